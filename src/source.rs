@@ -1,0 +1,273 @@
+//! A file's text, places in it, and text that was decoded from it.
+
+use std::borrow::Cow;
+use std::ops::Range;
+use std::sync::{Arc, OnceLock};
+
+/// Which of a run's files a place lies in: its index among the run's [`Source`]s.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct FileId(pub u32);
+
+/// A place in a file: a range of bytes of its text.
+///
+/// It knows its file, because a finding may speak of several.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Span {
+    /// The file that the range lies in.
+    pub file: FileId,
+    /// First byte, counted from the start of the file.
+    pub start: u32,
+    /// One past the last byte.
+    pub end: u32,
+}
+
+impl Span {
+    /// The span of `range` in `file`. Offsets past 4 GiB, which [`Source`] never holds, are cut.
+    #[must_use]
+    pub fn new(file: FileId, range: Range<usize>) -> Self {
+        let cut = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
+        Self { file, start: cut(range.start), end: cut(range.end.max(range.start)) }
+    }
+
+    /// The bytes that it covers.
+    #[must_use]
+    pub fn range(self) -> Range<usize> {
+        self.start as usize..self.end as usize
+    }
+
+    /// The smallest span over both; `self` where `other` lies in another file.
+    #[must_use]
+    pub fn to(self, other: Span) -> Span {
+        if self.file != other.file {
+            return self;
+        }
+        Span { file: self.file, start: self.start.min(other.start), end: self.end.max(other.end) }
+    }
+
+    /// Whether `other` lies wholly inside.
+    #[must_use]
+    pub fn contains(self, other: Span) -> bool {
+        self.file == other.file && self.start <= other.start && other.end <= self.end
+    }
+}
+
+/// How a file's bytes were turned into text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Encoding {
+    /// As they are; a byte order mark, if any, stays part of the text.
+    Utf8,
+    /// UTF-16 with a byte order mark; offsets count bytes of the UTF-8 form, without the mark.
+    Utf16,
+}
+
+/// A file: its name as the user wrote it, and its text.
+#[derive(Debug)]
+pub struct Source {
+    /// The file's index in the run.
+    pub id: FileId,
+    /// The path to show.
+    pub path: Arc<str>,
+    /// The text.
+    pub text: Arc<str>,
+    /// What the bytes on disk were.
+    pub encoding: Encoding,
+    line_starts: OnceLock<Vec<u32>>,
+}
+
+/// A line and a column, both from 1; columns count Unicode code points.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Position {
+    /// The line, from 1.
+    pub line: usize,
+    /// The column, from 1, in code points.
+    pub column: usize,
+}
+
+impl Source {
+    /// A source of UTF-8 text.
+    pub fn new(id: FileId, path: impl Into<Arc<str>>, text: impl Into<Arc<str>>) -> Self {
+        Self::with_encoding(id, path, text, Encoding::Utf8)
+    }
+
+    /// A source whose text was decoded from `encoding`.
+    pub fn with_encoding(
+        id: FileId,
+        path: impl Into<Arc<str>>,
+        text: impl Into<Arc<str>>,
+        encoding: Encoding,
+    ) -> Self {
+        Self { id, path: path.into(), text: text.into(), encoding, line_starts: OnceLock::new() }
+    }
+
+    /// The text that `span` covers; empty where it isn't of this file or off a character boundary.
+    #[must_use]
+    pub fn slice(&self, span: Span) -> &str {
+        if span.file == self.id { self.text.get(span.range()).unwrap_or("") } else { "" }
+    }
+
+    /// The byte offset at which each line starts; the first is 0. A line ends with `\n`.
+    pub fn line_starts(&self) -> &[u32] {
+        self.line_starts.get_or_init(|| {
+            let breaks = memchr::memchr_iter(b'\n', self.text.as_bytes());
+            std::iter::once(0).chain(breaks.map(|at| u32::try_from(at + 1).unwrap_or(u32::MAX))).collect()
+        })
+    }
+
+    /// The line, from 0, that holds the byte at `offset`.
+    #[must_use]
+    pub fn line_index(&self, offset: usize) -> usize {
+        let offset = u32::try_from(offset).unwrap_or(u32::MAX);
+        self.line_starts().partition_point(|&start| start <= offset).saturating_sub(1)
+    }
+
+    /// The bytes of line `index` (from 0), with its line break.
+    #[must_use]
+    pub fn line_range(&self, index: usize) -> Range<usize> {
+        let starts = self.line_starts();
+        let at = |i: usize| starts.get(i).map_or(self.text.len(), |&s| s as usize);
+        at(index)..at(index + 1)
+    }
+
+    /// Where the byte at `offset` stands; a byte order mark is no column.
+    #[must_use]
+    pub fn position(&self, offset: usize) -> Position {
+        let line = self.line_index(offset);
+        let start = self.line_range(line).start;
+        let before = self.text.get(start..offset.max(start)).unwrap_or("");
+        let column = before.chars().filter(|&c| c != '\u{feff}').count() + 1;
+        Position { line: line + 1, column }
+    }
+}
+
+/// Text that was decoded from a source, and where each of its bytes came from.
+///
+/// A YAML scalar has escapes, folds and indentation that its value lacks; the kubelet replaces
+/// `$(NAME)`. What a rule finds at an offset of the value is shown at the place in the file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MappedText {
+    text: String,
+    runs: Vec<Run>,
+    /// The place of the whole, for ranges that no run explains.
+    whole: Span,
+}
+
+/// A stretch of decoded text and the source bytes that it came from.
+///
+/// Where both have one length they correspond byte by byte; else (an escape, a fold, an expanded
+/// variable) the stretch stands for the whole of its source.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Run {
+    text_start: usize,
+    text_len: usize,
+    source_start: usize,
+    source_len: usize,
+}
+
+impl MappedText {
+    /// Empty text that came from `whole`; grow it with [`push`](Self::push).
+    #[must_use]
+    pub fn new(whole: Span) -> Self {
+        Self { text: String::new(), runs: Vec::new(), whole }
+    }
+
+    /// Text of which only the whole place is known.
+    #[must_use]
+    pub fn opaque(text: String, whole: Span) -> Self {
+        Self { text, runs: Vec::new(), whole }
+    }
+
+    /// Appends `text`, decoded from the source bytes `source`.
+    pub fn push(&mut self, text: &str, source: Range<usize>) {
+        let (text_start, text_len) = (self.text.len(), text.len());
+        self.text.push_str(text);
+        let (source_start, source_len) = (source.start, source.end.saturating_sub(source.start));
+        if let Some(last) = self.runs.last_mut()
+            && last.text_len == last.source_len
+            && text_len == source_len
+            && last.source_start + last.source_len == source_start
+        {
+            last.text_len += text_len;
+            last.source_len += source_len;
+        } else if text_len > 0 {
+            self.runs.push(Run { text_start, text_len, source_start, source_len });
+        }
+    }
+
+    /// The decoded text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    /// The place of the whole text.
+    #[must_use]
+    pub fn whole(&self) -> Span {
+        self.whole
+    }
+
+    /// The place that the bytes `range` of the decoded text came from.
+    #[must_use]
+    pub fn span(&self, range: Range<usize>) -> Span {
+        if self.runs.is_empty() {
+            return self.whole;
+        }
+        let start = self.source_at(range.start, false);
+        let end = if range.end > range.start { self.source_at(range.end - 1, true) } else { start };
+        match (start, end) {
+            (Some(start), Some(end)) => Span::new(self.whole.file, start..end.max(start)),
+            _ => self.whole,
+        }
+    }
+
+    /// The source byte of the decoded byte at `offset`; with `past`, the one after it.
+    fn source_at(&self, offset: usize, past: bool) -> Option<usize> {
+        let index = self.runs.partition_point(|run| run.text_start <= offset).checked_sub(1)?;
+        let run = self.runs.get(index)?;
+        let inside = offset - run.text_start;
+        Some(if inside >= run.text_len {
+            run.source_start + run.source_len
+        } else if run.text_len == run.source_len {
+            run.source_start + inside + usize::from(past)
+        } else {
+            run.source_start + if past { run.source_len } else { 0 }
+        })
+    }
+
+    /// This text with each of `edits` (ordered, apart, byte ranges) replaced. Replacements
+    /// stand for the place of what they replace; the rest keeps its own.
+    #[must_use]
+    pub fn replace(&self, edits: &[(Range<usize>, Cow<'_, str>)]) -> MappedText {
+        let mut out = MappedText::new(self.whole);
+        let mut at = 0;
+        for (range, replacement) in edits {
+            self.copy_into(&mut out, at..range.start);
+            if self.runs.is_empty() {
+                out.text.push_str(replacement);
+            } else {
+                out.push(replacement, self.span(range.clone()).range());
+            }
+            at = range.end;
+        }
+        self.copy_into(&mut out, at..self.text.len());
+        out
+    }
+
+    fn copy_into(&self, out: &mut MappedText, range: Range<usize>) {
+        if self.runs.is_empty() {
+            out.text.push_str(self.text.get(range).unwrap_or(""));
+            return;
+        }
+        let first = self.runs.partition_point(|run| run.text_start + run.text_len <= range.start);
+        for run in self.runs.iter().skip(first).take_while(|run| run.text_start < range.end) {
+            let start = run.text_start.max(range.start);
+            let end = (run.text_start + run.text_len).min(range.end);
+            let source = if run.text_len == run.source_len {
+                let from = run.source_start + (start - run.text_start);
+                from..from + (end - start)
+            } else {
+                run.source_start..run.source_start + run.source_len
+            };
+            out.push(self.text.get(start..end).unwrap_or(""), source);
+        }
+    }
+}
