@@ -1,2 +1,155 @@
-//! The command line.
-fn main() {}
+//! Arguments in, exit status out.
+
+use std::io::{self, BufWriter, ErrorKind, IsTerminal, Write};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::Parser;
+use initlint::cli::{Cli, ColorChoice};
+use initlint::discover::{self, Walk};
+use initlint::kube::Version;
+use initlint::report::{self, Format, Look, summary};
+use initlint::rule::Settings;
+use initlint::{pipeline, rules};
+
+/// Deeply nested manifests and scripts are bounded, but the bounds want more than 2 MiB.
+const STACK_SIZE: usize = 16 << 20;
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    match run(&cli) {
+        Ok(code) => code,
+        // Whoever reads us (`| head`) has had enough.
+        Err(Failed::Output(error)) if error.kind() == ErrorKind::BrokenPipe => ExitCode::SUCCESS,
+        Err(Failed::Output(error)) => fail(&format!("cannot write the output: {error}")),
+        Err(Failed::Usage(message)) => fail(&message),
+    }
+}
+
+/// Why a run gave up.
+enum Failed {
+    Usage(String),
+    Output(io::Error),
+}
+
+impl From<io::Error> for Failed {
+    fn from(error: io::Error) -> Self {
+        Failed::Output(error)
+    }
+}
+
+impl From<String> for Failed {
+    fn from(message: String) -> Self {
+        Failed::Usage(message)
+    }
+}
+
+fn fail(message: &str) -> ExitCode {
+    // Standard error may be closed; there is nothing left to tell then.
+    let _ = writeln!(io::stderr(), "initlint: {message}");
+    ExitCode::from(2)
+}
+
+fn run(cli: &Cli) -> Result<ExitCode, Failed> {
+    let look = look(cli.color);
+    colored::control::set_override(look.color);
+    let mut out = BufWriter::new(io::stdout().lock());
+    if cli.rules {
+        report::rules::write(cli.format == Format::Json, &look, &mut out)?;
+        out.flush()?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    if let Some(id) = &cli.explain {
+        write!(out, "{}", rules::find(id)?.doc)?;
+        out.flush()?;
+        return Ok(ExitCode::SUCCESS);
+    }
+
+    let settings = settings(cli)?;
+    let mut pool = rayon::ThreadPoolBuilder::new().stack_size(STACK_SIZE);
+    if let Some(jobs) = cli.jobs {
+        pool = pool.num_threads(jobs);
+    }
+    let pool = pool.build().map_err(|error| format!("cannot start threads: {error}"))?;
+    let walk =
+        Walk { exclude: cli.exclude.clone(), force_exclude: cli.force_exclude, no_ignore: cli.no_ignore };
+    let found = discover::find(&paths(cli)?, &walk)?;
+    let mut report = pool.install(|| pipeline::lint(&found.inputs, &cli.stdin_filename, &settings));
+    report.errors.splice(0..0, found.failures);
+    report.notes = found.notes;
+
+    report.write(cli.format, &look, &mut out)?;
+    out.flush()?;
+    if cli.format.is_text() && !cli.quiet {
+        let mut err = io::stderr().lock();
+        for note in &report.notes {
+            writeln!(err, "note: {note}")?;
+        }
+        if !cli.no_summary {
+            writeln!(err, "{}", summary::lines(&report))?;
+        }
+    }
+    Ok(ExitCode::from(report.exit_status(cli.fail_on.severity())))
+}
+
+fn settings(cli: &Cli) -> Result<Settings, String> {
+    for id in cli.select.iter().chain(&cli.ignore) {
+        rules::find(id)?;
+    }
+    let version = match &cli.kubernetes_version {
+        Some(text) => text.parse::<Version>().map_err(|error| error.to_string())?,
+        None => Version::default(),
+    };
+    Ok(Settings {
+        version,
+        pedantic: cli.pedantic,
+        min_severity: cli.min_severity,
+        select: cli.select.clone(),
+        ignore: cli.ignore.clone(),
+    })
+}
+
+/// The paths of the command line and those that `--files-from` lists.
+fn paths(cli: &Cli) -> Result<Vec<PathBuf>, String> {
+    let mut paths = cli.paths.clone();
+    if let Some(list) = &cli.files_from {
+        let text = if list.as_os_str() == "-" {
+            io::read_to_string(io::stdin().lock())
+        } else {
+            std::fs::read_to_string(list)
+        };
+        let text = text.map_err(|error| format!("--files-from {}: {error}", list.display()))?;
+        paths.extend(text.lines().map(str::trim).filter(|line| !line.is_empty()).map(PathBuf::from));
+        if paths.is_empty() {
+            return Err(format!("--files-from {}: no path in it", list.display()));
+        }
+    }
+    Ok(paths)
+}
+
+/// What the terminal can show: asked once, for all that is printed.
+fn look(choice: ColorChoice) -> Look {
+    let set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty() && value != "0");
+    let terminal = io::stdout().is_terminal();
+    let dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
+    let color = match choice {
+        ColorChoice::Always => true,
+        ColorChoice::Never => false,
+        ColorChoice::Auto if std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty()) => false,
+        ColorChoice::Auto => set("CLICOLOR_FORCE") || (terminal && !dumb),
+    };
+    let width =
+        if terminal { terminal_size::terminal_size().map_or(80, |(width, _)| width.0.into()) } else { 80 };
+    Look { width: usize::clamp(width, 40, 120), color, unicode: !dumb && is_utf8() }
+}
+
+/// Whether the locale says that the terminal reads UTF-8 (POSIX: the first of these that is set).
+fn is_utf8() -> bool {
+    let locale = ["LC_ALL", "LC_CTYPE", "LANG"]
+        .into_iter()
+        .find_map(|name| std::env::var(name).ok().filter(|value| !value.is_empty()));
+    match locale {
+        Some(locale) => locale.to_ascii_lowercase().replace('-', "").contains("utf8"),
+        None => cfg!(any(windows, target_os = "macos")),
+    }
+}

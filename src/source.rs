@@ -74,6 +74,29 @@ pub struct Source {
     line_starts: OnceLock<Vec<u32>>,
 }
 
+/// Turns a file's bytes into text: UTF-8, or UTF-16 with a byte order mark, as kubectl's YAML
+/// reader does (YAML 1.2.2, 5.2).
+///
+/// # Errors
+/// A message that says at which byte it stops being text.
+pub fn decode(bytes: Vec<u8>) -> Result<(String, Encoding), String> {
+    let utf16 = |rest: &[u8], unit: fn([u8; 2]) -> u16| {
+        let (pairs, odd) = rest.as_chunks::<2>();
+        let units: Vec<u16> = pairs.iter().map(|&pair| unit(pair)).collect();
+        match String::from_utf16(&units) {
+            Ok(text) if odd.is_empty() => Ok((text, Encoding::Utf16)),
+            _ => Err("not valid UTF-16, which its byte order mark announces".to_owned()),
+        }
+    };
+    match bytes.as_slice() {
+        [0xff, 0xfe, rest @ ..] => utf16(rest, u16::from_le_bytes),
+        [0xfe, 0xff, rest @ ..] => utf16(rest, u16::from_be_bytes),
+        _ => String::from_utf8(bytes)
+            .map(|text| (text, Encoding::Utf8))
+            .map_err(|error| format!("not valid UTF-8 from byte {} on", error.utf8_error().valid_up_to())),
+    }
+}
+
 /// A line and a column, both from 1; columns count Unicode code points.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Position {

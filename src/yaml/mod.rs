@@ -1,12 +1,14 @@
 //! YAML with places: texts are split into documents, documents become trees of nodes that know
 //! their bytes, and values are read as kubectl reads them.
 //!
-//! [`documents`] splits and prefilters, [`tree`] holds a parsed document, [`scalar`] leads from a
-//! decoded scalar back to its source, [`kubectl`] tells what a plain scalar means.
+//! [`documents`] splits and prefilters, [`guess`] looks at what isn't parsed, [`tree`] holds a
+//! parsed document, [`scalar`] leads from a decoded scalar back to its source, [`kubectl`] tells
+//! what a plain scalar means.
 
 mod builder;
 mod documents;
 mod gap;
+mod guess;
 mod indented;
 mod kubectl;
 mod node;
@@ -15,6 +17,7 @@ mod scalar;
 mod tree;
 
 pub use documents::{Prefilter, split};
+pub use guess::{looks_like_object, looks_like_template};
 pub use node::{Entry, Kind, Node};
 pub use problem::Problem;
 pub use tree::{Document, MAX_ALIASED_NODES, MAX_DEPTH};

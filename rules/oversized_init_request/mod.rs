@@ -1,0 +1,141 @@
+//! An init phase that sets the Pod's effective request.
+
+use std::fmt::Write as _;
+
+use crate::finding::{Finding, Severity};
+use crate::kube::effective::{Effective, Sum};
+use crate::kube::template::Completeness;
+use crate::kube::{Pod, Quantity};
+use crate::rule::{Check, Checker, Rule};
+
+/// The rule.
+pub static RULE: Rule = Rule {
+    id: "oversized-init-request",
+    summary: "An init container that asks for more than the running Pod does, which stays reserved for its whole life",
+    severity: Severity::Warning,
+    fix: None,
+    since: "0.1.0",
+    doc: include_str!("doc.md"),
+    check: Checker::Pod { literals: &["initContainers"], check },
+};
+
+fn check(pod: &Pod<'_>, cx: &mut Check<'_>) {
+    // Of a part nobody knows what the whole asks for.
+    if pod.template.completeness != Completeness::Complete || pod.apps.is_empty() {
+        return;
+    }
+    let effective = Effective::of(pod, cx.version);
+    if let Some(finding) = requests(pod, &effective.requests) {
+        cx.report(finding);
+    } else if cx.pedantic
+        && let Some(finding) = limits(pod, &effective.limits)
+    {
+        cx.report(finding);
+    }
+}
+
+/// A resource of which the init phase asks for more than the running Pod.
+struct Oversized<'p> {
+    resource: &'p str,
+    /// What is asked for at the peak of the init phase.
+    init: Quantity,
+    /// What app containers and sidecars ask for together.
+    running: Quantity,
+    surplus: Quantity,
+    /// Index of the step that asks for most.
+    step: usize,
+}
+
+fn oversized<'p>(sum: &'p Sum<'_>) -> Vec<Oversized<'p>> {
+    let resources = sum.init_peak.iter().filter_map(|(resource, init)| {
+        let surplus = sum.surplus(resource);
+        let step = sum.peak_step(resource)?.index;
+        let running = sum.running(resource);
+        (!surplus.is_zero()).then_some(Oversized { resource, init, running, surplus, step })
+    });
+    resources.collect()
+}
+
+fn requests(pod: &Pod<'_>, sum: &Sum<'_>) -> Option<Finding> {
+    let all = oversized(sum);
+    // What the apps do ask for comes first: that is where a surplus is a mistake.
+    let first = all.iter().find(|one| !one.running.is_zero()).or(all.first())?;
+    let is_advice = first.running.is_zero() || pod.template.workload.is_job();
+    let severity = if is_advice { Severity::Info } else { Severity::Warning };
+    let step = pod.init_steps.get(first.step)?.container();
+    let entry = step.resources.request(first.resource)?;
+    let mut finding = Finding::new(severity, entry.span(), message(pod, sum, &all))
+        .caption(format!("`{}` asks for {} {}", step.name(), entry.quantity, first.resource))
+        .help(help(pod, &all));
+    for app in &pod.apps {
+        if let Some(entry) = app.resources.request(first.resource) {
+            let text =
+                format!("`{}` asks for {} {} while the Pod runs", app.name(), entry.quantity, first.resource);
+            finding = finding.label(entry.span(), text);
+        }
+    }
+    if let Some((count, node)) = pod.template.replicas.filter(|(count, _)| *count > 1) {
+        let total = first.surplus.times(count);
+        finding =
+            finding.label(node.span(), format!("× {count} replicas: {total} {} in all", first.resource));
+    }
+    Some(finding)
+}
+
+/// All oversized resources with the arithmetic behind each.
+fn message(pod: &Pod<'_>, sum: &Sum<'_>, all: &[Oversized<'_>]) -> String {
+    let parts: Vec<String> = all.iter().map(|one| arithmetic(pod, sum, one)).collect();
+    format!("the init phase sets this Pod's effective request: {}", parts.join("; "))
+}
+
+fn arithmetic(pod: &Pod<'_>, sum: &Sum<'_>, one: &Oversized<'_>) -> String {
+    let Oversized { resource, init, running, surplus, step } = one;
+    let name = pod.init_steps.get(*step).map_or("", |step| step.container().name());
+    let mut text = format!("{resource} {init} for `{name}`");
+    let beside = sum.peak_step(resource).map(|step| step.running.amount(resource)).unwrap_or_default();
+    if !beside.is_zero() {
+        let _ = write!(text, " and the sidecars before it ({beside})");
+    }
+    let _ = write!(text, " against {running} while it runs, so {surplus} stay reserved unused");
+    if let Some((count, _)) = pod.template.replicas.filter(|(count, _)| *count > 1) {
+        let _ = write!(text, " (× {count} replicas: {})", surplus.times(count));
+    }
+    text
+}
+
+fn help(pod: &Pod<'_>, all: &[Oversized<'_>]) -> String {
+    let Some(one) = all.first() else { return String::new() };
+    let name = pod.init_steps.get(one.step).map_or("", |step| step.container().name());
+    let targets: Vec<String> = all
+        .iter()
+        .filter(|one| !one.running.is_zero())
+        .map(|one| format!("{} {}", one.resource, one.running))
+        .collect();
+    if targets.is_empty() {
+        format!("lower the request of `{name}`, or let the app containers ask for what they use")
+    } else {
+        format!(
+            "if `{name}` can do with less, ask for at most {}: up to there it costs nothing",
+            targets.join(" and ")
+        )
+    }
+}
+
+fn limits(pod: &Pod<'_>, sum: &Sum<'_>) -> Option<Finding> {
+    let all = oversized(sum);
+    let first = all.iter().find(|one| !one.running.is_zero())?;
+    let step = pod.init_steps.get(first.step)?.container();
+    let entry = step.resources.limits.get(first.resource)?;
+    let message = format!(
+        "the limit of `{}` sets this Pod's effective limit: {} {} against {} while it runs",
+        step.name(),
+        first.resource,
+        first.init,
+        first.running
+    );
+    Some(
+        Finding::new(Severity::Info, entry.span(), message)
+            .caption("the Pod's effective limit")
+            .help("quotas count the effective limit for the Pod's whole life: lower it if the init container can do with less"),
+    )
+}

@@ -1,0 +1,198 @@
+//! From inputs to a report: read, split, parse, model, check, sort.
+
+use std::ops::Range;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+
+use rayon::prelude::*;
+
+use crate::discover::{self, Failure, Input};
+use crate::finding::Finding;
+use crate::inputs::{InputFile, InputSet};
+use crate::kube::{self, Pod};
+use crate::report::{Report, Skipped, Summary};
+use crate::rule::{Check, Checker, Rule, Settings};
+use crate::rules;
+use crate::source::{FileId, Source, Span, decode};
+use crate::yaml::{self, Document, Prefilter, Problem};
+
+/// Lints `inputs`. Standard input is shown as `stdin_name`.
+///
+/// The order of `inputs` is the order of the report, whichever thread finishes first.
+#[must_use]
+pub fn lint(inputs: &[Input], stdin_name: &str, settings: &Settings) -> Report {
+    let read: Vec<_> = inputs.par_iter().enumerate().map(|(id, input)| read(id, input, stdin_name)).collect();
+    let mut report = Report::default();
+    let mut files = Vec::with_capacity(read.len());
+    for (file, failure) in read {
+        report.summary.files += usize::from(failure.is_none());
+        report.errors.extend(failure);
+        report.sources.push(Arc::clone(&file.source));
+        files.push(file);
+    }
+    let inputs_read = InputSet::new(files);
+    let linter = Linter::new(settings, &inputs_read);
+    let checked: Vec<Checked> = inputs
+        .par_iter()
+        .zip(inputs_read.files())
+        .map(|(input, file)| linter.check_or_fail(file, is_named(input)))
+        .collect();
+    for checked in checked {
+        checked.add_to(&mut report);
+    }
+    report
+        .findings
+        .sort_by_key(|finding| (finding.span.file, finding.span.start, finding.rule, finding.span.end));
+    report
+}
+
+/// A file that was named, standard input and text in memory are parsed whole, so that a syntax error shows
+/// wherever it is.
+fn is_named(input: &Input) -> bool {
+    !matches!(input, Input::File { named: false, .. })
+}
+
+/// Reads one input. A file that can't be read keeps its number, with empty text.
+fn read(id: usize, input: &Input, stdin_name: &str) -> (InputFile, Option<Failure>) {
+    let id = FileId(u32::try_from(id).unwrap_or(u32::MAX));
+    let path = match input {
+        Input::Stdin => stdin_name.to_owned(),
+        Input::Text { path, .. } => path.clone(),
+        Input::File { path, .. } => path.display().to_string(),
+    };
+    match discover::read(input).and_then(decode) {
+        Ok((text, encoding)) => {
+            let source = Source::with_encoding(id, path, text, encoding);
+            let documents = yaml::split(&source.text);
+            (InputFile { source: Arc::new(source), documents }, None)
+        }
+        Err(message) => {
+            let source = Source::new(id, path.clone(), "");
+            let file = InputFile { source: Arc::new(source), documents: Vec::new() };
+            (file, Some(Failure { path, message }))
+        }
+    }
+}
+
+/// What is the same for all files of a run.
+struct Linter<'a> {
+    settings: &'a Settings,
+    inputs: &'a InputSet,
+    rules: Vec<&'static Rule>,
+    prefilter: Prefilter,
+}
+
+/// What came of one file.
+#[derive(Default)]
+struct Checked {
+    findings: Vec<Finding>,
+    errors: Vec<Failure>,
+    documents: usize,
+    pods: usize,
+    template: Option<Skipped>,
+    is_other: bool,
+}
+
+impl Checked {
+    fn add_to(self, report: &mut Report) {
+        let Summary { documents, pods, skipped, other, .. } = &mut report.summary;
+        *documents += self.documents;
+        *pods += self.pods;
+        *other += usize::from(self.is_other);
+        skipped.extend(self.template);
+        report.findings.extend(self.findings);
+        report.errors.extend(self.errors);
+    }
+}
+
+impl<'a> Linter<'a> {
+    fn new(settings: &'a Settings, inputs: &'a InputSet) -> Self {
+        let rules: Vec<_> = rules::ALL.iter().copied().filter(|rule| settings.is_on(rule.id)).collect();
+        let literals = rules.iter().flat_map(|rule| match rule.check {
+            Checker::Pod { literals, .. } => literals,
+            Checker::Reader => &[],
+        });
+        let prefilter = Prefilter::new(literals.copied());
+        Self { settings, inputs, rules, prefilter }
+    }
+
+    /// A defect of ours in one file must not cost the findings in the others.
+    fn check_or_fail(&self, file: &InputFile, named: bool) -> Checked {
+        catch_unwind(AssertUnwindSafe(|| self.check(file, named))).unwrap_or_else(|_| {
+            let path = file.source.path.to_string();
+            let message = "a defect in initlint stopped the check of this file; please report it".to_owned();
+            Checked { errors: vec![Failure { path, message }], ..Checked::default() }
+        })
+    }
+
+    fn check(&self, file: &InputFile, named: bool) -> Checked {
+        let mut checked = Checked { documents: file.documents.len(), ..Checked::default() };
+        let mut objects = false;
+        for range in &file.documents {
+            let text = file.source.text.get(range.clone()).unwrap_or("");
+            objects |= yaml::looks_like_object(text);
+            if named || self.prefilter.wants(text) {
+                self.check_document(file, range, &mut checked);
+            }
+        }
+        checked.is_other = !objects && checked.template.is_none();
+        checked
+    }
+
+    fn check_document(&self, file: &InputFile, range: &Range<usize>, checked: &mut Checked) {
+        let document = match Document::parse(&file.source, range.clone()) {
+            Ok(document) => document,
+            Err(problem) => return self.record(problem, &file.source, range, checked),
+        };
+        for object in kube::objects(document.root()) {
+            for template in kube::templates(&object) {
+                checked.pods += 1;
+                self.check_pod(&Pod::new(template), file, &mut checked.findings);
+            }
+        }
+    }
+
+    fn check_pod(&self, pod: &Pod<'_>, file: &InputFile, findings: &mut Vec<Finding>) {
+        for rule in &self.rules {
+            let Checker::Pod { check, .. } = rule.check else { continue };
+            let mut cx = Check {
+                version: self.settings.version,
+                pedantic: self.settings.pedantic,
+                source: &file.source,
+                inputs: self.inputs,
+                rule,
+                pod,
+                findings: Vec::new(),
+            };
+            check(pod, &mut cx);
+            findings.extend(cx.findings.into_iter().filter(|finding| self.settings.shows(finding)));
+        }
+    }
+
+    /// A document that isn't YAML is a Helm template, which is named, or a finding. One that
+    /// goes past a bound couldn't be checked.
+    fn record(&self, problem: Problem, source: &Source, range: &Range<usize>, checked: &mut Checked) {
+        let path = source.path.to_string();
+        match problem {
+            Problem::Invalid { .. }
+                if yaml::looks_like_template(source.text.get(range.clone()).unwrap_or("")) =>
+            {
+                checked.template = Some(Skipped { path, reason: "helm-template" });
+            }
+            Problem::Invalid { span, message, help } => {
+                let finding = rules::invalid_yaml::finding(span, message, help);
+                if self.settings.is_on(finding.rule) && self.settings.shows(&finding) {
+                    checked.findings.push(finding);
+                }
+            }
+            Problem::Bound { span, message } => {
+                checked.errors.push(Failure { path: at(source, span), message });
+            }
+        }
+    }
+}
+
+/// `path:line`, for what has no finding.
+fn at(source: &Source, span: Span) -> String {
+    format!("{}:{}", source.path, source.position(span.start as usize).line)
+}

@@ -1,0 +1,165 @@
+//! Findings as a person reads them in a terminal, drawn by miette.
+
+use std::fmt::{self, Write as _};
+use std::io::{self, Write};
+
+use colored::Colorize;
+use miette::{Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, SourceCode};
+
+use super::excerpt::{CONTEXT_LINES, Excerpt, visible};
+use super::{Look, Report};
+use crate::finding::{Finding, Severity};
+use crate::rule::docs_url;
+use crate::source::{Source, Span};
+
+/// Writes each finding with the lines that it speaks of, then the summary.
+///
+/// # Errors
+/// Whatever writing says.
+pub fn write(report: &Report, look: &Look, out: &mut dyn Write) -> io::Result<()> {
+    let theme = match (look.unicode, look.color) {
+        (true, true) => GraphicalTheme::unicode(),
+        (true, false) => GraphicalTheme::unicode_nocolor(),
+        (false, true) => GraphicalTheme::ascii(),
+        (false, false) => GraphicalTheme::none(),
+    };
+    let handler = GraphicalReportHandler::new_themed(theme)
+        .with_width(look.width)
+        .with_context_lines(CONTEXT_LINES)
+        .with_links(look.color)
+        .with_urls(look.color);
+    for finding in &report.findings {
+        let mut text = String::new();
+        // A `String` takes all that is written to it.
+        let _ = handler.render_report(&mut text, &Drawn::of(finding, report));
+        writeln!(out, "{}\n", text.trim_end())?;
+    }
+    for failure in &report.errors {
+        writeln!(out, "{}: {}: {}", "error".red().bold(), visible(&failure.path), visible(&failure.message))?;
+    }
+    Ok(())
+}
+
+/// A finding in miette's terms. Places in other files become diagnostics of their own, since
+/// miette draws one source for each.
+struct Drawn<'a> {
+    message: String,
+    severity: Severity,
+    rule: Option<&'static str>,
+    help: Option<String>,
+    labels: Vec<LabeledSpan>,
+    excerpt: Option<Excerpt<'a>>,
+    elsewhere: Vec<Drawn<'a>>,
+}
+
+impl<'a> Drawn<'a> {
+    fn of(finding: &'a Finding, report: &'a Report) -> Self {
+        let primary = (finding.span, finding.caption.as_str());
+        let labels = finding.labels.iter().map(|label| (label.span, label.message.as_str()));
+        let (here, there): (Vec<_>, Vec<_>) = labels.partition(|(span, _)| span.file == finding.span.file);
+        let mut places = vec![primary];
+        places.extend(here);
+        let (labels, excerpt) = draw(report.source(finding.span), &places);
+        let elsewhere = there
+            .into_iter()
+            .map(|place| {
+                let (labels, excerpt) = draw(report.source(place.0), &[(place.0, "here")]);
+                let message = visible(place.1);
+                Drawn {
+                    message,
+                    severity: Severity::Info,
+                    rule: None,
+                    help: None,
+                    labels,
+                    excerpt,
+                    elsewhere: vec![],
+                }
+            })
+            .collect();
+        Drawn {
+            message: visible(&finding.message),
+            severity: finding.severity,
+            rule: Some(finding.rule),
+            help: finding.help.as_deref().map(visible_lines),
+            labels,
+            excerpt,
+            elsewhere,
+        }
+    }
+}
+
+/// The first of `places` is the primary one.
+fn draw<'a>(source: Option<&'a Source>, places: &[(Span, &str)]) -> (Vec<LabeledSpan>, Option<Excerpt<'a>>) {
+    let Some(source) = source else { return (Vec::new(), None) };
+    let spans: Vec<Span> = places.iter().map(|(span, _)| *span).collect();
+    let excerpt = Excerpt::new(source, &spans);
+    let labels = places
+        .iter()
+        .enumerate()
+        .map(|(index, (span, message))| {
+            let message = (!message.is_empty()).then(|| visible(message));
+            let place = excerpt.place(*span);
+            if index == 0 {
+                LabeledSpan::new_primary_with_span(message, place)
+            } else {
+                LabeledSpan::new_with_span(message, place)
+            }
+        })
+        .collect();
+    (labels, Some(excerpt))
+}
+
+/// Help may have several lines, as where it shows a mended script.
+fn visible_lines(text: &str) -> String {
+    text.lines().map(visible).collect::<Vec<_>>().join("\n")
+}
+
+impl fmt::Debug for Drawn<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl fmt::Display for Drawn<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for Drawn<'_> {}
+
+impl Diagnostic for Drawn<'_> {
+    fn code<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
+        let mut code = String::new();
+        write!(code, "{}[{}]", self.severity, self.rule?).ok()?;
+        Some(Box::new(code))
+    }
+
+    fn severity(&self) -> Option<miette::Severity> {
+        Some(match self.severity {
+            Severity::Error => miette::Severity::Error,
+            Severity::Warning => miette::Severity::Warning,
+            Severity::Info => miette::Severity::Advice,
+        })
+    }
+
+    fn help<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
+        self.help.as_ref().map(|help| Box::new(help) as Box<dyn fmt::Display>)
+    }
+
+    fn url<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
+        self.rule.map(|rule| Box::new(docs_url(rule)) as Box<dyn fmt::Display>)
+    }
+
+    fn source_code(&self) -> Option<&dyn SourceCode> {
+        self.excerpt.as_ref().map(|excerpt| excerpt as &dyn SourceCode)
+    }
+
+    fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
+        Some(Box::new(self.labels.iter().cloned()))
+    }
+
+    fn related<'a>(&'a self) -> Option<Box<dyn Iterator<Item = &'a dyn Diagnostic> + 'a>> {
+        Some(Box::new(self.elsewhere.iter().map(|drawn| drawn as &dyn Diagnostic)))
+    }
+}

@@ -1,0 +1,72 @@
+//! The last lines: how much was found in how much, and what was passed over.
+
+use std::fmt::Write as _;
+
+use super::Report;
+use super::concise::tinted;
+use super::excerpt::visible;
+use crate::finding::Severity;
+
+/// How many Helm templates are named.
+const NAMED: usize = 3;
+
+/// A line that sums the run up, and one more where Helm templates were passed over.
+#[must_use]
+pub fn lines(report: &Report) -> String {
+    let summary = &report.summary;
+    let mut text = if summary.pods == 0 && report.findings.is_empty() {
+        "nothing to check: no Pod with init containers or activeDeadlineSeconds".to_owned()
+    } else {
+        found(report)
+    };
+    let scope = format!(" in {}, {}", count(summary.files, "file"), count(summary.pods, "Pod spec"));
+    text.push_str(&scope);
+    if summary.suppressed > 0 {
+        let _ = write!(text, "; {} suppressed", summary.suppressed);
+    }
+    if !report.errors.is_empty() {
+        let _ = write!(text, "; {} could not be checked", count(report.errors.len(), "path"));
+    }
+    if !summary.skipped.is_empty() {
+        text.push('\n');
+        text.push_str(&helm(report));
+    }
+    text
+}
+
+fn found(report: &Report) -> String {
+    let parts: Vec<String> = [Severity::Error, Severity::Warning, Severity::Info]
+        .into_iter()
+        .map(|severity| (severity, report.count(severity)))
+        .filter(|&(_, count)| count > 0)
+        .map(|(severity, number)| {
+            let text = match severity {
+                Severity::Info => format!("{number} info"),
+                _ => count(number, severity.name()),
+            };
+            tinted(severity, &text).to_string()
+        })
+        .collect();
+    if parts.is_empty() { "no findings".to_owned() } else { parts.join(", ") }
+}
+
+/// Names the templates, and the command that lints them rendered.
+fn helm(report: &Report) -> String {
+    let skipped = &report.summary.skipped;
+    let names: Vec<String> = skipped.iter().take(NAMED).map(|skipped| visible(&skipped.path)).collect();
+    let more = match skipped.len().saturating_sub(NAMED) {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    format!(
+        "skipped {} ({}{more}); to lint them: helm template CHART | initlint -",
+        count(skipped.len(), "Helm template"),
+        names.join(", ")
+    )
+}
+
+/// `1 file`, `2 files`.
+#[must_use]
+pub fn count(number: usize, thing: &str) -> String {
+    format!("{number} {thing}{}", if number == 1 { "" } else { "s" })
+}
