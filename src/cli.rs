@@ -63,7 +63,7 @@ pub struct Cli {
     #[arg(long, help_heading = "Files")]
     pub force_exclude: bool,
 
-    /// Read files that .gitignore leaves out, and hidden ones
+    /// Read files that .gitignore leaves out
     #[arg(long, help_heading = "Files")]
     pub no_ignore: bool,
 

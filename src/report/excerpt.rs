@@ -45,7 +45,8 @@ impl<'a> Excerpt<'a> {
                 let line = source.line_index(span.start as usize);
                 line.saturating_sub(CONTEXT_LINES)..=(line + CONTEXT_LINES)
             })
-            .filter(|&line| line < source.line_starts().len())
+            // What follows the last line break is no line.
+            .filter(|&line| !source.line_range(line).is_empty())
             .collect();
         numbers.sort_unstable();
         numbers.dedup();
