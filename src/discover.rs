@@ -179,12 +179,11 @@ fn look_at(entry: &DirEntry, base: &Path, only: Option<&GlobSet>) -> Option<Seen
         return match fs::metadata(path) {
             Ok(target) if target.is_dir() => note_of_link(path, base).map(Seen::Note),
             Ok(target) if target.is_file() && wanted => Some(Seen::File(clean(path))),
-            Ok(_) => None,
             Err(error) if wanted => {
                 let message = format!("a broken symbolic link: {}", reason(&error));
                 Some(Seen::Failure(Failure { path: shown(path), message }))
             }
-            Err(_) => None,
+            Ok(_) | Err(_) => None,
         };
     }
     (kind.is_file() && wanted).then(|| Seen::File(clean(path)))

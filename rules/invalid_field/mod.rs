@@ -25,8 +25,8 @@ fn check(pod: &Pod<'_>, cx: &mut Check<'_>) {
     }
 }
 
-/// What another tool fills in before the API server sees it: kustomize's vars, OpenShift's
-/// templates, envsubst.
+/// What another tool fills in before the API server sees it: vars of kustomize, templates of
+/// `OpenShift`, envsubst.
 fn is_placeholder(text: &str) -> bool {
     ["$(", "${", "{{"].iter().any(|start| text.contains(start))
 }
