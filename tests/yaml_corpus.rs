@@ -1,6 +1,6 @@
 //! Places in real manifests. Needs `INITLINT_SHARED`.
+#![cfg(test)]
 
-#[cfg(test)]
 mod support;
 
 use initlint::source::{MappedText, Source};
