@@ -1,1 +1,7 @@
-//! Filled in by its own commits.
+//! What a manifest means, in Kubernetes' own terms.
+
+pub mod quantity;
+pub mod version;
+
+pub use quantity::{Quantity, QuantityError};
+pub use version::{Change, Gate, Version};
