@@ -103,9 +103,12 @@ impl Lowering<'_> {
                 self.single_quoted(parts, value, *dollar, place, quoting);
             }
             WordPart::DoubleQuoted { parts: inner, .. } => {
-                literal::push(parts, "", true);
+                let before = parts.len();
                 for node in inner {
                     self.part(parts, node, Quoting::Double)?;
+                }
+                if parts.len() == before {
+                    literal::push(parts, "", true);
                 }
             }
             WordPart::CommandSubstitution { body, .. } => {
