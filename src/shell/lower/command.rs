@@ -13,7 +13,7 @@ use super::{Lowered, Lowering, is_background, range, unread};
 impl Lowering<'_> {
     /// A statement without its terminator.
     pub(super) fn command(&mut self, statement: &Stmt) -> Lowered<Command> {
-        let redirections = self.redirections(&statement.redirects)?;
+        let mut redirections = self.redirections(&statement.redirects)?;
         let mut command = match &statement.command {
             AstCommand::Simple(simple) => {
                 let mut words: Vec<&AstWord> = Vec::new();
@@ -30,11 +30,49 @@ impl Lowering<'_> {
             AstCommand::Function(function) => self.function(function)?,
             AstCommand::AnonymousFunction(_) => return unread("an anonymous function (zsh)"),
         };
+        if let CommandKind::Simple(simple) = &mut command.kind {
+            self.take_descriptors(simple, &mut redirections);
+        }
+        self.contiguous(&command, &redirections)?;
         for redirection in &redirections {
             widen(&mut command, redirection);
         }
         command.redirections.extend(redirections);
         if statement.negated { self.negated(statement, command) } else { Ok(command) }
+    }
+
+    /// The parser takes the descriptor of `3<<E` and `3<<<word` for a word.
+    fn take_descriptors(&self, simple: &mut Simple, redirections: &mut [Redirection]) {
+        for redirection in redirections.iter_mut().filter(|r| r.descriptor.is_none()) {
+            let touches = |word: &Word| word.range.end == redirection.range.start && !word.range.is_empty();
+            if let Some(at) = simple.words.iter().position(touches)
+                && let Some(word) = simple.words.get(at).map(|word| word.range.clone())
+                && let Ok(descriptor) = self.slice(word.clone()).parse()
+            {
+                redirection.descriptor = Some(descriptor);
+                redirection.range.start = word.start;
+                simple.words.remove(at);
+            }
+        }
+    }
+
+    /// The pieces of a command stand on one line, with nothing else between them.
+    fn contiguous(&self, command: &Command, redirections: &[Redirection]) -> Lowered<()> {
+        let mut places: Vec<_> = redirections.iter().map(|redirection| redirection.range.clone()).collect();
+        match &command.kind {
+            CommandKind::Simple(simple) => {
+                places.extend(simple.assignments.iter().map(|assignment| assignment.range.clone()));
+                places.extend(simple.words.iter().map(|word| word.range.clone()));
+            }
+            _ => places.push(command.range.clone()),
+        }
+        places.sort_by_key(|place| (place.start, place.end));
+        for (one, next) in places.iter().zip(places.iter().skip(1)) {
+            if self.skip_blanks(one.end) != next.start {
+                return self.unexpected(self.skip_blanks(one.end).min(next.start));
+            }
+        }
+        Ok(())
     }
 
     /// `! command`. A second `!` is read by the parser as a command's name.
@@ -47,6 +85,7 @@ impl Lowering<'_> {
             return unread("a doubled `!`");
         }
         let start = statement.span.start.offset().min(inner.range.start);
+        self.reach(self.expect(start, "!")?, inner.range.start)?;
         Ok(plain(start, inner.range.end, CommandKind::Not(Box::new(inner))))
     }
 
@@ -143,6 +182,11 @@ impl Lowering<'_> {
         let keyword = function.header.function_keyword_span.map(|span| span.start.offset());
         let start = keyword.unwrap_or(entry.word.span.start.offset());
         let body = Box::new(self.statement(&function.body)?);
+        let mut at = entry.word.span.end.offset();
+        if function.header.trailing_parens_span.is_some() {
+            at = self.expect(self.expect(at, "(")?, ")")?;
+        }
+        self.reach(at, body.range.start)?;
         Ok(plain(start, body.range.end, CommandKind::Function { name, body }))
     }
 
@@ -169,6 +213,8 @@ impl Lowering<'_> {
             for (operator, right) in links.into_iter().rev() {
                 let right = lowering.statement(right)?;
                 let (start, end) = (command.range.start, right.range.end);
+                let token = if operator == BinaryOp::And { "&&" } else { "||" };
+                lowering.reach(lowering.expect(command.range.end, token)?, right.range.start)?;
                 let (left, right) = (Box::new(command), Box::new(right));
                 let kind = if operator == BinaryOp::And {
                     CommandKind::And(left, right)
@@ -197,6 +243,12 @@ impl Lowering<'_> {
         stages.push(first);
         let mut commands =
             stages.into_iter().rev().map(|stage| self.statement(stage)).collect::<Lowered<Vec<_>>>()?;
+        for ((one, next), (operator, _)) in
+            commands.iter().zip(commands.iter().skip(1)).zip(operators.iter().rev())
+        {
+            let token = if *operator == BinaryOp::PipeAll { "|&" } else { "|" };
+            self.reach(self.expect(one.range.end, token)?, next.range.start)?;
+        }
         let start = commands.first().map_or(0, |command| command.range.start);
         let end = commands.last().map_or(0, |command| command.range.end);
         for (command, (operator, span)) in commands.iter_mut().zip(operators.into_iter().rev()) {

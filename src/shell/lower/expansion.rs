@@ -7,6 +7,7 @@ use shuck_ast::{
     VarRef, Word as AstWord, WordPart,
 };
 
+use super::super::Unparsed;
 use super::super::ir::{Operation, Part, Word};
 use super::literal::Quoting;
 use super::{Lowered, Lowering, range, unread};
@@ -21,6 +22,7 @@ impl Lowering<'_> {
     /// `${…}`.
     pub(super) fn parameter(&mut self, parameter: &ParameterExpansion, quoting: Quoting) -> Lowered<Part> {
         let place = range(parameter.span);
+        self.closed(&place)?;
         let ParameterExpansionSyntax::Bourne(bourne) = &parameter.syntax else {
             return unread("a zsh expansion");
         };
@@ -50,6 +52,7 @@ impl Lowering<'_> {
         place: Range<usize>,
         quoting: Quoting,
     ) -> Lowered<Part> {
+        self.closed(&place)?;
         let (name, operation) = match part {
             WordPart::Variable(name) => (name, Operation::Plain),
             WordPart::Parameter(parameter) => return self.parameter(parameter, quoting),
@@ -72,6 +75,16 @@ impl Lowering<'_> {
             _ => return unread("this expansion"),
         };
         Ok(Part::Variable { name: name.to_string(), operation, quoted: quoting == Quoting::Double })
+    }
+
+    /// The parser takes the end of the script for the end of `${`.
+    fn closed(&self, place: &Range<usize>) -> Lowered<()> {
+        let raw = self.slice(place.clone());
+        if raw.starts_with("${") && !raw.ends_with('}') {
+            let message = "unterminated parameter expansion".to_owned();
+            return Err(Unparsed::Syntax { range: place.clone(), message, certain: true });
+        }
+        Ok(())
     }
 
     fn access(&self, reference: &VarRef, place: Range<usize>) -> Operation {

@@ -160,6 +160,11 @@ fn resolve(raw: &str, quotable: &str) -> String {
     out
 }
 
+/// Whether a backslash inside backquotes quotes something for the backquotes themselves.
+pub(super) fn has_backquote_escape(raw: &str) -> bool {
+    ["\\$", "\\`", "\\\\", "\\\""].iter().any(|escape| raw.contains(escape))
+}
+
 /// Text of a here-document whose delimiter was quoted.
 pub(super) fn verbatim(raw: &str, strip_tabs: bool) -> String {
     if !strip_tabs {

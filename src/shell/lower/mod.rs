@@ -32,6 +32,7 @@ type Lowered<T> = Result<T, Unparsed>;
 pub(super) fn script(source: &str, file: &File) -> Lowered<(Script, Vec<Range<usize>>)> {
     let mut lowering = Lowering { source, trivia: Trivia::default(), depth: 0 };
     let body = lowering.list(&file.body)?;
+    lowering.whole(&body)?;
     Ok((Script { body }, lowering.trivia.into_comments()))
 }
 
@@ -49,7 +50,18 @@ impl Lowering<'_> {
             self.comments(&statement.leading_comments);
             self.comments(statement.inline_comment.as_slice());
         }
-        sequence.stmts.iter().map(|statement| self.statement(statement)).collect()
+        let list = sequence.stmts.iter().map(|statement| self.statement(statement)).collect::<Lowered<List>>()?;
+        for (one, next) in list.iter().zip(list.iter().skip(1)) {
+            self.separated(one, next)?;
+        }
+        Ok(list)
+    }
+
+    /// The list between `from` and `end`, with one past that token.
+    fn list_until(&mut self, sequence: &StmtSeq, from: usize, end: &str) -> Lowered<(List, usize)> {
+        let list = self.list(sequence)?;
+        let end = self.expect_end(&list, from, end)?;
+        Ok((list, end))
     }
 
     fn comments(&mut self, comments: &[Comment]) {

@@ -34,10 +34,8 @@ impl Lowering<'_> {
         let descriptor = if let Some(span) = redirect.fd_var_span {
             place.start = span.start.offset().saturating_sub(1);
             Some(FIRST_FREE_DESCRIPTOR)
-        } else if self.slice(place.clone()).starts_with(|c: char| c.is_ascii_digit()) {
-            redirect.fd.and_then(|fd| u32::try_from(fd).ok())
         } else {
-            None
+            self.slice(place.clone()).split(['<', '>', '&']).next().and_then(|digits| digits.parse().ok())
         };
         let kind = match &redirect.target {
             RedirectTarget::Heredoc(document) => RedirectionKind::HereDocument(self.document(document)?),
@@ -84,8 +82,8 @@ impl Lowering<'_> {
                     continue;
                 }
                 HeredocBodyPart::Variable(name) => parts.push(self.variable(name, true)),
-                HeredocBodyPart::CommandSubstitution { body, .. } => {
-                    let body = self.list(body)?;
+                HeredocBodyPart::CommandSubstitution { body, syntax } => {
+                    let body = self.substitution(body, *syntax, place)?;
                     parts.push(Part::Substitution { body, quoted: true });
                 }
                 HeredocBodyPart::ArithmeticExpansion { expression, .. } => {

@@ -2,9 +2,12 @@
 
 use std::ops::Range;
 
-use shuck_ast::{BraceSyntax, LiteralText, SourceText, Word as AstWord, WordPart, WordPartNode};
+use shuck_ast::{
+    BraceSyntax, CommandSubstitutionSyntax, LiteralText, SourceText, StmtSeq, Word as AstWord, WordPart,
+    WordPartNode,
+};
 
-use super::super::ir::{Part, Word};
+use super::super::ir::{Command, CommandKind, List, Operation, Part, Simple, Word};
 use super::literal::{self, Quoting};
 use super::{Lowered, Lowering, range, unread};
 
@@ -33,6 +36,7 @@ impl Lowering<'_> {
     pub(super) fn word_within(&mut self, word: &AstWord, quoting: Quoting) -> Lowered<Word> {
         let mut parts = Vec::with_capacity(word.parts.len());
         self.deeper(1, |lowering| {
+            lowering.tiled(&word.parts, range(word.span))?;
             let braces = if quoting == Quoting::None { lowering.braces(word) } else { Vec::new() };
             let mut covered = 0;
             for (index, node) in word.parts.iter().enumerate() {
@@ -48,6 +52,16 @@ impl Lowering<'_> {
             Ok(())
         })?;
         Ok(Word { range: range(word.span), parts })
+    }
+
+    /// The parts of a word stand side by side, from its start to its end.
+    fn tiled(&self, parts: &[WordPartNode], place: Range<usize>) -> Lowered<()> {
+        let mut at = place.start;
+        for part in parts.iter().map(|part| range(part.span)).filter(|part| *part != (0..0)) {
+            self.same(self.skip_continuations(at), part.start)?;
+            at = part.end;
+        }
+        if parts.is_empty() { Ok(()) } else { self.same(self.skip_continuations(at), place.end) }
     }
 
     /// The outermost brace expansions.
@@ -111,12 +125,13 @@ impl Lowering<'_> {
                     literal::push(parts, "", true);
                 }
             }
-            WordPart::CommandSubstitution { body, .. } => {
-                let body = self.list(body)?;
+            WordPart::CommandSubstitution { body, syntax } => {
+                let body = self.substitution(body, *syntax, place)?;
                 parts.push(Part::Substitution { body, quoted });
             }
             WordPart::ProcessSubstitution { body, .. } => {
-                let body = self.list(body)?;
+                let (body, end) = self.list_until(body, place.start + 2, ")")?;
+                self.same(end, place.end)?;
                 parts.push(Part::ProcessSubstitution(body));
             }
             WordPart::ArithmeticExpansion { expression, .. } => {
@@ -126,6 +141,26 @@ impl Lowering<'_> {
             expansion => parts.push(self.expansion(expansion, place, quoting)?),
         }
         Ok(())
+    }
+
+    /// The list of `$(…)` or of backquotes. The parser doesn't resolve the escapes that backquotes
+    /// have of their own (POSIX XCU 2.6.3): a list with one is a command of unknown name.
+    pub(super) fn substitution(
+        &mut self,
+        body: &StmtSeq,
+        syntax: CommandSubstitutionSyntax,
+        place: Range<usize>,
+    ) -> Lowered<List> {
+        let (opening, closing) = match syntax {
+            CommandSubstitutionSyntax::DollarParen => ("$(", ")"),
+            CommandSubstitutionSyntax::Backtick => ("`", "`"),
+        };
+        if closing == "`" && literal::has_backquote_escape(self.slice(place.clone())) {
+            return Ok(vec![unknown_command(place.start + 1..place.end - 1, self.slice(place))]);
+        }
+        let (body, end) = self.list_until(body, place.start + opening.len(), closing)?;
+        self.same(end, place.end)?;
+        Ok(body)
     }
 
     /// Single quotes; inside `"${a:-'b'}"` they stand for themselves.
@@ -143,4 +178,12 @@ impl Lowering<'_> {
             literal::push(parts, value.slice(self.source), true);
         }
     }
+}
+
+fn unknown_command(range: Range<usize>, written: &str) -> Command {
+    let operation = Operation::Other(written.to_owned());
+    let parts = vec![Part::Variable { name: String::new(), operation, quoted: true }];
+    let words = vec![Word { range: range.clone(), parts }];
+    let kind = CommandKind::Simple(Simple { assignments: Vec::new(), words });
+    Command { range, kind, redirections: Vec::new(), background: false }
 }
