@@ -168,7 +168,28 @@ impl<'i> Builder<'i> {
     fn invalid(&self, error: &ScanError) -> Problem {
         let (message, help) = problem::explain(error);
         let span = self.span(problem::extent(self.input.text(), error));
+        let line = self.line(span.start);
+        let flow =
+            self.open.last().filter(|open| open.is_flow).map(|open| self.document.data(open.index).start);
+        let help = match flow {
+            _ if line.contains("{{") => Some("if this is a template, render it first".to_owned()),
+            Some(bracket) if self.line(bracket) != line => {
+                let before = self.document.text.get(..bracket as usize).unwrap_or("");
+                let number = before.matches('\n').count() + 1;
+                let bracket = self.document.text.get(bracket as usize..).and_then(|rest| rest.chars().next());
+                bracket.map(|bracket| format!("is the `{bracket}` in line {number} closed?"))
+            }
+            _ => help.map(str::to_owned),
+        };
         Problem::Invalid { span, message, help }
+    }
+
+    /// The line of the file that holds the byte at `offset`.
+    fn line(&self, offset: u32) -> &str {
+        let (before, after) = self.document.text.split_at_checked(offset as usize).unwrap_or_default();
+        let start = before.rfind('\n').map_or(0, |at| at + 1);
+        let end = before.len() + after.find('\n').unwrap_or(after.len());
+        self.document.text.get(start..end).unwrap_or("")
     }
 
     fn scalar(
