@@ -1,9 +1,9 @@
-//! What values mean: kubectl's reading, and serde_yaml as a second opinion.
+//! What values mean: kubectl's reading, and `serde_yaml` as a second opinion.
 #![cfg(test)]
 
 mod support;
 
-use initlint::yaml::{Document, Kind};
+use initlint::yaml::{Document, Kind, Node};
 use serde_json::{Value, json};
 use support::yaml;
 
@@ -247,7 +247,7 @@ fn written_entries_are_all_there() {
 #[test]
 fn pointers_lead_through_maps_and_lists() {
     let document = yaml::parse("spec: {containers: [{name: a}, {name: b}], 'a/b~c': 1, '': 2}");
-    let at = |pointer: &str| document.root().at(pointer).and_then(|node| node.text());
+    let at = |pointer: &str| document.root().at(pointer).and_then(Node::text);
     assert_eq!(at("/spec/containers/1/name"), Some("b"));
     assert_eq!(at("/spec/a~1b~0c"), Some("1"));
     assert_eq!(at("/spec/"), Some("2"));
@@ -262,7 +262,7 @@ fn pointers_lead_through_maps_and_lists() {
 #[test]
 fn types_have_names() {
     let document = yaml::parse("[~, yes, 1, 1.5, a, [], {}]");
-    let names: Vec<_> = document.root().items().map(|item| item.type_name()).collect();
+    let names: Vec<_> = document.root().items().map(Node::type_name).collect();
     assert_eq!(names, ["null", "a boolean", "a number", "a number", "a string", "a list", "a map"]);
 }
 

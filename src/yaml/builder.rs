@@ -169,19 +169,24 @@ impl<'i> Builder<'i> {
         let (message, help) = problem::explain(error);
         let span = self.span(problem::extent(self.input.text(), error));
         let line = self.line(span.start);
-        let flow =
-            self.open.last().filter(|open| open.is_flow).map(|open| self.document.data(open.index).start);
-        let help = match flow {
-            _ if line.contains("{{") => Some("if this is a template, render it first".to_owned()),
-            Some(bracket) if self.line(bracket) != line => {
-                let before = self.document.text.get(..bracket as usize).unwrap_or("");
-                let number = before.matches('\n').count() + 1;
-                let bracket = self.document.text.get(bracket as usize..).and_then(|rest| rest.chars().next());
-                bracket.map(|bracket| format!("is the `{bracket}` in line {number} closed?"))
-            }
-            _ => help.map(str::to_owned),
+        let help = if line.contains("{{") {
+            Some("if this is a template, render it first".to_owned())
+        } else {
+            self.unclosed_bracket(span.start).or(help.map(str::to_owned))
         };
         Problem::Invalid { span, message, help }
+    }
+
+    /// The help for what goes wrong inside brackets that were opened in an earlier line.
+    fn unclosed_bracket(&self, error: u32) -> Option<String> {
+        let text = &self.document.text;
+        let mut opened = self.open.iter().rev().map(|open| self.document.data(open.index).start as usize);
+        let opening =
+            opened.find(|&start| text.get(start..).is_some_and(|rest| rest.starts_with(['[', '{'])))?;
+        let between = text.get(opening..error as usize)?;
+        let (before, bracket) = (text.get(..opening)?, between.chars().next()?);
+        let line = before.matches('\n').count() + 1;
+        between.contains('\n').then(|| format!("is the `{bracket}` in line {line} closed?"))
     }
 
     /// The line of the file that holds the byte at `offset`.

@@ -50,8 +50,10 @@ pub(super) fn extent(text: &str, error: &ScanError) -> Range<usize> {
     let at = error.marker().byte_offset().unwrap_or(0).min(text.len());
     let rest = text.get(at..).unwrap_or("");
     if is_about_tabs(error) {
-        // The parser names the start of the text that the tab breaks off.
-        let tab = at + rest.find('\t').unwrap_or(0);
+        // The parser stops past the tab, or where the text begins that the tab breaks off.
+        let before = text.get(..at).unwrap_or("");
+        let blanks = before.trim_end_matches([' ', '\t']).len();
+        let tab = text.get(blanks..).and_then(|rest| rest.find('\t')).map_or(at, |tab| blanks + tab);
         return tab..(tab + 1).min(text.len());
     }
     let word = rest.find(char::is_whitespace).unwrap_or(rest.len());
@@ -61,7 +63,10 @@ pub(super) fn extent(text: &str, error: &ScanError) -> Range<usize> {
         let last = written.chars().next_back().map_or(0, char::len_utf8);
         return written.len() - last..written.len();
     }
-    at..at + word.max(rest.chars().next().map_or(0, char::len_utf8))
+    let first = rest.chars().next().map_or(0, char::len_utf8);
+    let is_opening =
+        matches!(error.kind(), ErrorKind::UnclosedQuotedScalar | ErrorKind::UnclosedFlowCollection { .. });
+    at..at + if is_opening { first } else { word.max(first) }
 }
 
 fn is_about_tabs(error: &ScanError) -> bool {

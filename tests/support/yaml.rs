@@ -47,14 +47,14 @@ pub(crate) fn walk<'d>(node: Node<'d>, visit: &mut impl FnMut(Node<'d>)) {
     });
 }
 
-/// Whether serde_yaml sees the values that we see, in each document of `text`; else the first
+/// Whether `serde_yaml` sees the values that we see, in each document of `text`; else the first
 /// difference. Where neither reads a document they agree.
 pub(crate) fn second_opinion(text: &str) -> Result<(), String> {
     let source = source(text);
     for range in split(text) {
         let place = format!("bytes {range:?}");
         // kubectl ends every line; serde_yaml keeps the last one as it is.
-        let mut chunk = text[range.clone()].to_owned();
+        let mut chunk = text.get(range.clone()).unwrap().to_owned();
         if !chunk.ends_with('\n') {
             chunk.push('\n');
         }
@@ -83,7 +83,9 @@ fn same(ours: Node, theirs: &serde_yaml::Value, source: &Source) -> Result<(), S
         (_, Yaml::Tagged(tagged)) => return same(ours, &tagged.value, source),
         (Kind::Null, Yaml::Null) => true,
         (Kind::Bool(ours), Yaml::Bool(theirs)) => ours == *theirs,
-        (Kind::Int(ours), Yaml::Number(n)) => n.as_i64() == Some(ours) || number(n, ours as f64),
+        (Kind::Int(ours), Yaml::Number(n)) => {
+            n.as_i64() == Some(ours) || ours.to_string().parse().is_ok_and(|ours| number(n, ours))
+        }
         (Kind::Float(ours), Yaml::Number(n)) => number(n, ours),
         (Kind::String(ours), Yaml::String(theirs)) => ours == theirs,
         // YAML 1.1, which serde_yaml leaves behind.
