@@ -168,7 +168,33 @@ impl<'i> Builder<'i> {
     fn invalid(&self, error: &ScanError) -> Problem {
         let (message, help) = problem::explain(error);
         let span = self.span(problem::extent(self.input.text(), error));
+        let line = self.line(span.start);
+        let help = if line.contains("{{") {
+            Some("if this is a template, render it first".to_owned())
+        } else {
+            self.unclosed_bracket(span.start).or(help.map(str::to_owned))
+        };
         Problem::Invalid { span, message, help }
+    }
+
+    /// The help for what goes wrong inside brackets that were opened in an earlier line.
+    fn unclosed_bracket(&self, error: u32) -> Option<String> {
+        let text = &self.document.text;
+        let mut opened = self.open.iter().rev().map(|open| self.document.data(open.index).start as usize);
+        let opening =
+            opened.find(|&start| text.get(start..).is_some_and(|rest| rest.starts_with(['[', '{'])))?;
+        let between = text.get(opening..error as usize)?;
+        let (before, bracket) = (text.get(..opening)?, between.chars().next()?);
+        let line = before.matches('\n').count() + 1;
+        between.contains('\n').then(|| format!("is the `{bracket}` in line {line} closed?"))
+    }
+
+    /// The line of the file that holds the byte at `offset`.
+    fn line(&self, offset: u32) -> &str {
+        let (before, after) = self.document.text.split_at_checked(offset as usize).unwrap_or_default();
+        let start = before.rfind('\n').map_or(0, |at| at + 1);
+        let end = before.len() + after.find('\n').unwrap_or(after.len());
+        self.document.text.get(start..end).unwrap_or("")
     }
 
     fn scalar(
