@@ -289,6 +289,22 @@ fn serde_yaml_sees_the_same_values() {
 }
 
 #[test]
+fn serde_yaml_sees_the_same_values_in_our_own_manifests() {
+    let root = support::lint::root();
+    let mut manifests = support::corpus::manifests(&root.join("rules"));
+    manifests.extend(support::corpus::manifests(&root.join("examples")));
+    manifests.extend(support::corpus::manifests(&root.join("tests/oracle")));
+    assert!(manifests.len() > 20);
+    for (path, text) in manifests {
+        // Repeated keys, which serde_yaml refuses, and `<<`, which it leaves alone, are tested above.
+        if text.contains("<<:") || text.contains("{name: first, name: web}") {
+            continue;
+        }
+        assert_eq!(yaml::second_opinion(&text), Ok(()), "{}", path.display());
+    }
+}
+
+#[test]
 fn the_second_opinion_tells_a_difference() {
     // serde_yaml lets explicit keys win over `<<`, and knows no self-made octals.
     assert!(yaml::second_opinion("{a: 1, <<: {a: 2}}").is_err());
