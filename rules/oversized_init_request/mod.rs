@@ -83,11 +83,6 @@ fn requests(pod: &Pod<'_>, sum: &Sum<'_>) -> Option<Finding> {
             finding = finding.label(entry.span(), text);
         }
     }
-    if let Some((count, node)) = pod.template.replicas.filter(|(count, _)| *count > 1) {
-        let total = first.surplus.times(count);
-        finding =
-            finding.label(node.span(), format!("× {count} replicas: {total} {} in all", first.resource));
-    }
     Some(finding)
 }
 
