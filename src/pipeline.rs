@@ -9,7 +9,7 @@ use rayon::prelude::*;
 use crate::discover::{self, Failure, Input};
 use crate::finding::Finding;
 use crate::inputs::{InputFile, InputSet};
-use crate::kube::{self, Pod};
+use crate::kube::{self, Object, Pod};
 use crate::report::{Report, Skipped, Summary};
 use crate::rule::{Check, Checker, Rule, Settings};
 use crate::rules;
@@ -109,7 +109,7 @@ impl<'a> Linter<'a> {
     fn new(settings: &'a Settings, inputs: &'a InputSet) -> Self {
         let rules: Vec<_> = rules::ALL.iter().copied().filter(|rule| settings.is_on(rule.id)).collect();
         let literals = rules.iter().flat_map(|rule| match rule.check {
-            Checker::Pod { literals, .. } => literals,
+            Checker::Pod { literals, .. } | Checker::Object { literals, .. } => literals,
             Checker::Reader => &[],
         });
         let prefilter = Prefilter::new(literals.copied());
@@ -145,6 +145,7 @@ impl<'a> Linter<'a> {
             Err(problem) => return self.record(problem, &file.source, range, checked),
         };
         for object in kube::objects(document.root()) {
+            self.check_object(&object, file, &mut checked.findings);
             for template in kube::templates(&object) {
                 checked.pods += 1;
                 self.check_pod(&Pod::new(template), file, &mut checked.findings);
@@ -152,21 +153,47 @@ impl<'a> Linter<'a> {
         }
     }
 
+    fn check_object(&self, object: &Object<'_>, file: &InputFile, findings: &mut Vec<Finding>) {
+        for rule in &self.rules {
+            if let Checker::Object { check, .. } = rule.check {
+                let mut cx = self.context(rule, object, &object.pointer, file);
+                check(object, &mut cx);
+                self.keep(cx, findings);
+            }
+        }
+    }
+
     fn check_pod(&self, pod: &Pod<'_>, file: &InputFile, findings: &mut Vec<Finding>) {
         for rule in &self.rules {
-            let Checker::Pod { check, .. } = rule.check else { continue };
-            let mut cx = Check {
-                version: self.settings.version,
-                pedantic: self.settings.pedantic,
-                source: &file.source,
-                inputs: self.inputs,
-                rule,
-                pod,
-                findings: Vec::new(),
-            };
-            check(pod, &mut cx);
-            findings.extend(cx.findings.into_iter().filter(|finding| self.settings.shows(finding)));
+            if let Checker::Pod { check, .. } = rule.check {
+                let mut cx = self.context(rule, &pod.template.object, &pod.template.pointer, file);
+                check(pod, &mut cx);
+                self.keep(cx, findings);
+            }
         }
+    }
+
+    fn context<'c>(
+        &'c self,
+        rule: &'static Rule,
+        object: &'c Object<'c>,
+        pointer: &'c str,
+        file: &'c InputFile,
+    ) -> Check<'c> {
+        Check {
+            version: self.settings.version,
+            pedantic: self.settings.pedantic,
+            source: &file.source,
+            inputs: self.inputs,
+            rule,
+            object,
+            pointer,
+            findings: Vec::new(),
+        }
+    }
+
+    fn keep(&self, cx: Check<'_>, findings: &mut Vec<Finding>) {
+        findings.extend(cx.findings.into_iter().filter(|finding| self.settings.shows(finding)));
     }
 
     /// A document that isn't YAML is a Helm template, which is named, or a finding. One that

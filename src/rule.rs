@@ -4,7 +4,8 @@ use serde::Serialize;
 
 use crate::finding::{Confidence, Finding, Resource, Safety, Severity};
 use crate::inputs::InputSet;
-use crate::kube::{Container, Pod, Version};
+use crate::kube::validate::{self, Slot, Violation};
+use crate::kube::{Container, Object, Pod, Version};
 use crate::source::Source;
 
 /// A rule: its description and one function.
@@ -36,6 +37,13 @@ pub enum Checker {
         literals: &'static [&'static str],
         /// Looks at one Pod spec.
         check: fn(&Pod<'_>, &mut Check<'_>),
+    },
+    /// Once for each object, whether it holds a Pod spec or not.
+    Object {
+        /// Text without which it has nothing to say.
+        literals: &'static [&'static str],
+        /// Looks at one object.
+        check: fn(&Object<'_>, &mut Check<'_>),
     },
     /// Found while files are read, before there is a model.
     Reader,
@@ -94,7 +102,9 @@ pub struct Check<'a> {
     /// All files of the run.
     pub inputs: &'a InputSet,
     pub(crate) rule: &'static Rule,
-    pub(crate) pod: &'a Pod<'a>,
+    pub(crate) object: &'a Object<'a>,
+    /// The JSON pointer of what is looked at: a Pod spec, or the object.
+    pub(crate) pointer: &'a str,
     pub(crate) findings: Vec<Finding>,
 }
 
@@ -114,23 +124,33 @@ impl Check<'_> {
         self.push(finding, container.filter(|name| !name.is_empty()));
     }
 
+    /// Reports that the API server turns the Pod away: for `violation`, of the container in `slot` or of the Pod itself.
+    pub fn reject(&mut self, pod: &Pod<'_>, slot: Option<&Slot<'_>>, violation: Violation) {
+        let Violation { span, field, problem, caption, help, labels } = violation;
+        let whose = slot.map_or_else(String::new, |slot| format!(" of {}", slot.describe()));
+        let consequence = validate::consequence(pod, self.version);
+        let message = format!("`{field}`{whose} {problem}: {consequence}");
+        let finding = Finding::new(Severity::Error, span, message).caption(caption).help(help);
+        let finding = labels.into_iter().fold(finding, |finding, (span, text)| finding.label(span, text));
+        self.report_named(slot.and_then(|slot| slot.name()).map(str::to_owned), finding);
+    }
+
     fn push(&mut self, mut finding: Finding, container: Option<String>) {
         finding.rule = self.rule.id;
-        finding.resource = Some(resource(self.pod, container));
+        finding.resource = Some(resource(self.object, self.pointer, container));
         self.findings.push(finding);
     }
 }
 
 /// What a report says of the object that a finding is about.
-fn resource(pod: &Pod<'_>, container: Option<String>) -> Resource {
-    let object = &pod.template.object;
+fn resource(object: &Object<'_>, pointer: &str, container: Option<String>) -> Resource {
     let generated = || Some(format!("{}*", object.metadata()?.get("generateName")?.as_str()?));
     Resource {
         api_version: object.api_version.to_owned(),
         kind: object.kind.to_owned(),
         namespace: object.namespace().map(str::to_owned),
         name: object.name().map(str::to_owned).or_else(generated),
-        pointer: pod.template.pointer.clone(),
+        pointer: pointer.to_owned(),
         container,
     }
 }

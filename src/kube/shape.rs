@@ -66,7 +66,7 @@ pub struct Malformed {
 #[derive(Clone, Copy)]
 pub(super) struct Place<'p, 'd> {
     pub(super) node: Node<'d>,
-    key: Option<Node<'d>>,
+    pub(super) key: Option<Node<'d>>,
     step: Step<'p>,
     parent: Option<&'p Place<'p, 'd>>,
 }
@@ -118,7 +118,7 @@ impl<'p, 'd> Place<'p, 'd> {
         pointer
     }
 
-    fn field(&self) -> &str {
+    pub(super) fn field(&self) -> &str {
         match (self.step, self.parent) {
             (Step::Key(key), _) => key,
             (Step::Root(pointer), _) => pointer.rsplit('/').next().unwrap_or_default(),
@@ -258,24 +258,29 @@ impl Reader {
     /// The quantity at `place`, a null being 0 (`Quantity.UnmarshalJSON`).
     pub(super) fn quantity(&mut self, place: &Place<'_, '_>) -> Option<Quantity> {
         const EXPECTED: &str = "a quantity";
-        let read = match place.node.kind() {
-            Kind::Null => return Some(Quantity::ZERO),
-            Kind::String(text) => text.parse(),
-            Kind::Int(value) => Ok(Quantity::from_units(value, super::quantity::Format::DecimalSi)),
-            Kind::Float(value) if value.is_finite() => json_number(value).parse(),
-            Kind::Bool(_) | Kind::Float(_) | Kind::Sequence | Kind::Mapping => {
-                self.report(place, EXPECTED);
-                return None;
-            }
-        };
-        match read {
-            Ok(quantity) => Some(quantity),
-            Err(error) => {
+        match quantity_of(place.node) {
+            Some(Ok(quantity)) => Some(quantity),
+            Some(Err(error)) => {
                 let found = place.node.text().unwrap_or_default().to_owned();
                 self.push(place, EXPECTED, found, Some(error));
                 None
             }
+            None => {
+                self.report(place, EXPECTED);
+                None
+            }
         }
+    }
+}
+
+/// The quantity that `node` holds, a null being 0 (`Quantity.UnmarshalJSON`); `None` for a type that holds none.
+pub(super) fn quantity_of(node: Node<'_>) -> Option<Result<Quantity, QuantityError>> {
+    match node.kind() {
+        Kind::Null => Some(Ok(Quantity::ZERO)),
+        Kind::String(text) => Some(text.parse()),
+        Kind::Int(value) => Some(Ok(Quantity::from_units(value, super::quantity::Format::DecimalSi))),
+        Kind::Float(value) if value.is_finite() => Some(json_number(value).parse()),
+        Kind::Bool(_) | Kind::Float(_) | Kind::Sequence | Kind::Mapping => None,
     }
 }
 

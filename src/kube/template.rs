@@ -38,7 +38,8 @@ pub enum Completeness {
     Complete,
     /// An operator adds containers, volumes or defaults of its own, or may do so.
     Merged,
-    /// A patch, as kustomize merges it into a whole elsewhere: it lacks what the API server requires.
+    /// A patch, as kustomize merges it into a whole elsewhere: it lacks what the API server requires. So does a
+    /// template of ytt, whose values stand in comments.
     Patch,
 }
 
@@ -131,7 +132,9 @@ fn make<'d>(
     let form = embedding.map_or_else(|| form_by_shape(trail, &pointer), |embedding| embedding.form);
     let completeness = match form {
         Form::Merged | Form::Fragment => Completeness::Merged,
-        Form::Whole | Form::Job if is_patch(object, workload, spec) => Completeness::Patch,
+        Form::Whole | Form::Job if is_patch(object, workload, spec) || is_ytt(object) => {
+            Completeness::Patch
+        }
         Form::Whole | Form::Job => Completeness::Complete,
     };
     Template {
@@ -177,6 +180,11 @@ fn is_patch<'d>(object: &Object<'d>, workload: Workload<'d>, spec: Node<'d>) -> 
         })
     };
     lacks_selector || !has_image || is_directive(spec) || containers().any(is_directive)
+}
+
+/// Whether the object holds an expression of ytt.
+fn is_ytt(object: &Object<'_>) -> bool {
+    memchr::memmem::find(object.node.written().as_bytes(), b"#@").is_some()
 }
 
 /// Finds Pod specs by shape. The depth of recursion is the document's, which the parser bounds.

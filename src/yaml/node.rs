@@ -52,6 +52,12 @@ impl<'d> Node<'d> {
         self.document.span_of(self.index)
     }
 
+    /// The text as it is written, comments inside included.
+    #[must_use]
+    pub fn written(self) -> &'d str {
+        self.document.text.get(self.span().range()).unwrap_or("")
+    }
+
     /// What the node is.
     #[must_use]
     pub fn kind(self) -> Kind<'d> {

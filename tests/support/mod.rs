@@ -3,4 +3,5 @@
 
 pub(crate) mod corpus;
 pub(crate) mod lint;
+pub(crate) mod oracle;
 pub(crate) mod yaml;

@@ -1,0 +1,36 @@
+//! One name for two containers of a Pod.
+
+use crate::finding::{Finding, Severity};
+use crate::kube::Pod;
+use crate::kube::validate::{self, names};
+use crate::rule::{Check, Checker, Rule};
+
+/// The rule.
+pub static RULE: Rule = Rule {
+    id: "duplicate-container-name",
+    summary: "A name that two containers of a Pod share, be they init, sidecar, app or ephemeral containers",
+    severity: Severity::Error,
+    fix: None,
+    since: "0.1.0",
+    doc: include_str!("doc.md"),
+    check: Checker::Pod { literals: &["initContainers"], check },
+};
+
+fn check(pod: &Pod<'_>, cx: &mut Check<'_>) {
+    if !pod.template.is_pod_spec {
+        return;
+    }
+    let consequence = validate::consequence(pod, cx.version);
+    for shared in names::shared(pod, cx.version) {
+        let (what, first) = (shared.what, shared.first_what);
+        let message = match shared.name {
+            "" => format!("{what} has no name, and {first} has none either: {consequence}"),
+            name => format!("{what} and {first} are both called `{name}`: {consequence}"),
+        };
+        let finding = Finding::new(Severity::Error, shared.span, message)
+            .caption(format!("{what} of this name"))
+            .label(shared.first, format!("{first} of this name"))
+            .help("give each container of the Pod, init containers included, a name of its own");
+        cx.report_named(Some(shared.name.to_owned()), finding);
+    }
+}

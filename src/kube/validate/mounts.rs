@@ -1,0 +1,137 @@
+//! `ValidateVolumeMounts`.
+
+use super::super::pod::Pod;
+use super::super::shape::Place;
+use super::super::version::{Change, Version};
+use super::syntax;
+use super::volumes::Known;
+use super::{Judge, Slot, Text, Violation, is_true, text};
+use crate::source::Span;
+use crate::yaml::Node;
+
+/// What is wrong with the mounts of an entry of `initContainers`.
+#[must_use]
+pub fn mounts<'d>(slot: &Slot<'d>, pod: &Pod<'d>, version: Version) -> Vec<Violation> {
+    let container = Place::root(slot.node, "");
+    let Some(list) = container.get("volumeMounts") else { return Vec::new() };
+    let mut judge = Judge::new(pod, slot.span(), version);
+    let known = Known::of(pod);
+    let mut paths: Vec<(&str, Span)> = Vec::new();
+    for mount in list.items() {
+        volume(&mut judge, &mount, &known);
+        mount_path(&mut judge, &mount, &mut paths);
+        sub_path(&mut judge, &mount);
+        propagation(&mut judge, &mount, &container);
+        recursive(&mut judge, &mount);
+        if let Some(devices) = container.get("volumeDevices") {
+            beside_devices(&mut judge, &mount, &devices);
+        }
+    }
+    judge.violations
+}
+
+fn volume<'d>(judge: &mut Judge<'_, 'd>, mount: &Place<'_, 'd>, known: &Known<'d>) {
+    let (place, name) = match (mount.get("name"), text(mount, "name")) {
+        (_, Text::Empty) => return judge.missing(mount, "name", "name the volume"),
+        (Some(place), Text::Known(name)) => (place, name),
+        _ => return,
+    };
+    let flaw = match known.find(name) {
+        Err(flaw) if known.is_complete => flaw.cloned(),
+        _ => return,
+    };
+    match flaw {
+        Some(flaw) => {
+            let problem = format!("is `{name}`, a volume that {}", flaw.problem);
+            let caption = "as good as missing".to_owned();
+            judge.push_at(&place, problem, caption, "correct the volume");
+            if let Some(last) = judge.violations.last_mut() {
+                last.labels.push((flaw.span, "the API server turns the volume away for this".to_owned()));
+            }
+        }
+        None => {
+            let help = match known.names().as_slice() {
+                [] => "add the volume to the Pod's `volumes`".to_owned(),
+                names => format!("add the volume to the Pod's `volumes`; they are `{}`", names.join("`, `")),
+            };
+            let problem = format!("is `{name}`, and the Pod has no such volume");
+            judge.push_at(&place, problem, "no volume of the Pod".to_owned(), &help);
+        }
+    }
+}
+
+/// Paths are compared as they are written.
+fn mount_path<'d>(judge: &mut Judge<'_, 'd>, mount: &Place<'_, 'd>, paths: &mut Vec<(&'d str, Span)>) {
+    match (mount.get("mountPath"), text(mount, "mountPath")) {
+        (_, Text::Empty) => judge.missing(mount, "mountPath", "say where to mount the volume"),
+        (Some(place), Text::Known(path)) => match paths.iter().find(|(known, _)| *known == path) {
+            Some((_, first)) => {
+                judge.duplicate(&place, *first, "a mount", "mount one volume at each path");
+            }
+            None => paths.push((path, place.node.span())),
+        },
+        _ => {}
+    }
+}
+
+fn sub_path<'d>(judge: &mut Judge<'_, 'd>, mount: &Place<'_, 'd>) {
+    for key in ["subPath", "subPathExpr"] {
+        // An expression may hold `$(NAME)`, which the kubelet fills in.
+        let path = mount.get(key).and_then(|place| Some((place.node.as_str()?, place)));
+        if let Some((path, place)) = path
+            && let Err(must) = syntax::descending_path(path)
+        {
+            judge.must(&place, must, "name a folder or a file inside the volume");
+        }
+    }
+    if let Some(place) = mount.get("subPathExpr")
+        && [mount.get("subPath"), mount.get("subPathExpr")]
+            .iter()
+            .all(|path| path.as_ref().is_some_and(|path| path.node.as_str().is_some_and(|path| !path.is_empty())))
+    {
+        judge.forbidden(&place, "beside `subPath`", "keep one of the two");
+    }
+}
+
+fn propagation<'d>(judge: &mut Judge<'_, 'd>, mount: &Place<'_, 'd>, container: &Place<'_, 'd>) {
+    judge.one_of(mount, "mountPropagation", &["None", "HostToContainer", "Bidirectional"]);
+    let is_privileged =
+        container.get("securityContext").is_some_and(|context| is_true(&context, "privileged"));
+    if let (Some(place), Text::Known("Bidirectional")) =
+        (mount.get("mountPropagation"), text(mount, "mountPropagation"))
+        && judge.is_whole
+        && !is_privileged
+    {
+        judge.must(&place, "not be, in a container that isn't privileged", "write `HostToContainer`");
+    }
+}
+
+/// `validateMountRecursiveReadOnly`.
+fn recursive<'d>(judge: &mut Judge<'_, 'd>, mount: &Place<'_, 'd>) {
+    let key = "recursiveReadOnly";
+    let Some(place) = mount.get(key).filter(|_| judge.version.after(Change::RecursiveReadOnly)) else { return };
+    match text(mount, key) {
+        Text::Known("Enabled" | "IfPossible") => {
+            if judge.is_whole && !is_true(mount, "readOnly") {
+                judge.forbidden(&place, "without `readOnly: true`", "add `readOnly: true`");
+            }
+            if !matches!(text(mount, "mountPropagation"), Text::Empty | Text::Known("None")) {
+                judge.forbidden(&place, "with mount propagation", "keep one of the two");
+            }
+        }
+        Text::Known(_) => judge.one_of(mount, key, &["Disabled", "IfPossible", "Enabled"]),
+        Text::Empty | Text::Unknown => {}
+    }
+}
+
+fn beside_devices<'d>(judge: &mut Judge<'_, 'd>, mount: &Place<'_, 'd>, devices: &Place<'_, 'd>) {
+    for (key, of_device) in [("name", "name"), ("mountPath", "devicePath")] {
+        let taken = |value| devices.node.items().any(|d| d.get(of_device).and_then(Node::as_str) == Some(value));
+        if let (Some(place), Text::Known(value)) = (mount.get(key), text(mount, key))
+            && taken(value)
+        {
+            let help = "a volume is either a file system or a device";
+            judge.must(&place, "not be in `volumeDevices` too", help);
+        }
+    }
+}
