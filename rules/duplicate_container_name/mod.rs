@@ -22,15 +22,23 @@ fn check(pod: &Pod<'_>, cx: &mut Check<'_>) {
     }
     let consequence = validate::consequence(pod, cx.version);
     for shared in names::shared(pod, cx.version) {
-        let (what, first) = (shared.what, shared.first_what);
-        let message = match shared.name {
-            "" => format!("{what} has no name, and {first} has none either: {consequence}"),
-            name => format!("{what} and {first} are both called `{name}`: {consequence}"),
+        let who = pair(shared.what, shared.first_what);
+        let (message, caption) = match shared.name {
+            "" => (format!("{who} have no name: {consequence}"), "no name".to_owned()),
+            name => (format!("{who} are called `{name}`: {consequence}"), format!("`{name}` again")),
         };
         let finding = Finding::new(Severity::Error, shared.span, message)
-            .caption(format!("{what} of this name"))
-            .label(shared.first, format!("{first} of this name"))
+            .caption(caption)
+            .label(shared.first, format!("{}, checked first", shared.first_what))
             .help("give each container of the Pod, init containers included, a name of its own");
         cx.report_named(Some(shared.name.to_owned()), finding);
+    }
+}
+
+/// Both in words: `a sidecar and an app container`, `two sidecars`.
+fn pair(what: &str, other: &str) -> String {
+    match what.split_once(' ') {
+        Some((_, noun)) if what == other => format!("two {noun}s"),
+        _ => format!("{what} and {other}"),
     }
 }

@@ -70,6 +70,7 @@ pub fn consequence(pod: &Pod<'_>, version: Version) -> String {
 pub struct Slot<'d> {
     /// The container's map; a null stands for an empty one.
     pub node: Node<'d>,
+    index: usize,
     /// What the version makes of it: before native sidecars, all of `initContainers` are plain ones.
     pub role: Role,
     /// `restartPolicy`, where it is a string.
@@ -77,7 +78,7 @@ pub struct Slot<'d> {
 }
 
 impl<'d> Slot<'d> {
-    fn new(node: Node<'d>, is_init: bool, version: Version) -> Self {
+    fn new(node: Node<'d>, index: usize, is_init: bool, version: Version) -> Self {
         let restart_policy = node.get("restartPolicy").filter(|policy| policy.as_str().is_some());
         let is_sidecar = restart_policy.is_some_and(|policy| policy.as_str() == Some("Always"));
         let role = match is_init {
@@ -85,7 +86,7 @@ impl<'d> Slot<'d> {
             true if is_sidecar && version.has(Gate::SidecarContainers) => Role::Sidecar,
             true => Role::Init,
         };
-        Self { node, role, restart_policy }
+        Self { node, index, role, restart_policy }
     }
 
     /// `name`, where it is a string.
@@ -94,13 +95,13 @@ impl<'d> Slot<'d> {
         self.node.get("name").and_then(Node::as_str)
     }
 
-    /// The container in words: ``init container `migrate` ``.
+    /// The container in words: ``init container `migrate` ``, or by its place where it has no name.
     #[must_use]
     pub fn describe(&self) -> String {
-        let role = self.role.describe();
-        match self.name().filter(|name| !name.is_empty()) {
-            Some(name) => format!("{role} `{name}`"),
-            None => format!("an {role} without a name").replace("an sidecar", "a sidecar"),
+        match (self.name().filter(|name| !name.is_empty()), self.role) {
+            (Some(name), role) => format!("{} `{name}`", role.describe()),
+            (None, Role::App) => format!("`containers[{}]`", self.index),
+            (None, Role::Init | Role::Sidecar) => format!("`initContainers[{}]`", self.index),
         }
     }
 
@@ -122,9 +123,9 @@ pub fn app_slots<'d>(pod: &Pod<'d>, version: Version) -> impl Iterator<Item = Sl
 }
 
 fn slots<'d>(pod: &Pod<'d>, key: &'static str, version: Version) -> impl Iterator<Item = Slot<'d>> {
-    let list = pod.spec().get(key).into_iter().flat_map(Node::items);
-    let maps = list.filter(|node| node.is_mapping() || node.is_null());
-    maps.map(move |node| Slot::new(node, key == "initContainers", version))
+    let list = pod.spec().get(key).into_iter().flat_map(Node::items).enumerate();
+    let maps = list.filter(|(_, node)| node.is_mapping() || node.is_null());
+    maps.map(move |(index, node)| Slot::new(node, index, key == "initContainers", version))
 }
 
 /// A string field as the API server sees it: to Go, absent and empty are the same.
@@ -186,8 +187,8 @@ impl<'p, 'd> Judge<'p, 'd> {
 
     /// Reports a value that must be otherwise: `must` goes on after "must".
     fn must(&mut self, place: &Place<'_, 'd>, must: &str, help: &str) {
-        let value = shown(place.node);
-        self.push_at(place, format!("is {value}, and must {must}"), format!("must {must}"), help);
+        let problem = format!("is {}, and must {must}", shown(place.node));
+        self.push_at(place, problem, must_in_short(must), help);
     }
 
     /// Reports a field that may not be there, `why` saying under what condition.
@@ -225,6 +226,11 @@ impl<'p, 'd> Judge<'p, 'd> {
             self.must(&place, &format!("be one of {list}"), "write one of them; upper and lower case count");
         }
     }
+}
+
+/// What a value must do, without the details after a colon.
+fn must_in_short(must: &str) -> String {
+    format!("must {}", must.split(':').next().unwrap_or(must))
 }
 
 /// The string at `key`.
@@ -268,13 +274,10 @@ fn dotted(pointer: &str) -> String {
     let mut path = String::new();
     for step in pointer.split('/').filter(|step| !step.is_empty()) {
         let step = step.replace("~1", "/").replace("~0", "~");
-        if step.bytes().all(|byte| byte.is_ascii_digit()) {
-            path.push_str(&format!("[{step}]"));
-        } else if step.contains(['/', '.']) {
-            path.push_str(&format!("[{step}]"));
+        if step.bytes().all(|byte| byte.is_ascii_digit()) || step.contains(['/', '.']) {
+            path.extend(["[", &step, "]"]);
         } else {
-            path.push_str(if path.is_empty() { "" } else { "." });
-            path.push_str(&step);
+            path.extend([if path.is_empty() { "" } else { "." }, &step]);
         }
     }
     path

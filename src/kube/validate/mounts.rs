@@ -102,7 +102,8 @@ fn propagation<'d>(judge: &mut Judge<'_, 'd>, mount: &Place<'_, 'd>, container: 
         && judge.is_whole
         && !is_privileged
     {
-        judge.must(&place, "not be, in a container that isn't privileged", "write `HostToContainer`");
+        let problem = "is `Bidirectional`, which only a privileged container may use".to_owned();
+        judge.push_at(&place, problem, "only for privileged containers".to_owned(), "write `HostToContainer`");
     }
 }
 

@@ -109,11 +109,11 @@ fn amount<'d>(judge: &mut Judge<'_, 'd>, entry: &Amount<'d>, names: &Names) {
     let shown = super::shown(entry.value);
     let mut wrong = |node: Node<'_>, value: &str, must: &str, help: &str| {
         let problem = format!("is {value}, and must {must}");
-        judge.push(node.span(), entry.field.clone(), problem, format!("must {must}"), help);
+        judge.push(node.span(), entry.field.clone(), problem, super::must_in_short(must), help);
     };
     if let Err(must) = names(&entry.name) {
         let help = "name `cpu`, `memory`, `ephemeral-storage`, or a device by its full name";
-        wrong(entry.key, &format!("`{}`", entry.name), must, help);
+        wrong(entry.key, &super::shown(entry.key), must, help);
     }
     let Some(quantity) = entry.quantity else { return };
     if quantity.is_negative() {
