@@ -22,24 +22,6 @@ use crate::rule::docs_url;
 struct Suites {
     #[serde(rename = "@name")]
     name: &'static str,
-    #[serde(flatten)]
-    counts: Counts,
-    #[serde(rename = "testsuite")]
-    suites: Vec<Suite>,
-}
-
-#[derive(Serialize)]
-struct Suite {
-    #[serde(rename = "@name")]
-    name: String,
-    #[serde(flatten)]
-    counts: Counts,
-    #[serde(rename = "testcase")]
-    cases: Vec<Case>,
-}
-
-#[derive(Serialize, Default, Clone, Copy)]
-struct Counts {
     #[serde(rename = "@tests")]
     tests: usize,
     #[serde(rename = "@failures")]
@@ -48,6 +30,24 @@ struct Counts {
     errors: usize,
     #[serde(rename = "@skipped")]
     skipped: usize,
+    #[serde(rename = "testsuite")]
+    suites: Vec<Suite>,
+}
+
+#[derive(Serialize)]
+struct Suite {
+    #[serde(rename = "@name")]
+    name: String,
+    #[serde(rename = "@tests")]
+    tests: usize,
+    #[serde(rename = "@failures")]
+    failures: usize,
+    #[serde(rename = "@errors")]
+    errors: usize,
+    #[serde(rename = "@skipped")]
+    skipped: usize,
+    #[serde(rename = "testcase")]
+    cases: Vec<Case>,
 }
 
 #[derive(Serialize)]
@@ -90,12 +90,10 @@ struct Reason {
 /// # Errors
 /// Whatever writing says.
 pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
-    let suites = suites(report);
-    let counts = suites.iter().fold(Counts::default(), |sum, suite| sum.plus(suite.counts));
     let mut text = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n".to_owned();
     let mut serializer = Serializer::new(&mut text);
     serializer.indent(' ', 2);
-    Suites { name: "initlint", counts, suites }.serialize(serializer).map_err(io::Error::other)?;
+    Suites::new(suites(report)).serialize(serializer).map_err(io::Error::other)?;
     writeln!(out, "{text}")
 }
 
@@ -128,7 +126,7 @@ fn suites(report: &Report) -> Vec<Suite> {
     if cases.is_empty() {
         cases.insert("initlint".to_owned(), vec![no_findings(report)]);
     }
-    cases.into_iter().map(|(name, cases)| Suite { name, counts: Counts::of(&cases), cases }).collect()
+    cases.into_iter().map(|(name, cases)| Suite::new(name, cases)).collect()
 }
 
 /// Where no file has a finding, one test says how much was checked: readers take an empty report
@@ -171,25 +169,32 @@ fn skipped(reason: &str) -> Outcome {
     Outcome::Skipped(Reason { message: clean(reason) })
 }
 
-impl Counts {
-    fn of(cases: &[Case]) -> Self {
+impl Suite {
+    fn new(name: String, cases: Vec<Case>) -> Self {
         let number = |kind: fn(&Outcome) -> bool| {
             cases.iter().filter(|case| case.outcome.as_ref().is_some_and(kind)).count()
         };
         Self {
+            name,
             tests: cases.len(),
             failures: number(|outcome| matches!(outcome, Outcome::Failure(_))),
             errors: number(|outcome| matches!(outcome, Outcome::Error(_))),
             skipped: number(|outcome| matches!(outcome, Outcome::Skipped(_))),
+            cases,
         }
     }
+}
 
-    fn plus(self, other: Self) -> Self {
+impl Suites {
+    fn new(suites: Vec<Suite>) -> Self {
+        let sum = |number: fn(&Suite) -> usize| suites.iter().map(number).sum();
         Self {
-            tests: self.tests + other.tests,
-            failures: self.failures + other.failures,
-            errors: self.errors + other.errors,
-            skipped: self.skipped + other.skipped,
+            name: "initlint",
+            tests: sum(|suite| suite.tests),
+            failures: sum(|suite| suite.failures),
+            errors: sum(|suite| suite.errors),
+            skipped: sum(|suite| suite.skipped),
+            suites,
         }
     }
 }
