@@ -80,7 +80,7 @@ pub struct Cli {
     #[arg(long, help_heading = "Files")]
     pub force_exclude: bool,
 
-    /// Read files that .gitignore leaves out, and hidden ones
+    /// Read files that .gitignore leaves out
     #[arg(long, help_heading = "Files")]
     pub no_ignore: bool,
 
@@ -113,7 +113,7 @@ const EXIT_STATUS: &str = "Exit status:
 /// When to use colours.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
 pub enum ColorChoice {
-    /// On a terminal, unless NO_COLOR is set
+    /// On a terminal, unless `NO_COLOR` is set
     #[default]
     Auto,
     /// Always

@@ -52,7 +52,7 @@ pub struct Walk {
     pub exclude: Vec<String>,
     /// Leave them out also where they are named themselves, as pre-commit does.
     pub force_exclude: bool,
-    /// Also read what `.gitignore` and its like leave out, and hidden files.
+    /// Also read what `.gitignore` and its like leave out.
     pub no_ignore: bool,
 }
 
@@ -128,7 +128,14 @@ fn find_one(path: &Path, walk: &Walk, excluded: &GlobSet, found: &mut Found) {
 /// apply -R` has it, so that no loop can arise.
 fn walk_folder(base: &Path, only: Option<&GlobSet>, walk: &Walk, excluded: &GlobSet, found: &mut Found) {
     let (sender, receiver) = mpsc::channel();
-    WalkBuilder::new(base).standard_filters(!walk.no_ignore).require_git(false).build_parallel().run(|| {
+    let walker = WalkBuilder::new(base)
+        .standard_filters(!walk.no_ignore)
+        // People keep manifests in `.k8s` and the like; only git's own folder holds none.
+        .hidden(false)
+        .filter_entry(|entry| entry.file_name() != ".git")
+        .require_git(false)
+        .build_parallel();
+    walker.run(|| {
         let sender = sender.clone();
         Box::new(move |entry| {
             let seen = match entry {
@@ -172,12 +179,11 @@ fn look_at(entry: &DirEntry, base: &Path, only: Option<&GlobSet>) -> Option<Seen
         return match fs::metadata(path) {
             Ok(target) if target.is_dir() => note_of_link(path, base).map(Seen::Note),
             Ok(target) if target.is_file() && wanted => Some(Seen::File(clean(path))),
-            Ok(_) => None,
             Err(error) if wanted => {
                 let message = format!("a broken symbolic link: {}", reason(&error));
                 Some(Seen::Failure(Failure { path: shown(path), message }))
             }
-            Err(_) => None,
+            Ok(_) | Err(_) => None,
         };
     }
     (kind.is_file() && wanted).then(|| Seen::File(clean(path)))

@@ -1,7 +1,7 @@
 //! The input set: every file of a run, and the objects in them by kind and name.
 //!
 //! It is the one thing between the model and the rules that sees all files. A rule asks it for a
-//! ConfigMap whose script an init container runs; only then are ConfigMaps parsed.
+//! ConfigMap whose script an init container runs; only then is any ConfigMap parsed.
 
 use std::collections::HashMap;
 use std::ops::Range;

@@ -180,7 +180,7 @@ impl<'a> Linter<'a> {
                 checked.template = Some(Skipped { path, reason: "helm-template" });
             }
             Problem::Invalid { span, message, help } => {
-                let finding = rules::invalid_yaml::finding(span, message, help);
+                let finding = rules::invalid_yaml::finding(span, &message, help);
                 if self.settings.is_on(finding.rule) && self.settings.shows(&finding) {
                     checked.findings.push(finding);
                 }

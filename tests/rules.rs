@@ -1,5 +1,7 @@
 //! Every rule: its page, its cases, its fixes, its wording.
 
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::string_slice, reason = "a test may panic")]
+
 mod support;
 
 use std::fs;

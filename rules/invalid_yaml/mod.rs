@@ -17,7 +17,7 @@ pub static RULE: Rule = Rule {
 
 /// The finding for what the parser says at `span`.
 #[must_use]
-pub fn finding(span: Span, message: String, help: Option<String>) -> Finding {
+pub fn finding(span: Span, message: &str, help: Option<String>) -> Finding {
     let message = format!("this document is not valid YAML, so kubectl rejects it: {message}");
     let mut finding = Finding::new(Severity::Error, span, message).caption("here");
     finding.rule = RULE.id;

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use crate::finding::{Finding, Severity};
 use crate::kube::effective::{Effective, Sum};
 use crate::kube::template::Completeness;
-use crate::kube::{Pod, Quantity};
+use crate::kube::{Container, InitStep, Pod, Quantity};
 use crate::rule::{Check, Checker, Rule};
 
 /// The rule.
@@ -42,16 +42,25 @@ struct Oversized<'p> {
     /// What app containers and sidecars ask for together.
     running: Quantity,
     surplus: Quantity,
+    /// What sidecars that started before ask for at the peak.
+    beside: Quantity,
     /// Index of the step that asks for most.
     step: usize,
+}
+
+impl Oversized<'_> {
+    fn container<'p, 'd>(&self, pod: &'p Pod<'d>) -> Option<&'p Container<'d>> {
+        pod.init_steps.get(self.step).map(InitStep::container)
+    }
 }
 
 fn oversized<'p>(sum: &'p Sum<'_>) -> Vec<Oversized<'p>> {
     let resources = sum.init_peak.iter().filter_map(|(resource, init)| {
         let surplus = sum.surplus(resource);
-        let step = sum.peak_step(resource)?.index;
-        let running = sum.running(resource);
-        (!surplus.is_zero()).then_some(Oversized { resource, init, running, surplus, step })
+        let peak = sum.peak_step(resource)?;
+        let (running, beside) = (sum.running(resource), peak.running.amount(resource));
+        let step = peak.index;
+        (!surplus.is_zero()).then_some(Oversized { resource, init, running, surplus, beside, step })
     });
     resources.collect()
 }
@@ -62,9 +71,9 @@ fn requests(pod: &Pod<'_>, sum: &Sum<'_>) -> Option<Finding> {
     let first = all.iter().find(|one| !one.running.is_zero()).or(all.first())?;
     let is_advice = first.running.is_zero() || pod.template.workload.is_job();
     let severity = if is_advice { Severity::Info } else { Severity::Warning };
-    let step = pod.init_steps.get(first.step)?.container();
+    let step = first.container(pod)?;
     let entry = step.resources.request(first.resource)?;
-    let mut finding = Finding::new(severity, entry.span(), message(pod, sum, &all))
+    let mut finding = Finding::new(severity, entry.span(), message(pod, &all))
         .caption(format!("`{}` asks for {} {}", step.name(), entry.quantity, first.resource))
         .help(help(pod, &all));
     for app in &pod.apps {
@@ -74,48 +83,45 @@ fn requests(pod: &Pod<'_>, sum: &Sum<'_>) -> Option<Finding> {
             finding = finding.label(entry.span(), text);
         }
     }
-    if let Some((count, node)) = pod.template.replicas.filter(|(count, _)| *count > 1) {
-        let total = first.surplus.times(count);
-        finding =
-            finding.label(node.span(), format!("× {count} replicas: {total} {} in all", first.resource));
-    }
     Some(finding)
 }
 
 /// All oversized resources with the arithmetic behind each.
-fn message(pod: &Pod<'_>, sum: &Sum<'_>, all: &[Oversized<'_>]) -> String {
-    let parts: Vec<String> = all.iter().map(|one| arithmetic(pod, sum, one)).collect();
-    format!("the init phase sets this Pod's effective request: {}", parts.join("; "))
+fn message(pod: &Pod<'_>, all: &[Oversized<'_>]) -> String {
+    let parts: Vec<String> = all.iter().map(|one| arithmetic(pod, one)).collect();
+    format!("the init phase sets this Pod's effective request for its whole life: {}", parts.join("; "))
 }
 
-fn arithmetic(pod: &Pod<'_>, sum: &Sum<'_>, one: &Oversized<'_>) -> String {
-    let Oversized { resource, init, running, surplus, step } = one;
-    let name = pod.init_steps.get(*step).map_or("", |step| step.container().name());
-    let mut text = format!("{resource} {init} for `{name}`");
-    let beside = sum.peak_step(resource).map(|step| step.running.amount(resource)).unwrap_or_default();
-    if !beside.is_zero() {
-        let _ = write!(text, " and the sidecars before it ({beside})");
+fn arithmetic(pod: &Pod<'_>, one: &Oversized<'_>) -> String {
+    let Oversized { resource, init, running, surplus, .. } = one;
+    let name = one.container(pod).map_or("", Container::name);
+    let mut text = format!("{resource} {init} (`{name}`");
+    if !one.beside.is_zero() {
+        let own = init.surplus_over(one.beside);
+        let _ = write!(text, " {own} + the sidecars before it {}", one.beside);
     }
-    let _ = write!(text, " against {running} while it runs, so {surplus} stay reserved unused");
+    let _ = write!(text, ") against {running} while it runs, {surplus} reserved unused");
     if let Some((count, _)) = pod.template.replicas.filter(|(count, _)| *count > 1) {
-        let _ = write!(text, " (× {count} replicas: {})", surplus.times(count));
+        let _ = write!(text, " × {count} replicas = {}", surplus.times(count));
     }
     text
 }
 
 fn help(pod: &Pod<'_>, all: &[Oversized<'_>]) -> String {
-    let Some(one) = all.first() else { return String::new() };
-    let name = pod.init_steps.get(one.step).map_or("", |step| step.container().name());
+    let Some(name) = all.first().and_then(|one| one.container(pod)).map(Container::name) else {
+        return String::new();
+    };
     let targets: Vec<String> = all
         .iter()
-        .filter(|one| !one.running.is_zero())
-        .map(|one| format!("{} {}", one.resource, one.running))
+        .map(|one| (one.resource, one.running.surplus_over(one.beside)))
+        .filter(|(_, target)| !target.is_zero())
+        .map(|(resource, target)| format!("{resource} {target}"))
         .collect();
     if targets.is_empty() {
         format!("lower the request of `{name}`, or let the app containers ask for what they use")
     } else {
         format!(
-            "if `{name}` can do with less, ask for at most {}: up to there it costs nothing",
+            "if `{name}` can do with less, ask for at most {}: that much costs nothing",
             targets.join(" and ")
         )
     }
@@ -124,7 +130,7 @@ fn help(pod: &Pod<'_>, all: &[Oversized<'_>]) -> String {
 fn limits(pod: &Pod<'_>, sum: &Sum<'_>) -> Option<Finding> {
     let all = oversized(sum);
     let first = all.iter().find(|one| !one.running.is_zero())?;
-    let step = pod.init_steps.get(first.step)?.container();
+    let step = first.container(pod)?;
     let entry = step.resources.limits.get(first.resource)?;
     let message = format!(
         "the limit of `{}` sets this Pod's effective limit: {} {} against {} while it runs",

@@ -66,8 +66,8 @@ impl<'d> Effective<'d> {
         let level = PodLevel::of(written, &requests.aggregate, &limits.aggregate);
         let overhead = Amounts::of(pod.overhead.iter());
         Self {
-            requests: requests.finish(level.written_requests, &level.requests, overhead.clone(), false),
-            limits: limits.finish(level.limits.clone(), &level.limits, overhead, true),
+            requests: requests.finish(&level.written_requests, &level.requests, overhead.clone(), false),
+            limits: limits.finish(&level.written_limits, &level.limits, overhead, true),
         }
     }
 }
@@ -152,7 +152,7 @@ impl<'d> Phases<'d> {
     /// is added to limits only where there is one.
     fn finish(
         self,
-        pod_level: Amounts<'d>,
+        pod_level: &Amounts<'d>,
         replaced: &Amounts<'d>,
         mut overhead: Amounts<'d>,
         only_to_existing: bool,
@@ -191,6 +191,7 @@ fn is_huge_page(name: &str) -> bool {
 #[derive(Default)]
 pub(super) struct PodLevel<'d> {
     written_requests: Amounts<'d>,
+    written_limits: Amounts<'d>,
     pub(super) requests: Amounts<'d>,
     pub(super) limits: Amounts<'d>,
 }
@@ -202,6 +203,7 @@ impl<'d> PodLevel<'d> {
         let amounts = |list: &super::resources::ResourceList<'d>| Amounts::of(list.iter());
         let mut level = Self {
             written_requests: amounts(&written.requests),
+            written_limits: amounts(&written.limits),
             requests: amounts(&written.requests),
             limits: amounts(&written.limits),
         };

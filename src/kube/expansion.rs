@@ -159,7 +159,7 @@ fn shell_variable(name: &str) -> String {
     format!("${{{}{word}}}", if digit { "_" } else { "" })
 }
 
-/// Whether an `envFrom` may define `name`; nobody's ConfigMap has a key like `date +%s`.
+/// Whether an `envFrom` may define `name`; nobody's `ConfigMap` has a key like `date +%s`.
 fn is_variable_name(name: &str) -> bool {
     !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.'))
 }

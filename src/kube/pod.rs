@@ -33,16 +33,28 @@ pub struct Pod<'d> {
     pub overhead: ResourceList<'d>,
     /// `securityContext` of the Pod.
     pub security_context: SecurityContext<'d>,
-    /// `hostNetwork`.
-    pub host_network: bool,
-    /// `hostPID`.
-    pub host_pid: bool,
-    /// `hostIPC`.
-    pub host_ipc: bool,
-    /// `shareProcessNamespace`.
-    pub share_process_namespace: bool,
+    /// What of the node's its containers share.
+    pub host: HostNamespaces,
     /// What the API server's decoder rejects.
     pub malformed: Vec<Malformed>,
+}
+
+/// Which of the node's namespaces a Pod's containers share.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct HostNamespaces {
+    /// `hostNetwork`: routes, rules and ports are the node's.
+    pub network: bool,
+    /// `hostPID`: processes are the node's.
+    pub pid: bool,
+    /// `hostIPC`.
+    pub ipc: bool,
+}
+
+impl HostNamespaces {
+    fn read(reader: &mut Reader, spec: &Place<'_, '_>) -> Self {
+        let mut flag = |key| reader.boolean(spec, key).is_some_and(|flag| *flag);
+        Self { network: flag("hostNetwork"), pid: flag("hostPID"), ipc: flag("hostIPC") }
+    }
 }
 
 impl<'d> Pod<'d> {
@@ -52,7 +64,6 @@ impl<'d> Pod<'d> {
         let mut reader = Reader::default();
         let pointer = template.pointer.clone();
         let spec = Place::root(template.spec, &pointer);
-        let flag = |reader: &mut Reader, key| reader.boolean(&spec, key).is_some_and(|flag| *flag);
         let mut volumes = reader.maps(&spec, "volumes", Volume::read);
         volumes.extend(claim_templates(&mut reader, &template));
         Self {
@@ -65,10 +76,7 @@ impl<'d> Pod<'d> {
             resources: Resources::read(&mut reader, &spec),
             overhead: ResourceList::read(&mut reader, &spec, "overhead"),
             security_context: SecurityContext::read(&mut reader, &spec),
-            host_network: flag(&mut reader, "hostNetwork"),
-            host_pid: flag(&mut reader, "hostPID"),
-            host_ipc: flag(&mut reader, "hostIPC"),
-            share_process_namespace: flag(&mut reader, "shareProcessNamespace"),
+            host: HostNamespaces::read(&mut reader, &spec),
             malformed: reader.malformed,
             template,
         }

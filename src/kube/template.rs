@@ -42,7 +42,7 @@ pub enum Completeness {
     Patch,
 }
 
-impl<'d> Template<'d> {
+impl Template<'_> {
     /// Whether it is a template of an Argo Workflow, which has containers in fields of its own.
     #[must_use]
     pub fn is_workflow(&self) -> bool {

@@ -6,7 +6,7 @@ use crate::yaml::Node;
 /// A volume of a Pod.
 #[derive(Debug, Clone)]
 pub struct Volume<'d> {
-    /// The entry of `volumes`, or of a StatefulSet's `volumeClaimTemplates`.
+    /// The entry of `volumes`, or of a `StatefulSet`'s `volumeClaimTemplates`.
     pub node: Node<'d>,
     /// `name`.
     pub name: Option<Field<'d, &'d str>>,
@@ -69,10 +69,10 @@ pub enum VolumeSource<'d> {
     Other(String),
 }
 
-/// A ConfigMap or Secret whose entries become files.
+/// A `ConfigMap` or Secret whose entries become files.
 #[derive(Debug, Clone, Default)]
 pub struct ConfigSource<'d> {
-    /// The ConfigMap's `name`, or `secretName`.
+    /// The `ConfigMap`'s `name`, or `secretName`.
     pub name: Option<Field<'d, &'d str>>,
     /// `items`; `None` where every entry becomes a file of its own name.
     pub items: Option<Vec<KeyToPath<'d>>>,

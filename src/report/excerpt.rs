@@ -4,16 +4,15 @@ use std::ops::Range;
 
 use miette::{MietteError, MietteSpanContents, SourceCode, SourceSpan, SpanContents};
 
+use unicode_width::UnicodeWidthChar;
+
 use crate::source::{Source, Span};
 
 /// Lines shown before and after each place.
 pub const CONTEXT_LINES: usize = 1;
 
-/// Longer lines are cut (code points): one-line JSON can be megabytes.
-const MAX_LINE: usize = 400;
-
-/// What is kept of a long line on either side of a place (code points).
-const AROUND: usize = 100;
+/// What line numbers and frames take of a terminal's width (columns).
+const FRAME: usize = 9;
 
 /// A copy of the lines around some places of one source.
 ///
@@ -25,6 +24,8 @@ pub struct Excerpt<'a> {
     text: String,
     lines: Vec<Line>,
     places: Vec<(Span, SourceSpan)>,
+    /// The most columns that a line may take.
+    room: usize,
 }
 
 struct Line {
@@ -35,21 +36,23 @@ struct Line {
 }
 
 impl<'a> Excerpt<'a> {
-    /// The lines of `source` around each of `spans`, which all lie in it. A span of several lines
-    /// is shown by its first.
+    /// The lines of `source` around each of `spans`, which all lie in it, for a terminal of
+    /// `width` columns. A span of several lines is shown by its first.
     #[must_use]
-    pub fn new(source: &'a Source, spans: &[Span]) -> Self {
+    pub fn new(source: &'a Source, spans: &[Span], width: usize) -> Self {
         let mut numbers: Vec<usize> = spans
             .iter()
             .flat_map(|span| {
                 let line = source.line_index(span.start as usize);
                 line.saturating_sub(CONTEXT_LINES)..=(line + CONTEXT_LINES)
             })
-            .filter(|&line| line < source.line_starts().len())
+            // What follows the last line break is no line.
+            .filter(|&line| !source.line_range(line).is_empty())
             .collect();
         numbers.sort_unstable();
         numbers.dedup();
-        let mut excerpt = Self { source, text: String::new(), lines: Vec::new(), places: Vec::new() };
+        let room = width.saturating_sub(FRAME);
+        let mut excerpt = Self { source, text: String::new(), lines: Vec::new(), places: Vec::new(), room };
         for number in numbers {
             excerpt.add_line(number, spans);
         }
@@ -65,7 +68,7 @@ impl<'a> Excerpt<'a> {
             .copied()
             .filter(|span| self.source.line_index(span.start as usize) == number)
             .collect();
-        let kept = kept_part(self.source, &content, &here);
+        let kept = kept_part(self.source, &content, &here, self.room);
         let start = self.text.len();
         if kept.start > content.start {
             self.text.push('…');
@@ -126,18 +129,43 @@ impl<'a> Excerpt<'a> {
     }
 }
 
-/// The bytes of a line that are shown: all, or where it is long a window around its places.
-fn kept_part(source: &Source, content: &Range<usize>, spans: &[Span]) -> Range<usize> {
-    let text = source.text.get(content.clone()).unwrap_or("");
-    if text.len() <= MAX_LINE {
+/// The bytes of a line that are shown: all, or where it is wider than `room` columns a window
+/// around its places, or around the first of them.
+fn kept_part(source: &Source, content: &Range<usize>, spans: &[Span], room: usize) -> Range<usize> {
+    // Of a line of megabytes no more is looked at than could be shown.
+    let first = spans.first().map_or(content.clone(), |span| span.range());
+    let reach = room * 4;
+    let near = source.text.floor_char_boundary(first.start.saturating_sub(reach).max(content.start))
+        ..source.text.ceil_char_boundary((first.start + reach).min(content.end));
+    let text = source.text.get(near.clone()).unwrap_or("");
+    let chars: Vec<(usize, usize)> =
+        text.char_indices().map(|(at, c)| (near.start + at, c.width().unwrap_or(1))).collect();
+    let wide = |part: &[(usize, usize)]| part.iter().map(|(_, width)| width).sum::<usize>();
+    if near == *content && wide(&chars) <= room {
         return content.clone();
     }
-    let from = spans.iter().map(|span| span.start as usize).min().unwrap_or(content.start);
-    let to = spans.iter().map(|span| span.end as usize).max().unwrap_or(from);
-    let to = to.min(content.end).min(from + MAX_LINE).max(from);
-    let start = source.text.floor_char_boundary(from.saturating_sub(AROUND).max(content.start));
-    let end = source.text.ceil_char_boundary((to + AROUND).min(content.end));
-    start..end
+    let index = |byte: u32| chars.partition_point(|(at, _)| *at < byte as usize);
+    let around = |spans: &[Span]| {
+        let from = spans.iter().map(|span| index(span.start)).min().unwrap_or(0);
+        from..spans.iter().map(|span| index(span.end)).max().unwrap_or(0).max(from)
+    };
+    let part = |range: &Range<usize>| wide(chars.get(range.clone()).unwrap_or(&[]));
+    let mut window = around(spans);
+    if part(&window) > room {
+        window = around(spans.get(..1).unwrap_or(&[]));
+    }
+    let mut free = room.saturating_sub(part(&window) + 2);
+    let mut left = free / 2;
+    while let Some((_, width)) = window.start.checked_sub(1).and_then(|at| chars.get(at)) {
+        let Some(rest) = left.checked_sub(*width) else { break };
+        (left, free, window.start) = (rest, free - width, window.start - 1);
+    }
+    while let Some((_, width)) = chars.get(window.end) {
+        let Some(rest) = free.checked_sub(*width) else { break };
+        (free, window.end) = (rest, window.end + 1);
+    }
+    let at = |index: usize| chars.get(index).map_or(near.end, |(at, _)| *at);
+    at(window.start)..at(window.end)
 }
 
 /// Control characters would drive the terminal: they are shown as pictures, one column each.
@@ -215,5 +243,42 @@ impl Excerpt<'_> {
             Some((original, _)) => self.source.position(original.start as usize).column - 1,
             None => self.text.get(line.range.start..span.offset()).unwrap_or("").chars().count(),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source::FileId;
+
+    fn shown(text: &str, range: Range<usize>, width: usize) -> (String, String) {
+        let source = Source::new(FileId(0), "a", text);
+        let span = Span::new(FileId(0), range);
+        let excerpt = Excerpt::new(&source, &[span], width);
+        let place = excerpt.place(span);
+        let marked = excerpt.text.get(place.offset()..place.offset() + place.len()).unwrap();
+        (marked.to_owned(), excerpt.text.clone())
+    }
+
+    #[test]
+    fn a_wide_line_is_cut_around_its_place() {
+        let text = format!("{}here{}", "가".repeat(100_000), "x".repeat(100_000));
+        let (marked, line) = shown(&text, 300_000..300_004, 40);
+        assert_eq!(marked, "here");
+        assert!(line.starts_with('…') && line.trim_end().ends_with('…'), "{line}");
+        let width: usize = line.trim_end().chars().filter_map(UnicodeWidthChar::width).sum();
+        assert!(width <= 40 - FRAME, "{width} columns: {line}");
+    }
+
+    #[test]
+    fn control_characters_become_pictures() {
+        let (marked, line) = shown("a: \u{1b}[2Jb\u{7f}\u{9b}\u{202e}c\r\n", 3..8, 80);
+        assert_eq!((marked.as_str(), line.as_str()), ("␛[2Jb", "a: ␛[2Jb␡\u{fffd}\u{fffd}c\n"));
+    }
+
+    #[test]
+    fn a_span_of_several_lines_is_shown_by_its_first() {
+        let (marked, line) = shown("one\ntwo\nthree\nfour\n", 0..18, 80);
+        assert_eq!((marked.as_str(), line.as_str()), ("one", "one\ntwo\n"));
     }
 }

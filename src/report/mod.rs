@@ -167,10 +167,10 @@ impl Report {
     /// above `fail_on`, else 0. `None` never fails because of a finding.
     #[must_use]
     pub fn exit_status(&self, fail_on: Option<Severity>) -> u8 {
-        if !self.errors.is_empty() {
-            2
-        } else {
+        if self.errors.is_empty() {
             u8::from(fail_on.is_some_and(|least| self.findings.iter().any(|f| f.severity >= least)))
+        } else {
+            2
         }
     }
 

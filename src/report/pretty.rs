@@ -9,7 +9,6 @@ use miette::{Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, So
 use super::excerpt::{CONTEXT_LINES, Excerpt, visible, visible_lines};
 use super::{Look, Report};
 use crate::finding::{Finding, Severity};
-use crate::rule::docs_url;
 use crate::source::{Source, Span};
 
 /// Writes each finding with the lines that it speaks of, then the summary.
@@ -26,12 +25,12 @@ pub fn write(report: &Report, look: &Look, out: &mut dyn Write) -> io::Result<()
     let handler = GraphicalReportHandler::new_themed(theme)
         .with_width(look.width)
         .with_context_lines(CONTEXT_LINES)
-        .with_links(look.color)
-        .with_urls(look.color);
+        // A link that the terminal can't follow is noise; `--explain` says the same.
+        .with_urls(false);
     for finding in &report.findings {
         let mut text = String::new();
         // A `String` takes all that is written to it.
-        let _ = handler.render_report(&mut text, &Drawn::of(finding, report));
+        let _ = handler.render_report(&mut text, &Drawn::of(finding, report, look.width));
         writeln!(out, "{}\n", text.trim_end())?;
     }
     for failure in &report.errors {
@@ -53,17 +52,17 @@ struct Drawn<'a> {
 }
 
 impl<'a> Drawn<'a> {
-    fn of(finding: &'a Finding, report: &'a Report) -> Self {
+    fn of(finding: &'a Finding, report: &'a Report, width: usize) -> Self {
         let primary = (finding.span, finding.caption.as_str());
         let labels = finding.labels.iter().map(|label| (label.span, label.message.as_str()));
         let (here, there): (Vec<_>, Vec<_>) = labels.partition(|(span, _)| span.file == finding.span.file);
         let mut places = vec![primary];
         places.extend(here);
-        let (labels, excerpt) = draw(report.source(finding.span), &places);
+        let (labels, excerpt) = draw(report.source(finding.span), &places, width);
         let elsewhere = there
             .into_iter()
             .map(|place| {
-                let (labels, excerpt) = draw(report.source(place.0), &[(place.0, "here")]);
+                let (labels, excerpt) = draw(report.source(place.0), &[(place.0, "here")], width);
                 let message = visible(place.1);
                 Drawn {
                     message,
@@ -89,10 +88,14 @@ impl<'a> Drawn<'a> {
 }
 
 /// The first of `places` is the primary one.
-fn draw<'a>(source: Option<&'a Source>, places: &[(Span, &str)]) -> (Vec<LabeledSpan>, Option<Excerpt<'a>>) {
+fn draw<'a>(
+    source: Option<&'a Source>,
+    places: &[(Span, &str)],
+    width: usize,
+) -> (Vec<LabeledSpan>, Option<Excerpt<'a>>) {
     let Some(source) = source else { return (Vec::new(), None) };
     let spans: Vec<Span> = places.iter().map(|(span, _)| *span).collect();
-    let excerpt = Excerpt::new(source, &spans);
+    let excerpt = Excerpt::new(source, &spans, width);
     let labels = places
         .iter()
         .enumerate()
@@ -140,10 +143,6 @@ impl Diagnostic for Drawn<'_> {
 
     fn help<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
         self.help.as_ref().map(|help| Box::new(help) as Box<dyn fmt::Display>)
-    }
-
-    fn url<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
-        self.rule.map(|rule| Box::new(docs_url(rule)) as Box<dyn fmt::Display>)
     }
 
     fn source_code(&self) -> Option<&dyn SourceCode> {

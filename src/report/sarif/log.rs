@@ -23,6 +23,7 @@ pub(super) struct Run<'a> {
     pub(super) tool: Tool,
     pub(super) invocations: [Invocation; 1],
     pub(super) original_uri_base_ids: BTreeMap<&'static str, BaseId>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(super) artifacts: Vec<Artifact>,
     pub(super) results: Vec<ResultObject<'a>>,
     pub(super) column_kind: &'static str,
@@ -114,8 +115,7 @@ pub(super) struct BaseId {
 #[derive(Serialize)]
 pub(super) struct Artifact {
     pub(super) location: ArtifactLocation,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) encoding: Option<&'static str>,
+    pub(super) encoding: &'static str,
 }
 
 #[derive(Serialize, Clone)]
@@ -124,8 +124,6 @@ pub(super) struct ArtifactLocation {
     pub(super) uri: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) uri_base_id: Option<&'static str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) index: Option<usize>,
 }
 
 /// `result`; the name would hide Rust's own.

@@ -4,7 +4,7 @@
 mod log;
 mod region;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use log::{
@@ -46,21 +46,19 @@ pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
 /// What the parts of a log share.
 struct Writer<'a> {
     report: &'a Report,
-    /// Each file that a result speaks of, with its place in `run.artifacts`.
-    files: HashMap<FileId, (usize, Counter<'a>)>,
-    artifacts: Vec<&'a Source>,
+    /// Each file that a result speaks of.
+    files: BTreeMap<FileId, (&'a Source, Counter<'a>)>,
 }
 
 impl<'a> Writer<'a> {
     fn new(report: &'a Report) -> Self {
-        let mut writer = Self { report, files: HashMap::new(), artifacts: Vec::new() };
+        let mut writer = Self { report, files: BTreeMap::new() };
         for finding in report.all_findings() {
             let edits = finding.fix.iter().flat_map(|fix| &fix.edits).map(|edit| edit.span);
             let labels = finding.labels.iter().map(|label| label.span);
             for span in std::iter::once(finding.span).chain(labels).chain(edits) {
                 if let (Some(source), false) = (report.source(span), writer.files.contains_key(&span.file)) {
-                    writer.files.insert(span.file, (writer.artifacts.len(), Counter::new(source)));
-                    writer.artifacts.push(source);
+                    writer.files.insert(span.file, (source, Counter::new(source)));
                 }
             }
         }
@@ -76,7 +74,7 @@ impl<'a> Writer<'a> {
                 tool: Tool { driver: driver() },
                 invocations: [self.invocation()],
                 original_uri_base_ids: BTreeMap::from([(SOURCE_ROOT, BaseId { description: base })]),
-                artifacts: self.artifacts.iter().map(|source| artifact(source)).collect(),
+                artifacts: self.files.values().filter_map(|(source, _)| artifact(source)).collect(),
                 results: self.results(),
                 column_kind: "unicodeCodePoints",
                 default_encoding: "UTF-8",
@@ -162,23 +160,19 @@ impl<'a> Writer<'a> {
     }
 
     fn location(&self, span: Span) -> Option<Location> {
-        let (index, counter) = self.files.get(&span.file)?;
+        let (source, counter) = self.files.get(&span.file)?;
         let physical_location = PhysicalLocation {
-            artifact_location: ArtifactLocation { index: Some(*index), ..self.artifact_location(span)? },
+            artifact_location: artifact_location(&source.path),
             region: Some(counter.region(span)),
         };
         Some(Location { id: None, physical_location, logical_locations: Vec::new(), message: None })
-    }
-
-    fn artifact_location(&self, span: Span) -> Option<ArtifactLocation> {
-        Some(artifact_location(&self.report.source(span)?.path))
     }
 
     /// All changes of a fix, file by file.
     fn fix(&self, fix: &Fix) -> Option<FixObject> {
         let mut changes: Vec<(FileId, ArtifactChange)> = Vec::new();
         for edit in &fix.edits {
-            let (_, counter) = self.files.get(&edit.span.file)?;
+            let (source, counter) = self.files.get(&edit.span.file)?;
             let replacement = Replacement {
                 deleted_region: counter.region(edit.span),
                 inserted_content: Text { text: edit.replacement.clone() },
@@ -188,7 +182,7 @@ impl<'a> Writer<'a> {
                 None => changes.push((
                     edit.span.file,
                     ArtifactChange {
-                        artifact_location: self.artifact_location(edit.span)?,
+                        artifact_location: artifact_location(&source.path),
                         replacements: vec![replacement],
                     },
                 )),
@@ -254,11 +248,10 @@ fn text(text: &str) -> Text {
     Text { text: visible_lines(text).replace("](", "] (") }
 }
 
-fn artifact(source: &Source) -> Artifact {
-    Artifact {
-        location: artifact_location(&source.path),
-        encoding: (source.encoding == Encoding::Utf16).then_some("UTF-16"),
-    }
+/// What a reader must know of a file beside its address.
+fn artifact(source: &Source) -> Option<Artifact> {
+    let is_utf16 = source.encoding == Encoding::Utf16;
+    is_utf16.then(|| Artifact { location: artifact_location(&source.path), encoding: "UTF-16" })
 }
 
 fn artifact_location(path: &str) -> ArtifactLocation {
@@ -266,7 +259,7 @@ fn artifact_location(path: &str) -> ArtifactLocation {
         Uri::Relative(uri) => (uri, Some(SOURCE_ROOT)),
         Uri::Absolute(uri) => (uri, None),
     };
-    ArtifactLocation { uri, uri_base_id, index: None }
+    ArtifactLocation { uri, uri_base_id }
 }
 
 fn place(path: &str) -> Location {
