@@ -1,0 +1,200 @@
+//! Text in words: quotes and escapes (POSIX XCU 2.2), globs and tildes.
+
+use super::super::ir::Part;
+
+/// What stands around a piece of text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Quoting {
+    /// Nothing: `\` quotes any character, globs are live.
+    None,
+    /// Double quotes or a here-document: `\` quotes only some characters.
+    Double,
+}
+
+/// Appends text, to the last part where that is of the same kind.
+pub(super) fn push(parts: &mut Vec<Part>, text: &str, quoted: bool) {
+    if let Some(Part::Literal { text: last, quoted: q }) = parts.last_mut()
+        && *q == quoted
+    {
+        last.push_str(text);
+    } else if quoted || !text.is_empty() {
+        parts.push(Part::Literal { text: text.to_owned(), quoted });
+    }
+}
+
+/// Appends parts, joining literals at the seam.
+pub(super) fn append(parts: &mut Vec<Part>, more: Vec<Part>) {
+    for part in more {
+        match part {
+            Part::Literal { text, quoted } => push(parts, &text, quoted),
+            Part::Glob(text) => push_glob(parts, &text),
+            other => parts.push(other),
+        }
+    }
+}
+
+/// Appends a glob, to the last part where that is one.
+pub(super) fn push_glob(parts: &mut Vec<Part>, text: &str) {
+    if let Some(Part::Glob(last)) = parts.last_mut() {
+        last.push_str(text);
+    } else {
+        parts.push(Part::Glob(text.to_owned()));
+    }
+}
+
+/// Text outside quotes. `first`: it starts a word, where a tilde is one.
+pub(super) fn unquoted(parts: &mut Vec<Part>, raw: &str, first: bool) {
+    let mut rest = raw;
+    if first && let Some(end) = tilde(rest) {
+        let (prefix, tail) = rest.split_at(end);
+        parts.push(Part::Tilde(prefix.to_owned()));
+        rest = tail;
+    }
+    while let Some(next) = rest.chars().next() {
+        let glob = glob(rest);
+        let length = if next == '\\' {
+            escape(parts, rest)
+        } else if glob > 0 {
+            push_glob(parts, rest.get(..glob).unwrap_or(rest));
+            glob
+        } else {
+            let end = rest
+                .char_indices()
+                .skip(1)
+                .find(|(_, c)| "\\*?[@+!".contains(*c))
+                .map_or(rest.len(), |(at, _)| at);
+            push(parts, rest.get(..end).unwrap_or(rest), false);
+            end
+        };
+        rest = rest.get(length..).unwrap_or("");
+    }
+}
+
+/// A backslash outside quotes and what it quotes; gives their length.
+fn escape(parts: &mut Vec<Part>, rest: &str) -> usize {
+    match rest.chars().nth(1) {
+        None => push(parts, "\\", false),
+        Some('\n') => {}
+        Some(quoted) => push(parts, quoted.encode_utf8(&mut [0; 4]), true),
+    }
+    1 + rest.chars().nth(1).map_or(0, char::len_utf8)
+}
+
+/// The length of `~` or `~user` at the start of a word; it ends with the word or at `/`.
+fn tilde(raw: &str) -> Option<usize> {
+    let name = raw.strip_prefix('~')?;
+    let length = name.find('/').unwrap_or(name.len());
+    let plain = |c: char| c.is_ascii_alphanumeric() || "._-+".contains(c);
+    name.get(..length)?.chars().all(plain).then_some(1 + length)
+}
+
+/// The length of the glob at the start of `rest`; 0 where there is none.
+///
+/// A bracket expression whose middle is quoted (`["a"b]`) isn't seen as one.
+fn glob(rest: &str) -> usize {
+    let mut chars = rest.chars();
+    let (first, second) = (chars.next(), chars.next());
+    match (first, second) {
+        (Some('@' | '+' | '!' | '?' | '*'), Some('(')) => group(rest).unwrap_or(0),
+        (Some('*' | '?'), _) => 1,
+        (Some('['), _) => bracket(rest).unwrap_or(0),
+        _ => 0,
+    }
+}
+
+/// The length of an extended glob such as `@(a|b)`.
+fn group(rest: &str) -> Option<usize> {
+    let mut depth = 0_usize;
+    for (at, c) in rest.char_indices() {
+        match c {
+            '(' => depth += 1,
+            ')' if depth == 1 => return Some(at + 1),
+            ')' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+    }
+    None
+}
+
+/// The length of a bracket expression (POSIX XCU 2.14.1).
+fn bracket(rest: &str) -> Option<usize> {
+    let inner = rest.strip_prefix('[')?;
+    let negation = usize::from(inner.starts_with(['!', '^']));
+    let from = inner.get(negation..)?;
+    let first = usize::from(from.starts_with(']'));
+    let mut classes = 0_usize;
+    let mut previous = '\0';
+    for (at, c) in from.char_indices().skip(first) {
+        match (previous, c) {
+            ('[', ':' | '.' | '=') => classes += 1,
+            (':' | '.' | '=', ']') if classes > 0 => classes -= 1,
+            (_, ']') => return Some(1 + negation + at + 1),
+            (_, '/') => return None,
+            _ => {}
+        }
+        previous = c;
+    }
+    None
+}
+
+/// Text inside double quotes: `\` quotes `$`, a backquote, `"`, `\` and a line break.
+pub(super) fn double_quoted(raw: &str) -> String {
+    resolve(raw, "$`\"\\")
+}
+
+fn resolve(raw: &str, quotable: &str) -> String {
+    let mut out = String::with_capacity(raw.len());
+    let mut chars = raw.chars().peekable();
+    while let Some(c) = chars.next() {
+        match chars.peek() {
+            Some('\n') if c == '\\' => {
+                chars.next();
+            }
+            Some(&next) if c == '\\' && quotable.contains(next) => {
+                out.push(next);
+                chars.next();
+            }
+            _ => out.push(c),
+        }
+    }
+    out
+}
+
+/// Whether a backslash inside backquotes quotes something for the backquotes themselves.
+pub(super) fn has_backquote_escape(raw: &str) -> bool {
+    ["\\$", "\\`", "\\\\", "\\\""].iter().any(|escape| raw.contains(escape))
+}
+
+/// Text of a here-document whose delimiter was quoted.
+pub(super) fn verbatim(raw: &str, strip_tabs: bool) -> String {
+    if !strip_tabs {
+        return raw.to_owned();
+    }
+    raw.split_inclusive('\n').map(|line| line.trim_start_matches('\t')).collect()
+}
+
+/// Text of a here-document that expands: `\` quotes `$`, a backquote, `\` and a line break.
+///
+/// `line_start` goes from one piece of the body to the next. A continued line keeps its tabs, as
+/// bash joins lines first.
+pub(super) fn document(raw: &str, strip_tabs: bool, line_start: &mut bool) -> String {
+    let mut out = String::with_capacity(raw.len());
+    let mut chars = raw.chars().peekable();
+    while let Some(c) = chars.next() {
+        if strip_tabs && *line_start && c == '\t' {
+            continue;
+        }
+        *line_start = c == '\n';
+        match chars.peek() {
+            Some('\n') if c == '\\' => {
+                chars.next();
+            }
+            Some(&next) if c == '\\' && "$`\\".contains(next) => {
+                out.push(next);
+                chars.next();
+            }
+            _ => out.push(c),
+        }
+    }
+    out
+}

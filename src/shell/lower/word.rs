@@ -1,0 +1,189 @@
+//! Words and their parts.
+
+use std::ops::Range;
+
+use shuck_ast::{
+    BraceSyntax, CommandSubstitutionSyntax, LiteralText, SourceText, StmtSeq, Word as AstWord, WordPart,
+    WordPartNode,
+};
+
+use super::super::ir::{Command, CommandKind, List, Operation, Part, Simple, Word};
+use super::literal::{self, Quoting};
+use super::{Lowered, Lowering, range, unread};
+
+impl Lowering<'_> {
+    /// Words of a command. The parser cuts `a<(b)` in two, which a shell does not.
+    pub(super) fn words<'w>(&mut self, words: impl IntoIterator<Item = &'w AstWord>) -> Lowered<Vec<Word>> {
+        let mut lowered: Vec<Word> = Vec::new();
+        for word in words {
+            let word = self.word(word)?;
+            match lowered.last_mut() {
+                Some(last) if last.range.end == word.range.start && !word.range.is_empty() => {
+                    last.range.end = word.range.end;
+                    literal::append(&mut last.parts, word.parts);
+                }
+                _ => lowered.push(word),
+            }
+        }
+        Ok(lowered)
+    }
+
+    pub(super) fn word(&mut self, word: &AstWord) -> Lowered<Word> {
+        self.word_within(word, Quoting::None)
+    }
+
+    /// A word that stands inside `${…}`, which may itself stand in double quotes.
+    pub(super) fn word_within(&mut self, word: &AstWord, quoting: Quoting) -> Lowered<Word> {
+        let mut parts = Vec::with_capacity(word.parts.len());
+        self.deeper(1, |lowering| {
+            lowering.tiled(&word.parts, range(word.span))?;
+            let braces = if quoting == Quoting::None { lowering.braces(word) } else { Vec::new() };
+            let mut covered = 0;
+            for (index, node) in word.parts.iter().enumerate() {
+                let place = range(node.span);
+                match &node.kind {
+                    WordPart::Literal(text) if quoting == Quoting::None => {
+                        lowering.bare(&mut parts, text, &place, &braces, &mut covered, index == 0);
+                    }
+                    _ if place.start < covered => {}
+                    _ => lowering.part(&mut parts, node, quoting)?,
+                }
+            }
+            Ok(())
+        })?;
+        Ok(Word { range: range(word.span), parts })
+    }
+
+    /// The parts of a word stand side by side, from its start to its end.
+    fn tiled(&self, parts: &[WordPartNode], place: Range<usize>) -> Lowered<()> {
+        let mut at = place.start;
+        for part in parts.iter().map(|part| range(part.span)).filter(|part| *part != (0..0)) {
+            self.same(self.skip_continuations(at), part.start)?;
+            at = part.end;
+        }
+        if parts.is_empty() { Ok(()) } else { self.same(self.skip_continuations(at), place.end) }
+    }
+
+    /// The outermost brace expansions.
+    fn braces(&self, word: &AstWord) -> Vec<Range<usize>> {
+        let mut outer: Vec<Range<usize>> = Vec::new();
+        let mut all: Vec<_> =
+            word.brace_syntax.iter().filter(|b| b.expands()).map(|b: &BraceSyntax| range(b.span)).collect();
+        all.sort_by_key(|brace| (brace.start, usize::MAX - brace.end));
+        for brace in all {
+            if outer.last().is_none_or(|last| brace.start >= last.end) && self.slice(brace.clone()).len() > 1
+            {
+                outer.push(brace);
+            }
+        }
+        outer
+    }
+
+    /// A literal outside quotes, with the brace expansions that start in it. `covered`: how far
+    /// the last one reached.
+    fn bare(
+        &self,
+        parts: &mut Vec<Part>,
+        text: &LiteralText,
+        place: &Range<usize>,
+        braces: &[Range<usize>],
+        covered: &mut usize,
+        first: bool,
+    ) {
+        if place.is_empty() {
+            literal::push(parts, text.as_str(self.source, shuck_ast::Span::new()), false);
+            return;
+        }
+        let mut at = place.start.max(*covered);
+        let from = at;
+        for brace in braces.iter().filter(|brace| (from..place.end).contains(&brace.start)) {
+            literal::unquoted(parts, self.slice(at..brace.start), first && at == place.start);
+            parts.push(Part::Braces(self.slice(brace.clone()).to_owned()));
+            at = brace.end;
+            *covered = brace.end;
+        }
+        if at < place.end {
+            literal::unquoted(parts, self.slice(at..place.end), first && at == place.start);
+        }
+    }
+
+    fn part(&mut self, parts: &mut Vec<Part>, node: &WordPartNode, quoting: Quoting) -> Lowered<()> {
+        let place = range(node.span);
+        let quoted = quoting == Quoting::Double;
+        match &node.kind {
+            // Outside quotes `bare` has seen to it.
+            WordPart::Literal(_) => literal::push(parts, &literal::double_quoted(self.slice(place)), true),
+            WordPart::SingleQuoted { value, dollar } => {
+                self.single_quoted(parts, value, *dollar, place, quoting);
+            }
+            WordPart::DoubleQuoted { parts: inner, .. } => {
+                let before = parts.len();
+                for node in inner {
+                    self.part(parts, node, Quoting::Double)?;
+                }
+                if parts.len() == before {
+                    literal::push(parts, "", true);
+                }
+            }
+            WordPart::CommandSubstitution { body, syntax } => {
+                let body = self.substitution(body, *syntax, place)?;
+                parts.push(Part::Substitution { body, quoted });
+            }
+            WordPart::ProcessSubstitution { body, .. } => {
+                let (body, end) = self.list_until(body, place.start + 2, ")")?;
+                self.same(end, place.end)?;
+                parts.push(Part::ProcessSubstitution(body));
+            }
+            WordPart::ArithmeticExpansion { expression, .. } => {
+                parts.push(Part::Arithmetic(expression.slice(self.source).to_owned()));
+            }
+            WordPart::ZshQualifiedGlob(_) => return unread("a glob with qualifiers (zsh)"),
+            expansion => parts.push(self.expansion(expansion, place, quoting)?),
+        }
+        Ok(())
+    }
+
+    /// The list of `$(…)` or of backquotes. The parser doesn't resolve the escapes that backquotes
+    /// have of their own (POSIX XCU 2.6.3): a list with one is a command of unknown name.
+    pub(super) fn substitution(
+        &mut self,
+        body: &StmtSeq,
+        syntax: CommandSubstitutionSyntax,
+        place: Range<usize>,
+    ) -> Lowered<List> {
+        let (opening, closing) = match syntax {
+            CommandSubstitutionSyntax::DollarParen => ("$(", ")"),
+            CommandSubstitutionSyntax::Backtick => ("`", "`"),
+        };
+        if closing == "`" && literal::has_backquote_escape(self.slice(place.clone())) {
+            return Ok(vec![unknown_command(place.start + 1..place.end - 1, self.slice(place))]);
+        }
+        let (body, end) = self.list_until(body, place.start + opening.len(), closing)?;
+        self.same(end, place.end)?;
+        Ok(body)
+    }
+
+    /// Single quotes; inside `"${a:-'b'}"` they stand for themselves.
+    fn single_quoted(
+        &self,
+        parts: &mut Vec<Part>,
+        value: &SourceText,
+        dollar: bool,
+        place: Range<usize>,
+        quoting: Quoting,
+    ) {
+        if quoting == Quoting::Double && !dollar {
+            literal::push(parts, &literal::double_quoted(self.slice(place)), true);
+        } else {
+            literal::push(parts, value.slice(self.source), true);
+        }
+    }
+}
+
+fn unknown_command(range: Range<usize>, written: &str) -> Command {
+    let operation = Operation::Other(written.to_owned());
+    let parts = vec![Part::Variable { name: String::new(), operation, quoted: true }];
+    let words = vec![Word { range: range.clone(), parts }];
+    let kind = CommandKind::Simple(Simple { assignments: Vec::new(), words });
+    Command { range, kind, redirections: Vec::new(), background: false }
+}
