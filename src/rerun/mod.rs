@@ -127,7 +127,7 @@ pub struct Hazard {
 }
 
 /// A place in a container's program.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Site {
     /// The file of [`Container::files`] that the range lies in; `None` is the container's own script.
     pub file: Option<String>,

@@ -92,7 +92,9 @@ fn one(machine: &mut Machine<'_, '_>, source: &str, target: &str, into: bool, co
     let directory = match node {
         Node::Directory(_) => true,
         Node::Unclear { .. } => {
-            contents_only || (copy.recursive && (source.ends_with('/') || !looks_like_file(source)))
+            contents_only
+                || (copy.recursive && source.ends_with('/'))
+                || (copy.recursive && !copy.takes && !looks_like_file(source))
         }
         _ => false,
     };
@@ -145,9 +147,13 @@ fn file(machine: &mut Machine<'_, '_>, from: &Place, to: &Place, nested: bool, c
         return machine.refuse(to.parent().as_ref(), Reason::Missing);
     }
     let manner = if nested { Manner::Nest } else { Manner::Write };
-    match machine.read(from) {
-        Some(content) => machine.put(to, Node::File(content), manner),
-        None => machine.copy(from, to, manner),
+    match machine.look(from) {
+        // What is moved may be a directory for all we know.
+        Node::Unclear { .. } if copy.takes => machine.copy(from, to, manner),
+        _ => {
+            let content = machine.read(from).unwrap_or_default();
+            machine.put(to, Node::File(content), manner);
+        }
     }
     if copy.takes {
         machine.remove(from);
@@ -197,6 +203,11 @@ fn unlisted(machine: &mut Machine<'_, '_>, source: &str, pattern: &str, target: 
         }
         Node::Absent => return machine.refuse(to.parent().as_ref(), Reason::Missing),
         Node::File(_) => {}
+        // For one name this is the target itself, for several it has to be a directory.
+        Node::Unclear { exists: false, .. } if !target.ends_with('/') => {
+            let key = format!("{key}/{pattern}").into();
+            machine.put(&to, Node::Unclear { key, exists: true }, Manner::Write);
+        }
         _ => machine.fill(&to, &format!("{key}/{pattern}"), Manner::Write),
     }
     if copy.takes && pattern == "*" && from.realm != Realm::Own {

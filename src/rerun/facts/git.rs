@@ -83,7 +83,7 @@ fn config(machine: &mut Machine<'_, '_>, words: &[String], directory: &str) -> S
     let options = Options::read(words, "f file type");
     let file = match (options.value("f file"), options.has("global"), options.has("system")) {
         (Some(file), ..) => file.to_owned(),
-        (None, true, _) => format!("{}/.gitconfig", machine.home()),
+        (None, true, _) => format!("{}/.gitconfig", machine.variable("HOME")),
         (None, _, true) => "/etc/gitconfig".to_owned(),
         _ => joined(directory, ".git/config"),
     };

@@ -128,7 +128,7 @@ fn tee(machine: &mut Machine<'_, '_>, words: &[String]) -> Status {
 
 /// A filter: what it writes follows from its words, its input and the files that it names.
 fn filter(machine: &mut Machine<'_, '_>, words: &[String]) -> Status {
-    let status = read_operands(machine, words, machine.steady_output());
+    let status = read_operands(machine, words, false);
     if status == SUCCESS { machine.steady_status(words) } else { status }
 }
 

@@ -122,7 +122,7 @@ impl Machine<'_, '_> {
     }
 
     /// `word` as a pattern: what is quoted in it stands for itself.
-    fn pattern_of(&mut self, word: &Word) -> Result<String, Jump> {
+    pub(super) fn pattern_of(&mut self, word: &Word) -> Result<String, Jump> {
         let mut out = String::new();
         for part in &word.parts {
             match part {
@@ -198,7 +198,7 @@ impl Machine<'_, '_> {
     }
 
     /// The value of a variable; one that the manifest doesn't set may be the image's.
-    pub(super) fn variable(&mut self, name: &str) -> Rc<str> {
+    pub(in crate::rerun) fn variable(&mut self, name: &str) -> Rc<str> {
         if let Some(value) = self.known_variable(name) {
             return value;
         }

@@ -12,6 +12,7 @@ mod expansion;
 mod nested;
 mod patterns;
 mod simple;
+mod test_words;
 
 use std::collections::{BTreeMap, HashMap};
 use std::ops::Range;
@@ -171,8 +172,6 @@ pub(super) enum Reason {
     WrongKind,
     /// It would ask before overwriting, and nobody answers.
     Asks,
-    /// There is nothing left for it to do, which it calls a failure.
-    NothingToDo,
 }
 
 /// A test over one command that takes long.

@@ -7,7 +7,7 @@ use super::{Flow, Machine, SUCCESS, Status};
 use crate::rerun::facts;
 use crate::rerun::state::atoms::{Atom, is_atom};
 use crate::rerun::state::places::base_name;
-use crate::shell::condition::test_command;
+use super::test_words::test_command;
 use crate::shell::ir::{Assignment, Command, Simple, Word};
 
 /// Builtins whose operands are assignments: they aren't split into fields.

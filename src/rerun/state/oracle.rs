@@ -60,7 +60,7 @@ pub(in crate::rerun) fn alternatives(plan: &[bool], asked: &[bool]) -> Vec<Vec<b
     (plan.len()..asked.len())
         .filter_map(|turned| {
             let mut next = asked.get(..turned)?.to_vec();
-            next.push(!asked.get(turned)?);
+            next.push(!*asked.get(turned)?);
             Some(next)
         })
         .collect()

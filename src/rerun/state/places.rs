@@ -156,11 +156,6 @@ impl Mounts {
     pub(in crate::rerun) fn is_mount_point(&self, place: &Place) -> bool {
         self.list.iter().any(|mounted| mounted.root.as_ref() == Some(place))
     }
-
-    /// The volumes that keep data.
-    pub(in crate::rerun) fn roots(&self) -> impl Iterator<Item = &Place> {
-        self.list.iter().filter_map(|mounted| mounted.root.as_ref())
-    }
 }
 
 impl Mounted {

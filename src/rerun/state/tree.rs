@@ -177,17 +177,6 @@ impl Tree {
         self.links
     }
 
-    /// Forgets all of a realm: the container's own file system is fresh on each run.
-    pub(in crate::rerun) fn reset(&mut self, realm: Realm) {
-        self.entries.retain(|place, _| place.realm != realm);
-        self.removals.retain(|place, _| place.realm != realm);
-    }
-
-    /// Forgets who removed what.
-    pub(in crate::rerun) fn forget_removals(&mut self) {
-        self.removals.clear();
-    }
-
     /// A number that differs where the contents do, all but surely.
     pub(in crate::rerun) fn fingerprint(&self) -> u64 {
         let mut hasher = DefaultHasher::new();
