@@ -199,6 +199,12 @@ impl MappedText {
         &self.text
     }
 
+    /// Whether only the whole place is known, though there is text.
+    #[must_use]
+    pub fn is_opaque(&self) -> bool {
+        self.runs.is_empty() && !self.text.is_empty()
+    }
+
     /// The place of the whole text.
     #[must_use]
     pub fn whole(&self) -> Span {

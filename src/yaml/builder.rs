@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::Arc;
 
-use granit_parser::{ErrorKind, Event, Parser, ScalarStyle, StructureStyle};
+use granit_parser::{ErrorKind, Event, Parser, ScalarStyle, ScanError, StrInput, StructureStyle};
 
 use super::documents::Opening;
 use super::gap;
@@ -37,13 +37,19 @@ pub(super) fn parse(source: &Source, range: Range<usize>) -> Result<Document, Pr
         match Builder::new(source, &input, range.end).run() {
             Ok(document) => return Ok(document),
             Err(Stop::Problem(problem)) => return Err(problem),
-            Err(Stop::UnindentedQuote(error)) => {
-                if !input.indent(error) {
-                    return Err(input.unclosed_quote(source.id));
-                }
-            }
+            Err(Stop::UnindentedQuote(offset)) => input.indent(offset, source.id)?,
         }
     }
+}
+
+/// The parser's events, without comments. It holds nesting to [`MAX_DEPTH`] by itself.
+pub(super) fn events(text: &str) -> Parser<'_, StrInput<'_>> {
+    let mut options = granit_parser::options! {
+        block_nesting_limit: MAX_DEPTH,
+        flow_nesting_limit: MAX_DEPTH,
+    };
+    options.set_emit_comments(false);
+    Parser::new_from_str_with_options(text, options)
 }
 
 /// Why building stopped.
@@ -122,10 +128,7 @@ impl<'i> Builder<'i> {
     }
 
     fn run(mut self) -> Result<Document, Stop> {
-        let text = self.input.text();
-        let mut options = granit_parser::options! { block_nesting_limit: MAX_DEPTH };
-        options.set_emit_comments(false);
-        for event in Parser::new_from_str_with_options(text, options) {
+        for event in events(self.input.text()) {
             let (event, span) = event.map_err(|error| self.stop(&error))?;
             let range = span.byte_range().unwrap_or_default();
             match event {
@@ -153,18 +156,45 @@ impl<'i> Builder<'i> {
         Ok(self.document)
     }
 
-    fn stop(&self, error: &granit_parser::ScanError) -> Stop {
+    fn stop(&self, error: &ScanError) -> Stop {
         let at = error.marker().byte_offset().unwrap_or(0);
         match error.kind() {
             ErrorKind::InvalidQuotedScalarIndent => Stop::UnindentedQuote(at),
             ErrorKind::RecursionLimitExceeded => self.too_deep(at..at).into(),
-            _ if self.input.is_changed() => self.input.unclosed_quote(self.document.file).into(),
-            _ => {
-                let (message, help) = problem::explain(error);
-                let span = self.span(problem::extent(self.input.text(), error));
-                Problem::Invalid { span, message, help }.into()
-            }
+            _ => self.input.blame(at, self.document.file).unwrap_or_else(|| self.invalid(error)).into(),
         }
+    }
+
+    fn invalid(&self, error: &ScanError) -> Problem {
+        let (message, help) = problem::explain(error);
+        let span = self.span(problem::extent(self.input.text(), error));
+        let line = self.line(span.start);
+        let help = if line.contains("{{") {
+            Some("if this is a template, render it first".to_owned())
+        } else {
+            self.unclosed_bracket(span.start).or(help.map(str::to_owned))
+        };
+        Problem::Invalid { span, message, help }
+    }
+
+    /// The help for what goes wrong inside brackets that were opened in an earlier line.
+    fn unclosed_bracket(&self, error: u32) -> Option<String> {
+        let text = &self.document.text;
+        let mut opened = self.open.iter().rev().map(|open| self.document.data(open.index).start as usize);
+        let opening =
+            opened.find(|&start| text.get(start..).is_some_and(|rest| rest.starts_with(['[', '{'])))?;
+        let between = text.get(opening..error as usize)?;
+        let (before, bracket) = (text.get(..opening)?, between.chars().next()?);
+        let line = before.matches('\n').count() + 1;
+        between.contains('\n').then(|| format!("is the `{bracket}` in line {line} closed?"))
+    }
+
+    /// The line of the file that holds the byte at `offset`.
+    fn line(&self, offset: u32) -> &str {
+        let (before, after) = self.document.text.split_at_checked(offset as usize).unwrap_or_default();
+        let start = before.rfind('\n').map_or(0, |at| at + 1);
+        let end = before.len() + after.find('\n').unwrap_or(after.len());
+        self.document.text.get(start..end).unwrap_or("")
     }
 
     fn scalar(

@@ -2,87 +2,145 @@
 //!
 //! kubectl reads `a: "b⏎c"` though the second line isn't indented; granit wants it deeper than
 //! the key (YAML 1.2.2, `s-flow-line-prefix`). White space at the start of such a line means
-//! nothing, so the line is indented in a copy, and places are led back to the file.
+//! nothing, so the scalar's lines are indented in a copy, and places are led back to the file.
 
 use std::borrow::Cow;
 use std::ops::Range;
 
+use granit_parser::ErrorKind;
+
+use super::builder;
 use super::problem::Problem;
 use crate::source::{FileId, Span};
 
-/// How many bytes may be parsed again in all. A file that wants more has a quote that isn't
-/// closed; the few real ones need less than ten rounds.
+/// How many bytes may be parsed again, in all, for the sake of such scalars. The few real files
+/// that have them need one or two rounds.
 const BUDGET: usize = 16 << 20;
+
+const UNINDENTED: &str = "a quoted text goes on in this line, which isn't indented";
 
 /// A document's text, with spaces put in at some lines' starts.
 pub(super) struct Indented<'a> {
     text: Cow<'a, str>,
     /// Where the document starts in the file.
     base: usize,
-    /// Where spaces were put in, in `text`, in order.
-    added: Vec<Range<usize>>,
-    /// The place in the file of the first line that was indented.
-    first: usize,
+    /// Where spaces were put in, in order.
+    added: Vec<Added>,
+    /// The scalar that was indented last, in `text`: from quote to quote.
+    last: Range<usize>,
     budget: usize,
+}
+
+/// Spaces that were put into the text.
+struct Added {
+    range: Range<usize>,
+    /// How many bytes were put in up to here, these included.
+    total: usize,
 }
 
 impl<'a> Indented<'a> {
     pub(super) fn new(text: &'a str, base: usize) -> Self {
-        Self { text: Cow::Borrowed(text), base, added: Vec::new(), first: 0, budget: BUDGET }
+        Self { text: Cow::Borrowed(text), base, added: Vec::new(), last: 0..0, budget: BUDGET }
     }
 
     pub(super) fn text(&self) -> &str {
         &self.text
     }
 
-    pub(super) fn is_changed(&self) -> bool {
-        !self.added.is_empty()
-    }
-
     /// The place in the file of an offset of the text.
     pub(super) fn place(&self, offset: usize) -> u32 {
-        let before = self.added.iter().take_while(|added| added.start < offset);
-        let added: usize = before.map(|added| added.end.min(offset) - added.start).sum();
+        let after = self.added.partition_point(|added| added.range.start < offset);
+        let added = after.checked_sub(1).and_then(|at| self.added.get(at));
+        let added = added.map_or(0, |added| added.total - added.range.end.saturating_sub(offset));
         u32::try_from(self.base + offset - added).unwrap_or(u32::MAX)
     }
 
-    /// Indents the line at `offset`, which lies in a quoted scalar, and the lines after it as far
-    /// as they surely lie in the same one: none with a quote has come between. `false` where that
-    /// was done in vain before, or goes past the budget.
-    pub(super) fn indent(&mut self, offset: usize) -> bool {
-        let line = self.text.get(..offset).and_then(|before| before.rfind('\n')).map_or(0, |at| at + 1);
-        let again = self.added.last().is_some_and(|added| added.start >= line);
-        if again || self.budget < self.text.len() {
-            return false;
-        }
-        self.budget -= self.text.len();
-        if !self.is_changed() {
-            self.first = self.place(offset) as usize;
-        }
-        // Deeper than any key can be that granit still parses on the line before.
-        let deep = self.text.get(..line).and_then(|before| before.lines().next_back()).map_or(0, str::len);
-        let spaces = " ".repeat(deep.min(1024) + 1);
-        let mut changed = self.text.get(..line).unwrap_or("").to_owned();
-        let mut rest = self.text.get(line..).unwrap_or("").split_inclusive('\n');
-        for line in rest.by_ref() {
-            self.added.push(changed.len()..changed.len() + spaces.len());
-            changed.push_str(&spaces);
-            changed.push_str(line);
-            if line.contains(['"', '\'']) {
-                break;
+    /// Indents the quoted scalar that goes on at `offset`.
+    ///
+    /// # Errors
+    /// What to say where that is no help: the scalar has no end, or the budget is used up.
+    pub(super) fn indent(&mut self, offset: usize, file: FileId) -> Result<(), Problem> {
+        let problem = |opening: u32, message: &str| {
+            let opening = opening as usize;
+            Problem::Invalid {
+                span: Span::new(file, opening..opening + 1),
+                message: message.to_owned(),
+                help: Some("close it; a quoted text that goes on ends in the quote it began with".to_owned()),
             }
+        };
+        let Some((opening, column)) = opening_quote(&self.text, offset) else {
+            return Err(problem(self.place(offset), UNINDENTED));
+        };
+        let Some(closing) = closing_quote(&self.text, opening) else {
+            return Err(problem(self.place(opening), "this quote is never closed"));
+        };
+        let lines =
+            memchr::memchr_iter(b'\n', self.text.get(opening..closing).unwrap_or("").as_bytes()).count();
+        let cost = self.text.len() + lines * (column + 1);
+        if opening < self.last.end || cost > self.budget {
+            return Err(problem(self.place(offset), UNINDENTED));
         }
-        rest.for_each(|line| changed.push_str(line));
-        self.text = Cow::Owned(changed);
-        true
+        self.budget -= cost;
+        self.insert(opening..closing, &" ".repeat(column + 1));
+        Ok(())
     }
 
-    /// The problem of a document that stays wrong after its quoted scalars were indented.
-    pub(super) fn unclosed_quote(&self, file: FileId) -> Problem {
-        Problem::Invalid {
-            span: Span::new(file, self.first..self.first),
-            message: "a quoted text goes on in this line, which isn't indented".to_owned(),
-            help: Some("close the quote in an earlier line".to_owned()),
+    /// Puts `spaces` at the start of each line that starts in `scalar`.
+    fn insert(&mut self, scalar: Range<usize>, spaces: &str) {
+        let (head, tail) = self.text.split_at_checked(scalar.end).unwrap_or((&self.text, ""));
+        let (head, lines) = head.split_at_checked(scalar.start).unwrap_or((head, ""));
+        let mut changed = head.to_owned();
+        let mut total = self.added.last().map_or(0, |added| added.total);
+        for (index, line) in lines.split_inclusive('\n').enumerate() {
+            if index > 0 {
+                total += spaces.len();
+                self.added.push(Added { range: changed.len()..changed.len() + spaces.len(), total });
+                changed.push_str(spaces);
+            }
+            changed.push_str(line);
         }
+        self.last = scalar.start..changed.len();
+        changed.push_str(tail);
+        self.text = Cow::Owned(changed);
     }
+
+    /// The problem behind an error at `offset`, if text follows the closing quote of the scalar
+    /// that was indented last: then it was meant to end in an earlier line.
+    pub(super) fn blame(&self, offset: usize, file: FileId) -> Option<Problem> {
+        let between = self.text.get(self.last.end..offset)?;
+        if self.added.is_empty() || between.contains('\n') {
+            return None;
+        }
+        let opening = self.place(self.last.start) as usize;
+        Some(Problem::Invalid {
+            span: Span::new(file, opening..opening + 1),
+            message: "this quote isn't closed in its line, and takes in the lines after it".to_owned(),
+            help: Some("close it at the end of the text".to_owned()),
+        })
+    }
+}
+
+/// Where the quoted scalar that goes on at `offset` opens, and at which column. A text that ends
+/// inside it makes the parser say so.
+fn opening_quote(text: &str, offset: usize) -> Option<(usize, usize)> {
+    let text = text.get(..offset)?.trim_end();
+    let error = builder::events(text).find_map(Result::err)?;
+    let at = error.marker().byte_offset()?;
+    matches!(error.kind(), ErrorKind::UnclosedQuotedScalar).then_some((at, error.marker().col()))
+}
+
+/// The offset past the quote that closes the one at `opening`.
+fn closing_quote(text: &str, opening: usize) -> Option<usize> {
+    let bytes = text.as_bytes();
+    let quote = *bytes.get(opening)?;
+    let mut at = opening + 1;
+    while let Some(&byte) = bytes.get(at) {
+        at += match byte {
+            b'\\' if quote == b'"' => 2,
+            b'\'' if quote == byte && bytes.get(at + 1) == Some(&quote) => 2,
+            _ if byte == quote => return Some(at + 1),
+            _ => 1,
+        };
+    }
+    None
 }

@@ -49,63 +49,82 @@ impl Problem {
 pub(super) fn extent(text: &str, error: &ScanError) -> Range<usize> {
     let at = error.marker().byte_offset().unwrap_or(0).min(text.len());
     let rest = text.get(at..).unwrap_or("");
+    if is_about_tabs(error) {
+        // The parser stops past the tab, or where the text begins that the tab breaks off.
+        let before = text.get(..at).unwrap_or("");
+        let blanks = before.trim_end_matches([' ', '\t']).len();
+        let tab = text.get(blanks..).and_then(|rest| rest.find('\t')).map_or(at, |tab| blanks + tab);
+        return tab..(tab + 1).min(text.len());
+    }
     let word = rest.find(char::is_whitespace).unwrap_or(rest.len());
-    let first = rest.chars().next().map_or(0, char::len_utf8);
     if word == 0 && rest.trim_start().is_empty() {
         // At the end there is nothing to point at: take the last thing written.
         let written = text.get(..at).unwrap_or("").trim_end();
         let last = written.chars().next_back().map_or(0, char::len_utf8);
         return written.len() - last..written.len();
     }
-    at..at + word.max(first)
+    let first = rest.chars().next().map_or(0, char::len_utf8);
+    let is_opening =
+        matches!(error.kind(), ErrorKind::UnclosedQuotedScalar | ErrorKind::UnclosedFlowCollection { .. });
+    at..at + if is_opening { first } else { word.max(first) }
+}
+
+fn is_about_tabs(error: &ScanError) -> bool {
+    use ErrorKind::{
+        TabAtBlockScalarStart, TabInBlockIndentation, TabInIndentation, TabInPlainScalar, TabNotAllowed,
+    };
+    matches!(
+        error.kind(),
+        TabAtBlockScalarStart | TabInBlockIndentation | TabInIndentation | TabInPlainScalar | TabNotAllowed
+    )
 }
 
 /// What an error of the parser means to a reader, and what to do about it.
-pub(super) fn explain(error: &ScanError) -> (String, Option<String>) {
+pub(super) fn explain(error: &ScanError) -> (String, Option<&'static str>) {
     use ErrorKind as E;
-    let (message, help): (String, &str) = match error.kind() {
-        E::TabInIndentation | E::TabInBlockIndentation | E::TabNotAllowed | E::TabAtBlockScalarStart => {
-            ("a tab stands where YAML wants spaces".into(), "indent with spaces")
-        }
+    let (message, help) = match error.kind() {
+        _ if is_about_tabs(error) => ("a tab stands where YAML wants spaces", "indent with spaces"),
         E::UnclosedQuotedScalar | E::DocumentIndicatorInQuotedScalar => {
-            ("this quote is never closed".into(), "close the quote at the end of the text")
+            ("this quote is never closed", "close it at the end of the text")
         }
         E::InvalidTrailingSingleQuotedScalar | E::InvalidTrailingDoubleQuotedScalar => (
-            "text follows a closing quote".into(),
-            "a quote inside a quoted text is written `''` in single quotes and `\\\"` in double quotes",
-        ),
-        E::InvalidQuotedScalarIndent => (
-            "quoted text goes on in a line that isn't indented".into(),
-            "close the quote, or indent the line",
+            "text follows a closing quote",
+            "within the same quotes, write `''` for a single quote and `\\\"` for a double one",
         ),
         E::UnknownQuotedScalarEscape => (
-            "no such escape in double quotes".into(),
+            "double quotes know no such escape",
             "write the backslash twice, or put the text in single quotes",
         ),
-        E::UnknownAnchor => ("no anchor of this name stands before".into(), ""),
-        E::UnexpectedCharacter { character } => {
-            (format!("`{}` can't start a plain text", character.escape_debug()), "put the text in quotes")
-        }
+        E::UnknownAnchor => ("no anchor of this name stands before", ""),
+        E::UnexpectedCharacter { character } => return unexpected(*character),
         E::MappingValueNotAllowed | E::InvalidColonPlacement => (
-            "a `:` makes a map of what can't be one here".into(),
-            "put text that holds `: ` in quotes, or check the indentation",
+            "this `:` stands where no value can start",
+            "put text that holds `: ` in quotes; a key needs a space after its `:`",
         ),
         E::BlockSequenceEntryNotAllowed => {
-            ("a list can't start here".into(), "put the first `- ` on a line of its own")
+            ("a list can't start here", "put the first `- ` on a line of its own")
         }
-        E::ExpectedBlockMappingKey | E::ExpectedBlockSequenceEntry | E::InvalidIndentation => (
-            "this fits in no map or list that is open here".into(),
-            "check the indentation against the lines above",
-        ),
+        E::ExpectedBlockMappingKey | E::ExpectedBlockSequenceEntry | E::InvalidIndentation => {
+            ("this fits in no map or list that is open here", "check the indentation against the lines above")
+        }
         E::SimpleKeyExpected | E::InvalidSimpleKey => (
-            "a key without `:`".into(),
+            "this key has no `:`",
             "write `key: value`, or indent the line if it goes on with the text above",
         ),
-        E::UnclosedFlowCollection { open } => (format!("this `{open}` is never closed"), ""),
-        E::MismatchedFlowCollectionEnd { open, close } => (format!("`{close}` closes a `{open}`"), ""),
-        E::ExpectedFlowMappingSeparator => ("neither `,` nor `}` follows an entry".into(), ""),
-        E::ExpectedFlowSequenceSeparator => ("neither `,` nor `]` follows an item".into(), ""),
-        _ => (error.info(), ""),
+        E::InvalidBlockScalarHeader => ("text follows the `|` or `>`", "start the text on the next line"),
+        E::MisplacedFlowCollectionEnd => ("this bracket closes nothing", ""),
+        E::ExpectedFlowMappingSeparator => ("a `,` or `}` is missing before this", ""),
+        E::ExpectedFlowSequenceSeparator => ("a `,` or `]` is missing before this", ""),
+        E::UnclosedFlowCollection { open } => return (format!("this `{open}` is never closed"), None),
+        _ => return (error.info(), None),
     };
-    (message, (!help.is_empty()).then(|| help.to_owned()))
+    (message.to_owned(), (!help.is_empty()).then_some(help))
+}
+
+fn unexpected(character: char) -> (String, Option<&'static str>) {
+    if character.is_control() {
+        (format!("YAML allows no control character U+{:04X}", u32::from(character)), None)
+    } else {
+        (format!("`{character}` can't start a text without quotes"), Some("put the text in quotes"))
+    }
 }
