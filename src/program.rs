@@ -6,8 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::inputs::{ConfigMap, InputSet};
-use crate::kube::env::EnvValue;
-use crate::kube::expansion::Environment;
+use crate::kube::expansion::{Environment, Meaning};
 use crate::kube::volume::{ConfigSource, Projection, VolumeSource};
 use crate::kube::{Container, InitContainer, Pod, VolumeMount};
 use crate::rerun::{self, Hazard, Mount, Site, Userland};
@@ -221,17 +220,12 @@ impl<'d> Program<'_, 'd> {
 
 /// The environment variables whose values the manifest says, and those that only the cluster knows.
 fn environment(container: &Container<'_>) -> (BTreeMap<String, String>, BTreeSet<String>) {
+    let environment = Environment::of(container);
     let (mut known, mut unknown) = (BTreeMap::new(), BTreeSet::new());
-    for (index, variable) in container.env.iter().enumerate() {
-        let Some(name) = variable.name else { continue };
-        let value = match variable.value {
-            EnvValue::Literal(value) => Environment::before(container, index).value(value.value),
-            EnvValue::Empty => Some(String::new()),
-            EnvValue::From(_) => None,
-        };
-        match value {
-            Some(value) => _ = known.insert(name.value.to_owned(), value),
-            None => _ = unknown.insert(name.value.to_owned()),
+    for name in container.env.iter().filter_map(|variable| variable.name) {
+        match environment.lookup(name.value) {
+            Meaning::Known(value) => _ = known.insert(name.value.to_owned(), value.to_string()),
+            Meaning::Unknown | Meaning::Undefined => _ = unknown.insert(name.value.to_owned()),
         }
     }
     (known, unknown)

@@ -113,12 +113,12 @@ impl<'a> Check<'a> {
 
     /// Reports a finding about one container.
     pub fn report_in(&mut self, container: &Container<'_>, finding: Finding) {
-        self.report_named(Some(container.name().to_owned()), finding);
+        self.report_named(Some(container.name()), finding);
     }
 
     /// Reports a finding about the container of that name, where it has one.
-    pub fn report_named(&mut self, container: Option<String>, finding: Finding) {
-        self.push(finding, container.filter(|name| !name.is_empty()));
+    pub fn report_named(&mut self, container: Option<&str>, finding: Finding) {
+        self.push(finding, container.filter(|name| !name.is_empty()).map(str::to_owned));
     }
 
     fn push(&mut self, mut finding: Finding, container: Option<String>) {
