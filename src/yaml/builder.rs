@@ -471,8 +471,7 @@ fn meaning(tag: &granit_parser::Tag) -> (Tag, bool) {
 /// starts at the text and ends anywhere up to the next token.
 fn block_range(text: &str, cursor: usize, reported: Range<usize>) -> Range<usize> {
     let start = gap::block_indicator(text, cursor).unwrap_or(reported.start);
-    let written =
-        text.get(start..reported.end.max(start)).unwrap_or("").trim_end_matches([' ', '\t', '\n', '\r']);
+    let written = text.get(start..reported.end.max(start)).unwrap_or("").trim_end_matches([' ', '\n', '\r']);
     // The last line's own trailing blanks are text.
     let rest = text.get(start + written.len()..).unwrap_or("");
     let is_text = memchr::memchr2(b'\n', b'\r', written.as_bytes()).is_some();

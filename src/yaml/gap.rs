@@ -32,6 +32,8 @@ fn skip(text: &str, mut at: usize, indicator: impl Fn(u8) -> bool) -> usize {
         at += match byte {
             b' ' | b'\t' | b'\n' | b'\r' => 1,
             b'#' | b'%' => memchr::memchr2(b'\n', b'\r', rest).unwrap_or(rest.len()),
+            // The end of a document before the first.
+            b'.' if rest.starts_with(b"...") => 3,
             b'&' | b'!' => rest.iter().position(u8::is_ascii_whitespace).unwrap_or(rest.len()),
             _ if indicator(byte) => 1,
             _ => return at,
