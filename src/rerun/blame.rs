@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use super::machine::{Branch, Log, Manner, Reason, Run, SUCCESS, Shared};
+use super::machine::{Branch, Log, LoneGuard, Manner, Reason, Run, SUCCESS, Shared};
 use super::state::places::{Mounts, Place, Realm, base_name};
 use super::state::tree::{Node, SiteId, Tree};
 use super::{Container, Hazard, Kind, Program, Severity, Site};
@@ -187,9 +187,9 @@ fn first_difference<'b>(first: &'b [Branch], again: &[Branch]) -> Option<&'b Bra
 }
 
 /// Guards over one long command: a kill inside it leaves half a file that the guard takes for whole.
-pub(super) fn lone_guards(context: &mut Context<'_, '_>, log: &Log) -> Vec<Hazard> {
+pub(super) fn lone_guards(context: &mut Context<'_, '_>, log: &Log, guards: &[LoneGuard]) -> Vec<Hazard> {
     let mut out = Vec::new();
-    for lone in &log.lone_guards {
+    for lone in guards {
         let (Some(guard), Some(command), Some(words)) =
             (context.site(lone.guard), context.site(lone.command), log.commands.get(&lone.command).cloned())
         else {

@@ -4,7 +4,7 @@ use std::collections::{HashMap, VecDeque};
 use std::rc::Rc;
 
 use super::blame::{self, Trial};
-use super::machine::{Log, Machine, Manner, Reason, Run, SUCCESS, Shared};
+use super::machine::{LoneGuard, Log, Machine, Manner, Reason, Run, SUCCESS, Shared};
 use super::state::oracle::{Oracle, alternatives};
 use super::state::places::{Mounts, Place, Realm};
 use super::state::tree::{Node, SiteId, Tree};
@@ -145,9 +145,25 @@ impl<'c> Court<'c> {
             let severity = if excused(hazard) { Severity::Info } else { hazard.severity };
             list.push(Hazard { severity, ..hazard.clone() });
         }
-        let lone = blame::lone_guards(&mut self.context(index), &reference.log);
+        let lone = self.lone_guards(index, reference);
+        let Some(list) = found.get_mut(index) else { return };
         let known: Vec<_> = list.iter().map(|hazard| hazard.site.clone()).collect();
         list.extend(lone.into_iter().filter(|hazard| !known.contains(&hazard.site)));
+    }
+
+    /// The tests over one long command that a second run takes at their word.
+    fn lone_guards(&mut self, index: usize, reference: &Reference) -> Vec<Hazard> {
+        if reference.log.lone_guards.is_empty() {
+            return Vec::new();
+        }
+        let oracle = Oracle::new(Rc::clone(&reference.answers), Vec::new());
+        let Some(again) = self.run(index, &reference.kept, oracle) else { return Vec::new() };
+        let turned = |guard: &LoneGuard| {
+            again.log.branches.iter().any(|branch| branch.site == guard.guard && branch.held != guard.held)
+        };
+        let lone: Vec<LoneGuard> =
+            reference.log.lone_guards.iter().filter(|guard| turned(guard)).cloned().collect();
+        blame::lone_guards(&mut self.context(index), &reference.log, &lone)
     }
 
     /// Runs the containers up to `index` again, after all of them finished.
