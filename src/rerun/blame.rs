@@ -55,8 +55,9 @@ pub(super) fn stuck(context: &mut Context<'_, '_>, run: &Run) -> Option<Hazard> 
     let words = run.log.commands.get(&refusal.site).cloned()?;
     let command = name_of(&words);
     let path = context.show(place);
+    let thing = context.thing(place);
     let met = match refusal.why {
-        Reason::Exists => format!("`{path}` exists by then, and `{command}` fails on what exists"),
+        Reason::Exists => format!("{thing} exists by then, and `{command}` fails on what exists"),
         Reason::NotEmpty => format!("`{path}` exists by then and isn't empty, and `{command}` refuses that"),
         Reason::Missing => format!("`{path}` is gone by then, and `{command}` fails without it"),
         Reason::WrongKind => format!("`{path}` is something else by then, and `{command}` fails on it"),
@@ -66,16 +67,22 @@ pub(super) fn stuck(context: &mut Context<'_, '_>, run: &Run) -> Option<Hazard> 
     };
     let outside = place.realm == Realm::Outside;
     let kind = if outside { Kind::OutsidePod } else { Kind::Stuck };
+    let network = is_network(place);
+    let ends = match (network, outside) {
+        (true, _) => "the Pod's network outlives the container, so every restart ends there again",
+        (_, true) => "every later Pod ends there too",
+        _ => "every restart ends there again",
+    };
     let mended = context.mended(refusal.site, &words, refusal.why);
     Some(Hazard {
         kind,
-        severity: Severity::Error,
+        severity: if network { Severity::Warning } else { Severity::Error },
         site: context.site(refusal.site)?,
         help: help_for_stuck(&command, refusal.why, mended.as_deref(), &path),
         command,
         path: Some(path),
         volume: volume(place),
-        why: format!("{met}; every restart ends there again"),
+        why: format!("{met}; {ends}"),
         mended,
         labels: Vec::new(),
         assumed: false,
@@ -106,6 +113,13 @@ fn drifting(context: &mut Context<'_, '_>, log: &Log, site: SiteId, manner: Mann
     let command = name_of(&words);
     let path = context.show(place);
     let (why, help) = match manner {
+        Manner::Append if place.realm == Realm::Outside => {
+            let thing = context.thing(place);
+            (
+                format!("every run adds to {thing} again"),
+                "test whether it is there first, or use a form that passes over what exists".to_owned(),
+            )
+        }
         Manner::Append => (
             format!("`{path}` keeps what earlier runs appended, and every further run appends it again"),
             format!("write `{path}` anew (`>`) before anything is appended, or test whether the text is there"),
@@ -234,6 +248,11 @@ fn volume(place: &Place) -> Option<usize> {
     }
 }
 
+/// Whether it is kept in the Pod's network namespace.
+fn is_network(place: &Place) -> bool {
+    place.realm == Realm::Outside && place.path.starts_with("/net/")
+}
+
 /// A command's name as a message says it: `git clone`, `mkdir`.
 fn name_of(words: &Rc<[String]>) -> String {
     const WITH_SUBCOMMAND: [&str; 8] = ["git", "kubectl", "aws", "mc", "helm", "ip", "vault", "gsutil"];
@@ -255,6 +274,18 @@ impl Context<'_, '_> {
     fn show(&self, place: &Place) -> String {
         let path = self.mounts.get(self.index).map_or_else(|| place.path.clone(), |mounts| mounts.show(place));
         self.shared.atoms.show(&path)
+    }
+
+    /// What is at a place, in words.
+    fn thing(&self, place: &Place) -> String {
+        let outside = place.path.trim_start_matches('/').split_once('/');
+        match (place.realm, outside) {
+            (Realm::Outside, Some((kind, name))) => {
+                let name = self.shared.atoms.show(name).replace('\u{2215}', "/");
+                if kind == "net" { format!("`{name}`") } else { format!("the {kind} `{name}`") }
+            }
+            _ => format!("`{}`", self.show(place)),
+        }
     }
 
     /// The text of a command of the container's own script.

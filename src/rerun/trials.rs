@@ -8,7 +8,7 @@ use super::machine::{LoneGuard, Log, Machine, Manner, Reason, Run, SUCCESS, Shar
 use super::state::oracle::{Oracle, alternatives};
 use super::state::places::{Mounts, Place, Realm};
 use super::state::tree::{Node, SiteId, Tree};
-use super::{Container, Hazard, Severity, Site};
+use super::{Container, Hazard, Kind, Severity, Site};
 
 /// Simple commands that all runs of one container may take together.
 const STEPS: u32 = 24_000;
@@ -120,7 +120,7 @@ impl<'c> Court<'c> {
         }
         // Finished, it runs again with all that come before it.
         let in_sequence: Vec<(usize, Hazard)> = self.sequence_again(index, before, reference);
-        let alone = if index == 0 { Vec::new() } else { self.alone_again(index, &reference.kept, reference, true) };
+        let alone = if index == 0 && !reference.kept.has_outside() { Vec::new() } else { self.alone_again(index, &reference.kept, reference, true) };
         let mut killed: Vec<Hazard> = Vec::new();
         let mut seen: Vec<&Rc<Tree>> = vec![start, &reference.kept];
         for state in &reference.log.crash_points {
@@ -137,7 +137,9 @@ impl<'c> Court<'c> {
         }
         let Some(list) = found.get_mut(index) else { return };
         // What an earlier container resets is excused where this one finished, not where it was killed.
-        let excused = |hazard: &Hazard| alone.iter().any(|other| other.site == hazard.site);
+        let excused = |hazard: &Hazard| {
+            hazard.kind != Kind::OutsidePod && alone.iter().any(|other| other.site == hazard.site)
+        };
         for hazard in alone.iter().chain(&killed) {
             if in_sequence.iter().any(|(_, known)| known.site == hazard.site) {
                 continue;
@@ -174,6 +176,11 @@ impl<'c> Court<'c> {
         reference: &Reference,
     ) -> Vec<(usize, Hazard)> {
         let mut state = Rc::clone(&reference.kept);
+        // A lost sandbox takes the Pod's network with it.
+        let network = Place { realm: Realm::Outside, path: "/net".to_owned() };
+        if !state.listed_below(&network).is_empty() {
+            Rc::make_mut(&mut state).remove(&network, SiteId::MAX);
+        }
         for (earlier, (_, answers)) in before.iter().enumerate() {
             let answers = Rc::clone(answers);
             match self.acquitted(earlier, &state, &answers, |run| run.status == Some(SUCCESS)) {

@@ -13,7 +13,7 @@ pub(super) const FACTS: &[Fact] = &[
     fact(&["curl"], curl),
     fact(&["wget"], wget),
     fact(&["aria2c"], aria2c),
-    fact(&["huggingface-cli", "hf", "aws", "gsutil", "rclone", "mc", "azcopy", "s5cmd", "oras"], fetch),
+    fact(&["huggingface-cli", "hf", "rclone", "azcopy", "s5cmd", "oras"], fetch),
 ];
 
 /// curl's options that take a value (curl(1)).
@@ -165,8 +165,8 @@ fn aria2c(machine: &mut Machine<'_, '_>, words: &[String]) -> Status {
 }
 
 /// Clients that fetch into what their operands name, the same each time.
-fn fetch(machine: &mut Machine<'_, '_>, words: &[String]) -> Status {
-    let status = machine.steady_status(words);
+pub(super) fn fetch(machine: &mut Machine<'_, '_>, words: &[String]) -> Status {
+    let status = machine.unknown_status(&words.join(" "));
     if status == SUCCESS {
         for word in words.iter().skip(1) {
             let path = word.rsplit_once('=').map_or(word.as_str(), |(_, path)| path);
@@ -187,6 +187,6 @@ fn fetch(machine: &mut Machine<'_, '_>, words: &[String]) -> Status {
             }
         }
     }
-    machine.emit_unknown(words, false);
+    machine.emit_unknown(words, true);
     status
 }

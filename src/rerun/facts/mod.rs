@@ -5,11 +5,16 @@
 
 mod archives;
 mod copies;
+mod databases;
 mod download;
 mod files;
 mod git;
+mod keys;
 pub(super) mod options;
+mod projects;
 mod reading;
+mod services;
+mod sql;
 mod text;
 
 use std::collections::HashMap;
@@ -33,7 +38,7 @@ const fn fact(names: &'static [&'static str], effect: Effect) -> Fact {
     Fact { names, effect }
 }
 
-const FAMILIES: [&[Fact]; 7] = [
+const FAMILIES: [&[Fact]; 11] = [
     files::FACTS,
     copies::FACTS,
     archives::FACTS,
@@ -41,6 +46,10 @@ const FAMILIES: [&[Fact]; 7] = [
     download::FACTS,
     text::FACTS,
     reading::FACTS,
+    databases::FACTS,
+    services::FACTS,
+    keys::FACTS,
+    projects::FACTS,
 ];
 
 /// The row for the command `name`.
