@@ -120,7 +120,8 @@ impl<'c> Court<'c> {
         }
         // Finished, it runs again with all that come before it.
         let in_sequence: Vec<(usize, Hazard)> = self.sequence_again(index, before, reference);
-        let alone = if index == 0 { Vec::new() } else { self.alone_again(index, &reference.kept, reference, true) };
+        let alone =
+            if index == 0 { Vec::new() } else { self.alone_again(index, &reference.kept, reference, true) };
         let mut killed: Vec<Hazard> = Vec::new();
         let mut seen: Vec<&Rc<Tree>> = vec![start, &reference.kept];
         for state in &reference.log.crash_points {
@@ -174,7 +175,13 @@ impl<'c> Court<'c> {
     }
 
     /// Runs one container again on `state`, and tells what goes wrong whatever the answers.
-    fn alone_again(&mut self, index: usize, state: &Rc<Tree>, reference: &Reference, ended: bool) -> Vec<Hazard> {
+    fn alone_again(
+        &mut self,
+        index: usize,
+        state: &Rc<Tree>,
+        reference: &Reference,
+        ended: bool,
+    ) -> Vec<Hazard> {
         let same = |run: &Run| run.status == Some(SUCCESS) && same_volumes(&reference.kept, &run.kept);
         match self.acquitted(index, state, &reference.answers, same) {
             Err(Some(run)) => {

@@ -131,7 +131,12 @@ pub fn of<S: AsRef<str>>(words: &[S]) -> Invocation {
         "sh" | "ash" | "dash" | "ksh" => Shell::Posix,
         _ if name.contains('/') => {
             let options = BTreeSet::new();
-            return Invocation::File { path: start, shell: None, options, parameters: start + 1..words.len() };
+            return Invocation::File {
+                path: start,
+                shell: None,
+                options,
+                parameters: start + 1..words.len(),
+            };
         }
         _ => return Invocation::Command,
     };
@@ -143,7 +148,9 @@ fn of_shell<S: AsRef<str>>(words: &[S], mut at: usize, shell: Shell) -> Invocati
     let mut options = BTreeSet::new();
     let mut is_text = false;
     while let Some(word) = words.get(at).map(AsRef::as_ref) {
-        let Some(letters) = word.strip_prefix(['-', '+']).filter(|letters| !letters.is_empty()) else { break };
+        let Some(letters) = word.strip_prefix(['-', '+']).filter(|letters| !letters.is_empty()) else {
+            break;
+        };
         at += 1;
         if word == "--" {
             break;
@@ -238,7 +245,10 @@ mod tests {
         assert_eq!(script(&["/usr/bin/env", "-i", "A=b", "bash", "-c", "TEXT"]), bash(""));
         assert_eq!(script(&["tini", "--", "timeout", "-k", "5", "60", "sh", "-c", "TEXT"]), posix(""));
         assert_eq!(script(&["su-exec", "postgres", "sh", "-c", "TEXT"]), posix(""));
-        assert_eq!(script(&["sudo", "-u", "app", "nice", "-n", "5", "busybox", "sh", "-c", "TEXT"]), posix(""));
+        assert_eq!(
+            script(&["sudo", "-u", "app", "nice", "-n", "5", "busybox", "sh", "-c", "TEXT"]),
+            posix("")
+        );
     }
 
     #[test]

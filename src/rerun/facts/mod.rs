@@ -33,15 +33,8 @@ const fn fact(names: &'static [&'static str], effect: Effect) -> Fact {
     Fact { names, effect }
 }
 
-const FAMILIES: [&[Fact]; 7] = [
-    files::FACTS,
-    copies::FACTS,
-    archives::FACTS,
-    git::FACTS,
-    download::FACTS,
-    text::FACTS,
-    reading::FACTS,
-];
+const FAMILIES: [&[Fact]; 7] =
+    [files::FACTS, copies::FACTS, archives::FACTS, git::FACTS, download::FACTS, text::FACTS, reading::FACTS];
 
 /// The row for the command `name`.
 pub(super) fn find(name: &str) -> Option<&'static Fact> {
