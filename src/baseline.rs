@@ -112,16 +112,22 @@ impl Baseline {
         }
         report.findings = new;
         report.summary.baselined = report.baselined.len();
-        report.summary.stale = self.stale(&met, &keys, settings);
+        let failed = |path: &str| report.errors.iter().any(|failure| failure.path == path);
+        let read = report.sources.iter().zip(&keys).filter(|(source, _)| !failed(&source.path));
+        report.summary.stale = self.stale(&met, &read.map(|(_, key)| &**key).collect(), settings);
     }
 
     /// How many entries the run would have met if they still stood for something: those of files
     /// that it read, or that are gone, and of rules that were on.
-    fn stale(&self, met: &HashSet<(&str, &str, Fingerprint)>, read: &[String], settings: &Settings) -> usize {
+    fn stale(
+        &self,
+        met: &HashSet<(&str, &str, Fingerprint)>,
+        read: &HashSet<&str>,
+        settings: &Settings,
+    ) -> usize {
         if settings.min_severity > Severity::Info {
             return 0;
         }
-        let read: HashSet<&str> = read.iter().map(String::as_str).collect();
         let is_looked_at = |path: &str| read.contains(path) || !self.folder.join(path).exists();
         self.known
             .iter()

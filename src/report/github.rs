@@ -77,8 +77,9 @@ fn write_finding(finding: &Finding, report: &Report, out: &mut dyn Write) -> io:
 
 fn write_failure(failure: &Failure, out: &mut dyn Write) -> io::Result<()> {
     let path = visible(&portable(&failure.path));
-    let text = format!("{path}: {}", visible_lines(&failure.message));
-    let properties = [("file", path), ("title", "initlint: could not be checked".to_owned())];
+    let text = format!("{}: {}", visible(&failure.place()), visible_lines(&failure.message));
+    let mut properties = vec![("file", path), ("title", "initlint: could not be checked".to_owned())];
+    properties.extend(failure.line.map(|line| ("line", line.to_string())));
     write_command("error", &properties, &text, out)
 }
 

@@ -84,6 +84,7 @@ struct EditOut<'a> {
 #[derive(Serialize)]
 struct ErrorOut<'a> {
     path: &'a str,
+    line: Option<usize>,
     message: &'a str,
 }
 
@@ -118,7 +119,11 @@ pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
             .zip(fingerprints)
             .filter_map(|(finding, fingerprint)| finding_out(finding, fingerprint, report))
             .collect(),
-        errors: report.errors.iter().map(|e| ErrorOut { path: &e.path, message: &e.message }).collect(),
+        errors: report
+            .errors
+            .iter()
+            .map(|e| ErrorOut { path: &e.path, line: e.line, message: &e.message })
+            .collect(),
         summary: SummaryOut {
             files: summary.files,
             documents: summary.documents,

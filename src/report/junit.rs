@@ -103,7 +103,8 @@ fn suites(report: &Report) -> Vec<Suite> {
     for failure in &report.errors {
         let path = clean(&portable(&failure.path));
         let message = clean(&failure.message);
-        let details = Details { kind: "not-checked".to_owned(), text: message.clone(), message };
+        let text = format!("{}: {message}", clean(&portable(&failure.place())));
+        let details = Details { kind: "not-checked".to_owned(), text, message };
         let case = Case {
             name: "could not be checked".to_owned(),
             class: path.clone(),

@@ -30,7 +30,7 @@ pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
             writeln!(
                 out,
                 "- <code>{}</code>: {}",
-                escaped(&portable(&failure.path)),
+                escaped(&portable(&failure.place())),
                 rich(&failure.message)
             )?;
         }

@@ -34,7 +34,13 @@ pub fn write(report: &Report, look: &Look, out: &mut dyn Write) -> io::Result<()
         writeln!(out, "{}\n", text.trim_end())?;
     }
     for failure in &report.errors {
-        writeln!(out, "{}: {}: {}", "error".red().bold(), visible(&failure.path), visible(&failure.message))?;
+        writeln!(
+            out,
+            "{}: {}: {}",
+            "error".red().bold(),
+            visible(&failure.place()),
+            visible(&failure.message)
+        )?;
     }
     Ok(())
 }

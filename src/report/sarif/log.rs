@@ -184,12 +184,20 @@ pub(super) struct LogicalLocation {
     pub(super) kind: &'static str,
 }
 
-/// A place as lines and columns, as characters and as bytes (SARIF 2.1.0, 3.30). Lines and columns
-/// count from 1, offsets from 0.
-#[derive(Serialize, Debug, PartialEq, Eq)]
+/// A place as a line, or as lines and columns, as characters and as bytes (SARIF 2.1.0, 3.30).
+#[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Region {
+    /// From 1.
     pub(super) start_line: usize,
+    #[serde(flatten)]
+    pub(super) exact: Option<Exact>,
+}
+
+/// What a region says beside its first line. Lines and columns count from 1, offsets from 0.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Exact {
     pub(super) start_column: usize,
     pub(super) end_line: usize,
     pub(super) end_column: usize,
@@ -197,6 +205,12 @@ pub(super) struct Region {
     pub(super) char_length: usize,
     pub(super) byte_offset: usize,
     pub(super) byte_length: usize,
+}
+
+impl Region {
+    pub(super) fn of_line(line: usize) -> Self {
+        Self { start_line: line, exact: None }
+    }
 }
 
 #[derive(Serialize)]

@@ -9,8 +9,9 @@ use std::io::{self, Write};
 
 use log::{
     Artifact, ArtifactChange, ArtifactLocation, BaseId, Configuration, Driver, FixObject, FixProperties,
-    Help, Invocation, Level, Location, Log, LogicalLocation, Notification, PhysicalLocation, Replacement,
-    ResultObject, ResultProperties, RuleDescriptor, RuleProperties, Run, Suppression, Text, Tool,
+    Help, Invocation, Level, Location, Log, LogicalLocation, Notification, PhysicalLocation, Region,
+    Replacement, ResultObject, ResultProperties, RuleDescriptor, RuleProperties, Run, Suppression, Text,
+    Tool,
 };
 use region::Counter;
 
@@ -91,7 +92,7 @@ impl<'a> Writer<'a> {
             message: text(
                 "a Helm template is passed over; lint it rendered: helm template CHART | initlint -",
             ),
-            locations: vec![place(&skipped.path)],
+            locations: vec![place(&skipped.path, None)],
         });
         let notes = report.notes.iter().map(|note| Notification {
             level: Level::Note,
@@ -262,8 +263,9 @@ fn artifact_location(path: &str) -> ArtifactLocation {
     ArtifactLocation { uri, uri_base_id }
 }
 
-fn place(path: &str) -> Location {
-    let physical_location = PhysicalLocation { artifact_location: artifact_location(path), region: None };
+fn place(path: &str, line: Option<usize>) -> Location {
+    let region = line.map(Region::of_line);
+    let physical_location = PhysicalLocation { artifact_location: artifact_location(path), region };
     Location { id: None, physical_location, logical_locations: Vec::new(), message: None }
 }
 
@@ -271,7 +273,7 @@ fn failure(failure: &Failure) -> Notification {
     Notification {
         level: Level::Error,
         message: text(&failure.message),
-        locations: vec![place(&failure.path)],
+        locations: vec![place(&failure.path, failure.line)],
     }
 }
 

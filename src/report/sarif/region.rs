@@ -1,6 +1,6 @@
 //! Spans as SARIF's regions, which count lines, characters and bytes.
 
-use super::log::Region;
+use super::log::{Exact, Region};
 use crate::source::{Encoding, Source, Span};
 
 /// Bytes between two known counts.
@@ -53,16 +53,16 @@ impl<'a> Counter<'a> {
             Encoding::Utf16 => (2 + 2 * from.units, 2 * (to.units - from.units)),
         };
         let char_offset = from.characters.saturating_sub(mark);
-        Region {
-            start_line: start.line,
+        let exact = Exact {
             start_column: start.column,
             end_line: end.line,
             end_column: end.column,
             char_offset,
-            char_length: to.characters.saturating_sub(mark) - char_offset,
+            char_length: to.characters.saturating_sub(mark).saturating_sub(char_offset),
             byte_offset,
             byte_length,
-        }
+        };
+        Region { start_line: start.line, exact: Some(exact) }
     }
 }
 
