@@ -188,7 +188,6 @@ impl<'d> Node<'d> {
             let (key, value) = (children.next()?, children.next()?);
             Some(Entry { key: Node::at_index(document, key), value: Node::at_index(document, value) })
         })
-        })
     }
 
     /// The items of a list; nothing for anything else.
