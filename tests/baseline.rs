@@ -177,8 +177,15 @@ fn a_baseline_that_cannot_be_read_is_told_with_its_place() {
 /// `text` with a comment line before each line where that changes no value, and its documents in
 /// reverse order.
 fn edited(text: &str) -> String {
-    let mut documents: Vec<String> = text.split("---\n").map(commented).collect();
-    documents.reverse();
+    let mut documents = vec![String::new()];
+    for line in text.split_inclusive('\n') {
+        if line.trim_end() == "---" {
+            documents.push(String::new());
+        } else {
+            *documents.last_mut().unwrap() += line;
+        }
+    }
+    let mut documents: Vec<String> = documents.iter().rev().map(|document| commented(document)).collect();
     // A document may not begin where the last one has no end.
     documents.iter_mut().filter(|document| !document.ends_with('\n')).for_each(|d| d.push('\n'));
     documents.join("---\n")
@@ -190,7 +197,9 @@ fn commented(document: &str) -> String {
     };
     let Some(before) = values(document) else { return format!("# a comment\n{document}") };
     let mut lines: Vec<&str> = document.split_inclusive('\n').collect();
-    for at in (0..lines.len()).rev() {
+    // Each try reads the whole document anew: a few dozen will do for a long one.
+    let step = lines.len() / 30 + 1;
+    for at in (0..lines.len()).rev().step_by(step) {
         lines.insert(at, "      # a comment, 한글\n");
         if values(&lines.concat()).as_ref() != Some(&before) {
             lines.remove(at);
@@ -232,7 +241,7 @@ fn edits_elsewhere_bring_nothing_back() {
     assert_eq!(report.baselined.len(), found);
 }
 
-/// The same on real manifests, a tenth of them edited.
+/// The same on real manifests, a tenth of them edited, and all.
 #[test]
 fn edits_of_real_manifests_bring_nothing_back() {
     let Some(shared) = shared() else { return };
@@ -241,19 +250,15 @@ fn edits_of_real_manifests_bring_nothing_back() {
         .map(|(path, text)| (path.display().to_string(), text))
         .collect();
     let found = lint(&before).findings.len();
-    for tenth in 0..10 {
+    for nth in [10, 1] {
         let edit = |(index, (path, text)): (usize, &(String, String))| {
-            let is_edited = index % 10 == tenth && text.len() < 50_000;
-            (path.clone(), if is_edited { edited(text) } else { text.clone() })
+            (path.clone(), if index % nth == 0 { edited(text) } else { text.clone() })
         };
         let after: Vec<(String, String)> = before.iter().enumerate().map(edit).collect();
         let changed = before.iter().zip(&after).filter(|(before, after)| before != after).count();
         let report = compare(&before, &after);
-        println!(
-            "{found} findings in {} files; {changed} edited; {} come back",
-            before.len(),
-            report.findings.len()
-        );
-        assert_eq!((report.findings.len(), report.summary.stale), (0, 0), "{:#?}", report.findings);
+        let back = report.findings.len();
+        println!("{found} findings in {} files; {changed} edited; {back} come back", before.len());
+        assert_eq!((back, report.summary.stale), (0, 0), "{:#?}", report.findings);
     }
 }
