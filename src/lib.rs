@@ -12,6 +12,7 @@ pub mod fix;
 pub mod inputs;
 pub mod kube;
 pub mod pipeline;
+pub mod program;
 pub mod report;
 pub mod rerun;
 pub mod rule;

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use super::machine::{Branch, Log, Manner, Reason, Run, SUCCESS, Shared};
+use super::machine::{Branch, Log, LoneGuard, Manner, Reason, Run, SUCCESS, Shared};
 use super::state::places::{Mounts, Place, Realm, base_name};
 use super::state::tree::{Node, SiteId, Tree};
 use super::{Container, Hazard, Kind, Program, Severity, Site};
@@ -55,29 +55,34 @@ pub(super) fn stuck(context: &mut Context<'_, '_>, run: &Run) -> Option<Hazard> 
     let words = run.log.commands.get(&refusal.site).cloned()?;
     let command = name_of(&words);
     let path = context.show(place);
+    let thing = context.thing(place);
     let met = match refusal.why {
-        Reason::Exists => format!("`{path}` exists by then, and `{command}` fails on what exists"),
+        Reason::Exists => format!("{thing} exists by then, and `{command}` fails on what exists"),
         Reason::NotEmpty => format!("`{path}` exists by then and isn't empty, and `{command}` refuses that"),
         Reason::Missing => format!("`{path}` is gone by then, and `{command}` fails without it"),
         Reason::WrongKind => format!("`{path}` is something else by then, and `{command}` fails on it"),
         Reason::Asks => {
-            format!(
-                "`{path}` already holds the files, and `{command}` asks whether to replace them: nobody answers"
-            )
+            format!("`{path}` already holds the files, and `{command}` asks whether to replace them: nobody answers")
         }
     };
     let outside = place.realm == Realm::Outside;
     let kind = if outside { Kind::OutsidePod } else { Kind::Stuck };
+    let network = is_network(place);
+    let ends = match (network, outside) {
+        (true, _) => "the Pod's network outlives the container, so every restart ends there again",
+        (_, true) => "every later Pod ends there too",
+        _ => "every restart ends there again",
+    };
     let mended = context.mended(refusal.site, &words, refusal.why);
     Some(Hazard {
         kind,
-        severity: Severity::Error,
+        severity: if network { Severity::Warning } else { Severity::Error },
         site: context.site(refusal.site)?,
         help: help_for_stuck(&command, refusal.why, mended.as_deref(), &path),
         command,
         path: Some(path),
         volume: volume(place),
-        why: format!("{met}; every restart ends there again"),
+        why: format!("{met}; {ends}"),
         mended,
         labels: Vec::new(),
         assumed: false,
@@ -103,27 +108,25 @@ fn difference(context: &mut Context<'_, '_>, trial: &Trial<'_>, place: &Place) -
     Some(Hazard { severity: Severity::Info, ..hazard })
 }
 
-fn drifting(
-    context: &mut Context<'_, '_>,
-    log: &Log,
-    site: SiteId,
-    manner: Manner,
-    place: &Place,
-) -> Option<Hazard> {
+fn drifting(context: &mut Context<'_, '_>, log: &Log, site: SiteId, manner: Manner, place: &Place) -> Option<Hazard> {
     let words = log.commands.get(&site).cloned()?;
     let command = name_of(&words);
     let path = context.show(place);
     let (why, help) = match manner {
+        Manner::Append if place.realm == Realm::Outside => {
+            let thing = context.thing(place);
+            (
+                format!("every run adds to {thing} again"),
+                "test whether it is there first, or use a form that passes over what exists".to_owned(),
+            )
+        }
         Manner::Append => (
             format!("`{path}` keeps what earlier runs appended, and every further run appends it again"),
-            format!(
-                "write `{path}` anew (`>`) before anything is appended, or test whether the text is there"
-            ),
+            format!("write `{path}` anew (`>`) before anything is appended, or test whether the text is there"),
         ),
         Manner::Nest => (
             format!("the target is a directory by then, so `{command}` puts `{path}` inside it"),
-            "name the contents (`SOURCE/.`) and make the target directory first, or use `-T` (`-n` for `ln`)"
-                .to_owned(),
+            "name the contents (`SOURCE/.`) and make the target directory first, or use `-T` (`-n` for `ln`)".to_owned(),
         ),
         Manner::Edit => (
             format!("`{path}` is edited again on every run, and each time it changes"),
@@ -193,15 +196,14 @@ fn half_done(context: &mut Context<'_, '_>, trial: &Trial<'_>, place: &Place) ->
 }
 
 fn first_difference<'b>(first: &'b [Branch], again: &[Branch]) -> Option<&'b Branch> {
-    let (turned, _) =
-        first.iter().zip(again).find(|(one, other)| one.site != other.site || one.held != other.held)?;
+    let (turned, _) = first.iter().zip(again).find(|(one, other)| one.site != other.site || one.held != other.held)?;
     Some(turned)
 }
 
 /// Guards over one long command: a kill inside it leaves half a file that the guard takes for whole.
-pub(super) fn lone_guards(context: &mut Context<'_, '_>, log: &Log) -> Vec<Hazard> {
+pub(super) fn lone_guards(context: &mut Context<'_, '_>, log: &Log, guards: &[LoneGuard]) -> Vec<Hazard> {
     let mut out = Vec::new();
-    for lone in &log.lone_guards {
+    for lone in guards {
         let (Some(guard), Some(command), Some(words)) =
             (context.site(lone.guard), context.site(lone.command), log.commands.get(&lone.command).cloned())
         else {
@@ -234,9 +236,7 @@ fn help_for_stuck(command: &str, why: Reason, mended: Option<&str>, path: &str) 
         (None, Reason::NotEmpty | Reason::Exists) => {
             format!("test for `{path}` first, or remove it before `{command}`")
         }
-        (None, Reason::Missing) => {
-            format!("test for `{path}` first, or let `{command}` pass over what is missing")
-        }
+        (None, Reason::Missing) => format!("test for `{path}` first, or let `{command}` pass over what is missing"),
         (None, _) => format!("make `{command}` pass when its work is done already"),
     }
 }
@@ -246,6 +246,11 @@ fn volume(place: &Place) -> Option<usize> {
         Realm::Kept(volume) => Some(volume),
         _ => None,
     }
+}
+
+/// Whether it is kept in the Pod's network namespace.
+fn is_network(place: &Place) -> bool {
+    place.realm == Realm::Outside && place.path.starts_with("/net/")
 }
 
 /// A command's name as a message says it: `git clone`, `mkdir`.
@@ -267,9 +272,20 @@ impl Context<'_, '_> {
 
     /// A path as its container sees it, with unknown parts as they are written.
     fn show(&self, place: &Place) -> String {
-        let path =
-            self.mounts.get(self.index).map_or_else(|| place.path.clone(), |mounts| mounts.show(place));
+        let path = self.mounts.get(self.index).map_or_else(|| place.path.clone(), |mounts| mounts.show(place));
         self.shared.atoms.show(&path)
+    }
+
+    /// What is at a place, in words.
+    fn thing(&self, place: &Place) -> String {
+        let outside = place.path.trim_start_matches('/').split_once('/');
+        match (place.realm, outside) {
+            (Realm::Outside, Some((kind, name))) => {
+                let name = self.shared.atoms.show(name).replace('\u{2215}', "/");
+                if kind == "net" { format!("`{name}`") } else { format!("the {kind} `{name}`") }
+            }
+            _ => format!("`{}`", self.show(place)),
+        }
     }
 
     /// The text of a command of the container's own script.

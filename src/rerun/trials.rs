@@ -4,11 +4,11 @@ use std::collections::{HashMap, VecDeque};
 use std::rc::Rc;
 
 use super::blame::{self, Trial};
-use super::machine::{Log, Machine, Manner, Reason, Run, SUCCESS, Shared};
+use super::machine::{LoneGuard, Log, Machine, Manner, Reason, Run, SUCCESS, Shared};
 use super::state::oracle::{Oracle, alternatives};
 use super::state::places::{Mounts, Place, Realm};
 use super::state::tree::{Node, SiteId, Tree};
-use super::{Container, Hazard, Severity, Site};
+use super::{Container, Hazard, Kind, Severity, Site};
 
 /// Simple commands that all runs of one container may take together.
 const STEPS: u32 = 24_000;
@@ -120,8 +120,7 @@ impl<'c> Court<'c> {
         }
         // Finished, it runs again with all that come before it.
         let in_sequence: Vec<(usize, Hazard)> = self.sequence_again(index, before, reference);
-        let alone =
-            if index == 0 { Vec::new() } else { self.alone_again(index, &reference.kept, reference, true) };
+        let alone = if index == 0 && !reference.kept.has_outside() { Vec::new() } else { self.alone_again(index, &reference.kept, reference, true) };
         let mut killed: Vec<Hazard> = Vec::new();
         let mut seen: Vec<&Rc<Tree>> = vec![start, &reference.kept];
         for state in &reference.log.crash_points {
@@ -138,7 +137,9 @@ impl<'c> Court<'c> {
         }
         let Some(list) = found.get_mut(index) else { return };
         // What an earlier container resets is excused where this one finished, not where it was killed.
-        let excused = |hazard: &Hazard| alone.iter().any(|other| other.site == hazard.site);
+        let excused = |hazard: &Hazard| {
+            hazard.kind != Kind::OutsidePod && alone.iter().any(|other| other.site == hazard.site)
+        };
         for hazard in alone.iter().chain(&killed) {
             if in_sequence.iter().any(|(_, known)| known.site == hazard.site) {
                 continue;
@@ -146,9 +147,25 @@ impl<'c> Court<'c> {
             let severity = if excused(hazard) { Severity::Info } else { hazard.severity };
             list.push(Hazard { severity, ..hazard.clone() });
         }
-        let lone = blame::lone_guards(&mut self.context(index), &reference.log);
+        let lone = self.lone_guards(index, reference);
+        let Some(list) = found.get_mut(index) else { return };
         let known: Vec<_> = list.iter().map(|hazard| hazard.site.clone()).collect();
         list.extend(lone.into_iter().filter(|hazard| !known.contains(&hazard.site)));
+    }
+
+    /// The tests over one long command that a second run takes at their word.
+    fn lone_guards(&mut self, index: usize, reference: &Reference) -> Vec<Hazard> {
+        if reference.log.lone_guards.is_empty() {
+            return Vec::new();
+        }
+        let oracle = Oracle::new(Rc::clone(&reference.answers), Vec::new());
+        let Some(again) = self.run(index, &reference.kept, oracle) else { return Vec::new() };
+        let turned = |guard: &LoneGuard| {
+            again.log.branches.iter().any(|branch| branch.site == guard.guard && branch.held != guard.held)
+        };
+        let lone: Vec<LoneGuard> =
+            reference.log.lone_guards.iter().filter(|guard| turned(guard)).cloned().collect();
+        blame::lone_guards(&mut self.context(index), &reference.log, &lone)
     }
 
     /// Runs the containers up to `index` again, after all of them finished.
@@ -159,6 +176,11 @@ impl<'c> Court<'c> {
         reference: &Reference,
     ) -> Vec<(usize, Hazard)> {
         let mut state = Rc::clone(&reference.kept);
+        // A lost sandbox takes the Pod's network with it.
+        let network = Place { realm: Realm::Outside, path: "/net".to_owned() };
+        if !state.listed_below(&network).is_empty() {
+            Rc::make_mut(&mut state).remove(&network, SiteId::MAX);
+        }
         for (earlier, (_, answers)) in before.iter().enumerate() {
             let answers = Rc::clone(answers);
             match self.acquitted(earlier, &state, &answers, |run| run.status == Some(SUCCESS)) {
@@ -175,13 +197,7 @@ impl<'c> Court<'c> {
     }
 
     /// Runs one container again on `state`, and tells what goes wrong whatever the answers.
-    fn alone_again(
-        &mut self,
-        index: usize,
-        state: &Rc<Tree>,
-        reference: &Reference,
-        ended: bool,
-    ) -> Vec<Hazard> {
+    fn alone_again(&mut self, index: usize, state: &Rc<Tree>, reference: &Reference, ended: bool) -> Vec<Hazard> {
         let same = |run: &Run| run.status == Some(SUCCESS) && same_volumes(&reference.kept, &run.kept);
         match self.acquitted(index, state, &reference.answers, same) {
             Err(Some(run)) => {

@@ -13,7 +13,7 @@ pub(super) const FACTS: &[Fact] = &[
     fact(&["curl"], curl),
     fact(&["wget"], wget),
     fact(&["aria2c"], aria2c),
-    fact(&["huggingface-cli", "hf", "aws", "gsutil", "rclone", "mc", "azcopy", "s5cmd", "oras"], fetch),
+    fact(&["huggingface-cli", "hf", "rclone", "azcopy", "s5cmd", "oras"], fetch),
 ];
 
 /// curl's options that take a value (curl(1)).
@@ -89,21 +89,18 @@ fn wget(machine: &mut Machine<'_, '_>, words: &[String]) -> Status {
     let mut status = SUCCESS;
     for url in options.operands() {
         let content = content_of(machine, url);
-        status = worse(
-            status,
-            match options.value("O output-document") {
-                Some("-") => {
-                    machine.emit(&content);
-                    SUCCESS
-                }
-                Some(path) if path.starts_with("/dev/") => SUCCESS,
-                Some(path) => {
-                    let place = machine.place(path);
-                    machine.write(&place, &content, Manner::Slow)
-                }
-                None => wget_by_name(machine, &options, url, directory, &content),
-            },
-        );
+        status = worse(status, match options.value("O output-document") {
+            Some("-") => {
+                machine.emit(&content);
+                SUCCESS
+            }
+            Some(path) if path.starts_with("/dev/") => SUCCESS,
+            Some(path) => {
+                let place = machine.place(path);
+                machine.write(&place, &content, Manner::Slow)
+            }
+            None => wget_by_name(machine, &options, url, directory, &content),
+        });
     }
     status
 }
@@ -126,8 +123,7 @@ fn wget_by_name(
     let path = directory.map_or(name.clone(), |directory| format!("{directory}/{name}"));
     let place = machine.place(&path);
     let exists = !matches!(machine.look(&place), Node::Absent | Node::Unclear { exists: false, .. });
-    let overwrites =
-        options.has("N timestamping c continue r recursive m mirror p page-requisites x force-directories");
+    let overwrites = options.has("N timestamping c continue r recursive m mirror p page-requisites x force-directories");
     if !exists || overwrites {
         return machine.write(&place, content, Manner::Slow);
     }
@@ -169,8 +165,8 @@ fn aria2c(machine: &mut Machine<'_, '_>, words: &[String]) -> Status {
 }
 
 /// Clients that fetch into what their operands name, the same each time.
-fn fetch(machine: &mut Machine<'_, '_>, words: &[String]) -> Status {
-    let status = machine.steady_status(words);
+pub(super) fn fetch(machine: &mut Machine<'_, '_>, words: &[String]) -> Status {
+    let status = machine.unknown_status(&words.join(" "));
     if status == SUCCESS {
         for word in words.iter().skip(1) {
             let path = word.rsplit_once('=').map_or(word.as_str(), |(_, path)| path);
@@ -182,9 +178,7 @@ fn fetch(machine: &mut Machine<'_, '_>, words: &[String]) -> Status {
                 continue;
             }
             match machine.look(&place) {
-                Node::Directory(_) => {
-                    machine.fill(&place, &format!("fetch:{}", words.join(" ")), Manner::Slow)
-                }
+                Node::Directory(_) => machine.fill(&place, &format!("fetch:{}", words.join(" ")), Manner::Slow),
                 Node::Absent => {
                     let key = format!("fetch:{}", words.join(" ")).into();
                     machine.put(&place, Node::Unclear { key, exists: true }, Manner::Slow);
@@ -193,6 +187,6 @@ fn fetch(machine: &mut Machine<'_, '_>, words: &[String]) -> Status {
             }
         }
     }
-    machine.emit_unknown(words, false);
+    machine.emit_unknown(words, true);
     status
 }

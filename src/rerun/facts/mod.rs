@@ -5,11 +5,16 @@
 
 mod archives;
 mod copies;
+mod databases;
 mod download;
 mod files;
 mod git;
+mod keys;
 pub(super) mod options;
+mod projects;
 mod reading;
+mod services;
+mod sql;
 mod text;
 
 use std::collections::HashMap;
@@ -33,8 +38,19 @@ const fn fact(names: &'static [&'static str], effect: Effect) -> Fact {
     Fact { names, effect }
 }
 
-const FAMILIES: [&[Fact]; 7] =
-    [files::FACTS, copies::FACTS, archives::FACTS, git::FACTS, download::FACTS, text::FACTS, reading::FACTS];
+const FAMILIES: [&[Fact]; 11] = [
+    files::FACTS,
+    copies::FACTS,
+    archives::FACTS,
+    git::FACTS,
+    download::FACTS,
+    text::FACTS,
+    reading::FACTS,
+    databases::FACTS,
+    services::FACTS,
+    keys::FACTS,
+    projects::FACTS,
+];
 
 /// The row for the command `name`.
 pub(super) fn find(name: &str) -> Option<&'static Fact> {

@@ -5,7 +5,6 @@ use std::rc::Rc;
 
 use super::{Branch, FAILURE, Flow, Jump, LoneGuard, Machine, Manner, SUCCESS, Sink, Status};
 use crate::rerun::state::places::Place;
-use crate::rerun::state::tree::SiteId;
 use crate::shell::ir::{Arm, Clause, Command, CommandKind, List, Redirection, RedirectionKind, Word};
 
 /// How often the body of a loop is run whose end nobody knows.
@@ -95,16 +94,15 @@ impl Machine<'_, '_> {
     }
 
     /// Notes which way a branch went.
-    fn branch(&mut self, range: &Range<usize>, held: bool) -> SiteId {
-        let site = self.site(range);
-        let changes = self.log.changes.len();
-        self.log.branches.push(Branch { site, held, changes });
-        site
+    fn branch(&mut self, range: &Range<usize>, held: bool) -> Branch {
+        let branch = Branch { site: self.site(range), held, changes: self.log.changes.len() };
+        self.log.branches.push(branch.clone());
+        branch
     }
 
-    /// Runs what the condition at `guard` stands over, and notes where that is one long command
+    /// Runs what the condition of `guard` stands over, and notes where that is one long command
     /// that makes what the condition found missing.
-    fn guarded(&mut self, guard: SiteId, missing: usize, body: impl FnOnce(&mut Self) -> Flow) -> Flow {
+    fn guarded(&mut self, guard: Branch, missing: usize, body: impl FnOnce(&mut Self) -> Flow) -> Flow {
         let tested: Vec<Place> = self.log.missing.get(missing..).unwrap_or_default().to_vec();
         let before = self.log.changes.len();
         let result = body(self);
@@ -115,7 +113,7 @@ impl Machine<'_, '_> {
             && tested.iter().any(|place| place.touches(&first.place) && place.name() != ".git")
         {
             let (command, place) = (first.site, first.place.clone());
-            self.log.lone_guards.push(LoneGuard { guard, command, place });
+            self.log.lone_guards.push(LoneGuard { guard: guard.site, held: guard.held, command, place });
         }
         result
     }
@@ -271,11 +269,7 @@ impl Machine<'_, '_> {
     }
 
     /// Runs `body` with `redirections` in place.
-    pub(super) fn redirected(
-        &mut self,
-        redirections: &[Redirection],
-        body: impl FnOnce(&mut Self) -> Flow,
-    ) -> Flow {
+    pub(super) fn redirected(&mut self, redirections: &[Redirection], body: impl FnOnce(&mut Self) -> Flow) -> Flow {
         let (input, depth) = (self.input.clone(), self.sinks.len());
         let opened = self.open(redirections);
         let result = match opened {

@@ -212,8 +212,7 @@ impl Machine<'_, '_> {
         };
         let how = how.replace('\u{1}', " ");
         let mut parts: Vec<&str> = Vec::new();
-        let base = match self.only_atom(&old).and_then(|key| key.strip_prefix("settled:").map(str::to_owned))
-        {
+        let base = match self.only_atom(&old).and_then(|key| key.strip_prefix("settled:").map(str::to_owned)) {
             Some(key) => key,
             None => old.to_string(),
         };

@@ -178,6 +178,8 @@ pub(super) enum Reason {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct LoneGuard {
     pub(super) guard: SiteId,
+    /// Which way the test went.
+    pub(super) held: bool,
     pub(super) command: SiteId,
     pub(super) place: Place,
 }

@@ -177,6 +177,11 @@ impl Tree {
         self.links
     }
 
+    /// Whether anything is known outside of volumes.
+    pub(in crate::rerun) fn has_outside(&self) -> bool {
+        self.entries.keys().next_back().is_some_and(|place| place.realm == Realm::Outside)
+    }
+
     /// A number that differs where the contents do, all but surely.
     pub(in crate::rerun) fn fingerprint(&self) -> u64 {
         let mut hasher = DefaultHasher::new();
