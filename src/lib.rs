@@ -5,6 +5,7 @@
 //! of [`shell`] and [`rerun`], and [`report`] shows the findings. [`pipeline`] ties them together.
 
 pub mod cli;
+pub mod describe;
 pub mod discover;
 pub mod finding;
 pub mod fix;

@@ -60,8 +60,8 @@ impl<'d> Effective<'d> {
     /// The effective requests and limits of `pod`.
     #[must_use]
     pub fn of(pod: &Pod<'d>, version: Version) -> Self {
-        let requests = Phases::of(pod, version, |container| Amounts::of(container.resources.all_requests()));
-        let limits = Phases::of(pod, version, |container| Amounts::of(container.resources.limits.iter()));
+        let requests = Phases::of(pod, version, |container| container.resources.requested());
+        let limits = Phases::of(pod, version, |container| container.resources.limited());
         let written = pod.resources.as_ref().filter(|_| version.has(Gate::PodLevelResources));
         let level = PodLevel::of(written, &requests.aggregate, &limits.aggregate);
         let overhead = Amounts::of(pod.overhead.iter());
@@ -69,6 +69,12 @@ impl<'d> Effective<'d> {
             requests: requests.finish(&level.written_requests, &level.requests, overhead.clone(), false),
             limits: limits.finish(&level.written_limits, &level.limits, overhead, true),
         }
+    }
+
+    /// The same without the manifest's text.
+    #[must_use]
+    pub fn into_owned(self) -> Effective<'static> {
+        Effective { requests: self.requests.into_owned(), limits: self.limits.into_owned() }
     }
 }
 
@@ -94,6 +100,21 @@ impl<'d> Sum<'d> {
     pub fn peak_step(&self, name: &str) -> Option<&Step<'d>> {
         let peak = self.init_peak.get(name)?;
         self.steps.iter().find(|step| step.peak.get(name) == Some(peak))
+    }
+
+    /// The same without the manifest's text.
+    #[must_use]
+    pub fn into_owned(self) -> Sum<'static> {
+        Sum {
+            apps: self.apps.into_owned(),
+            sidecars: self.sidecars.into_owned(),
+            steps: self.steps.into_iter().map(Step::into_owned).collect(),
+            init_max: self.init_max.into_owned(),
+            init_peak: self.init_peak.into_owned(),
+            pod_level: self.pod_level.into_owned(),
+            overhead: self.overhead.into_owned(),
+            total: self.total.into_owned(),
+        }
     }
 }
 
@@ -224,12 +245,22 @@ impl<'d> PodLevel<'d> {
 /// `resources` of `pod` itself after their defaults; `None` where the version or the manifest has none.
 pub(super) fn pod_level<'d>(pod: &Pod<'d>, version: Version) -> Option<PodLevel<'d>> {
     let written = pod.resources.as_ref().filter(|_| version.has(Gate::PodLevelResources))?;
-    let requests = Phases::of(pod, version, |container| Amounts::of(container.resources.all_requests()));
-    let limits = Phases::of(pod, version, |container| Amounts::of(container.resources.limits.iter()));
+    let requests = Phases::of(pod, version, |container| container.resources.requested());
+    let limits = Phases::of(pod, version, |container| container.resources.limited());
     Some(PodLevel::of(Some(written), &requests.aggregate, &limits.aggregate))
 }
 
 impl<'d> Step<'d> {
+    fn into_owned(self) -> Step<'static> {
+        Step {
+            index: self.index,
+            role: self.role,
+            own: self.own.into_owned(),
+            running: self.running.into_owned(),
+            peak: self.peak.into_owned(),
+        }
+    }
+
     /// The entry that says how much of `name` this step asks for: a request, or the limit that stands in for one.
     #[must_use]
     pub fn request<'p>(&self, pod: &'p Pod<'d>, name: &str) -> Option<&'p ResourceEntry<'d>> {

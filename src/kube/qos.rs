@@ -49,9 +49,9 @@ impl QosClass {
         let (mut requests, mut limits) = (Amounts::default(), Amounts::default());
         let mut limited = true;
         for container in containers {
-            let own_limits = counted(&Amounts::of(container.resources.limits.iter()));
+            let own_limits = counted(&container.resources.limited());
             limited &= limits_both(&own_limits);
-            requests.add(&counted(&Amounts::of(container.resources.all_requests())));
+            requests.add(&counted(&container.resources.requested()));
             limits.add(&own_limits);
         }
         classify(limited, &requests, &limits)

@@ -64,6 +64,18 @@ impl<'d> Resources<'d> {
         let from_limits = self.limits.iter().filter(|entry| self.requests.get(&entry.name).is_none());
         self.requests.iter().chain(from_limits)
     }
+
+    /// The amounts of [`all_requests`](Self::all_requests).
+    #[must_use]
+    pub fn requested(&self) -> Amounts<'d> {
+        Amounts::of(self.all_requests())
+    }
+
+    /// The amounts of the limits.
+    #[must_use]
+    pub fn limited(&self) -> Amounts<'d> {
+        Amounts::of(self.limits.iter())
+    }
 }
 
 impl<'d> ResourceList<'d> {
@@ -138,6 +150,15 @@ impl<'d> Amounts<'d> {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.by_name.is_empty()
+    }
+
+    /// The same without the manifest's text.
+    #[must_use]
+    pub fn into_owned(self) -> Amounts<'static> {
+        let by_name = self.by_name.into_iter();
+        Amounts {
+            by_name: by_name.map(|(name, quantity)| (Cow::Owned(name.into_owned()), quantity)).collect(),
+        }
     }
 
     pub(super) fn set(&mut self, name: Cow<'d, str>, quantity: Quantity) {

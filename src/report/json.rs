@@ -46,7 +46,7 @@ struct FindingOut<'a> {
 }
 
 #[derive(Serialize)]
-struct SpanOut {
+pub(super) struct SpanOut {
     start: PositionOut,
     end: PositionOut,
 }
@@ -176,7 +176,7 @@ fn finding_out<'a>(finding: &'a Finding, fingerprint: String, report: &'a Report
     })
 }
 
-fn span_out(source: &Source, span: Span) -> SpanOut {
+pub(super) fn span_out(source: &Source, span: Span) -> SpanOut {
     let at = |offset: u32| {
         let Position { line, column } = source.position(offset as usize);
         PositionOut { line, column, offset }
