@@ -28,7 +28,7 @@ const LITERALS: [&str; 3] = ["initContainers", "container", "script"];
 pub struct Description {
     /// The files that were read; a span's file is an index into them.
     pub sources: Vec<Arc<Source>>,
-    /// One for each Pod template that has containers, in the order of the files.
+    /// One for each Pod template that speaks of containers, in the order of the files.
     pub startups: Vec<Startup>,
     /// What couldn't be described. Any makes the exit status 2.
     pub errors: Vec<Failure>,
@@ -111,11 +111,17 @@ fn describe_document(document: &Document, source: &Source, version: Version, des
             if let Some(malformed) = unreadable.next() {
                 let path = pipeline::at(source, malformed.span);
                 described.errors.push(Failure { path, message: unreadable_message(malformed) });
-            } else if pod.containers().next().is_some() {
+            } else if is_worth_describing(&pod) {
                 described.startups.push(Startup::of(&pod, version));
             }
         }
     }
+}
+
+/// Whether anything starts in it, or would if its list of containers weren't empty. A patch of other fields, or a
+/// workflow's list of steps, tells nothing of a start-up.
+fn is_worth_describing(pod: &Pod<'_>) -> bool {
+    pod.containers().next().is_some() || pod.template.is_pod_spec && pod.entry("containers").is_some()
 }
 
 /// Whether a Pod's order of start or its figures hang on a part that can't be read. Any other mistake is a

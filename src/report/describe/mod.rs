@@ -60,12 +60,8 @@ pub fn summary_line(description: &Description) -> String {
             .into_iter()
             .map(|(name, amount)| format!("{} {amount}", visible(&name)))
             .collect();
-        let _ = write!(
-            text,
-            "; {} of them reserve {} that they never use after start-up",
-            wasteful.len(),
-            amounts.join(", ")
-        );
+        let pods = count(wasteful.len(), "Pod spec");
+        let _ = write!(text, "; unused after start-up: {} in {pods}", amounts.join(", "));
     }
     if !description.errors.is_empty() {
         let _ = write!(text, "; {} could not be described", count(description.errors.len(), "place"));

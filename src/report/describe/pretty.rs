@@ -57,9 +57,11 @@ fn write_pod(
     write_heading(startup, source, look, out)?;
     let resources = working::resources(startup);
     let rows = working::rows(startup, &resources, look);
-    writeln!(out)?;
-    for line in table::lines(&rows, &resources, look) {
-        writeln!(out, "{line}")?;
+    if !rows.is_empty() {
+        writeln!(out)?;
+        for line in table::lines(&rows, &resources, look) {
+            writeln!(out, "{line}")?;
+        }
     }
     write_bars(startup, look, drawn, out)?;
     let notes = notes(startup, look);
@@ -167,22 +169,32 @@ fn percent(part: Quantity, whole: Quantity) -> String {
     if share == 0 && !part.is_zero() { "<1 %".to_owned() } else { format!("{share} %") }
 }
 
+/// `a`, `a and b`, `a, b and c`.
+fn listed(words: &[String]) -> String {
+    match words {
+        [most @ .., last] if !most.is_empty() => format!("{} and {last}", most.join(", ")),
+        _ => words.concat(),
+    }
+}
+
 /// What the figures can't tell.
 fn notes(startup: &Startup, look: &Look) -> Vec<String> {
     let mut notes = Vec::new();
-    if startup.effective.requests.total.is_empty() {
+    if startup.starts.is_empty() {
+        notes.push("It has no container: the API server rejects it.".to_owned());
+    } else if startup.effective.requests.total.is_empty() {
         notes.push("No container asks for anything: nothing is reserved.".to_owned());
     }
     let from_limits: Vec<String> = startup
         .starts
         .iter()
         .filter(|start| !start.from_limits.is_empty())
-        .map(|start| shown(&format!("{} of `{}`", start.from_limits.join(" and "), start.name), look))
+        .map(|start| shown(&format!("{} of `{}`", listed(&start.from_limits), start.name), look))
         .collect();
     if !from_limits.is_empty() {
         notes.push(format!(
             "Requests that aren't written, and so are the limits: {}.",
-            from_limits.join(", ")
+            from_limits.join("; ")
         ));
     }
     for start in startup.starts.iter().filter(|start| start.role != start.written_role) {

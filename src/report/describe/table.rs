@@ -91,19 +91,19 @@ fn groups(columns: &[Column], room: usize) -> Vec<Range<usize>> {
     let mut free = 0;
     for (index, column) in columns.iter().enumerate() {
         let wanted = GAP.len() + column.width();
-        match groups.last_mut().filter(|_| wanted <= free) {
-            Some(group) => {
-                group.end = index + 1;
-                free -= wanted;
-            }
-            None => {
-                groups.push(index..index + 1);
-                free = room.saturating_sub(wanted);
-            }
+        if let Some(group) = groups.last_mut().filter(|_| wanted <= free) {
+            group.end = index + 1;
+            free -= wanted;
+        } else {
+            groups.push(index..index + 1);
+            free = room.saturating_sub(wanted);
         }
     }
     // Where nobody asks for anything the order is still worth a table.
-    if groups.is_empty() { vec![0..0] } else { groups }
+    if groups.is_empty() {
+        groups.push(0..0);
+    }
+    groups
 }
 
 /// The rows' labels. What starts together has its number once.
