@@ -5,11 +5,13 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Parser;
+use initlint::baseline::Baseline;
 use initlint::cli::{Cli, ColorChoice};
 use initlint::describe::{self, Description};
 use initlint::discover::{self, Walk};
 use initlint::kube::Version;
-use initlint::report::{self, Format, Look, summary};
+use initlint::report::describe::Form;
+use initlint::report::{self, Format, Look, Report, output, summary};
 use initlint::rule::Settings;
 use initlint::{pipeline, rules};
 
@@ -67,6 +69,8 @@ fn run(cli: &Cli) -> Result<ExitCode, Failed> {
     }
 
     let settings = settings(cli)?;
+    output::check(cli.output_file.iter().map(|file| &*file.path).chain(cli.write_baseline.as_deref()))?;
+    let baseline = cli.baseline.as_deref().map(Baseline::read).transpose()?;
     let mut pool = rayon::ThreadPoolBuilder::new().stack_size(STACK_SIZE);
     if let Some(jobs) = cli.jobs {
         pool = pool.num_threads(jobs);
@@ -76,16 +80,22 @@ fn run(cli: &Cli) -> Result<ExitCode, Failed> {
         Walk { exclude: cli.exclude.clone(), force_exclude: cli.force_exclude, no_ignore: cli.no_ignore };
     let found = discover::find(&paths(cli)?, &walk)?;
     if cli.describe {
+        let form = Form::try_from(cli.format)?;
         let mut description =
             pool.install(|| describe::describe(&found.inputs, &cli.stdin_filename, settings.version));
         description.errors.splice(0..0, found.failures);
         description.notes = found.notes;
-        return show(&description, cli, &Look { width: columns(), ..look }, &mut out);
+        return show(&description, form, cli, &Look { width: columns(), ..look }, &mut out);
     }
     let mut report = pool.install(|| pipeline::lint(&found.inputs, &cli.stdin_filename, &settings));
     report.errors.splice(0..0, found.failures);
     report.notes = found.notes;
+    compare(cli, baseline, &settings, &mut report)?;
 
+    // Before standard output, whose reader may go away.
+    colored::control::set_override(false);
+    output::write_all(&report, &cli.output_file)?;
+    colored::control::set_override(look.color);
     report.write(cli.format, &look, &mut out)?;
     out.flush()?;
     if cli.format.is_text() && !cli.quiet {
@@ -101,11 +111,17 @@ fn run(cli: &Cli) -> Result<ExitCode, Failed> {
 }
 
 /// Writes what `--describe` found.
-fn show(description: &Description, cli: &Cli, look: &Look, out: &mut dyn Write) -> Result<ExitCode, Failed> {
-    report::describe::write(description, cli.format, look, out)?;
+fn show(
+    description: &Description,
+    form: Form,
+    cli: &Cli,
+    look: &Look,
+    out: &mut dyn Write,
+) -> Result<ExitCode, Failed> {
+    report::describe::write(description, form, look, out)?;
     out.flush()?;
     let mut err = io::stderr().lock();
-    if cli.format == Format::Json {
+    if form == Form::Json {
         report::describe::write_errors(description, &mut err)?;
     } else if !cli.quiet {
         for note in &description.notes {
@@ -116,6 +132,34 @@ fn show(description: &Description, cli: &Cli, look: &Look, out: &mut dyn Write) 
         }
     }
     Ok(ExitCode::from(description.exit_status()))
+}
+
+/// Sets aside the findings that the baseline lists, the one that is written or else the one that
+/// was read.
+fn compare(
+    cli: &Cli,
+    read: Option<Baseline>,
+    settings: &Settings,
+    report: &mut Report,
+) -> Result<(), String> {
+    let baseline = match &cli.write_baseline {
+        Some(path) => {
+            let baseline = Baseline::of(report, path);
+            baseline.write(path)?;
+            let findings = summary::count(baseline.len(), "finding");
+            report.notes.push(format!("{findings} written to {}", path.display()));
+            Some(baseline)
+        }
+        None => read,
+    };
+    if let Some(baseline) = baseline {
+        baseline.apply(report, settings);
+    }
+    if cli.omit_suppressed {
+        report.suppressed.clear();
+        report.baselined.clear();
+    }
+    Ok(())
 }
 
 fn settings(cli: &Cli) -> Result<Settings, String> {

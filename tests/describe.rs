@@ -13,7 +13,8 @@ use std::sync::{Mutex, MutexGuard};
 use initlint::describe::{Description, describe};
 use initlint::discover::Input;
 use initlint::kube::Version;
-use initlint::report::{self, Format, Look};
+use initlint::report::describe::Form;
+use initlint::report::{self, Look};
 use serde_json::{Value, json};
 use support::binary::{command, folder, read, run};
 use support::corpus::shared;
@@ -36,11 +37,11 @@ fn with_color(color: bool) -> MutexGuard<'static, ()> {
     guard
 }
 
-fn drawn(format: Format, look: &Look) -> String {
+fn drawn(form: Form, look: &Look) -> String {
     let _guard = with_color(look.color);
     let mut out = Vec::new();
     let description = described(&root().join("tests/describe/phases.yaml"));
-    report::describe::write(&description, format, look, &mut out).unwrap();
+    report::describe::write(&description, form, look, &mut out).unwrap();
     String::from_utf8(out).unwrap()
 }
 
@@ -52,12 +53,12 @@ fn start_ups_are_drawn_as_their_snapshots_show() {
     settings.set_prepend_module_to_snapshot(false);
     settings.set_omit_expression(true);
     settings.bind(|| {
-        insta::assert_snapshot!("describe@80-columns", drawn(Format::Pretty, &plain));
-        insta::assert_snapshot!("describe@200-columns", drawn(Format::Pretty, &Look { width: 200, ..plain }));
-        insta::assert_snapshot!("describe@ascii", drawn(Format::Pretty, &Look { unicode: false, ..plain }));
-        insta::assert_snapshot!("describe@color", drawn(Format::Pretty, &Look { color: true, ..plain }));
-        insta::assert_snapshot!("describe@concise", drawn(Format::Concise, &plain));
-        insta::assert_snapshot!("describe@json", drawn(Format::Json, &plain));
+        insta::assert_snapshot!("describe@80-columns", drawn(Form::Pretty, &plain));
+        insta::assert_snapshot!("describe@200-columns", drawn(Form::Pretty, &Look { width: 200, ..plain }));
+        insta::assert_snapshot!("describe@ascii", drawn(Form::Pretty, &Look { unicode: false, ..plain }));
+        insta::assert_snapshot!("describe@color", drawn(Form::Pretty, &Look { color: true, ..plain }));
+        insta::assert_snapshot!("describe@concise", drawn(Form::Concise, &plain));
+        insta::assert_snapshot!("describe@json", drawn(Form::Json, &plain));
     });
 }
 
@@ -65,7 +66,7 @@ fn start_ups_are_drawn_as_their_snapshots_show() {
 fn drawings_keep_to_the_terminal() {
     for width in [80, 100, 120, 200] {
         for unicode in [true, false] {
-            let text = drawn(Format::Pretty, &Look { width, color: false, unicode });
+            let text = drawn(Form::Pretty, &Look { width, color: false, unicode });
             assert!(unicode || text.is_ascii(), "{text}");
             for line in text.lines() {
                 assert!(unicode_width::UnicodeWidthStr::width(line) <= width, "{width}: {line}");

@@ -15,7 +15,7 @@ use crate::inputs::InputFile;
 use crate::kube::{self, Malformed, Pod, Version};
 use crate::pipeline;
 use crate::report::Skipped;
-use crate::source::Source;
+use crate::source::{Source, Span};
 use crate::yaml::{self, Document, Prefilter, Problem};
 
 pub use startup::{Replicas, Start, Startup};
@@ -97,7 +97,7 @@ fn describe_file(file: &InputFile, wanted: impl Fn(&str) -> bool, version: Versi
                 described.template = Some(Skipped { path, reason: "helm-template" });
             }
             Err(Problem::Invalid { span, message, .. } | Problem::Bound { span, message }) => {
-                described.errors.push(Failure { path: pipeline::at(&file.source, span), message });
+                described.errors.push(failure(&file.source, span, message));
             }
         }
     }
@@ -107,15 +107,25 @@ fn describe_file(file: &InputFile, wanted: impl Fn(&str) -> bool, version: Versi
 fn describe_document(document: &Document, source: &Source, version: Version, described: &mut Described) {
     for object in kube::objects(document.root()) {
         for pod in kube::templates(&object).into_iter().map(Pod::new) {
-            let mut unreadable = pod.malformed.iter().filter(|malformed| bears_on_figures(&pod, malformed));
-            if let Some(malformed) = unreadable.next() {
-                let path = pipeline::at(source, malformed.span);
-                described.errors.push(Failure { path, message: unreadable_message(malformed) });
-            } else if is_worth_describing(&pod) {
-                described.startups.push(Startup::of(&pod, version));
+            if !is_worth_describing(&pod) {
+                continue;
+            }
+            let mut malformed = pod.malformed.iter().filter(|malformed| bears_on_figures(&pod, malformed));
+            if let Some(malformed) = malformed.next() {
+                described.errors.push(failure(source, malformed.span, malformed_message(malformed)));
+                continue;
+            }
+            match Startup::of(&pod, version) {
+                Ok(startup) => described.startups.push(startup),
+                Err(message) => described.errors.push(failure(source, pod.spec().span(), message)),
             }
         }
     }
+}
+
+fn failure(source: &Source, span: Span, message: String) -> Failure {
+    let line = source.position(span.start as usize).line;
+    Failure { path: source.path.to_string(), line: Some(line), message }
 }
 
 /// Whether anything starts in it, or would if its list of containers weren't empty. A patch of other fields, or a
@@ -137,7 +147,7 @@ fn bears_on_figures(pod: &Pod<'_>, malformed: &Malformed) -> bool {
     }
 }
 
-fn unreadable_message(malformed: &Malformed) -> String {
+fn malformed_message(malformed: &Malformed) -> String {
     let Malformed { field, expected, found, quantity, .. } = malformed;
     match quantity {
         Some(error) => format!("`{field}: {found}` is no quantity: {error}"),

@@ -1,5 +1,7 @@
 //! A Pod's start-up, apart from the manifest that it was read from.
 
+use std::collections::BTreeSet;
+
 use crate::finding::Resource;
 use crate::kube::resources::Amounts;
 use crate::kube::{Completeness, Effective, Pod, QosClass, Quantity, Role, Version, Workload};
@@ -59,9 +61,19 @@ pub struct Start {
 
 impl Startup {
     /// The start-up of `pod` as `version` has it.
-    #[must_use]
-    pub fn of(pod: &Pod<'_>, version: Version) -> Self {
+    ///
+    /// # Errors
+    /// A message where an amount can't be read, as where another tool has yet to fill it in.
+    pub fn of(pod: &Pod<'_>, version: Version) -> Result<Self, String> {
         let effective = Effective::of(pod, version).into_owned();
+        let unknown: BTreeSet<&String> = effective.requests.unknown.union(&effective.limits.unknown).collect();
+        let (true, Some(qos)) = (unknown.is_empty(), QosClass::of(pod, version)) else {
+            let names: Vec<&str> = unknown.into_iter().map(String::as_str).collect();
+            return Err(format!(
+                "the amount of {} can't be read: describe the manifest when its placeholders are filled in",
+                names.join(", ")
+            ));
+        };
         let steps = &effective.requests.steps;
         let roles = steps.iter().map(|step| step.role).chain(pod.apps.iter().map(|_| Role::App));
         let starts = roles
@@ -86,17 +98,17 @@ impl Startup {
             Workload::DaemonSet => Replicas::EachNode,
             _ => Replicas::Count(pod.template.replicas.map_or(1, |(count, _)| count)),
         };
-        Self {
+        Ok(Self {
             span: pod.spec().span(),
             resource: rule::resource(pod, None),
             version,
             starts,
             effective,
-            qos: QosClass::of(pod, version),
+            qos,
             replicas,
             completeness: pod.template.completeness,
             is_custom: matches!(pod.template.workload, Workload::Custom(_)),
-        }
+        })
     }
 
     /// What is reserved for the Pod's whole life though only its init phase asks for it.

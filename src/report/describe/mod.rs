@@ -23,15 +23,43 @@ use super::{Format, Look, summary};
 use crate::describe::{Description, Replicas, Startup};
 use crate::kube::Quantity;
 
+/// The forms of the output that a description has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Form {
+    /// Tables and bars.
+    Pretty,
+    /// One line for each Pod.
+    Concise,
+    /// One JSON object, for scripts.
+    Json,
+}
+
+impl TryFrom<Format> for Form {
+    type Error = String;
+
+    /// # Errors
+    /// A message where the form is one for findings alone.
+    fn try_from(format: Format) -> Result<Self, String> {
+        match format {
+            Format::Pretty => Ok(Form::Pretty),
+            Format::Concise => Ok(Form::Concise),
+            Format::Json => Ok(Form::Json),
+            Format::Sarif | Format::Github | Format::Gitlab | Format::Junit | Format::Markdown => {
+                Err("--describe has the forms pretty, concise and json".to_owned())
+            }
+        }
+    }
+}
+
 /// Writes all start-ups, and what couldn't be described; JSON has no place for the latter.
 ///
 /// # Errors
 /// Whatever writing says.
-pub fn write(description: &Description, format: Format, look: &Look, out: &mut dyn Write) -> io::Result<()> {
-    match format {
-        Format::Pretty => pretty::write(description, look, out)?,
-        Format::Concise => concise::write(description, out)?,
-        Format::Json => return json::write(description, out),
+pub fn write(description: &Description, form: Form, look: &Look, out: &mut dyn Write) -> io::Result<()> {
+    match form {
+        Form::Pretty => pretty::write(description, look, out)?,
+        Form::Concise => concise::write(description, out)?,
+        Form::Json => return json::write(description, out),
     }
     write_errors(description, out)
 }
@@ -42,7 +70,7 @@ pub fn write(description: &Description, format: Format, look: &Look, out: &mut d
 /// Whatever writing says.
 pub fn write_errors(description: &Description, out: &mut dyn Write) -> io::Result<()> {
     for failure in &description.errors {
-        writeln!(out, "{}: {}: {}", visible(&failure.path), "error".red().bold(), visible(&failure.message))?;
+        writeln!(out, "{}: {}: {}", visible(&failure.place()), "error".red().bold(), visible(&failure.message))?;
     }
     Ok(())
 }

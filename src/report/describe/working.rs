@@ -2,6 +2,7 @@
 
 use super::super::Look;
 use crate::describe::{Replicas, Startup};
+use crate::kube::effective::Ask;
 use crate::kube::{Quantity, Role};
 
 /// A row of the table.
@@ -53,11 +54,22 @@ impl Cell {
     }
 }
 
-/// The resources that any container asks for, or that are set for the Pod: cpu and memory first.
+/// How many resources are shown. Nobody names as many, and columns times rows would grow without bound.
+const MAX_RESOURCES: usize = 32;
+
+/// The resources that any container asks for, or that are set for the Pod: cpu and memory first, then those with a
+/// surplus.
 pub(super) fn resources(startup: &Startup) -> Vec<&str> {
-    let mut names: Vec<&str> = startup.effective.requests.total.names().collect();
-    let rank = |name: &str| ["cpu", "memory"].iter().position(|first| *first == name).unwrap_or(2);
+    let requests = &startup.effective.requests;
+    let rank = |name: &str| match name {
+        "cpu" => 0,
+        "memory" => 1,
+        _ if requests.surplus(name).is_zero() => 3,
+        _ => 2,
+    };
+    let mut names: Vec<&str> = requests.total.names().collect();
     names.sort_by_key(|name| rank(name));
+    names.truncate(MAX_RESOURCES);
     names
 }
 
@@ -96,17 +108,17 @@ pub(super) fn rows(startup: &Startup, resources: &[&str], look: &Look) -> Vec<Ro
 
 /// Each container's own request; for an entry of `initContainers` also what the sidecars before it ask for.
 fn starts(startup: &Startup, resources: &[&str]) -> Vec<Row> {
-    let steps = &startup.effective.requests.steps;
+    let requests = &startup.effective.requests;
+    let asks: Vec<Vec<Ask>> = resources.iter().map(|name| requests.asks(name).collect()).collect();
     let starts = startup.starts.iter().enumerate().map(|(index, start)| {
-        let step = steps.get(index);
-        let cell = |name: &&str| match (start.requests.get(name), step) {
-            (Some(own), Some(step)) => Cell::sum(step.running.amount(name), own),
+        let cell = |(name, asks): (&&str, &Vec<Ask>)| match (start.requests.get(name), asks.get(index)) {
+            (Some(own), Some(ask)) => Cell::sum(ask.running, own),
             (Some(own), None) => Cell::plain(own),
             (None, _) => Cell::none(),
         };
-        let number = index.min(steps.len()) + 1;
+        let number = index.min(requests.steps.len()) + 1;
         let label = Label::Start { number, role: start.role, name: start.name.clone() };
-        Row { label, cells: resources.iter().map(cell).collect() }
+        Row { label, cells: resources.iter().zip(&asks).map(cell).collect() }
     });
     starts.collect()
 }
