@@ -3,13 +3,15 @@
 use std::io::{self, BufWriter, ErrorKind, IsTerminal, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use clap::Parser;
 use initlint::cli::{Cli, ColorChoice};
+use initlint::config;
 use initlint::discover::{self, Walk};
-use initlint::kube::Version;
-use initlint::report::{self, Format, Look, summary};
-use initlint::rule::Settings;
+use initlint::finding::Finding;
+use initlint::report::{self, Format, Look, Report, summary};
+use initlint::source::Source;
 use initlint::{pipeline, rules};
 
 /// Deeply nested manifests and scripts are bounded, but the bounds want more than 2 MiB.
@@ -22,13 +24,16 @@ fn main() -> ExitCode {
         // Whoever reads us (`| head`) has had enough.
         Err(Failed::Output(error)) if error.kind() == ErrorKind::BrokenPipe => ExitCode::SUCCESS,
         Err(Failed::Output(error)) => fail(&format!("cannot write the output: {error}")),
-        Err(Failed::Usage(message)) => fail(&message),
+        Err(Failed::Config(config::Problem::Usage(message))) => fail(&message),
+        Err(Failed::Config(config::Problem::File { source, findings })) => {
+            fail_in_config(source, findings, &cli)
+        }
     }
 }
 
 /// Why a run gave up.
 enum Failed {
-    Usage(String),
+    Config(config::Problem),
     Output(io::Error),
 }
 
@@ -40,7 +45,13 @@ impl From<io::Error> for Failed {
 
 impl From<String> for Failed {
     fn from(message: String) -> Self {
-        Failed::Usage(message)
+        Failed::Config(config::Problem::Usage(message))
+    }
+}
+
+impl From<config::Problem> for Failed {
+    fn from(problem: config::Problem) -> Self {
+        Failed::Config(problem)
     }
 }
 
@@ -48,6 +59,14 @@ fn fail(message: &str) -> ExitCode {
     // Standard error may be closed; there is nothing left to tell then.
     let _ = writeln!(io::stderr(), "initlint: {message}");
     ExitCode::from(2)
+}
+
+/// Shows what is wrong in a config file as findings are shown.
+fn fail_in_config(source: Arc<Source>, findings: Vec<Finding>, cli: &Cli) -> ExitCode {
+    let path = source.path.to_string();
+    let report = Report { sources: vec![source], findings, ..Report::default() };
+    let _ = report.write(Format::Pretty, &look(cli.color), &mut io::stderr().lock());
+    fail(&format!("{path} has {}", summary::count(report.findings.len(), "mistake")))
 }
 
 fn run(cli: &Cli) -> Result<ExitCode, Failed> {
@@ -65,15 +84,29 @@ fn run(cli: &Cli) -> Result<ExitCode, Failed> {
         return Ok(ExitCode::SUCCESS);
     }
 
-    let settings = settings(cli)?;
+    if cli.config_schema {
+        serde_json::to_writer_pretty(&mut out, &config::schema()).map_err(io::Error::from)?;
+        writeln!(out)?;
+        out.flush()?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    let here = std::env::current_dir().map_err(|error| format!("cannot tell the working folder: {error}"))?;
+    let config = config::load(cli, &here)?;
+    if cli.dump_config {
+        write!(out, "{}", config.dump())?;
+        out.flush()?;
+        return Ok(ExitCode::SUCCESS);
+    }
+
+    let settings = config.settings()?;
     let mut pool = rayon::ThreadPoolBuilder::new().stack_size(STACK_SIZE);
     if let Some(jobs) = cli.jobs {
         pool = pool.num_threads(jobs);
     }
     let pool = pool.build().map_err(|error| format!("cannot start threads: {error}"))?;
     let walk =
-        Walk { exclude: cli.exclude.clone(), force_exclude: cli.force_exclude, no_ignore: cli.no_ignore };
-    let found = discover::find(&paths(cli)?, &walk)?;
+        Walk { exclude: config.excluded()?, force_exclude: cli.force_exclude, no_ignore: cli.no_ignore };
+    let found = discover::find(&paths(cli)?, &walk);
     let mut report = pool.install(|| pipeline::lint(&found.inputs, &cli.stdin_filename, &settings));
     report.errors.splice(0..0, found.failures);
     report.notes = found.notes;
@@ -89,24 +122,7 @@ fn run(cli: &Cli) -> Result<ExitCode, Failed> {
             writeln!(err, "{}", summary::lines(&report))?;
         }
     }
-    Ok(ExitCode::from(report.exit_status(cli.fail_on.severity())))
-}
-
-fn settings(cli: &Cli) -> Result<Settings, String> {
-    for id in cli.select.iter().chain(&cli.ignore) {
-        rules::find(id)?;
-    }
-    let version = match &cli.kubernetes_version {
-        Some(text) => text.parse::<Version>().map_err(|error| error.to_string())?,
-        None => Version::default(),
-    };
-    Ok(Settings {
-        version,
-        pedantic: cli.pedantic,
-        min_severity: cli.min_severity,
-        select: cli.select.clone(),
-        ignore: cli.ignore.clone(),
-    })
+    Ok(ExitCode::from(report.exit_status(config.fail_on().value.severity())))
 }
 
 /// The paths of the command line and those that `--files-from` lists.

@@ -11,5 +11,6 @@ pub static RULE: Rule = Rule {
     fix: None,
     since: "0.1.0",
     doc: "",
+    options: &[],
     check: Checker::Pod { literals: &["initContainers"], check: |_, _| () },
 };

@@ -2,7 +2,7 @@
 
 use super::object::Object;
 use super::shape::push_key;
-use super::workloads::{self, Embedding, Form, Workload};
+use super::workloads::{self, Form, PodTemplatePath, Workload};
 use crate::yaml::{Kind, Node};
 
 /// A Pod spec inside an object, and what stands around it.
@@ -53,19 +53,30 @@ impl Template<'_> {
     }
 }
 
-/// Every Pod template of `object`: at the places known for its kind, or for an unknown custom resource wherever a map
-/// looks like a Pod spec.
+/// Every Pod template of `object`: at the places that `declared` and the table know for its kind, or for an unknown
+/// custom resource wherever a map looks like a Pod spec.
 #[must_use]
-pub fn templates<'d>(object: &Object<'d>) -> Vec<Template<'d>> {
+pub fn templates<'d>(object: &Object<'d>, declared: &[PodTemplatePath]) -> Vec<Template<'d>> {
     let mut found = Vec::new();
-    let known = workloads::embeddings(object.group(), object.kind);
+    let mut follow = |path: &str, form: Form| {
+        let from = found.len();
+        let mut walk = Walk { object, form, found: &mut found };
+        walk.follow(&mut Trail::default(), object.node, object.pointer.clone(), path);
+        found.len() > from
+    };
+    let own: Vec<_> = declared.iter().filter(|own| own.is_of(object.group(), object.kind)).collect();
+    for PodTemplatePath { path, is_whole, .. } in &own {
+        let form = if *is_whole { Form::Whole } else { Form::Merged };
+        // People name the template or the Pod spec in it.
+        let _ = follow(&format!("{path}/spec"), form) || follow(path, form);
+    }
+    let known = if own.is_empty() { workloads::embeddings(object.group(), object.kind) } else { &[] };
     for embedding in known {
         for path in embedding.paths {
-            let mut walk = Walk { object, embedding, found: &mut found };
-            walk.follow(&mut Trail::default(), object.node, object.pointer.clone(), path);
+            follow(path, embedding.form);
         }
     }
-    if known.is_empty() && workloads::may_embed(object.group(), object.kind) {
+    if own.is_empty() && known.is_empty() && workloads::may_embed(object.group(), object.kind) {
         by_shape(object, &mut Trail::default(), object.node, &object.pointer, &mut found);
     }
     found
@@ -77,7 +88,7 @@ struct Trail<'d>(Vec<(Node<'d>, String)>);
 
 struct Walk<'a, 'd> {
     object: &'a Object<'d>,
-    embedding: &'a Embedding,
+    form: Form,
     found: &'a mut Vec<Template<'d>>,
 }
 
@@ -86,7 +97,7 @@ impl<'d> Walk<'_, 'd> {
     fn follow(&mut self, trail: &mut Trail<'d>, node: Node<'d>, pointer: String, path: &str) {
         if path.is_empty() {
             if node.is_mapping() {
-                self.found.push(make(self.object, Some(self.embedding), trail, node, pointer));
+                self.found.push(make(self.object, Some(self.form), trail, node, pointer));
             }
             return;
         }
@@ -118,7 +129,7 @@ fn children(node: Node<'_>) -> Vec<(String, Node<'_>)> {
 
 fn make<'d>(
     object: &Object<'d>,
-    embedding: Option<&Embedding>,
+    form: Option<Form>,
     trail: &Trail<'d>,
     spec: Node<'d>,
     pointer: String,
@@ -128,7 +139,7 @@ fn make<'d>(
     let owner = above.next().cloned();
     let owner_node = owner.as_ref().map(|(node, _)| *node);
     let workload = Workload::of(object.group(), object.kind);
-    let form = embedding.map_or_else(|| form_by_shape(trail, &pointer), |embedding| embedding.form);
+    let form = form.unwrap_or_else(|| form_by_shape(trail, &pointer));
     let completeness = match form {
         Form::Merged | Form::Fragment => Completeness::Merged,
         Form::Whole | Form::Job if is_patch(object, workload, spec) => Completeness::Patch,

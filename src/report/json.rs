@@ -123,7 +123,7 @@ pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
             error: report.count(Severity::Error),
             warning: report.count(Severity::Warning),
             info: report.count(Severity::Info),
-            suppressed: summary.suppressed,
+            suppressed: report.suppressed.len(),
             skipped: &summary.skipped,
             other: summary.other,
         },

@@ -14,7 +14,7 @@ use std::sync::Arc;
 use serde::Serialize;
 
 use crate::discover::Failure;
-use crate::finding::{Finding, Severity};
+use crate::finding::{Finding, Severity, SuppressedFinding};
 use crate::source::{Source, Span};
 
 /// What a run found.
@@ -24,6 +24,8 @@ pub struct Report {
     pub sources: Vec<Arc<Source>>,
     /// Sorted by path, offset and rule.
     pub findings: Vec<Finding>,
+    /// Those that a suppression silenced, in the same order.
+    pub suppressed: Vec<SuppressedFinding>,
     /// What couldn't be checked. Any makes the exit status 2.
     pub errors: Vec<Failure>,
     /// Worth a word, changes nothing.
@@ -41,8 +43,6 @@ pub struct Summary {
     pub documents: usize,
     /// Pod specs that were checked.
     pub pods: usize,
-    /// Findings that a suppression silenced.
-    pub suppressed: usize,
     /// Helm templates.
     pub skipped: Vec<Skipped>,
     /// Files that hold no Kubernetes object at all.

@@ -24,8 +24,8 @@ pub fn lines(report: &Report) -> String {
     };
     let scope = format!(" in {}, {}", count(summary.files, "file"), count(summary.pods, "Pod spec"));
     text.push_str(&scope);
-    if summary.suppressed > 0 {
-        let _ = write!(text, "; {} suppressed", summary.suppressed);
+    if !report.suppressed.is_empty() {
+        let _ = write!(text, "; {} suppressed", report.suppressed.len());
     }
     if !report.errors.is_empty() {
         let _ = write!(text, "; {} could not be checked", count(report.errors.len(), "path"));

@@ -2,10 +2,11 @@
 //! their bytes, and values are read as kubectl reads them.
 //!
 //! [`documents`] splits and prefilters, [`guess`] looks at what isn't parsed, [`tree`] holds a
-//! parsed document, [`scalar`] leads from a decoded scalar back to its source, [`kubectl`] tells
+//! parsed document, [`comments`] finds what stands beside it, [`scalar`] leads from a decoded scalar back to its source, [`kubectl`] tells
 //! what a plain scalar means.
 
 mod builder;
+mod comments;
 mod documents;
 mod gap;
 mod guess;
@@ -16,6 +17,7 @@ mod problem;
 mod scalar;
 mod tree;
 
+pub use comments::comments;
 pub use documents::{Prefilter, split};
 pub use guess::{looks_like_object, looks_like_template};
 pub use node::{Entry, Kind, Node};
