@@ -6,6 +6,7 @@
 //! shows them. [`pipeline`] ties them together, by the [`settings`] that [`config`] makes of
 //! defaults, config file and flags.
 
+pub mod baseline;
 pub mod cli;
 pub mod config;
 pub mod discover;
@@ -16,6 +17,7 @@ pub mod inputs;
 pub mod kube;
 pub mod options;
 pub mod pipeline;
+pub mod program;
 pub mod report;
 pub mod rerun;
 pub mod rule;

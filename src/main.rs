@@ -6,11 +6,13 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use clap::Parser;
+use initlint::baseline::Baseline;
 use initlint::cli::{Cli, ColorChoice};
 use initlint::config;
 use initlint::discover::{self, Walk};
 use initlint::finding::Finding;
-use initlint::report::{self, Format, Look, Report, summary};
+use initlint::report::{self, Format, Look, Report, output, summary};
+use initlint::settings::Settings;
 use initlint::source::Source;
 use initlint::{pipeline, rules};
 
@@ -24,16 +26,16 @@ fn main() -> ExitCode {
         // Whoever reads us (`| head`) has had enough.
         Err(Failed::Output(error)) if error.kind() == ErrorKind::BrokenPipe => ExitCode::SUCCESS,
         Err(Failed::Output(error)) => fail(&format!("cannot write the output: {error}")),
-        Err(Failed::Config(config::Problem::Usage(message))) => fail(&message),
-        Err(Failed::Config(config::Problem::File { source, findings })) => {
-            fail_in_config(source, findings, &cli)
-        }
+        Err(Failed::Usage(message)) => fail(&message),
+        Err(Failed::Config(source, findings)) => fail_in_config(source, findings, &cli),
     }
 }
 
 /// Why a run gave up.
 enum Failed {
-    Config(config::Problem),
+    Usage(String),
+    /// A config file, and what is wrong in it.
+    Config(Arc<Source>, Vec<Finding>),
     Output(io::Error),
 }
 
@@ -45,13 +47,16 @@ impl From<io::Error> for Failed {
 
 impl From<String> for Failed {
     fn from(message: String) -> Self {
-        Failed::Config(config::Problem::Usage(message))
+        Failed::Usage(message)
     }
 }
 
 impl From<config::Problem> for Failed {
     fn from(problem: config::Problem) -> Self {
-        Failed::Config(problem)
+        match problem {
+            config::Problem::Usage(message) => Failed::Usage(message),
+            config::Problem::File { source, findings } => Failed::Config(source, findings),
+        }
     }
 }
 
@@ -99,6 +104,8 @@ fn run(cli: &Cli) -> Result<ExitCode, Failed> {
     }
 
     let settings = config.settings()?;
+    output::check(cli.output_file.iter().map(|file| &*file.path).chain(cli.write_baseline.as_deref()))?;
+    let baseline = cli.baseline.as_deref().map(Baseline::read).transpose()?;
     let mut pool = rayon::ThreadPoolBuilder::new().stack_size(STACK_SIZE);
     if let Some(jobs) = cli.jobs {
         pool = pool.num_threads(jobs);
@@ -110,7 +117,12 @@ fn run(cli: &Cli) -> Result<ExitCode, Failed> {
     let mut report = pool.install(|| pipeline::lint(&found.inputs, &cli.stdin_filename, &settings));
     report.errors.splice(0..0, found.failures);
     report.notes = found.notes;
+    compare(cli, baseline, &settings, &mut report)?;
 
+    // Before standard output, whose reader may go away.
+    colored::control::set_override(false);
+    output::write_all(&report, &cli.output_file)?;
+    colored::control::set_override(look.color);
     report.write(cli.format, &look, &mut out)?;
     out.flush()?;
     if cli.format.is_text() && !cli.quiet {
@@ -123,6 +135,34 @@ fn run(cli: &Cli) -> Result<ExitCode, Failed> {
         }
     }
     Ok(ExitCode::from(report.exit_status(config.fail_on().value.severity())))
+}
+
+/// Sets aside the findings that the baseline lists, the one that is written or else the one that
+/// was read.
+fn compare(
+    cli: &Cli,
+    read: Option<Baseline>,
+    settings: &Settings,
+    report: &mut Report,
+) -> Result<(), String> {
+    let baseline = match &cli.write_baseline {
+        Some(path) => {
+            let baseline = Baseline::of(report, path);
+            baseline.write(path)?;
+            let findings = summary::count(baseline.len(), "finding");
+            report.notes.push(format!("{findings} written to {}", path.display()));
+            Some(baseline)
+        }
+        None => read,
+    };
+    if let Some(baseline) = baseline {
+        baseline.apply(report, settings);
+    }
+    if cli.omit_suppressed {
+        report.suppressed.clear();
+        report.baselined.clear();
+    }
+    Ok(())
 }
 
 /// The paths of the command line and those that `--files-from` lists.

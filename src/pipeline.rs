@@ -14,7 +14,7 @@ use crate::report::{Report, Skipped, Summary};
 use crate::rule::{Check, Checker, Rule, Settings};
 use crate::rules;
 use crate::settings::{Level, RuleTable};
-use crate::source::{FileId, Source, Span, decode};
+use crate::source::{FileId, Source, decode};
 use crate::suppress::{self, Judged, Suppression};
 use crate::yaml::{self, Document, Prefilter, Problem};
 
@@ -51,6 +51,7 @@ pub fn lint(inputs: &[Input], stdin_name: &str, settings: &Settings) -> Report {
     suppressed.retain(|suppressed| settings.shows(&suppressed.finding));
     findings.sort_by_key(order);
     suppressed.sort_by_key(|suppressed| order(&suppressed.finding));
+    report.summary.suppressed = suppressed.len();
     (report.findings, report.suppressed) = (findings, suppressed);
     report
 }
@@ -83,7 +84,7 @@ fn read(id: usize, input: &Input, stdin_name: &str) -> (InputFile, Option<Failur
         Err(message) => {
             let source = Source::new(id, path.clone(), "");
             let file = InputFile { source: Arc::new(source), documents: Vec::new() };
-            (file, Some(Failure { path, message }))
+            (file, Some(Failure::new(path, message)))
         }
     }
 }
@@ -137,7 +138,7 @@ impl<'a> Linter<'a> {
         catch_unwind(AssertUnwindSafe(|| self.check(file, named))).unwrap_or_else(|_| {
             let path = file.source.path.to_string();
             let message = "a defect in initlint stopped the check of this file; please report it".to_owned();
-            Checked { errors: vec![Failure { path, message }], ..Checked::default() }
+            Checked { errors: vec![Failure::new(path, message)], ..Checked::default() }
         })
     }
 
@@ -223,12 +224,8 @@ fn record(
             checked.findings.extend(settled.settle(finding));
         }
         Problem::Bound { span, message } => {
-            checked.errors.push(Failure { path: at(source, span), message });
+            let line = source.position(span.start as usize).line;
+            checked.errors.push(Failure { path, line: Some(line), message });
         }
     }
-}
-
-/// `path:line`, for what has no finding.
-fn at(source: &Source, span: Span) -> String {
-    format!("{}:{}", source.path, source.position(span.start as usize).line)
 }

@@ -6,6 +6,7 @@ use crate::finding::{Finding, Resource, Safety, Severity};
 use crate::inputs::InputSet;
 use crate::kube::{Container, Pod, Version};
 use crate::options::{Options, RuleOption};
+use crate::program::Programs;
 pub use crate::settings::Settings;
 use crate::source::{Source, Span};
 
@@ -62,7 +63,13 @@ pub struct Check<'a> {
     pub(crate) findings: Vec<Finding>,
 }
 
-impl Check<'_> {
+impl<'a> Check<'a> {
+    /// What the Pod's init containers run.
+    #[must_use]
+    pub fn programs(&self) -> Programs<'a, 'a> {
+        Programs::of(self.pod, self.source, self.inputs)
+    }
+
     /// Reports a finding about the Pod as a whole.
     pub fn report(&mut self, finding: Finding) {
         self.push(finding, None, self.pod.spec().span());
@@ -70,20 +77,20 @@ impl Check<'_> {
 
     /// Reports a finding about one container.
     pub fn report_in(&mut self, container: &Container<'_>, finding: Finding) {
-        self.push(finding, Some(container.name().to_owned()), container.node.span());
+        self.push(finding, Some(container.name()), container.node.span());
     }
 
     /// Reports a finding about the container of that name, where it has one.
-    pub fn report_named(&mut self, container: Option<String>, finding: Finding) {
+    pub fn report_named(&mut self, container: Option<&str>, finding: Finding) {
         let mut known = self.pod.containers().map(|(_, container)| container);
-        let known = known.find(|known| container.as_deref() == Some(known.name()));
+        let known = known.find(|known| container == Some(known.name()));
         let about = known.map_or(self.pod.spec(), |known| known.node).span();
         self.push(finding, container, about);
     }
 
-    fn push(&mut self, mut finding: Finding, container: Option<String>, about: Span) {
+    fn push(&mut self, mut finding: Finding, container: Option<&str>, about: Span) {
         finding.rule = self.rule.id;
-        finding.resource = Some(resource(self.pod, container.filter(|name| !name.is_empty())));
+        finding.resource = Some(resource(self.pod, container.filter(|name| !name.is_empty()).map(str::to_owned)));
         finding.about = Some(about);
         self.findings.push(finding);
     }

@@ -146,7 +146,7 @@ fn find<'a, 'd>(objects: &'a [Object<'d>], row: &Row) -> Option<&'a Object<'d>> 
 }
 
 fn check(row: &Row, verdict: &Verdict, object: &Object<'_>, tally: &mut Tally) {
-    let pods: Vec<Pod<'_>> = templates(object).into_iter().map(Pod::new).collect();
+    let pods: Vec<Pod<'_>> = templates(object, &[]).into_iter().map(Pod::new).collect();
     let malformed: Vec<_> = pods.iter().flat_map(|pod| &pod.malformed).collect();
     let place = format!("{} #{} {:?}", row.file, row.doc, verdict.versions);
     if let Some(error) = &verdict.decode_error {
@@ -195,6 +195,6 @@ fn figures(pod: &Pod<'_>, version: Version, expected: &PodVerdict) -> Vec<(&'sta
         let (expected, found) = list(expected, found);
         (what, expected, found)
     })
-    .chain([("qos", expected.qos.clone(), QosClass::of(pod, version).to_string())])
+    .chain([("qos", expected.qos.clone(), QosClass::of(pod, version).unwrap().to_string())])
     .collect()
 }

@@ -151,6 +151,13 @@ fn numbers_that_are_not_finite_stay_apart() {
 }
 
 #[test]
+fn documents_cross_threads() {
+    let document = yaml::parse("a: 1");
+    let value = std::thread::spawn(move || yaml::value(document.root())).join().unwrap();
+    assert_eq!(value, json!({"a": 1}));
+}
+
+#[test]
 fn a_document_of_nothing_is_null() {
     let source = yaml::source("...\n");
     let document = Document::parse(&source, 0..4).unwrap();
@@ -285,6 +292,22 @@ fn serde_yaml_sees_the_same_values() {
         include_str!("yaml/stream.json"),
     ] {
         assert_eq!(yaml::second_opinion(text), Ok(()));
+    }
+}
+
+#[test]
+fn serde_yaml_sees_the_same_values_in_our_own_manifests() {
+    let root = support::lint::root();
+    let mut manifests = support::corpus::manifests(&root.join("rules"));
+    manifests.extend(support::corpus::manifests(&root.join("examples")));
+    manifests.extend(support::corpus::manifests(&root.join("tests/oracle")));
+    assert!(manifests.len() > 20);
+    for (path, text) in manifests {
+        // Repeated keys, which serde_yaml refuses, and `<<`, which it leaves alone, are tested above.
+        if text.contains("<<:") || text.contains("{name: first, name: web}") {
+            continue;
+        }
+        assert_eq!(yaml::second_opinion(&text), Ok(()), "{}", path.display());
     }
 }
 

@@ -79,8 +79,8 @@ impl Oversized<'_> {
 fn oversized<'p>(sum: &'p Sum<'_>, options: &Options) -> Vec<Oversized<'p>> {
     let resources = sum.init_peak.iter().filter_map(|(resource, init)| {
         let surplus = sum.surplus(resource);
-        let peak = sum.peak_step(resource)?;
-        let (running, beside) = (sum.running(resource), peak.running.amount(resource));
+        let peak = sum.peak(resource)?;
+        let (running, beside) = (sum.running(resource), peak.running);
         let step = peak.index;
         let oversized = Oversized { resource, init, running, surplus, beside, step };
         oversized.counts(options).then_some(oversized)
@@ -105,11 +105,6 @@ fn requests(pod: &Pod<'_>, sum: &Sum<'_>, options: &Options) -> Option<Finding> 
                 format!("`{}` asks for {} {} while the Pod runs", app.name(), entry.quantity, first.resource);
             finding = finding.label(entry.span(), text);
         }
-    }
-    if let Some((count, node)) = pod.template.replicas.filter(|(count, _)| *count > 1) {
-        let total = first.surplus.times(count);
-        finding =
-            finding.label(node.span(), format!("× {count} replicas: {total} {} in all", first.resource));
     }
     Some(finding)
 }

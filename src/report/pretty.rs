@@ -6,10 +6,9 @@ use std::io::{self, Write};
 use colored::Colorize;
 use miette::{Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, SourceCode};
 
-use super::excerpt::{CONTEXT_LINES, Excerpt, visible};
+use super::excerpt::{CONTEXT_LINES, Excerpt, visible, visible_lines};
 use super::{Look, Report};
 use crate::finding::{Finding, Severity};
-use crate::rule::docs_url;
 use crate::source::{Source, Span};
 
 /// Writes each finding with the lines that it speaks of, then the summary.
@@ -26,8 +25,8 @@ pub fn write(report: &Report, look: &Look, out: &mut dyn Write) -> io::Result<()
     let handler = GraphicalReportHandler::new_themed(theme)
         .with_width(look.width)
         .with_context_lines(CONTEXT_LINES)
-        .with_links(look.color)
-        .with_urls(look.color);
+        // A link that the terminal can't follow is noise; `--explain` says the same.
+        .with_urls(false);
     for finding in &report.findings {
         let mut text = String::new();
         // A `String` takes all that is written to it.
@@ -35,7 +34,13 @@ pub fn write(report: &Report, look: &Look, out: &mut dyn Write) -> io::Result<()
         writeln!(out, "{}\n", text.trim_end())?;
     }
     for failure in &report.errors {
-        writeln!(out, "{}: {}: {}", "error".red().bold(), visible(&failure.path), visible(&failure.message))?;
+        writeln!(
+            out,
+            "{}: {}: {}",
+            "error".red().bold(),
+            visible(&failure.place()),
+            visible(&failure.message)
+        )?;
     }
     Ok(())
 }
@@ -113,11 +118,6 @@ fn draw<'a>(
     (labels, Some(excerpt))
 }
 
-/// Help may have several lines, as where it shows a mended script.
-fn visible_lines(text: &str) -> String {
-    text.lines().map(visible).collect::<Vec<_>>().join("\n")
-}
-
 impl fmt::Debug for Drawn<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.message)
@@ -149,10 +149,6 @@ impl Diagnostic for Drawn<'_> {
 
     fn help<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
         self.help.as_ref().map(|help| Box::new(help) as Box<dyn fmt::Display>)
-    }
-
-    fn url<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
-        self.rule.map(|rule| Box::new(docs_url(rule)) as Box<dyn fmt::Display>)
     }
 
     fn source_code(&self) -> Option<&dyn SourceCode> {

@@ -79,8 +79,31 @@ fn is_about_tabs(error: &ScanError) -> bool {
     )
 }
 
+/// The problem that an error of the parser makes at `span` of a file's `text`, if the innermost
+/// bracket that is open there stands at `bracket`.
+pub(super) fn of(error: &ScanError, span: Span, text: &str, bracket: Option<usize>) -> Problem {
+    let (message, help) = explain(error);
+    let (before, after) = text.split_at_checked(span.start as usize).unwrap_or_default();
+    let line = [before.rsplit('\n').next().unwrap_or(""), after.lines().next().unwrap_or("")].concat();
+    let help = if line.contains("{{") {
+        Some("if this is a template, render it first".to_owned())
+    } else {
+        bracket.and_then(|bracket| unclosed(before, bracket)).or(help.map(str::to_owned))
+    };
+    Problem::Invalid { span, message, help }
+}
+
+/// The help for what goes wrong after a bracket of an earlier line.
+fn unclosed(before: &str, bracket: usize) -> Option<String> {
+    let (outside, inside) = before.split_at_checked(bracket)?;
+    let line = outside.matches('\n').count() + 1;
+    inside
+        .contains('\n')
+        .then(|| Some(format!("is the `{}` in line {line} closed?", inside.chars().next()?)))?
+}
+
 /// What an error of the parser means to a reader, and what to do about it.
-pub(super) fn explain(error: &ScanError) -> (String, Option<&'static str>) {
+fn explain(error: &ScanError) -> (String, Option<&'static str>) {
     use ErrorKind as E;
     let (message, help) = match error.kind() {
         _ if is_about_tabs(error) => ("a tab stands where YAML wants spaces", "indent with spaces"),

@@ -205,7 +205,9 @@ fn inside(command: &Command, visit: &mut dyn FnMut(&Command)) {
 fn words(word: &Word, visit: &mut dyn FnMut(&Command)) {
     for part in &word.parts {
         match part {
-            Part::Substitution { body, .. } | Part::ProcessSubstitution(body) => for_each_command(body, visit),
+            Part::Substitution { body, .. } | Part::ProcessSubstitution(body) => {
+                for_each_command(body, visit)
+            }
             Part::Variable {
                 operation:
                     Operation::Default { word, .. }
