@@ -77,13 +77,11 @@ pub fn absolute(here: &Path, path: &str) -> PathBuf {
 /// `path` as seen from `folder`, with forward slashes. Both are absolute.
 #[must_use]
 pub fn relative_to(folder: &Path, path: &Path) -> String {
-    let mut up = 0;
-    for base in folder.ancestors() {
+    for (up, base) in folder.ancestors().enumerate() {
         if let Ok(rest) = path.strip_prefix(base) {
             let rest = rest.to_string_lossy();
             return "../".repeat(up) + &with_slashes(&rest);
         }
-        up += 1;
     }
     with_slashes(&path.to_string_lossy()).into_owned()
 }
