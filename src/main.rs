@@ -3,14 +3,19 @@
 use std::io::{self, BufWriter, ErrorKind, IsTerminal, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use clap::Parser;
 use initlint::baseline::Baseline;
 use initlint::cli::{Cli, ColorChoice};
+use initlint::config;
+use initlint::describe::{self, Description};
 use initlint::discover::{self, Walk};
-use initlint::kube::Version;
+use initlint::finding::Finding;
+use initlint::report::describe::Form;
 use initlint::report::{self, Format, Look, Report, output, summary};
-use initlint::rule::Settings;
+use initlint::settings::Settings;
+use initlint::source::Source;
 use initlint::{pipeline, rules};
 
 /// Deeply nested manifests and scripts are bounded, but the bounds want more than 2 MiB.
@@ -24,12 +29,15 @@ fn main() -> ExitCode {
         Err(Failed::Output(error)) if error.kind() == ErrorKind::BrokenPipe => ExitCode::SUCCESS,
         Err(Failed::Output(error)) => fail(&format!("cannot write the output: {error}")),
         Err(Failed::Usage(message)) => fail(&message),
+        Err(Failed::Config(source, findings)) => fail_in_config(source, findings, &cli),
     }
 }
 
 /// Why a run gave up.
 enum Failed {
     Usage(String),
+    /// A config file, and what is wrong in it.
+    Config(Arc<Source>, Vec<Finding>),
     Output(io::Error),
 }
 
@@ -45,10 +53,27 @@ impl From<String> for Failed {
     }
 }
 
+impl From<config::Problem> for Failed {
+    fn from(problem: config::Problem) -> Self {
+        match problem {
+            config::Problem::Usage(message) => Failed::Usage(message),
+            config::Problem::File { source, findings } => Failed::Config(source, findings),
+        }
+    }
+}
+
 fn fail(message: &str) -> ExitCode {
     // Standard error may be closed; there is nothing left to tell then.
     let _ = writeln!(io::stderr(), "initlint: {message}");
     ExitCode::from(2)
+}
+
+/// Shows what is wrong in a config file as findings are shown.
+fn fail_in_config(source: Arc<Source>, findings: Vec<Finding>, cli: &Cli) -> ExitCode {
+    let path = source.path.to_string();
+    let report = Report { sources: vec![source], findings, ..Report::default() };
+    let _ = report.write(Format::Pretty, &look(cli.color), &mut io::stderr().lock());
+    fail(&format!("{path} has {}", summary::count(report.findings.len(), "mistake")))
 }
 
 fn run(cli: &Cli) -> Result<ExitCode, Failed> {
@@ -66,7 +91,21 @@ fn run(cli: &Cli) -> Result<ExitCode, Failed> {
         return Ok(ExitCode::SUCCESS);
     }
 
-    let settings = settings(cli)?;
+    if cli.config_schema {
+        serde_json::to_writer_pretty(&mut out, &config::schema()).map_err(io::Error::from)?;
+        writeln!(out)?;
+        out.flush()?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    let here = std::env::current_dir().map_err(|error| format!("cannot tell the working folder: {error}"))?;
+    let config = config::load(cli, &here)?;
+    if cli.dump_config {
+        write!(out, "{}", config.dump())?;
+        out.flush()?;
+        return Ok(ExitCode::SUCCESS);
+    }
+
+    let settings = config.settings()?;
     output::check(cli.output_file.iter().map(|file| &*file.path).chain(cli.write_baseline.as_deref()))?;
     let baseline = cli.baseline.as_deref().map(Baseline::read).transpose()?;
     let mut pool = rayon::ThreadPoolBuilder::new().stack_size(STACK_SIZE);
@@ -75,8 +114,16 @@ fn run(cli: &Cli) -> Result<ExitCode, Failed> {
     }
     let pool = pool.build().map_err(|error| format!("cannot start threads: {error}"))?;
     let walk =
-        Walk { exclude: cli.exclude.clone(), force_exclude: cli.force_exclude, no_ignore: cli.no_ignore };
-    let found = discover::find(&paths(cli)?, &walk)?;
+        Walk { exclude: config.excluded()?, force_exclude: cli.force_exclude, no_ignore: cli.no_ignore };
+    let found = discover::find(&paths(cli)?, &walk);
+    if cli.describe {
+        let form = Form::try_from(cli.format)?;
+        let mut description =
+            pool.install(|| describe::describe(&found.inputs, &cli.stdin_filename, &settings));
+        description.errors.splice(0..0, found.failures);
+        description.notes = found.notes;
+        return show(&description, form, cli, &Look { width: columns(), ..look }, &mut out);
+    }
     let mut report = pool.install(|| pipeline::lint(&found.inputs, &cli.stdin_filename, &settings));
     report.errors.splice(0..0, found.failures);
     report.notes = found.notes;
@@ -97,7 +144,31 @@ fn run(cli: &Cli) -> Result<ExitCode, Failed> {
             writeln!(err, "{}", summary::lines(&report))?;
         }
     }
-    Ok(ExitCode::from(report.exit_status(cli.fail_on.severity())))
+    Ok(ExitCode::from(report.exit_status(config.fail_on().value.severity())))
+}
+
+/// Writes what `--describe` found.
+fn show(
+    description: &Description,
+    form: Form,
+    cli: &Cli,
+    look: &Look,
+    out: &mut dyn Write,
+) -> Result<ExitCode, Failed> {
+    report::describe::write(description, form, look, out)?;
+    out.flush()?;
+    let mut err = io::stderr().lock();
+    if form == Form::Json {
+        report::describe::write_errors(description, &mut err)?;
+    } else if !cli.quiet {
+        for note in &description.notes {
+            writeln!(err, "note: {note}")?;
+        }
+        if !cli.no_summary {
+            writeln!(err, "{}", report::describe::summary_line(description))?;
+        }
+    }
+    Ok(ExitCode::from(description.exit_status()))
 }
 
 /// Sets aside the findings that the baseline lists, the one that is written or else the one that
@@ -126,23 +197,6 @@ fn compare(
         report.baselined.clear();
     }
     Ok(())
-}
-
-fn settings(cli: &Cli) -> Result<Settings, String> {
-    for id in cli.select.iter().chain(&cli.ignore) {
-        rules::find(id)?;
-    }
-    let version = match &cli.kubernetes_version {
-        Some(text) => text.parse::<Version>().map_err(|error| error.to_string())?,
-        None => Version::default(),
-    };
-    Ok(Settings {
-        version,
-        pedantic: cli.pedantic,
-        min_severity: cli.min_severity,
-        select: cli.select.clone(),
-        ignore: cli.ignore.clone(),
-    })
 }
 
 /// The paths of the command line and those that `--files-from` lists.
@@ -174,9 +228,14 @@ fn look(choice: ColorChoice) -> Look {
         ColorChoice::Auto if std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty()) => false,
         ColorChoice::Auto => set("CLICOLOR_FORCE") || (terminal && !dumb),
     };
-    let width =
-        if terminal { terminal_size::terminal_size().map_or(80, |(width, _)| width.0.into()) } else { 80 };
-    Look { width: usize::clamp(width, 40, 120), color, unicode: !dumb && is_utf8() }
+    // Running text is hard to read in longer lines.
+    Look { width: columns().min(120), color, unicode: !dumb && is_utf8() }
+}
+
+/// The terminal's width; 80 where there is none.
+fn columns() -> usize {
+    let terminal = io::stdout().is_terminal().then(terminal_size::terminal_size).flatten();
+    terminal.map_or(80, |(width, _)| width.0.into()).clamp(40, 1000)
 }
 
 /// Whether the locale says that the terminal reads UTF-8 (POSIX: the first of these that is set).

@@ -49,7 +49,7 @@ struct FindingOut<'a> {
 }
 
 #[derive(Serialize)]
-struct SpanOut {
+pub(super) struct SpanOut {
     start: PositionOut,
     end: PositionOut,
 }
@@ -210,7 +210,7 @@ fn finding_out<'a>(
     })
 }
 
-fn span_out(source: &Source, span: Span) -> SpanOut {
+pub(super) fn span_out(source: &Source, span: Span) -> SpanOut {
     let at = |offset: u32| {
         let Position { line, column } = source.position(offset as usize);
         PositionOut { line, column, offset }
