@@ -165,3 +165,23 @@ fn suppressions_in_the_source_reach_the_reports() {
     let skipped = document.descendants().find(|node| node.has_tag_name("skipped")).unwrap();
     assert_eq!(skipped.attribute("message"), Some("the image ]]> <b>needs</b> it"));
 }
+
+#[test]
+fn services_are_told_paths_from_the_checkout() {
+    let folder = binary::folder(&[("k8s/web/bad.yaml", BAD)]);
+    let root = fs::canonicalize(folder.path()).unwrap();
+    for variable in ["GITHUB_WORKSPACE", "CI_PROJECT_DIR"] {
+        for path in ["web/bad.yaml", "../k8s/web", root.join("k8s").to_str().unwrap()] {
+            let read = |format: &str| {
+                let mut command = command(&root.join("k8s"), &["--format", format, path]);
+                binary::read(command.env(variable, &root).output().unwrap()).1
+            };
+            assert!(read("github").starts_with("::error file=k8s/web/bad.yaml,"), "{}", read("github"));
+            for format in ["sarif", "gitlab", "junit"] {
+                assert!(read(format).contains("\"k8s/web/bad.yaml\""), "{}", read(format));
+            }
+            // People and scripts see what they wrote.
+            assert!(path.starts_with("../") || read("concise").starts_with(path), "{}", read("concise"));
+        }
+    }
+}
