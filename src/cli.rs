@@ -21,7 +21,7 @@ pub struct Cli {
     pub format: Format,
 
     /// Write the report also to a file, in another form (repeatable)
-    #[arg(long, value_name = "FORMAT=PATH", help_heading = "Output")]
+    #[arg(long, value_name = "FORMAT=PATH", conflicts_with = "describe", help_heading = "Output")]
     pub output_file: Vec<OutputFile>,
 
     /// Leave suppressed and baselined findings out of SARIF and JUnit (GitHub shows them as open)
@@ -61,11 +61,11 @@ pub struct Cli {
     pub pedantic: bool,
 
     /// Count only findings that this file doesn't list
-    #[arg(long, value_name = "FILE", help_heading = "Findings")]
+    #[arg(long, value_name = "FILE", conflicts_with = "describe", help_heading = "Findings")]
     pub baseline: Option<PathBuf>,
 
     /// List all findings in this file, for --baseline
-    #[arg(long, value_name = "FILE", help_heading = "Findings")]
+    #[arg(long, value_name = "FILE", conflicts_with = "describe", help_heading = "Findings")]
     pub write_baseline: Option<PathBuf>,
 
     /// Version of Kubernetes that the manifests are for, such as 1.31 [default: the newest known]

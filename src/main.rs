@@ -12,7 +12,9 @@ use initlint::config;
 use initlint::describe::{self, Description};
 use initlint::discover::{self, Walk};
 use initlint::finding::Finding;
+use initlint::report::concise::write_failures;
 use initlint::report::describe::Form;
+use initlint::report::excerpt::visible;
 use initlint::report::{self, Format, Look, Report, output, summary};
 use initlint::settings::Settings;
 use initlint::source::Source;
@@ -135,10 +137,14 @@ fn run(cli: &Cli) -> Result<ExitCode, Failed> {
     colored::control::set_override(look.color);
     report.write(cli.format, &look, &mut out)?;
     out.flush()?;
+    let mut err = io::stderr().lock();
+    if cli.format == Format::Gitlab {
+        // The one form that has no room for them.
+        write_failures(&report.errors, &mut err)?;
+    }
     if cli.format.is_text() && !cli.quiet {
-        let mut err = io::stderr().lock();
         for note in &report.notes {
-            writeln!(err, "note: {note}")?;
+            writeln!(err, "note: {}", visible(note))?;
         }
         if !cli.no_summary {
             writeln!(err, "{}", summary::lines(&report))?;
@@ -162,7 +168,7 @@ fn show(
         report::describe::write_errors(description, &mut err)?;
     } else if !cli.quiet {
         for note in &description.notes {
-            writeln!(err, "note: {note}")?;
+            writeln!(err, "note: {}", visible(note))?;
         }
         if !cli.no_summary {
             writeln!(err, "{}", report::describe::summary_line(description))?;
