@@ -90,14 +90,15 @@ impl<'a> Check<'a> {
 
     fn push(&mut self, mut finding: Finding, container: Option<&str>, about: Span) {
         finding.rule = self.rule.id;
-        finding.resource = Some(resource(self.pod, container.filter(|name| !name.is_empty()).map(str::to_owned)));
+        finding.resource =
+            Some(resource(self.pod, container.filter(|name| !name.is_empty()).map(str::to_owned)));
         finding.about = Some(about);
         self.findings.push(finding);
     }
 }
 
 /// What a report says of the object that a finding is about.
-fn resource(pod: &Pod<'_>, container: Option<String>) -> Resource {
+pub(crate) fn resource(pod: &Pod<'_>, container: Option<String>) -> Resource {
     let object = &pod.template.object;
     let generated = || Some(format!("{}*", object.metadata()?.get("generateName")?.as_str()?));
     Resource {

@@ -53,8 +53,8 @@ pub(super) fn extent(text: &str, error: &ScanError) -> Range<usize> {
         // The parser stops past the tab, or where the text begins that the tab breaks off.
         let before = text.get(..at).unwrap_or("");
         let blanks = before.trim_end_matches([' ', '\t']).len();
-        let tab = text.get(blanks..).and_then(|rest| rest.find('\t')).map_or(at, |tab| blanks + tab);
-        return tab..(tab + 1).min(text.len());
+        let tab = text.get(blanks..).and_then(|rest| rest.find('\t'));
+        return tab.map_or(at..at, |tab| blanks + tab..blanks + tab + 1);
     }
     let word = rest.find(char::is_whitespace).unwrap_or(rest.len());
     if word == 0 && rest.trim_start().is_empty() {
