@@ -4,6 +4,7 @@ pub mod active_deadline_on_non_job;
 pub mod forbidden_probe;
 pub mod invalid_field;
 pub mod invalid_yaml;
+pub mod non_idempotent_command;
 pub mod non_idempotent_write;
 pub mod oversized_init_request;
 pub mod suppression_without_reason;
@@ -18,6 +19,7 @@ pub static ALL: &[&Rule] = &[
     &active_deadline_on_non_job::RULE,
     &oversized_init_request::RULE,
     &non_idempotent_write::RULE,
+    &non_idempotent_command::RULE,
     &invalid_field::RULE,
     &invalid_yaml::RULE,
     &unused_suppression::RULE,
