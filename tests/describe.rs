@@ -12,9 +12,9 @@ use std::sync::{Mutex, MutexGuard};
 
 use initlint::describe::{Description, describe};
 use initlint::discover::Input;
-use initlint::settings::Settings;
 use initlint::report::describe::Form;
 use initlint::report::{self, Look};
+use initlint::settings::Settings;
 use serde_json::{Value, json};
 use support::binary::{command, folder, read, run};
 use support::corpus::shared;
