@@ -12,6 +12,7 @@ use shuck_parser::parser::{ParseResult, Parser};
 
 mod bounds;
 mod diagnosis;
+pub mod failure;
 pub mod invocation;
 pub mod ir;
 mod lower;
