@@ -6,6 +6,7 @@ use clap::{Parser, ValueEnum};
 
 use crate::finding::Severity;
 use crate::report::Format;
+use crate::report::output::OutputFile;
 
 /// Finds what goes wrong with Kubernetes init containers and native sidecars, before `kubectl apply`.
 #[derive(Debug, Parser)]
@@ -18,6 +19,14 @@ pub struct Cli {
     /// Form of the output; with --rules, `json` gives JSON
     #[arg(long, value_enum, default_value_t, value_name = "FORMAT", help_heading = "Output")]
     pub format: Format,
+
+    /// Write the report also to a file, in another form (repeatable)
+    #[arg(long, value_name = "FORMAT=PATH", help_heading = "Output")]
+    pub output_file: Vec<OutputFile>,
+
+    /// Leave suppressed and baselined findings out of SARIF and JUnit (GitHub shows them as open)
+    #[arg(long, help_heading = "Output")]
+    pub omit_suppressed: bool,
 
     /// When to use colours
     #[arg(long, value_enum, default_value_t, value_name = "WHEN", help_heading = "Output")]
@@ -50,6 +59,14 @@ pub struct Cli {
     /// Report also what is only likely (findings of low confidence)
     #[arg(long, help_heading = "Findings")]
     pub pedantic: bool,
+
+    /// Count only findings that this file doesn't list
+    #[arg(long, value_name = "FILE", help_heading = "Findings")]
+    pub baseline: Option<PathBuf>,
+
+    /// List all findings in this file, for --baseline
+    #[arg(long, value_name = "FILE", help_heading = "Findings")]
+    pub write_baseline: Option<PathBuf>,
 
     /// Version of Kubernetes that the manifests are for, such as 1.31 [default: the newest known]
     #[arg(long, value_name = "VERSION", help_heading = "Findings")]

@@ -41,8 +41,24 @@ pub enum Input {
 pub struct Failure {
     /// The path as the user would write it.
     pub path: String,
+    /// The line, from 1, where one is to blame.
+    pub line: Option<usize>,
     /// Why.
     pub message: String,
+}
+
+impl Failure {
+    /// A failure of the whole of `path`.
+    #[must_use]
+    pub fn new(path: String, message: String) -> Self {
+        Self { path, line: None, message }
+    }
+
+    /// `path`, or `path:line`.
+    #[must_use]
+    pub fn place(&self) -> String {
+        self.line.map_or_else(|| self.path.clone(), |line| format!("{}:{line}", self.path))
+    }
 }
 
 /// How to walk folders.
@@ -103,7 +119,7 @@ fn find_one(path: &Path, walk: &Walk, excluded: &GlobSet, found: &mut Found) {
             walk_folder(path, None, walk, excluded, found);
             if found.inputs.len() + found.failures.len() == count {
                 let message = "nothing to check: no .yaml, .yml or .json file in it".to_owned();
-                found.failures.push(Failure { path: shown(path), message });
+                found.failures.push(Failure::new(shown(path), message));
             }
         }
         Ok(_) => {
@@ -116,10 +132,10 @@ fn find_one(path: &Path, walk: &Walk, excluded: &GlobSet, found: &mut Found) {
                 walk_folder(&base, Some(&glob), walk, excluded, found);
                 if found.inputs.len() + found.failures.len() == count {
                     let message = "no file matches this glob".to_owned();
-                    found.failures.push(Failure { path: shown(path), message });
+                    found.failures.push(Failure::new(shown(path), message));
                 }
             }
-            None => found.failures.push(Failure { path: shown(path), message: reason(&error) }),
+            None => found.failures.push(Failure::new(shown(path), reason(&error))),
         },
     }
 }
@@ -181,7 +197,7 @@ fn look_at(entry: &DirEntry, base: &Path, only: Option<&GlobSet>) -> Option<Seen
             Ok(target) if target.is_file() && wanted => Some(Seen::File(clean(path))),
             Err(error) if wanted => {
                 let message = format!("a broken symbolic link: {}", reason(&error));
-                Some(Seen::Failure(Failure { path: shown(path), message }))
+                Some(Seen::Failure(Failure::new(shown(path), message)))
             }
             Ok(_) | Err(_) => None,
         };
@@ -212,7 +228,7 @@ fn failure_of_walk(base: &Path, error: &ignore::Error) -> Failure {
     }
     let path = path_of(error).unwrap_or_else(|| base.to_owned());
     let message = error.io_error().map_or_else(|| error.to_string(), reason);
-    Failure { path: shown(&path), message }
+    Failure::new(shown(&path), message)
 }
 
 /// Splits `manifests/**/*.yaml` into the folder that it starts from and the glob.

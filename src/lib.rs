@@ -4,6 +4,7 @@
 //! text, [`yaml`] parses it, [`kube`] reads Pods out of it, the rules look at those with the help
 //! of [`shell`] and [`rerun`], and [`report`] shows the findings. [`pipeline`] ties them together.
 
+pub mod baseline;
 pub mod cli;
 pub mod discover;
 pub mod finding;
@@ -11,6 +12,7 @@ pub mod fix;
 pub mod inputs;
 pub mod kube;
 pub mod pipeline;
+pub mod program;
 pub mod report;
 pub mod rerun;
 pub mod rule;

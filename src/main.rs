@@ -5,10 +5,11 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Parser;
+use initlint::baseline::Baseline;
 use initlint::cli::{Cli, ColorChoice};
 use initlint::discover::{self, Walk};
 use initlint::kube::Version;
-use initlint::report::{self, Format, Look, summary};
+use initlint::report::{self, Format, Look, Report, output, summary};
 use initlint::rule::Settings;
 use initlint::{pipeline, rules};
 
@@ -66,6 +67,8 @@ fn run(cli: &Cli) -> Result<ExitCode, Failed> {
     }
 
     let settings = settings(cli)?;
+    output::check(cli.output_file.iter().map(|file| &*file.path).chain(cli.write_baseline.as_deref()))?;
+    let baseline = cli.baseline.as_deref().map(Baseline::read).transpose()?;
     let mut pool = rayon::ThreadPoolBuilder::new().stack_size(STACK_SIZE);
     if let Some(jobs) = cli.jobs {
         pool = pool.num_threads(jobs);
@@ -77,7 +80,12 @@ fn run(cli: &Cli) -> Result<ExitCode, Failed> {
     let mut report = pool.install(|| pipeline::lint(&found.inputs, &cli.stdin_filename, &settings));
     report.errors.splice(0..0, found.failures);
     report.notes = found.notes;
+    compare(cli, baseline, &settings, &mut report)?;
 
+    // Before standard output, whose reader may go away.
+    colored::control::set_override(false);
+    output::write_all(&report, &cli.output_file)?;
+    colored::control::set_override(look.color);
     report.write(cli.format, &look, &mut out)?;
     out.flush()?;
     if cli.format.is_text() && !cli.quiet {
@@ -90,6 +98,34 @@ fn run(cli: &Cli) -> Result<ExitCode, Failed> {
         }
     }
     Ok(ExitCode::from(report.exit_status(cli.fail_on.severity())))
+}
+
+/// Sets aside the findings that the baseline lists, the one that is written or else the one that
+/// was read.
+fn compare(
+    cli: &Cli,
+    read: Option<Baseline>,
+    settings: &Settings,
+    report: &mut Report,
+) -> Result<(), String> {
+    let baseline = match &cli.write_baseline {
+        Some(path) => {
+            let baseline = Baseline::of(report, path);
+            baseline.write(path)?;
+            let findings = summary::count(baseline.len(), "finding");
+            report.notes.push(format!("{findings} written to {}", path.display()));
+            Some(baseline)
+        }
+        None => read,
+    };
+    if let Some(baseline) = baseline {
+        baseline.apply(report, settings);
+    }
+    if cli.omit_suppressed {
+        report.suppressed.clear();
+        report.baselined.clear();
+    }
+    Ok(())
 }
 
 fn settings(cli: &Cli) -> Result<Settings, String> {

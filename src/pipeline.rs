@@ -13,7 +13,7 @@ use crate::kube::{self, Pod};
 use crate::report::{Report, Skipped, Summary};
 use crate::rule::{Check, Checker, Rule, Settings};
 use crate::rules;
-use crate::source::{FileId, Source, Span, decode};
+use crate::source::{FileId, Source, decode};
 use crate::yaml::{self, Document, Prefilter, Problem};
 
 /// Lints `inputs`. Standard input is shown as `stdin_name`.
@@ -69,7 +69,7 @@ fn read(id: usize, input: &Input, stdin_name: &str) -> (InputFile, Option<Failur
         Err(message) => {
             let source = Source::new(id, path.clone(), "");
             let file = InputFile { source: Arc::new(source), documents: Vec::new() };
-            (file, Some(Failure { path, message }))
+            (file, Some(Failure::new(path, message)))
         }
     }
 }
@@ -121,7 +121,7 @@ impl<'a> Linter<'a> {
         catch_unwind(AssertUnwindSafe(|| self.check(file, named))).unwrap_or_else(|_| {
             let path = file.source.path.to_string();
             let message = "a defect in initlint stopped the check of this file; please report it".to_owned();
-            Checked { errors: vec![Failure { path, message }], ..Checked::default() }
+            Checked { errors: vec![Failure::new(path, message)], ..Checked::default() }
         })
     }
 
@@ -186,13 +186,9 @@ impl<'a> Linter<'a> {
                 }
             }
             Problem::Bound { span, message } => {
-                checked.errors.push(Failure { path: at(source, span), message });
+                let line = source.position(span.start as usize).line;
+                checked.errors.push(Failure { path, line: Some(line), message });
             }
         }
     }
-}
-
-/// `path:line`, for what has no finding.
-fn at(source: &Source, span: Span) -> String {
-    format!("{}:{}", source.path, source.position(span.start as usize).line)
 }

@@ -5,6 +5,7 @@ use serde::Serialize;
 use crate::finding::{Confidence, Finding, Resource, Safety, Severity};
 use crate::inputs::InputSet;
 use crate::kube::{Container, Pod, Version};
+use crate::program::Programs;
 use crate::source::Source;
 
 /// A rule: its description and one function.
@@ -98,7 +99,13 @@ pub struct Check<'a> {
     pub(crate) findings: Vec<Finding>,
 }
 
-impl Check<'_> {
+impl<'a> Check<'a> {
+    /// What the Pod's init containers run.
+    #[must_use]
+    pub fn programs(&self) -> Programs<'a, 'a> {
+        Programs::of(self.pod, self.source, self.inputs)
+    }
+
     /// Reports a finding about the Pod as a whole.
     pub fn report(&mut self, finding: Finding) {
         self.push(finding, None);
@@ -106,12 +113,12 @@ impl Check<'_> {
 
     /// Reports a finding about one container.
     pub fn report_in(&mut self, container: &Container<'_>, finding: Finding) {
-        self.report_named(Some(container.name().to_owned()), finding);
+        self.report_named(Some(container.name()), finding);
     }
 
     /// Reports a finding about the container of that name, where it has one.
-    pub fn report_named(&mut self, container: Option<String>, finding: Finding) {
-        self.push(finding, container.filter(|name| !name.is_empty()));
+    pub fn report_named(&mut self, container: Option<&str>, finding: Finding) {
+        self.push(finding, container.filter(|name| !name.is_empty()).map(str::to_owned));
     }
 
     fn push(&mut self, mut finding: Finding, container: Option<String>) {

@@ -195,6 +195,6 @@ fn figures(pod: &Pod<'_>, version: Version, expected: &PodVerdict) -> Vec<(&'sta
         let (expected, found) = list(expected, found);
         (what, expected, found)
     })
-    .chain([("qos", expected.qos.clone(), QosClass::of(pod, version).to_string())])
+    .chain([("qos", expected.qos.clone(), QosClass::of(pod, version).unwrap().to_string())])
     .collect()
 }

@@ -20,15 +20,9 @@ fn check(pod: &Pod<'_>, cx: &mut Check<'_>) {
     if !pod.template.is_pod_spec {
         return;
     }
-    for malformed in pod.malformed.iter().filter(|malformed| !is_placeholder(&malformed.found)) {
-        cx.report_named(malformed.container.clone(), finding(malformed));
+    for malformed in &pod.malformed {
+        cx.report_named(malformed.container.as_deref(), finding(malformed));
     }
-}
-
-/// What another tool fills in before the API server sees it: vars of kustomize, templates of
-/// `OpenShift`, envsubst.
-fn is_placeholder(text: &str) -> bool {
-    ["$(", "${", "{{"].iter().any(|start| text.contains(start))
 }
 
 fn finding(malformed: &Malformed) -> Finding {

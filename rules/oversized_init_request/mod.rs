@@ -57,8 +57,8 @@ impl Oversized<'_> {
 fn oversized<'p>(sum: &'p Sum<'_>) -> Vec<Oversized<'p>> {
     let resources = sum.init_peak.iter().filter_map(|(resource, init)| {
         let surplus = sum.surplus(resource);
-        let peak = sum.peak_step(resource)?;
-        let (running, beside) = (sum.running(resource), peak.running.amount(resource));
+        let peak = sum.peak(resource)?;
+        let (running, beside) = (sum.running(resource), peak.running);
         let step = peak.index;
         (!surplus.is_zero()).then_some(Oversized { resource, init, running, surplus, beside, step })
     });

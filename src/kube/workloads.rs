@@ -230,15 +230,12 @@ static EMBEDDINGS: &[Embedding] = &[
     merged(&["actions.summerwind.dev"], &["RunnerSet", "RunnerDeployment"], TEMPLATE),
 ];
 
-/// Where `kind` of `group` holds Pod specs; empty for an unknown kind.
-pub(super) fn embeddings(group: &str, kind: &str) -> &'static [Embedding] {
-    let of_group = |pattern: &&str| {
-        *pattern == group || !pattern.is_empty() && pattern.starts_with('.') && group.ends_with(*pattern)
-    };
-    let found = EMBEDDINGS
-        .iter()
-        .position(|embedding| embedding.kinds.contains(&kind) && embedding.groups.iter().any(of_group));
-    found.and_then(|at| EMBEDDINGS.get(at..=at)).unwrap_or_default()
+/// Where `kind` of `group` holds Pod specs, where that is known.
+pub(super) fn embedding(group: &str, kind: &str) -> Option<&'static Embedding> {
+    let of_group =
+        |pattern: &&str| *pattern == group || pattern.starts_with('.') && group.ends_with(*pattern);
+    let mut of_kind = EMBEDDINGS.iter().filter(|embedding| embedding.kinds.contains(&kind));
+    of_kind.find(|embedding| embedding.groups.iter().any(of_group))
 }
 
 /// Whether an object of an unknown kind may hold Pod templates: built-in kinds that aren't in the table hold none,

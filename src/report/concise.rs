@@ -21,7 +21,13 @@ pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         writeln!(out, "{path}:{}:{}: {level}: {message}", start.line, start.column)?;
     }
     for failure in &report.errors {
-        writeln!(out, "{}: {}: {}", visible(&failure.path), "error".red().bold(), visible(&failure.message))?;
+        writeln!(
+            out,
+            "{}: {}: {}",
+            visible(&failure.place()),
+            "error".red().bold(),
+            visible(&failure.message)
+        )?;
     }
     Ok(())
 }

@@ -199,6 +199,12 @@ pub fn visible(text: &str) -> String {
     out
 }
 
+/// [`visible`] for each line of `text`. Help may have several, as where it shows a mended script.
+#[must_use]
+pub fn visible_lines(text: &str) -> String {
+    text.lines().map(visible).collect::<Vec<_>>().join("\n")
+}
+
 impl SourceCode for Excerpt<'_> {
     fn read_span<'a>(
         &'a self,

@@ -4,7 +4,8 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
-use super::{Report, Skipped, fingerprint};
+use super::fingerprint::{Fingerprint, Fingerprints};
+use super::{Report, Skipped};
 use crate::finding::{Confidence, Finding, Resource, Safety, Severity};
 use crate::rule::docs_url;
 use crate::source::{Encoding, Position, Source, Span};
@@ -42,7 +43,7 @@ struct FindingOut<'a> {
     resource: Option<&'a Resource>,
     labels: Vec<LabelOut<'a>>,
     fix: Option<FixOut<'a>>,
-    fingerprint: String,
+    fingerprint: Fingerprint,
 }
 
 #[derive(Serialize)]
@@ -83,6 +84,7 @@ struct EditOut<'a> {
 #[derive(Serialize)]
 struct ErrorOut<'a> {
     path: &'a str,
+    line: Option<usize>,
     message: &'a str,
 }
 
@@ -95,6 +97,8 @@ struct SummaryOut<'a> {
     warning: usize,
     info: usize,
     suppressed: usize,
+    baselined: usize,
+    stale: usize,
     skipped: &'a [Skipped],
     other: usize,
 }
@@ -104,7 +108,7 @@ struct SummaryOut<'a> {
 /// # Errors
 /// Whatever writing says.
 pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
-    let fingerprints = fingerprint::all(report);
+    let fingerprints = Fingerprints::of(report).findings;
     let summary = &report.summary;
     let root = Root {
         schema: SCHEMA,
@@ -115,7 +119,11 @@ pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
             .zip(fingerprints)
             .filter_map(|(finding, fingerprint)| finding_out(finding, fingerprint, report))
             .collect(),
-        errors: report.errors.iter().map(|e| ErrorOut { path: &e.path, message: &e.message }).collect(),
+        errors: report
+            .errors
+            .iter()
+            .map(|e| ErrorOut { path: &e.path, line: e.line, message: &e.message })
+            .collect(),
         summary: SummaryOut {
             files: summary.files,
             documents: summary.documents,
@@ -124,6 +132,8 @@ pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
             warning: report.count(Severity::Warning),
             info: report.count(Severity::Info),
             suppressed: summary.suppressed,
+            baselined: summary.baselined,
+            stale: summary.stale,
             skipped: &summary.skipped,
             other: summary.other,
         },
@@ -132,7 +142,11 @@ pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out)
 }
 
-fn finding_out<'a>(finding: &'a Finding, fingerprint: String, report: &'a Report) -> Option<FindingOut<'a>> {
+fn finding_out<'a>(
+    finding: &'a Finding,
+    fingerprint: Fingerprint,
+    report: &'a Report,
+) -> Option<FindingOut<'a>> {
     let source = report.source(finding.span)?;
     let path_of = |span: Span| report.source(span).map_or("", |source| &*source.path);
     Some(FindingOut {

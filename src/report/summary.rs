@@ -27,6 +27,13 @@ pub fn lines(report: &Report) -> String {
     if summary.suppressed > 0 {
         let _ = write!(text, "; {} suppressed", summary.suppressed);
     }
+    if summary.baselined > 0 {
+        let _ = write!(text, "; {} in the baseline", summary.baselined);
+    }
+    if summary.stale > 0 {
+        let entries = if summary.stale == 1 { "entry" } else { "entries" };
+        let _ = write!(text, "; {} stale {entries} in the baseline (write it again)", summary.stale);
+    }
     if !report.errors.is_empty() {
         let _ = write!(text, "; {} could not be checked", count(report.errors.len(), "path"));
     }

@@ -11,6 +11,7 @@ use std::ops::Range;
 use shuck_parser::parser::{ParseResult, Parser};
 
 mod diagnosis;
+pub mod invocation;
 pub mod ir;
 mod lower;
 

@@ -17,8 +17,8 @@ use serde_json::Deserializer;
 pub fn split(text: &str) -> Vec<Range<usize>> {
     let mut documents = Vec::new();
     let mut from = text.len() - text.trim_start_matches('\u{feff}').len();
-    let later = memmem::find_iter(text.as_bytes(), b"\n---").map(|at| at + 1);
-    for to in later.filter(|&at| at > from).collect::<Vec<_>>().into_iter().chain([text.len()]) {
+    let separators = memmem::find_iter(text.as_bytes(), b"\n---").map(|at| at + 1);
+    for to in separators.chain([text.len()]) {
         match content(text.get(from..to).unwrap_or("")) {
             Some(Content::Directives) if to < text.len() => continue,
             Some(Content::Json) => push_json(text, from..to, &mut documents),
