@@ -14,7 +14,7 @@ use serde::de::{Deserialize, Deserializer, Error as _};
 
 use crate::finding::Severity;
 use crate::report::fingerprint::{Fingerprint, Fingerprints};
-use crate::report::{Report, object_of, output, paths};
+use crate::report::{Report, json, object_of, output, paths};
 use crate::rule::Settings;
 
 /// The version of the form.
@@ -87,9 +87,9 @@ impl Baseline {
     /// A message that names the file.
     pub fn write(&self, path: &Path) -> Result<(), String> {
         let root = Root { schema: Schema, findings: self.known.clone() };
-        serde_json::to_vec_pretty(&root)
-            .map_err(io::Error::from)
-            .and_then(|bytes| output::write(path, &[bytes.as_slice(), b"\n"].concat()))
+        let mut bytes = Vec::new();
+        json::write_value(&root, &mut bytes)
+            .and_then(|()| output::write(path, &bytes))
             .map_err(|error| format!("cannot write {}: {error}", path.display()))
     }
 

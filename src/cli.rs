@@ -96,6 +96,11 @@ pub struct Cli {
     #[arg(long, short = 'j', value_name = "N", help_heading = "Files")]
     pub jobs: Option<usize>,
 
+    /// Instead of linting, show how each Pod starts: in which order, who asks for what, and what stays
+    /// reserved without use (--format pretty, concise or json)
+    #[arg(long, conflicts_with_all = ["output_file", "baseline", "write_baseline"], help_heading = "Information")]
+    pub describe: bool,
+
     /// Explain a rule and exit
     #[arg(long, value_name = "RULE", help_heading = "Information")]
     pub explain: Option<String>,

@@ -6,6 +6,7 @@
 
 pub mod baseline;
 pub mod cli;
+pub mod describe;
 pub mod discover;
 pub mod finding;
 pub mod fix;

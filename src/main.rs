@@ -7,8 +7,10 @@ use std::process::ExitCode;
 use clap::Parser;
 use initlint::baseline::Baseline;
 use initlint::cli::{Cli, ColorChoice};
+use initlint::describe::{self, Description};
 use initlint::discover::{self, Walk};
 use initlint::kube::Version;
+use initlint::report::describe::Form;
 use initlint::report::{self, Format, Look, Report, output, summary};
 use initlint::rule::Settings;
 use initlint::{pipeline, rules};
@@ -77,6 +79,14 @@ fn run(cli: &Cli) -> Result<ExitCode, Failed> {
     let walk =
         Walk { exclude: cli.exclude.clone(), force_exclude: cli.force_exclude, no_ignore: cli.no_ignore };
     let found = discover::find(&paths(cli)?, &walk)?;
+    if cli.describe {
+        let form = Form::try_from(cli.format)?;
+        let mut description =
+            pool.install(|| describe::describe(&found.inputs, &cli.stdin_filename, settings.version));
+        description.errors.splice(0..0, found.failures);
+        description.notes = found.notes;
+        return show(&description, form, cli, &Look { width: columns(), ..look }, &mut out);
+    }
     let mut report = pool.install(|| pipeline::lint(&found.inputs, &cli.stdin_filename, &settings));
     report.errors.splice(0..0, found.failures);
     report.notes = found.notes;
@@ -98,6 +108,30 @@ fn run(cli: &Cli) -> Result<ExitCode, Failed> {
         }
     }
     Ok(ExitCode::from(report.exit_status(cli.fail_on.severity())))
+}
+
+/// Writes what `--describe` found.
+fn show(
+    description: &Description,
+    form: Form,
+    cli: &Cli,
+    look: &Look,
+    out: &mut dyn Write,
+) -> Result<ExitCode, Failed> {
+    report::describe::write(description, form, look, out)?;
+    out.flush()?;
+    let mut err = io::stderr().lock();
+    if form == Form::Json {
+        report::describe::write_errors(description, &mut err)?;
+    } else if !cli.quiet {
+        for note in &description.notes {
+            writeln!(err, "note: {note}")?;
+        }
+        if !cli.no_summary {
+            writeln!(err, "{}", report::describe::summary_line(description))?;
+        }
+    }
+    Ok(ExitCode::from(description.exit_status()))
 }
 
 /// Sets aside the findings that the baseline lists, the one that is written or else the one that
@@ -174,9 +208,14 @@ fn look(choice: ColorChoice) -> Look {
         ColorChoice::Auto if std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty()) => false,
         ColorChoice::Auto => set("CLICOLOR_FORCE") || (terminal && !dumb),
     };
-    let width =
-        if terminal { terminal_size::terminal_size().map_or(80, |(width, _)| width.0.into()) } else { 80 };
-    Look { width: usize::clamp(width, 40, 120), color, unicode: !dumb && is_utf8() }
+    // Running text is hard to read in longer lines.
+    Look { width: columns().min(120), color, unicode: !dumb && is_utf8() }
+}
+
+/// The terminal's width; 80 where there is none.
+fn columns() -> usize {
+    let terminal = io::stdout().is_terminal().then(terminal_size::terminal_size).flatten();
+    terminal.map_or(80, |(width, _)| width.0.into()).clamp(40, 1000)
 }
 
 /// Whether the locale says that the terminal reads UTF-8 (POSIX: the first of these that is set).

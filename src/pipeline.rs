@@ -48,12 +48,12 @@ pub fn lint(inputs: &[Input], stdin_name: &str, settings: &Settings) -> Report {
 
 /// A file that was named, standard input and text in memory are parsed whole, so that a syntax error shows
 /// wherever it is.
-fn is_named(input: &Input) -> bool {
+pub(crate) fn is_named(input: &Input) -> bool {
     !matches!(input, Input::File { named: false, .. })
 }
 
 /// Reads one input. A file that can't be read keeps its number, with empty text.
-fn read(id: usize, input: &Input, stdin_name: &str) -> (InputFile, Option<Failure>) {
+pub(crate) fn read(id: usize, input: &Input, stdin_name: &str) -> (InputFile, Option<Failure>) {
     let id = FileId(u32::try_from(id).unwrap_or(u32::MAX));
     let path = match input {
         Input::Stdin => stdin_name.to_owned(),
@@ -72,6 +72,14 @@ fn read(id: usize, input: &Input, stdin_name: &str) -> (InputFile, Option<Failur
             (file, Some(Failure::new(path, message)))
         }
     }
+}
+
+/// A defect of ours in one file must not cost what is found in the others.
+pub(crate) fn guard<T>(file: &InputFile, work: impl FnOnce() -> T) -> Result<T, Failure> {
+    catch_unwind(AssertUnwindSafe(work)).map_err(|_| {
+        let message = "a defect in initlint stopped the check of this file; please report it".to_owned();
+        Failure::new(file.source.path.to_string(), message)
+    })
 }
 
 /// What is the same for all files of a run.
@@ -116,13 +124,9 @@ impl<'a> Linter<'a> {
         Self { settings, inputs, rules, prefilter }
     }
 
-    /// A defect of ours in one file must not cost the findings in the others.
     fn check_or_fail(&self, file: &InputFile, named: bool) -> Checked {
-        catch_unwind(AssertUnwindSafe(|| self.check(file, named))).unwrap_or_else(|_| {
-            let path = file.source.path.to_string();
-            let message = "a defect in initlint stopped the check of this file; please report it".to_owned();
-            Checked { errors: vec![Failure::new(path, message)], ..Checked::default() }
-        })
+        guard(file, || self.check(file, named))
+            .unwrap_or_else(|failure| Checked { errors: vec![failure], ..Checked::default() })
     }
 
     fn check(&self, file: &InputFile, named: bool) -> Checked {

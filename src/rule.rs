@@ -129,7 +129,7 @@ impl<'a> Check<'a> {
 }
 
 /// What a report says of the object that a finding is about.
-fn resource(pod: &Pod<'_>, container: Option<String>) -> Resource {
+pub(crate) fn resource(pod: &Pod<'_>, container: Option<String>) -> Resource {
     let object = &pod.template.object;
     let generated = || Some(format!("{}*", object.metadata()?.get("generateName")?.as_str()?));
     Resource {

@@ -5,59 +5,22 @@
 //! collection of the same form is read from `$INITLINT_SHARED/oracle` where that is set.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, clippy::print_stderr)]
 
-use std::collections::BTreeMap;
+mod support;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use initlint::kube::resources::Amounts;
 use initlint::kube::{Effective, Object, Pod, QosClass, Version, objects, templates};
 use initlint::source::{FileId, Source};
-use initlint::yaml::{Document, split};
-use serde::Deserialize;
+use initlint::yaml::Document;
+use support::oracle::{List, PodVerdict, Row, Verdict, document, rows};
 
-/// One line of `verdicts.jsonl`: a document, or an item of a List in it.
-#[derive(Debug, Deserialize)]
-struct Row {
-    file: String,
-    /// The document's index; those that hold nothing at all don't count, those of comments do.
-    doc: usize,
-    /// The index in the List that holds the object directly.
-    item: Option<usize>,
-    name: Option<String>,
-    verdicts: Vec<Verdict>,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Verdict {
-    versions: Vec<String>,
-    decode_error: Option<String>,
-    #[serde(default)]
-    pods: Vec<PodVerdict>,
-}
-
-impl Verdict {
-    /// Whether it is about what the model holds: Pods, or a field that doesn't decode, rather than broken YAML or a List.
-    fn speaks_of_fields(&self) -> bool {
-        let words = ["quantit", "Go struct field"];
-        let of_field = |error: &String| words.iter().any(|words| error.contains(words));
-        !self.pods.is_empty() || self.decode_error.as_ref().is_some_and(of_field)
-    }
-}
-
-type List = BTreeMap<String, String>;
-
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct PodVerdict {
-    /// The Pod spec's path in the object, with dots.
-    path: String,
-    requests: List,
-    limits: List,
-    app_requests: List,
-    sidecar_requests: List,
-    init_max_requests: List,
-    qos: String,
+/// Whether it is about what the model holds: Pods, or a field that doesn't decode, rather than broken YAML or a List.
+fn speaks_of_fields(verdict: &Verdict) -> bool {
+    let words = ["quantit", "Go struct field"];
+    let of_field = |error: &String| words.iter().any(|words| error.contains(words));
+    !verdict.pods.is_empty() || verdict.decode_error.as_ref().is_some_and(of_field)
 }
 
 #[derive(Default)]
@@ -101,9 +64,8 @@ fn every_case_has_a_verdict() {
 
 fn compare(verdicts: &Path, cases: &Path) -> Tally {
     let mut tally = Tally::default();
-    for line in fs::read_to_string(verdicts).unwrap().lines() {
-        let row: Row = serde_json::from_str(line).unwrap();
-        if !row.verdicts.iter().any(Verdict::speaks_of_fields) {
+    for row in rows(verdicts) {
+        if !row.verdicts.iter().any(speaks_of_fields) {
             continue;
         }
         let text = fs::read_to_string(cases.join(&row.file)).unwrap();
@@ -116,24 +78,6 @@ fn compare(verdicts: &Path, cases: &Path) -> Tally {
         }
     }
     tally
-}
-
-/// The range of the document of that index; `None` where it holds comments alone.
-fn document(text: &str, index: usize) -> Option<std::ops::Range<usize>> {
-    let breaks = text.match_indices("\n---").map(|(at, _)| at + 1);
-    let mut starts: Vec<usize> = std::iter::once(0).chain(breaks).collect();
-    starts.push(text.len());
-    let starts = starts.windows(2).filter(|pair| {
-        let chunk = text.get(pair[0]..pair[1]).unwrap();
-        let body = if chunk.starts_with("---") {
-            chunk.split_once('\n').map_or("", |(_, body)| body)
-        } else {
-            chunk
-        };
-        !body.trim().is_empty()
-    });
-    let start = starts.map(|pair| pair[0]).nth(index)?;
-    split(text).into_iter().find(|range| range.start == start)
 }
 
 fn find<'a, 'd>(objects: &'a [Object<'d>], row: &Row) -> Option<&'a Object<'d>> {

@@ -97,6 +97,12 @@ impl<'d> Effective<'d> {
             limits: limits.finish(&level.limits, &level.limits, overhead, true, unknown_limits),
         }
     }
+
+    /// The same without the manifest's text.
+    #[must_use]
+    pub fn into_owned(self) -> Effective<'static> {
+        Effective { requests: self.requests.into_owned(), limits: self.limits.into_owned() }
+    }
 }
 
 impl Sum<'_> {
@@ -135,6 +141,24 @@ impl Sum<'_> {
         let peak = self.init_peak.get(name)?;
         self.asks(name).find(|ask| ask.peak() == peak)
     }
+
+    /// The same without the manifest's text.
+    #[must_use]
+    pub fn into_owned(self) -> Sum<'static> {
+        let steps = self.steps.into_iter();
+        let step = |Step { index, role, own }: Step<'_>| Step { index, role, own: own.into_owned() };
+        Sum {
+            apps: self.apps.into_owned(),
+            sidecars: self.sidecars.into_owned(),
+            steps: steps.map(step).collect(),
+            init_max: self.init_max.into_owned(),
+            init_peak: self.init_peak.into_owned(),
+            pod_level: self.pod_level.into_owned(),
+            overhead: self.overhead.into_owned(),
+            total: self.total.into_owned(),
+            unknown: self.unknown,
+        }
+    }
 }
 
 /// The containers' part of a sum.
@@ -150,11 +174,11 @@ struct Phases<'d> {
 
 impl<'d> Phases<'d> {
     fn requests(pod: &Pod<'d>, version: Version) -> Self {
-        Self::of(pod, version, |container| Amounts::of(container.resources.all_requests()))
+        Self::of(pod, version, |container| container.resources.requested())
     }
 
     fn limits(pod: &Pod<'d>, version: Version) -> Self {
-        Self::of(pod, version, |container| Amounts::of(container.resources.limits.iter()))
+        Self::of(pod, version, |container| container.resources.limited())
     }
 
     /// `aggregateContainerResourcesByFn`.

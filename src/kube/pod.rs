@@ -78,7 +78,8 @@ impl<'d> Pod<'d> {
             volumes,
             restart_policy: reader.string(&spec, "restartPolicy"),
             active_deadline_seconds: reader.integer(&spec, "activeDeadlineSeconds"),
-            resources: Resources::read(&mut reader, &spec),
+            // A fragment's `resources` are one container's, which its operator makes.
+            resources: if template.is_pod_spec { Resources::read(&mut reader, &spec) } else { None },
             overhead: ResourceList::read(&mut reader, &spec, "overhead"),
             security_context: SecurityContext::read(&mut reader, &spec),
             host: HostNamespaces::read(&mut reader, &spec),

@@ -54,9 +54,9 @@ impl QosClass {
             if is_unreadable(&container.resources) {
                 return None;
             }
-            let own_limits = counted(&Amounts::of(container.resources.limits.iter()));
+            let own_limits = counted(&container.resources.limited());
             limited &= limits_both(&own_limits);
-            requests.add(&counted(&Amounts::of(container.resources.all_requests())));
+            requests.add(&counted(&container.resources.requested()));
             limits.add(&own_limits);
         }
         Some(classify(limited, &requests, &limits))

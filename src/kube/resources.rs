@@ -66,6 +66,18 @@ impl<'d> Resources<'d> {
         self.requests.iter().chain(from_limits)
     }
 
+    /// The amounts of [`all_requests`](Self::all_requests).
+    #[must_use]
+    pub fn requested(&self) -> Amounts<'d> {
+        Amounts::of(self.all_requests())
+    }
+
+    /// The amounts of the limits.
+    #[must_use]
+    pub fn limited(&self) -> Amounts<'d> {
+        Amounts::of(self.limits.iter())
+    }
+
     /// The names whose requests can't be read, nor the limits that stand in for them.
     pub fn unreadable_requests(&self) -> impl Iterator<Item = &str> {
         let from_limits = self.limits.unreadable().filter(|name| !self.requests.lists(name));
@@ -160,6 +172,13 @@ impl<'d> Amounts<'d> {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.by_name.is_empty()
+    }
+
+    /// The same without the manifest's text.
+    #[must_use]
+    pub fn into_owned(self) -> Amounts<'static> {
+        let by_name = self.by_name.into_iter();
+        Amounts { by_name: by_name.map(|(name, quantity)| (Cow::Owned(name.into_owned()), quantity)).collect() }
     }
 
     pub(super) fn set(&mut self, name: Cow<'d, str>, quantity: Quantity) {

@@ -15,7 +15,7 @@ use crate::source::FileId;
 /// The name of a finding: 64 bits, written as 16 hexadecimal digits.
 ///
 /// It is made of the rule, the object's and the container's name and the text found, white space
-/// folded, so that it outlives other edits and reordering. Findings of one file that agree in all
+/// folded and comment lines left out, so that it outlives other edits and reordering. Findings of one file that agree in all
 /// that are numbered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Fingerprint(u64);
@@ -77,7 +77,8 @@ fn hash_of(finding: &Finding, report: &Report) -> u64 {
                 .map(|part| part.as_deref().unwrap_or_default()),
         );
     }
-    parts.extend(text.split_whitespace());
+    let is_comment = |line: &&str| line.trim_start().starts_with('#');
+    parts.extend(text.lines().filter(|line| !is_comment(line)).flat_map(str::split_whitespace));
     parts.iter().fold(FNV_OFFSET, |hash, part| fnv1a(fnv1a(hash, part.as_bytes()), &[0]))
 }
 

@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use super::Report;
 use super::fingerprint::{Fingerprint, Fingerprints};
+use super::json::write_value;
 use super::paths::portable;
 use crate::finding::{Finding, Severity};
 
@@ -43,8 +44,7 @@ pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         .zip(prints)
         .filter_map(|(finding, print)| issue(finding, print, report))
         .collect();
-    serde_json::to_writer_pretty(&mut *out, &issues)?;
-    writeln!(out)
+    write_value(&issues, out)
 }
 
 fn issue<'a>(finding: &'a Finding, fingerprint: Fingerprint, report: &'a Report) -> Option<Issue<'a>> {

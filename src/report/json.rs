@@ -1,9 +1,11 @@
 //! `--format json`: the stable form that scripts build on.
 
+use std::fmt::Write as _;
 use std::io::{self, Write};
 
 use serde::Serialize;
 
+use super::excerpt::is_hidden;
 use super::fingerprint::{Fingerprint, Fingerprints};
 use super::{Report, Skipped};
 use crate::finding::{Confidence, Finding, Resource, Safety, Severity};
@@ -47,7 +49,7 @@ struct FindingOut<'a> {
 }
 
 #[derive(Serialize)]
-struct SpanOut {
+pub(super) struct SpanOut {
     start: PositionOut,
     end: PositionOut,
 }
@@ -138,8 +140,26 @@ pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
             other: summary.other,
         },
     };
-    serde_json::to_writer_pretty(&mut *out, &root)?;
-    writeln!(out)
+    write_value(&root, out)
+}
+
+/// Writes `value` as JSON for programs that is safe for terminals too: what serde_json leaves raw
+/// of control characters, and what hides or reorders text, is escaped.
+///
+/// # Errors
+/// Whatever writing says.
+pub fn write_value(value: &impl Serialize, out: &mut dyn Write) -> io::Result<()> {
+    let text = serde_json::to_string_pretty(value)?;
+    // These stand in strings only, and none needs a surrogate pair.
+    let mut safe = String::with_capacity(text.len());
+    for character in text.chars() {
+        if character == '\u{7f}' || is_hidden(character) {
+            let _ = write!(safe, "\\u{:04x}", character as u32);
+        } else {
+            safe.push(character);
+        }
+    }
+    writeln!(out, "{safe}")
 }
 
 fn finding_out<'a>(
@@ -190,7 +210,7 @@ fn finding_out<'a>(
     })
 }
 
-fn span_out(source: &Source, span: Span) -> SpanOut {
+pub(super) fn span_out(source: &Source, span: Span) -> SpanOut {
     let at = |offset: u32| {
         let Position { line, column } = source.position(offset as usize);
         PositionOut { line, column, offset }

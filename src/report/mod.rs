@@ -1,6 +1,7 @@
 //! A run's result, and the forms in which it is written.
 
 pub mod concise;
+pub mod describe;
 pub mod excerpt;
 pub mod fingerprint;
 pub mod github;

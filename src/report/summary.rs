@@ -2,9 +2,9 @@
 
 use std::fmt::Write as _;
 
-use super::Report;
 use super::concise::tinted;
 use super::excerpt::visible;
+use super::{Report, Skipped};
 use crate::finding::Severity;
 
 /// How many Helm templates are named.
@@ -39,7 +39,7 @@ pub fn lines(report: &Report) -> String {
     }
     if !summary.skipped.is_empty() {
         text.push('\n');
-        text.push_str(&helm(report));
+        text.push_str(&helm(&summary.skipped, "lint them: helm template CHART | initlint -"));
     }
     text
 }
@@ -60,19 +60,14 @@ fn found(report: &Report) -> String {
     if parts.is_empty() { "no findings".to_owned() } else { parts.join(", ") }
 }
 
-/// Names the templates, and the command that lints them rendered.
-fn helm(report: &Report) -> String {
-    let skipped = &report.summary.skipped;
+/// Names the templates, and what to do with them rendered.
+pub(super) fn helm(skipped: &[Skipped], to_do: &str) -> String {
     let names: Vec<String> = skipped.iter().take(NAMED).map(|skipped| visible(&skipped.path)).collect();
     let more = match skipped.len().saturating_sub(NAMED) {
         0 => String::new(),
         more => format!(" and {more} more"),
     };
-    format!(
-        "skipped {} ({}{more}); to lint them: helm template CHART | initlint -",
-        count(skipped.len(), "Helm template"),
-        names.join(", ")
-    )
+    format!("skipped {} ({}{more}); to {to_do}", count(skipped.len(), "Helm template"), names.join(", "))
 }
 
 /// `1 file`, `2 files`.

@@ -3,6 +3,7 @@
 use std::rc::Rc;
 
 use super::machine::{Branch, Log, LoneGuard, Manner, Reason, Run, SUCCESS, Shared};
+use super::state::compare::differences;
 use super::state::places::{Mounts, Place, Realm, base_name};
 use super::state::tree::{Node, SiteId, Tree};
 use super::{Container, Hazard, Kind, Program, Severity, Site};
@@ -28,15 +29,16 @@ pub(super) struct Trial<'t> {
 /// What a trial proves, one hazard for each command to blame.
 pub(super) fn hazards(context: &mut Context<'_, '_>, trial: &Trial<'_>) -> Vec<Hazard> {
     if trial.again.status != Some(SUCCESS) {
-        return stuck(context, trial.again).into_iter().collect();
+        let failed = match trial.again.log.refusal {
+            Some(_) => stuck(context, trial.again),
+            None => turned(context, trial),
+        };
+        return failed.into_iter().collect();
     }
     let mut blamed = Vec::new();
     let mut out = Vec::new();
-    for place in trial.reference.differences(&trial.again.kept) {
-        if place.realm == Realm::Elsewhere {
-            continue;
-        }
-        let Some(hazard) = difference(context, trial, place) else { continue };
+    for place in differences(&context.shared.atoms, trial.reference, &trial.again.kept) {
+        let Some(hazard) = difference(context, trial, &place) else { continue };
         if !blamed.contains(&hazard.site) {
             blamed.push(hazard.site.clone());
             out.push(hazard);
@@ -84,6 +86,30 @@ pub(super) fn stuck(context: &mut Context<'_, '_>, run: &Run) -> Option<Hazard> 
         volume: volume(place),
         why: format!("{met}; {ends}"),
         mended,
+        labels: Vec::new(),
+        assumed: false,
+    })
+}
+
+/// A second run that fails because a test goes the other way, with nothing that refuses.
+fn turned(context: &mut Context<'_, '_>, trial: &Trial<'_>) -> Option<Hazard> {
+    let branch = first_difference(&trial.first.branches, &trial.again.log.branches)?;
+    let text = context.text(branch.site)?.to_owned();
+    let place = trial.first.changes.first()?.place.clone();
+    let holds = if branch.held { "no longer holds" } else { "holds" };
+    Some(Hazard {
+        kind: Kind::Stuck,
+        severity: Severity::Error,
+        site: context.site(branch.site)?,
+        command: text.split_whitespace().next().unwrap_or_default().to_owned(),
+        path: None,
+        volume: volume(&place),
+        why: format!(
+            "`{text}` {holds} once the first run has done its work, and that makes the run fail; \
+             every restart ends there again"
+        ),
+        help: "end with success where the work is done already: `if …; then …; fi`, `… || true`, or `exit 0`".to_owned(),
+        mended: None,
         labels: Vec::new(),
         assumed: false,
     })

@@ -5,6 +5,7 @@ use std::rc::Rc;
 
 use super::blame::{self, Trial};
 use super::machine::{LoneGuard, Log, Machine, Manner, Reason, Run, SUCCESS, Shared};
+use super::state::compare::differences;
 use super::state::oracle::{Oracle, alternatives};
 use super::state::places::{Mounts, Place, Realm};
 use super::state::tree::{Node, SiteId, Tree};
@@ -94,7 +95,7 @@ impl<'c> Court<'c> {
     fn first_run(&mut self, index: usize, start: &Rc<Tree>, plan: &[bool]) -> Option<(Run, Rc<Tree>)> {
         let mut given = Rc::clone(start);
         for _ in 0..=MAX_GIVEN {
-            let run = self.run(index, &given, Oracle::new(Rc::default(), plan.to_vec()))?;
+            let run = self.run(index, &given, Oracle::first(plan.to_vec()))?;
             if run.status == Some(SUCCESS) || run.status.is_none() {
                 return Some((run, given));
             }
@@ -102,7 +103,7 @@ impl<'c> Court<'c> {
             let key = format!("given:{:?}:{}", place.realm, place.path).into();
             Rc::make_mut(&mut given).put(place, Node::Unclear { key, exists: true }, SiteId::MAX);
         }
-        let run = self.run(index, &given, Oracle::new(Rc::default(), plan.to_vec()))?;
+        let run = self.run(index, &given, Oracle::first(plan.to_vec()))?;
         Some((run, given))
     }
 
@@ -158,7 +159,7 @@ impl<'c> Court<'c> {
         if reference.log.lone_guards.is_empty() {
             return Vec::new();
         }
-        let oracle = Oracle::new(Rc::clone(&reference.answers), Vec::new());
+        let oracle = Oracle::again(Rc::clone(&reference.answers), Vec::new());
         let Some(again) = self.run(index, &reference.kept, oracle) else { return Vec::new() };
         let turned = |guard: &LoneGuard| {
             again.log.branches.iter().any(|branch| branch.site == guard.guard && branch.held != guard.held)
@@ -183,7 +184,7 @@ impl<'c> Court<'c> {
         }
         for (earlier, (_, answers)) in before.iter().enumerate() {
             let answers = Rc::clone(answers);
-            match self.acquitted(earlier, &state, &answers, |run| run.status == Some(SUCCESS)) {
+            match self.acquitted(earlier, &state, &answers, |_, run| run.status == Some(SUCCESS)) {
                 Ok(run) => state = run.kept,
                 Err(Some(run)) => {
                     let hazard = blame::stuck(&mut self.context(earlier), &run);
@@ -198,7 +199,10 @@ impl<'c> Court<'c> {
 
     /// Runs one container again on `state`, and tells what goes wrong whatever the answers.
     fn alone_again(&mut self, index: usize, state: &Rc<Tree>, reference: &Reference, ended: bool) -> Vec<Hazard> {
-        let same = |run: &Run| run.status == Some(SUCCESS) && same_volumes(&reference.kept, &run.kept);
+        let same = |shared: &Shared, run: &Run| {
+            let volumes = || run.kept == reference.kept || differences(&shared.atoms, &reference.kept, &run.kept).is_empty();
+            run.status == Some(SUCCESS) && volumes()
+        };
         match self.acquitted(index, state, &reference.answers, same) {
             Err(Some(run)) => {
                 let trial = Trial { reference: &reference.kept, first: &reference.log, again: &run, ended };
@@ -215,18 +219,18 @@ impl<'c> Court<'c> {
         index: usize,
         state: &Rc<Tree>,
         answers: &Answers,
-        fine: impl Fn(&Run) -> bool,
+        fine: impl Fn(&Shared, &Run) -> bool,
     ) -> Result<Run, Option<Run>> {
         let mut plans = VecDeque::from([Vec::new()]);
         let mut guilty = None;
         for _ in 0..MAX_EXCUSES {
             let Some(plan) = plans.pop_front() else { return Err(guilty) };
-            let oracle = Oracle::new(Rc::clone(answers), plan.clone());
+            let oracle = Oracle::again(Rc::clone(answers), plan.clone());
             let Some(run) = self.run(index, state, oracle) else { return Err(None) };
             if run.status.is_none() {
                 return Err(None);
             }
-            if fine(&run) {
+            if fine(&self.shared, &run) {
                 return Ok(run);
             }
             plans.extend(alternatives(&plan, run.oracle.asked()));
@@ -238,11 +242,6 @@ impl<'c> Court<'c> {
     fn context(&mut self, index: usize) -> blame::Context<'_, 'c> {
         blame::Context { shared: &mut self.shared, sequence: self.sequence, mounts: self.mounts, index }
     }
-}
-
-/// Whether two states hold the same volumes; what lies nobody knows where doesn't count.
-fn same_volumes(one: &Tree, other: &Tree) -> bool {
-    one == other || one.differences(other).into_iter().all(|place| place.realm == Realm::Elsewhere)
 }
 
 /// The order of the places in a container's texts.

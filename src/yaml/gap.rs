@@ -13,12 +13,7 @@ pub(super) fn dash(text: &str, at: usize) -> Option<usize> {
 }
 
 /// The bytes of a block scalar that starts after `at`, from its indicator to its last line with
-<<<<<<< HEAD
-/// text. The parser's range
-/// starts at the text and ends anywhere up to the next token.
-=======
 /// text. The parser's range starts at the text and ends anywhere up to the next token.
->>>>>>> yaml
 pub(super) fn block_scalar(text: &str, at: usize, reported: Range<usize>) -> Range<usize> {
     let start = block_indicator(text, at).unwrap_or(reported.start);
     let written = text.get(start..reported.end.max(start)).unwrap_or("").trim_end_matches([' ', '\n', '\r']);

@@ -1,19 +1,11 @@
 //! YAML with places: texts are split into documents, documents become trees of nodes that know
 //! their bytes, and values are read as kubectl reads them.
 //!
-<<<<<<< HEAD
 //! `documents` splits and prefilters, `guess` looks at what isn't parsed. `builder` turns the
 //! parser's events into the `tree`, with the help of `gap` (what stands between two nodes),
 //! `aliases`, `checks` (what kubectl refuses) and `indented` (a work-around for the parser);
 //! `problem` says why it couldn't. `node` is how others look at the tree, `kubectl` what a scalar
 //! means, `scalar` the way from a decoded text back to its source.
-=======
-//! `documents` splits and prefilters. `builder` turns the parser's events into the `tree`, with the
-//! help of `gap` (what stands between two nodes), `aliases`, `checks` (what kubectl refuses) and
-//! `indented` (a work-around for the parser); `problem` says why it couldn't. `node` is how others
-//! look at the tree, `kubectl` what a scalar means, `scalar` the way from a decoded text back to
-//! its source.
->>>>>>> yaml
 
 mod aliases;
 mod builder;

@@ -18,6 +18,7 @@ use region::Counter;
 use super::Report;
 use super::excerpt::visible_lines;
 use super::fingerprint::{Fingerprint, Fingerprints};
+use super::json::write_value;
 use super::paths::{Uri, uri};
 use crate::discover::Failure;
 use crate::finding::{Finding, Fix, Resource, Severity};
@@ -40,8 +41,7 @@ const FINGERPRINT: &str = "initlint/v1";
 /// # Errors
 /// Whatever writing says.
 pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
-    serde_json::to_writer_pretty(&mut *out, &Writer::new(report).log())?;
-    writeln!(out)
+    write_value(&Writer::new(report).log(), out)
 }
 
 /// What the parts of a log share.

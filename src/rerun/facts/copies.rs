@@ -128,8 +128,9 @@ fn resolve(
             None if looks_like_file(target) => false,
             None => {
                 let Node::Unclear { key, exists } = machine.look(&place) else { return (place, false) };
-                let likely = place.realm == Realm::Own || exists;
-                machine.ask(&format!("directory:{key}"), likely)
+                // An image's own directories exist; its /tmp is empty.
+                let likely = exists || (place.realm == Realm::Own && !place.path.starts_with("/tmp/"));
+                machine.guess(&format!("directory:{key}"), likely)
             }
         };
     if inside { (place.join(name), true) } else { (place, false) }

@@ -252,8 +252,8 @@ fn leads_to_directory(machine: &mut Machine<'_, '_>, path: &str) -> bool {
         Node::Unclear { .. } if path.ends_with('/') => true,
         Node::Unclear { .. } if looks_like_file(&place.path) => false,
         Node::Unclear { key, exists } => {
-            (exists || machine.ask(&format!("exists:{key}"), place.realm == Realm::Own))
-                && machine.ask(&format!("directory:{key}"), false)
+            (exists || machine.guess(&format!("exists:{key}"), place.realm == Realm::Own))
+                && machine.guess(&format!("directory:{key}"), false)
         }
         _ => false,
     }
@@ -299,7 +299,12 @@ fn mknod(machine: &mut Machine<'_, '_>, words: &[String]) -> Status {
     for path in paths {
         let place = machine.place(path);
         let one = match machine.look(&place) {
-            Node::Absent | Node::Unclear { exists: false, .. } => machine.write(&place, "", Manner::Write),
+            Node::Absent | Node::Unclear { exists: false, .. } if machine.has_parent(&place) => {
+                let key = format!("special:{path}").into();
+                machine.put(&place, Node::Unclear { key, exists: true }, Manner::Write);
+                SUCCESS
+            }
+            Node::Absent => machine.refuse(place.parent().as_ref(), Reason::Missing),
             _ => machine.refuse(Some(&place), Reason::Exists),
         };
         status = worse(status, one);
@@ -316,10 +321,10 @@ fn truncate(machine: &mut Machine<'_, '_>, words: &[String]) -> Status {
         let one = match (machine.look(&place), size) {
             (_, "0") => machine.write(&place, "", Manner::Write),
             (Node::Absent, _) if options.has("c no-create") => SUCCESS,
-            (Node::Absent, _) => {
-                let content = machine.atom(Atom::new(format!("zeros:{size}"), "zeros"));
-                machine.write(&place, &String::from(content), Manner::Write)
-            }
+            (Node::Absent, _) => worse(
+                machine.write(&place, "", Manner::Write),
+                machine.settle(&place, &format!("truncate {size}")),
+            ),
             (_, size) if size.starts_with(['+', '-']) => machine.alter(&place, "truncate"),
             _ => machine.settle(&place, &format!("truncate {size}")),
         };

@@ -71,7 +71,10 @@ fn htpasswd(machine: &mut Machine<'_, '_>, words: &[String]) -> Status {
     if options.has("c") {
         return machine.write(&place, &line, Manner::Write);
     }
-    machine.settle(&place, &format!("htpasswd {line}"))
+    match machine.read(&place) {
+        Some(known) if known.contains(&line) => SUCCESS,
+        _ => machine.settle(&place, &format!("htpasswd {line}")),
+    }
 }
 
 /// `openssl … -out FILE` writes it anew.

@@ -2,7 +2,7 @@
 
 use super::options::Options;
 use super::{Fact, fact};
-use crate::rerun::machine::{FAILURE, Machine, Reason, SUCCESS, Status};
+use crate::rerun::machine::{FAILURE, Machine, Reason, SUCCESS, Status, matches};
 use crate::rerun::state::atoms::{Atom, is_known};
 use crate::rerun::state::tree::Node;
 
@@ -83,24 +83,73 @@ fn emit_names(machine: &mut Machine<'_, '_>, place: &crate::rerun::state::places
     machine.emit(&out);
 }
 
-/// `find`: `-delete` and `-exec` are taken to settle. What it finds isn't known, but nothing is in
-/// an empty directory.
+/// `find`: `-delete` and `-exec` are taken to settle. What it finds is known where all that lies
+/// below its start is.
 fn find(machine: &mut Machine<'_, '_>, words: &[String]) -> Status {
     let mut status = SUCCESS;
-    let mut found = String::new();
     let starts: Vec<&String> = words.iter().skip(1).take_while(|word| !word.starts_with(['-', '(', '!'])).collect();
-    for path in &starts {
+    let tests = words.get(1 + starts.len()..).unwrap_or_default();
+    for path in starts {
         let place = machine.place(path);
-        match machine.look(&place) {
-            Node::Absent => status = machine.refuse(Some(&place), Reason::Missing),
-            _ if machine.is_empty(&place) == Some(true) && words.iter().any(|word| word == "-mindepth" || word == "-name" || word == "-type" && !words.iter().any(|kind| kind == "d")) => {}
-            _ => found.push('x'),
+        if machine.look(&place) == Node::Absent {
+            status = machine.refuse(Some(&place), Reason::Missing);
+            continue;
+        }
+        match (machine.all_below(&place), simple_tests(tests)) {
+            (Some(listed), Some(wanted)) => {
+                for (below, node) in listed.iter().filter(|(below, node)| wanted.fits(below, node)) {
+                    machine.emit(&format!("{path}{below}\n"));
+                }
+            }
+            (Some(listed), None) if listed.len() <= 1 => {}
+            _ => machine.emit_unknown(words, true),
         }
     }
-    if starts.is_empty() || !found.is_empty() {
+    if words.len() == 1 {
         machine.emit_unknown(words, true);
     }
     status
+}
+
+/// Tests of `find` that only names and kinds decide.
+#[derive(Default)]
+struct Wanted<'w> {
+    name: Option<&'w str>,
+    kind: Option<&'w str>,
+    at_least: usize,
+    at_most: Option<usize>,
+}
+
+fn simple_tests(tests: &[String]) -> Option<Wanted<'_>> {
+    let mut wanted = Wanted::default();
+    let mut tests = tests.iter().map(String::as_str);
+    while let Some(test) = tests.next() {
+        match test {
+            "-name" => wanted.name = tests.next(),
+            "-type" => wanted.kind = tests.next(),
+            "-mindepth" => wanted.at_least = tests.next()?.parse().ok()?,
+            "-maxdepth" => wanted.at_most = Some(tests.next()?.parse().ok()?),
+            "-print" => {}
+            _ => return None,
+        }
+    }
+    Some(wanted)
+}
+
+impl Wanted<'_> {
+    fn fits(&self, below: &str, node: &Node) -> bool {
+        let depth = below.matches('/').count();
+        let name = below.rsplit('/').next().unwrap_or_default();
+        let kind = match node {
+            Node::Directory(_) => "d",
+            Node::Link(_) => "l",
+            _ => "f",
+        };
+        depth >= self.at_least
+            && self.at_most.is_none_or(|most| depth <= most)
+            && self.name.is_none_or(|pattern| matches(pattern, name))
+            && self.kind.is_none_or(|wanted| wanted == kind)
+    }
 }
 
 /// `grep`: decided where the text is known.

@@ -264,11 +264,31 @@ fn iptables(machine: &mut Machine<'_, '_>, words: &[String]) -> Status {
             Node::File(content) => content,
             _ => "".into(),
         };
-        let rule = machine.atom(Atom::new(format!("rule:{}", words.join(" ")), "a rule"));
+        let rule = rule(machine, words, position);
         machine.put(&place, Node::File(format!("{old}{rule}").into()), Manner::Append);
         return SUCCESS;
     }
+    if let Some(position) = at(&["-D", "--delete"]) {
+        let place = network("rules", &format!("{table} {}", chain(position)));
+        let rule = rule(machine, words, position);
+        if let Node::File(content) = machine.look(&place)
+            && content.contains(rule)
+        {
+            let left = content.replacen(rule, "", 1);
+            let node = if left.is_empty() { Node::Absent } else { Node::File(left.into()) };
+            machine.put(&place, node, Manner::Remove);
+            return SUCCESS;
+        }
+        return machine.unknown_status(&words.join(" "));
+    }
     client(machine, words)
+}
+
+/// A rule by what it matches and does: the words but the one at `verb`, which adds or deletes it.
+fn rule(machine: &mut Machine<'_, '_>, words: &[String], verb: usize) -> char {
+    let specification: Vec<&str> =
+        words.iter().enumerate().filter(|(index, _)| *index != verb).map(|(_, word)| word.as_str()).collect();
+    machine.atom(Atom::new(format!("rule:{}", specification.join(" ")), "a rule"))
 }
 
 fn create_chain(machine: &mut Machine<'_, '_>, name: &str) -> Status {

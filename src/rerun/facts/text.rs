@@ -197,9 +197,8 @@ fn is_fixed_point(script: &str) -> bool {
         let rest = after_address(command);
         match rest.chars().next() {
             Some('s') => substitution_settles(rest.get(1..).unwrap_or_default()),
-            // A line is added each time, unless the address ties it to what the script removes.
-            Some('a' | 'i') => script.contains(";/") || script.contains("/d"),
-            Some('G') => false,
+            // A line is added each time; deleting it first ends the cycle that would add it.
+            Some('a' | 'i' | 'G') => false,
             Some('d') => !matches!(command.get(..command.len() - rest.len()), Some(address) if is_line_number(address)),
             _ => true,
         }

@@ -82,6 +82,7 @@ impl Machine<'_, '_> {
                 }
                 match operator {
                     "-e" | "-a" => true,
+                    _ if key.starts_with("special:") => special,
                     "-d" => self.ask(&format!("directory:{key}"), true),
                     "-f" => !self.ask(&format!("directory:{key}"), false),
                     _ => self.ask(&format!("test:{operator}:{key}"), !special),

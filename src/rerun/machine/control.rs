@@ -110,7 +110,7 @@ impl Machine<'_, '_> {
             && std::iter::once(first).chain(rest).any(|change| change.manner == Manner::Slow)
             && rest.iter().all(|change| change.site == first.site)
             // `.git` is what people test for on purpose: a broken one makes the next git command fail.
-            && tested.iter().any(|place| place.touches(&first.place) && place.name() != ".git")
+            && tested.iter().any(|place| place.touches(&first.place) && !matches!(place.name(), ".git" | "HEAD"))
         {
             let (command, place) = (first.site, first.place.clone());
             self.log.lone_guards.push(LoneGuard { guard: guard.site, held: guard.held, command, place });

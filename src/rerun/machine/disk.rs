@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use super::{Change, FAILURE, Machine, Manner, Reason, SUCCESS, Status};
 use crate::rerun::state::atoms::{Atom, is_atom};
+use crate::rerun::state::compare::SETTLED;
 use crate::rerun::state::places::{Place, Realm, absolute};
 use crate::rerun::state::tree::{Node, Tree};
 
@@ -120,6 +121,18 @@ impl Machine<'_, '_> {
         (self.tree(place).names_in(place), open)
     }
 
+    /// All that lies at and below `place`; `None` where that isn't all known.
+    pub(in crate::rerun) fn all_below(&mut self, place: &Place) -> Option<Vec<(String, Node)>> {
+        let listing = self.tree(place).listing(place);
+        let known = |node: &Node| match node {
+            Node::Directory(fill) => fill.is_empty(),
+            Node::Unclear { .. } => false,
+            Node::Absent | Node::File(_) | Node::Link(_) => true,
+        };
+        let closed = place.realm != Realm::Own || !place.path.is_empty();
+        (closed && listing.iter().all(|(_, node)| known(node))).then_some(listing)
+    }
+
     /// Whether the directory that `place` would lie in exists, or may.
     pub(in crate::rerun) fn has_parent(&mut self, place: &Place) -> bool {
         place.parent().is_none_or(|parent| !matches!(self.look(&parent), Node::Absent | Node::File(_)))
@@ -212,7 +225,7 @@ impl Machine<'_, '_> {
         };
         let how = how.replace('\u{1}', " ");
         let mut parts: Vec<&str> = Vec::new();
-        let base = match self.only_atom(&old).and_then(|key| key.strip_prefix("settled:").map(str::to_owned)) {
+        let base = match self.only_atom(&old).and_then(|key| key.strip_prefix(SETTLED).map(str::to_owned)) {
             Some(key) => key,
             None => old.to_string(),
         };
@@ -222,7 +235,7 @@ impl Machine<'_, '_> {
         parts.push(&how);
         parts.sort_unstable();
         parts.dedup();
-        let key = format!("settled:{first}\u{1}{}", parts.join("\u{1}"));
+        let key = format!("{SETTLED}{first}\u{1}{}", parts.join("\u{1}"));
         let content = String::from(self.atom(Atom::new(key, "edited text")));
         if content != *old {
             self.put(place, Node::File(content.into()), Manner::Edit);
@@ -329,10 +342,10 @@ impl Machine<'_, '_> {
         match self.tree(&place).see(&place) {
             Node::Absent if place.realm == Realm::Elsewhere => {}
             Node::Absent => {
-                let key = format!("touched:{command}:{}", place.path).into();
+                let key = format!("{command}:{}", place.path).into();
                 self.put(&place, Node::Unclear { key, exists: false }, Manner::Write);
             }
-            Node::Directory(_) => self.fill(&place, &format!("touched:{command}"), Manner::Write),
+            Node::Directory(_) => self.fill(&place, command, Manner::Write),
             Node::File(_) => {
                 self.settle(&place, command);
             }

@@ -364,6 +364,11 @@ impl<'s, 'c> Machine<'s, 'c> {
         self.oracle.ask(question, default)
     }
 
+    /// The answer to what a name likely stands for.
+    pub(super) fn guess(&mut self, question: &str, likely: bool) -> bool {
+        self.oracle.guess(question, likely)
+    }
+
     /// Whether the status of the command being run decides a branch.
     pub(super) fn is_deciding(&self) -> bool {
         self.deciding

@@ -6,6 +6,7 @@ use std::rc::Rc;
 use super::{Flow, Machine, SUCCESS, Status};
 use crate::rerun::facts;
 use crate::rerun::state::atoms::{Atom, is_atom};
+use crate::rerun::state::compare::UNKNOWN;
 use crate::rerun::state::places::base_name;
 use super::test_words::test_command;
 use crate::shell::ir::{Assignment, Command, Simple, Word};
@@ -148,7 +149,7 @@ impl Machine<'_, '_> {
             for word in words.iter().skip(1) {
                 let path = word.rsplit_once('=').map_or(word.as_str(), |(_, path)| path);
                 if !path.starts_with('-') && !path.contains("://") {
-                    self.may_have_touched(path, &text);
+                    self.may_have_touched(path, &format!("{UNKNOWN}{text}"));
                 }
             }
         }

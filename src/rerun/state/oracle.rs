@@ -13,12 +13,19 @@ pub(in crate::rerun) struct Oracle {
     asked: Vec<bool>,
     answers: HashMap<String, bool>,
     questions: usize,
+    /// A first run: what is only guessed isn't tried the other way.
+    first: bool,
 }
 
 impl Oracle {
-    /// One that repeats `known` answers, and answers new questions by `plan`.
-    pub(in crate::rerun) fn new(known: Rc<HashMap<String, bool>>, plan: Vec<bool>) -> Self {
-        Self { known, plan, asked: Vec::new(), answers: HashMap::new(), questions: 0 }
+    /// The oracle of a first run, which answers by `plan`.
+    pub(in crate::rerun) fn first(plan: Vec<bool>) -> Self {
+        Self { plan, first: true, ..Self::default() }
+    }
+
+    /// The oracle of a second run: it repeats `known` answers, and answers new questions by `plan`.
+    pub(in crate::rerun) fn again(known: Rc<HashMap<String, bool>>, plan: Vec<bool>) -> Self {
+        Self { known, plan, ..Self::default() }
     }
 
     /// The answer to `question`.
@@ -31,6 +38,17 @@ impl Oracle {
         self.asked.push(answer);
         self.answers.insert(question.to_owned(), answer);
         answer
+    }
+
+    /// The answer to a question that the analysis asks, not the script: what a name likely stands
+    /// for. A first run takes the likely answer, so that nothing is blamed on a wrong guess; a second
+    /// run may try the other.
+    pub(in crate::rerun) fn guess(&mut self, question: &str, likely: bool) -> bool {
+        if !self.first || self.answers.contains_key(question) {
+            return self.ask(question, likely);
+        }
+        self.answers.insert(question.to_owned(), likely);
+        likely
     }
 
     /// How many questions were asked, known ones too.
@@ -76,7 +94,7 @@ mod tests {
         let mut pending = vec![Vec::new()];
         let mut seen = Vec::new();
         while let Some(plan) = pending.pop() {
-            let mut oracle = Oracle::new(Rc::default(), plan.clone());
+            let mut oracle = Oracle::first(plan.clone());
             for question in ["a", "b", "c", "a"] {
                 oracle.ask(question, true);
             }
