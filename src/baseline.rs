@@ -133,7 +133,7 @@ impl Baseline {
             .iter()
             .filter(|(path, _)| is_looked_at(path))
             .flat_map(|(path, rules)| rules.iter().map(move |(rule, prints)| (path, rule, prints)))
-            .filter(|(_, rule, _)| settings.is_on(rule))
+            .filter(|(_, rule, _)| settings.may_run(rule))
             .flat_map(|(path, rule, prints)| prints.keys().map(move |&print| (&**path, &**rule, print)))
             .filter(|entry| !met.contains(entry))
             .count()

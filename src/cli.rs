@@ -40,13 +40,13 @@ pub struct Cli {
     #[arg(long, help_heading = "Output")]
     pub no_summary: bool,
 
-    /// The least severe finding that makes the exit status 1
-    #[arg(long, value_enum, default_value_t, value_name = "SEVERITY", help_heading = "Findings")]
-    pub fail_on: FailOn,
+    /// The least severe finding that makes the exit status 1 [default: warning]
+    #[arg(long, value_enum, value_name = "SEVERITY", help_heading = "Findings")]
+    pub fail_on: Option<FailOn>,
 
-    /// Report only findings at least this severe
-    #[arg(long, value_enum, default_value_t = Severity::Info, value_name = "SEVERITY", help_heading = "Findings")]
-    pub min_severity: Severity,
+    /// Report only findings at least this severe [default: info]
+    #[arg(long, value_enum, value_name = "SEVERITY", help_heading = "Findings")]
+    pub min_severity: Option<Severity>,
 
     /// Run only these rules (comma-separated)
     #[arg(long, value_name = "RULE,…", value_delimiter = ',', help_heading = "Findings")]
@@ -71,6 +71,22 @@ pub struct Cli {
     /// Version of Kubernetes that the manifests are for, such as 1.31 [default: the newest known]
     #[arg(long, value_name = "VERSION", help_heading = "Findings")]
     pub kubernetes_version: Option<String>,
+
+    /// Config file [default: .initlint.yaml here or in the nearest folder above]
+    #[arg(long, value_name = "FILE", help_heading = "Configuration")]
+    pub config: Option<PathBuf>,
+
+    /// Read no config file
+    #[arg(long, conflicts_with = "config", help_heading = "Configuration")]
+    pub no_config: bool,
+
+    /// Print what is in force and where it was set, and exit
+    #[arg(long, help_heading = "Configuration")]
+    pub dump_config: bool,
+
+    /// Print the config file's JSON schema and exit
+    #[arg(long, help_heading = "Configuration")]
+    pub config_schema: bool,
 
     /// Leave out paths that match this glob (repeatable)
     #[arg(long, value_name = "GLOB", help_heading = "Files")]
@@ -113,7 +129,7 @@ pub struct Cli {
 const EXIT_STATUS: &str = "Exit status:
   0  no finding at or above --fail-on
   1  findings
-  2  something could not be checked (usage, unreadable file, nothing at a path)";
+  2  something could not be checked (usage, config file, unreadable file, nothing at a path)";
 
 /// When to use colours.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]

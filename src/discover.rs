@@ -9,6 +9,8 @@ use std::sync::mpsc;
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 use ignore::{DirEntry, WalkBuilder, WalkState};
 
+use crate::globs::Globs;
+
 /// The endings of manifests. A file named by itself is read whatever it is called.
 const EXTENSIONS: [&str; 3] = ["yaml", "yml", "json"];
 
@@ -64,8 +66,8 @@ impl Failure {
 /// How to walk folders.
 #[derive(Debug, Clone, Default)]
 pub struct Walk {
-    /// Globs of paths to leave out.
-    pub exclude: Vec<String>,
+    /// Paths to leave out.
+    pub exclude: Vec<Globs>,
     /// Leave them out also where they are named themselves, as pre-commit does.
     pub force_exclude: bool,
     /// Also read what `.gitignore` and its like leave out.
@@ -85,16 +87,13 @@ pub struct Found {
 }
 
 /// Finds the files below `paths`; `.` where there are none.
-///
-/// # Errors
-/// A message where a glob of `walk.exclude` isn't one.
-pub fn find(paths: &[PathBuf], walk: &Walk) -> Result<Found, String> {
-    let excluded = glob_set(&walk.exclude)?;
+#[must_use]
+pub fn find(paths: &[PathBuf], walk: &Walk) -> Found {
     let here = [PathBuf::from(".")];
     let paths = if paths.is_empty() { &here } else { paths };
     let mut found = Found::default();
     for path in paths {
-        find_one(path, walk, &excluded, &mut found);
+        find_one(path, walk, &mut found);
     }
     let mut seen = BTreeSet::new();
     found.inputs.sort_by_key(|input| matches!(input, Input::File { named: false, .. }));
@@ -103,10 +102,16 @@ pub fn find(paths: &[PathBuf], walk: &Walk) -> Result<Found, String> {
         Input::File { path, .. } => seen.insert(path.clone()),
     });
     found.inputs.sort();
-    Ok(found)
+    found
 }
 
-fn find_one(path: &Path, walk: &Walk, excluded: &GlobSet, found: &mut Found) {
+impl Walk {
+    fn excludes(&self, path: &Path) -> bool {
+        self.exclude.iter().any(|globs| globs.matches(path))
+    }
+}
+
+fn find_one(path: &Path, walk: &Walk, found: &mut Found) {
     if path.as_os_str() == "-" {
         if !found.inputs.contains(&Input::Stdin) {
             found.inputs.push(Input::Stdin);
@@ -116,20 +121,20 @@ fn find_one(path: &Path, walk: &Walk, excluded: &GlobSet, found: &mut Found) {
     let count = found.inputs.len() + found.failures.len();
     match fs::metadata(path) {
         Ok(metadata) if metadata.is_dir() => {
-            walk_folder(path, None, walk, excluded, found);
+            walk_folder(path, None, walk, found);
             if found.inputs.len() + found.failures.len() == count {
                 let message = "nothing to check: no .yaml, .yml or .json file in it".to_owned();
                 found.failures.push(Failure::new(shown(path), message));
             }
         }
         Ok(_) => {
-            if !(walk.force_exclude && excluded.is_match(clean(path))) {
+            if !(walk.force_exclude && walk.excludes(path)) {
                 found.inputs.push(Input::File { path: clean(path), named: true });
             }
         }
         Err(error) => match folder_of_glob(path) {
             Some((base, glob)) => {
-                walk_folder(&base, Some(&glob), walk, excluded, found);
+                walk_folder(&base, Some(&glob), walk, found);
                 if found.inputs.len() + found.failures.len() == count {
                     let message = "no file matches this glob".to_owned();
                     found.failures.push(Failure::new(shown(path), message));
@@ -142,7 +147,7 @@ fn find_one(path: &Path, walk: &Walk, excluded: &GlobSet, found: &mut Found) {
 
 /// Walks `base` in parallel. Links to files are followed, links to folders are not, as `kubectl
 /// apply -R` has it, so that no loop can arise.
-fn walk_folder(base: &Path, only: Option<&GlobSet>, walk: &Walk, excluded: &GlobSet, found: &mut Found) {
+fn walk_folder(base: &Path, only: Option<&GlobSet>, walk: &Walk, found: &mut Found) {
     let (sender, receiver) = mpsc::channel();
     let walker = WalkBuilder::new(base)
         .standard_filters(!walk.no_ignore)
@@ -155,7 +160,7 @@ fn walk_folder(base: &Path, only: Option<&GlobSet>, walk: &Walk, excluded: &Glob
         let sender = sender.clone();
         Box::new(move |entry| {
             let seen = match entry {
-                Ok(entry) if excluded.is_match(clean(entry.path())) => return WalkState::Skip,
+                Ok(entry) if walk.excludes(entry.path()) => return WalkState::Skip,
                 Ok(entry) => look_at(&entry, base, only),
                 Err(error) => Some(Seen::Failure(failure_of_walk(base, &error))),
             };
@@ -243,18 +248,6 @@ fn folder_of_glob(path: &Path) -> Option<(PathBuf, GlobSet)> {
         GlobBuilder::new(text.strip_prefix("./").unwrap_or(text)).literal_separator(true).build().ok()?;
     let set = GlobSetBuilder::new().add(glob).build().ok()?;
     Some((base, set))
-}
-
-fn glob_set(globs: &[String]) -> Result<GlobSet, String> {
-    let mut set = GlobSetBuilder::new();
-    for glob in globs {
-        let bad = |error: globset::Error| format!("`{glob}` is no glob: {}", error.kind());
-        set.add(GlobBuilder::new(glob).literal_separator(true).build().map_err(bad)?);
-        // A folder's name leaves out all that is in it.
-        let inside = format!("{}/**", glob.trim_end_matches('/'));
-        set.add(GlobBuilder::new(&inside).literal_separator(true).build().map_err(bad)?);
-    }
-    set.build().map_err(|error| error.to_string())
 }
 
 /// The path without a leading `./`, as people write it.

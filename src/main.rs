@@ -3,16 +3,19 @@
 use std::io::{self, BufWriter, ErrorKind, IsTerminal, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use clap::Parser;
 use initlint::baseline::Baseline;
 use initlint::cli::{Cli, ColorChoice};
+use initlint::config;
 use initlint::describe::{self, Description};
 use initlint::discover::{self, Walk};
-use initlint::kube::Version;
+use initlint::finding::Finding;
 use initlint::report::describe::Form;
 use initlint::report::{self, Format, Look, Report, output, summary};
-use initlint::rule::Settings;
+use initlint::settings::Settings;
+use initlint::source::Source;
 use initlint::{pipeline, rules};
 
 /// Deeply nested manifests and scripts are bounded, but the bounds want more than 2 MiB.
@@ -26,12 +29,15 @@ fn main() -> ExitCode {
         Err(Failed::Output(error)) if error.kind() == ErrorKind::BrokenPipe => ExitCode::SUCCESS,
         Err(Failed::Output(error)) => fail(&format!("cannot write the output: {error}")),
         Err(Failed::Usage(message)) => fail(&message),
+        Err(Failed::Config(source, findings)) => fail_in_config(source, findings, &cli),
     }
 }
 
 /// Why a run gave up.
 enum Failed {
     Usage(String),
+    /// A config file, and what is wrong in it.
+    Config(Arc<Source>, Vec<Finding>),
     Output(io::Error),
 }
 
@@ -47,10 +53,27 @@ impl From<String> for Failed {
     }
 }
 
+impl From<config::Problem> for Failed {
+    fn from(problem: config::Problem) -> Self {
+        match problem {
+            config::Problem::Usage(message) => Failed::Usage(message),
+            config::Problem::File { source, findings } => Failed::Config(source, findings),
+        }
+    }
+}
+
 fn fail(message: &str) -> ExitCode {
     // Standard error may be closed; there is nothing left to tell then.
     let _ = writeln!(io::stderr(), "initlint: {message}");
     ExitCode::from(2)
+}
+
+/// Shows what is wrong in a config file as findings are shown.
+fn fail_in_config(source: Arc<Source>, findings: Vec<Finding>, cli: &Cli) -> ExitCode {
+    let path = source.path.to_string();
+    let report = Report { sources: vec![source], findings, ..Report::default() };
+    let _ = report.write(Format::Pretty, &look(cli.color), &mut io::stderr().lock());
+    fail(&format!("{path} has {}", summary::count(report.findings.len(), "mistake")))
 }
 
 fn run(cli: &Cli) -> Result<ExitCode, Failed> {
@@ -68,7 +91,21 @@ fn run(cli: &Cli) -> Result<ExitCode, Failed> {
         return Ok(ExitCode::SUCCESS);
     }
 
-    let settings = settings(cli)?;
+    if cli.config_schema {
+        serde_json::to_writer_pretty(&mut out, &config::schema()).map_err(io::Error::from)?;
+        writeln!(out)?;
+        out.flush()?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    let here = std::env::current_dir().map_err(|error| format!("cannot tell the working folder: {error}"))?;
+    let config = config::load(cli, &here)?;
+    if cli.dump_config {
+        write!(out, "{}", config.dump())?;
+        out.flush()?;
+        return Ok(ExitCode::SUCCESS);
+    }
+
+    let settings = config.settings()?;
     output::check(cli.output_file.iter().map(|file| &*file.path).chain(cli.write_baseline.as_deref()))?;
     let baseline = cli.baseline.as_deref().map(Baseline::read).transpose()?;
     let mut pool = rayon::ThreadPoolBuilder::new().stack_size(STACK_SIZE);
@@ -77,12 +114,12 @@ fn run(cli: &Cli) -> Result<ExitCode, Failed> {
     }
     let pool = pool.build().map_err(|error| format!("cannot start threads: {error}"))?;
     let walk =
-        Walk { exclude: cli.exclude.clone(), force_exclude: cli.force_exclude, no_ignore: cli.no_ignore };
-    let found = discover::find(&paths(cli)?, &walk)?;
+        Walk { exclude: config.excluded()?, force_exclude: cli.force_exclude, no_ignore: cli.no_ignore };
+    let found = discover::find(&paths(cli)?, &walk);
     if cli.describe {
         let form = Form::try_from(cli.format)?;
         let mut description =
-            pool.install(|| describe::describe(&found.inputs, &cli.stdin_filename, settings.version));
+            pool.install(|| describe::describe(&found.inputs, &cli.stdin_filename, &settings));
         description.errors.splice(0..0, found.failures);
         description.notes = found.notes;
         return show(&description, form, cli, &Look { width: columns(), ..look }, &mut out);
@@ -107,7 +144,7 @@ fn run(cli: &Cli) -> Result<ExitCode, Failed> {
             writeln!(err, "{}", summary::lines(&report))?;
         }
     }
-    Ok(ExitCode::from(report.exit_status(cli.fail_on.severity())))
+    Ok(ExitCode::from(report.exit_status(config.fail_on().value.severity())))
 }
 
 /// Writes what `--describe` found.
@@ -160,23 +197,6 @@ fn compare(
         report.baselined.clear();
     }
     Ok(())
-}
-
-fn settings(cli: &Cli) -> Result<Settings, String> {
-    for id in cli.select.iter().chain(&cli.ignore) {
-        rules::find(id)?;
-    }
-    let version = match &cli.kubernetes_version {
-        Some(text) => text.parse::<Version>().map_err(|error| error.to_string())?,
-        None => Version::default(),
-    };
-    Ok(Settings {
-        version,
-        pedantic: cli.pedantic,
-        min_severity: cli.min_severity,
-        select: cli.select.clone(),
-        ignore: cli.ignore.clone(),
-    })
 }
 
 /// The paths of the command line and those that `--files-from` lists.

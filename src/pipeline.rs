@@ -13,7 +13,9 @@ use crate::kube::{self, Pod};
 use crate::report::{Report, Skipped, Summary};
 use crate::rule::{Check, Checker, Rule, Settings};
 use crate::rules;
+use crate::settings::{Level, RuleTable};
 use crate::source::{FileId, Source, decode};
+use crate::suppress::{self, Judged, Suppression};
 use crate::yaml::{self, Document, Prefilter, Problem};
 
 /// Lints `inputs`. Standard input is shown as `stdin_name`.
@@ -37,13 +39,26 @@ pub fn lint(inputs: &[Input], stdin_name: &str, settings: &Settings) -> Report {
         .zip(inputs_read.files())
         .map(|(input, file)| linter.check_or_fail(file, is_named(input)))
         .collect();
-    for checked in checked {
+    let (mut findings, mut suppressions) = (Vec::new(), Vec::new());
+    for mut checked in checked {
+        findings.append(&mut checked.findings);
+        suppressions.append(&mut checked.suppressions);
         checked.add_to(&mut report);
     }
+    let Judged { mut findings, mut suppressed } =
+        suppress::judge(findings, &suppressions, &inputs_read, settings);
+    findings.retain(|finding| settings.shows(finding));
+    suppressed.retain(|suppressed| settings.shows(&suppressed.finding));
+    findings.sort_by_key(order);
+    suppressed.sort_by_key(|suppressed| order(&suppressed.finding));
+    report.summary.suppressed = suppressed.len();
+    (report.findings, report.suppressed) = (findings, suppressed);
     report
-        .findings
-        .sort_by_key(|finding| (finding.span.file, finding.span.start, finding.rule, finding.span.end));
-    report
+}
+
+/// The order in which findings are reported: by place, then by rule.
+fn order(finding: &Finding) -> (FileId, u32, &'static str, u32) {
+    (finding.span.file, finding.span.start, finding.rule, finding.span.end)
 }
 
 /// A file that was named, standard input and text in memory are parsed whole, so that a syntax error shows
@@ -94,6 +109,9 @@ struct Linter<'a> {
 #[derive(Default)]
 struct Checked {
     findings: Vec<Finding>,
+    suppressions: Vec<Suppression>,
+    /// A document of it couldn't be checked.
+    is_partial: bool,
     errors: Vec<Failure>,
     documents: usize,
     pods: usize,
@@ -108,14 +126,13 @@ impl Checked {
         *pods += self.pods;
         *other += usize::from(self.is_other);
         skipped.extend(self.template);
-        report.findings.extend(self.findings);
         report.errors.extend(self.errors);
     }
 }
 
 impl<'a> Linter<'a> {
     fn new(settings: &'a Settings, inputs: &'a InputSet) -> Self {
-        let rules: Vec<_> = rules::ALL.iter().copied().filter(|rule| settings.is_on(rule.id)).collect();
+        let rules: Vec<_> = rules::ALL.iter().copied().filter(|rule| settings.may_run(rule.id)).collect();
         let literals = rules.iter().flat_map(|rule| match rule.check {
             Checker::Pod { literals, .. } => literals,
             Checker::Reader => &[],
@@ -130,69 +147,89 @@ impl<'a> Linter<'a> {
     }
 
     fn check(&self, file: &InputFile, named: bool) -> Checked {
+        let settled = self.settings.rules_for(&file.source.path);
         let mut checked = Checked { documents: file.documents.len(), ..Checked::default() };
         let mut objects = false;
         for range in &file.documents {
             let text = file.source.text.get(range.clone()).unwrap_or("");
             objects |= yaml::looks_like_object(text);
             if named || self.prefilter.wants(text) {
-                self.check_document(file, range, &mut checked);
+                self.check_document(file, range, &settled, &mut checked);
             }
         }
+        checked.suppressions = suppress::Reader {
+            file,
+            inputs: self.inputs,
+            pod_templates: &self.settings.pod_templates,
+            is_whole: !checked.is_partial,
+        }
+        .read();
         checked.is_other = !objects && checked.template.is_none();
         checked
     }
 
-    fn check_document(&self, file: &InputFile, range: &Range<usize>, checked: &mut Checked) {
+    fn check_document(
+        &self,
+        file: &InputFile,
+        range: &Range<usize>,
+        settled: &RuleTable,
+        checked: &mut Checked,
+    ) {
         let document = match Document::parse(&file.source, range.clone()) {
             Ok(document) => document,
-            Err(problem) => return self.record(problem, &file.source, range, checked),
+            Err(problem) => return record(problem, &file.source, range, settled, checked),
         };
         for object in kube::objects(document.root()) {
-            for template in kube::templates(&object) {
+            for template in kube::templates(&object, &self.settings.pod_templates) {
                 checked.pods += 1;
-                self.check_pod(&Pod::new(template), file, &mut checked.findings);
+                self.check_pod(&Pod::new(template), file, settled, &mut checked.findings);
             }
         }
     }
 
-    fn check_pod(&self, pod: &Pod<'_>, file: &InputFile, findings: &mut Vec<Finding>) {
-        for rule in &self.rules {
+    fn check_pod(&self, pod: &Pod<'_>, file: &InputFile, settled: &RuleTable, findings: &mut Vec<Finding>) {
+        for rule in self.rules.iter().filter(|rule| settled.level(rule.id) != Level::Off) {
             let Checker::Pod { check, .. } = rule.check else { continue };
             let mut cx = Check {
                 version: self.settings.version,
                 pedantic: self.settings.pedantic,
                 source: &file.source,
                 inputs: self.inputs,
+                options: settled.options(rule.id),
                 rule,
                 pod,
                 findings: Vec::new(),
             };
             check(pod, &mut cx);
-            findings.extend(cx.findings.into_iter().filter(|finding| self.settings.shows(finding)));
+            findings.extend(cx.findings.into_iter().filter_map(|finding| settled.settle(finding)));
         }
     }
+}
 
-    /// A document that isn't YAML is a Helm template, which is named, or a finding. One that
-    /// goes past a bound couldn't be checked.
-    fn record(&self, problem: Problem, source: &Source, range: &Range<usize>, checked: &mut Checked) {
-        let path = source.path.to_string();
-        match problem {
-            Problem::Invalid { .. }
-                if yaml::looks_like_template(source.text.get(range.clone()).unwrap_or("")) =>
-            {
-                checked.template = Some(Skipped { path, reason: "helm-template" });
-            }
-            Problem::Invalid { span, message, help } => {
-                let finding = rules::invalid_yaml::finding(span, &message, help);
-                if self.settings.is_on(finding.rule) && self.settings.shows(&finding) {
-                    checked.findings.push(finding);
-                }
-            }
-            Problem::Bound { span, message } => {
-                let line = source.position(span.start as usize).line;
-                checked.errors.push(Failure { path, line: Some(line), message });
-            }
+/// A document that isn't YAML is a Helm template, which is named, or a finding. One that goes past
+/// a bound couldn't be checked.
+fn record(
+    problem: Problem,
+    source: &Source,
+    range: &Range<usize>,
+    settled: &RuleTable,
+    checked: &mut Checked,
+) {
+    let path = source.path.to_string();
+    checked.is_partial = true;
+    match problem {
+        Problem::Invalid { .. }
+            if yaml::looks_like_template(source.text.get(range.clone()).unwrap_or("")) =>
+        {
+            checked.template = Some(Skipped { path, reason: "helm-template" });
+        }
+        Problem::Invalid { span, message, help } => {
+            let finding = rules::invalid_yaml::finding(span, &message, help);
+            checked.findings.extend(settled.settle(finding));
+        }
+        Problem::Bound { span, message } => {
+            let line = source.position(span.start as usize).line;
+            checked.errors.push(Failure { path, line: Some(line), message });
         }
     }
 }

@@ -2,11 +2,13 @@
 
 use serde::Serialize;
 
-use crate::finding::{Confidence, Finding, Resource, Safety, Severity};
+use crate::finding::{Finding, Resource, Safety, Severity};
 use crate::inputs::InputSet;
 use crate::kube::{Container, Pod, Version};
+use crate::options::{Options, RuleOption};
 use crate::program::Programs;
-use crate::source::Source;
+pub use crate::settings::Settings;
+use crate::source::{Source, Span};
 
 /// A rule: its description and one function.
 #[derive(Debug)]
@@ -23,6 +25,8 @@ pub struct Rule {
     pub since: &'static str,
     /// Its page.
     pub doc: &'static str,
+    /// What its users may set.
+    pub options: &'static [RuleOption],
     /// What it looks at.
     pub check: Checker,
 }
@@ -38,50 +42,8 @@ pub enum Checker {
         /// Looks at one Pod spec.
         check: fn(&Pod<'_>, &mut Check<'_>),
     },
-    /// Found while files are read, before there is a model.
+    /// Found where files and the suppressions in them are read, not in a Pod.
     Reader,
-}
-
-/// What a run has settled for all rules.
-#[derive(Debug, Clone)]
-pub struct Settings {
-    /// The target version of Kubernetes.
-    pub version: Version,
-    /// Show findings of low confidence too.
-    pub pedantic: bool,
-    /// The least severity that is reported.
-    pub min_severity: Severity,
-    /// Only these rules; empty for all.
-    pub select: Vec<String>,
-    /// Not these rules.
-    pub ignore: Vec<String>,
-}
-
-impl Default for Settings {
-    fn default() -> Self {
-        Self {
-            version: Version::default(),
-            pedantic: false,
-            min_severity: Severity::Info,
-            select: Vec::new(),
-            ignore: Vec::new(),
-        }
-    }
-}
-
-impl Settings {
-    /// Whether the rule `id` is to run.
-    #[must_use]
-    pub fn is_on(&self, id: &str) -> bool {
-        let names = |list: &[String]| list.iter().any(|name| name == id);
-        (self.select.is_empty() || names(&self.select)) && !names(&self.ignore)
-    }
-
-    /// Whether a finding this severe and this sure is shown.
-    #[must_use]
-    pub fn shows(&self, finding: &Finding) -> bool {
-        finding.severity >= self.min_severity && (self.pedantic || finding.confidence > Confidence::Low)
-    }
 }
 
 /// What a rule sees beside the Pod, and where it puts what it finds.
@@ -94,6 +56,8 @@ pub struct Check<'a> {
     pub source: &'a Source,
     /// All files of the run.
     pub inputs: &'a InputSet,
+    /// What is set of the rule's options: ask it with the option's own declaration.
+    pub options: &'a Options,
     pub(crate) rule: &'static Rule,
     pub(crate) pod: &'a Pod<'a>,
     pub(crate) findings: Vec<Finding>,
@@ -108,22 +72,26 @@ impl<'a> Check<'a> {
 
     /// Reports a finding about the Pod as a whole.
     pub fn report(&mut self, finding: Finding) {
-        self.push(finding, None);
+        self.push(finding, None, self.pod.spec().span());
     }
 
     /// Reports a finding about one container.
     pub fn report_in(&mut self, container: &Container<'_>, finding: Finding) {
-        self.report_named(Some(container.name()), finding);
+        self.push(finding, Some(container.name()), container.node.span());
     }
 
     /// Reports a finding about the container of that name, where it has one.
     pub fn report_named(&mut self, container: Option<&str>, finding: Finding) {
-        self.push(finding, container.filter(|name| !name.is_empty()).map(str::to_owned));
+        let mut known = self.pod.containers().map(|(_, container)| container);
+        let known = known.find(|known| container == Some(known.name()));
+        let about = known.map_or(self.pod.spec(), |known| known.node).span();
+        self.push(finding, container, about);
     }
 
-    fn push(&mut self, mut finding: Finding, container: Option<String>) {
+    fn push(&mut self, mut finding: Finding, container: Option<&str>, about: Span) {
         finding.rule = self.rule.id;
-        finding.resource = Some(resource(self.pod, container));
+        finding.resource = Some(resource(self.pod, container.filter(|name| !name.is_empty()).map(str::to_owned)));
+        finding.about = Some(about);
         self.findings.push(finding);
     }
 }

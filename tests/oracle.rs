@@ -90,7 +90,7 @@ fn find<'a, 'd>(objects: &'a [Object<'d>], row: &Row) -> Option<&'a Object<'d>> 
 }
 
 fn check(row: &Row, verdict: &Verdict, object: &Object<'_>, tally: &mut Tally) {
-    let pods: Vec<Pod<'_>> = templates(object).into_iter().map(Pod::new).collect();
+    let pods: Vec<Pod<'_>> = templates(object, &[]).into_iter().map(Pod::new).collect();
     let malformed: Vec<_> = pods.iter().flat_map(|pod| &pod.malformed).collect();
     let place = format!("{} #{} {:?}", row.file, row.doc, verdict.versions);
     if let Some(error) = &verdict.decode_error {

@@ -12,9 +12,10 @@ use rayon::prelude::*;
 
 use crate::discover::{Failure, Input};
 use crate::inputs::InputFile;
-use crate::kube::{self, Malformed, Pod, Version};
+use crate::kube::{self, Malformed, Pod};
 use crate::pipeline;
 use crate::report::Skipped;
+use crate::settings::Settings;
 use crate::source::{Source, Span};
 use crate::yaml::{self, Document, Prefilter, Problem};
 
@@ -48,9 +49,9 @@ impl Description {
     }
 }
 
-/// Describes the Pods of `inputs` as `version` starts them. Standard input is shown as `stdin_name`.
+/// Describes the Pods of `inputs` as the version of `settings` starts them. Standard input is shown as `stdin_name`.
 #[must_use]
-pub fn describe(inputs: &[Input], stdin_name: &str, version: Version) -> Description {
+pub fn describe(inputs: &[Input], stdin_name: &str, settings: &Settings) -> Description {
     let prefilter = Prefilter::new(LITERALS);
     let described: Vec<(Arc<Source>, Option<Failure>, Described)> = inputs
         .par_iter()
@@ -58,7 +59,7 @@ pub fn describe(inputs: &[Input], stdin_name: &str, version: Version) -> Descrip
         .map(|(id, input)| {
             let (file, failure) = pipeline::read(id, input, stdin_name);
             let wanted = |text: &str| pipeline::is_named(input) || prefilter.wants(text);
-            let described = pipeline::guard(&file, || describe_file(&file, wanted, version))
+            let described = pipeline::guard(&file, || describe_file(&file, wanted, settings))
                 .unwrap_or_else(|failure| Described { errors: vec![failure], ..Described::default() });
             (file.source, failure, described)
         })
@@ -83,7 +84,7 @@ struct Described {
     template: Option<Skipped>,
 }
 
-fn describe_file(file: &InputFile, wanted: impl Fn(&str) -> bool, version: Version) -> Described {
+fn describe_file(file: &InputFile, wanted: impl Fn(&str) -> bool, settings: &Settings) -> Described {
     let mut described = Described::default();
     for range in &file.documents {
         let text = file.source.text.get(range.clone()).unwrap_or("");
@@ -91,7 +92,7 @@ fn describe_file(file: &InputFile, wanted: impl Fn(&str) -> bool, version: Versi
             continue;
         }
         match Document::parse(&file.source, range.clone()) {
-            Ok(document) => describe_document(&document, &file.source, version, &mut described),
+            Ok(document) => describe_document(&document, &file.source, settings, &mut described),
             Err(Problem::Invalid { .. }) if yaml::looks_like_template(text) => {
                 let path = file.source.path.to_string();
                 described.template = Some(Skipped { path, reason: "helm-template" });
@@ -104,9 +105,9 @@ fn describe_file(file: &InputFile, wanted: impl Fn(&str) -> bool, version: Versi
     described
 }
 
-fn describe_document(document: &Document, source: &Source, version: Version, described: &mut Described) {
+fn describe_document(document: &Document, source: &Source, settings: &Settings, described: &mut Described) {
     for object in kube::objects(document.root()) {
-        for pod in kube::templates(&object).into_iter().map(Pod::new) {
+        for pod in kube::templates(&object, &settings.pod_templates).into_iter().map(Pod::new) {
             if !is_worth_describing(&pod) {
                 continue;
             }
@@ -115,7 +116,7 @@ fn describe_document(document: &Document, source: &Source, version: Version, des
                 described.errors.push(failure(source, malformed.span, malformed_message(malformed)));
                 continue;
             }
-            match Startup::of(&pod, version) {
+            match Startup::of(&pod, settings.version) {
                 Ok(startup) => described.startups.push(startup),
                 Err(message) => described.errors.push(failure(source, pod.spec().span(), message)),
             }

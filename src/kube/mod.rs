@@ -31,4 +31,4 @@ pub use shape::{Field, Malformed};
 pub use template::{Completeness, Template, templates};
 pub use version::{Change, Gate, Version};
 pub use volume::{Volume, VolumeMount, VolumeSource};
-pub use workloads::Workload;
+pub use workloads::{PodTemplatePath, Workload};

@@ -2,7 +2,7 @@
 
 use super::object::Object;
 use super::shape::push_key;
-use super::workloads::{self, Embedding, Form, Workload};
+use super::workloads::{self, Form, PodTemplatePath, Workload};
 use crate::yaml::{Kind, Node};
 
 /// A Pod spec inside an object, and what stands around it.
@@ -55,15 +55,21 @@ impl Template<'_> {
     }
 }
 
-/// Every Pod template of `object`: at the places known for its kind, or for an unknown custom resource wherever a map
-/// looks like a Pod spec.
+/// Every Pod template of `object`: at the places that are `declared` or else known for its kind, or for an unknown
+/// custom resource wherever a map looks like a Pod spec.
 #[must_use]
-pub fn templates<'d>(object: &Object<'d>) -> Vec<Template<'d>> {
+pub fn templates<'d>(object: &Object<'d>, declared: &[PodTemplatePath]) -> Vec<Template<'d>> {
     let mut walk = Walk { object, trail: Vec::new(), found: Vec::new() };
+    let declared: Vec<_> = declared.iter().filter(|own| own.is_of(object.group(), object.kind)).collect();
     match workloads::embedding(object.group(), object.kind) {
+        _ if !declared.is_empty() => {
+            for template in declared {
+                walk.follow_declared(template);
+            }
+        }
         Some(embedding) => {
             for path in embedding.paths {
-                walk.follow(embedding, object.node, path);
+                walk.follow(embedding.form, object.node, path);
             }
         }
         None if workloads::may_embed(object.group(), object.kind) => walk.by_shape(object.node),
@@ -87,11 +93,21 @@ struct Walk<'a, 'd> {
 }
 
 impl<'d> Walk<'_, 'd> {
+    /// Follows the path to a template, or to the Pod spec in it: people name either.
+    fn follow_declared(&mut self, template: &PodTemplatePath) {
+        let form = if template.is_whole { Form::Whole } else { Form::Merged };
+        let before = self.found.len();
+        self.follow(form, self.object.node, &format!("{}/spec", template.path));
+        if self.found.len() == before {
+            self.follow(form, self.object.node, &template.path);
+        }
+    }
+
     /// Follows `path` from `node`; a `*` stands for every item or value.
-    fn follow(&mut self, embedding: &Embedding, node: Node<'d>, path: &str) {
+    fn follow(&mut self, form: Form, node: Node<'d>, path: &str) {
         if path.is_empty() {
             if node.is_mapping() {
-                self.found.push(self.template(Some(embedding), node));
+                self.found.push(self.template(Some(form), node));
             }
             return;
         }
@@ -103,7 +119,7 @@ impl<'d> Walk<'_, 'd> {
         };
         for (name, child) in next {
             self.trail.push((node, name));
-            self.follow(embedding, child, rest);
+            self.follow(form, child, rest);
             self.trail.pop();
         }
     }
@@ -137,13 +153,14 @@ impl<'d> Walk<'_, 'd> {
         pointer
     }
 
-    fn template(&self, embedding: Option<&Embedding>, spec: Node<'d>) -> Template<'d> {
+    fn template(&self, form: Option<Form>, spec: Node<'d>) -> Template<'d> {
         let depth = self.trail.len();
         let above = |levels: usize| depth.checked_sub(levels).and_then(|at| self.trail.get(at));
         let owner = above(2).map(|(node, _)| (*node, self.pointer(depth - 2)));
         let owner_node = owner.as_ref().map(|(node, _)| *node);
         let workload = Workload::of(self.object.group(), self.object.kind);
-        let form = embedding.map_or_else(|| self.form_by_shape(), |embedding| embedding.form);
+        let by_shape = form.is_none();
+        let form = form.unwrap_or_else(|| self.form_by_shape());
         let completeness = match form {
             Form::Merged | Form::Fragment => Completeness::Merged,
             Form::Whole | Form::Job if is_patch(self.object, workload, spec) => Completeness::Patch,
@@ -154,7 +171,7 @@ impl<'d> Walk<'_, 'd> {
             object: self.object.clone(),
             pointer: self.pointer(depth),
             spec,
-            by_shape: embedding.is_none(),
+            by_shape,
             is_pod_spec: form != Form::Fragment,
             metadata: metadata.filter(|node| node.is_mapping()),
             workload,

@@ -75,6 +75,27 @@ impl<'d> Workload<'d> {
     }
 }
 
+/// Where a custom resource holds a Pod template, as its users tell.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct PodTemplatePath {
+    /// The API group: `example.com` of `example.com/v1`; any where there is none.
+    pub group: Option<String>,
+    /// The kind.
+    pub kind: String,
+    /// The path from the object to the template or its Pod spec, with `/` between keys; `*` stands
+    /// for every item or value.
+    pub path: String,
+    /// Whether the Pod comes of this template alone, with nothing that an operator adds.
+    pub is_whole: bool,
+}
+
+impl PodTemplatePath {
+    /// Whether it speaks of `kind` in `group`.
+    pub(super) fn is_of(&self, group: &str, kind: &str) -> bool {
+        self.kind == kind && self.group.as_deref().is_none_or(|own| own == group)
+    }
+}
+
 /// Where a set of kinds holds Pod specs.
 pub(super) struct Embedding {
     pub(super) form: Form,

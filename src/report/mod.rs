@@ -23,7 +23,7 @@ use std::sync::Arc;
 use serde::Serialize;
 
 use crate::discover::Failure;
-use crate::finding::{Finding, Severity};
+use crate::finding::{Finding, Severity, SuppressedFinding};
 use crate::source::{Source, Span};
 
 /// What a run found.
@@ -43,15 +43,6 @@ pub struct Report {
     pub notes: Vec<String>,
     /// Counts.
     pub summary: Summary,
-}
-
-/// A finding that a suppression in the source silenced.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SuppressedFinding {
-    /// What was found.
-    pub finding: Finding,
-    /// Why it is let be, where the suppression says so.
-    pub justification: Option<String>,
 }
 
 /// What a run looked at.

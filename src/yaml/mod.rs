@@ -5,11 +5,13 @@
 //! parser's events into the `tree`, with the help of `gap` (what stands between two nodes),
 //! `aliases`, `checks` (what kubectl refuses) and `indented` (a work-around for the parser);
 //! `problem` says why it couldn't. `node` is how others look at the tree, `kubectl` what a scalar
-//! means, `scalar` the way from a decoded text back to its source.
+//! means, `scalar` the way from a decoded text back to its source. `comments` finds what the tree
+//! leaves out.
 
 mod aliases;
 mod builder;
 mod checks;
+mod comments;
 mod documents;
 mod gap;
 mod guess;
@@ -21,6 +23,7 @@ mod scalar;
 mod tree;
 
 pub use aliases::MAX_ALIASED_NODES;
+pub use comments::comments;
 pub use documents::{Prefilter, split};
 pub use guess::{looks_like_object, looks_like_template};
 pub use node::{Entry, Kind, Node};

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use initlint::report::{Format, Report, SuppressedFinding};
+use initlint::finding::SuppressedFinding;
+use initlint::report::{Format, Report};
 
 use crate::readers::{annotations, json, lint_all, page, results, sarif, tests, written};
 

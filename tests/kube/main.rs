@@ -29,7 +29,7 @@ impl Manifest {
 
     fn pods(&self) -> Vec<Pod<'_>> {
         let objects = self.documents.iter().flat_map(|document| objects(document.root()));
-        objects.flat_map(|object| templates(&object)).map(Pod::new).collect()
+        objects.flat_map(|object| templates(&object, &[])).map(Pod::new).collect()
     }
 
     /// Each template's pointer, with the names of its containers in start-up order.

@@ -97,7 +97,7 @@ fn find(machine: &mut Machine<'_, '_>, words: &[String]) -> Status {
         }
         match (machine.all_below(&place), simple_tests(tests)) {
             (Some(listed), Some(wanted)) => {
-                for (below, node) in listed.iter().filter(|(below, node)| wanted.fits(below, node)) {
+                for (below, _) in listed.iter().filter(|(below, node)| wanted.fits(below, node)) {
                     machine.emit(&format!("{path}{below}\n"));
                 }
             }
