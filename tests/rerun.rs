@@ -70,8 +70,9 @@ fn the_analysis_says_what_the_fixtures_say() {
                 hazards.iter().map(|hazard| format!("{}: {}", hazard.command, hazard.why)).collect();
             // What is noted differs, but hardly hurts: an info.
             let expected = if case.expected == "noted" { "info" } else { &case.expected };
-            (said != expected)
-                .then(|| format!("{}/{}: {} expected, {said} said {why:?}", case.file, case.name, case.expected))
+            (said != expected).then(|| {
+                format!("{}/{}: {} expected, {said} said {why:?}", case.file, case.name, case.expected)
+            })
         })
         .collect();
     assert!(wrong.is_empty(), "{}\n{} wrong", wrong.join("\n"), wrong.len());
@@ -87,7 +88,11 @@ fn execution_says_what_the_fixtures_say() {
     let mut skipped = Vec::new();
     let mut runnable = Vec::new();
     for case in &cases {
-        match case.not_run.clone().or_else(|| missing_command(&case.script).map(|name| format!("no {name} here"))) {
+        match case
+            .not_run
+            .clone()
+            .or_else(|| missing_command(&case.script).map(|name| format!("no {name} here")))
+        {
             Some(why) => skipped.push(format!("{}: {why}", case.name)),
             None => runnable.push(case),
         }
@@ -96,8 +101,9 @@ fn execution_says_what_the_fixtures_say() {
         .par_iter()
         .filter_map(|case| {
             let verdict = execute(&case.script);
-            (!agrees(&case.expected, &verdict))
-                .then(|| format!("{}/{}: {} expected, {verdict:?} happened", case.file, case.name, case.expected))
+            (!agrees(&case.expected, &verdict)).then(|| {
+                format!("{}/{}: {} expected, {verdict:?} happened", case.file, case.name, case.expected)
+            })
         })
         .collect();
     println!("{} run, {} not run:\n{}", runnable.len(), skipped.len(), skipped.join("\n"));

@@ -41,7 +41,7 @@ pub fn load(cli: &Cli, here: &Path) -> Result<Config, Problem> {
         let shown = path.strip_prefix(here).unwrap_or(&path).display().to_string();
         let unreadable = |why: String| Problem::Usage(format!("config file {shown}: {why}"));
         let bytes = fs::read(&path).map_err(|error| unreadable(error.to_string()))?;
-        let (text, encoding) = decode(bytes).map_err(unreadable)?;
+        let (text, encoding) = decode(&bytes).map_err(unreadable)?;
         let source = Arc::new(Source::with_encoding(FileId(0), shown, text, encoding));
         let mut of_file = reader::read(&source)
             .map_err(|findings| Problem::File { source: Arc::clone(&source), findings })?;

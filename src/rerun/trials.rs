@@ -4,7 +4,7 @@ use std::collections::{HashMap, VecDeque};
 use std::rc::Rc;
 
 use super::blame::{self, Trial};
-use super::machine::{LoneGuard, Log, Machine, Manner, Reason, Run, SUCCESS, Shared};
+use super::machine::{Log, LoneGuard, Machine, Manner, Reason, Run, SUCCESS, Shared};
 use super::state::compare::differences;
 use super::state::oracle::{Oracle, alternatives};
 use super::state::places::{Mounts, Place, Realm};
@@ -121,7 +121,11 @@ impl<'c> Court<'c> {
         }
         // Finished, it runs again with all that come before it.
         let in_sequence: Vec<(usize, Hazard)> = self.sequence_again(index, before, reference);
-        let alone = if index == 0 && !reference.kept.has_outside() { Vec::new() } else { self.alone_again(index, &reference.kept, reference, true) };
+        let alone = if index == 0 && !reference.kept.has_outside() {
+            Vec::new()
+        } else {
+            self.alone_again(index, &reference.kept, reference, true)
+        };
         let mut killed: Vec<Hazard> = Vec::new();
         let mut seen: Vec<&Rc<Tree>> = vec![start, &reference.kept];
         for state in &reference.log.crash_points {
@@ -198,9 +202,18 @@ impl<'c> Court<'c> {
     }
 
     /// Runs one container again on `state`, and tells what goes wrong whatever the answers.
-    fn alone_again(&mut self, index: usize, state: &Rc<Tree>, reference: &Reference, ended: bool) -> Vec<Hazard> {
+    fn alone_again(
+        &mut self,
+        index: usize,
+        state: &Rc<Tree>,
+        reference: &Reference,
+        ended: bool,
+    ) -> Vec<Hazard> {
         let same = |shared: &Shared, run: &Run| {
-            let volumes = || run.kept == reference.kept || differences(&shared.atoms, &reference.kept, &run.kept).is_empty();
+            let volumes = || {
+                run.kept == reference.kept
+                    || differences(&shared.atoms, &reference.kept, &run.kept).is_empty()
+            };
             run.status == Some(SUCCESS) && volumes()
         };
         match self.acquitted(index, state, &reference.answers, same) {

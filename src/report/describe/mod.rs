@@ -70,7 +70,13 @@ pub fn write(description: &Description, form: Form, look: &Look, out: &mut dyn W
 /// Whatever writing says.
 pub fn write_errors(description: &Description, out: &mut dyn Write) -> io::Result<()> {
     for failure in &description.errors {
-        writeln!(out, "{}: {}: {}", visible(&failure.place()), "error".red().bold(), visible(&failure.message))?;
+        writeln!(
+            out,
+            "{}: {}: {}",
+            visible(&failure.place()),
+            "error".red().bold(),
+            visible(&failure.message)
+        )?;
     }
     Ok(())
 }

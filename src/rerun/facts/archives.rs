@@ -163,7 +163,8 @@ fn compress(machine: &mut Machine<'_, '_>, words: &[String], name_says: bool) ->
         "lzma" => ".lzma",
         _ => ".gz",
     };
-    let keeps = options.has("k keep") || suffix == ".zst" || words.first().is_some_and(|name| name == "unzstd");
+    let keeps =
+        options.has("k keep") || suffix == ".zst" || words.first().is_some_and(|name| name == "unzstd");
     let mut status = SUCCESS;
     for path in options.operands() {
         let from = match machine.needs(path) {

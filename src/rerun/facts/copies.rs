@@ -49,7 +49,10 @@ fn mv(machine: &mut Machine<'_, '_>, words: &[String]) -> Status {
 fn install(machine: &mut Machine<'_, '_>, words: &[String]) -> Status {
     let options = Options::read(words, "m o g t S mode owner group target-directory suffix");
     if options.has("d directory") {
-        return options.operands().iter().fold(SUCCESS, |status, path| worse(status, make_directories(machine, path)));
+        return options
+            .operands()
+            .iter()
+            .fold(SUCCESS, |status, path| worse(status, make_directories(machine, path)));
     }
     if options.has("D")
         && let Some(parent) = options.operands().last().and_then(|path| path.rsplit_once('/'))
@@ -193,7 +196,9 @@ fn unlisted(machine: &mut Machine<'_, '_>, source: &str, pattern: &str, target: 
     let directory = source.rsplit_once('/').map_or(".", |(directory, _)| directory);
     let from = machine.place(if directory.is_empty() { "/" } else { directory });
     let key = match machine.look(&from) {
-        Node::Directory(fill) if !fill.is_empty() => fill.iter().map(AsRef::as_ref).collect::<Vec<&str>>().join("+"),
+        Node::Directory(fill) if !fill.is_empty() => {
+            fill.iter().map(AsRef::as_ref).collect::<Vec<&str>>().join("+")
+        }
         _ => format!("tree:{:?}:{}", from.realm, from.path),
     };
     match machine.look(&to) {

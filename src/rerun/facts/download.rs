@@ -89,18 +89,21 @@ fn wget(machine: &mut Machine<'_, '_>, words: &[String]) -> Status {
     let mut status = SUCCESS;
     for url in options.operands() {
         let content = content_of(machine, url);
-        status = worse(status, match options.value("O output-document") {
-            Some("-") => {
-                machine.emit(&content);
-                SUCCESS
-            }
-            Some(path) if path.starts_with("/dev/") => SUCCESS,
-            Some(path) => {
-                let place = machine.place(path);
-                machine.write(&place, &content, Manner::Slow)
-            }
-            None => wget_by_name(machine, &options, url, directory, &content),
-        });
+        status = worse(
+            status,
+            match options.value("O output-document") {
+                Some("-") => {
+                    machine.emit(&content);
+                    SUCCESS
+                }
+                Some(path) if path.starts_with("/dev/") => SUCCESS,
+                Some(path) => {
+                    let place = machine.place(path);
+                    machine.write(&place, &content, Manner::Slow)
+                }
+                None => wget_by_name(machine, &options, url, directory, &content),
+            },
+        );
     }
     status
 }
@@ -123,7 +126,8 @@ fn wget_by_name(
     let path = directory.map_or(name.clone(), |directory| format!("{directory}/{name}"));
     let place = machine.place(&path);
     let exists = !matches!(machine.look(&place), Node::Absent | Node::Unclear { exists: false, .. });
-    let overwrites = options.has("N timestamping c continue r recursive m mirror p page-requisites x force-directories");
+    let overwrites =
+        options.has("N timestamping c continue r recursive m mirror p page-requisites x force-directories");
     if !exists || overwrites {
         return machine.write(&place, content, Manner::Slow);
     }
@@ -178,7 +182,9 @@ pub(super) fn fetch(machine: &mut Machine<'_, '_>, words: &[String]) -> Status {
                 continue;
             }
             match machine.look(&place) {
-                Node::Directory(_) => machine.fill(&place, &format!("fetch:{}", words.join(" ")), Manner::Slow),
+                Node::Directory(_) => {
+                    machine.fill(&place, &format!("fetch:{}", words.join(" ")), Manner::Slow)
+                }
                 Node::Absent => {
                     let key = format!("fetch:{}", words.join(" ")).into();
                     machine.put(&place, Node::Unclear { key, exists: true }, Manner::Slow);

@@ -118,7 +118,8 @@ fn in_repository(
         return FATAL;
     }
     let git = place.join(".git");
-    let operands: Vec<&str> = rest.iter().skip(1).map(String::as_str).filter(|word| !word.starts_with('-')).collect();
+    let operands: Vec<&str> =
+        rest.iter().skip(1).map(String::as_str).filter(|word| !word.starts_with('-')).collect();
     let makes = |kind: &str, name: &str| git.join(&format!("{kind}/{name}"));
     let options = Options::read(rest, "b B m orphan c C");
     let made: Option<Place> = match (rest.first().map(String::as_str), operands.as_slice()) {

@@ -21,9 +21,40 @@ pub(super) const FACTS: &[Fact] = &[
     fact(&["dirname"], |machine, words| path_part(machine, words, false)),
     fact(
         &[
-            "awk", "gawk", "jq", "envsubst", "base64", "cut", "tr", "sort", "uniq", "wc", "head", "tail", "rev", "tac",
-            "column", "xxd", "od", "hexdump", "md5sum", "sha1sum", "sha256sum", "sha512sum", "fold", "paste", "nl",
-            "strings", "iconv", "dos2unix", "expr", "bc", "openssl-passwd", "mkpasswd", "gomplate", "gettext",
+            "awk",
+            "gawk",
+            "jq",
+            "envsubst",
+            "base64",
+            "cut",
+            "tr",
+            "sort",
+            "uniq",
+            "wc",
+            "head",
+            "tail",
+            "rev",
+            "tac",
+            "column",
+            "xxd",
+            "od",
+            "hexdump",
+            "md5sum",
+            "sha1sum",
+            "sha256sum",
+            "sha512sum",
+            "fold",
+            "paste",
+            "nl",
+            "strings",
+            "iconv",
+            "dos2unix",
+            "expr",
+            "bc",
+            "openssl-passwd",
+            "mkpasswd",
+            "gomplate",
+            "gettext",
         ],
         filter,
     ),
@@ -153,9 +184,10 @@ fn read_operands(machine: &mut Machine<'_, '_>, words: &[String], may_change: bo
 fn sed(machine: &mut Machine<'_, '_>, words: &[String]) -> Status {
     // `-i` takes its suffix attached only; `-e` and `-f` take the next word.
     let options = Options::read(words, "e f l expression file line-length");
-    let in_place = words.iter().skip(1).any(|word| {
-        word == "--in-place" || word.starts_with("--in-place=") || is_cluster_with(word, 'i')
-    });
+    let in_place = words
+        .iter()
+        .skip(1)
+        .any(|word| word == "--in-place" || word.starts_with("--in-place=") || is_cluster_with(word, 'i'));
     if !in_place {
         let status = read_operands(machine, words, false);
         return if status == SUCCESS { machine.steady_status(words) } else { status };
@@ -163,7 +195,9 @@ fn sed(machine: &mut Machine<'_, '_>, words: &[String]) -> Status {
     let mut scripts: Vec<&str> = words
         .iter()
         .zip(words.iter().skip(1))
-        .filter(|(option, _)| is_cluster_with(option, 'e') && option.ends_with('e') || *option == "--expression")
+        .filter(|(option, _)| {
+            is_cluster_with(option, 'e') && option.ends_with('e') || *option == "--expression"
+        })
         .map(|(_, script)| script.as_str())
         .collect();
     scripts.extend(words.iter().filter_map(|word| word.strip_prefix("--expression=")));
@@ -185,7 +219,9 @@ fn sed(machine: &mut Machine<'_, '_>, words: &[String]) -> Status {
 }
 
 fn is_cluster_with(word: &str, letter: char) -> bool {
-    let Some(letters) = word.strip_prefix('-').filter(|letters| !letters.starts_with('-')) else { return false };
+    let Some(letters) = word.strip_prefix('-').filter(|letters| !letters.starts_with('-')) else {
+        return false;
+    };
     // What follows `i` in a cluster is the suffix of a backup.
     letters.chars().take_while(|&c| c == letter || c != 'i').any(|c| c == letter)
 }
@@ -199,7 +235,9 @@ fn is_fixed_point(script: &str) -> bool {
             Some('s') => substitution_settles(rest.get(1..).unwrap_or_default()),
             // A line is added each time; deleting it first ends the cycle that would add it.
             Some('a' | 'i' | 'G') => false,
-            Some('d') => !matches!(command.get(..command.len() - rest.len()), Some(address) if is_line_number(address)),
+            Some('d') => {
+                !matches!(command.get(..command.len() - rest.len()), Some(address) if is_line_number(address))
+            }
             _ => true,
         }
     })
@@ -240,10 +278,12 @@ fn substitution_settles(text: &str) -> bool {
     let Some(delimiter) = text.chars().next() else { return true };
     let text = text.get(delimiter.len_utf8()..).unwrap_or_default();
     let Some(end) = unescaped(text, delimiter) else { return true };
-    let (pattern, rest) = (text.get(..end).unwrap_or_default(), text.get(end + delimiter.len_utf8()..).unwrap_or_default());
+    let (pattern, rest) =
+        (text.get(..end).unwrap_or_default(), text.get(end + delimiter.len_utf8()..).unwrap_or_default());
     let Some(end) = unescaped(rest, delimiter) else { return true };
     let replacement = rest.get(..end).unwrap_or_default();
-    let special = |c: char| matches!(c, '.' | '*' | '[' | ']' | '\\' | '^' | '$' | '+' | '?' | '(' | ')' | '{' | '|');
+    let special =
+        |c: char| matches!(c, '.' | '*' | '[' | ']' | '\\' | '^' | '$' | '+' | '?' | '(' | ')' | '{' | '|');
     match pattern {
         // Something is put before or after every line.
         "^" | "$" => replacement.is_empty(),
@@ -292,14 +332,22 @@ fn yq(machine: &mut Machine<'_, '_>, words: &[String]) -> Status {
 
 /// `perl -pi -e 's/…/…/'` is sed by another name.
 fn perl(machine: &mut Machine<'_, '_>, words: &[String]) -> Status {
-    let in_place = words.iter().any(|word| word.starts_with('-') && word.contains('i') && !word.starts_with("--"));
-    let script = words.iter().zip(words.iter().skip(1)).find(|(option, _)| option.starts_with('-') && option.ends_with('e'));
+    let in_place =
+        words.iter().any(|word| word.starts_with('-') && word.contains('i') && !word.starts_with("--"));
+    let script = words
+        .iter()
+        .zip(words.iter().skip(1))
+        .find(|(option, _)| option.starts_with('-') && option.ends_with('e'));
     let (Some((_, script)), true) = (script, in_place) else { return machine.unknown_command(words) };
     let mut status = SUCCESS;
     let files = words.iter().rev().take_while(|word| *word != script);
     for path in files {
         let place = machine.place(path);
-        let one = if is_fixed_point(script) { machine.settle(&place, script) } else { machine.alter(&place, script) };
+        let one = if is_fixed_point(script) {
+            machine.settle(&place, script)
+        } else {
+            machine.alter(&place, script)
+        };
         status = worse(status, one);
     }
     status
@@ -341,7 +389,11 @@ fn path_part(machine: &mut Machine<'_, '_>, words: &[String], last: bool) -> Sta
     let (directory, name) = trimmed.rsplit_once('/').unwrap_or((".", trimmed));
     let directory = if directory.is_empty() { "/" } else { directory };
     let suffix = options.operands().get(1).copied().or(options.value("s suffix")).unwrap_or_default();
-    let out = if last { name.strip_suffix(suffix).filter(|name| !name.is_empty()).unwrap_or(name) } else { directory };
+    let out = if last {
+        name.strip_suffix(suffix).filter(|name| !name.is_empty()).unwrap_or(name)
+    } else {
+        directory
+    };
     machine.emit(&format!("{out}\n"));
     SUCCESS
 }
@@ -364,7 +416,9 @@ mod tests {
         ] {
             assert!(is_fixed_point(script), "{script}");
         }
-        for script in ["s/a/aa/", "s/foo/foobar/", "s|listen|#&|", "$a x", "1i x", "1d", "s/^/#/", "s/$/;/", "/x/a y"] {
+        for script in
+            ["s/a/aa/", "s/foo/foobar/", "s|listen|#&|", "$a x", "1i x", "1d", "s/^/#/", "s/$/;/", "/x/a y"]
+        {
             assert!(!is_fixed_point(script), "{script}");
         }
     }

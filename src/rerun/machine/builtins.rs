@@ -54,7 +54,9 @@ impl Machine<'_, '_> {
         match arguments.first() {
             None => self.shell.status,
             // Statuses are taken modulo 256; what isn't a number is an error.
-            Some(text) => text.trim().parse::<i64>().map_or(FAILURE, |n| n.rem_euclid(256).try_into().unwrap_or(1)),
+            Some(text) => {
+                text.trim().parse::<i64>().map_or(FAILURE, |n| n.rem_euclid(256).try_into().unwrap_or(1))
+            }
         }
     }
 

@@ -59,8 +59,8 @@ impl Machine<'_, '_> {
             }
             "-v" => self.shell.variables.contains_key(text),
             _ if text.is_empty() => false,
-            "-e" | "-a" | "-f" | "-d" | "-s" | "-r" | "-w" | "-x" | "-O" | "-G" | "-p" | "-S" | "-b" | "-c" | "-k"
-            | "-u" | "-g" | "-N" => self.file_test(operator, text),
+            "-e" | "-a" | "-f" | "-d" | "-s" | "-r" | "-w" | "-x" | "-O" | "-G" | "-p" | "-S" | "-b"
+            | "-c" | "-k" | "-u" | "-g" | "-N" => self.file_test(operator, text),
             _ => self.ask(&format!("test:{operator}:{text}@{}", self.fingerprint()), true),
         }
     }

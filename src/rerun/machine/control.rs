@@ -269,7 +269,11 @@ impl Machine<'_, '_> {
     }
 
     /// Runs `body` with `redirections` in place.
-    pub(super) fn redirected(&mut self, redirections: &[Redirection], body: impl FnOnce(&mut Self) -> Flow) -> Flow {
+    pub(super) fn redirected(
+        &mut self,
+        redirections: &[Redirection],
+        body: impl FnOnce(&mut Self) -> Flow,
+    ) -> Flow {
         let (input, depth) = (self.input.clone(), self.sinks.len());
         let opened = self.open(redirections);
         let result = match opened {

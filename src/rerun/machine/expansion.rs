@@ -222,15 +222,18 @@ impl Machine<'_, '_> {
                 Some(value) => value.to_string(),
                 None => self.text_of(word)?,
             },
-            Operation::AssignDefault { or_empty, word } => match value.filter(|value| usable(value, *or_empty)) {
-                Some(value) => value.to_string(),
-                None => {
-                    let text = self.text_of(word)?;
-                    self.assign(name, &text);
-                    text
+            Operation::AssignDefault { or_empty, word } => {
+                match value.filter(|value| usable(value, *or_empty)) {
+                    Some(value) => value.to_string(),
+                    None => {
+                        let text = self.text_of(word)?;
+                        self.assign(name, &text);
+                        text
+                    }
                 }
-            },
-            Operation::Alternative { or_empty, word } => match value.filter(|value| usable(value, *or_empty)) {
+            }
+            Operation::Alternative { or_empty, word } => match value.filter(|value| usable(value, *or_empty))
+            {
                 Some(_) => self.text_of(word)?,
                 None => String::new(),
             },

@@ -58,7 +58,9 @@ impl Machine<'_, '_> {
     }
 
     fn wrapped(&mut self, name: &str, words: &[String], own: usize, valued: &str) -> Option<Flow> {
-        if name == "command" && words.get(1).is_some_and(|word| word.starts_with("-v") || word.starts_with("-V")) {
+        if name == "command"
+            && words.get(1).is_some_and(|word| word.starts_with("-v") || word.starts_with("-V"))
+        {
             return None;
         }
         let operands = Options::until_operand(words, valued).operands_from();
@@ -92,7 +94,9 @@ impl Machine<'_, '_> {
                     }
                 }
                 word if word.starts_with("--") => {}
-                word if word.starts_with('-') && word.len() > 1 => letters.push_str(word.get(1..).unwrap_or("")),
+                word if word.starts_with('-') && word.len() > 1 => {
+                    letters.push_str(word.get(1..).unwrap_or(""))
+                }
                 _ => {
                     operands.push(word.clone());
                     operands.extend(rest.by_ref().cloned());
@@ -103,9 +107,9 @@ impl Machine<'_, '_> {
         let Some(first) = operands.first().cloned() else {
             let text = self.input().filter(|text| is_known(text));
             return match text {
-                Some(text) if !text.is_empty() => self.in_new_shell(errexit, Vec::new(), |machine, range| {
-                    machine.run_text(&text, range)
-                }),
+                Some(text) if !text.is_empty() => {
+                    self.in_new_shell(errexit, Vec::new(), |machine, range| machine.run_text(&text, range))
+                }
                 _ => Ok(self.unknown_command(words)),
             };
         };
@@ -127,9 +131,11 @@ impl Machine<'_, '_> {
     fn subshell_file_with(&mut self, path: &str, parameters: Vec<String>, errexit: bool) -> Option<Flow> {
         self.text_of_file(path)?;
         let path = path.to_owned();
-        Some(self.in_new_shell(errexit, parameters, |machine, _| {
-            machine.run_file(&path).unwrap_or(Ok(SUCCESS))
-        }))
+        Some(
+            self.in_new_shell(errexit, parameters, |machine, _| {
+                machine.run_file(&path).unwrap_or(Ok(SUCCESS))
+            }),
+        )
     }
 
     fn in_new_shell(

@@ -3,12 +3,12 @@
 use std::ops::Range;
 use std::rc::Rc;
 
+use super::test_words::test_command;
 use super::{Flow, Machine, SUCCESS, Status};
 use crate::rerun::facts;
 use crate::rerun::state::atoms::{Atom, is_atom};
 use crate::rerun::state::compare::UNKNOWN;
 use crate::rerun::state::places::base_name;
-use super::test_words::test_command;
 use crate::shell::ir::{Assignment, Command, Simple, Word};
 
 /// Builtins whose operands are assignments: they aren't split into fields.
@@ -89,7 +89,10 @@ impl Machine<'_, '_> {
     }
 
     /// Makes assignments that hold for one command; what the variables were before.
-    fn set_for_command(&mut self, list: &[Assignment]) -> Result<Vec<(String, Option<Rc<str>>)>, super::Jump> {
+    fn set_for_command(
+        &mut self,
+        list: &[Assignment],
+    ) -> Result<Vec<(String, Option<Rc<str>>)>, super::Jump> {
         let mut outer = Vec::new();
         for assignment in list {
             outer.push((assignment.name.clone(), self.shell.variables.get(&assignment.name).cloned()));

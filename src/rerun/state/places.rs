@@ -131,9 +131,9 @@ impl Mounts {
     pub(in crate::rerun) fn show(&self, place: &Place) -> String {
         let seen = self.list.iter().find_map(|mounted| {
             let root = mounted.root.as_ref()?;
-            place.is_within(root).then(|| {
-                format!("{}{}", mounted.at, place.path.get(root.path.len()..).unwrap_or_default())
-            })
+            place
+                .is_within(root)
+                .then(|| format!("{}{}", mounted.at, place.path.get(root.path.len()..).unwrap_or_default()))
         });
         let path = seen.unwrap_or_else(|| place.path.clone());
         match (place.realm, path.as_str()) {
