@@ -41,7 +41,7 @@ pub fn load(cli: &Cli, here: &Path) -> Result<Config, Problem> {
     if let Some(File { path, shown, base }) = file(cli, here)? {
         let unreadable = |why: String| Problem::Usage(format!("config file {shown}: {why}"));
         let bytes = fs::read(&path).map_err(|error| unreadable(reason(&error)))?;
-        let (text, encoding) = decode(bytes).map_err(unreadable)?;
+        let (text, encoding) = decode(&bytes).map_err(unreadable)?;
         let source = Arc::new(Source::with_encoding(FileId(0), shown, text, encoding));
         let mut of_file = reader::read(&source)
             .map_err(|findings| Problem::File { source: Arc::clone(&source), findings })?;
