@@ -8,11 +8,15 @@ pub mod invalid_field;
 pub mod invalid_restart_policy;
 pub mod invalid_yaml;
 pub mod misplaced_init_containers;
+pub mod non_idempotent_command;
 pub mod non_idempotent_write;
 pub mod oversized_init_request;
 pub mod restart_policy_of_kind;
 pub mod run_as_non_root_conflict;
+pub mod suppression_without_reason;
+pub mod unknown_rule;
 pub mod unsupported_sidecar;
+pub mod unused_suppression;
 pub mod volume_not_found;
 
 use crate::rule::Rule;
@@ -23,6 +27,7 @@ pub static ALL: &[&Rule] = &[
     &active_deadline_on_non_job::RULE,
     &oversized_init_request::RULE,
     &non_idempotent_write::RULE,
+    &non_idempotent_command::RULE,
     &duplicate_container_name::RULE,
     &invalid_restart_policy::RULE,
     &unsupported_sidecar::RULE,
@@ -33,15 +38,33 @@ pub static ALL: &[&Rule] = &[
     &volume_not_found::RULE,
     &init_resize_policy::RULE,
     &invalid_yaml::RULE,
+    &unused_suppression::RULE,
+    &suppression_without_reason::RULE,
+    &unknown_rule::RULE,
 ];
 
 /// The rule `id`.
 ///
 /// # Errors
-/// A message that lists the rules where there is none of that name.
+/// A message where there is none of that name.
 pub fn find(id: &str) -> Result<&'static Rule, String> {
-    ALL.iter().copied().find(|rule| rule.id == id).ok_or_else(|| {
-        let known: Vec<&str> = ALL.iter().map(|rule| rule.id).collect();
-        format!("no rule is called `{id}`; the rules are {}", known.join(", "))
-    })
+    let found = ALL.iter().copied().find(|rule| rule.id == id);
+    found.ok_or_else(|| format!("no rule is called `{id}`; {}", suggestion(id)))
+}
+
+/// What to do about `id`, which is no rule.
+#[must_use]
+pub fn suggestion(id: &str) -> String {
+    match closest(id, ALL.iter().map(|rule| rule.id)) {
+        Some(rule) => format!("did you mean `{rule}`?"),
+        None => "`initlint --rules` lists the rules".to_owned(),
+    }
+}
+
+/// The one of `known` that `name` was most likely meant to be.
+#[must_use]
+pub fn closest<'k>(name: &str, known: impl Iterator<Item = &'k str>) -> Option<&'k str> {
+    let name = name.to_lowercase().replace('_', "-");
+    let scored = known.map(|known| (strsim::jaro_winkler(&name, &known.to_lowercase()), known));
+    scored.filter(|(score, _)| *score > 0.85).max_by(|(a, _), (b, _)| a.total_cmp(b)).map(|(_, known)| known)
 }

@@ -3,9 +3,11 @@
 use std::path::PathBuf;
 
 use clap::{Parser, ValueEnum};
+use clap_complete::Shell;
 
 use crate::finding::Severity;
 use crate::report::Format;
+use crate::report::output::OutputFile;
 
 /// Finds what goes wrong with Kubernetes init containers and native sidecars, before `kubectl apply`.
 #[derive(Debug, Parser)]
@@ -19,6 +21,14 @@ pub struct Cli {
     #[arg(long, value_enum, default_value_t, value_name = "FORMAT", help_heading = "Output")]
     pub format: Format,
 
+    /// Write the report also to a file, in another form (repeatable)
+    #[arg(long, value_name = "FORMAT=PATH", conflicts_with = "describe", help_heading = "Output")]
+    pub output_file: Vec<OutputFile>,
+
+    /// Leave suppressed and baselined findings out of SARIF and JUnit (GitHub shows them as open)
+    #[arg(long, help_heading = "Output")]
+    pub omit_suppressed: bool,
+
     /// When to use colours
     #[arg(long, value_enum, default_value_t, value_name = "WHEN", help_heading = "Output")]
     pub color: ColorChoice,
@@ -31,13 +41,13 @@ pub struct Cli {
     #[arg(long, help_heading = "Output")]
     pub no_summary: bool,
 
-    /// The least severe finding that makes the exit status 1
-    #[arg(long, value_enum, default_value_t, value_name = "SEVERITY", help_heading = "Findings")]
-    pub fail_on: FailOn,
+    /// The least severe finding that makes the exit status 1 [default: warning]
+    #[arg(long, value_enum, value_name = "SEVERITY", help_heading = "Findings")]
+    pub fail_on: Option<FailOn>,
 
-    /// Report only findings at least this severe
-    #[arg(long, value_enum, default_value_t = Severity::Info, value_name = "SEVERITY", help_heading = "Findings")]
-    pub min_severity: Severity,
+    /// Report only findings at least this severe [default: info]
+    #[arg(long, value_enum, value_name = "SEVERITY", help_heading = "Findings")]
+    pub min_severity: Option<Severity>,
 
     /// Run only these rules (comma-separated)
     #[arg(long, value_name = "RULE,…", value_delimiter = ',', help_heading = "Findings")]
@@ -51,9 +61,33 @@ pub struct Cli {
     #[arg(long, help_heading = "Findings")]
     pub pedantic: bool,
 
+    /// Count only findings that this file doesn't list
+    #[arg(long, value_name = "FILE", conflicts_with = "describe", help_heading = "Findings")]
+    pub baseline: Option<PathBuf>,
+
+    /// List all findings in this file, for --baseline
+    #[arg(long, value_name = "FILE", conflicts_with = "describe", help_heading = "Findings")]
+    pub write_baseline: Option<PathBuf>,
+
     /// Version of Kubernetes that the manifests are for, such as 1.31 [default: the newest known]
     #[arg(long, value_name = "VERSION", help_heading = "Findings")]
     pub kubernetes_version: Option<String>,
+
+    /// Config file [default: .initlint.yaml here or in the nearest folder above]
+    #[arg(long, value_name = "FILE", help_heading = "Configuration")]
+    pub config: Option<PathBuf>,
+
+    /// Read no config file
+    #[arg(long, conflicts_with = "config", help_heading = "Configuration")]
+    pub no_config: bool,
+
+    /// Print what is in force and where it was set, and exit
+    #[arg(long, help_heading = "Configuration")]
+    pub dump_config: bool,
+
+    /// Print the config file's JSON schema and exit
+    #[arg(long, help_heading = "Configuration")]
+    pub config_schema: bool,
 
     /// Leave out paths that match this glob (repeatable)
     #[arg(long, value_name = "GLOB", help_heading = "Files")]
@@ -79,6 +113,11 @@ pub struct Cli {
     #[arg(long, short = 'j', value_name = "N", help_heading = "Files")]
     pub jobs: Option<usize>,
 
+    /// Instead of linting, show how each Pod starts: in which order, who asks for what, and what stays
+    /// reserved without use (--format pretty, concise or json)
+    #[arg(long, conflicts_with_all = ["output_file", "baseline", "write_baseline"], help_heading = "Information")]
+    pub describe: bool,
+
     /// Explain a rule and exit
     #[arg(long, value_name = "RULE", help_heading = "Information")]
     pub explain: Option<String>,
@@ -86,12 +125,21 @@ pub struct Cli {
     /// List the rules and exit
     #[arg(long, help_heading = "Information")]
     pub rules: bool,
+
+    /// Print completions for a shell and exit
+    #[arg(long, value_name = "SHELL", help_heading = "Information")]
+    pub completions: Option<Shell>,
+
+    /// Print the manual page and exit (initlint --man | man -l -)
+    #[arg(long, help_heading = "Information")]
+    pub man: bool,
 }
 
-const EXIT_STATUS: &str = "Exit status:
+/// What the exit status means, as the help ends.
+pub(crate) const EXIT_STATUS: &str = "Exit status:
   0  no finding at or above --fail-on
   1  findings
-  2  something could not be checked (usage, unreadable file, nothing at a path)";
+  2  something could not be checked (usage, config file, unreadable file, nothing at a path)";
 
 /// When to use colours.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]

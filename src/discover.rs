@@ -9,6 +9,8 @@ use std::sync::mpsc;
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 use ignore::{DirEntry, WalkBuilder, WalkState};
 
+use crate::globs::Globs;
+
 /// The endings of manifests. A file named by itself is read whatever it is called.
 const EXTENSIONS: [&str; 3] = ["yaml", "yml", "json"];
 
@@ -41,15 +43,31 @@ pub enum Input {
 pub struct Failure {
     /// The path as the user would write it.
     pub path: String,
+    /// The line, from 1, where one is to blame.
+    pub line: Option<usize>,
     /// Why.
     pub message: String,
+}
+
+impl Failure {
+    /// A failure of the whole of `path`.
+    #[must_use]
+    pub fn new(path: String, message: String) -> Self {
+        Self { path, line: None, message }
+    }
+
+    /// `path`, or `path:line`.
+    #[must_use]
+    pub fn place(&self) -> String {
+        self.line.map_or_else(|| self.path.clone(), |line| format!("{}:{line}", self.path))
+    }
 }
 
 /// How to walk folders.
 #[derive(Debug, Clone, Default)]
 pub struct Walk {
-    /// Globs of paths to leave out.
-    pub exclude: Vec<String>,
+    /// Paths to leave out.
+    pub exclude: Vec<Globs>,
     /// Leave them out also where they are named themselves, as pre-commit does.
     pub force_exclude: bool,
     /// Also read what `.gitignore` and its like leave out.
@@ -69,16 +87,13 @@ pub struct Found {
 }
 
 /// Finds the files below `paths`; `.` where there are none.
-///
-/// # Errors
-/// A message where a glob of `walk.exclude` isn't one.
-pub fn find(paths: &[PathBuf], walk: &Walk) -> Result<Found, String> {
-    let excluded = glob_set(&walk.exclude)?;
+#[must_use]
+pub fn find(paths: &[PathBuf], walk: &Walk) -> Found {
     let here = [PathBuf::from(".")];
     let paths = if paths.is_empty() { &here } else { paths };
     let mut found = Found::default();
     for path in paths {
-        find_one(path, walk, &excluded, &mut found);
+        find_one(path, walk, &mut found);
     }
     let mut seen = BTreeSet::new();
     found.inputs.sort_by_key(|input| matches!(input, Input::File { named: false, .. }));
@@ -87,46 +102,51 @@ pub fn find(paths: &[PathBuf], walk: &Walk) -> Result<Found, String> {
         Input::File { path, .. } => seen.insert(path.clone()),
     });
     found.inputs.sort();
-    Ok(found)
+    found
 }
 
-fn find_one(path: &Path, walk: &Walk, excluded: &GlobSet, found: &mut Found) {
+impl Walk {
+    fn excludes(&self, path: &Path) -> bool {
+        self.exclude.iter().any(|globs| globs.matches(path))
+    }
+}
+
+fn find_one(path: &Path, walk: &Walk, found: &mut Found) {
     if path.as_os_str() == "-" {
         if !found.inputs.contains(&Input::Stdin) {
             found.inputs.push(Input::Stdin);
         }
         return;
     }
+    if walk.force_exclude && walk.excludes(path) {
+        return;
+    }
     let count = found.inputs.len() + found.failures.len();
     match fs::metadata(path) {
         Ok(metadata) if metadata.is_dir() => {
-            walk_folder(path, None, walk, excluded, found);
+            walk_folder(path, None, walk, found);
             if found.inputs.len() + found.failures.len() == count {
                 let message = "nothing to check: no .yaml, .yml or .json file in it".to_owned();
-                found.failures.push(Failure { path: shown(path), message });
+                found.failures.push(Failure::new(shown(path), message));
             }
         }
-        Ok(_) => {
-            if !(walk.force_exclude && excluded.is_match(clean(path))) {
-                found.inputs.push(Input::File { path: clean(path), named: true });
-            }
-        }
+        Ok(_) => found.inputs.push(Input::File { path: clean(path), named: true }),
         Err(error) => match folder_of_glob(path) {
             Some((base, glob)) => {
-                walk_folder(&base, Some(&glob), walk, excluded, found);
+                walk_folder(&base, Some(&glob), walk, found);
                 if found.inputs.len() + found.failures.len() == count {
                     let message = "no file matches this glob".to_owned();
-                    found.failures.push(Failure { path: shown(path), message });
+                    found.failures.push(Failure::new(shown(path), message));
                 }
             }
-            None => found.failures.push(Failure { path: shown(path), message: reason(&error) }),
+            None => found.failures.push(Failure::new(shown(path), reason(&error))),
         },
     }
 }
 
 /// Walks `base` in parallel. Links to files are followed, links to folders are not, as `kubectl
 /// apply -R` has it, so that no loop can arise.
-fn walk_folder(base: &Path, only: Option<&GlobSet>, walk: &Walk, excluded: &GlobSet, found: &mut Found) {
+fn walk_folder(base: &Path, only: Option<&GlobSet>, walk: &Walk, found: &mut Found) {
     let (sender, receiver) = mpsc::channel();
     let walker = WalkBuilder::new(base)
         .standard_filters(!walk.no_ignore)
@@ -139,7 +159,7 @@ fn walk_folder(base: &Path, only: Option<&GlobSet>, walk: &Walk, excluded: &Glob
         let sender = sender.clone();
         Box::new(move |entry| {
             let seen = match entry {
-                Ok(entry) if excluded.is_match(clean(entry.path())) => return WalkState::Skip,
+                Ok(entry) if walk.excludes(entry.path()) => return WalkState::Skip,
                 Ok(entry) => look_at(&entry, base, only),
                 Err(error) => Some(Seen::Failure(failure_of_walk(base, &error))),
             };
@@ -181,7 +201,7 @@ fn look_at(entry: &DirEntry, base: &Path, only: Option<&GlobSet>) -> Option<Seen
             Ok(target) if target.is_file() && wanted => Some(Seen::File(clean(path))),
             Err(error) if wanted => {
                 let message = format!("a broken symbolic link: {}", reason(&error));
-                Some(Seen::Failure(Failure { path: shown(path), message }))
+                Some(Seen::Failure(Failure::new(shown(path), message)))
             }
             Ok(_) | Err(_) => None,
         };
@@ -212,7 +232,7 @@ fn failure_of_walk(base: &Path, error: &ignore::Error) -> Failure {
     }
     let path = path_of(error).unwrap_or_else(|| base.to_owned());
     let message = error.io_error().map_or_else(|| error.to_string(), reason);
-    Failure { path: shown(&path), message }
+    Failure::new(shown(&path), message)
 }
 
 /// Splits `manifests/**/*.yaml` into the folder that it starts from and the glob.
@@ -229,18 +249,6 @@ fn folder_of_glob(path: &Path) -> Option<(PathBuf, GlobSet)> {
     Some((base, set))
 }
 
-fn glob_set(globs: &[String]) -> Result<GlobSet, String> {
-    let mut set = GlobSetBuilder::new();
-    for glob in globs {
-        let bad = |error: globset::Error| format!("`{glob}` is no glob: {}", error.kind());
-        set.add(GlobBuilder::new(glob).literal_separator(true).build().map_err(bad)?);
-        // A folder's name leaves out all that is in it.
-        let inside = format!("{}/**", glob.trim_end_matches('/'));
-        set.add(GlobBuilder::new(&inside).literal_separator(true).build().map_err(bad)?);
-    }
-    set.build().map_err(|error| error.to_string())
-}
-
 /// The path without a leading `./`, as people write it.
 fn clean(path: &Path) -> PathBuf {
     path.strip_prefix("./").unwrap_or(path).to_owned()
@@ -251,7 +259,7 @@ fn shown(path: &Path) -> String {
 }
 
 /// An I/O error in plain words.
-fn reason(error: &io::Error) -> String {
+pub(crate) fn reason(error: &io::Error) -> String {
     match error.kind() {
         io::ErrorKind::NotFound => "no such file or folder".to_owned(),
         io::ErrorKind::PermissionDenied => "permission denied".to_owned(),

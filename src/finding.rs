@@ -69,8 +69,20 @@ pub struct Finding {
     pub labels: Vec<Label>,
     /// The object that it is about.
     pub resource: Option<Resource>,
+    /// The container or else the Pod spec that it is about, be the finding itself in a ConfigMap
+    /// or at an anchor elsewhere: what is suppressed for all of it is suppressed here too.
+    pub about: Option<Span>,
     /// How to mend it by machine.
     pub fix: Option<Fix>,
+}
+
+/// A finding that a suppression silenced.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SuppressedFinding {
+    /// The finding.
+    pub finding: Finding,
+    /// The reason that the suppression gives.
+    pub justification: Option<String>,
 }
 
 /// Another place that a finding speaks of, perhaps in another file.
@@ -145,6 +157,7 @@ impl Finding {
             caption: String::new(),
             labels: Vec::new(),
             resource: None,
+            about: None,
             fix: None,
         }
     }

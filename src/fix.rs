@@ -31,6 +31,20 @@ pub fn remove_entry(source: &Source, mapping: Node<'_>, key: &str) -> Option<Vec
     Some(vec![Edit { span, replacement: String::new() }])
 }
 
+/// Takes a YAML comment out: its line where it has that to itself, else what stands before it too,
+/// back to the last word.
+#[must_use]
+pub fn remove_comment(source: &Source, comment: Span) -> Edit {
+    let before = text_before(source, comment);
+    let span = if before.trim().is_empty() {
+        Span::new(source.id, source.line_range(source.line_index(comment.start as usize)))
+    } else {
+        let blanks = before.len() - before.trim_end_matches([' ', '\t']).len();
+        Span::new(source.id, comment.start as usize - blanks..comment.end as usize)
+    };
+    Edit { span, replacement: String::new() }
+}
+
 /// What stands before `block` on its first line.
 fn text_before(source: &Source, block: Span) -> &str {
     let line = source.line_range(source.line_index(block.start as usize));

@@ -3,14 +3,23 @@
 use std::io::{self, BufWriter, ErrorKind, IsTerminal, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use clap::Parser;
+use initlint::baseline::Baseline;
 use initlint::cli::{Cli, ColorChoice};
+use initlint::config;
+use initlint::describe::{self, Description};
 use initlint::discover::{self, Walk};
-use initlint::kube::Version;
-use initlint::report::{self, Format, Look, summary};
-use initlint::rule::Settings;
-use initlint::{pipeline, rules};
+use initlint::finding::Finding;
+use initlint::progress::Progress;
+use initlint::report::concise::write_failures;
+use initlint::report::describe::Form;
+use initlint::report::excerpt::visible;
+use initlint::report::{self, Format, Look, Report, output, summary};
+use initlint::settings::Settings;
+use initlint::source::Source;
+use initlint::{manual, pipeline, rules};
 
 /// Deeply nested manifests and scripts are bounded, but the bounds want more than 2 MiB.
 const STACK_SIZE: usize = 16 << 20;
@@ -23,12 +32,15 @@ fn main() -> ExitCode {
         Err(Failed::Output(error)) if error.kind() == ErrorKind::BrokenPipe => ExitCode::SUCCESS,
         Err(Failed::Output(error)) => fail(&format!("cannot write the output: {error}")),
         Err(Failed::Usage(message)) => fail(&message),
+        Err(Failed::Config(source, findings)) => fail_in_config(source, findings, &cli),
     }
 }
 
 /// Why a run gave up.
 enum Failed {
     Usage(String),
+    /// A config file, and what is wrong in it.
+    Config(Arc<Source>, Vec<Finding>),
     Output(io::Error),
 }
 
@@ -44,69 +56,163 @@ impl From<String> for Failed {
     }
 }
 
+impl From<config::Problem> for Failed {
+    fn from(problem: config::Problem) -> Self {
+        match problem {
+            config::Problem::Usage(message) => Failed::Usage(message),
+            config::Problem::File { source, findings } => Failed::Config(source, findings),
+        }
+    }
+}
+
 fn fail(message: &str) -> ExitCode {
     // Standard error may be closed; there is nothing left to tell then.
     let _ = writeln!(io::stderr(), "initlint: {message}");
     ExitCode::from(2)
 }
 
+/// Shows what is wrong in a config file as findings are shown.
+fn fail_in_config(source: Arc<Source>, findings: Vec<Finding>, cli: &Cli) -> ExitCode {
+    let path = source.path.to_string();
+    let report = Report { sources: vec![source], findings, ..Report::default() };
+    let _ = report.write(Format::Pretty, &look(cli.color), &mut io::stderr().lock());
+    fail(&format!("{path} has {}", summary::count(report.findings.len(), "mistake")))
+}
+
 fn run(cli: &Cli) -> Result<ExitCode, Failed> {
     let look = look(cli.color);
     colored::control::set_override(look.color);
     let mut out = BufWriter::new(io::stdout().lock());
-    if cli.rules {
-        report::rules::write(cli.format == Format::Json, &look, &mut out)?;
+    if inform(cli, &look, &mut out)? {
         out.flush()?;
         return Ok(ExitCode::SUCCESS);
     }
-    if let Some(id) = &cli.explain {
-        write!(out, "{}", rules::find(id)?.doc)?;
+    let here = std::env::current_dir().map_err(|error| format!("cannot tell the working folder: {error}"))?;
+    let config = config::load(cli, &here)?;
+    if cli.dump_config {
+        write!(out, "{}", config.dump())?;
         out.flush()?;
         return Ok(ExitCode::SUCCESS);
     }
 
-    let settings = settings(cli)?;
+    let settings = config.settings()?;
+    output::check(cli.output_file.iter().map(|file| &*file.path).chain(cli.write_baseline.as_deref()))?;
+    let baseline = cli.baseline.as_deref().map(Baseline::read).transpose()?;
     let mut pool = rayon::ThreadPoolBuilder::new().stack_size(STACK_SIZE);
     if let Some(jobs) = cli.jobs {
         pool = pool.num_threads(jobs);
     }
     let pool = pool.build().map_err(|error| format!("cannot start threads: {error}"))?;
     let walk =
-        Walk { exclude: cli.exclude.clone(), force_exclude: cli.force_exclude, no_ignore: cli.no_ignore };
-    let found = discover::find(&paths(cli)?, &walk)?;
-    let mut report = pool.install(|| pipeline::lint(&found.inputs, &cli.stdin_filename, &settings));
+        Walk { exclude: config.excluded()?, force_exclude: cli.force_exclude, no_ignore: cli.no_ignore };
+    let paths = paths(cli)?;
+    let progress = Progress::new(shows_progress(cli, &paths));
+    let found = progress.watch(|| discover::find(&paths, &walk));
+    if cli.describe {
+        let form = Form::try_from(cli.format)?;
+        let mut description =
+            pool.install(|| describe::describe(&found.inputs, &cli.stdin_filename, &settings));
+        description.errors.splice(0..0, found.failures);
+        description.notes = found.notes;
+        return show(&description, form, cli, &Look { width: columns(), ..look }, &mut out);
+    }
+    let lint = || pipeline::lint_watched(&found.inputs, &cli.stdin_filename, &settings, &progress);
+    let mut report = progress.watch(|| pool.install(lint));
     report.errors.splice(0..0, found.failures);
     report.notes = found.notes;
+    compare(cli, baseline, &settings, &mut report)?;
 
+    // Before standard output, whose reader may go away.
+    colored::control::set_override(false);
+    output::write_all(&report, &cli.output_file)?;
+    colored::control::set_override(look.color);
     report.write(cli.format, &look, &mut out)?;
     out.flush()?;
+    let mut err = io::stderr().lock();
+    if cli.format == Format::Gitlab {
+        // The one form that has no room for them.
+        write_failures(&report.errors, &mut err)?;
+    }
     if cli.format.is_text() && !cli.quiet {
-        let mut err = io::stderr().lock();
         for note in &report.notes {
-            writeln!(err, "note: {note}")?;
+            writeln!(err, "note: {}", visible(note))?;
         }
         if !cli.no_summary {
             writeln!(err, "{}", summary::lines(&report))?;
         }
     }
-    Ok(ExitCode::from(report.exit_status(cli.fail_on.severity())))
+    Ok(ExitCode::from(report.exit_status(config.fail_on().value.severity())))
 }
 
-fn settings(cli: &Cli) -> Result<Settings, String> {
-    for id in cli.select.iter().chain(&cli.ignore) {
-        rules::find(id)?;
+/// Writes what is asked about initlint itself; `false` where nothing is.
+fn inform(cli: &Cli, look: &Look, out: &mut dyn Write) -> Result<bool, Failed> {
+    if cli.rules {
+        report::rules::write(cli.format == Format::Json, look, out)?;
+    } else if let Some(id) = &cli.explain {
+        write!(out, "{}", rules::find(id)?.doc)?;
+    } else if cli.config_schema {
+        serde_json::to_writer_pretty(&mut *out, &config::schema()).map_err(io::Error::from)?;
+        writeln!(out)?;
+    } else if let Some(shell) = cli.completions {
+        out.write_all(&manual::completions(shell))?;
+    } else if cli.man {
+        out.write_all(&manual::page()?)?;
+    } else {
+        return Ok(false);
     }
-    let version = match &cli.kubernetes_version {
-        Some(text) => text.parse::<Version>().map_err(|error| error.to_string())?,
-        None => Version::default(),
+    Ok(true)
+}
+
+/// Writes what `--describe` found.
+fn show(
+    description: &Description,
+    form: Form,
+    cli: &Cli,
+    look: &Look,
+    out: &mut dyn Write,
+) -> Result<ExitCode, Failed> {
+    report::describe::write(description, form, look, out)?;
+    out.flush()?;
+    let mut err = io::stderr().lock();
+    if form == Form::Json {
+        report::describe::write_errors(description, &mut err)?;
+    } else if !cli.quiet {
+        for note in &description.notes {
+            writeln!(err, "note: {}", visible(note))?;
+        }
+        if !cli.no_summary {
+            writeln!(err, "{}", report::describe::summary_line(description))?;
+        }
+    }
+    Ok(ExitCode::from(description.exit_status()))
+}
+
+/// Sets aside the findings that the baseline lists, the one that is written or else the one that
+/// was read.
+fn compare(
+    cli: &Cli,
+    read: Option<Baseline>,
+    settings: &Settings,
+    report: &mut Report,
+) -> Result<(), String> {
+    let baseline = match &cli.write_baseline {
+        Some(path) => {
+            let baseline = Baseline::of(report, path);
+            baseline.write(path)?;
+            let findings = summary::count(baseline.len(), "finding");
+            report.notes.push(format!("{findings} written to {}", path.display()));
+            Some(baseline)
+        }
+        None => read,
     };
-    Ok(Settings {
-        version,
-        pedantic: cli.pedantic,
-        min_severity: cli.min_severity,
-        select: cli.select.clone(),
-        ignore: cli.ignore.clone(),
-    })
+    if let Some(baseline) = baseline {
+        baseline.apply(report, settings);
+    }
+    if cli.omit_suppressed {
+        report.suppressed.clear();
+        report.baselined.clear();
+    }
+    Ok(())
 }
 
 /// The paths of the command line and those that `--files-from` lists.
@@ -127,20 +233,37 @@ fn paths(cli: &Cli) -> Result<Vec<PathBuf>, String> {
     Ok(paths)
 }
 
+/// Whether someone waits who can be told how far the run is. While standard input is read they
+/// may be writing it.
+fn shows_progress(cli: &Cli, paths: &[PathBuf]) -> bool {
+    let reads_input = paths.iter().any(|path| path.as_os_str() == "-");
+    io::stderr().is_terminal() && !is_dumb() && !cli.quiet && !reads_input
+}
+
+/// Whether the terminal can do no more than a printer.
+fn is_dumb() -> bool {
+    std::env::var_os("TERM").is_some_and(|term| term == "dumb")
+}
+
 /// What the terminal can show: asked once, for all that is printed.
 fn look(choice: ColorChoice) -> Look {
     let set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty() && value != "0");
     let terminal = io::stdout().is_terminal();
-    let dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
+    let dumb = is_dumb();
     let color = match choice {
         ColorChoice::Always => true,
         ColorChoice::Never => false,
         ColorChoice::Auto if std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty()) => false,
         ColorChoice::Auto => set("CLICOLOR_FORCE") || (terminal && !dumb),
     };
-    let width =
-        if terminal { terminal_size::terminal_size().map_or(80, |(width, _)| width.0.into()) } else { 80 };
-    Look { width: usize::clamp(width, 40, 120), color, unicode: !dumb && is_utf8() }
+    // Running text is hard to read in longer lines.
+    Look { width: columns().min(120), color, unicode: !dumb && is_utf8() }
+}
+
+/// The terminal's width; 80 where there is none.
+fn columns() -> usize {
+    let terminal = io::stdout().is_terminal().then(terminal_size::terminal_size).flatten();
+    terminal.map_or(80, |(width, _)| width.0.into()).clamp(40, 1000)
 }
 
 /// Whether the locale says that the terminal reads UTF-8 (POSIX: the first of these that is set).

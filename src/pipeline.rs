@@ -10,10 +10,13 @@ use crate::discover::{self, Failure, Input};
 use crate::finding::Finding;
 use crate::inputs::{InputFile, InputSet};
 use crate::kube::{self, Object, Pod};
+use crate::progress::Progress;
 use crate::report::{Report, Skipped, Summary};
-use crate::rule::{Check, Checker, Rule, Settings};
+use crate::rule::{Check, Checker, ObjectCheck, Rule, Settings};
 use crate::rules;
-use crate::source::{FileId, Source, Span, decode};
+use crate::settings::{Level, RuleTable};
+use crate::source::{FileId, Source, decode};
+use crate::suppress::{self, Judged, Suppression};
 use crate::yaml::{self, Document, Prefilter, Problem};
 
 /// Lints `inputs`. Standard input is shown as `stdin_name`.
@@ -21,7 +24,19 @@ use crate::yaml::{self, Document, Prefilter, Problem};
 /// The order of `inputs` is the order of the report, whichever thread finishes first.
 #[must_use]
 pub fn lint(inputs: &[Input], stdin_name: &str, settings: &Settings) -> Report {
-    let read: Vec<_> = inputs.par_iter().enumerate().map(|(id, input)| read(id, input, stdin_name)).collect();
+    lint_watched(inputs, stdin_name, settings, &Progress::new(false))
+}
+
+/// As [`lint`], and keeps `progress` up to date.
+#[must_use]
+pub fn lint_watched(inputs: &[Input], stdin_name: &str, settings: &Settings, progress: &Progress) -> Report {
+    progress.begin(inputs.len());
+    let read: Vec<_> = inputs
+        .par_iter()
+        .enumerate()
+        .map(|(id, input)| read(id, input, stdin_name))
+        .inspect(|_| progress.read_one())
+        .collect();
     let mut report = Report::default();
     let mut files = Vec::with_capacity(read.len());
     for (file, failure) in read {
@@ -36,42 +51,83 @@ pub fn lint(inputs: &[Input], stdin_name: &str, settings: &Settings) -> Report {
         .par_iter()
         .zip(inputs_read.files())
         .map(|(input, file)| linter.check_or_fail(file, is_named(input)))
+        .inspect(|_| progress.checked_one())
         .collect();
-    for checked in checked {
+    let (mut findings, mut suppressions) = (Vec::new(), Vec::new());
+    for mut checked in checked {
+        findings.append(&mut checked.findings);
+        suppressions.append(&mut checked.suppressions);
         checked.add_to(&mut report);
     }
-    report
-        .findings
-        .sort_by_key(|finding| (finding.span.file, finding.span.start, finding.rule, finding.span.end));
+    let Judged { mut findings, mut suppressed } =
+        suppress::judge(findings, &suppressions, &inputs_read, settings);
+    findings.retain(|finding| settings.shows(finding));
+    suppressed.retain(|suppressed| settings.shows(&suppressed.finding));
+    findings.sort_by_key(order);
+    suppressed.sort_by_key(|suppressed| order(&suppressed.finding));
+    report.summary.suppressed = suppressed.len();
+    (report.findings, report.suppressed) = (findings, suppressed);
     report
 }
 
-/// A file that was named, standard input and text in memory are parsed whole, so that a syntax error shows
-/// wherever it is.
-fn is_named(input: &Input) -> bool {
+/// The order in which findings are reported: by place, then by rule.
+fn order(finding: &Finding) -> (FileId, u32, &'static str, u32) {
+    (finding.span.file, finding.span.start, finding.rule, finding.span.end)
+}
+
+/// Whether `input` is a file that was named, standard input or text in memory.
+pub(crate) fn is_named(input: &Input) -> bool {
     !matches!(input, Input::File { named: false, .. })
 }
 
+/// Whether a document is to be parsed: `prefilter` wants it, or it is an object in an input that
+/// was named, where a syntax error is to show wherever it is. A file that is no manifest may be
+/// named too, as pre-commit does with every file that changed.
+pub(crate) fn is_parsed(document: &str, prefilter: &Prefilter, is_named: bool) -> bool {
+    prefilter.wants(document) || is_named && yaml::looks_like_object(document)
+}
+
+/// Whether it is for us to say what is wrong with a document that [`is_parsed`]. Most YAML isn't
+/// for kubectl, and much of it is text that something else turns into YAML.
+pub(crate) fn is_judged(document: &str, prefilter: &Prefilter) -> bool {
+    prefilter.names(document) || yaml::looks_like_object(document)
+}
+
 /// Reads one input. A file that can't be read keeps its number, with empty text.
-fn read(id: usize, input: &Input, stdin_name: &str) -> (InputFile, Option<Failure>) {
+pub(crate) fn read(id: usize, input: &Input, stdin_name: &str) -> (InputFile, Option<Failure>) {
     let id = FileId(u32::try_from(id).unwrap_or(u32::MAX));
     let path = match input {
         Input::Stdin => stdin_name.to_owned(),
         Input::Text { path, .. } => path.clone(),
         Input::File { path, .. } => path.display().to_string(),
     };
-    match discover::read(input).and_then(decode) {
-        Ok((text, encoding)) => {
-            let source = Source::with_encoding(id, path, text, encoding);
+    let source = discover::read(input).and_then(|bytes| match decode(&bytes) {
+        Ok((text, encoding)) => Ok(Source::with_encoding(id, &*path, text, encoding)),
+        // No text, and no manifest: passed over like others.
+        Err(_) if !yaml::looks_like_object(&String::from_utf8_lossy(&bytes)) => {
+            Ok(Source::new(id, &*path, ""))
+        }
+        Err(message) => Err(message),
+    });
+    match source {
+        Ok(source) => {
             let documents = yaml::split(&source.text);
             (InputFile { source: Arc::new(source), documents }, None)
         }
         Err(message) => {
-            let source = Source::new(id, path.clone(), "");
+            let source = Source::new(id, &*path, "");
             let file = InputFile { source: Arc::new(source), documents: Vec::new() };
-            (file, Some(Failure { path, message }))
+            (file, Some(Failure::new(path, message)))
         }
     }
+}
+
+/// A defect of ours in one file must not cost what is found in the others.
+pub(crate) fn guard<T>(file: &InputFile, work: impl FnOnce() -> T) -> Result<T, Failure> {
+    catch_unwind(AssertUnwindSafe(work)).map_err(|_| {
+        let message = "a defect in initlint stopped the check of this file; please report it".to_owned();
+        Failure::new(file.source.path.to_string(), message)
+    })
 }
 
 /// What is the same for all files of a run.
@@ -86,6 +142,9 @@ struct Linter<'a> {
 #[derive(Default)]
 struct Checked {
     findings: Vec<Finding>,
+    suppressions: Vec<Suppression>,
+    /// A document of it couldn't be checked.
+    is_partial: bool,
     errors: Vec<Failure>,
     documents: usize,
     pods: usize,
@@ -100,14 +159,13 @@ impl Checked {
         *pods += self.pods;
         *other += usize::from(self.is_other);
         skipped.extend(self.template);
-        report.findings.extend(self.findings);
         report.errors.extend(self.errors);
     }
 }
 
 impl<'a> Linter<'a> {
     fn new(settings: &'a Settings, inputs: &'a InputSet) -> Self {
-        let rules: Vec<_> = rules::ALL.iter().copied().filter(|rule| settings.is_on(rule.id)).collect();
+        let rules: Vec<_> = rules::ALL.iter().copied().filter(|rule| settings.may_run(rule.id)).collect();
         let literals = rules.iter().flat_map(|rule| match rule.check {
             Checker::Pod { literals, .. } | Checker::Object { literals, .. } => literals,
             Checker::Reader => &[],
@@ -116,110 +174,99 @@ impl<'a> Linter<'a> {
         Self { settings, inputs, rules, prefilter }
     }
 
-    /// A defect of ours in one file must not cost the findings in the others.
     fn check_or_fail(&self, file: &InputFile, named: bool) -> Checked {
-        catch_unwind(AssertUnwindSafe(|| self.check(file, named))).unwrap_or_else(|_| {
-            let path = file.source.path.to_string();
-            let message = "a defect in initlint stopped the check of this file; please report it".to_owned();
-            Checked { errors: vec![Failure { path, message }], ..Checked::default() }
-        })
+        guard(file, || self.check(file, named))
+            .unwrap_or_else(|failure| Checked { errors: vec![failure], ..Checked::default() })
     }
 
     fn check(&self, file: &InputFile, named: bool) -> Checked {
+        let settled = self.settings.rules_for(&file.source.path);
         let mut checked = Checked { documents: file.documents.len(), ..Checked::default() };
         let mut objects = false;
         for range in &file.documents {
             let text = file.source.text.get(range.clone()).unwrap_or("");
             objects |= yaml::looks_like_object(text);
-            if named || self.prefilter.wants(text) {
-                self.check_document(file, range, &mut checked);
+            if is_parsed(text, &self.prefilter, named) {
+                self.check_document(file, range, &settled, &mut checked);
             }
         }
+        checked.suppressions = suppress::Reader {
+            file,
+            inputs: self.inputs,
+            pod_templates: &self.settings.pod_templates,
+            is_whole: !checked.is_partial,
+        }
+        .read();
         checked.is_other = !objects && checked.template.is_none();
         checked
     }
 
-    fn check_document(&self, file: &InputFile, range: &Range<usize>, checked: &mut Checked) {
+    fn check_document(
+        &self,
+        file: &InputFile,
+        range: &Range<usize>,
+        settled: &RuleTable,
+        checked: &mut Checked,
+    ) {
+        let text = file.source.text.get(range.clone()).unwrap_or("");
         let document = match Document::parse(&file.source, range.clone()) {
             Ok(document) => document,
-            Err(problem) => return self.record(problem, &file.source, range, checked),
+            Err(_) if !is_judged(text, &self.prefilter) => return,
+            Err(problem) => return record(problem, &file.source, text, settled, checked),
         };
         for object in kube::objects(document.root()) {
-            self.check_object(&object, file, &mut checked.findings);
-            for template in kube::templates(&object) {
+            self.check_object(&object, settled, &mut checked.findings);
+            for template in kube::templates(&object, &self.settings.pod_templates) {
                 checked.pods += 1;
-                self.check_pod(&Pod::new(template), file, &mut checked.findings);
+                self.check_pod(&Pod::new(template), file, settled, &mut checked.findings);
             }
         }
     }
 
-    fn check_object(&self, object: &Object<'_>, file: &InputFile, findings: &mut Vec<Finding>) {
-        for rule in &self.rules {
-            if let Checker::Object { check, .. } = rule.check {
-                let mut cx = self.context(rule, object, &object.pointer, file);
-                check(object, &mut cx);
-                self.keep(cx, findings);
-            }
+    fn check_object(&self, object: &Object<'_>, settled: &RuleTable, findings: &mut Vec<Finding>) {
+        for rule in self.rules.iter().filter(|rule| settled.level(rule.id) != Level::Off) {
+            let Checker::Object { check, .. } = rule.check else { continue };
+            let mut cx = ObjectCheck { rule, object, findings: Vec::new() };
+            check(object, &mut cx);
+            findings.extend(cx.findings.into_iter().filter_map(|finding| settled.settle(finding)));
         }
     }
 
-    fn check_pod(&self, pod: &Pod<'_>, file: &InputFile, findings: &mut Vec<Finding>) {
-        for rule in &self.rules {
-            if let Checker::Pod { check, .. } = rule.check {
-                let mut cx = self.context(rule, &pod.template.object, &pod.template.pointer, file);
-                check(pod, &mut cx);
-                self.keep(cx, findings);
-            }
-        }
-    }
-
-    fn context<'c>(
-        &'c self,
-        rule: &'static Rule,
-        object: &'c Object<'c>,
-        pointer: &'c str,
-        file: &'c InputFile,
-    ) -> Check<'c> {
-        Check {
-            version: self.settings.version,
-            pedantic: self.settings.pedantic,
-            source: &file.source,
-            inputs: self.inputs,
-            rule,
-            object,
-            pointer,
-            findings: Vec::new(),
-        }
-    }
-
-    fn keep(&self, cx: Check<'_>, findings: &mut Vec<Finding>) {
-        findings.extend(cx.findings.into_iter().filter(|finding| self.settings.shows(finding)));
-    }
-
-    /// A document that isn't YAML is a Helm template, which is named, or a finding. One that
-    /// goes past a bound couldn't be checked.
-    fn record(&self, problem: Problem, source: &Source, range: &Range<usize>, checked: &mut Checked) {
-        let path = source.path.to_string();
-        match problem {
-            Problem::Invalid { .. }
-                if yaml::looks_like_template(source.text.get(range.clone()).unwrap_or("")) =>
-            {
-                checked.template = Some(Skipped { path, reason: "helm-template" });
-            }
-            Problem::Invalid { span, message, help } => {
-                let finding = rules::invalid_yaml::finding(span, &message, help);
-                if self.settings.is_on(finding.rule) && self.settings.shows(&finding) {
-                    checked.findings.push(finding);
-                }
-            }
-            Problem::Bound { span, message } => {
-                checked.errors.push(Failure { path: at(source, span), message });
-            }
+    fn check_pod(&self, pod: &Pod<'_>, file: &InputFile, settled: &RuleTable, findings: &mut Vec<Finding>) {
+        for rule in self.rules.iter().filter(|rule| settled.level(rule.id) != Level::Off) {
+            let Checker::Pod { check, .. } = rule.check else { continue };
+            let mut cx = Check {
+                version: self.settings.version,
+                pedantic: self.settings.pedantic,
+                source: &file.source,
+                inputs: self.inputs,
+                options: settled.options(rule.id),
+                rule,
+                pod,
+                findings: Vec::new(),
+            };
+            check(pod, &mut cx);
+            findings.extend(cx.findings.into_iter().filter_map(|finding| settled.settle(finding)));
         }
     }
 }
 
-/// `path:line`, for what has no finding.
-fn at(source: &Source, span: Span) -> String {
-    format!("{}:{}", source.path, source.position(span.start as usize).line)
+/// A document that isn't YAML is a Helm template, which is named, or a finding. One that goes past
+/// a bound couldn't be checked.
+fn record(problem: Problem, source: &Source, text: &str, settled: &RuleTable, checked: &mut Checked) {
+    let path = source.path.to_string();
+    checked.is_partial = true;
+    match problem {
+        Problem::Invalid { .. } if yaml::looks_like_template(text) => {
+            checked.template = Some(Skipped { path, reason: "helm-template" });
+        }
+        Problem::Invalid { span, message, help } => {
+            let finding = rules::invalid_yaml::finding(span, &message, help);
+            checked.findings.extend(settled.settle(finding));
+        }
+        Problem::Bound { span, message } => {
+            let line = source.position(span.start as usize).line;
+            checked.errors.push(Failure { path, line: Some(line), message });
+        }
+    }
 }

@@ -2,11 +2,14 @@
 
 use serde::Serialize;
 
-use crate::finding::{Confidence, Finding, Resource, Safety, Severity};
+use crate::finding::{Finding, Resource, Safety, Severity};
 use crate::inputs::InputSet;
 use crate::kube::validate::{self, Slot, Violation};
-use crate::kube::{Container, Object, Pod, Version};
-use crate::source::Source;
+use crate::kube::{Container, Object, Pod, Template, Version};
+use crate::options::{Options, RuleOption};
+use crate::program::Programs;
+pub use crate::settings::Settings;
+use crate::source::{Source, Span};
 
 /// A rule: its description and one function.
 #[derive(Debug)]
@@ -23,6 +26,8 @@ pub struct Rule {
     pub since: &'static str,
     /// Its page.
     pub doc: &'static str,
+    /// What its users may set.
+    pub options: &'static [RuleOption],
     /// What it looks at.
     pub check: Checker,
 }
@@ -38,57 +43,15 @@ pub enum Checker {
         /// Looks at one Pod spec.
         check: fn(&Pod<'_>, &mut Check<'_>),
     },
-    /// Once for each object, whether it holds a Pod spec or not.
+    /// Once for each object, whether it holds a Pod spec or not; else as `Pod`.
     Object {
         /// Text without which it has nothing to say.
         literals: &'static [&'static str],
         /// Looks at one object.
-        check: fn(&Object<'_>, &mut Check<'_>),
+        check: fn(&Object<'_>, &mut ObjectCheck<'_>),
     },
-    /// Found while files are read, before there is a model.
+    /// Found where files and the suppressions in them are read, not in a Pod.
     Reader,
-}
-
-/// What a run has settled for all rules.
-#[derive(Debug, Clone)]
-pub struct Settings {
-    /// The target version of Kubernetes.
-    pub version: Version,
-    /// Show findings of low confidence too.
-    pub pedantic: bool,
-    /// The least severity that is reported.
-    pub min_severity: Severity,
-    /// Only these rules; empty for all.
-    pub select: Vec<String>,
-    /// Not these rules.
-    pub ignore: Vec<String>,
-}
-
-impl Default for Settings {
-    fn default() -> Self {
-        Self {
-            version: Version::default(),
-            pedantic: false,
-            min_severity: Severity::Info,
-            select: Vec::new(),
-            ignore: Vec::new(),
-        }
-    }
-}
-
-impl Settings {
-    /// Whether the rule `id` is to run.
-    #[must_use]
-    pub fn is_on(&self, id: &str) -> bool {
-        let names = |list: &[String]| list.iter().any(|name| name == id);
-        (self.select.is_empty() || names(&self.select)) && !names(&self.ignore)
-    }
-
-    /// Whether a finding this severe and this sure is shown.
-    #[must_use]
-    pub fn shows(&self, finding: &Finding) -> bool {
-        finding.severity >= self.min_severity && (self.pedantic || finding.confidence > Confidence::Low)
-    }
 }
 
 /// What a rule sees beside the Pod, and where it puts what it finds.
@@ -101,49 +64,83 @@ pub struct Check<'a> {
     pub source: &'a Source,
     /// All files of the run.
     pub inputs: &'a InputSet,
+    /// What is set of the rule's options: ask it with the option's own declaration.
+    pub options: &'a Options,
     pub(crate) rule: &'static Rule,
-    pub(crate) object: &'a Object<'a>,
-    /// The JSON pointer of what is looked at: a Pod spec, or the object.
-    pub(crate) pointer: &'a str,
+    pub(crate) pod: &'a Pod<'a>,
     pub(crate) findings: Vec<Finding>,
 }
 
-impl Check<'_> {
+impl<'a> Check<'a> {
+    /// What the Pod's init containers run.
+    #[must_use]
+    pub fn programs(&self) -> Programs<'a, 'a> {
+        Programs::of(self.pod, self.source, self.inputs)
+    }
+
     /// Reports a finding about the Pod as a whole.
     pub fn report(&mut self, finding: Finding) {
-        self.push(finding, None);
+        self.push(finding, None, self.pod.spec().span());
     }
 
     /// Reports a finding about one container.
     pub fn report_in(&mut self, container: &Container<'_>, finding: Finding) {
-        self.report_named(Some(container.name().to_owned()), finding);
+        self.push(finding, Some(container.name()), container.node.span());
     }
 
     /// Reports a finding about the container of that name, where it has one.
-    pub fn report_named(&mut self, container: Option<String>, finding: Finding) {
-        self.push(finding, container.filter(|name| !name.is_empty()));
+    pub fn report_named(&mut self, container: Option<&str>, finding: Finding) {
+        let mut known = self.pod.containers().map(|(_, container)| container);
+        let known = known.find(|known| container == Some(known.name()));
+        let about = known.map_or(self.pod.spec(), |known| known.node).span();
+        self.push(finding, container, about);
     }
 
     /// Reports that the API server turns the Pod away: for `violation`, of the container in `slot` or of the Pod itself.
-    pub fn reject(&mut self, pod: &Pod<'_>, slot: Option<&Slot<'_>>, violation: Violation) {
+    pub fn reject(&mut self, slot: Option<&Slot<'_>>, violation: Violation) {
         let Violation { span, field, problem, caption, help, labels } = violation;
         let whose = slot.map_or_else(String::new, |slot| format!(" of {}", slot.describe()));
-        let consequence = validate::consequence(pod, self.version);
+        let consequence = validate::consequence(self.pod, self.version);
         let message = format!("`{field}`{whose} {problem}: {consequence}");
         let finding = Finding::new(Severity::Error, span, message).caption(caption).help(help);
         let finding = labels.into_iter().fold(finding, |finding, (span, text)| finding.label(span, text));
-        self.report_named(slot.and_then(|slot| slot.name()).map(str::to_owned), finding);
+        match slot {
+            Some(slot) => self.push(finding, slot.name(), slot.node.span()),
+            None => self.report(finding),
+        }
     }
 
-    fn push(&mut self, mut finding: Finding, container: Option<String>) {
-        finding.rule = self.rule.id;
-        finding.resource = Some(resource(self.object, self.pointer, container));
-        self.findings.push(finding);
+    fn push(&mut self, finding: Finding, container: Option<&str>, about: Span) {
+        let Template { object, pointer, .. } = &self.pod.template;
+        self.findings.push(filled(finding, self.rule, resource(object, pointer, container), about));
     }
 }
 
+/// What a rule that looks at objects sees beside the object, and where it puts what it finds.
+pub struct ObjectCheck<'a> {
+    pub(crate) rule: &'static Rule,
+    pub(crate) object: &'a Object<'a>,
+    pub(crate) findings: Vec<Finding>,
+}
+
+impl ObjectCheck<'_> {
+    /// Reports a finding about the object, or about one container in it.
+    pub fn report(&mut self, container: Option<&str>, finding: Finding) {
+        let resource = resource(self.object, &self.object.pointer, container);
+        self.findings.push(filled(finding, self.rule, resource, self.object.span()));
+    }
+}
+
+/// The finding with what its rule needn't say of itself.
+fn filled(mut finding: Finding, rule: &Rule, resource: Resource, about: Span) -> Finding {
+    finding.rule = rule.id;
+    finding.resource = Some(resource);
+    finding.about = Some(about);
+    finding
+}
+
 /// What a report says of the object that a finding is about.
-fn resource(object: &Object<'_>, pointer: &str, container: Option<String>) -> Resource {
+pub(crate) fn resource(object: &Object<'_>, pointer: &str, container: Option<&str>) -> Resource {
     let generated = || Some(format!("{}*", object.metadata()?.get("generateName")?.as_str()?));
     Resource {
         api_version: object.api_version.to_owned(),
@@ -151,7 +148,7 @@ fn resource(object: &Object<'_>, pointer: &str, container: Option<String>) -> Re
         namespace: object.namespace().map(str::to_owned),
         name: object.name().map(str::to_owned).or_else(generated),
         pointer: pointer.to_owned(),
-        container,
+        container: container.filter(|name| !name.is_empty()).map(str::to_owned),
     }
 }
 

@@ -87,14 +87,19 @@ fn binary_amounts_are_capped_and_decimal_ones_are_not() {
         assert_eq!(quantity(&format!("-{text}")).to_string(), format!("-{cap}"), "{text}");
     }
     assert_eq!(quantity("18446744073709551616").to_string(), "18446744073709551616");
-    assert!(quantity("1e99999") > quantity("1e25"), "what doesn't fit stands at the bound");
+    for text in ["1e99999", "30231952716017.5E", "99999999999999999999999999999999999999999"] {
+        assert_eq!(quantity(text).nano(), 10i128.pow(38), "what doesn't fit stands at the bound: {text}");
+    }
 }
 
 #[test]
 fn a_number_without_digits_is_nothing() {
     // Kubernetes' parser, unlike the expression in its error message, takes these.
-    for text in [".", "-", "+", "-.", "m", "Ki", "e3", "+.k"] {
+    for text in [".", "-", "+", "-.", "m", "Ki", "e3", "+.k", "Ti"] {
         assert_eq!(quantity(text), Quantity::ZERO, "{text}");
+    }
+    for text in ["Pi", "-.Ei"] {
+        assert_eq!(text.parse::<Quantity>(), Err(QuantityError::Numeric), "{text}");
     }
 }
 

@@ -92,6 +92,15 @@ fn entries_stand_from_key_to_value() {
     assert_eq!(entries, ["a: &x [1]", "b: *x", "'c' : |\n  y", "d:"]);
 }
 
+#[test]
+fn an_alias_is_written_where_it_is() {
+    let source = yaml::source("a: &x [1]\nb: [*x]\n");
+    let document = yaml::parse(&source.text);
+    let item = document.root().get("b").unwrap().items().next().unwrap();
+    assert_eq!((source.slice(item.span()), source.slice(item.written_span())), ("[1]", "*x"));
+    assert_eq!(item, document.root().get("a").unwrap());
+}
+
 /// Scalars in all styles, as the value of `a`, and their decoded text.
 const SCALARS: &[(&str, &str)] = &[
     ("a: plain\n", "plain"),

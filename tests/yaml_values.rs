@@ -151,6 +151,13 @@ fn numbers_that_are_not_finite_stay_apart() {
 }
 
 #[test]
+fn documents_cross_threads() {
+    let document = yaml::parse("a: 1");
+    let value = std::thread::spawn(move || yaml::value(document.root())).join().unwrap();
+    assert_eq!(value, json!({"a": 1}));
+}
+
+#[test]
 fn a_document_of_nothing_is_null() {
     let source = yaml::source("...\n");
     let document = Document::parse(&source, 0..4).unwrap();

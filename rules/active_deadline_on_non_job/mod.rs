@@ -13,6 +13,7 @@ pub static RULE: Rule = Rule {
     fix: None,
     since: "0.1.0",
     doc: include_str!("doc.md"),
+    options: &[],
     check: Checker::Pod { literals: &["activeDeadlineSeconds"], check },
 };
 

@@ -13,6 +13,7 @@ pub static RULE: Rule = Rule {
     fix: None,
     since: "0.1.0",
     doc: include_str!("doc.md"),
+    options: &[],
     check: Checker::Pod { literals: &["initContainers"], check },
 };
 
@@ -31,7 +32,7 @@ fn check(pod: &Pod<'_>, cx: &mut Check<'_>) {
             .caption(caption)
             .label(shared.first, format!("{}, checked first", shared.first_what))
             .help("give each container of the Pod, init containers included, a name of its own");
-        cx.report_named(Some(shared.name.to_owned()), finding);
+        cx.report_named(Some(shared.name), finding);
     }
 }
 

@@ -15,6 +15,7 @@ pub static RULE: Rule = Rule {
     fix: Some(Safety::Safe),
     since: "0.1.0",
     doc: include_str!("doc.md"),
+    options: &[],
     check: Checker::Pod { literals: &["initContainers"], check },
 };
 

@@ -13,6 +13,7 @@ pub static RULE: Rule = Rule {
     fix: None,
     since: "0.1.0",
     doc: include_str!("doc.md"),
+    options: &[],
     check: Checker::Pod { literals: &["resizePolicy"], check },
 };
 
@@ -22,7 +23,7 @@ fn check(pod: &Pod<'_>, cx: &mut Check<'_>) {
     }
     for slot in init_slots(pod, cx.version) {
         for violation in restart::resize_policy(&slot, pod, cx.version) {
-            cx.reject(pod, Some(&slot), violation);
+            cx.reject(Some(&slot), violation);
         }
     }
 }

@@ -2,8 +2,8 @@
 
 use crate::finding::{Finding, Severity};
 use crate::kube::schema::{self, Cause, Misfit};
-use crate::kube::validate::{app_slots, container, deadline, init_slots, is_placeholder, misplaced, resources};
-use crate::kube::{Completeness, Pod};
+use crate::kube::validate::{Volumes, app_slots, container, deadline, init_slots, misplaced, resources};
+use crate::kube::{Completeness, Pod, is_placeholder};
 use crate::rule::{Check, Checker, Rule};
 
 /// The rule.
@@ -14,6 +14,7 @@ pub static RULE: Rule = Rule {
     fix: None,
     since: "0.1.0",
     doc: include_str!("doc.md"),
+    options: &[],
     check: Checker::Pod { literals: &["initContainers"], check },
 };
 
@@ -22,24 +23,31 @@ fn check(pod: &Pod<'_>, cx: &mut Check<'_>) {
     if !pod.template.is_pod_spec {
         return;
     }
-    for misfit in schema::misfits(pod.spec(), &pod.template.pointer, cx.version) {
+    // Of what was found by its shape alone nothing says what its fields have to look like.
+    let misfits = if pod.template.by_shape {
+        Vec::new()
+    } else {
+        schema::misfits(pod.spec(), &pod.template.pointer, cx.version)
+    };
+    for misfit in misfits {
         if let Some(finding) = misfit_finding(pod, &misfit, cx) {
-            cx.report_named(misfit.container.map(str::to_owned), finding);
+            cx.report_named(misfit.container, finding);
         }
     }
+    let volumes = Volumes::of(pod);
     for slot in init_slots(pod, cx.version) {
-        for violation in container::fields(&slot, pod, cx.version) {
-            cx.reject(pod, Some(&slot), violation);
+        for violation in container::fields(&slot, pod, &volumes, cx.version) {
+            cx.reject(Some(&slot), violation);
         }
     }
     for slot in app_slots(pod, cx.version) {
         for violation in container::quantities(&slot, pod, cx.version) {
-            cx.reject(pod, Some(&slot), violation);
+            cx.reject(Some(&slot), violation);
         }
     }
     let of_pod = resources::of_pod(pod, cx.version);
     for violation in of_pod.into_iter().chain(deadline::out_of_bounds(pod, cx.version)) {
-        cx.reject(pod, None, violation);
+        cx.reject(None, violation);
     }
 }
 
@@ -55,8 +63,12 @@ fn misfit_finding(pod: &Pod<'_>, misfit: &Misfit<'_>, cx: &Check<'_>) -> Option<
             }
             let version = cx.version;
             let message = match since {
-                Some(since) => format!("`{field}` came with Kubernetes {since}: {version} rejects it, or drops it unless asked to be strict"),
-                None => format!("`{field}` is no field that Kubernetes {version} has here: the API server rejects it, or drops it unless asked to be strict"),
+                Some(since) => format!(
+                    "`{field}` came with Kubernetes {since}: {version} rejects it, or drops it unless asked to be strict"
+                ),
+                None => format!(
+                    "`{field}` is no field that Kubernetes {version} has here: the API server rejects it, or drops it unless asked to be strict"
+                ),
             };
             let help = match instead {
                 Some(instead) => format!("did you mean `{instead}`?"),
@@ -91,7 +103,8 @@ fn is_judged(pod: &Pod<'_>, misfit: &Misfit<'_>) -> bool {
     let within = misfit.pointer.strip_prefix(&*pod.template.pointer).unwrap_or_default();
     let mut steps = within.split('/').skip(1);
     let is_of_init = steps.next() == Some("initContainers");
-    let is_policy = matches!(steps.nth(1), Some("restartPolicy" | "restartPolicyRules")) && steps.next().is_none();
+    let is_policy =
+        matches!(steps.nth(1), Some("restartPolicy" | "restartPolicyRules")) && steps.next().is_none();
     is_of_init
         && pod.template.completeness != Completeness::Merged
         && !misfit.field.starts_with('$')

@@ -13,6 +13,7 @@ pub static RULE: Rule = Rule {
     fix: None,
     since: "0.1.0",
     doc: include_str!("doc.md"),
+    options: &[],
     check: Checker::Pod { literals: &["restartPolicy"], check },
 };
 
@@ -23,10 +24,10 @@ fn check(pod: &Pod<'_>, cx: &mut Check<'_>) {
     let version = cx.version;
     for slot in app_slots(pod, version).chain(init_slots(pod, version)) {
         for violation in restart::rejected(&slot, pod, version) {
-            cx.reject(pod, Some(&slot), violation);
+            cx.reject(Some(&slot), violation);
         }
         for finding in dropped(&slot, pod, version) {
-            cx.report_named(slot.name().map(str::to_owned), finding);
+            cx.report_named(slot.name(), finding);
         }
     }
 }

@@ -3,7 +3,7 @@
 use crate::finding::{Finding, Severity};
 use crate::kube::validate::misplaced::{self, LITERALS, Misplaced, Site};
 use crate::kube::{Object, Workload};
-use crate::rule::{Check, Checker, Rule};
+use crate::rule::{Checker, ObjectCheck, Rule};
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -13,12 +13,13 @@ pub static RULE: Rule = Rule {
     fix: None,
     since: "0.1.0",
     doc: include_str!("doc.md"),
+    options: &[],
     check: Checker::Object { literals: LITERALS, check },
 };
 
-fn check(object: &Object<'_>, cx: &mut Check<'_>) {
+fn check(object: &Object<'_>, cx: &mut ObjectCheck<'_>) {
     for misplaced in misplaced::find(object) {
-        cx.report_named(misplaced.container.map(str::to_owned), finding(object, &misplaced));
+        cx.report(misplaced.container, finding(object, &misplaced));
     }
 }
 
@@ -32,16 +33,19 @@ fn finding(object: &Object<'_>, misplaced: &Misplaced<'_>) -> Finding {
             let name = misplaced.container.unwrap_or_default();
             (format!("stands in container `{name}`"), format!("move it up, beside `containers` in `{spec}`"))
         }
-        Site::Workload => (format!("stands outside of the {}'s Pod spec", object.kind), format!("move it into `{spec}`")),
-        Site::Within => ("stands too deep in the Pod spec".to_owned(), format!("move it up into `{spec}` itself")),
+        Site::Workload => {
+            (format!("stands outside of the {}'s Pod spec", object.kind), format!("move it into `{spec}`"))
+        }
+        Site::Within => {
+            ("stands too deep in the Pod spec".to_owned(), format!("move it up into `{spec}` itself"))
+        }
     };
     let message = format!(
         "`{key}` {place}, where nothing reads it: the API server rejects the {}, or drops them in silence unless asked to be strict",
         object.kind
     );
-    let finding = Finding::new(Severity::Error, misplaced.key.span(), message)
-        .caption("these never run")
-        .help(help);
+    let finding =
+        Finding::new(Severity::Error, misplaced.key.span(), message).caption("these never run").help(help);
     let first = misplaced.pod_spec.filter(|_| misplaced.site != Site::Misspelt);
     match first.and_then(|spec| spec.entries().next()) {
         Some(entry) => finding.label(entry.key.span(), "the Pod spec is here"),

@@ -6,6 +6,7 @@ use crate::finding::{Finding, Severity};
 use crate::kube::effective::{Effective, Sum};
 use crate::kube::template::Completeness;
 use crate::kube::{Container, InitStep, Pod, Quantity};
+use crate::options::{NumberOption, Options, QuantitiesOption, RuleOption};
 use crate::rule::{Check, Checker, Rule};
 
 /// The rule.
@@ -16,8 +17,19 @@ pub static RULE: Rule = Rule {
     fix: None,
     since: "0.1.0",
     doc: include_str!("doc.md"),
+    options: &[RuleOption::Number(RATIO), RuleOption::Quantities(MIN_SURPLUS)],
     check: Checker::Pod { literals: &["initContainers"], check },
 };
+
+const RATIO: NumberOption = NumberOption {
+    name: "ratio",
+    doc: "how many times what the running Pod asks for the init phase may ask for",
+    default: 1.0,
+    least: 1.0,
+};
+
+const MIN_SURPLUS: QuantitiesOption =
+    QuantitiesOption { name: "min-surplus", doc: "the least surplus worth a finding, for each resource" };
 
 fn check(pod: &Pod<'_>, cx: &mut Check<'_>) {
     // Of a part nobody knows what the whole asks for.
@@ -25,10 +37,10 @@ fn check(pod: &Pod<'_>, cx: &mut Check<'_>) {
         return;
     }
     let effective = Effective::of(pod, cx.version);
-    if let Some(finding) = requests(pod, &effective.requests) {
+    if let Some(finding) = requests(pod, &effective.requests, cx.options) {
         cx.report(finding);
     } else if cx.pedantic
-        && let Some(finding) = limits(pod, &effective.limits)
+        && let Some(finding) = limits(pod, &effective.limits, cx.options)
     {
         cx.report(finding);
     }
@@ -49,24 +61,35 @@ struct Oversized<'p> {
 }
 
 impl Oversized<'_> {
+    /// Whether there is a surplus, and one as large as the options ask for.
+    fn counts(&self, options: &Options) -> bool {
+        // A ratio needs no more than the 15 digits of a float.
+        #[expect(clippy::cast_precision_loss)]
+        let (init, running) = (self.init.nano() as f64, self.running.nano() as f64);
+        !self.surplus.is_zero()
+            && init > options.number(&RATIO) * running
+            && options.quantity(&MIN_SURPLUS, self.resource).is_none_or(|least| self.surplus >= least)
+    }
+
     fn container<'p, 'd>(&self, pod: &'p Pod<'d>) -> Option<&'p Container<'d>> {
         pod.init_steps.get(self.step).map(InitStep::container)
     }
 }
 
-fn oversized<'p>(sum: &'p Sum<'_>) -> Vec<Oversized<'p>> {
+fn oversized<'p>(sum: &'p Sum<'_>, options: &Options) -> Vec<Oversized<'p>> {
     let resources = sum.init_peak.iter().filter_map(|(resource, init)| {
         let surplus = sum.surplus(resource);
-        let peak = sum.peak_step(resource)?;
-        let (running, beside) = (sum.running(resource), peak.running.amount(resource));
+        let peak = sum.peak(resource)?;
+        let (running, beside) = (sum.running(resource), peak.running);
         let step = peak.index;
-        (!surplus.is_zero()).then_some(Oversized { resource, init, running, surplus, beside, step })
+        let oversized = Oversized { resource, init, running, surplus, beside, step };
+        oversized.counts(options).then_some(oversized)
     });
     resources.collect()
 }
 
-fn requests(pod: &Pod<'_>, sum: &Sum<'_>) -> Option<Finding> {
-    let all = oversized(sum);
+fn requests(pod: &Pod<'_>, sum: &Sum<'_>, options: &Options) -> Option<Finding> {
+    let all = oversized(sum, options);
     // What the apps do ask for comes first: that is where a surplus is a mistake.
     let first = all.iter().find(|one| !one.running.is_zero()).or(all.first())?;
     let is_advice = first.running.is_zero() || pod.template.workload.is_job();
@@ -127,8 +150,8 @@ fn help(pod: &Pod<'_>, all: &[Oversized<'_>]) -> String {
     }
 }
 
-fn limits(pod: &Pod<'_>, sum: &Sum<'_>) -> Option<Finding> {
-    let all = oversized(sum);
+fn limits(pod: &Pod<'_>, sum: &Sum<'_>, options: &Options) -> Option<Finding> {
+    let all = oversized(sum, options);
     let first = all.iter().find(|one| !one.running.is_zero())?;
     let step = first.container(pod)?;
     let entry = step.resources.limits.get(first.resource)?;

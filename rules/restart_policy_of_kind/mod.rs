@@ -1,8 +1,7 @@
 //! A Pod-level `restartPolicy` that the kind of workload doesn't allow.
 
 use crate::finding::{Finding, Severity};
-use crate::kube::validate::is_placeholder;
-use crate::kube::{Completeness, Field, Pod, Workload};
+use crate::kube::{Completeness, Field, Pod, Workload, is_placeholder};
 use crate::rule::{Check, Checker, Rule};
 
 /// The rule.
@@ -13,6 +12,7 @@ pub static RULE: Rule = Rule {
     fix: None,
     since: "0.1.0",
     doc: include_str!("doc.md"),
+    options: &[],
     check: Checker::Pod { literals: &["restartPolicy", "Job"], check },
 };
 
@@ -96,17 +96,19 @@ fn only_always(pod: &Pod<'_>, policy: Field<'_, &str>) -> Option<Finding> {
         *policy
     );
     (*policy != "Always").then(|| {
-        Finding::new(Severity::Error, policy.span(), message)
-            .caption("must be `Always`")
-            .help("take it out; failed init containers are retried all the same. For work that ends, write a Job")
+        Finding::new(Severity::Error, policy.span(), message).caption("must be `Always`").help(
+            "take it out; failed init containers are retried all the same. For work that ends, write a Job",
+        )
     })
 }
 
 /// `validateRestartPolicy`.
 fn unknown(pod: &Pod<'_>, policy: Field<'_, &str>) -> Option<Finding> {
     let kind = pod.template.workload.kind();
-    let message =
-        format!("`restartPolicy: {}` is no policy that Kubernetes has: the API server rejects the {kind}", *policy);
+    let message = format!(
+        "`restartPolicy: {}` is no policy that Kubernetes has: the API server rejects the {kind}",
+        *policy
+    );
     (!matches!(*policy, "Always" | "OnFailure" | "Never")).then(|| {
         Finding::new(Severity::Error, policy.span(), message)
             .caption("must be `Always`, `OnFailure` or `Never`")

@@ -12,6 +12,7 @@ pub static RULE: Rule = Rule {
     fix: None,
     since: "0.1.0",
     doc: include_str!("doc.md"),
+    options: &[],
     check: Checker::Pod { literals: &["restartPolicy"], check },
 };
 
@@ -27,9 +28,13 @@ fn check(pod: &Pod<'_>, cx: &mut Check<'_>) {
 fn finding(sidecar: &Sidecar<'_>, version: Version) -> Finding {
     let (name, first) = (sidecar.name(), Gate::SidecarContainers.on_since());
     let fate = if version.knows(Gate::SidecarContainers) {
-        format!("Kubernetes {version} drops the field in silence, so that it becomes an init container whose end the Pod waits for, for ever")
+        format!(
+            "Kubernetes {version} drops the field in silence, so that it becomes an init container whose end the Pod waits for, for ever"
+        )
     } else {
-        format!("Kubernetes {version} doesn't know the field: it rejects it, or unless asked to be strict drops it, and the Pod waits for the end of `{name}` for ever")
+        format!(
+            "Kubernetes {version} doesn't know the field: it rejects it, or unless asked to be strict drops it, and the Pod waits for the end of `{name}` for ever"
+        )
     };
     let span = sidecar.restart_policy.map_or_else(|| sidecar.name_span(), |policy| policy.key_span());
     Finding::new(Severity::Error, span, format!("`{name}` is a native sidecar: {fate}"))

@@ -2,7 +2,7 @@
 
 use crate::finding::Severity;
 use crate::kube::Pod;
-use crate::kube::validate::{init_slots, mounts};
+use crate::kube::validate::{Volumes, init_slots, mounts};
 use crate::rule::{Check, Checker, Rule};
 
 /// The rule.
@@ -13,6 +13,7 @@ pub static RULE: Rule = Rule {
     fix: None,
     since: "0.1.0",
     doc: include_str!("doc.md"),
+    options: &[],
     check: Checker::Pod { literals: &["initContainers"], check },
 };
 
@@ -20,9 +21,10 @@ fn check(pod: &Pod<'_>, cx: &mut Check<'_>) {
     if !pod.template.is_pod_spec {
         return;
     }
+    let volumes = Volumes::of(pod);
     for slot in init_slots(pod, cx.version) {
-        for violation in mounts::mounts(&slot, pod, cx.version) {
-            cx.reject(pod, Some(&slot), violation);
+        for violation in mounts::mounts(&slot, pod, &volumes, cx.version) {
+            cx.reject(Some(&slot), violation);
         }
     }
 }

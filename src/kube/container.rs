@@ -1,8 +1,9 @@
 //! Containers: init containers, sidecars and app containers, three types over one core.
 
 use std::ops::Deref;
+use std::sync::Arc;
 
-use super::env::EnvVar;
+use super::env::{EnvFrom, EnvVar};
 use super::image::Image;
 use super::probe::{Probe, ProbeKind};
 use super::resources::Resources;
@@ -35,7 +36,7 @@ pub struct Container<'d> {
     /// `env`, in order: later values may use earlier ones.
     pub env: Vec<EnvVar<'d>>,
     /// The entries of `envFrom`, whose variables the manifest doesn't name.
-    pub env_from: Vec<Node<'d>>,
+    pub env_from: Vec<EnvFrom<'d>>,
     /// `ports`.
     pub ports: Vec<ContainerPort<'d>>,
     /// `volumeMounts`.
@@ -127,7 +128,7 @@ pub enum InitStep<'d> {
 impl<'d> Container<'d> {
     pub(super) fn read(reader: &mut Reader, place: &Place<'_, 'd>) -> Self {
         // Its name is wanted before its first mistake.
-        reader.container = place.node.get("name").and_then(Node::as_str).map(str::to_owned);
+        reader.container = place.node.get("name").and_then(Node::as_str).map(Arc::from);
         let container = Self {
             node: place.node,
             pointer: place.pointer(),
@@ -138,7 +139,7 @@ impl<'d> Container<'d> {
             args: reader.strings(place, "args"),
             working_dir: reader.string(place, "workingDir"),
             env: reader.maps(place, "env", EnvVar::read),
-            env_from: reader.maps(place, "envFrom", |_, place| place.node),
+            env_from: reader.maps(place, "envFrom", EnvFrom::read),
             ports: reader.maps(place, "ports", ContainerPort::read),
             volume_mounts: reader.maps(place, "volumeMounts", VolumeMount::read),
             resources: Resources::read(reader, place).unwrap_or_default(),
@@ -202,8 +203,8 @@ impl<'d> ContainerPort<'d> {
         Self {
             node: place.node,
             name: reader.string(place, "name"),
-            container_port: reader.integer(place, "containerPort"),
-            host_port: reader.integer(place, "hostPort"),
+            container_port: reader.int32(place, "containerPort"),
+            host_port: reader.int32(place, "hostPort"),
             protocol: reader.string(place, "protocol"),
         }
     }

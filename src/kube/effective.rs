@@ -4,11 +4,12 @@
 //! (`core/v1/defaults.go`), and keeps the working, so that a finding or a reader can follow the sum.
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 
 use super::container::{Container, Role};
 use super::pod::Pod;
 use super::quantity::Quantity;
-use super::resources::{Amounts, ResourceEntry, Resources};
+use super::resources::{Amounts, Resources};
 use super::version::{Gate, Version};
 
 /// A Pod's effective requests and limits, as `version` computes them for the Pods that come of it.
@@ -39,6 +40,8 @@ pub struct Sum<'d> {
     pub overhead: Amounts<'d>,
     /// The result.
     pub total: Amounts<'d>,
+    /// The resources of which somebody's amount can't be read; the other figures count it as absent.
+    pub unknown: BTreeSet<String>,
 }
 
 /// One step of the init phase.
@@ -50,34 +53,64 @@ pub struct Step<'d> {
     pub role: Role,
     /// What it asks for itself.
     pub own: Amounts<'d>,
+}
+
+/// One resource at one step of the init phase.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Ask {
+    /// The container's index in [`Pod::init_steps`].
+    pub index: usize,
+    /// How the version takes it.
+    pub role: Role,
+    /// What it asks for itself; 0 where it doesn't name the resource.
+    pub own: Quantity,
     /// What the sidecars before it ask for together.
-    pub running: Amounts<'d>,
-    /// What is asked for while it starts: both.
-    pub peak: Amounts<'d>,
+    pub running: Quantity,
+}
+
+impl Ask {
+    /// What is asked for while the container starts.
+    #[must_use]
+    pub fn peak(&self) -> Quantity {
+        self.own + self.running
+    }
 }
 
 impl<'d> Effective<'d> {
     /// The effective requests and limits of `pod`.
     #[must_use]
     pub fn of(pod: &Pod<'d>, version: Version) -> Self {
-        let requests = Phases::of(pod, version, |container| Amounts::of(container.resources.all_requests()));
-        let limits = Phases::of(pod, version, |container| Amounts::of(container.resources.limits.iter()));
+        let (requests, limits) = (Phases::requests(pod, version), Phases::limits(pod, version));
         let written = pod.resources.as_ref().filter(|_| version.has(Gate::PodLevelResources));
-        let level = PodLevel::of(written, &requests.aggregate, &limits.aggregate);
+        let level = PodLevel::of(written, &requests.aggregate);
         let overhead = Amounts::of(pod.overhead.iter());
+        let unknown_requests = unreadable(pod, written, |list| Box::new(list.unreadable_requests()));
+        let unknown_limits = unreadable(pod, written, |list| Box::new(list.limits.unreadable()));
         Self {
-            requests: requests.finish(&level.written_requests, &level.requests, overhead.clone(), false),
-            limits: limits.finish(&level.written_limits, &level.limits, overhead, true),
+            requests: requests.finish(
+                &level.written_requests,
+                &level.requests,
+                overhead.clone(),
+                false,
+                unknown_requests,
+            ),
+            limits: limits.finish(&level.limits, &level.limits, overhead, true, unknown_limits),
         }
+    }
+
+    /// The same without the manifest's text.
+    #[must_use]
+    pub fn into_owned(self) -> Effective<'static> {
+        Effective { requests: self.requests.into_owned(), limits: self.limits.into_owned() }
     }
 }
 
-impl<'d> Sum<'d> {
+impl Sum<'_> {
     /// How much of `name` is reserved for the Pod's whole life though only the init phase asks for it; 0 where the
-    /// Pod itself says what it gets.
+    /// Pod itself says what it gets, and where it can't be told.
     #[must_use]
     pub fn surplus(&self, name: &str) -> Quantity {
-        if self.pod_level.get(name).is_some() {
+        if self.pod_level.get(name).is_some() || self.unknown.contains(name) {
             return Quantity::ZERO;
         }
         self.init_peak.amount(name).surplus_over(self.running(name))
@@ -89,11 +122,42 @@ impl<'d> Sum<'d> {
         self.apps.amount(name) + self.sidecars.amount(name)
     }
 
+    /// Who asks for how much of `name`, step by step.
+    pub fn asks(&self, name: &str) -> impl Iterator<Item = Ask> {
+        let mut running = Quantity::ZERO;
+        self.steps.iter().map(move |step| {
+            let own = step.own.amount(name);
+            let ask = Ask { index: step.index, role: step.role, own, running };
+            if step.role == Role::Sidecar {
+                running = running + own;
+            }
+            ask
+        })
+    }
+
     /// The first step at which most of `name` is asked for.
     #[must_use]
-    pub fn peak_step(&self, name: &str) -> Option<&Step<'d>> {
+    pub fn peak(&self, name: &str) -> Option<Ask> {
         let peak = self.init_peak.get(name)?;
-        self.steps.iter().find(|step| step.peak.get(name) == Some(peak))
+        self.asks(name).find(|ask| ask.peak() == peak)
+    }
+
+    /// The same without the manifest's text.
+    #[must_use]
+    pub fn into_owned(self) -> Sum<'static> {
+        let steps = self.steps.into_iter();
+        let step = |Step { index, role, own }: Step<'_>| Step { index, role, own: own.into_owned() };
+        Sum {
+            apps: self.apps.into_owned(),
+            sidecars: self.sidecars.into_owned(),
+            steps: steps.map(step).collect(),
+            init_max: self.init_max.into_owned(),
+            init_peak: self.init_peak.into_owned(),
+            pod_level: self.pod_level.into_owned(),
+            overhead: self.overhead.into_owned(),
+            total: self.total.into_owned(),
+            unknown: self.unknown,
+        }
     }
 }
 
@@ -109,6 +173,14 @@ struct Phases<'d> {
 }
 
 impl<'d> Phases<'d> {
+    fn requests(pod: &Pod<'d>, version: Version) -> Self {
+        Self::of(pod, version, |container| container.resources.requested())
+    }
+
+    fn limits(pod: &Pod<'d>, version: Version) -> Self {
+        Self::of(pod, version, |container| container.resources.limited())
+    }
+
     /// `aggregateContainerResourcesByFn`.
     fn of(pod: &Pod<'d>, version: Version, list: impl Fn(&Container<'d>) -> Amounts<'d>) -> Self {
         let mut apps = Amounts::default();
@@ -132,19 +204,18 @@ impl<'d> Phases<'d> {
 
     /// Takes the next entry of `initContainers` into account.
     fn start(&mut self, index: usize, role: Role, own: Amounts<'d>) {
-        let running = self.sidecars.clone();
-        let peak = if role == Role::Sidecar {
+        // Only what it names can rise; the sidecars' other amounts counted when those started.
+        let mut peak = own.clone();
+        if role == Role::Sidecar {
             self.aggregate.add(&own);
             self.sidecars.add(&own);
-            self.sidecars.clone()
+            peak.replace_from(&self.sidecars);
         } else {
             self.init_max.raise(&own);
-            let mut peak = own.clone();
-            peak.add(&running);
-            peak
-        };
+            peak.add_known(&self.sidecars);
+        }
         self.init_peak.raise(&peak);
-        self.steps.push(Step { index, role, own, running, peak });
+        self.steps.push(Step { index, role, own });
     }
 
     /// The sum with what is written for the Pod (`replaced` of it counts, defaults included) and the overhead, which
@@ -155,6 +226,7 @@ impl<'d> Phases<'d> {
         replaced: &Amounts<'d>,
         mut overhead: Amounts<'d>,
         only_to_existing: bool,
+        unknown: BTreeSet<String>,
     ) -> Sum<'d> {
         let mut total = self.aggregate;
         for (name, quantity) in replaced.iter().filter(|(name, _)| is_pod_level(name)) {
@@ -173,8 +245,20 @@ impl<'d> Phases<'d> {
             pod_level: pod_level.only(is_pod_level),
             overhead,
             total,
+            unknown,
         }
     }
+}
+
+/// The names that can't be read in any of the lists that make a sum.
+fn unreadable<'d>(
+    pod: &Pod<'d>,
+    pod_level: Option<&Resources<'d>>,
+    names: impl for<'r> Fn(&'r Resources<'d>) -> Box<dyn Iterator<Item = &'r str> + 'r>,
+) -> BTreeSet<String> {
+    let containers = pod.containers().map(|(_, container)| &container.resources);
+    let of_lists = containers.chain(pod_level).flat_map(names);
+    of_lists.chain(pod.overhead.unreadable()).map(str::to_owned).collect()
 }
 
 /// `IsSupportedPodLevelResource`.
@@ -190,48 +274,28 @@ fn is_huge_page(name: &str) -> bool {
 #[derive(Default)]
 pub(super) struct PodLevel<'d> {
     written_requests: Amounts<'d>,
-    written_limits: Amounts<'d>,
     pub(super) requests: Amounts<'d>,
     pub(super) limits: Amounts<'d>,
 }
 
 impl<'d> PodLevel<'d> {
-    /// `defaultHugePagePodLimits`, then `defaultPodRequests`.
-    fn of(written: Option<&Resources<'d>>, requests: &Amounts<'d>, limits: &Amounts<'d>) -> Self {
+    /// `defaultPodRequests`: where the Pod has limits, its requests default to what its containers ask for together,
+    /// and else to its limits. (`defaultHugePagePodLimits` changes no figure here: it sets limits to their sum.)
+    fn of(written: Option<&Resources<'d>>, aggregate: &Amounts<'d>) -> Self {
         let Some(written) = written else { return Self::default() };
-        let amounts = |list: &super::resources::ResourceList<'d>| Amounts::of(list.iter());
-        let mut level = Self {
-            written_requests: amounts(&written.requests),
-            written_limits: amounts(&written.limits),
-            requests: amounts(&written.requests),
-            limits: amounts(&written.limits),
-        };
-        if level.requests.is_empty() && level.limits.is_empty() {
-            return level;
+        let limits = Amounts::of(written.limits.iter());
+        let written_requests = Amounts::of(written.requests.iter());
+        let mut requests = written_requests.clone();
+        if !limits.is_empty() {
+            requests.fill(&aggregate.only(|name| is_pod_level(name) && !is_huge_page(name)));
+            requests.fill(&limits.only(is_pod_level));
         }
-        let written_requests = &level.written_requests;
-        let huge = limits.only(|name| is_huge_page(name) && written_requests.get(name).is_none());
-        level.limits.fill(&huge);
-        if !level.limits.is_empty() {
-            level.requests.fill(&requests.only(|name| is_pod_level(name) && !is_huge_page(name)));
-            level.requests.fill(&level.limits.only(is_pod_level));
-        }
-        level
+        Self { written_requests, requests, limits }
     }
 }
 
 /// `resources` of `pod` itself after their defaults; `None` where the version or the manifest has none.
 pub(super) fn pod_level<'d>(pod: &Pod<'d>, version: Version) -> Option<PodLevel<'d>> {
     let written = pod.resources.as_ref().filter(|_| version.has(Gate::PodLevelResources))?;
-    let requests = Phases::of(pod, version, |container| Amounts::of(container.resources.all_requests()));
-    let limits = Phases::of(pod, version, |container| Amounts::of(container.resources.limits.iter()));
-    Some(PodLevel::of(Some(written), &requests.aggregate, &limits.aggregate))
-}
-
-impl<'d> Step<'d> {
-    /// The entry that says how much of `name` this step asks for: a request, or the limit that stands in for one.
-    #[must_use]
-    pub fn request<'p>(&self, pod: &'p Pod<'d>, name: &str) -> Option<&'p ResourceEntry<'d>> {
-        pod.init_steps.get(self.index)?.container().resources.request(name)
-    }
+    Some(PodLevel::of(Some(written), &Phases::requests(pod, version).aggregate))
 }

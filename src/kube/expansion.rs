@@ -5,9 +5,10 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::ops::Range;
+use std::sync::Arc;
 
 use super::container::Container;
-use super::env::EnvValue;
+use super::env::{EnvValue, EnvVar};
 use crate::source::MappedText;
 
 /// How long a value may grow by expansion, in bytes; a longer one counts as unknown. Values that double from line to
@@ -20,7 +21,7 @@ const MAX_GROWTH: usize = 1024 * 1024;
 #[derive(Debug, Clone, Default)]
 pub struct Environment<'d> {
     /// By name; `None` where only the cluster knows the value.
-    values: HashMap<&'d str, Option<String>>,
+    values: HashMap<&'d str, Option<Arc<str>>>,
     /// Whether `envFrom` brings in variables that the manifest doesn't name.
     open: bool,
 }
@@ -29,7 +30,7 @@ pub struct Environment<'d> {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Meaning {
     /// A variable of this value.
-    Known(String),
+    Known(Arc<str>),
     /// A variable whose value the manifest doesn't say, or that may come from `envFrom` or a Service.
     Unknown,
     /// No variable: the kubelet leaves the text as it is.
@@ -58,26 +59,32 @@ pub struct Reference {
 }
 
 impl<'d> Environment<'d> {
-    /// What `command` and `args` of `container` see: all of `env`, each value expanded with what stands before it.
+    /// What `command` and `args` of `container` see: all of `env`.
     #[must_use]
     pub fn of(container: &Container<'d>) -> Self {
-        Self::before(container, container.env.len())
-    }
-
-    /// What the value of `env[index]` of `container` sees: `envFrom` and the variables before it.
-    #[must_use]
-    pub fn before(container: &Container<'d>, index: usize) -> Self {
-        let mut environment = Self { values: HashMap::new(), open: !container.env_from.is_empty() };
-        for variable in container.env.iter().take(index) {
-            let Some(name) = variable.name else { continue };
-            let value = match variable.value {
-                EnvValue::Literal(value) => environment.value(value.value),
-                EnvValue::Empty => Some(String::new()),
-                EnvValue::From(_) => None,
-            };
-            environment.values.insert(name.value, value);
+        let mut environment = Self::before_env(container);
+        for variable in &container.env {
+            environment.define(variable);
         }
         environment
+    }
+
+    /// What the first value of `env` of `container` sees: `envFrom` alone. Each variable that is then
+    /// [defined](Self::define) is seen by those after it.
+    #[must_use]
+    pub fn before_env(container: &Container<'d>) -> Self {
+        Self { values: HashMap::new(), open: !container.env_from.is_empty() }
+    }
+
+    /// Adds a variable, its value expanded with what is defined by now.
+    pub fn define(&mut self, variable: &EnvVar<'d>) {
+        let Some(name) = variable.name else { return };
+        let value = match variable.value {
+            EnvValue::Literal(value) => self.value(value.value).map(Arc::from),
+            EnvValue::Empty => Some(Arc::from("")),
+            EnvValue::From(_) => None,
+        };
+        self.values.insert(name.value, value);
     }
 
     /// What `name` refers to.
@@ -142,7 +149,7 @@ impl<'d> Environment<'d> {
                 }
             }
             match &meaning {
-                Meaning::Known(value) => edits.push((token.range.clone(), Cow::Owned(value.clone()))),
+                Meaning::Known(value) => edits.push((token.range.clone(), Cow::Owned(value.to_string()))),
                 Meaning::Unknown => edits.push((token.range.clone(), Cow::Owned(shell_variable(name)))),
                 Meaning::Undefined => {}
             }

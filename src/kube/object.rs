@@ -4,6 +4,9 @@ use super::shape::push_key;
 use crate::source::Span;
 use crate::yaml::Node;
 
+/// How deeply Lists may nest; what lies deeper is passed over. It bounds what pointers take.
+const MAX_LISTS: usize = 16;
+
 /// A Kubernetes object: a map with an `apiVersion` and a `kind`.
 #[derive(Debug, Clone)]
 pub struct Object<'d> {
@@ -54,15 +57,15 @@ impl<'d> Object<'d> {
 #[must_use]
 pub fn objects(root: Node<'_>) -> Vec<Object<'_>> {
     let mut found = Vec::new();
-    collect(root, String::new(), None, &mut found);
+    collect(root, String::new(), None, MAX_LISTS, &mut found);
     found
 }
 
-/// Lists can't nest deeper than YAML does, which the parser bounds.
 fn collect<'d>(
     node: Node<'d>,
     pointer: String,
     inherited: Option<(&'d str, &'d str)>,
+    lists: usize,
     found: &mut Vec<Object<'d>>,
 ) {
     let string = |key| node.get(key).and_then(Node::as_str).filter(|text| !text.is_empty());
@@ -74,12 +77,13 @@ fn collect<'d>(
     };
     let items = node.get("items").filter(|items| items.is_sequence());
     match (kind.strip_suffix("List"), items) {
+        (Some(_), Some(_)) if lists == 0 => {}
         (Some(item_kind), Some(items)) => {
             let inherited = (!item_kind.is_empty()).then_some((api_version, item_kind));
             let mut pointer = pointer;
             push_key(&mut pointer, "items");
             for (index, item) in items.items().enumerate() {
-                collect(item, format!("{pointer}/{index}"), inherited, found);
+                collect(item, format!("{pointer}/{index}"), inherited, lists - 1, found);
             }
         }
         _ => found.push(Object { node, pointer, api_version, kind }),

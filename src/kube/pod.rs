@@ -1,5 +1,7 @@
 //! A Pod, as a Pod template describes it.
 
+use std::collections::HashMap;
+
 use super::container::{AppContainer, Container, InitContainer, InitStep, Role, Sidecar};
 use super::resources::{ResourceList, Resources};
 use super::security::{EffectiveSecurity, SecurityContext};
@@ -35,7 +37,9 @@ pub struct Pod<'d> {
     pub security_context: SecurityContext<'d>,
     /// What of the node's its containers share.
     pub host: HostNamespaces,
-    /// What the API server's decoder rejects.
+    /// Indices in `volumes`, by name.
+    volumes_by_name: HashMap<&'d str, usize>,
+    /// What the API server's decoder rejects; nothing where the template was found by its shape alone.
     pub malformed: Vec<Malformed>,
 }
 
@@ -70,14 +74,16 @@ impl<'d> Pod<'d> {
             init_steps: reader.maps(&spec, "initContainers", InitStep::read),
             apps: apps(&mut reader, &spec, &template),
             ephemeral: reader.maps(&spec, "ephemeralContainers", Container::read),
+            volumes_by_name: by_name(&volumes),
             volumes,
             restart_policy: reader.string(&spec, "restartPolicy"),
             active_deadline_seconds: reader.integer(&spec, "activeDeadlineSeconds"),
-            resources: Resources::read(&mut reader, &spec),
+            // A fragment's `resources` are one container's, which its operator makes.
+            resources: if template.is_pod_spec { Resources::read(&mut reader, &spec) } else { None },
             overhead: ResourceList::read(&mut reader, &spec, "overhead"),
             security_context: SecurityContext::read(&mut reader, &spec),
             host: HostNamespaces::read(&mut reader, &spec),
-            malformed: reader.malformed,
+            malformed: if template.by_shape { Vec::new() } else { reader.malformed },
             template,
         }
     }
@@ -117,10 +123,10 @@ impl<'d> Pod<'d> {
         steps.chain(self.apps.iter().map(|app| (Role::App, &**app)))
     }
 
-    /// The volume of that name.
+    /// The volume of that name; the first of several.
     #[must_use]
     pub fn volume(&self, name: &str) -> Option<&Volume<'d>> {
-        self.volumes.iter().find(|volume| volume.name.is_some_and(|field| *field == name))
+        self.volumes.get(*self.volumes_by_name.get(name)?)
     }
 
     /// The volume that `mount` mounts.
@@ -150,6 +156,11 @@ impl<'d> Pod<'d> {
     pub fn security_of(&self, container: &Container<'d>) -> EffectiveSecurity<'d> {
         container.security_context.within(&self.security_context)
     }
+}
+
+fn by_name<'d>(volumes: &[Volume<'d>]) -> HashMap<&'d str, usize> {
+    let named = volumes.iter().enumerate().rev();
+    named.filter_map(|(index, volume)| Some((volume.name?.value, index))).collect()
 }
 
 /// `containers`; an Argo Workflow's template has its own fields for them.

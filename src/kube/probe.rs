@@ -53,9 +53,9 @@ impl<'d> Probe<'d> {
         Some(Self {
             kind,
             entry: container.node.entry(kind.field())?,
-            success_threshold: reader.integer(&place, "successThreshold"),
-            failure_threshold: reader.integer(&place, "failureThreshold"),
-            period_seconds: reader.integer(&place, "periodSeconds"),
+            success_threshold: reader.int32(&place, "successThreshold"),
+            failure_threshold: reader.int32(&place, "failureThreshold"),
+            period_seconds: reader.int32(&place, "periodSeconds"),
             termination_grace_period_seconds: reader.integer(&place, "terminationGracePeriodSeconds"),
         })
     }

@@ -5,7 +5,7 @@ use std::fmt;
 use super::container::Container;
 use super::effective::pod_level;
 use super::pod::Pod;
-use super::resources::Amounts;
+use super::resources::{Amounts, Resources};
 use super::version::Version;
 
 /// The order in which the kubelet takes Pods down when the node runs short: `BestEffort` first.
@@ -31,31 +31,41 @@ impl fmt::Display for QosClass {
 
 impl QosClass {
     /// The class of `pod`. App containers, init containers and sidecars count alike; where the Pod itself has
-    /// `resources`, even empty ones, only those count.
+    /// `resources`, even empty ones, only those count. `None` where an amount that counts can't be read.
     #[must_use]
-    pub fn of(pod: &Pod<'_>, version: Version) -> Self {
+    pub fn of(pod: &Pod<'_>, version: Version) -> Option<Self> {
         match pod_level(pod, version) {
+            Some(_) if pod.resources.as_ref().is_some_and(is_unreadable) => None,
             Some(level) => {
                 // Without any limit the comparison of the two lists decides.
                 let limited = level.limits.is_empty() || limits_both(&level.limits);
-                classify(limited, &level.requests, &level.limits)
+                Some(classify(limited, &level.requests, &level.limits))
             }
             None => Self::of_containers(pod.containers().map(|(_, container)| container)),
         }
     }
 
-    /// The class that these containers would have in a Pod of their own.
-    pub fn of_containers<'c, 'd: 'c>(containers: impl Iterator<Item = &'c Container<'d>>) -> Self {
+    /// The class that these containers would have in a Pod of their own; `None` where an amount that counts can't
+    /// be read.
+    pub fn of_containers<'c, 'd: 'c>(containers: impl Iterator<Item = &'c Container<'d>>) -> Option<Self> {
         let (mut requests, mut limits) = (Amounts::default(), Amounts::default());
         let mut limited = true;
         for container in containers {
-            let own_limits = counted(&Amounts::of(container.resources.limits.iter()));
+            if is_unreadable(&container.resources) {
+                return None;
+            }
+            let own_limits = counted(&container.resources.limited());
             limited &= limits_both(&own_limits);
-            requests.add(&counted(&Amounts::of(container.resources.all_requests())));
+            requests.add(&counted(&container.resources.requested()));
             limits.add(&own_limits);
         }
-        classify(limited, &requests, &limits)
+        Some(classify(limited, &requests, &limits))
     }
+}
+
+fn is_unreadable(resources: &Resources<'_>) -> bool {
+    let mut names = resources.requests.unreadable().chain(resources.limits.unreadable());
+    names.any(|name| matches!(name, "cpu" | "memory"))
 }
 
 /// The amounts of cpu and memory that are something.

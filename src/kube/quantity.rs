@@ -11,13 +11,15 @@ use std::str::FromStr;
 const NANO_PER_UNIT: i128 = 1_000_000_000;
 /// Kubernetes caps what is written with a binary suffix at the largest `int64`.
 const BINARY_CAP: u128 = (i64::MAX as u128) * (NANO_PER_UNIT as u128);
+/// What decimal amounts are capped at here; Kubernetes holds any.
+const DECIMAL_CAP: i128 = 10i128.pow(38);
 /// The digits that Kubernetes' fast path holds; with this many or fewer an overflow is an error.
 const FAST_PATH_DIGITS: usize = 19;
 
 /// An amount of a resource: cores of cpu, bytes of memory, pieces of a device.
 ///
 /// Exact down to a billionth, which is as fine as Kubernetes keeps it. Compared by value alone: `0.5` equals
-/// `500m`. Decimal amounts past 1.7 × 10²⁹, which Kubernetes would still hold, stand at that bound.
+/// `500m`. Decimal amounts past 10²⁹, which Kubernetes would still hold, stand at that bound.
 #[derive(Debug, Clone, Copy)]
 pub struct Quantity {
     nano: i128,
@@ -210,12 +212,14 @@ impl FromStr for Quantity {
         let (scale, format) = parse_suffix(parts.suffix).ok_or(QuantityError::Suffix)?;
         let magnitude = match scale {
             Scale::Ten(exponent) => parts.decimal_nano(exponent)?,
+            // Large suffixes alone take Kubernetes' slow path, which wants a digit.
+            Scale::Two(50..) if !parts.has_digits => return Err(QuantityError::Numeric),
             Scale::Two(exponent) => parts.binary_nano(exponent).min(BINARY_CAP),
         };
         let under_one = magnitude > 0 && magnitude < NANO_PER_UNIT.unsigned_abs();
         // A fraction of a byte can't be printed with a binary suffix.
         let format = if format == Format::BinarySi && under_one { Format::DecimalSi } else { format };
-        let nano = i128::try_from(magnitude).unwrap_or(i128::MAX);
+        let nano = i128::try_from(magnitude).map_or(DECIMAL_CAP, |nano| nano.min(DECIMAL_CAP));
         Ok(Self { nano: if parts.negative { -nano } else { nano }, format })
     }
 }

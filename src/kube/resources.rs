@@ -17,10 +17,11 @@ pub struct Resources<'d> {
     pub limits: ResourceList<'d>,
 }
 
-/// A map from resources to amounts, in the order of the manifest.
+/// A map from resources to amounts.
 #[derive(Debug, Clone, Default)]
 pub struct ResourceList<'d> {
-    entries: Vec<ResourceEntry<'d>>,
+    /// By name; `None` where the amount can't be read.
+    entries: BTreeMap<Cow<'d, str>, Option<ResourceEntry<'d>>>,
 }
 
 /// One resource and how much of it.
@@ -56,39 +57,72 @@ impl<'d> Resources<'d> {
     /// (`core/v1.SetDefaults_Pod`; a template keeps its gap, but the Pods that come of it don't).
     #[must_use]
     pub fn request(&self, name: &str) -> Option<&ResourceEntry<'d>> {
-        self.requests.get(name).or_else(|| self.limits.get(name))
+        if self.requests.lists(name) { self.requests.get(name) } else { self.limits.get(name) }
     }
 
     /// Every request with the limits filled in, as [`request`](Self::request) does.
     pub fn all_requests(&self) -> impl Iterator<Item = &ResourceEntry<'d>> {
-        let from_limits = self.limits.iter().filter(|entry| self.requests.get(&entry.name).is_none());
+        let from_limits = self.limits.iter().filter(|entry| !self.requests.lists(&entry.name));
         self.requests.iter().chain(from_limits)
+    }
+
+    /// The amounts of [`all_requests`](Self::all_requests).
+    #[must_use]
+    pub fn requested(&self) -> Amounts<'d> {
+        Amounts::of(self.all_requests())
+    }
+
+    /// The amounts of the limits.
+    #[must_use]
+    pub fn limited(&self) -> Amounts<'d> {
+        Amounts::of(self.limits.iter())
+    }
+
+    /// The names whose requests can't be read, nor the limits that stand in for them.
+    pub fn unreadable_requests(&self) -> impl Iterator<Item = &str> {
+        let from_limits = self.limits.unreadable().filter(|name| !self.requests.lists(name));
+        self.requests.unreadable().chain(from_limits)
     }
 }
 
 impl<'d> ResourceList<'d> {
     pub(super) fn read(reader: &mut Reader, owner: &Place<'_, 'd>, key: &str) -> Self {
         let Some(list) = reader.map(owner, key) else { return Self::default() };
-        let mut entries = Vec::new();
+        let mut entries = BTreeMap::new();
         for entry in list.node.entries() {
             let name = entry.name();
-            if let Some(quantity) = reader.quantity(&list.value(&entry, &name)) {
-                let quantity = quantity.round_up_to_milli();
-                entries.push(ResourceEntry { name, quantity, key: entry.key, value: entry.value });
-            }
+            let quantity = reader.quantity(&list.value(&entry, &name));
+            let read = quantity.map(|quantity| ResourceEntry {
+                name: name.clone(),
+                quantity: quantity.round_up_to_milli(),
+                key: entry.key,
+                value: entry.value,
+            });
+            entries.insert(name, read);
         }
         Self { entries }
     }
 
-    /// The entry of `name`.
-    #[must_use]
-    pub fn get(&self, name: &str) -> Option<&ResourceEntry<'d>> {
-        self.entries.iter().find(|entry| entry.name == name)
+    /// The names whose amounts can't be read: malformed ones, and placeholders that another tool fills in.
+    pub fn unreadable(&self) -> impl Iterator<Item = &str> {
+        self.entries.iter().filter(|(_, entry)| entry.is_none()).map(|(name, _)| &**name)
     }
 
-    /// The entries, in the order of the manifest.
+    /// The entry of `name`, where its amount can be read.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<&ResourceEntry<'d>> {
+        self.entries.get(name)?.as_ref()
+    }
+
+    /// Whether `name` is listed, be its amount readable or not.
+    #[must_use]
+    pub fn lists(&self, name: &str) -> bool {
+        self.entries.contains_key(name)
+    }
+
+    /// The entries whose amounts can be read, by name.
     pub fn iter(&self) -> impl Iterator<Item = &ResourceEntry<'d>> {
-        self.entries.iter()
+        self.entries.values().flatten()
     }
 
     /// Whether nothing is listed.
@@ -140,6 +174,15 @@ impl<'d> Amounts<'d> {
         self.by_name.is_empty()
     }
 
+    /// The same without the manifest's text.
+    #[must_use]
+    pub fn into_owned(self) -> Amounts<'static> {
+        let by_name = self.by_name.into_iter();
+        Amounts {
+            by_name: by_name.map(|(name, quantity)| (Cow::Owned(name.into_owned()), quantity)).collect(),
+        }
+    }
+
     pub(super) fn set(&mut self, name: Cow<'d, str>, quantity: Quantity) {
         self.by_name.insert(name, quantity);
     }
@@ -158,6 +201,20 @@ impl<'d> Amounts<'d> {
             if *quantity > *held {
                 *held = *quantity;
             }
+        }
+    }
+
+    /// Adds to what is named here the amounts of `other`.
+    pub(super) fn add_known(&mut self, other: &Self) {
+        for (name, sum) in &mut self.by_name {
+            *sum = *sum + other.amount(name);
+        }
+    }
+
+    /// Puts the amounts of `other` in place of what is named here.
+    pub(super) fn replace_from(&mut self, other: &Self) {
+        for (name, quantity) in &mut self.by_name {
+            *quantity = other.amount(name);
         }
     }
 

@@ -37,8 +37,6 @@ impl<'d> SecurityContext<'d> {
         let mut names =
             |key| capabilities.as_ref().and_then(|place| reader.strings(place, key)).unwrap_or_default();
         let (capabilities_add, capabilities_drop) = (names("add"), names("drop"));
-        let groups = reader.list(&place, "supplementalGroups");
-        let supplemental_groups = groups.map_or_else(Vec::new, |groups| integers(&groups));
         Self {
             node: Some(place.node),
             run_as_user: reader.integer(&place, "runAsUser"),
@@ -50,7 +48,7 @@ impl<'d> SecurityContext<'d> {
             capabilities_add,
             capabilities_drop,
             fs_group: reader.integer(&place, "fsGroup"),
-            supplemental_groups,
+            supplemental_groups: reader.integers(&place, "supplementalGroups"),
         }
     }
 
@@ -80,15 +78,6 @@ impl<'d> SecurityContext<'d> {
             || names(&self.capabilities_add)
             || !names(&self.capabilities_drop)
     }
-}
-
-fn integers(list: &Place<'_, '_>) -> Vec<i64> {
-    list.items()
-        .filter_map(|item| match item.node.kind() {
-            crate::yaml::Kind::Int(value) => Some(value),
-            _ => None,
-        })
-        .collect()
 }
 
 /// The user that a container runs as, as far as the manifest says.

@@ -5,6 +5,7 @@
 
 use std::fmt::Write;
 use std::ops::Deref;
+use std::sync::Arc;
 
 use super::quantity::{Quantity, QuantityError};
 use crate::source::Span;
@@ -43,7 +44,7 @@ impl<T> Deref for Field<'_, T> {
     }
 }
 
-/// A field whose value the API server's decoder rejects.
+/// A field whose value the API server's decoder rejects, or a null in a list of maps, which its validation rejects.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Malformed {
     /// The value.
@@ -59,7 +60,7 @@ pub struct Malformed {
     /// Why the text is no quantity, where one belongs there.
     pub quantity: Option<QuantityError>,
     /// The container that it belongs to, by name.
-    pub container: Option<String>,
+    pub container: Option<Arc<str>>,
 }
 
 /// A node and the way to it, which becomes a JSON pointer only when someone asks.
@@ -142,12 +143,14 @@ pub(super) fn push_key(pointer: &mut String, key: &str) {
 pub(super) struct Reader {
     pub(super) malformed: Vec<Malformed>,
     /// The container whose fields are being read.
-    pub(super) container: Option<String>,
+    pub(super) container: Option<Arc<str>>,
 }
 
 impl Reader {
     fn report(&mut self, place: &Place<'_, '_>, expected: &'static str) {
-        self.push(place, expected, place.node.type_name().to_owned(), None);
+        if !place.node.as_str().is_some_and(is_placeholder) {
+            self.push(place, expected, place.node.type_name().to_owned(), None);
+        }
     }
 
     fn push(
@@ -255,21 +258,45 @@ impl Reader {
         None
     }
 
+    /// The whole number at `key`, where the API's type has 32 bits.
+    pub(super) fn int32<'d>(&mut self, map: &Place<'_, 'd>, key: &str) -> Option<Field<'d, i64>> {
+        let field = self.integer(map, key)?;
+        if i32::try_from(field.value).is_err() {
+            self.report(&map.get(key)?, "a whole number of 32 bits");
+            return None;
+        }
+        Some(field)
+    }
+
+    /// The whole numbers of the list at `key`.
+    pub(super) fn integers(&mut self, map: &Place<'_, '_>, key: &str) -> Vec<i64> {
+        let Some(list) = self.list(map, key) else { return Vec::new() };
+        let mut integers = Vec::new();
+        for item in list.items() {
+            match item.node.kind() {
+                Kind::Int(value) => integers.push(value),
+                // The decoder makes a 0 of a null.
+                Kind::Null => integers.push(0),
+                _ => self.report(&item, "a whole number"),
+            }
+        }
+        integers
+    }
+
     /// The quantity at `place`, a null being 0 (`Quantity.UnmarshalJSON`).
     pub(super) fn quantity(&mut self, place: &Place<'_, '_>) -> Option<Quantity> {
         const EXPECTED: &str = "a quantity";
         match quantity_of(place.node) {
-            Some(Ok(quantity)) => Some(quantity),
+            Some(Ok(quantity)) => return Some(quantity),
             Some(Err(error)) => {
-                let found = place.node.text().unwrap_or_default().to_owned();
-                self.push(place, EXPECTED, found, Some(error));
-                None
+                let found = place.node.text().unwrap_or_default();
+                if !is_placeholder(found) {
+                    self.push(place, EXPECTED, found.to_owned(), Some(error));
+                }
             }
-            None => {
-                self.report(place, EXPECTED);
-                None
-            }
+            None => self.report(place, EXPECTED),
         }
+        None
     }
 }
 
@@ -282,6 +309,15 @@ pub(super) fn quantity_of(node: Node<'_>) -> Option<Result<Quantity, QuantityErr
         Kind::Float(value) if value.is_finite() => Some(json_number(value).parse()),
         Kind::Bool(_) | Kind::Float(_) | Kind::Sequence | Kind::Mapping => None,
     }
+}
+
+/// Whether another tool fills the text in before the API server sees it: kustomize's `$(VAR)`, Flux's `${VAR}`, a
+/// template's `{{ … }}`, a reader's `<value>`. Its shape tells nothing then.
+#[must_use]
+pub fn is_placeholder(text: &str) -> bool {
+    ["$(", "${", "{{", "<%"].iter().any(|mark| text.contains(mark))
+        || text.starts_with('<') && text.ends_with('>')
+        || text.strip_prefix('$').is_some_and(|name| name.starts_with(|c: char| c.is_ascii_uppercase()))
 }
 
 /// A number as Go's `encoding/json` writes it.

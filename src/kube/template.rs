@@ -2,7 +2,7 @@
 
 use super::object::Object;
 use super::shape::push_key;
-use super::workloads::{self, Embedding, Form, Workload};
+use super::workloads::{self, Form, PodTemplatePath, Workload};
 use crate::yaml::{Kind, Node};
 
 /// A Pod spec inside an object, and what stands around it.
@@ -27,6 +27,8 @@ pub struct Template<'d> {
     pub job_spec: Option<Node<'d>>,
     /// How many Pods there are of it, where that is literal: `replicas`, or a Job's `parallelism`.
     pub replicas: Option<(u64, Node<'d>)>,
+    /// Whether it was found by its shape alone: nothing says what its fields have to look like.
+    pub by_shape: bool,
     /// The map that holds the template (a Deployment's `spec`), and its JSON pointer.
     pub(super) owner: Option<(Node<'d>, String)>,
 }
@@ -54,57 +56,142 @@ impl Template<'_> {
     }
 }
 
-/// Every Pod template of `object`: at the places known for its kind, or for an unknown custom resource wherever a map
-/// looks like a Pod spec.
+/// Every Pod template of `object`: at the places that are `declared` or else known for its kind, or for an unknown
+/// custom resource wherever a map looks like a Pod spec.
 #[must_use]
-pub fn templates<'d>(object: &Object<'d>) -> Vec<Template<'d>> {
-    let mut found = Vec::new();
-    let known = workloads::embeddings(object.group(), object.kind);
-    for embedding in known {
-        for path in embedding.paths {
-            let mut walk = Walk { object, embedding, found: &mut found };
-            walk.follow(&mut Trail::default(), object.node, object.pointer.clone(), path);
+pub fn templates<'d>(object: &Object<'d>, declared: &[PodTemplatePath]) -> Vec<Template<'d>> {
+    let mut walk = Walk { object, trail: Vec::new(), found: Vec::new() };
+    let declared: Vec<_> = declared.iter().filter(|own| own.is_of(object.group(), object.kind)).collect();
+    match workloads::embedding(object.group(), object.kind) {
+        _ if !declared.is_empty() => {
+            for template in declared {
+                walk.follow_declared(template);
+            }
         }
+        Some(embedding) => {
+            for path in embedding.paths {
+                walk.follow(embedding.form, object.node, path);
+            }
+        }
+        None if workloads::may_embed(object.group(), object.kind) => walk.by_shape(object.node),
+        None => {}
     }
-    if known.is_empty() && workloads::may_embed(object.group(), object.kind) {
-        by_shape(object, &mut Trail::default(), object.node, &object.pointer, &mut found);
-    }
-    found
+    walk.found
 }
 
-/// The maps above a node, the nearest last, with their pointers.
-#[derive(Default)]
-struct Trail<'d>(Vec<(Node<'d>, String)>);
+/// How many templates are found by shape in one object, how deep they may lie, and how long the keys above them may
+/// be, in bytes. No real object comes near; it bounds the time and the room that a hostile one takes.
+const MAX_FOUND: usize = 1000;
+const MAX_DEPTH: usize = 32;
+const MAX_KEY: usize = 128;
 
+/// A way through an object.
 struct Walk<'a, 'd> {
     object: &'a Object<'d>,
-    embedding: &'a Embedding,
-    found: &'a mut Vec<Template<'d>>,
+    /// The maps and lists above the node, the nearest last, each with the step that leads on from it.
+    trail: Vec<(Node<'d>, String)>,
+    found: Vec<Template<'d>>,
 }
 
 impl<'d> Walk<'_, 'd> {
+    /// Follows the path to a template, or to the Pod spec in it: people name either.
+    fn follow_declared(&mut self, template: &PodTemplatePath) {
+        let form = if template.is_whole { Form::Whole } else { Form::Merged };
+        let before = self.found.len();
+        self.follow(form, self.object.node, &format!("{}/spec", template.path));
+        if self.found.len() == before {
+            self.follow(form, self.object.node, &template.path);
+        }
+    }
+
     /// Follows `path` from `node`; a `*` stands for every item or value.
-    fn follow(&mut self, trail: &mut Trail<'d>, node: Node<'d>, pointer: String, path: &str) {
+    fn follow(&mut self, form: Form, node: Node<'d>, path: &str) {
         if path.is_empty() {
             if node.is_mapping() {
-                self.found.push(make(self.object, Some(self.embedding), trail, node, pointer));
+                self.found.push(self.template(Some(form), node));
             }
             return;
         }
         let (step, rest) = path.split_once('/').unwrap_or((path, ""));
-        trail.0.push((node, pointer.clone()));
-        if step == "*" {
-            for (name, child) in children(node) {
-                let mut pointer = pointer.clone();
-                push_key(&mut pointer, &name);
-                self.follow(trail, child, pointer, rest);
-            }
-        } else if let Some(child) = node.get(step) {
-            let mut pointer = pointer;
-            push_key(&mut pointer, step);
-            self.follow(trail, child, pointer, rest);
+        let next = if step == "*" {
+            children(node)
+        } else {
+            node.get(step).map(|child| (step.to_owned(), child)).into_iter().collect()
+        };
+        for (name, child) in next {
+            self.trail.push((node, name));
+            self.follow(form, child, rest);
+            self.trail.pop();
         }
-        trail.0.pop();
+    }
+
+    /// Finds Pod specs by shape.
+    fn by_shape(&mut self, node: Node<'d>) {
+        if self.found.len() >= MAX_FOUND || self.trail.len() > MAX_DEPTH {
+            return;
+        }
+        if looks_like_pod_spec(node) {
+            self.found.push(self.template(None, node));
+        }
+        for (name, child) in children(node) {
+            // What stands inside containers is no template, whatever it looks like.
+            let inside =
+                matches!(&*name, "initContainers" | "containers" | "ephemeralContainers" | "volumes");
+            if !inside && name.len() <= MAX_KEY && (child.is_mapping() || child.is_sequence()) {
+                self.trail.push((node, name));
+                self.by_shape(child);
+                self.trail.pop();
+            }
+        }
+    }
+
+    /// The pointer of what the first `steps` of the trail lead to.
+    fn pointer(&self, steps: usize) -> String {
+        let mut pointer = self.object.pointer.clone();
+        for (_, step) in self.trail.iter().take(steps) {
+            push_key(&mut pointer, step);
+        }
+        pointer
+    }
+
+    fn template(&self, form: Option<Form>, spec: Node<'d>) -> Template<'d> {
+        let depth = self.trail.len();
+        let above = |levels: usize| depth.checked_sub(levels).and_then(|at| self.trail.get(at));
+        let owner = above(2).map(|(node, _)| (*node, self.pointer(depth - 2)));
+        let owner_node = owner.as_ref().map(|(node, _)| *node);
+        let workload = Workload::of(self.object.group(), self.object.kind);
+        let by_shape = form.is_none();
+        let form = form.unwrap_or_else(|| self.form_by_shape());
+        let completeness = match form {
+            Form::Merged | Form::Fragment => Completeness::Merged,
+            Form::Whole | Form::Job if is_patch(self.object, workload, spec) || is_ytt(self.object) => {
+                Completeness::Patch
+            }
+            Form::Whole | Form::Job => Completeness::Complete,
+        };
+        let metadata = above(1).and_then(|(node, _)| node.get("metadata"));
+        Template {
+            object: self.object.clone(),
+            pointer: self.pointer(depth),
+            spec,
+            by_shape,
+            is_pod_spec: form != Form::Fragment,
+            metadata: metadata.filter(|node| node.is_mapping()),
+            workload,
+            completeness,
+            job_spec: owner_node.filter(|_| form == Form::Job),
+            replicas: owner_node.into_iter().chain([spec]).find_map(replicas),
+            owner,
+        }
+    }
+
+    /// An unknown kind's Pod spec is one in full where its key says so; the object's own `spec` never is.
+    fn form_by_shape(&self) -> Form {
+        let named = |(_, key): &(Node<'d>, String)| {
+            matches!(&**key, "spec" | "template") || key.ends_with("podSpec") || key.ends_with("PodSpec")
+        };
+        let named = self.trail.len() > 1 && self.trail.last().is_some_and(named);
+        if named { Form::Merged } else { Form::Fragment }
     }
 }
 
@@ -115,46 +202,6 @@ fn children(node: Node<'_>) -> Vec<(String, Node<'_>)> {
     } else {
         node.entries().map(|entry| (entry.name().into_owned(), entry.value)).collect()
     }
-}
-
-fn make<'d>(
-    object: &Object<'d>,
-    embedding: Option<&Embedding>,
-    trail: &Trail<'d>,
-    spec: Node<'d>,
-    pointer: String,
-) -> Template<'d> {
-    let mut above = trail.0.iter().rev();
-    let template = above.next().map(|(node, _)| *node);
-    let owner = above.next().cloned();
-    let owner_node = owner.as_ref().map(|(node, _)| *node);
-    let workload = Workload::of(object.group(), object.kind);
-    let form = embedding.map_or_else(|| form_by_shape(trail, &pointer), |embedding| embedding.form);
-    let completeness = match form {
-        Form::Merged | Form::Fragment => Completeness::Merged,
-        Form::Whole | Form::Job if is_patch(object, workload, spec) || is_ytt(object) => {
-            Completeness::Patch
-        }
-        Form::Whole | Form::Job => Completeness::Complete,
-    };
-    Template {
-        object: object.clone(),
-        is_pod_spec: form != Form::Fragment,
-        pointer,
-        spec,
-        metadata: template.and_then(|node| node.get("metadata")).filter(|node| node.is_mapping()),
-        workload,
-        completeness,
-        job_spec: owner_node.filter(|_| form == Form::Job),
-        replicas: owner_node.into_iter().chain([spec]).find_map(replicas),
-        owner,
-    }
-}
-
-/// An unknown kind's Pod spec is one in full where its key says so; the object's own `spec` never is.
-fn form_by_shape(trail: &Trail<'_>, pointer: &str) -> Form {
-    let named = ["/spec", "/podSpec", "PodSpec"].into_iter().any(|end| pointer.ends_with(end));
-    if named && trail.0.len() > 1 { Form::Merged } else { Form::Fragment }
 }
 
 fn replicas(owner: Node<'_>) -> Option<(u64, Node<'_>)> {
@@ -184,42 +231,16 @@ fn is_patch<'d>(object: &Object<'d>, workload: Workload<'d>, spec: Node<'d>) -> 
 
 /// Whether the object holds an expression of ytt.
 fn is_ytt(object: &Object<'_>) -> bool {
-    memchr::memmem::find(object.node.written().as_bytes(), b"#@").is_some()
+    memchr::memmem::find(object.node.source_text().as_bytes(), b"#@").is_some()
 }
 
-/// Finds Pod specs by shape. The depth of recursion is the document's, which the parser bounds.
-fn by_shape<'d>(
-    object: &Object<'d>,
-    trail: &mut Trail<'d>,
-    node: Node<'d>,
-    pointer: &str,
-    found: &mut Vec<Template<'d>>,
-) {
-    if looks_like_pod_spec(node) {
-        found.push(make(object, None, trail, node, pointer.to_owned()));
-    }
-    trail.0.push((node, pointer.to_owned()));
-    for (name, child) in children(node) {
-        // What stands inside containers is no template, whatever it looks like.
-        let inside = matches!(&*name, "initContainers" | "containers" | "ephemeralContainers" | "volumes");
-        if !inside && (child.is_mapping() || child.is_sequence()) {
-            let mut pointer = pointer.to_owned();
-            push_key(&mut pointer, &name);
-            by_shape(object, trail, child, &pointer, found);
-        }
-    }
-    trail.0.pop();
-}
-
-/// Whether a map has a list `initContainers` with something like a container in it, or a list `containers` of
-/// nothing but containers. A schema has maps there, and other kinds' lists hold other things.
+/// Whether a map has a list `initContainers` with something named in it, be it a patch of a container that an operator
+/// makes, or a list `containers` of nothing but containers. A schema has maps there, and other kinds' lists hold
+/// other things.
 fn looks_like_pod_spec(node: Node<'_>) -> bool {
     let has = |container: Node<'_>, key| container.get(key).and_then(Node::as_str).is_some();
-    let is_container = |container: Node<'_>| {
-        has(container, "name") && (has(container, "image") || container.get("command").is_some())
-    };
     let list = |key| node.get(key).filter(|list| list.is_sequence());
-    list("initContainers").is_some_and(|list| list.items().any(is_container))
+    list("initContainers").is_some_and(|list| list.items().any(|item| has(item, "name")))
         || list("containers").is_some_and(|list| {
             let mut items = list.items().peekable();
             items.peek().is_some() && items.all(|item| has(item, "name") && has(item, "image"))

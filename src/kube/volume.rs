@@ -117,13 +117,29 @@ impl<'d> Volume<'d> {
     }
 }
 
+/// The sources whose fields are read.
+const KNOWN: &[&str] = &[
+    "emptyDir",
+    "persistentVolumeClaim",
+    "ephemeral",
+    "hostPath",
+    "configMap",
+    "secret",
+    "projected",
+    "downwardAPI",
+    "csi",
+    "nfs",
+    "image",
+];
+
 impl<'d> VolumeSource<'d> {
     fn read(reader: &mut Reader, volume: &Place<'_, 'd>) -> Self {
         let source = volume.node.entries().find(|entry| entry.name() != "name" && !entry.value.is_null());
         let Some(source) = source else { return Self::EmptyDir { medium: None } };
         let key = source.name();
         let place = volume.value(&source, &key);
-        if !reader.is_map(&place) {
+        // What isn't known isn't judged.
+        if !KNOWN.contains(&&*key) || !reader.is_map(&place) {
             return Self::Other(key.into_owned());
         }
         let read_only = |reader: &mut Reader| reader.boolean(&place, "readOnly").is_some_and(|flag| *flag);
@@ -214,7 +230,7 @@ impl<'d> ConfigSource<'d> {
         Self {
             name: reader.string(place, name),
             items: items.then(|| reader.maps(place, "items", KeyToPath::read)),
-            default_mode: reader.integer(place, "defaultMode"),
+            default_mode: reader.int32(place, "defaultMode"),
             optional: reader.boolean(place, "optional").is_some_and(|flag| *flag),
         }
     }
@@ -225,7 +241,7 @@ impl<'d> KeyToPath<'d> {
         Self {
             key: reader.string(place, "key"),
             path: reader.string(place, "path"),
-            mode: reader.integer(place, "mode"),
+            mode: reader.int32(place, "mode"),
         }
     }
 }

@@ -75,6 +75,27 @@ impl<'d> Workload<'d> {
     }
 }
 
+/// Where a custom resource holds a Pod template, as its users tell.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct PodTemplatePath {
+    /// The API group: `example.com` of `example.com/v1`; any where there is none.
+    pub group: Option<String>,
+    /// The kind.
+    pub kind: String,
+    /// The path from the object to the template or its Pod spec, with `/` between keys; `*` stands
+    /// for every item or value.
+    pub path: String,
+    /// Whether the Pod comes of this template alone, with nothing that an operator adds.
+    pub is_whole: bool,
+}
+
+impl PodTemplatePath {
+    /// Whether it speaks of `kind` in `group`.
+    pub(super) fn is_of(&self, group: &str, kind: &str) -> bool {
+        self.kind == kind && self.group.as_deref().is_none_or(|own| own == group)
+    }
+}
+
 /// Where a set of kinds holds Pod specs.
 pub(super) struct Embedding {
     pub(super) form: Form,
@@ -230,15 +251,12 @@ static EMBEDDINGS: &[Embedding] = &[
     merged(&["actions.summerwind.dev"], &["RunnerSet", "RunnerDeployment"], TEMPLATE),
 ];
 
-/// Where `kind` of `group` holds Pod specs; empty for an unknown kind.
-pub(super) fn embeddings(group: &str, kind: &str) -> &'static [Embedding] {
-    let of_group = |pattern: &&str| {
-        *pattern == group || !pattern.is_empty() && pattern.starts_with('.') && group.ends_with(*pattern)
-    };
-    let found = EMBEDDINGS
-        .iter()
-        .position(|embedding| embedding.kinds.contains(&kind) && embedding.groups.iter().any(of_group));
-    found.and_then(|at| EMBEDDINGS.get(at..=at)).unwrap_or_default()
+/// Where `kind` of `group` holds Pod specs, where that is known.
+pub(super) fn embedding(group: &str, kind: &str) -> Option<&'static Embedding> {
+    let of_group =
+        |pattern: &&str| *pattern == group || pattern.starts_with('.') && group.ends_with(*pattern);
+    let mut of_kind = EMBEDDINGS.iter().filter(|embedding| embedding.kinds.contains(&kind));
+    of_kind.find(|embedding| embedding.groups.iter().any(of_group))
 }
 
 /// Whether an object of an unknown kind may hold Pod templates: built-in kinds that aren't in the table hold none,

@@ -6,6 +6,7 @@ use colored::{ColoredString, Colorize};
 
 use super::Report;
 use super::excerpt::visible;
+use crate::discover::Failure;
 use crate::finding::Severity;
 
 /// Writes the findings, then what couldn't be read.
@@ -20,8 +21,22 @@ pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         let (path, message) = (visible(&source.path), visible(&finding.message));
         writeln!(out, "{path}:{}:{}: {level}: {message}", start.line, start.column)?;
     }
-    for failure in &report.errors {
-        writeln!(out, "{}: {}: {}", visible(&failure.path), "error".red().bold(), visible(&failure.message))?;
+    write_failures(&report.errors, out)
+}
+
+/// Writes what couldn't be checked, a line for each.
+///
+/// # Errors
+/// Whatever writing says.
+pub fn write_failures(failures: &[Failure], out: &mut dyn Write) -> io::Result<()> {
+    for failure in failures {
+        writeln!(
+            out,
+            "{}: {}: {}",
+            visible(&failure.place()),
+            "error".red().bold(),
+            visible(&failure.message)
+        )?;
     }
     Ok(())
 }

@@ -182,7 +182,8 @@ fn push_visible(text: &mut String, character: char) {
 }
 
 /// C1 controls, and format characters that change how other text is shown.
-fn is_hidden(character: char) -> bool {
+#[must_use]
+pub fn is_hidden(character: char) -> bool {
     matches!(character, '\u{80}'..='\u{9f}' | '\u{61c}' | '\u{200b}' | '\u{200e}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}')
 }
 
@@ -197,6 +198,12 @@ pub fn visible(text: &str) -> String {
         }
     }
     out
+}
+
+/// [`visible`] for each line of `text`. Help may have several, as where it shows a mended script.
+#[must_use]
+pub fn visible_lines(text: &str) -> String {
+    text.lines().map(visible).collect::<Vec<_>>().join("\n")
 }
 
 impl SourceCode for Excerpt<'_> {

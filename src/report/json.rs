@@ -1,10 +1,13 @@
 //! `--format json`: the stable form that scripts build on.
 
+use std::fmt::Write as _;
 use std::io::{self, Write};
 
 use serde::Serialize;
 
-use super::{Report, Skipped, fingerprint};
+use super::excerpt::is_hidden;
+use super::fingerprint::{Fingerprint, Fingerprints};
+use super::{Report, Skipped};
 use crate::finding::{Confidence, Finding, Resource, Safety, Severity};
 use crate::rule::docs_url;
 use crate::source::{Encoding, Position, Source, Span};
@@ -42,11 +45,11 @@ struct FindingOut<'a> {
     resource: Option<&'a Resource>,
     labels: Vec<LabelOut<'a>>,
     fix: Option<FixOut<'a>>,
-    fingerprint: String,
+    fingerprint: Fingerprint,
 }
 
 #[derive(Serialize)]
-struct SpanOut {
+pub(super) struct SpanOut {
     start: PositionOut,
     end: PositionOut,
 }
@@ -83,6 +86,7 @@ struct EditOut<'a> {
 #[derive(Serialize)]
 struct ErrorOut<'a> {
     path: &'a str,
+    line: Option<usize>,
     message: &'a str,
 }
 
@@ -95,6 +99,8 @@ struct SummaryOut<'a> {
     warning: usize,
     info: usize,
     suppressed: usize,
+    baselined: usize,
+    stale: usize,
     skipped: &'a [Skipped],
     other: usize,
 }
@@ -104,7 +110,7 @@ struct SummaryOut<'a> {
 /// # Errors
 /// Whatever writing says.
 pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
-    let fingerprints = fingerprint::all(report);
+    let fingerprints = Fingerprints::of(report).findings;
     let summary = &report.summary;
     let root = Root {
         schema: SCHEMA,
@@ -115,7 +121,11 @@ pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
             .zip(fingerprints)
             .filter_map(|(finding, fingerprint)| finding_out(finding, fingerprint, report))
             .collect(),
-        errors: report.errors.iter().map(|e| ErrorOut { path: &e.path, message: &e.message }).collect(),
+        errors: report
+            .errors
+            .iter()
+            .map(|e| ErrorOut { path: &e.path, line: e.line, message: &e.message })
+            .collect(),
         summary: SummaryOut {
             files: summary.files,
             documents: summary.documents,
@@ -124,15 +134,39 @@ pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
             warning: report.count(Severity::Warning),
             info: report.count(Severity::Info),
             suppressed: summary.suppressed,
+            baselined: summary.baselined,
+            stale: summary.stale,
             skipped: &summary.skipped,
             other: summary.other,
         },
     };
-    serde_json::to_writer_pretty(&mut *out, &root)?;
-    writeln!(out)
+    write_value(&root, out)
 }
 
-fn finding_out<'a>(finding: &'a Finding, fingerprint: String, report: &'a Report) -> Option<FindingOut<'a>> {
+/// Writes `value` as JSON that is safe for terminals too: control characters that `serde_json`
+/// leaves raw, and those that hide or reorder text, are escaped.
+///
+/// # Errors
+/// Whatever writing says.
+pub fn write_value(value: &impl Serialize, out: &mut dyn Write) -> io::Result<()> {
+    let text = serde_json::to_string_pretty(value)?;
+    // These stand in strings only, and none needs a surrogate pair.
+    let mut safe = String::with_capacity(text.len());
+    for character in text.chars() {
+        if character == '\u{7f}' || is_hidden(character) {
+            let _ = write!(safe, "\\u{:04x}", character as u32);
+        } else {
+            safe.push(character);
+        }
+    }
+    writeln!(out, "{safe}")
+}
+
+fn finding_out<'a>(
+    finding: &'a Finding,
+    fingerprint: Fingerprint,
+    report: &'a Report,
+) -> Option<FindingOut<'a>> {
     let source = report.source(finding.span)?;
     let path_of = |span: Span| report.source(span).map_or("", |source| &*source.path);
     Some(FindingOut {
@@ -176,7 +210,7 @@ fn finding_out<'a>(finding: &'a Finding, fingerprint: String, report: &'a Report
     })
 }
 
-fn span_out(source: &Source, span: Span) -> SpanOut {
+pub(super) fn span_out(source: &Source, span: Span) -> SpanOut {
     let at = |offset: u32| {
         let Position { line, column } = source.position(offset as usize);
         PositionOut { line, column, offset }

@@ -6,7 +6,7 @@ use std::io::{self, Write};
 use colored::Colorize;
 use miette::{Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, SourceCode};
 
-use super::excerpt::{CONTEXT_LINES, Excerpt, visible};
+use super::excerpt::{CONTEXT_LINES, Excerpt, visible, visible_lines};
 use super::{Look, Report};
 use crate::finding::{Finding, Severity};
 use crate::source::{Source, Span};
@@ -34,7 +34,13 @@ pub fn write(report: &Report, look: &Look, out: &mut dyn Write) -> io::Result<()
         writeln!(out, "{}\n", text.trim_end())?;
     }
     for failure in &report.errors {
-        writeln!(out, "{}: {}: {}", "error".red().bold(), visible(&failure.path), visible(&failure.message))?;
+        writeln!(
+            out,
+            "{}: {}: {}",
+            "error".red().bold(),
+            visible(&failure.place()),
+            visible(&failure.message)
+        )?;
     }
     Ok(())
 }
@@ -110,11 +116,6 @@ fn draw<'a>(
         })
         .collect();
     (labels, Some(excerpt))
-}
-
-/// Help may have several lines, as where it shows a mended script.
-fn visible_lines(text: &str) -> String {
-    text.lines().map(visible).collect::<Vec<_>>().join("\n")
 }
 
 impl fmt::Debug for Drawn<'_> {

@@ -2,9 +2,9 @@
 
 use std::fmt::Write as _;
 
-use super::Report;
 use super::concise::tinted;
 use super::excerpt::visible;
+use super::{Report, Skipped};
 use crate::finding::Severity;
 
 /// How many Helm templates are named.
@@ -27,12 +27,19 @@ pub fn lines(report: &Report) -> String {
     if summary.suppressed > 0 {
         let _ = write!(text, "; {} suppressed", summary.suppressed);
     }
+    if summary.baselined > 0 {
+        let _ = write!(text, "; {} in the baseline", summary.baselined);
+    }
+    if summary.stale > 0 {
+        let entries = if summary.stale == 1 { "entry" } else { "entries" };
+        let _ = write!(text, "; {} stale {entries} in the baseline (write it again)", summary.stale);
+    }
     if !report.errors.is_empty() {
         let _ = write!(text, "; {} could not be checked", count(report.errors.len(), "path"));
     }
     if !summary.skipped.is_empty() {
         text.push('\n');
-        text.push_str(&helm(report));
+        text.push_str(&helm(&summary.skipped, "lint them: helm template CHART | initlint -"));
     }
     text
 }
@@ -53,19 +60,14 @@ fn found(report: &Report) -> String {
     if parts.is_empty() { "no findings".to_owned() } else { parts.join(", ") }
 }
 
-/// Names the templates, and the command that lints them rendered.
-fn helm(report: &Report) -> String {
-    let skipped = &report.summary.skipped;
+/// Names the templates, and what to do with them rendered.
+pub(super) fn helm(skipped: &[Skipped], to_do: &str) -> String {
     let names: Vec<String> = skipped.iter().take(NAMED).map(|skipped| visible(&skipped.path)).collect();
     let more = match skipped.len().saturating_sub(NAMED) {
         0 => String::new(),
         more => format!(" and {more} more"),
     };
-    format!(
-        "skipped {} ({}{more}); to lint them: helm template CHART | initlint -",
-        count(skipped.len(), "Helm template"),
-        names.join(", ")
-    )
+    format!("skipped {} ({}{more}); to {to_do}", count(skipped.len(), "Helm template"), names.join(", "))
 }
 
 /// `1 file`, `2 files`.

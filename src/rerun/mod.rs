@@ -1,1 +1,173 @@
-//! Filled in by its own commits.
+//! Is it safe to run an init container again?
+//!
+//! A container is safe to run again when every second run, on what a first run left in the volumes,
+//! ends as the undisturbed first run does and leaves the same volume contents. The first run may
+//! have finished, or been killed right before or right after any of its commands. Killed, it runs
+//! again alone; finished, the whole sequence of init containers runs again, because the Pod's
+//! sandbox was lost (a node reboot, a restart of the network plugin).
+//!
+//! This module answers by doing just that, on symbols instead of files:
+//!
+//! 1. [`state`] holds what is known of the volumes, each empty at first, and of the container's own
+//!    file system, fresh on every run. What nobody can know is an *atom*, a name for one unknown
+//!    text, equal only to itself.
+//! 2. [`machine`] runs a script's intermediate form on that state, as a POSIX shell would. What a
+//!    command does to files is told by one table, [`facts`]; a command that the table doesn't know
+//!    is taken to be safe: it succeeds, and does the same each time.
+//! 3. [`trials`] runs it once for reference, then again from each state that a kill could leave, and
+//!    compares. An unknown answer (`[ -n "$TOKEN" ]`) is tried both ways in the first run; where the
+//!    second run meets a new one, any answer that makes it safe acquits.
+//! 4. [`blame`] turns a difference into a [`Hazard`]: the command to change, and why.
+//!
+//! All of it is bounded; at a bound the answer is silence.
+
+mod blame;
+mod facts;
+mod machine;
+mod state;
+mod trials;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
+
+use crate::shell::ir::Script;
+
+/// One init container, as far as running it again matters.
+#[derive(Debug, Clone)]
+pub struct Container<'a> {
+    /// What it runs.
+    pub program: Program<'a>,
+    /// Its volume mounts.
+    pub mounts: Vec<Mount>,
+    /// Its environment variables whose values are literal in the manifest, expanded.
+    pub environment: BTreeMap<String, String>,
+    /// Its environment variables whose values come from elsewhere (Secrets, field references).
+    pub unknown_environment: BTreeSet<String>,
+    /// `workingDir`; `None` is the image's, which isn't known.
+    pub working_dir: Option<String>,
+    /// Whose `wget`, `ls` and `sed` the image has.
+    pub userland: Userland,
+    /// Text files that are known, by absolute path: what a `ConfigMap` in the input mounts.
+    pub files: BTreeMap<String, String>,
+}
+
+/// What a container runs.
+#[derive(Debug, Clone)]
+pub enum Program<'a> {
+    /// A shell script.
+    Script {
+        /// The parsed script.
+        script: &'a Script,
+        /// Its text, which the script's ranges count in.
+        text: &'a str,
+        /// Options that the shell was started with: `e`, `u`, `x`… and `o pipefail` as `pipefail`.
+        options: BTreeSet<String>,
+        /// `$0`, `$1`… as given after the script.
+        arguments: Vec<String>,
+        /// Whether the shell is bash (brace expansion, `[[`).
+        bash: bool,
+    },
+    /// A command without a shell.
+    Exec(Vec<String>),
+}
+
+/// A volume mount.
+#[derive(Debug, Clone)]
+pub struct Mount {
+    /// `mountPath`.
+    pub path: String,
+    /// Which volume: the same number for the same volume, throughout a Pod.
+    pub volume: usize,
+    /// `subPath`.
+    pub sub_path: Option<String>,
+    /// `readOnly`, or a kind of volume that is.
+    pub read_only: bool,
+    /// Whether the volume keeps its data when a container ends: emptyDir, PVC, ephemeral, hostPath.
+    /// A `ConfigMap`, `Secret` or projected volume doesn't: it is the same input on each run.
+    pub kept: bool,
+}
+
+/// The family of an image's userland, where they differ.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Userland {
+    /// GNU coreutils and GNU wget: Debian, Ubuntu, Fedora…
+    Gnu,
+    /// `BusyBox`: busybox, Alpine.
+    Busybox,
+    /// Not known: where the two differ, the milder reading counts.
+    #[default]
+    Unknown,
+}
+
+/// A command that makes running again unsafe.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Hazard {
+    /// How it hurts.
+    pub kind: Kind,
+    /// How much.
+    pub severity: Severity,
+    /// Where the command to change stands.
+    pub site: Site,
+    /// The command's name: `mkdir`, `git clone`.
+    pub command: String,
+    /// The path that it trips over or changes, as the container sees it.
+    pub path: Option<String>,
+    /// The volume that the path lies in, as numbered in [`Mount`].
+    pub volume: Option<usize>,
+    /// What happens, as a sentence without a full stop.
+    pub why: String,
+    /// What to do, as a sentence without a full stop.
+    pub help: String,
+    /// The command's line, mended, where one command has to change.
+    pub mended: Option<String>,
+    /// Other places that the finding speaks of.
+    pub labels: Vec<(Site, String)>,
+    /// Whether some fact of the image or the environment had to be guessed.
+    pub assumed: bool,
+}
+
+/// A place in a container's program.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Site {
+    /// The file of [`Container::files`] that the range lies in; `None` is the container's own script.
+    pub file: Option<String>,
+    /// Bytes of that text. Empty for [`Program::Exec`].
+    pub range: Range<usize>,
+}
+
+/// The ways in which a second run goes wrong.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Kind {
+    /// It fails where the first didn't, and so will every later one.
+    Stuck,
+    /// It succeeds, but leaves something else in the volumes.
+    Drifting,
+    /// It takes work that was cut short for done.
+    HalfDone,
+    /// It fails over, or doubles, something outside the Pod's volumes.
+    OutsidePod,
+}
+
+/// How much a hazard matters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Severity {
+    /// Advice.
+    Info,
+    /// Something is lost, doubled or stale after a restart.
+    Warning,
+    /// The Pod never starts again by itself.
+    Error,
+}
+
+/// The commands of which it is known what they do to what exists; those of one row do the same.
+pub fn known_commands() -> impl Iterator<Item = &'static [&'static str]> {
+    facts::rows()
+}
+
+/// What is unsafe in a Pod's init containers, in order: one list for each of `sequence`.
+///
+/// Sidecars have no place in it: they run beside what follows, and restart on their own.
+#[must_use]
+pub fn analyse(sequence: &[Container<'_>]) -> Vec<Vec<Hazard>> {
+    trials::judge(sequence)
+}

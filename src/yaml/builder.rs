@@ -1,22 +1,23 @@
 //! From the parser's events to the arena of a [`Document`].
 //!
 //! What the parser leaves open is settled here: where block scalars, collections and nulls that
-//! aren't written begin and end, what kubectl refuses, and the bounds.
+//! aren't written begin and end, and how deep they may nest.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::Arc;
 
 use granit_parser::{ErrorKind, Event, Parser, ScalarStyle, ScanError, StrInput, StructureStyle};
 
+use super::aliases::{Aliases, Fault, MAX_ALIASED_NODES, Size};
+use super::checks;
 use super::documents::Opening;
 use super::gap;
 use super::indented::Indented;
-use super::kubectl::{self, Resolved, Tag};
+use super::kubectl::{self, Tag};
 use super::problem::{self, Problem};
 use super::scalar::Style;
-use super::tree::{Content, Document, MAX_ALIASED_NODES, MAX_DEPTH, NodeData, Scalar, Text};
+use super::tree::{Content, Document, MAX_DEPTH, NodeData, Scalar, Text};
 use crate::source::{Source, Span};
 
 /// See [`Document::parse`].
@@ -89,28 +90,11 @@ enum Role {
     Value(u32),
 }
 
-/// An anchored node.
-#[derive(Clone, Copy)]
-struct Anchored {
-    index: u32,
-    /// `None` while it is open.
-    size: Option<Size>,
-}
-
-#[derive(Clone, Copy)]
-struct Size {
-    /// How many nodes it stands for, aliases in it replaced.
-    nodes: u64,
-    height: usize,
-}
-
 struct Builder<'i> {
     input: &'i Indented<'i>,
     document: Document,
     open: Vec<Open>,
-    anchors: HashMap<usize, Anchored>,
-    /// How many nodes aliases have added.
-    aliased: u64,
+    aliases: Aliases,
     /// Where in the input the last token ends.
     cursor: usize,
 }
@@ -124,7 +108,7 @@ impl<'i> Builder<'i> {
             nodes: Vec::with_capacity(input.text().len() / 24),
             end,
         };
-        Self { input, document, open: Vec::new(), anchors: HashMap::new(), aliased: 0, cursor: 0 }
+        Self { input, document, open: Vec::new(), aliases: Aliases::default(), cursor: 0 }
     }
 
     fn run(mut self) -> Result<Document, Stop> {
@@ -134,7 +118,8 @@ impl<'i> Builder<'i> {
             match event {
                 Event::Scalar(value, style, anchor, tag) => {
                     let indent = u32::try_from(span.indent.unwrap_or(0)).unwrap_or(0);
-                    self.scalar(value, written(style, indent), anchor, tag.as_deref(), range)?;
+                    let tag = tag.as_deref().map_or(Tag::None, Tag::of);
+                    self.scalar(value, written(style, indent), anchor, tag, range)?;
                 }
                 Event::Alias(anchor) => self.alias(anchor, range)?,
                 Event::SequenceStart(style, anchor, _) => {
@@ -165,36 +150,13 @@ impl<'i> Builder<'i> {
         }
     }
 
+    /// The problem that an error of the parser makes.
     fn invalid(&self, error: &ScanError) -> Problem {
-        let (message, help) = problem::explain(error);
         let span = self.span(problem::extent(self.input.text(), error));
-        let line = self.line(span.start);
-        let help = if line.contains("{{") {
-            Some("if this is a template, render it first".to_owned())
-        } else {
-            self.unclosed_bracket(span.start).or(help.map(str::to_owned))
-        };
-        Problem::Invalid { span, message, help }
-    }
-
-    /// The help for what goes wrong inside brackets that were opened in an earlier line.
-    fn unclosed_bracket(&self, error: u32) -> Option<String> {
-        let text = &self.document.text;
         let mut opened = self.open.iter().rev().map(|open| self.document.data(open.index).start as usize);
-        let opening =
-            opened.find(|&start| text.get(start..).is_some_and(|rest| rest.starts_with(['[', '{'])))?;
-        let between = text.get(opening..error as usize)?;
-        let (before, bracket) = (text.get(..opening)?, between.chars().next()?);
-        let line = before.matches('\n').count() + 1;
-        between.contains('\n').then(|| format!("is the `{bracket}` in line {line} closed?"))
-    }
-
-    /// The line of the file that holds the byte at `offset`.
-    fn line(&self, offset: u32) -> &str {
-        let (before, after) = self.document.text.split_at_checked(offset as usize).unwrap_or_default();
-        let start = before.rfind('\n').map_or(0, |at| at + 1);
-        let end = before.len() + after.find('\n').unwrap_or(after.len());
-        self.document.text.get(start..end).unwrap_or("")
+        let text = &*self.document.text;
+        let bracket = opened.find(|&at| text.get(at..).is_some_and(|rest| rest.starts_with(['[', '{'])));
+        problem::of(error, span, text, bracket)
     }
 
     fn scalar(
@@ -202,36 +164,34 @@ impl<'i> Builder<'i> {
         value: Cow<'_, str>,
         style: Style,
         anchor: usize,
-        tag: Option<&granit_parser::Tag>,
+        tag: Tag,
         range: Range<usize>,
     ) -> Result<(), Problem> {
         self.enter();
         let text = self.input.text();
         let is_implicit = style == Style::Plain && range.is_empty();
         let range = match style {
-            Style::Plain if is_implicit && anchor == 0 && tag.is_none() => {
+            Style::Plain if is_implicit && anchor == 0 && tag == Tag::None => {
                 let at = self.implicit_place(range.start);
                 at..at
             }
-            Style::Literal(_) | Style::Folded(_) => block_range(text, self.cursor, range),
+            Style::Literal(_) | Style::Folded(_) => gap::block_scalar(text, self.cursor, range),
             _ => range,
         };
-        let (tag, is_binary) = tag.map_or((Tag::None, false), meaning);
         let value = match value {
             _ if is_implicit => Cow::Borrowed(""),
-            value if is_binary => Cow::Owned(kubectl::base64(&value).ok_or_else(|| Problem::Invalid {
-                span: self.span(range.clone()),
-                message: "this `!!binary` text is no base64".to_owned(),
-                help: None,
-            })?),
+            value if tag == Tag::Binary => {
+                Cow::Owned(kubectl::base64(&value).ok_or_else(|| Problem::Invalid {
+                    span: self.span(range.clone()),
+                    message: "this `!!binary` text is no base64".to_owned(),
+                    help: None,
+                })?)
+            }
             value => value,
         };
         let text = self.keep(&value, style, &range);
         let index = self.push(range.clone(), Content::Scalar(Scalar { text, style, tag }));
-        let size = Size { nodes: 1, height: 0 };
-        if anchor != 0 {
-            self.anchors.insert(anchor, Anchored { index, size: Some(size) });
-        }
+        self.aliases.note(anchor, index, Some(Size { nodes: 1, height: 0 }));
         self.cursor = range.end;
         self.complete(index, range, 0)
     }
@@ -258,25 +218,23 @@ impl<'i> Builder<'i> {
     fn alias(&mut self, anchor: usize, range: Range<usize>) -> Result<(), Problem> {
         self.enter();
         let span = self.span(range.clone());
-        let target = self.anchors.get(&anchor).copied();
-        let Some(Anchored { index: target, size: Some(size) }) = target else {
-            return Err(Problem::Invalid {
+        let (target, height) = self.aliases.follow(anchor).map_err(|fault| match fault {
+            Fault::Cycle => Problem::Invalid {
                 span,
                 message: "this alias stands inside the value that it repeats".to_owned(),
                 help: None,
-            });
-        };
-        self.aliased += size.nodes;
-        if self.aliased > MAX_ALIASED_NODES {
-            let message = format!("aliases add more than {MAX_ALIASED_NODES} nodes to this document");
-            return Err(Problem::Bound { span, message });
-        }
-        if self.open.len() + size.height > MAX_DEPTH {
+            },
+            Fault::TooMany => Problem::Bound {
+                span,
+                message: format!("aliases add more than {MAX_ALIASED_NODES} nodes to this document"),
+            },
+        })?;
+        if self.open.len() + height > MAX_DEPTH {
             return Err(self.too_deep(range));
         }
         let index = self.push(range.clone(), Content::Alias(target));
         self.cursor = range.end;
-        self.complete(index, range, size.height)
+        self.complete(index, range, height)
     }
 
     fn start(
@@ -296,15 +254,13 @@ impl<'i> Builder<'i> {
         };
         let content = if matches!(role, Role::Item) { Content::Sequence } else { Content::Mapping };
         let index = self.push(start..range.end.max(start), content);
-        if anchor != 0 {
-            self.anchors.insert(anchor, Anchored { index, size: None });
-        }
+        self.aliases.note(anchor, index, None);
         self.open.push(Open {
             index,
             role,
             is_flow,
             anchor,
-            aliased_before: self.aliased,
+            aliased_before: self.aliases.added(),
             height: 0,
             end: range.end.max(start),
         });
@@ -321,11 +277,8 @@ impl<'i> Builder<'i> {
             (node.end, node.after) = (place.max(node.start), after);
         }
         let height = open.height + 1;
-        if open.anchor != 0 {
-            let nodes = u64::from(after - open.index) + (self.aliased - open.aliased_before);
-            let size = Some(Size { nodes, height });
-            self.anchors.insert(open.anchor, Anchored { index: open.index, size });
-        }
+        let nodes = u64::from(after - open.index) + (self.aliases.added() - open.aliased_before);
+        self.aliases.note(open.anchor, open.index, Some(Size { nodes, height }));
         self.cursor = self.cursor.max(end);
         self.complete(open.index, end..end, height)
     }
@@ -364,75 +317,14 @@ impl<'i> Builder<'i> {
             Role::Item => {}
             Role::Key => {
                 open.role = Role::Value(index);
-                self.check_key(index)?;
+                checks::key(&self.document, index)?;
             }
             Role::Value(key) => {
                 open.role = Role::Key;
-                self.check_merge(key, index)?;
+                checks::merge(&self.document, key, index)?;
             }
         }
         Ok(())
-    }
-
-    fn scalar_at(&self, index: u32) -> Option<(&str, Scalar)> {
-        let index = match self.document.data(index).content {
-            Content::Alias(target) => target,
-            _ => index,
-        };
-        match self.document.data(index).content {
-            Content::Scalar(scalar) => Some((self.document.text_of(scalar.text), scalar)),
-            _ => None,
-        }
-    }
-
-    /// kubectl refuses keys that JSON can't have.
-    fn check_key(&self, index: u32) -> Result<(), Problem> {
-        let what = match self.scalar_at(index) {
-            Some((text, Scalar { style, tag, .. })) => {
-                match kubectl::resolve(text, style == Style::Plain, tag) {
-                    Resolved::Null => "null",
-                    _ => return Ok(()),
-                }
-            }
-            None => "a map or a list",
-        };
-        let span = self.document.span_of(index);
-        let template = self.document.text.get(span.range()).is_some_and(|key| key.starts_with('{'));
-        let help = if template {
-            "if this is a template, render it first; else put the text in quotes"
-        } else {
-            "put the key in quotes"
-        };
-        Err(Problem::Invalid {
-            span,
-            message: format!("the key of a map is {what}, which kubectl refuses"),
-            help: Some(help.to_owned()),
-        })
-    }
-
-    /// kubectl merges a map or a list of maps, and refuses anything else.
-    fn check_merge(&self, key: u32, value: u32) -> Result<(), Problem> {
-        let Some((text, Scalar { style, tag, .. })) = self.scalar_at(key) else { return Ok(()) };
-        if !kubectl::is_merge(text, style == Style::Plain, tag) {
-            return Ok(());
-        }
-        let content = |index: u32| match self.document.data(index).content {
-            Content::Alias(target) => self.document.data(target).content,
-            content => content,
-        };
-        let mut items = self.document.children(value).map(content);
-        let fits = match self.document.data(value).content {
-            Content::Sequence => items.all(|item| matches!(item, Content::Mapping)),
-            _ => matches!(content(value), Content::Mapping),
-        };
-        if fits {
-            return Ok(());
-        }
-        Err(Problem::Invalid {
-            span: self.document.span_of(value),
-            message: "`<<` merges a map or a list of maps, and this is neither".to_owned(),
-            help: Some("put `<<` in quotes if it is meant as a key".to_owned()),
-        })
     }
 
     fn too_deep(&self, range: Range<usize>) -> Problem {
@@ -454,28 +346,4 @@ fn written(style: ScalarStyle, indent: u32) -> Style {
         ScalarStyle::Literal => Style::Literal(indent),
         ScalarStyle::Folded => Style::Folded(indent),
     }
-}
-
-/// What an explicit tag says of a scalar, and whether the scalar is base64.
-fn meaning(tag: &granit_parser::Tag) -> (Tag, bool) {
-    match tag.suffix_in_namespace("tag:yaml.org,2002:").as_deref() {
-        Some("bool" | "int" | "null") => (Tag::Resolved, false),
-        Some("float") => (Tag::Float, false),
-        Some("merge") => (Tag::Merge, false),
-        Some("binary") => (Tag::String, true),
-        _ => (Tag::String, false),
-    }
-}
-
-/// The bytes of a block scalar from its indicator to its last line with text. The parser's range
-/// starts at the text and ends anywhere up to the next token.
-fn block_range(text: &str, cursor: usize, reported: Range<usize>) -> Range<usize> {
-    let start = gap::block_indicator(text, cursor).unwrap_or(reported.start);
-    let written =
-        text.get(start..reported.end.max(start)).unwrap_or("").trim_end_matches([' ', '\t', '\n', '\r']);
-    // The last line's own trailing blanks are text.
-    let rest = text.get(start + written.len()..).unwrap_or("");
-    let is_text = memchr::memchr2(b'\n', b'\r', written.as_bytes()).is_some();
-    let blanks = rest.len() - rest.trim_start_matches([' ', '\t']).len();
-    start..start + written.len() + if is_text { blanks } else { 0 }
 }

@@ -17,8 +17,6 @@ use crate::source::{FileId, Span};
 /// that have them need one or two rounds.
 const BUDGET: usize = 16 << 20;
 
-const UNINDENTED: &str = "a quoted text goes on in this line, which isn't indented";
-
 /// A document's text, with spaces put in at some lines' starts.
 pub(super) struct Indented<'a> {
     text: Cow<'a, str>,
@@ -60,25 +58,17 @@ impl<'a> Indented<'a> {
     /// # Errors
     /// What to say where that is no help: the scalar has no end, or the budget is used up.
     pub(super) fn indent(&mut self, offset: usize, file: FileId) -> Result<(), Problem> {
-        let problem = |opening: u32, message: &str| {
-            let opening = opening as usize;
-            Problem::Invalid {
-                span: Span::new(file, opening..opening + 1),
-                message: message.to_owned(),
-                help: Some("close it; a quoted text that goes on ends in the quote it began with".to_owned()),
-            }
-        };
         let Some((opening, column)) = opening_quote(&self.text, offset) else {
-            return Err(problem(self.place(offset), UNINDENTED));
+            return Err(self.unindented(offset, file));
         };
         let Some(closing) = closing_quote(&self.text, opening) else {
-            return Err(problem(self.place(opening), "this quote is never closed"));
+            return Err(self.at_quote(opening, file, "this quote is never closed"));
         };
-        let lines =
-            memchr::memchr_iter(b'\n', self.text.get(opening..closing).unwrap_or("").as_bytes()).count();
-        let cost = self.text.len() + lines * (column + 1);
+        let lines = self.text.get(opening..closing).unwrap_or("").matches('\n').count();
+        // Parsing up to here, twice; copying costs a fraction.
+        let cost = offset + self.text.len() / 16 + lines * (column + 1);
         if opening < self.last.end || cost > self.budget {
-            return Err(problem(self.place(offset), UNINDENTED));
+            return Err(self.unindented(offset, file));
         }
         self.budget -= cost;
         self.insert(opening..closing, &" ".repeat(column + 1));
@@ -111,12 +101,27 @@ impl<'a> Indented<'a> {
         if self.added.is_empty() || between.contains('\n') {
             return None;
         }
-        let opening = self.place(self.last.start) as usize;
-        Some(Problem::Invalid {
+        let message = "this quote isn't closed in its line, and takes in the lines after it";
+        Some(self.at_quote(self.last.start, file, message))
+    }
+
+    fn at_quote(&self, opening: usize, file: FileId, message: &str) -> Problem {
+        let opening = self.place(opening) as usize;
+        Problem::Invalid {
             span: Span::new(file, opening..opening + 1),
-            message: "this quote isn't closed in its line, and takes in the lines after it".to_owned(),
+            message: message.to_owned(),
             help: Some("close it at the end of the text".to_owned()),
-        })
+        }
+    }
+
+    fn unindented(&self, offset: usize, file: FileId) -> Problem {
+        let line = self.text.get(offset..).and_then(|rest| rest.lines().next()).unwrap_or("");
+        let start = self.place(offset) as usize;
+        Problem::Invalid {
+            span: Span::new(file, start..start + line.trim_end().len()),
+            message: "a quoted text goes on in this line, which isn't indented".to_owned(),
+            help: Some("indent the line, or close the text in an earlier one".to_owned()),
+        }
     }
 }
 

@@ -18,8 +18,22 @@ pub(super) enum Tag {
     Float,
     /// `!!merge`, which lets `<<` merge.
     Merge,
-    /// `!!str`, `!!timestamp`, `!!binary` (decoded by the builder), `!`, and tags of others.
+    /// `!!binary`: a string, written in base64.
+    Binary,
+    /// `!!str`, `!!timestamp`, `!`, and the tags of others.
     String,
+}
+
+impl Tag {
+    pub(super) fn of(tag: &granit_parser::Tag) -> Tag {
+        match tag.suffix_in_namespace("tag:yaml.org,2002:").as_deref() {
+            Some("bool" | "int" | "null") => Tag::Resolved,
+            Some("float") => Tag::Float,
+            Some("merge") => Tag::Merge,
+            Some("binary") => Tag::Binary,
+            _ => Tag::String,
+        }
+    }
 }
 
 /// What a scalar is once it is resolved.
@@ -35,7 +49,7 @@ pub(super) enum Resolved {
 /// Resolves `text`, which is `plain` or not.
 pub(super) fn resolve(text: &str, plain: bool, tag: Tag) -> Resolved {
     match tag {
-        Tag::String | Tag::Merge => Resolved::String,
+        Tag::String | Tag::Binary | Tag::Merge => Resolved::String,
         Tag::None if !plain => Resolved::String,
         Tag::None | Tag::Resolved | Tag::Float => resolve_plain(text),
     }

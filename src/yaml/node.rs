@@ -13,6 +13,8 @@ use crate::source::{MappedText, Source, Span};
 pub struct Node<'d> {
     document: &'d Document,
     index: u32,
+    /// The alias that led here, else the node itself.
+    written: u32,
 }
 
 /// What a node is by kubectl's reading.
@@ -37,11 +39,11 @@ pub enum Kind<'d> {
 impl<'d> Node<'d> {
     /// The node at `index`, or the one that it stands for.
     pub(super) fn at_index(document: &'d Document, index: u32) -> Self {
-        let index = match document.data(index).content {
+        let target = match document.data(index).content {
             Content::Alias(target) => target,
             _ => index,
         };
-        Self { document, index }
+        Self { document, index: target, written: index }
     }
 
     /// The bytes of the value as it is written: quotes included; a block scalar from its
@@ -52,9 +54,16 @@ impl<'d> Node<'d> {
         self.document.span_of(self.index)
     }
 
-    /// The text as it is written, comments inside included.
+    /// Where it is written on the way that led here: an alias as `*name`, else as
+    /// [`span`](Self::span).
     #[must_use]
-    pub fn written(self) -> &'d str {
+    pub fn written_span(self) -> Span {
+        self.document.span_of(self.written)
+    }
+
+    /// The text of [`span`](Self::span), comments inside included.
+    #[must_use]
+    pub fn source_text(self) -> &'d str {
         self.document.text.get(self.span().range()).unwrap_or("")
     }
 
@@ -183,12 +192,7 @@ impl<'d> Node<'d> {
         let mut children = self.is_mapping().then(|| document.children(self.index)).into_iter().flatten();
         std::iter::from_fn(move || {
             let (key, value) = (children.next()?, children.next()?);
-            let written = document.span_of(key).to(document.span_of(value));
-            Some(Entry {
-                key: Node::at_index(document, key),
-                value: Node::at_index(document, value),
-                written,
-            })
+            Some(Entry { key: Node::at_index(document, key), value: Node::at_index(document, value) })
         })
     }
 
@@ -279,8 +283,6 @@ pub struct Entry<'d> {
     pub key: Node<'d>,
     /// The value.
     pub value: Node<'d>,
-    /// Where both are written, an alias as such.
-    written: Span,
 }
 
 impl<'d> Entry<'d> {
@@ -293,7 +295,7 @@ impl<'d> Entry<'d> {
     /// From the key's start to the value's end, as they are written: an alias counts as `*name`.
     #[must_use]
     pub fn span(&self) -> Span {
-        self.written
+        self.key.written_span().to(self.value.written_span())
     }
 
     /// Whether this is a `<<` that merges its value into the map.

@@ -53,8 +53,8 @@ pub(super) fn extent(text: &str, error: &ScanError) -> Range<usize> {
         // The parser stops past the tab, or where the text begins that the tab breaks off.
         let before = text.get(..at).unwrap_or("");
         let blanks = before.trim_end_matches([' ', '\t']).len();
-        let tab = text.get(blanks..).and_then(|rest| rest.find('\t')).map_or(at, |tab| blanks + tab);
-        return tab..(tab + 1).min(text.len());
+        let tab = text.get(blanks..).and_then(|rest| rest.find('\t'));
+        return tab.map_or(at..at, |tab| blanks + tab..blanks + tab + 1);
     }
     let word = rest.find(char::is_whitespace).unwrap_or(rest.len());
     if word == 0 && rest.trim_start().is_empty() {
@@ -79,8 +79,31 @@ fn is_about_tabs(error: &ScanError) -> bool {
     )
 }
 
+/// The problem that an error of the parser makes at `span` of a file's `text`, if the innermost
+/// bracket that is open there stands at `bracket`.
+pub(super) fn of(error: &ScanError, span: Span, text: &str, bracket: Option<usize>) -> Problem {
+    let (message, help) = explain(error);
+    let (before, after) = text.split_at_checked(span.start as usize).unwrap_or_default();
+    let line = [before.rsplit('\n').next().unwrap_or(""), after.lines().next().unwrap_or("")].concat();
+    let help = if line.contains("{{") {
+        Some("if this is a template, render it first".to_owned())
+    } else {
+        bracket.and_then(|bracket| unclosed(before, bracket)).or(help.map(str::to_owned))
+    };
+    Problem::Invalid { span, message, help }
+}
+
+/// The help for what goes wrong after a bracket of an earlier line.
+fn unclosed(before: &str, bracket: usize) -> Option<String> {
+    let (outside, inside) = before.split_at_checked(bracket)?;
+    let line = outside.matches('\n').count() + 1;
+    inside
+        .contains('\n')
+        .then(|| Some(format!("is the `{}` in line {line} closed?", inside.chars().next()?)))?
+}
+
 /// What an error of the parser means to a reader, and what to do about it.
-pub(super) fn explain(error: &ScanError) -> (String, Option<&'static str>) {
+fn explain(error: &ScanError) -> (String, Option<&'static str>) {
     use ErrorKind as E;
     let (message, help) = match error.kind() {
         _ if is_about_tabs(error) => ("a tab stands where YAML wants spaces", "indent with spaces"),

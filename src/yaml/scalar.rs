@@ -14,9 +14,9 @@ pub(super) enum Style {
     Plain,
     SingleQuoted,
     DoubleQuoted,
-    /// `|`, with the columns that its content is indented by.
+    /// `|`, with the columns that the parser says its content is indented by.
     Literal(u32),
-    /// `>`, with the columns that its content is indented by.
+    /// `>`, with the same.
     Folded(u32),
 }
 
@@ -32,6 +32,7 @@ pub(super) fn decode(text: &str, span: Span, style: Style, end: usize) -> Mapped
         Style::Folded(indent) => (0, true, Some(indent)),
     };
     if let Some(indent) = indent {
+        let indent = detected(text.get(start..stop).unwrap_or("")).unwrap_or(indent as usize);
         return block(text.get(start..end).unwrap_or(""), start, indent, folded, out);
     }
     let base = start + quotes;
@@ -171,7 +172,7 @@ enum Chomping {
 
 /// Decodes the block scalar that `text` starts with at its indicator. It ends by itself, at a
 /// line of less indentation.
-fn block(text: &str, base: usize, indent: u32, folded: bool, out: MappedText) -> MappedText {
+fn block(text: &str, base: usize, indent: usize, folded: bool, out: MappedText) -> MappedText {
     let (header, body) = split_line(text);
     let indicators = header.split('#').next().unwrap_or("");
     let chomping = match indicators {
@@ -185,13 +186,31 @@ fn block(text: &str, base: usize, indent: u32, folded: bool, out: MappedText) ->
     while !rest.is_empty() {
         let (line, after) = split_line(rest);
         let whole = rest.len() - after.len();
-        let Some(content) = content_of(line, indent as usize) else { break };
+        let Some(content) = content_of(line, indent) else { break };
         let start = at + (line.len() - content.len());
         block.line(content, start, at + line.len()..at + whole);
         at += whole;
         rest = after;
     }
     block.finish(chomping)
+}
+
+/// The columns that the first line with text is indented by, in a block scalar that is written as
+/// `written`; more than any line has where none has text. `None` where an indicator says it.
+fn detected(written: &str) -> Option<usize> {
+    let (header, mut body) = split_line(written);
+    if header.split('#').next()?.contains(|c: char| c.is_ascii_digit()) {
+        return None;
+    }
+    while !body.is_empty() {
+        let (line, rest) = split_line(body);
+        let spaces = line.bytes().take_while(|&b| b == b' ').count();
+        if spaces < line.len() {
+            return Some(spaces);
+        }
+        body = rest;
+    }
+    Some(usize::MAX)
 }
 
 /// A line without its break, and what follows.

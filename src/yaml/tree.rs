@@ -14,14 +14,9 @@ use crate::source::{FileId, Source, Span};
 /// tree may recurse on the strength of it. go-yaml allows 10,000; no real manifest comes near.
 pub const MAX_DEPTH: usize = 255;
 
-/// How many nodes aliases may add to a document if each were replaced by what it stands for.
-/// go-yaml refuses documents past some 400,000 to 4,000,000, by the share that aliases make up.
-pub const MAX_ALIASED_NODES: u64 = 1_000_000;
-
 /// A YAML document as a tree of nodes, each with its place in the file.
 ///
 /// Aliases are followed, never copied.
-#[derive(Debug)]
 pub struct Document {
     pub(super) file: FileId,
     /// The whole file's text: what is written as it is meant is borrowed from it.
@@ -78,7 +73,7 @@ impl Document {
     /// # Errors
     /// [`Problem::Invalid`] where kubectl could not turn the document into JSON, and
     /// [`Problem::Bound`] where it nests past [`MAX_DEPTH`] or aliases add more than
-    /// [`MAX_ALIASED_NODES`].
+    /// [`MAX_ALIASED_NODES`](super::MAX_ALIASED_NODES) nodes.
     pub fn parse(source: &Source, range: Range<usize>) -> Result<Document, Problem> {
         builder::parse(source, range)
     }
@@ -120,6 +115,16 @@ impl Document {
             Content::Scalar(_) | Content::Alias(_) => 0,
         };
         Children { document: self, next: index + 1, after }
+    }
+}
+
+/// The values alone; a file's text would drown them.
+impl std::fmt::Debug for Document {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Document")
+            .field("file", &self.file)
+            .field("root", &self.root())
+            .finish_non_exhaustive()
     }
 }
 

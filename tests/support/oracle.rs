@@ -1,10 +1,11 @@
-//! What Kubernetes' own code said of manifests, and the manifests.
+//! What Kubernetes answered to manifests, as `verdicts.jsonl` beside them records it.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may panic")]
 
 use std::collections::BTreeMap;
+use std::fs;
 use std::ops::Range;
 use std::path::Path;
 
-use initlint::kube::Object;
 use initlint::yaml::split;
 use serde::Deserialize;
 
@@ -20,6 +21,7 @@ pub(crate) struct Row {
     pub(crate) verdicts: Vec<Verdict>,
 }
 
+/// What versions that answer alike said.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Verdict {
@@ -36,7 +38,8 @@ pub(crate) struct Verdict {
 }
 
 impl Verdict {
-    /// Whether it is about what the model holds: Pods, or a field that doesn't decode, rather than broken YAML or a List.
+    /// Whether it is about what the model holds: Pods, or a field that doesn't decode, rather than broken YAML or a
+    /// List.
     pub(crate) fn speaks_of_fields(&self) -> bool {
         let words = ["quantit", "Go struct field"];
         let of_field = |error: &String| words.iter().any(|words| error.contains(words));
@@ -44,8 +47,10 @@ impl Verdict {
     }
 }
 
+/// Amounts by resource, in canonical form.
 pub(crate) type List = BTreeMap<String, String>;
 
+/// The figures of a Pod spec.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct PodVerdict {
@@ -57,6 +62,11 @@ pub(crate) struct PodVerdict {
     pub(crate) sidecar_requests: List,
     pub(crate) init_max_requests: List,
     pub(crate) qos: String,
+}
+
+/// The rows of a `verdicts.jsonl`.
+pub(crate) fn rows(verdicts: &Path) -> Vec<Row> {
+    fs::read_to_string(verdicts).unwrap().lines().map(|line| serde_json::from_str(line).unwrap()).collect()
 }
 
 /// The range of the document of that index; `None` where it holds comments alone.
@@ -75,20 +85,4 @@ pub(crate) fn document(text: &str, index: usize) -> Option<Range<usize>> {
     });
     let start = starts.map(|pair| pair[0]).nth(index)?;
     split(text).into_iter().find(|range| range.start == start)
-}
-
-pub(crate) fn find<'a, 'd>(objects: &'a [Object<'d>], row: &Row) -> Option<&'a Object<'d>> {
-    objects.iter().find(|object| match row.item {
-        None => object.pointer.is_empty(),
-        Some(item) => {
-            object.pointer.ends_with(&format!("/items/{item}")) && object.name() == row.name.as_deref()
-        }
-    })
-}
-
-
-/// The rows of `verdicts.jsonl`.
-pub(crate) fn rows(verdicts: &Path) -> Vec<Row> {
-    let text = std::fs::read_to_string(verdicts).unwrap();
-    text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
 }

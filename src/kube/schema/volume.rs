@@ -2,7 +2,7 @@
 
 use super::Type::{Any, Bool, Int32, Int64, List, Map, Object, Quantity, Text};
 use super::container::{OBJECT_FIELD_SELECTOR, RESOURCE_FIELD_SELECTOR};
-use super::pod::{LABEL_SELECTOR};
+use super::pod::LABEL_SELECTOR;
 use super::{Shape, always, since};
 
 pub(super) static VOLUME: Shape = Shape(&[
@@ -39,9 +39,7 @@ pub(super) static VOLUME: Shape = Shape(&[
     since(31, Object(&IMAGE_VOLUME_SOURCE), &["image"]),
 ]);
 
-pub(super) static LOCAL_OBJECT_REFERENCE: Shape = Shape(&[
-    always(Text, &["name"]),
-]);
+pub(super) static LOCAL_OBJECT_REFERENCE: Shape = Shape(&[always(Text, &["name"])]);
 
 pub(super) static AWS_ELASTIC_BLOCK_STORE_VOLUME_SOURCE: Shape = Shape(&[
     always(Bool, &["readOnly"]),
@@ -54,10 +52,8 @@ pub(super) static AZURE_DISK_VOLUME_SOURCE: Shape = Shape(&[
     always(Text, &["cachingMode", "diskName", "diskURI", "fsType", "kind"]),
 ]);
 
-pub(super) static AZURE_FILE_VOLUME_SOURCE: Shape = Shape(&[
-    always(Bool, &["readOnly"]),
-    always(Text, &["secretName", "shareName"]),
-]);
+pub(super) static AZURE_FILE_VOLUME_SOURCE: Shape =
+    Shape(&[always(Bool, &["readOnly"]), always(Text, &["secretName", "shareName"])]);
 
 pub(super) static CEPH_FS_VOLUME_SOURCE: Shape = Shape(&[
     always(Bool, &["readOnly"]),
@@ -72,10 +68,7 @@ pub(super) static CINDER_VOLUME_SOURCE: Shape = Shape(&[
     always(Text, &["fsType", "volumeID"]),
 ]);
 
-pub(super) static KEY_TO_PATH: Shape = Shape(&[
-    always(Int32, &["mode"]),
-    always(Text, &["key", "path"]),
-]);
+pub(super) static KEY_TO_PATH: Shape = Shape(&[always(Int32, &["mode"]), always(Text, &["key", "path"])]);
 
 pub(super) static CONFIG_MAP_VOLUME_SOURCE: Shape = Shape(&[
     always(Bool, &["optional"]),
@@ -98,27 +91,19 @@ pub(super) static DOWNWARD_API_VOLUME_FILE: Shape = Shape(&[
     always(Text, &["path"]),
 ]);
 
-pub(super) static DOWNWARD_API_VOLUME_SOURCE: Shape = Shape(&[
-    always(Int32, &["defaultMode"]),
-    always(List(&Object(&DOWNWARD_API_VOLUME_FILE)), &["items"]),
-]);
+pub(super) static DOWNWARD_API_VOLUME_SOURCE: Shape =
+    Shape(&[always(Int32, &["defaultMode"]), always(List(&Object(&DOWNWARD_API_VOLUME_FILE)), &["items"])]);
 
-pub(super) static EMPTY_DIR_VOLUME_SOURCE: Shape = Shape(&[
-    always(Quantity, &["sizeLimit"]),
-    always(Text, &["medium"]),
-]);
+pub(super) static EMPTY_DIR_VOLUME_SOURCE: Shape =
+    Shape(&[always(Quantity, &["sizeLimit"]), always(Text, &["medium"])]);
 
-pub(super) static TYPED_LOCAL_OBJECT_REFERENCE: Shape = Shape(&[
-    always(Text, &["apiGroup", "kind", "name"]),
-]);
+pub(super) static TYPED_LOCAL_OBJECT_REFERENCE: Shape = Shape(&[always(Text, &["apiGroup", "kind", "name"])]);
 
-pub(super) static TYPED_OBJECT_REFERENCE: Shape = Shape(&[
-    always(Text, &["apiGroup", "kind", "name", "namespace"]),
-]);
+pub(super) static TYPED_OBJECT_REFERENCE: Shape =
+    Shape(&[always(Text, &["apiGroup", "kind", "name", "namespace"])]);
 
-pub(super) static VOLUME_RESOURCE_REQUIREMENTS: Shape = Shape(&[
-    always(Map(&Quantity), &["limits", "requests"]),
-]);
+pub(super) static VOLUME_RESOURCE_REQUIREMENTS: Shape =
+    Shape(&[always(Map(&Quantity), &["limits", "requests"])]);
 
 pub(super) static PERSISTENT_VOLUME_CLAIM_SPEC: Shape = Shape(&[
     always(List(&Text), &["accessModes"]),
@@ -130,14 +115,11 @@ pub(super) static PERSISTENT_VOLUME_CLAIM_SPEC: Shape = Shape(&[
     since(29, Text, &["volumeAttributesClassName"]),
 ]);
 
-pub(super) static PERSISTENT_VOLUME_CLAIM_TEMPLATE: Shape = Shape(&[
-    always(Any, &["metadata"]),
-    always(Object(&PERSISTENT_VOLUME_CLAIM_SPEC), &["spec"]),
-]);
+pub(super) static PERSISTENT_VOLUME_CLAIM_TEMPLATE: Shape =
+    Shape(&[always(Any, &["metadata"]), always(Object(&PERSISTENT_VOLUME_CLAIM_SPEC), &["spec"])]);
 
-pub(super) static EPHEMERAL_VOLUME_SOURCE: Shape = Shape(&[
-    always(Object(&PERSISTENT_VOLUME_CLAIM_TEMPLATE), &["volumeClaimTemplate"]),
-]);
+pub(super) static EPHEMERAL_VOLUME_SOURCE: Shape =
+    Shape(&[always(Object(&PERSISTENT_VOLUME_CLAIM_TEMPLATE), &["volumeClaimTemplate"])]);
 
 pub(super) static FC_VOLUME_SOURCE: Shape = Shape(&[
     always(Bool, &["readOnly"]),
@@ -153,28 +135,18 @@ pub(super) static FLEX_VOLUME_SOURCE: Shape = Shape(&[
     always(Text, &["driver", "fsType"]),
 ]);
 
-pub(super) static FLOCKER_VOLUME_SOURCE: Shape = Shape(&[
-    always(Text, &["datasetName", "datasetUUID"]),
-]);
+pub(super) static FLOCKER_VOLUME_SOURCE: Shape = Shape(&[always(Text, &["datasetName", "datasetUUID"])]);
 
-pub(super) static GCE_PERSISTENT_DISK_VOLUME_SOURCE: Shape = Shape(&[
-    always(Bool, &["readOnly"]),
-    always(Int32, &["partition"]),
-    always(Text, &["fsType", "pdName"]),
-]);
+pub(super) static GCE_PERSISTENT_DISK_VOLUME_SOURCE: Shape =
+    Shape(&[always(Bool, &["readOnly"]), always(Int32, &["partition"]), always(Text, &["fsType", "pdName"])]);
 
-pub(super) static GIT_REPO_VOLUME_SOURCE: Shape = Shape(&[
-    always(Text, &["directory", "repository", "revision"]),
-]);
+pub(super) static GIT_REPO_VOLUME_SOURCE: Shape =
+    Shape(&[always(Text, &["directory", "repository", "revision"])]);
 
-pub(super) static GLUSTERFS_VOLUME_SOURCE: Shape = Shape(&[
-    always(Bool, &["readOnly"]),
-    always(Text, &["endpoints", "path"]),
-]);
+pub(super) static GLUSTERFS_VOLUME_SOURCE: Shape =
+    Shape(&[always(Bool, &["readOnly"]), always(Text, &["endpoints", "path"])]);
 
-pub(super) static HOST_PATH_VOLUME_SOURCE: Shape = Shape(&[
-    always(Text, &["path", "type"]),
-]);
+pub(super) static HOST_PATH_VOLUME_SOURCE: Shape = Shape(&[always(Text, &["path", "type"])]);
 
 pub(super) static ISCSI_VOLUME_SOURCE: Shape = Shape(&[
     always(Bool, &["chapAuthDiscovery", "chapAuthSession", "readOnly"]),
@@ -184,24 +156,16 @@ pub(super) static ISCSI_VOLUME_SOURCE: Shape = Shape(&[
     always(Text, &["fsType", "initiatorName", "iqn", "iscsiInterface", "targetPortal"]),
 ]);
 
-pub(super) static NFS_VOLUME_SOURCE: Shape = Shape(&[
-    always(Bool, &["readOnly"]),
-    always(Text, &["path", "server"]),
-]);
+pub(super) static NFS_VOLUME_SOURCE: Shape =
+    Shape(&[always(Bool, &["readOnly"]), always(Text, &["path", "server"])]);
 
-pub(super) static PERSISTENT_VOLUME_CLAIM_VOLUME_SOURCE: Shape = Shape(&[
-    always(Bool, &["readOnly"]),
-    always(Text, &["claimName"]),
-]);
+pub(super) static PERSISTENT_VOLUME_CLAIM_VOLUME_SOURCE: Shape =
+    Shape(&[always(Bool, &["readOnly"]), always(Text, &["claimName"])]);
 
-pub(super) static PHOTON_PERSISTENT_DISK_VOLUME_SOURCE: Shape = Shape(&[
-    always(Text, &["fsType", "pdID"]),
-]);
+pub(super) static PHOTON_PERSISTENT_DISK_VOLUME_SOURCE: Shape = Shape(&[always(Text, &["fsType", "pdID"])]);
 
-pub(super) static PORTWORX_VOLUME_SOURCE: Shape = Shape(&[
-    always(Bool, &["readOnly"]),
-    always(Text, &["fsType", "volumeID"]),
-]);
+pub(super) static PORTWORX_VOLUME_SOURCE: Shape =
+    Shape(&[always(Bool, &["readOnly"]), always(Text, &["fsType", "volumeID"])]);
 
 pub(super) static CONFIG_MAP_PROJECTION: Shape = Shape(&[
     always(Bool, &["optional"]),
@@ -209,9 +173,8 @@ pub(super) static CONFIG_MAP_PROJECTION: Shape = Shape(&[
     always(Text, &["name"]),
 ]);
 
-pub(super) static DOWNWARD_API_PROJECTION: Shape = Shape(&[
-    always(List(&Object(&DOWNWARD_API_VOLUME_FILE)), &["items"]),
-]);
+pub(super) static DOWNWARD_API_PROJECTION: Shape =
+    Shape(&[always(List(&Object(&DOWNWARD_API_VOLUME_FILE)), &["items"])]);
 
 pub(super) static SECRET_PROJECTION: Shape = Shape(&[
     always(Bool, &["optional"]),
@@ -219,10 +182,8 @@ pub(super) static SECRET_PROJECTION: Shape = Shape(&[
     always(Text, &["name"]),
 ]);
 
-pub(super) static SERVICE_ACCOUNT_TOKEN_PROJECTION: Shape = Shape(&[
-    always(Int64, &["expirationSeconds"]),
-    always(Text, &["audience", "path"]),
-]);
+pub(super) static SERVICE_ACCOUNT_TOKEN_PROJECTION: Shape =
+    Shape(&[always(Int64, &["expirationSeconds"]), always(Text, &["audience", "path"])]);
 
 pub(super) static CLUSTER_TRUST_BUNDLE_PROJECTION: Shape = Shape(&[
     always(Bool, &["optional"]),
@@ -245,15 +206,11 @@ pub(super) static VOLUME_PROJECTION: Shape = Shape(&[
     since(34, Object(&POD_CERTIFICATE_PROJECTION), &["podCertificate"]),
 ]);
 
-pub(super) static PROJECTED_VOLUME_SOURCE: Shape = Shape(&[
-    always(Int32, &["defaultMode"]),
-    always(List(&Object(&VOLUME_PROJECTION)), &["sources"]),
-]);
+pub(super) static PROJECTED_VOLUME_SOURCE: Shape =
+    Shape(&[always(Int32, &["defaultMode"]), always(List(&Object(&VOLUME_PROJECTION)), &["sources"])]);
 
-pub(super) static QUOBYTE_VOLUME_SOURCE: Shape = Shape(&[
-    always(Bool, &["readOnly"]),
-    always(Text, &["group", "registry", "tenant", "user", "volume"]),
-]);
+pub(super) static QUOBYTE_VOLUME_SOURCE: Shape =
+    Shape(&[always(Bool, &["readOnly"]), always(Text, &["group", "registry", "tenant", "user", "volume"])]);
 
 pub(super) static RBD_VOLUME_SOURCE: Shape = Shape(&[
     always(Bool, &["readOnly"]),
@@ -265,7 +222,10 @@ pub(super) static RBD_VOLUME_SOURCE: Shape = Shape(&[
 pub(super) static SCALE_IO_VOLUME_SOURCE: Shape = Shape(&[
     always(Bool, &["readOnly", "sslEnabled"]),
     always(Object(&LOCAL_OBJECT_REFERENCE), &["secretRef"]),
-    always(Text, &["fsType", "gateway", "protectionDomain", "storageMode", "storagePool", "system", "volumeName"]),
+    always(
+        Text,
+        &["fsType", "gateway", "protectionDomain", "storageMode", "storagePool", "system", "volumeName"],
+    ),
 ]);
 
 pub(super) static SECRET_VOLUME_SOURCE: Shape = Shape(&[
@@ -281,10 +241,7 @@ pub(super) static STORAGE_OS_VOLUME_SOURCE: Shape = Shape(&[
     always(Text, &["fsType", "volumeName", "volumeNamespace"]),
 ]);
 
-pub(super) static VSPHERE_VIRTUAL_DISK_VOLUME_SOURCE: Shape = Shape(&[
-    always(Text, &["fsType", "storagePolicyID", "storagePolicyName", "volumePath"]),
-]);
+pub(super) static VSPHERE_VIRTUAL_DISK_VOLUME_SOURCE: Shape =
+    Shape(&[always(Text, &["fsType", "storagePolicyID", "storagePolicyName", "volumePath"])]);
 
-pub(super) static IMAGE_VOLUME_SOURCE: Shape = Shape(&[
-    always(Text, &["pullPolicy", "reference"]),
-]);
+pub(super) static IMAGE_VOLUME_SOURCE: Shape = Shape(&[always(Text, &["pullPolicy", "reference"])]);

@@ -2,16 +2,21 @@
 //!
 //! Names that two containers share, mounts, restart and resize policies have functions of their own.
 
+use std::collections::{HashMap, HashSet};
+
 use super::super::container::Role;
 use super::super::pod::Pod;
 use super::super::shape::Place;
 use super::super::version::Version;
 use super::super::workloads::Workload;
-use super::{Judge, Slot, Text, Violation, env, handlers, ports, resources, security, syntax, text, volumes};
+use super::{
+    Judge, Slot, Text, Violation, Volumes, env, first_of, handlers, ports, resources, security, syntax, text,
+};
+use crate::yaml::Node;
 
 /// What is wrong with the fields of an entry of `initContainers`.
 #[must_use]
-pub fn fields<'d>(slot: &Slot<'d>, pod: &Pod<'d>, version: Version) -> Vec<Violation> {
+pub fn fields<'d>(slot: &Slot<'d>, pod: &Pod<'d>, volumes: &Volumes<'d>, version: Version) -> Vec<Violation> {
     let mut judge = Judge::new(pod, slot.span(), version);
     let place = Place::root(slot.node, "");
     name(&mut judge, &place);
@@ -20,7 +25,7 @@ pub fn fields<'d>(slot: &Slot<'d>, pod: &Pod<'d>, version: Version) -> Vec<Viola
     judge.one_of(&place, "imagePullPolicy", &["Always", "IfNotPresent", "Never"]);
     ports::check(&mut judge, &place);
     env::check(&mut judge, &place);
-    devices(&mut judge, &place);
+    devices(&mut judge, &place, volumes);
     resources::check(&mut judge, &place, &resources::of_container);
     security::check(&mut judge, &place);
     if slot.role == Role::Sidecar {
@@ -64,17 +69,13 @@ fn image<'d>(judge: &mut Judge<'_, 'd>, container: &Place<'_, 'd>) {
 }
 
 /// `ValidateVolumeDevices`.
-fn devices<'d>(judge: &mut Judge<'_, 'd>, container: &Place<'_, 'd>) {
+fn devices<'d>(judge: &mut Judge<'_, 'd>, container: &Place<'_, 'd>, volumes: &Volumes<'d>) {
     let Some(list) = container.get("volumeDevices") else { return };
-    let known = volumes::Known::of(judge.pod);
-    let mounts = container.get("volumeMounts");
-    let mounted = |key: &str, value: &str| {
-        let mut items = mounts.iter().flat_map(Place::items);
-        items.any(|mount| mount.node.get(key).and_then(crate::yaml::Node::as_str) == Some(value))
-    };
-    let mut seen: Vec<(&str, &str)> = Vec::new();
-    for device in list.items() {
-        for key in ["name", "devicePath"] {
+    for (key, of_mount) in [("name", "name"), ("devicePath", "mountPath")] {
+        let mounts = container.node.get("volumeMounts").into_iter().flat_map(Node::items);
+        let mounted: HashSet<_> = mounts.filter_map(|mount| mount.get(of_mount)?.as_str()).collect();
+        let mut seen = HashMap::new();
+        for device in list.items() {
             let (place, value) = match (device.get(key), text(&device, key)) {
                 (_, Text::Empty) => {
                     judge.missing(&device, key, "a block device needs both a volume and a path");
@@ -83,27 +84,20 @@ fn devices<'d>(judge: &mut Judge<'_, 'd>, container: &Place<'_, 'd>) {
                 (Some(place), Text::Known(value)) => (place, value),
                 _ => continue,
             };
-            if seen.contains(&(key, value)) {
-                judge.must(&place, "be there once", "take one of the two out");
+            if let Some(first) = first_of(&mut seen, value, place.node.span()) {
+                judge.duplicate(&place, first, "a device", "take one of the two out");
             }
-            seen.push((key, value));
-            if mounted(if key == "name" { "name" } else { "mountPath" }, value) {
-                judge.must(
-                    &place,
-                    "not be in `volumeMounts` too",
-                    "a volume is either a file system or a device",
-                );
+            if mounted.contains(value) {
+                let help = "a volume is either a file system or a device";
+                judge.must(&place, "not be in `volumeMounts` too", help);
             }
             if key == "devicePath" {
                 if let Err(must) = syntax::no_backsteps(value) {
                     judge.must(&place, must, "write the path without steps back");
                 }
-            } else if known.is_complete && !known.is_block(value) {
-                judge.must(
-                    &place,
-                    "name a PersistentVolumeClaim or an ephemeral volume of the Pod",
-                    "add the volume",
-                );
+            } else if volumes.is_complete && !volumes.is_block(value) {
+                let must = "name a PersistentVolumeClaim or an ephemeral volume of the Pod";
+                judge.must(&place, must, "add the volume");
             }
         }
     }

@@ -76,7 +76,12 @@ fn value_from<'d>(judge: &mut Judge<'_, 'd>, variable: &Place<'_, 'd>) {
     if written > 0 && text(variable, "value") != Text::Empty {
         judge.forbidden(&from, "beside a `value`", "keep one of the two");
     } else {
-        exactly_one(judge, &from, written, "`configMapKeyRef`, `secretKeyRef`, `fieldRef` or `resourceFieldRef`");
+        exactly_one(
+            judge,
+            &from,
+            written,
+            "`configMapKeyRef`, `secretKeyRef`, `fieldRef` or `resourceFieldRef`",
+        );
     }
 }
 
@@ -111,8 +116,7 @@ fn field_ref<'d>(judge: &mut Judge<'_, 'd>, reference: &Place<'_, 'd>) {
             _ => Err("be a field that variables can have, such as `metadata.name` or `status.podIP`"),
         }
     });
-    if let (Some(place), Text::Known(version)) =
-        (reference.get("apiVersion"), text(reference, "apiVersion"))
+    if let (Some(place), Text::Known(version)) = (reference.get("apiVersion"), text(reference, "apiVersion"))
         && version != "v1"
     {
         judge.must(&place, "be `v1`", "take it out");

@@ -33,7 +33,13 @@ fn numbers<'d>(judge: &mut Judge<'_, 'd>, probe: &Place<'_, 'd>, kind: &str) {
     }
     if let (Some(place), Some(count)) = (probe.get("successThreshold"), integer(probe, "successThreshold")) {
         if kind != "readinessProbe" && !matches!(count, 0 | 1) {
-            judge.must(&place, "be 1", &format!("take it out; only a readinessProbe may ask for more than one success, not a {kind}"));
+            judge.must(
+                &place,
+                "be 1",
+                &format!(
+                    "take it out; only a readinessProbe may ask for more than one success, not a {kind}"
+                ),
+            );
         } else if count < 0 {
             judge.must(&place, "not be negative", "write 1 or more");
         }

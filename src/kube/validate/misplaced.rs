@@ -1,6 +1,8 @@
 //! `initContainers` where no API type has them, or misspelt: an unknown field, which the API server drops, or in its
 //! strict mode rejects (`kubectl --validate`).
 
+use std::collections::HashMap;
+
 use super::super::object::Object;
 use super::super::schema::plain;
 use super::super::shape::push_key;
@@ -9,14 +11,8 @@ use super::super::workloads::Workload;
 use crate::yaml::{Entry, Node};
 
 /// What a document holds that has them misplaced or misspelt; the spellings that are looked for.
-pub const LITERALS: &[&str] = &[
-    "initContainer",
-    "InitContainer",
-    "initcontainer",
-    "Initcontainer",
-    "init_container",
-    "init-container",
-];
+pub const LITERALS: &[&str] =
+    &["initContainer", "InitContainer", "initcontainer", "Initcontainer", "init_container", "init-container"];
 
 /// Init containers that nothing reads.
 #[derive(Debug, Clone)]
@@ -58,12 +54,14 @@ pub fn is_spelling(name: &str) -> bool {
 /// the templates are looked at, and those that an operator merges with its own not at all.
 #[must_use]
 pub fn find<'d>(object: &Object<'d>) -> Vec<Misplaced<'d>> {
-    let templates = templates(object);
-    let mut search = Search { templates: &templates, found: Vec::new() };
+    let templates = templates(object, &[]);
+    let by_pointer = templates.iter().map(|template| (&*template.pointer, template)).collect();
+    let mut search = Search { templates: by_pointer, first: templates.first(), found: Vec::new() };
     match Workload::of(object.group(), object.kind) {
         Workload::Custom(_) => {
-            let is_whole =
-                |template: &&Template<'d>| template.is_pod_spec && template.completeness != Completeness::Merged;
+            let is_whole = |template: &&Template<'d>| {
+                template.is_pod_spec && template.completeness != Completeness::Merged
+            };
             for template in templates.iter().filter(is_whole) {
                 let parent = template.pointer.rsplit_once('/').map_or("", |(parent, _)| parent);
                 let above = object.node.at(parent.strip_prefix(&object.pointer).unwrap_or(parent));
@@ -79,7 +77,9 @@ pub fn find<'d>(object: &Object<'d>) -> Vec<Misplaced<'d>> {
 }
 
 struct Search<'t, 'd> {
-    templates: &'t [Template<'d>],
+    /// By the pointers of their Pod specs.
+    templates: HashMap<&'t str, &'t Template<'d>>,
+    first: Option<&'t Template<'d>>,
     found: Vec<Misplaced<'d>>,
 }
 
@@ -93,8 +93,7 @@ impl<'d> Search<'_, 'd> {
         for entry in map.entries() {
             let name = entry.name();
             let is_tree = entry.value.is_mapping() || entry.value.is_sequence();
-            let is_in_place =
-                name == "initContainers" && self.templates.iter().any(|template| template.pointer == pointer);
+            let is_in_place = name == "initContainers" && self.templates.contains_key(pointer);
             if is_tree && is_spelling(&name) && !is_in_place {
                 self.found.push(self.misplaced(&entry, pointer, container));
             } else if is_tree && deep && name != "metadata" {
@@ -109,11 +108,10 @@ impl<'d> Search<'_, 'd> {
         if value.is_mapping() {
             return self.map(value, pointer, container);
         }
-        let spec = pointer.rsplit_once('/').map(|(above, _)| above);
-        let is_containers = ["/initContainers", "/containers", "/ephemeralContainers"]
-            .iter()
-            .any(|list| pointer.ends_with(list))
-            && self.templates.iter().any(|template| Some(&*template.pointer) == spec);
+        let is_containers = pointer.rsplit_once('/').is_some_and(|(spec, key)| {
+            matches!(key, "initContainers" | "containers" | "ephemeralContainers")
+                && self.templates.contains_key(spec)
+        });
         for (index, item) in value.items().enumerate() {
             let name = item.get("name").and_then(Node::as_str).filter(|_| is_containers);
             self.value(item, &format!("{pointer}/{index}"), name.or(container));
@@ -121,22 +119,26 @@ impl<'d> Search<'_, 'd> {
     }
 
     fn misplaced(&self, entry: &Entry<'d>, pointer: &str, container: Option<&'d str>) -> Misplaced<'d> {
-        let beside = |template: &&Template<'d>| {
-            template.pointer.rsplit_once('/').is_some_and(|(above, _)| above == pointer)
-        };
-        let inside = |template: &&Template<'d>| {
-            pointer.strip_prefix(&*template.pointer).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-        };
-        let within = self.templates.iter().find(inside);
-        let (site, template) = match within {
+        let (site, template) = match self.around(pointer) {
             Some(template) if template.pointer == pointer => (Site::Misspelt, Some(template)),
             Some(template) if container.is_some() => (Site::Container, Some(template)),
             Some(template) => (Site::Within, Some(template)),
-            None => match self.templates.iter().find(beside) {
-                Some(template) => (Site::BesideSpec, Some(template)),
-                None => (Site::Workload, self.templates.first()),
+            None => match self.templates.get(&*format!("{pointer}/spec")) {
+                Some(template) => (Site::BesideSpec, Some(*template)),
+                None => (Site::Workload, self.first),
             },
         };
         Misplaced { key: entry.key, site, container, pod_spec: template.map(|template| template.spec) }
+    }
+
+    /// The template whose Pod spec holds what is at `pointer`.
+    fn around(&self, pointer: &str) -> Option<&Template<'d>> {
+        let mut pointer = pointer;
+        loop {
+            if let Some(template) = self.templates.get(pointer) {
+                return Some(template);
+            }
+            (pointer, _) = pointer.rsplit_once('/')?;
+        }
     }
 }

@@ -20,9 +20,15 @@ mod security;
 mod syntax;
 mod volumes;
 
+pub use volumes::Volumes;
+
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+use std::hash::Hash;
+
 use super::container::Role;
 use super::pod::Pod;
-use super::shape::Place;
+use super::shape::{Place, is_placeholder};
 use super::template::Completeness;
 use super::version::{Change, Gate, Version};
 use super::workloads::Workload;
@@ -44,13 +50,6 @@ pub struct Violation {
     pub help: String,
     /// Other places that it speaks of.
     pub labels: Vec<(Span, String)>,
-}
-
-/// Whether another tool fills `text` in before the API server sees it: vars of kustomize, templates of `OpenShift`,
-/// envsubst, a templating engine in quotes.
-#[must_use]
-pub fn is_placeholder(text: &str) -> bool {
-    ["$(", "${", "{{"].iter().any(|start| text.contains(start))
 }
 
 /// What becomes of a manifest that breaks the rules of a Pod spec, for the end of a message.
@@ -231,6 +230,17 @@ impl<'p, 'd> Judge<'p, 'd> {
 /// What a value must do, without the details after a colon.
 fn must_in_short(must: &str) -> String {
     format!("must {}", must.split(':').next().unwrap_or(must))
+}
+
+/// Where `name` was seen first, if it was seen before; else keeps that it was seen at `span`.
+fn first_of<K: Eq + Hash>(seen: &mut HashMap<K, Span>, name: K, span: Span) -> Option<Span> {
+    match seen.entry(name) {
+        Entry::Occupied(first) => Some(*first.get()),
+        Entry::Vacant(place) => {
+            place.insert(span);
+            None
+        }
+    }
 }
 
 /// The string at `key`.

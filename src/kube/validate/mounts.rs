@@ -1,36 +1,37 @@
 //! `ValidateVolumeMounts`.
 
+use std::collections::{HashMap, HashSet};
+
 use super::super::pod::Pod;
 use super::super::shape::Place;
 use super::super::version::{Change, Version};
 use super::syntax;
-use super::volumes::Known;
-use super::{Judge, Slot, Text, Violation, is_true, text};
+use super::volumes::Volumes;
+use super::{Judge, Slot, Text, Violation, first_of, is_true, text};
 use crate::source::Span;
-use crate::yaml::Node;
 
 /// What is wrong with the mounts of an entry of `initContainers`.
 #[must_use]
-pub fn mounts<'d>(slot: &Slot<'d>, pod: &Pod<'d>, version: Version) -> Vec<Violation> {
+pub fn mounts<'d>(slot: &Slot<'d>, pod: &Pod<'d>, known: &Volumes<'d>, version: Version) -> Vec<Violation> {
     let container = Place::root(slot.node, "");
     let Some(list) = container.get("volumeMounts") else { return Vec::new() };
     let mut judge = Judge::new(pod, slot.span(), version);
-    let known = Known::of(pod);
-    let mut paths: Vec<(&str, Span)> = Vec::new();
+    let mut paths = HashMap::new();
+    let devices = container.get("volumeDevices").map(|devices| Devices::of(&devices));
     for mount in list.items() {
-        volume(&mut judge, &mount, &known);
+        volume(&mut judge, &mount, known);
         mount_path(&mut judge, &mount, &mut paths);
         sub_path(&mut judge, &mount);
         propagation(&mut judge, &mount, &container);
         recursive(&mut judge, &mount);
-        if let Some(devices) = container.get("volumeDevices") {
-            beside_devices(&mut judge, &mount, &devices);
+        if let Some(devices) = &devices {
+            beside_devices(&mut judge, &mount, devices);
         }
     }
     judge.violations
 }
 
-fn volume<'d>(judge: &mut Judge<'_, 'd>, mount: &Place<'_, 'd>, known: &Known<'d>) {
+fn volume<'d>(judge: &mut Judge<'_, 'd>, mount: &Place<'_, 'd>, known: &Volumes<'d>) {
     let (place, name) = match (mount.get("name"), text(mount, "name")) {
         (_, Text::Empty) => return judge.missing(mount, "name", "name the volume"),
         (Some(place), Text::Known(name)) => (place, name),
@@ -61,15 +62,14 @@ fn volume<'d>(judge: &mut Judge<'_, 'd>, mount: &Place<'_, 'd>, known: &Known<'d
 }
 
 /// Paths are compared as they are written.
-fn mount_path<'d>(judge: &mut Judge<'_, 'd>, mount: &Place<'_, 'd>, paths: &mut Vec<(&'d str, Span)>) {
+fn mount_path<'d>(judge: &mut Judge<'_, 'd>, mount: &Place<'_, 'd>, paths: &mut HashMap<&'d str, Span>) {
     match (mount.get("mountPath"), text(mount, "mountPath")) {
         (_, Text::Empty) => judge.missing(mount, "mountPath", "say where to mount the volume"),
-        (Some(place), Text::Known(path)) => match paths.iter().find(|(known, _)| *known == path) {
-            Some((_, first)) => {
-                judge.duplicate(&place, *first, "a mount", "mount one volume at each path");
+        (Some(place), Text::Known(path)) => {
+            if let Some(first) = first_of(paths, path, place.node.span()) {
+                judge.duplicate(&place, first, "a mount", "mount one volume at each path");
             }
-            None => paths.push((path, place.node.span())),
-        },
+        }
         _ => {}
     }
 }
@@ -85,9 +85,9 @@ fn sub_path<'d>(judge: &mut Judge<'_, 'd>, mount: &Place<'_, 'd>) {
         }
     }
     if let Some(place) = mount.get("subPathExpr")
-        && [mount.get("subPath"), mount.get("subPathExpr")]
-            .iter()
-            .all(|path| path.as_ref().is_some_and(|path| path.node.as_str().is_some_and(|path| !path.is_empty())))
+        && [mount.get("subPath"), mount.get("subPathExpr")].iter().all(|path| {
+            path.as_ref().is_some_and(|path| path.node.as_str().is_some_and(|path| !path.is_empty()))
+        })
     {
         judge.forbidden(&place, "beside `subPath`", "keep one of the two");
     }
@@ -103,14 +103,21 @@ fn propagation<'d>(judge: &mut Judge<'_, 'd>, mount: &Place<'_, 'd>, container: 
         && !is_privileged
     {
         let problem = "is `Bidirectional`, which only a privileged container may use".to_owned();
-        judge.push_at(&place, problem, "only for privileged containers".to_owned(), "write `HostToContainer`");
+        judge.push_at(
+            &place,
+            problem,
+            "only for privileged containers".to_owned(),
+            "write `HostToContainer`",
+        );
     }
 }
 
 /// `validateMountRecursiveReadOnly`.
 fn recursive<'d>(judge: &mut Judge<'_, 'd>, mount: &Place<'_, 'd>) {
     let key = "recursiveReadOnly";
-    let Some(place) = mount.get(key).filter(|_| judge.version.after(Change::RecursiveReadOnly)) else { return };
+    let Some(place) = mount.get(key).filter(|_| judge.version.after(Change::RecursiveReadOnly)) else {
+        return;
+    };
     match text(mount, key) {
         Text::Known("Enabled" | "IfPossible") => {
             if judge.is_whole && !is_true(mount, "readOnly") {
@@ -125,11 +132,23 @@ fn recursive<'d>(judge: &mut Judge<'_, 'd>, mount: &Place<'_, 'd>) {
     }
 }
 
-fn beside_devices<'d>(judge: &mut Judge<'_, 'd>, mount: &Place<'_, 'd>, devices: &Place<'_, 'd>) {
-    for (key, of_device) in [("name", "name"), ("mountPath", "devicePath")] {
-        let taken = |value| devices.node.items().any(|d| d.get(of_device).and_then(Node::as_str) == Some(value));
+/// The names and paths of `volumeDevices`.
+struct Devices<'d> {
+    names: HashSet<&'d str>,
+    paths: HashSet<&'d str>,
+}
+
+impl<'d> Devices<'d> {
+    fn of(list: &Place<'_, 'd>) -> Self {
+        let all = |key| list.node.items().filter_map(move |device| device.get(key)?.as_str()).collect();
+        Self { names: all("name"), paths: all("devicePath") }
+    }
+}
+
+fn beside_devices<'d>(judge: &mut Judge<'_, 'd>, mount: &Place<'_, 'd>, devices: &Devices<'d>) {
+    for (key, taken) in [("name", &devices.names), ("mountPath", &devices.paths)] {
         if let (Some(place), Text::Known(value)) = (mount.get(key), text(mount, key))
-            && taken(value)
+            && taken.contains(value)
         {
             let help = "a volume is either a file system or a device";
             judge.must(&place, "not be in `volumeDevices` too", help);

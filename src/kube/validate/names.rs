@@ -1,6 +1,8 @@
 //! Names that two containers of a Pod share: `validateContainers`, `validateInitContainers`,
 //! `validateEphemeralContainers`.
 
+use std::collections::HashMap;
+
 use super::super::container::Role;
 use super::super::pod::Pod;
 use super::super::version::Version;
@@ -25,7 +27,7 @@ pub struct Shared<'d> {
 /// The names that two containers share.
 #[must_use]
 pub fn shared<'d>(pod: &Pod<'d>, version: Version) -> Vec<Shared<'d>> {
-    let mut known: Vec<(&'d str, Span, &'static str)> = Vec::new();
+    let mut known = HashMap::new();
     let mut shared = Vec::new();
     let apps = app_slots(pod, version).map(|slot| (slot, "an app container"));
     let inits = init_slots(pod, version).map(|slot| {
@@ -57,16 +59,14 @@ fn see<'d>(
     name: Option<&'d str>,
     span: Span,
     what: &'static str,
-    known: &mut Vec<(&'d str, Span, &'static str)>,
+    known: &mut HashMap<&'d str, (Span, &'static str)>,
     shared: &mut Vec<Shared<'d>>,
 ) {
     let Some(name) = name else { return };
-    match known.iter().find(|(other, ..)| *other == name) {
-        Some((_, first, first_what)) => {
-            shared.push(Shared { name, span, what, first: *first, first_what });
-        }
+    match known.get(name) {
+        Some(&(first, first_what)) => shared.push(Shared { name, span, what, first, first_what }),
         // Go's init containers without a name don't clash with each other, only with an app container's lack of one.
         None if name.is_empty() && what != "an app container" => {}
-        None => known.push((name, span, what)),
+        None => _ = known.insert(name, (span, what)),
     }
 }

@@ -1,36 +1,31 @@
 //! `validateContainerPorts` and `checkHostPortConflicts`.
 
+use std::collections::HashMap;
+
 use super::super::shape::Place;
-use super::super::version::{Change, Version};
+use super::super::version::Change;
 use super::super::workloads::Workload;
-use super::{Judge, Text, integer, syntax, text};
-use crate::source::Span;
+use super::{Judge, Text, first_of, integer, syntax, text};
 
 pub(super) fn check<'d>(judge: &mut Judge<'_, 'd>, container: &Place<'_, 'd>) {
     let Some(list) = container.get("ports") else { return };
-    let mut names: Vec<(&str, Span)> = Vec::new();
-    let mut host_ports: Vec<((i64, String, String), Span)> = Vec::new();
+    let mut names = HashMap::new();
+    let mut host_ports = HashMap::new();
     for port in list.items() {
         if let (Some(place), Text::Known(name)) = (port.get("name"), text(&port, "name")) {
             if let Err(must) = syntax::port_name(name) {
                 judge.must(&place, must, "rename the port");
-            } else if let Some((_, first)) = names.iter().find(|(known, _)| *known == name) {
-                judge.duplicate(&place, *first, "a port", "give each port of a container a name of its own");
-            } else {
-                names.push((name, place.node.span()));
+            } else if let Some(first) = first_of(&mut names, name, place.node.span()) {
+                judge.duplicate(&place, first, "a port", "give each port of a container a name of its own");
             }
         }
         number(judge, &port, "containerPort");
         number(judge, &port, "hostPort");
         judge.one_of(&port, "protocol", &["TCP", "UDP", "SCTP"]);
-        if let Some((key, place)) = host_port(judge, &port) {
-            let span = place.node.span();
-            match host_ports.iter().find(|(known, _)| *known == key) {
-                Some((_, first)) => {
-                    judge.duplicate(&place, *first, "the host port of a port", "publish it once");
-                }
-                None => host_ports.push((key, span)),
-            }
+        if let Some((key, place)) = host_port(judge, &port)
+            && let Some(first) = first_of(&mut host_ports, key, place.node.span())
+        {
+            judge.duplicate(&place, first, "the host port of a port", "publish it once");
         }
     }
 }
@@ -76,9 +71,5 @@ fn host_port<'p, 'd>(
 /// templates too (`defaultHostNetworkPorts`).
 fn takes_host_ports(judge: &Judge<'_, '_>) -> bool {
     let is_pod = judge.pod.template.workload == Workload::Pod;
-    judge.pod.host.network && (is_pod || defaults_in_templates(judge.version))
-}
-
-fn defaults_in_templates(version: Version) -> bool {
-    !version.after(Change::HostPortsOfTemplatesUnset)
+    judge.pod.host.network && (is_pod || !judge.version.after(Change::HostPortsOfTemplatesUnset))
 }

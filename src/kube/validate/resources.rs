@@ -1,5 +1,7 @@
 //! `validateResourceRequirements`, of containers and of Pods, and the other quantities of a Pod.
 
+use std::collections::{HashMap, HashSet};
+
 use super::super::effective::Effective;
 use super::super::pod::Pod;
 use super::super::quantity::Quantity;
@@ -48,8 +50,9 @@ pub(super) fn check<'d>(judge: &mut Judge<'_, 'd>, owner: &Place<'_, 'd>, names:
     for entry in limits.iter().chain(&requests) {
         amount(judge, entry, names);
     }
+    let by_name: HashMap<&str, &Amount<'_>> = limits.iter().map(|limit| (&*limit.name, limit)).collect();
     for request in &requests {
-        match limits.iter().find(|limit| limit.name == request.name) {
+        match by_name.get(&*request.name) {
             Some(limit) => compare(judge, request, limit),
             None if is_overcommitted(&request.name) => {}
             None if judge.is_whole => {
@@ -152,8 +155,9 @@ fn claims<'d>(judge: &mut Judge<'_, 'd>, resources: &Place<'_, 'd>) {
         return;
     };
     let of_pod = judge.pod.spec().get("resourceClaims").into_iter().flat_map(Node::items);
-    let known: Vec<_> = of_pod.filter_map(|claim| claim.get("name")?.as_str()).collect();
-    let mut seen: Vec<(&str, &str)> = Vec::new();
+    let known: HashSet<_> = of_pod.filter_map(|claim| claim.get("name")?.as_str()).collect();
+    // The requests of each claim that are named; an empty one stands for all.
+    let mut seen: HashMap<&str, HashSet<&str>> = HashMap::new();
     for claim in list.items() {
         let (place, name) = match (claim.get("name"), text(&claim, "name")) {
             (_, Text::Empty) => {
@@ -164,15 +168,17 @@ fn claims<'d>(judge: &mut Judge<'_, 'd>, resources: &Place<'_, 'd>) {
             _ => continue,
         };
         let request = claim.node.get("request").and_then(Node::as_str).unwrap_or_default();
-        let overlaps = |(other, part): &(&str, &str)| {
-            *other == name && (part.is_empty() || request.is_empty() || *part == request)
-        };
-        if seen.iter().any(overlaps) {
+        let parts = seen.entry(name).or_default();
+        if parts.contains("") || parts.contains(request) || request.is_empty() && !parts.is_empty() {
             judge.must(&place, "be claimed once", "take one of the two out");
         }
-        seen.push((name, request));
-        if judge.is_whole && !known.contains(&name) {
-            judge.must(&place, "be one of the Pod's `resourceClaims`", "add it to the Pod's `resourceClaims`");
+        parts.insert(request);
+        if judge.is_whole && !known.contains(name) {
+            judge.must(
+                &place,
+                "be one of the Pod's `resourceClaims`",
+                "add it to the Pod's `resourceClaims`",
+            );
         }
     }
 }
@@ -193,10 +199,10 @@ fn aggregate<'d>(judge: &mut Judge<'_, 'd>, spec: &Place<'_, 'd>) {
             judge.push(request.value.span(), request.field.clone(), problem, caption, help);
         }
     }
+    let by_name: HashMap<&str, &Amount<'_>> = limits.iter().map(|limit| (&*limit.name, limit)).collect();
     for app in &judge.pod.apps {
         for limit in app.resources.limits.iter() {
-            let of_pod = limits.iter().find(|of_pod| of_pod.name == limit.name);
-            if let Some(of_pod) = of_pod
+            if let Some(of_pod) = by_name.get(&*limit.name)
                 && of_pod.quantity.is_some_and(|of_pod| limit.quantity > of_pod)
             {
                 let problem =
@@ -222,7 +228,11 @@ pub(super) fn of_container(name: &str) -> syntax::Form {
 /// `validatePodResourceName`.
 fn of_pod_level(name: &str) -> syntax::Form {
     let is_known = matches!(name, "cpu" | "memory") || is_huge(name);
-    if is_known { Ok(()) } else { Err("be `cpu`, `memory` or `hugepages-…`, which a Pod itself can ask for") }
+    if is_known {
+        Ok(())
+    } else {
+        Err("be `cpu`, `memory` or `hugepages-…`, which a Pod itself can ask for")
+    }
 }
 
 /// `helper.IsNativeResource`.

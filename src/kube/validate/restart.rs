@@ -1,11 +1,13 @@
 //! `restartPolicy`, `restartPolicyRules` and `resizePolicy` of containers: `validateInitContainerRestartPolicy`,
 //! `validateContainerRestartPolicy`, `validateResizePolicy`.
 
+use std::collections::HashMap;
+
 use super::super::container::Role;
 use super::super::pod::Pod;
 use super::super::shape::Place;
 use super::super::version::{Change, Gate, Version};
-use super::{Judge, Slot, Text, Violation, is_placeholder, text};
+use super::{Judge, Slot, Text, Violation, first_of, is_placeholder, text};
 use crate::yaml::Node;
 
 const MAX_RULES: usize = 20;
@@ -41,7 +43,9 @@ pub fn rejected<'d>(slot: &Slot<'d>, pod: &Pod<'d>, version: Version) -> Vec<Vio
             }
         }
     }
-    if let Some(place) = container.get("restartPolicyRules").filter(|_| !version.knows(Gate::ContainerRestartRules)) {
+    if let Some(place) =
+        container.get("restartPolicyRules").filter(|_| !version.knows(Gate::ContainerRestartRules))
+    {
         let why = format!("before Kubernetes {}", Gate::ContainerRestartRules.on_since());
         judge.forbidden(&place, &why, "take them out");
     }
@@ -99,7 +103,11 @@ fn policy_and_rules<'d>(judge: &mut Judge<'_, 'd>, slot: &Slot<'d>, container: &
         return;
     }
     if container.get("restartPolicy").is_none() && judge.is_whole {
-        judge.forbidden(&rules, "without a `restartPolicy`", "add the `restartPolicy` that holds where no rule does");
+        judge.forbidden(
+            &rules,
+            "without a `restartPolicy`",
+            "add the `restartPolicy` that holds where no rule does",
+        );
     }
     if slot.role == Role::Sidecar && !judge.version.after(Change::RestartPolicyRulesOnSidecar) {
         judge.forbidden(&rules, "on a sidecar before Kubernetes 1.36", "take them out");
@@ -114,7 +122,8 @@ fn policy_and_rules<'d>(judge: &mut Judge<'_, 'd>, slot: &Slot<'d>, container: &
 
 fn restart_rule<'d>(judge: &mut Judge<'_, 'd>, rule: &Place<'_, 'd>) {
     let all = ["Restart", "RestartAllContainers"];
-    let actions = if judge.version.has(Gate::RestartAllContainersOnContainerExits) { &all[..] } else { &["Restart"] };
+    let actions =
+        if judge.version.has(Gate::RestartAllContainersOnContainerExits) { &all[..] } else { &["Restart"] };
     if text(rule, "action") == Text::Empty {
         judge.missing(rule, "action", "write `action: Restart`");
     }
@@ -138,7 +147,7 @@ pub fn resize_policy<'d>(slot: &Slot<'d>, pod: &Pod<'d>, version: Version) -> Ve
     let list = container.get("resizePolicy").filter(|_| version.has(Gate::InPlacePodVerticalScaling));
     let Some(list) = list else { return Vec::new() };
     let mut judge = Judge::new(pod, slot.span(), version);
-    let mut seen: Vec<(&str, crate::source::Span)> = Vec::new();
+    let mut seen = HashMap::new();
     for policy in list.items() {
         for key in ["resourceName", "restartPolicy"] {
             if text(&policy, key) == Text::Empty {
@@ -147,10 +156,10 @@ pub fn resize_policy<'d>(slot: &Slot<'d>, pod: &Pod<'d>, version: Version) -> Ve
         }
         judge.one_of(&policy, "resourceName", &["cpu", "memory"]);
         judge.one_of(&policy, "restartPolicy", &["NotRequired", "RestartContainer"]);
-        if let (Some(place), Text::Known(name)) = (policy.get("resourceName"), text(&policy, "resourceName")) {
-            match seen.iter().find(|(known, _)| *known == name) {
-                Some((_, first)) => judge.duplicate(&place, *first, "an entry", "keep one of the two"),
-                None => seen.push((name, place.node.span())),
+        if let (Some(place), Text::Known(name)) = (policy.get("resourceName"), text(&policy, "resourceName"))
+        {
+            if let Some(first) = first_of(&mut seen, name, place.node.span()) {
+                judge.duplicate(&place, first, "an entry", "keep one of the two");
             }
         }
         restarts(&mut judge, slot, &policy);

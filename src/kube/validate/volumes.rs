@@ -10,11 +10,11 @@ use super::{Text, integer, resources, syntax, text};
 use crate::source::Span;
 use crate::yaml::Node;
 
-/// The volumes of a Pod by name.
-pub(super) struct Known<'d> {
+/// The volumes of a Pod by name, as its containers can mount them.
+pub struct Volumes<'d> {
     /// Whether no others can come.
     pub(super) is_complete: bool,
-    volumes: HashMap<&'d str, Volume<'d>>,
+    by_name: HashMap<&'d str, Volume<'d>>,
 }
 
 enum Volume<'d> {
@@ -31,9 +31,11 @@ pub(super) struct Flaw {
     pub(super) problem: String,
 }
 
-impl<'d> Known<'d> {
-    pub(super) fn of(pod: &Pod<'d>) -> Self {
-        let mut volumes: HashMap<&'d str, Volume<'d>> = HashMap::new();
+impl<'d> Volumes<'d> {
+    /// The volumes of `pod`.
+    #[must_use]
+    pub fn of(pod: &Pod<'d>) -> Self {
+        let mut by_name: HashMap<&'d str, Volume<'d>> = HashMap::new();
         let spec = Place::root(pod.spec(), "");
         let is_complete = pod.template.completeness == Completeness::Complete;
         for place in spec.get("volumes").iter().flat_map(Place::items) {
@@ -43,23 +45,23 @@ impl<'d> Known<'d> {
                 _ => Volume::Valid(place.node),
             };
             // A second volume of a name is the one that is turned away.
-            if !matches!(volumes.get(name), Some(Volume::Valid(_))) {
-                volumes.insert(name, volume);
+            if !matches!(by_name.get(name), Some(Volume::Valid(_))) {
+                by_name.insert(name, volume);
             }
         }
         for volume in &pod.volumes {
             if let (VolumeSource::ClaimTemplate, Some(name)) = (&volume.source, volume.name) {
-                volumes.insert(name.value, Volume::ClaimTemplate);
+                by_name.insert(name.value, Volume::ClaimTemplate);
             }
         }
         // What is filled in later may be any of the names asked for.
-        let is_certain = volumes.keys().all(|name| !super::is_placeholder(name));
-        Self { is_complete: is_complete && is_certain, volumes }
+        let is_certain = by_name.keys().all(|name| !super::is_placeholder(name));
+        Self { is_complete: is_complete && is_certain, by_name }
     }
 
     /// Whether `name` can be mounted; where it is there and can't, why.
     pub(super) fn find(&self, name: &str) -> Result<(), Option<&Flaw>> {
-        match self.volumes.get(name) {
+        match self.by_name.get(name) {
             Some(Volume::Valid(_) | Volume::ClaimTemplate) => Ok(()),
             Some(Volume::Flawed(flaw)) => Err(Some(flaw)),
             None => Err(None),
@@ -68,7 +70,7 @@ impl<'d> Known<'d> {
 
     /// Whether `name` can be had as a block device (`isMatchedDevice`).
     pub(super) fn is_block(&self, name: &str) -> bool {
-        match self.volumes.get(name) {
+        match self.by_name.get(name) {
             Some(Volume::Valid(node)) => {
                 ["persistentVolumeClaim", "ephemeral"].iter().any(|source| node.get(source).is_some())
             }
@@ -79,7 +81,7 @@ impl<'d> Known<'d> {
 
     /// The names, sorted.
     pub(super) fn names(&self) -> Vec<&'d str> {
-        let mut names: Vec<_> = self.volumes.keys().copied().filter(|name| !name.is_empty()).collect();
+        let mut names: Vec<_> = self.by_name.keys().copied().filter(|name| !name.is_empty()).collect();
         names.sort_unstable();
         names
     }
@@ -147,7 +149,8 @@ fn source_flaw(key: &str, source: &Place<'_, '_>) -> Option<Flaw> {
     match key {
         "emptyDir" => {
             let limit = source.get("sizeLimit")?;
-            let is_negative = resources::quantity(limit.node).is_some_and(super::super::Quantity::is_negative);
+            let is_negative =
+                resources::quantity(limit.node).is_some_and(super::super::Quantity::is_negative);
             is_negative.then(|| flaw_at(&limit, "has a negative `sizeLimit`"))
         }
         "hostPath" => host_path(source),
@@ -187,7 +190,8 @@ fn host_path(source: &Place<'_, '_>) -> Option<Flaw> {
 
 /// Permission bits.
 fn mode(map: &Place<'_, '_>, key: &str) -> Option<Flaw> {
-    let place = map.get(key).filter(|_| integer(map, key).is_some_and(|bits| !(0..=0o777).contains(&bits)))?;
+    let place =
+        map.get(key).filter(|_| integer(map, key).is_some_and(|bits| !(0..=0o777).contains(&bits)))?;
     Some(flaw_at(&place, &format!("has a `{key}` outside of 0 to 0777")))
 }
 
@@ -242,9 +246,12 @@ fn projection(source: &Place<'_, '_>) -> Option<Flaw> {
         "serviceAccountToken" => {
             const SECONDS: std::ops::RangeInclusive<i64> = 600..=1 << 32;
             let seconds = place.get("expirationSeconds");
-            let is_wrong = integer(&place, "expirationSeconds").is_some_and(|value| !SECONDS.contains(&value));
+            let is_wrong =
+                integer(&place, "expirationSeconds").is_some_and(|value| !SECONDS.contains(&value));
             match seconds.filter(|_| is_wrong) {
-                Some(seconds) => Some(flaw_at(&seconds, "has a token that lasts under 10 minutes, or too long")),
+                Some(seconds) => {
+                    Some(flaw_at(&seconds, "has a token that lasts under 10 minutes, or too long"))
+                }
                 None => local(&place),
             }
         }

@@ -1,0 +1,198 @@
+//! Downloads.
+
+use super::files::{make_directories, worse};
+use super::options::Options;
+use super::{Fact, fact};
+use crate::rerun::Userland;
+use crate::rerun::machine::{Machine, Manner, Reason, SUCCESS, Status};
+use crate::rerun::state::atoms::Atom;
+use crate::rerun::state::places::{Realm, base_name};
+use crate::rerun::state::tree::Node;
+
+pub(super) const FACTS: &[Fact] = &[
+    fact(&["curl"], curl),
+    fact(&["wget"], wget),
+    fact(&["aria2c"], aria2c),
+    fact(&["huggingface-cli", "hf", "rclone", "azcopy", "s5cmd", "oras"], fetch),
+];
+
+/// curl's options that take a value (curl(1)).
+const CURL_VALUED: &str = "o H d X u F A b c e E m T U w x y Y z C K D r t output header data request user form \
+    user-agent cookie cookie-jar referer cert max-time upload-file proxy-user write-out proxy speed-limit \
+    speed-time time-cond continue-at config dump-header range retry retry-delay retry-max-time connect-timeout \
+    cacert capath key pass output-dir resolve connect-to limit-rate url data-raw data-binary data-urlencode \
+    data-ascii json oauth2-bearer max-redirs interface unix-socket ciphers max-filesize aws-sigv4 form-string \
+    netrc-file noproxy proto create-file-mode stderr trace trace-ascii tls-max rate etag-save etag-compare";
+
+/// wget's options that take a value (wget(1); `BusyBox` knows some of them).
+const WGET_VALUED: &str = "O P T t U e o a i w Q l A R D I X B output-document directory-prefix timeout tries \
+    user-agent execute output-file append-output input-file wait quota level user password http-user \
+    http-password header post-data post-file referer load-cookies save-cookies ca-certificate ca-directory \
+    certificate private-key bind-address limit-rate dns-timeout connect-timeout read-timeout waitretry \
+    default-page cut-dirs proxy-user proxy-password max-redirect progress body-data method";
+
+/// The name that a URL gives a file.
+fn name_in(url: &str) -> String {
+    let path = url.split(['?', '#']).next().unwrap_or(url);
+    base_name(path).to_owned()
+}
+
+/// What `url` gives: always the same, as far as a script can know.
+fn content_of(machine: &mut Machine<'_, '_>, url: &str) -> String {
+    let shown = format!("the contents of {}", machine.shared.atoms.show(url));
+    String::from(machine.atom(Atom { never_empty: true, ..Atom::new(format!("url:{url}"), shown) }))
+}
+
+fn curl(machine: &mut Machine<'_, '_>, words: &[String]) -> Status {
+    let options = Options::read(words, CURL_VALUED);
+    let status = machine.steady_status(words);
+    if status != SUCCESS {
+        return status;
+    }
+    let urls: Vec<&str> = options.operands().iter().copied().chain(options.value("url")).collect();
+    let directory = options.value("output-dir");
+    let named = options.value("o output").map(str::to_owned);
+    let mut status = SUCCESS;
+    for url in urls {
+        let content = content_of(machine, url);
+        let name = match &named {
+            Some(name) if name == "-" => None,
+            Some(name) => Some(name.clone()),
+            None => options.has("O remote-name remote-name-all J remote-header-name").then(|| name_in(url)),
+        };
+        let Some(name) = name else {
+            machine.emit(&content);
+            continue;
+        };
+        let path = directory.map_or(name.clone(), |directory| format!("{directory}/{name}"));
+        if path.starts_with("/dev/") {
+            continue;
+        }
+        if options.has("create-dirs")
+            && let Some((parent, _)) = path.rsplit_once('/')
+        {
+            make_directories(machine, parent);
+        }
+        let place = machine.place(&path);
+        status = worse(status, machine.write(&place, &content, Manner::Slow));
+    }
+    status
+}
+
+fn wget(machine: &mut Machine<'_, '_>, words: &[String]) -> Status {
+    let options = Options::read(words, WGET_VALUED);
+    let status = machine.steady_status(words);
+    if status != SUCCESS || options.has("spider") {
+        return status;
+    }
+    let directory = options.value("P directory-prefix");
+    let mut status = SUCCESS;
+    for url in options.operands() {
+        let content = content_of(machine, url);
+        status = worse(
+            status,
+            match options.value("O output-document") {
+                Some("-") => {
+                    machine.emit(&content);
+                    SUCCESS
+                }
+                Some(path) if path.starts_with("/dev/") => SUCCESS,
+                Some(path) => {
+                    let place = machine.place(path);
+                    machine.write(&place, &content, Manner::Slow)
+                }
+                None => wget_by_name(machine, &options, url, directory, &content),
+            },
+        );
+    }
+    status
+}
+
+/// Without `-O` the URL names the file. Where that exists GNU wget writes `NAME.1`; `BusyBox` refuses.
+fn wget_by_name(
+    machine: &mut Machine<'_, '_>,
+    options: &Options<'_>,
+    url: &str,
+    directory: Option<&str>,
+    content: &str,
+) -> Status {
+    let name = match name_in(url) {
+        name if name.is_empty() || url.ends_with('/') => "index.html".to_owned(),
+        name => name,
+    };
+    if let Some(directory) = directory {
+        make_directories(machine, directory);
+    }
+    let path = directory.map_or(name.clone(), |directory| format!("{directory}/{name}"));
+    let place = machine.place(&path);
+    let exists = !matches!(machine.look(&place), Node::Absent | Node::Unclear { exists: false, .. });
+    let overwrites =
+        options.has("N timestamping c continue r recursive m mirror p page-requisites x force-directories");
+    if !exists || overwrites {
+        return machine.write(&place, content, Manner::Slow);
+    }
+    if options.has("nc no-clobber") || options.has("n") {
+        return SUCCESS;
+    }
+    if machine.container.userland == Userland::Busybox {
+        return machine.refuse(Some(&place), Reason::Exists);
+    }
+    let free = (1..100).find_map(|number| {
+        let place = machine.place(&format!("{path}.{number}"));
+        (machine.look(&place) == Node::Absent).then_some(place)
+    });
+    match free {
+        Some(place) => machine.write(&place, content, Manner::FreshName),
+        None => SUCCESS,
+    }
+}
+
+/// aria2 names a second download of the same name `NAME.1.EXT` unless told otherwise.
+fn aria2c(machine: &mut Machine<'_, '_>, words: &[String]) -> Status {
+    let options = Options::read(words, "d dir o out x s j k i header max-connection-per-server split");
+    let status = machine.steady_status(words);
+    let directory = options.value("d dir").unwrap_or(".");
+    let Some(url) = options.operands().first().filter(|_| status == SUCCESS) else { return status };
+    let name = options.value("o out").map_or_else(|| name_in(url), str::to_owned);
+    make_directories(machine, directory);
+    let place = machine.place(&format!("{directory}/{name}"));
+    let content = content_of(machine, url);
+    let settled = options.has("c continue")
+        || options.value("allow-overwrite") == Some("true")
+        || options.value("auto-file-renaming") == Some("false");
+    let exists = !matches!(machine.look(&place), Node::Absent | Node::Unclear { exists: false, .. });
+    if exists && !settled {
+        let other = machine.place(&format!("{directory}/{name}.1"));
+        return machine.write(&other, &content, Manner::FreshName);
+    }
+    machine.write(&place, &content, Manner::Slow)
+}
+
+/// Clients that fetch into what their operands name, the same each time.
+pub(super) fn fetch(machine: &mut Machine<'_, '_>, words: &[String]) -> Status {
+    let status = machine.unknown_status(&words.join(" "));
+    if status == SUCCESS {
+        for word in words.iter().skip(1) {
+            let path = word.rsplit_once('=').map_or(word.as_str(), |(_, path)| path);
+            if path.starts_with('-') || path.contains("://") || !path.contains('/') {
+                continue;
+            }
+            let place = machine.place(path);
+            if place.realm == Realm::Own {
+                continue;
+            }
+            match machine.look(&place) {
+                Node::Directory(_) => {
+                    machine.fill(&place, &format!("fetch:{}", words.join(" ")), Manner::Slow);
+                }
+                Node::Absent => {
+                    let key = format!("fetch:{}", words.join(" ")).into();
+                    machine.put(&place, Node::Unclear { key, exists: true }, Manner::Slow);
+                }
+                _ => {}
+            }
+        }
+    }
+    machine.emit_unknown(words, true);
+    status
+}

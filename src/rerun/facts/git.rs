@@ -1,0 +1,187 @@
+//! git.
+
+use super::files::make_directories;
+use super::options::Options;
+use super::{Fact, fact};
+use crate::rerun::machine::{Machine, Manner, Reason, SUCCESS, Status};
+use crate::rerun::state::places::{Place, base_name};
+use crate::rerun::state::tree::Node;
+
+pub(super) const FACTS: &[Fact] = &[fact(&["git"], git)];
+
+/// git's exit status where it dies.
+const FATAL: Status = 128;
+
+fn git(machine: &mut Machine<'_, '_>, words: &[String]) -> Status {
+    let own = Options::until_operand(words, "C c git-dir work-tree namespace");
+    let from = own.operands_from();
+    let Some(command) = words.get(from).cloned() else { return SUCCESS };
+    let directory = own.value("C").unwrap_or(".").to_owned();
+    let rest = words.get(from..).unwrap_or_default().to_vec();
+    match command.as_str() {
+        "clone" => clone(machine, &rest, &directory),
+        "init" => init(machine, &rest, &directory),
+        "config" => config(machine, &rest, &directory),
+        "version" | "help" | "ls-remote" | "credential" | "lfs" | "credential-store" => {
+            machine.emit_unknown(words, false);
+            machine.steady_status(words)
+        }
+        _ => in_repository(machine, words, &rest, &directory, own.value("git-dir work-tree")),
+    }
+}
+
+fn joined(directory: &str, path: &str) -> String {
+    if directory == "." || path.starts_with('/') { path.to_owned() } else { format!("{directory}/{path}") }
+}
+
+/// `git clone` refuses a directory that exists and isn't empty.
+fn clone(machine: &mut Machine<'_, '_>, words: &[String], directory: &str) -> Status {
+    let valued = "b o j u c branch origin jobs filter reference reference-if-able config depth \
+                  upload-pack template shallow-since shallow-exclude separate-git-dir server-option bundle-uri";
+    let options = Options::read(words, valued);
+    let Some(&url) = options.operands().first() else { return FATAL };
+    let bare = options.has("bare mirror");
+    let target = options.operands().get(1).map_or_else(|| name_of(url, bare), |path| (*path).to_owned());
+    let target = joined(directory, &target);
+    let place = machine.place(&target);
+    match machine.look(&place) {
+        Node::Absent | Node::Unclear { exists: false, .. } => {}
+        Node::Directory(_) if machine.is_empty(&place) != Some(false) => {}
+        Node::Unclear { .. } if machine.mounts.is_mount_point(&place) => {}
+        _ => {
+            machine.refuse(Some(&place), Reason::NotEmpty);
+            return FATAL;
+        }
+    }
+    make_directories(machine, &target);
+    let place = machine.place(&target);
+    let branch = options.value("b branch").unwrap_or_default();
+    if !bare {
+        machine.put(&place.join(".git"), Node::directory(), Manner::Slow);
+    }
+    machine.fill(&place, &format!("clone:{url}:{branch}"), Manner::Slow);
+    machine.steady_status(words)
+}
+
+/// The name that a URL gives a clone.
+fn name_of(url: &str, bare: bool) -> String {
+    let name = base_name(url);
+    let name = name.rsplit_once(':').map_or(name, |(_, name)| name);
+    let name = name.strip_suffix(".git").unwrap_or(name);
+    if bare { format!("{name}.git") } else { name.to_owned() }
+}
+
+fn init(machine: &mut Machine<'_, '_>, words: &[String], directory: &str) -> Status {
+    let options = Options::read(words, "b initial-branch template separate-git-dir");
+    let target = joined(directory, options.operands().first().copied().unwrap_or("."));
+    let inner = if options.has("bare") { target } else { format!("{target}/.git") };
+    let place = machine.place(&inner);
+    let new = machine.look(&place) == Node::Absent;
+    let status = make_directories(machine, &inner);
+    if new && status == SUCCESS {
+        machine.put(&place.join(LAST_COMMIT), Node::File("".into()), Manner::Write);
+    }
+    status
+}
+
+/// Where a repository that this script made keeps what its last commit held.
+const LAST_COMMIT: &str = "last-commit";
+
+/// `git config` sets a key, the same each time; `--add` adds another value.
+fn config(machine: &mut Machine<'_, '_>, words: &[String], directory: &str) -> Status {
+    let options = Options::read(words, "f file type");
+    let file = match (options.value("f file"), options.has("global"), options.has("system")) {
+        (Some(file), ..) => file.to_owned(),
+        (None, true, _) => format!("{}/.gitconfig", machine.variable("HOME")),
+        (None, _, true) => "/etc/gitconfig".to_owned(),
+        _ => joined(directory, ".git/config"),
+    };
+    let place = machine.place(&file);
+    let sets = options.operands().len() > 1;
+    if sets && options.has("add") {
+        let line = options.operands().join(" = ");
+        return machine.append(&place, &format!("{line}\n"));
+    }
+    if sets && machine.look(&place) != Node::Absent {
+        return machine.settle(&place, &words.join(" "));
+    }
+    if sets {
+        machine.write(&place, "", Manner::Write);
+        return machine.settle(&place, &words.join(" "));
+    }
+    machine.emit_unknown(words, true);
+    machine.unknown_status(&words.join(" "))
+}
+
+/// The subcommands that need a repository to be there.
+fn in_repository(
+    machine: &mut Machine<'_, '_>,
+    words: &[String],
+    rest: &[String],
+    directory: &str,
+    elsewhere: Option<&str>,
+) -> Status {
+    let place = machine.place(directory);
+    if elsewhere.is_none() && !is_repository(machine, &place) {
+        machine.refuse(Some(&place.join(".git")), Reason::Missing);
+        return FATAL;
+    }
+    let git = place.join(".git");
+    let operands: Vec<&str> =
+        rest.iter().skip(1).map(String::as_str).filter(|word| !word.starts_with('-')).collect();
+    let makes = |kind: &str, name: &str| git.join(&format!("{kind}/{name}"));
+    let options = Options::read(rest, "b B m orphan c C");
+    let made: Option<Place> = match (rest.first().map(String::as_str), operands.as_slice()) {
+        (Some("remote"), ["add", name, ..]) => Some(makes("remotes", name)),
+        (Some("checkout"), _) => options.value("b orphan").map(|name| makes("heads", name)),
+        (Some("switch"), _) => options.value("c orphan").map(|name| makes("heads", name)),
+        (Some("branch"), [name, ..]) if !options.has("D d f M m a r u") => Some(makes("heads", name)),
+        (Some("tag"), [name, ..]) if !options.has("d f l") => Some(makes("tags", name)),
+        (Some("worktree"), ["add", path, ..]) if !options.has("f force") => {
+            Some(machine.place(&joined(directory, path)))
+        }
+        _ => None,
+    };
+    if let Some(made) = made {
+        if !matches!(machine.look(&made), Node::Absent | Node::Unclear { exists: false, .. }) {
+            machine.refuse(Some(&made), Reason::Exists);
+            return FATAL;
+        }
+        machine.put(&made, Node::directory(), Manner::Write);
+        return SUCCESS;
+    }
+    if rest.first().is_some_and(|command| command == "commit") && !options.has("allow-empty amend") {
+        return commit(machine, &place, &git);
+    }
+    machine.emit_unknown(words, true);
+    machine.unknown_status(&words.join(" "))
+}
+
+/// `git commit` fails where nothing has changed since the last one. Only a repository that this
+/// script itself made is judged: to others changes may come from anywhere.
+fn commit(machine: &mut Machine<'_, '_>, place: &Place, git: &Place) -> Status {
+    let last = git.join(LAST_COMMIT);
+    let Node::File(before) = machine.look(&last) else { return SUCCESS };
+    let Some(listing) = machine.all_below(place) else { return SUCCESS };
+    let mut now = String::from("commit:");
+    for (path, node) in listing.iter().filter(|(path, _)| !path.starts_with("/.git")) {
+        now.extend([path.as_str(), "=", &format!("{node:?}"), ";"]);
+    }
+    if now == *before {
+        return machine.refuse(Some(&last), Reason::NothingToDo);
+    }
+    machine.put(&last, Node::File(now.into()), Manner::Write);
+    SUCCESS
+}
+
+fn is_repository(machine: &mut Machine<'_, '_>, place: &Place) -> bool {
+    let mut next = Some(place.clone());
+    while let Some(directory) = next {
+        let inner = directory.join(".git");
+        if machine.look(&inner) != Node::Absent || machine.look(&directory.join("HEAD")) != Node::Absent {
+            return true;
+        }
+        next = directory.parent();
+    }
+    false
+}

@@ -1,0 +1,109 @@
+//! Keys, certificates and password files.
+
+use super::options::Options;
+use super::{Fact, fact};
+use crate::rerun::machine::{Machine, Manner, Reason, SUCCESS, Status};
+use crate::rerun::state::atoms::Atom;
+use crate::rerun::state::tree::Node;
+
+pub(super) const FACTS: &[Fact] = &[
+    fact(&["ssh-keygen"], ssh_keygen),
+    fact(&["keytool"], keytool),
+    fact(&["htpasswd"], htpasswd),
+    fact(&["openssl"], openssl),
+];
+
+/// `ssh-keygen` asks before it overwrites a key; at the end of its input it gives up and fails.
+fn ssh_keygen(machine: &mut Machine<'_, '_>, words: &[String]) -> Status {
+    let options = Options::read(words, "f t b N C m P a R F r O I s n V z");
+    let (Some(path), false) = (options.value("f"), options.has("y l R F e i p A D H L Q")) else {
+        machine.emit_unknown(words, true);
+        return machine.unknown_status(&words.join(" "));
+    };
+    let place = machine.place(path);
+    if !matches!(machine.look(&place), Node::Absent | Node::Unclear { exists: false, .. }) {
+        return machine.refuse(Some(&place), Reason::Asks);
+    }
+    let key = String::from(machine.atom(Atom::new(format!("key:{path}"), "a key")));
+    let status = machine.write(&place, &key, Manner::Write);
+    let public = machine.place(&format!("{path}.pub"));
+    if status == SUCCESS { machine.write(&public, &key, Manner::Write) } else { status }
+}
+
+/// `keytool` refuses an alias that its keystore has.
+fn keytool(machine: &mut Machine<'_, '_>, words: &[String]) -> Status {
+    let value = |name: &str| {
+        words
+            .iter()
+            .zip(words.iter().skip(1))
+            .find(|(option, _)| option.eq_ignore_ascii_case(name))
+            .map(|(_, v)| v)
+    };
+    let has = |names: &[&str]| words.iter().any(|word| names.contains(&word.to_ascii_lowercase().as_str()));
+    let adds = has(&["-genkey", "-genkeypair", "-import", "-importcert", "-genseckey"]);
+    let store = value("-keystore").cloned();
+    let alias = value("-alias").map_or("mykey", String::as_str);
+    let Some(path) = store else { return machine.steady_status(words) };
+    let place = machine.place(&path);
+    let old = machine.read(&place).unwrap_or_default();
+    let mark = format!("[{alias}]");
+    if has(&["-delete"]) {
+        return if old.contains(&mark) {
+            machine.write(&place, &old.replace(&mark, ""), Manner::Write)
+        } else {
+            machine.unknown_status(&words.join(" "))
+        };
+    }
+    if !adds {
+        machine.emit_unknown(words, true);
+        return if has(&["-importkeystore"]) && machine.look(&place) == Node::Absent {
+            machine.write(&place, "", Manner::Write)
+        } else {
+            machine.unknown_status(&words.join(" "))
+        };
+    }
+    if old.contains(&mark) {
+        return machine.refuse(Some(&place), Reason::Exists);
+    }
+    machine.write(&place, &format!("{old}{mark}"), Manner::Write)
+}
+
+/// `htpasswd -c` writes the file anew; without it a user's line is replaced.
+fn htpasswd(machine: &mut Machine<'_, '_>, words: &[String]) -> Status {
+    let options = Options::read(words, "C r");
+    let ([path, user, ..], false) = (options.operands(), options.has("n")) else {
+        machine.emit_unknown(words, false);
+        return SUCCESS;
+    };
+    let place = machine.place(path);
+    let line = format!("{user}:");
+    if options.has("c") {
+        return machine.write(&place, &line, Manner::Write);
+    }
+    match machine.read(&place) {
+        Some(known) if known.contains(&line) => SUCCESS,
+        _ => machine.settle(&place, &format!("htpasswd {line}")),
+    }
+}
+
+/// `openssl … -out FILE` writes it anew.
+fn openssl(machine: &mut Machine<'_, '_>, words: &[String]) -> Status {
+    let named = |name: &str| {
+        let pairs = words.iter().zip(words.iter().skip(1));
+        pairs.filter(|(option, _)| *option == name).map(|(_, value)| value.clone()).next_back()
+    };
+    let mut status = SUCCESS;
+    let mut wrote = false;
+    for option in ["-out", "-keyout"] {
+        let Some(path) = named(option).filter(|path| !path.starts_with("/dev/")) else { continue };
+        let place = machine.place(&path);
+        let text = String::from(machine.atom(Atom::new(format!("openssl:{}", words.join(" ")), "a key")));
+        status = status.max(machine.write(&place, &text, Manner::Write));
+        wrote = true;
+    }
+    if !wrote {
+        machine.emit_unknown(words, false);
+        return machine.steady_status(words);
+    }
+    status
+}

@@ -1,0 +1,89 @@
+//! The one table of facts about commands: what each writes, and what it does when that exists.
+//!
+//! A command that isn't here is taken to be safe. A row is added by writing its effect in the file
+//! of its family; `tests/rerun_facts.rs` proves the rows whose command the machine has.
+
+mod archives;
+mod copies;
+mod databases;
+mod download;
+mod edits;
+mod files;
+mod git;
+mod keys;
+pub(super) mod options;
+mod projects;
+mod reading;
+mod services;
+mod sql;
+mod text;
+
+use std::collections::HashMap;
+use std::sync::OnceLock;
+
+use super::machine::{Machine, Status};
+
+/// What a command does, given its words: its status, with its changes made on the machine.
+pub(super) type Effect = fn(&mut Machine<'_, '_>, &[String]) -> Status;
+
+/// A row of the table.
+#[derive(Debug)]
+pub(super) struct Fact {
+    /// The names by which the command is called.
+    pub(super) names: &'static [&'static str],
+    /// What it does.
+    pub(super) effect: Effect,
+}
+
+const fn fact(names: &'static [&'static str], effect: Effect) -> Fact {
+    Fact { names, effect }
+}
+
+const FAMILIES: [&[Fact]; 12] = [
+    files::FACTS,
+    copies::FACTS,
+    archives::FACTS,
+    git::FACTS,
+    download::FACTS,
+    text::FACTS,
+    edits::FACTS,
+    reading::FACTS,
+    databases::FACTS,
+    services::FACTS,
+    keys::FACTS,
+    projects::FACTS,
+];
+
+/// The names of each row.
+pub(super) fn rows() -> impl Iterator<Item = &'static [&'static str]> {
+    FAMILIES.iter().flat_map(|family| family.iter().map(|fact| fact.names))
+}
+
+/// The row for the command `name`.
+pub(super) fn find(name: &str) -> Option<&'static Fact> {
+    static TABLE: OnceLock<HashMap<&'static str, &'static Fact>> = OnceLock::new();
+    let table = TABLE.get_or_init(|| {
+        let rows = FAMILIES.iter().flat_map(|family| family.iter());
+        rows.flat_map(|fact| fact.names.iter().map(move |&name| (name, fact))).collect()
+    });
+    table.get(name).copied()
+}
+
+/// Whether a name looks like a file's rather than a directory's: it has an extension that isn't
+/// part of a version and isn't `.d`, or lies among programs.
+fn looks_like_file(path: &str) -> bool {
+    let mut parts = path.trim_end_matches('/').rsplit('/');
+    let name = parts.next().unwrap_or_default();
+    if matches!(parts.next(), Some("bin" | "sbin")) {
+        return true;
+    }
+    match name.trim_start_matches('.').rsplit_once('.') {
+        Some((_, extension)) => {
+            extension != "d"
+                && extension.len() <= 8
+                && extension.starts_with(|c: char| c.is_ascii_alphabetic())
+                && extension.chars().all(|c| c.is_ascii_alphanumeric())
+        }
+        None => false,
+    }
+}

@@ -1,0 +1,201 @@
+//! Builtins of the shell (POSIX XCU 2.14, and bash's common ones).
+
+use std::rc::Rc;
+
+use super::{FAILURE, Flow, Jump, Machine, Reason, SUCCESS, Status};
+use crate::rerun::state::atoms::{Atom, is_known};
+use crate::rerun::state::tree::Node;
+
+impl Machine<'_, '_> {
+    /// Runs `words` where they name a builtin.
+    pub(super) fn builtin(&mut self, name: &str, words: &[String]) -> Option<Flow> {
+        let arguments = words.get(1..).unwrap_or_default();
+        let number = |default: u32| arguments.first().and_then(|n| n.parse().ok()).unwrap_or(default);
+        Some(match name {
+            ":" | "true" | "wait" | "umask" | "ulimit" | "alias" | "unalias" | "shopt" | "hash" | "times"
+            | "enable" | "bind" | "complete" => Ok(SUCCESS),
+            "false" => Ok(FAILURE),
+            "exit" => Err(Jump::Exit(self.status_argument(arguments))),
+            "return" => Err(Jump::Return(self.status_argument(arguments))),
+            "break" => Err(Jump::Break(number(1))),
+            "continue" => Err(Jump::Continue(number(1))),
+            "cd" | "pushd" => Ok(self.change_directory(arguments)),
+            "pwd" => {
+                let directory = self.shell.directory.clone();
+                self.emit(&format!("{directory}\n"));
+                Ok(SUCCESS)
+            }
+            "set" => Ok(self.set(arguments)),
+            "shift" => {
+                let count = number(1) as usize;
+                let end = (1 + count).min(self.shell.parameters.len());
+                self.shell.parameters.drain(1.min(end)..end);
+                Ok(SUCCESS)
+            }
+            "export" | "readonly" | "local" | "declare" | "typeset" => Ok(self.declare(name, arguments)),
+            "unset" => {
+                for name in arguments.iter().filter(|name| !name.starts_with('-')) {
+                    Rc::make_mut(&mut self.shell.variables).insert(name.clone(), Rc::default());
+                    Rc::make_mut(&mut self.shell.functions).remove(name);
+                }
+                Ok(SUCCESS)
+            }
+            "read" => Ok(self.read_line(arguments)),
+            "trap" => Ok(self.trap(arguments)),
+            "eval" => self.eval(arguments),
+            "." | "source" => self.source(arguments),
+            "exec" => self.exec(arguments),
+            "let" | "getopts" => Ok(self.unknown_status(&words.join(" "))),
+            _ => return None,
+        })
+    }
+
+    fn status_argument(&self, arguments: &[String]) -> Status {
+        match arguments.first() {
+            None => self.shell.status,
+            // Statuses are taken modulo 256; what isn't a number is an error.
+            Some(text) => {
+                text.trim().parse::<i64>().map_or(FAILURE, |n| n.rem_euclid(256).try_into().unwrap_or(1))
+            }
+        }
+    }
+
+    fn change_directory(&mut self, arguments: &[String]) -> Status {
+        let path = match arguments.iter().find(|word| !word.starts_with('-') || *word == "-") {
+            Some(path) if path == "-" => self.variable("OLDPWD").to_string(),
+            Some(path) => path.clone(),
+            None => self.variable("HOME").to_string(),
+        };
+        let place = self.place(&path);
+        match self.look(&place) {
+            Node::Absent => self.refuse(Some(&place), Reason::Missing),
+            Node::File(_) => self.refuse(Some(&place), Reason::WrongKind),
+            _ => {
+                let old = std::mem::take(&mut self.shell.directory);
+                self.assign("OLDPWD", &old);
+                self.shell.directory = crate::rerun::state::places::absolute(&old, &path);
+                SUCCESS
+            }
+        }
+    }
+
+    fn set(&mut self, arguments: &[String]) -> Status {
+        let mut arguments = arguments.iter();
+        while let Some(word) = arguments.next() {
+            let on = word.starts_with('-');
+            if word == "--" || !(on || word.starts_with('+')) {
+                let first = (word != "--").then_some(word);
+                let name = self.shell.parameters.first().cloned().unwrap_or_default();
+                let values = first.into_iter().chain(arguments).map(|word| Rc::from(word.as_str()));
+                self.shell.parameters = std::iter::once(name).chain(values).collect();
+                return SUCCESS;
+            }
+            for letter in word.chars().skip(1) {
+                match letter {
+                    'e' => self.shell.errexit = on,
+                    'f' => self.shell.noglob = on,
+                    'o' => match arguments.next().map(String::as_str) {
+                        Some("errexit") => self.shell.errexit = on,
+                        Some("pipefail") => self.shell.pipefail = on,
+                        Some("noglob") => self.shell.noglob = on,
+                        _ => {}
+                    },
+                    _ => {}
+                }
+            }
+        }
+        SUCCESS
+    }
+
+    fn declare(&mut self, builtin: &str, arguments: &[String]) -> Status {
+        for word in arguments.iter().filter(|word| !word.starts_with('-')) {
+            let (name, value) = match word.split_once('=') {
+                Some((name, value)) => (name, Some(value)),
+                None => (word.as_str(), None),
+            };
+            let inside = matches!(builtin, "local" | "declare" | "typeset");
+            if inside && let Some(locals) = self.locals.last_mut() {
+                locals.push((name.to_owned(), self.shell.variables.get(name).cloned()));
+            }
+            if let Some(value) = value {
+                self.assign(name, value);
+            } else if inside {
+                self.assign(name, "");
+            }
+        }
+        // `local x=$(false)` succeeds, whatever the substitution did.
+        SUCCESS
+    }
+
+    /// `read`: the next line of standard input, one word for each name.
+    fn read_line(&mut self, arguments: &[String]) -> Status {
+        let mut names: Vec<&str> = Vec::new();
+        let mut words = arguments.iter();
+        while let Some(word) = words.next() {
+            match word.as_str() {
+                "-d" | "-n" | "-N" | "-p" | "-t" | "-u" | "-i" | "-a" => drop(words.next()),
+                option if option.starts_with('-') => {}
+                name => names.push(name),
+            }
+        }
+        let Some(input) = self.input.clone() else {
+            self.unknown_reads += 1;
+            for name in names {
+                let key = format!("read:{name}:{}", self.current);
+                let atom = self.atom(Atom::new(key, format!("${name}")));
+                self.assign(name, &String::from(atom));
+            }
+            return SUCCESS;
+        };
+        let (line, rest) = input.split_once('\n').unwrap_or((&input, ""));
+        self.input = Some(rest.into());
+        let mut left = line.trim_matches([' ', '\t']);
+        for (index, name) in names.iter().enumerate() {
+            let last = index + 1 == names.len();
+            let (word, next) = match left.split_once([' ', '\t']) {
+                Some((word, next)) if !last => (word, next.trim_start_matches([' ', '\t'])),
+                _ => (left, ""),
+            };
+            self.assign(name, word);
+            left = next;
+        }
+        Status::from(input.is_empty())
+    }
+
+    fn trap(&mut self, arguments: &[String]) -> Status {
+        let [action, conditions @ ..] = arguments else { return SUCCESS };
+        if conditions.iter().any(|name| matches!(name.as_str(), "EXIT" | "0")) {
+            self.shell.exit_trap = (action != "-" && !action.is_empty()).then(|| action.as_str().into());
+        }
+        SUCCESS
+    }
+
+    fn eval(&mut self, arguments: &[String]) -> Flow {
+        let text = arguments.join(" ");
+        let range = self.current_range();
+        if is_known(&text) { self.run_text(&text, range) } else { Err(Jump::GiveUp) }
+    }
+
+    /// `.`: runs a file in this shell. One whose text isn't known is taken to define functions and
+    /// variables only.
+    fn source(&mut self, arguments: &[String]) -> Flow {
+        let Some(path) = arguments.first() else { return Ok(SUCCESS) };
+        let place = self.place(path);
+        if place.realm != crate::rerun::state::places::Realm::Own && self.look(&place) == Node::Absent {
+            return Ok(self.refuse(Some(&place), Reason::Missing));
+        }
+        match self.run_file(path) {
+            Some(Err(Jump::Return(status))) => Ok(status),
+            Some(result) => result,
+            None => Ok(self.unknown_status(&format!(". {path}"))),
+        }
+    }
+
+    fn exec(&mut self, arguments: &[String]) -> Flow {
+        if arguments.is_empty() {
+            return Ok(SUCCESS);
+        }
+        let status = self.invoke(&arguments.into())?;
+        Err(Jump::Exit(status))
+    }
+}

@@ -1,0 +1,132 @@
+//! `[ … ]`, `test` and `[[ … ]]`.
+
+use super::{FAILURE, Flow, Jump, Machine, SUCCESS};
+use crate::rerun::state::atoms::is_known;
+use crate::rerun::state::tree::Node;
+use crate::shell::ir::{Condition, Word};
+
+impl Machine<'_, '_> {
+    /// The status of a condition as a command.
+    pub(super) fn condition_status(&mut self, condition: &Condition) -> Flow {
+        Ok(if self.condition(condition)? { SUCCESS } else { FAILURE })
+    }
+
+    fn condition(&mut self, condition: &Condition) -> Result<bool, Jump> {
+        self.step()?;
+        Ok(match condition {
+            Condition::Unary(operator, word) => {
+                let text = self.text_of(word)?;
+                self.unary(operator, &text)
+            }
+            Condition::Binary(left, operator, right) => self.binary(left, operator, right)?,
+            Condition::Word(word) => {
+                let text = self.text_of(word)?;
+                !self.is_empty_text(&text)
+            }
+            Condition::Not(inner) => !self.condition(inner)?,
+            Condition::And(left, right) => self.condition(left)? && self.condition(right)?,
+            Condition::Or(left, right) => self.condition(left)? || self.condition(right)?,
+        })
+    }
+
+    /// Whether a text is empty; the oracle says where nobody can know.
+    pub(in crate::rerun) fn is_empty_text(&mut self, text: &str) -> bool {
+        if let Some(known) = self.shared.atoms.is_empty(text) {
+            return known;
+        }
+        let question = format!("empty:{text}@{}", self.state_for(text));
+        self.ask(&question, false)
+    }
+
+    /// The state that a question about `text` depends on, if it does.
+    fn state_for(&self, text: &str) -> String {
+        if self.shared.atoms.may_change(text) { self.fingerprint() } else { String::new() }
+    }
+
+    fn unary(&mut self, operator: &str, text: &str) -> bool {
+        match operator {
+            "-z" => self.is_empty_text(text),
+            "-n" => !self.is_empty_text(text),
+            "-L" | "-h" => {
+                let place = self.place_of_link(text);
+                match self.look(&place) {
+                    Node::Link(_) => true,
+                    Node::Unclear { key, .. } => self.ask(&format!("link:{key}"), false),
+                    _ => false,
+                }
+            }
+            "-v" => self.shell.variables.contains_key(text),
+            _ if text.is_empty() => false,
+            "-e" | "-a" | "-f" | "-d" | "-s" | "-r" | "-w" | "-x" | "-O" | "-G" | "-p" | "-S" | "-b"
+            | "-c" | "-k" | "-u" | "-g" | "-N" => self.file_test(operator, text),
+            _ => self.ask(&format!("test:{operator}:{text}@{}", self.fingerprint()), true),
+        }
+    }
+
+    fn file_test(&mut self, operator: &str, path: &str) -> bool {
+        let place = self.place(path);
+        let special = matches!(operator, "-p" | "-S" | "-b" | "-c" | "-k" | "-u" | "-g" | "-N");
+        match self.look(&place) {
+            Node::Absent | Node::Link(_) => false,
+            Node::File(content) => match operator {
+                "-d" => false,
+                "-s" => !self.is_empty_text(&content),
+                _ => !special,
+            },
+            Node::Directory(_) => operator != "-f" && !special,
+            Node::Unclear { key, exists } => {
+                if !exists && !self.ask(&format!("exists:{key}"), true) {
+                    return false;
+                }
+                match operator {
+                    "-e" | "-a" => true,
+                    _ if key.starts_with("special:") => special,
+                    "-d" => self.ask(&format!("directory:{key}"), true),
+                    "-f" => !self.ask(&format!("directory:{key}"), false),
+                    _ => self.ask(&format!("test:{operator}:{key}"), !special),
+                }
+            }
+        }
+    }
+
+    fn binary(&mut self, left: &Word, operator: &str, right: &Word) -> Result<bool, Jump> {
+        let left = self.text_of(left)?;
+        if matches!(operator, "=" | "==" | "!=") {
+            let pattern = self.pattern_of(right)?;
+            let right = self.text_of(right)?;
+            return Ok(self.are_equal(&left, &right, &pattern) != (operator == "!="));
+        }
+        let right = self.text_of(right)?;
+        let numbers = left.trim().parse::<i64>().ok().zip(right.trim().parse::<i64>().ok());
+        if let Some((left, right)) = numbers {
+            match operator {
+                "-eq" => return Ok(left == right),
+                "-ne" => return Ok(left != right),
+                "-lt" => return Ok(left < right),
+                "-le" => return Ok(left <= right),
+                "-gt" => return Ok(left > right),
+                "-ge" => return Ok(left >= right),
+                _ => {}
+            }
+        }
+        let comparable = matches!(operator, "<" | ">") && is_known(&left) && is_known(&right);
+        if comparable {
+            return Ok((operator == "<") == (left < right) && left != right);
+        }
+        let files = matches!(operator, "-nt" | "-ot" | "-ef");
+        let state = if files { self.fingerprint() } else { self.state_for(&format!("{left}{right}")) };
+        Ok(self.ask(&format!("compare:{left}{operator}{right}@{state}"), true))
+    }
+
+    fn are_equal(&mut self, left: &str, right: &str, pattern: &str) -> bool {
+        if left == right || super::matches(pattern, left) {
+            return true;
+        }
+        if self.shared.atoms.differ(left, right) {
+            return false;
+        }
+        let (first, second) = if left < right { (left, right) } else { (right, left) };
+        let state = self.state_for(&format!("{left}{right}"));
+        self.ask(&format!("equal:{first}={second}@{state}"), false)
+    }
+}

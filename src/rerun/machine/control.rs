@@ -1,0 +1,407 @@
+//! Lists, pipelines and compound commands (POSIX XCU 2.9.2 to 2.9.5).
+
+use std::ops::Range;
+use std::rc::Rc;
+
+use super::{Branch, FAILURE, Flow, Function, Jump, LoneGuard, Machine, Manner, SUCCESS, Sink, Status};
+use crate::rerun::state::places::Place;
+use crate::shell::ir::{Arm, Clause, Command, CommandKind, List, Redirection, RedirectionKind, Word};
+
+/// How often the body of a loop is run whose end nobody knows.
+const OPEN_ITERATIONS: u32 = 1;
+/// How often a loop is run at most, where its condition is known each time.
+const MAX_ITERATIONS: u32 = 40;
+/// The most words that a `for` loop is run for.
+const MAX_WORDS: usize = 48;
+
+impl Machine<'_, '_> {
+    pub(super) fn list(&mut self, list: &List) -> Flow {
+        let deciding = self.deciding;
+        let mut status = SUCCESS;
+        for (index, command) in list.iter().enumerate() {
+            self.deciding = deciding && index + 1 == list.len();
+            status = self.command(command)?;
+        }
+        self.deciding = deciding;
+        Ok(status)
+    }
+
+    pub(super) fn command(&mut self, command: &Command) -> Flow {
+        self.step()?;
+        let status = match &command.kind {
+            CommandKind::Simple(simple) => self.simple(command, simple)?,
+            _ if command.redirections.is_empty() => self.compound(command)?,
+            _ => self.redirected(&command.redirections, |machine| machine.compound(command))?,
+        };
+        let status = if command.background { SUCCESS } else { status };
+        self.shell.status = status;
+        if status != SUCCESS && self.shell.errexit && self.sheltered == 0 && exits(&command.kind) {
+            return Err(Jump::Exit(status));
+        }
+        Ok(status)
+    }
+
+    fn compound(&mut self, command: &Command) -> Flow {
+        match &command.kind {
+            CommandKind::Simple(simple) => self.simple(command, simple),
+            CommandKind::Pipeline(parts) => self.pipeline(parts),
+            CommandKind::Not(inner) => {
+                let status = self.sheltered(true, |machine| machine.command(inner))?;
+                Ok(if status == SUCCESS { FAILURE } else { SUCCESS })
+            }
+            CommandKind::And(left, right) => {
+                let (deciding, missing) = (self.deciding, self.log.missing.len());
+                let status = self.sheltered(deciding, |machine| machine.command(left))?;
+                let branch = self.branch(&left.range, status == SUCCESS);
+                if status != SUCCESS {
+                    return Ok(status);
+                }
+                self.guarded(&branch, missing, |machine| machine.command(right))
+            }
+            CommandKind::Or(left, right) => {
+                let (deciding, missing) = (self.deciding || !is_trivial(right), self.log.missing.len());
+                let status = self.sheltered(deciding, |machine| machine.command(left))?;
+                let branch = self.branch(&left.range, status == SUCCESS);
+                if status == SUCCESS {
+                    return Ok(status);
+                }
+                self.guarded(&branch, missing, |machine| machine.command(right))
+            }
+            CommandKind::If { arms, otherwise } => self.if_clause(arms, otherwise.as_ref()),
+            CommandKind::Loop { until, condition, body } => self.condition_loop(*until, condition, body),
+            CommandKind::For { name, words, body } => self.for_loop(name, words.as_deref(), body),
+            CommandKind::OpaqueLoop(body) => self.iterations(1, |machine| machine.list(body)),
+            CommandKind::Case { subject, clauses } => self.case(subject, clauses),
+            CommandKind::Group(list) => self.list(list),
+            CommandKind::Subshell(list) => self.subshell(|machine| machine.list(list)),
+            CommandKind::Function { name, body } => {
+                self.define(name, body);
+                Ok(SUCCESS)
+            }
+            CommandKind::Conditional(condition) => self.condition_status(condition),
+            CommandKind::Arithmetic => Ok(self.unknown_status("((…))")),
+        }
+    }
+
+    fn define(&mut self, name: &str, body: &Command) {
+        let fixed = self.frame.fixed.is_some();
+        let site = self.site(&body.range);
+        let copy = || Rc::new(body.clone());
+        // Texts made while running share a place: there it tells nothing.
+        let body =
+            if fixed { copy() } else { Rc::clone(self.shared.bodies.entry(site).or_insert_with(copy)) };
+        let function = Function { body, frame: self.frame.clone() };
+        Rc::make_mut(&mut self.shell.functions).insert(name.to_owned(), function);
+    }
+
+    /// Runs `body` where `set -e` doesn't count.
+    fn sheltered(&mut self, deciding: bool, body: impl FnOnce(&mut Self) -> Flow) -> Flow {
+        let before = std::mem::replace(&mut self.deciding, deciding);
+        self.sheltered += 1;
+        let result = body(self);
+        self.sheltered -= 1;
+        self.deciding = before;
+        result
+    }
+
+    /// Notes which way a branch went.
+    fn branch(&mut self, range: &Range<usize>, held: bool) -> Branch {
+        let branch = Branch { site: self.site(range), held, clause: 0, changes: self.log.changes.len() };
+        self.log.branches.push(branch.clone());
+        branch
+    }
+
+    /// Runs what the condition of `guard` stands over, and notes where that is one long command
+    /// that makes what the condition found missing.
+    fn guarded(&mut self, guard: &Branch, missing: usize, body: impl FnOnce(&mut Self) -> Flow) -> Flow {
+        let tested: Vec<Place> = self.log.missing.get(missing..).unwrap_or_default().to_vec();
+        let before = self.log.changes.len();
+        let result = body(self);
+        if let Some([first, rest @ ..]) = self.log.changes.get(before..)
+            && std::iter::once(first).chain(rest).any(|change| change.manner == Manner::Slow)
+            && rest.iter().all(|change| change.site == first.site)
+            // `.git` is what people test for on purpose: a broken one makes the next git command fail.
+            && tested.iter().any(|place| place.touches(&first.place) && !matches!(place.name(), ".git" | "HEAD"))
+        {
+            let (command, place) = (first.site, first.place.clone());
+            self.log.lone_guards.push(LoneGuard { guard: guard.site, held: guard.held, command, place });
+        }
+        result
+    }
+
+    fn if_clause(&mut self, arms: &[Arm], otherwise: Option<&List>) -> Flow {
+        for arm in arms {
+            let missing = self.log.missing.len();
+            let status = self.sheltered(true, |machine| machine.list(&arm.condition))?;
+            let branch = self.branch(&range_of(&arm.condition), status == SUCCESS);
+            if status == SUCCESS {
+                return self.guarded(&branch, missing, |machine| machine.list(&arm.body));
+            }
+        }
+        match otherwise {
+            Some(list) => self.list(list),
+            None => Ok(SUCCESS),
+        }
+    }
+
+    /// `while` and `until`. What a loop waits for is taken to come: one whose end nobody knows is
+    /// left after a few turns, one that never ends by what is known can't be followed.
+    fn condition_loop(&mut self, until: bool, condition: &List, body: &List) -> Flow {
+        let mut status = SUCCESS;
+        for turn in 0..MAX_ITERATIONS {
+            let (questions, reads) = (self.oracle.questions(), self.unknown_reads);
+            let held = self.sheltered(true, |machine| machine.list(condition))? == SUCCESS;
+            let open = self.oracle.questions() != questions || self.unknown_reads != reads;
+            let ends = held == until || (open && turn >= OPEN_ITERATIONS);
+            if turn == 0 || ends {
+                self.branch(&range_of(condition), held != ends);
+            }
+            if ends {
+                return Ok(status);
+            }
+            status = match self.list(body) {
+                Err(Jump::Break(levels)) => return leave(levels, Jump::Break, SUCCESS),
+                Err(Jump::Continue(levels)) if levels > 1 => return Err(Jump::Continue(levels - 1)),
+                Err(Jump::Continue(_)) => SUCCESS,
+                other => other?,
+            };
+        }
+        if is_always_true(condition) { Err(Jump::GiveUp) } else { Ok(status) }
+    }
+
+    fn for_loop(&mut self, name: &str, words: Option<&[Word]>, body: &List) -> Flow {
+        let words = match words {
+            Some(words) => self.fields(words)?,
+            None => self.shell.parameters.iter().skip(1).map(ToString::to_string).collect(),
+        };
+        let mut status = SUCCESS;
+        for word in words.into_iter().take(MAX_WORDS) {
+            self.step()?;
+            self.assign(name, &word);
+            status = match self.list(body) {
+                Err(Jump::Break(levels)) => return leave(levels, Jump::Break, SUCCESS),
+                Err(Jump::Continue(levels)) if levels > 1 => return Err(Jump::Continue(levels - 1)),
+                Err(Jump::Continue(_)) => SUCCESS,
+                other => other?,
+            };
+        }
+        Ok(status)
+    }
+
+    fn iterations(&mut self, count: u32, mut body: impl FnMut(&mut Self) -> Flow) -> Flow {
+        let mut status = SUCCESS;
+        for _ in 0..count {
+            status = match body(self) {
+                Err(Jump::Break(levels)) => return leave(levels, Jump::Break, SUCCESS),
+                Err(Jump::Continue(levels)) if levels > 1 => return Err(Jump::Continue(levels - 1)),
+                Err(Jump::Continue(_)) => SUCCESS,
+                other => other?,
+            };
+        }
+        Ok(status)
+    }
+
+    fn case(&mut self, subject: &Word, clauses: &[Clause]) -> Flow {
+        let site = self.site(&subject.range);
+        let subject = self.text_of(subject)?;
+        let mut falling = false;
+        for (index, clause) in clauses.iter().enumerate() {
+            let mut held = falling;
+            for pattern in &clause.patterns {
+                held = held || self.case_matches(&subject, pattern)?;
+            }
+            if held {
+                let changes = self.log.changes.len();
+                self.log.branches.push(Branch { site, held, clause: index, changes });
+                let status = self.list(&clause.body)?;
+                if !clause.falls_through {
+                    return Ok(status);
+                }
+                falling = true;
+            }
+        }
+        Ok(SUCCESS)
+    }
+
+    /// Runs `body` in a subshell environment: only files outlive it.
+    pub(super) fn subshell(&mut self, body: impl FnOnce(&mut Self) -> Flow) -> Flow {
+        let outer = self.shell.clone();
+        self.shell.exit_trap = None;
+        let result = self.deeper(body);
+        let result = self.run_exit_trap(result);
+        self.shell = outer;
+        match result {
+            Err(Jump::Exit(status) | Jump::Return(status)) => Ok(status),
+            Err(Jump::Break(_) | Jump::Continue(_)) => Ok(SUCCESS),
+            other => other,
+        }
+    }
+
+    /// A pipeline: its parts run one after another here, each on what the last one wrote.
+    fn pipeline(&mut self, parts: &[Command]) -> Flow {
+        let outer = self.input.clone();
+        let deciding = self.deciding;
+        let mut failed = SUCCESS;
+        let mut status = SUCCESS;
+        for (index, part) in parts.iter().enumerate() {
+            let last = index + 1 == parts.len();
+            self.deciding = deciding && last;
+            if !last {
+                self.sinks.push(Sink::Text(String::new()));
+                self.concurrent += 1;
+            }
+            let result = self.subshell(|machine| machine.command(part));
+            if !last {
+                self.concurrent -= 1;
+                if let Some(Sink::Text(text)) = self.sinks.pop() {
+                    self.input = Some(text.into());
+                }
+            }
+            status = result?;
+            if status != SUCCESS {
+                failed = status;
+            }
+        }
+        self.input = outer;
+        self.deciding = deciding;
+        Ok(if self.shell.pipefail { failed } else { status })
+    }
+
+    /// Runs the action of `trap … EXIT`, which keeps the exit status unless it exits itself.
+    pub(super) fn run_exit_trap(&mut self, end: Flow) -> Flow {
+        let Some(action) = self.shell.exit_trap.take() else { return end };
+        let status = match end {
+            Ok(status) | Err(Jump::Exit(status) | Jump::Return(status)) => status,
+            other => return other,
+        };
+        self.shell.status = status;
+        match self.run_text(&action, self.current_range()) {
+            Err(jump @ (Jump::Exit(_) | Jump::GiveUp)) => Err(jump),
+            _ => Err(Jump::Exit(status)),
+        }
+    }
+
+    /// Runs `body` with `redirections` in place.
+    pub(super) fn redirected(
+        &mut self,
+        redirections: &[Redirection],
+        body: impl FnOnce(&mut Self) -> Flow,
+    ) -> Flow {
+        let (input, depth) = (self.input.clone(), self.sinks.len());
+        let opened = self.open(redirections);
+        let result = match opened {
+            Ok(SUCCESS) => body(self),
+            other => other,
+        };
+        self.sinks.truncate(depth);
+        self.input = input;
+        result
+    }
+
+    /// Makes redirections, in order (POSIX XCU 2.7).
+    fn open(&mut self, redirections: &[Redirection]) -> Flow {
+        for redirection in redirections {
+            let standard_output = matches!(redirection.descriptor, None | Some(1));
+            let status = match &redirection.kind {
+                RedirectionKind::Write(word) => self.open_output(word, false, standard_output)?,
+                RedirectionKind::Append(word) => self.open_output(word, true, standard_output)?,
+                RedirectionKind::WriteBoth { target, append } => self.open_output(target, *append, true)?,
+                RedirectionKind::ReadWrite(_) => SUCCESS,
+                RedirectionKind::Read(word) => self.open_input(word)?,
+                RedirectionKind::HereDocument(word) => {
+                    let text = self.text_of(word)?;
+                    self.input = Some(text.into());
+                    SUCCESS
+                }
+                RedirectionKind::HereString(word) => {
+                    let text = self.text_of(word)?;
+                    self.input = Some(format!("{text}\n").into());
+                    SUCCESS
+                }
+                RedirectionKind::Duplicate(word) => {
+                    if standard_output && word.literal().as_deref() == Some("2") {
+                        self.sinks.push(Sink::Console);
+                    }
+                    SUCCESS
+                }
+            };
+            if status != SUCCESS {
+                return Ok(status);
+            }
+        }
+        Ok(SUCCESS)
+    }
+
+    fn open_output(&mut self, word: &Word, append: bool, standard_output: bool) -> Flow {
+        let path = self.text_of(word)?;
+        if path.starts_with("/dev/") || path.is_empty() {
+            if standard_output {
+                self.sinks.push(Sink::Console);
+            }
+            return Ok(SUCCESS);
+        }
+        let place = self.place(&path);
+        let status: Status =
+            if append { self.append(&place, "") } else { self.write(&place, "", Manner::Write) };
+        if status == SUCCESS && standard_output {
+            self.sinks.push(Sink::File(place));
+        }
+        Ok(status)
+    }
+
+    fn open_input(&mut self, word: &Word) -> Flow {
+        let path = self.text_of(word)?;
+        if path.starts_with("/dev/") {
+            self.input = None;
+            return Ok(SUCCESS);
+        }
+        match self.needs(&path) {
+            Ok(place) => {
+                self.input = self.read(&place);
+                Ok(SUCCESS)
+            }
+            Err(status) => Ok(status),
+        }
+    }
+}
+
+/// Leaves a loop by `break` or `continue`: the outer one too while levels are left.
+fn leave(levels: u32, jump: fn(u32) -> Jump, status: Status) -> Flow {
+    if levels > 1 { Err(jump(levels - 1)) } else { Ok(status) }
+}
+
+/// The commands whose own failure `set -e` acts on; in the others some inner command's does.
+fn exits(kind: &CommandKind) -> bool {
+    matches!(
+        kind,
+        CommandKind::Simple(_)
+            | CommandKind::Pipeline(_)
+            | CommandKind::Subshell(_)
+            | CommandKind::Conditional(_)
+            | CommandKind::Arithmetic
+    )
+}
+
+fn first_word(command: &Command) -> Option<String> {
+    match &command.kind {
+        CommandKind::Simple(simple) => simple.words.first()?.literal(),
+        _ => None,
+    }
+}
+
+/// Commands after `||` that do nothing to anything: which way the branch goes doesn't matter.
+fn is_trivial(command: &Command) -> bool {
+    let word = first_word(command);
+    command.redirections.is_empty()
+        && matches!(word.as_deref(), Some("true" | ":" | "echo" | "printf" | "sleep" | "break" | "continue"))
+}
+
+fn is_always_true(condition: &List) -> bool {
+    matches!(condition.as_slice(), [only] if matches!(first_word(only).as_deref(), Some("true" | ":")))
+}
+
+/// From the first command of a list to its last.
+pub(super) fn range_of(list: &List) -> Range<usize> {
+    let start = list.first().map_or(0, |command| command.range.start);
+    list.last().map_or(start..start, |last| start..last.range.end)
+}

@@ -1,0 +1,365 @@
+//! Files, as commands see and change them.
+
+use std::rc::Rc;
+
+use super::{Change, FAILURE, Machine, Manner, Reason, SUCCESS, Status};
+use crate::rerun::state::atoms::{Atom, is_atom};
+use crate::rerun::state::compare::SETTLED;
+use crate::rerun::state::places::{Place, Realm, absolute};
+use crate::rerun::state::tree::{Node, Tree};
+
+/// Longer contents become one atom: what is in them no longer matters.
+const MAX_CONTENT: usize = 8 * 1024;
+/// The most symbolic links followed in one path (Linux follows 40).
+const MAX_LINKS: usize = 16;
+/// The most changes kept in a log.
+const MAX_CHANGES: usize = 4096;
+
+impl Machine<'_, '_> {
+    /// `path` against the working directory.
+    pub(in crate::rerun) fn absolute(&self, path: &str) -> String {
+        absolute(&self.shell.directory, path)
+    }
+
+    /// The place of `path`, symbolic links followed.
+    pub(in crate::rerun) fn place(&self, path: &str) -> Place {
+        let mut path = self.absolute(path);
+        for _ in 0..MAX_LINKS {
+            match self.first_link(&path, true) {
+                Some(target) => path = target,
+                None => break,
+            }
+        }
+        self.mounts.locate(&path)
+    }
+
+    /// The place of `path` itself, where it may be a symbolic link.
+    pub(in crate::rerun) fn place_of_link(&self, path: &str) -> Place {
+        let mut path = self.absolute(path);
+        for _ in 0..MAX_LINKS {
+            match self.first_link(&path, false) {
+                Some(target) => path = target,
+                None => break,
+            }
+        }
+        self.mounts.locate(&path)
+    }
+
+    /// The path that an absolute `path` comes to when its first symbolic link is followed.
+    fn first_link(&self, path: &str, last: bool) -> Option<String> {
+        if !self.kept.has_links() && !self.own.has_links() {
+            return None;
+        }
+        let ends = path.match_indices('/').map(|(at, _)| at).chain(last.then_some(path.len()));
+        for end in ends.filter(|&end| end > 0) {
+            let (head, rest) = path.split_at_checked(end)?;
+            let place = self.mounts.locate(head);
+            if let Node::Link(target) = self.tree(&place).see(&place) {
+                let directory = head.rsplit_once('/').map_or("", |(directory, _)| directory);
+                return Some(absolute(directory, &format!("{target}{rest}")));
+            }
+        }
+        None
+    }
+
+    fn tree(&self, place: &Place) -> &Tree {
+        if place.realm == Realm::Own { &self.own } else { &self.kept }
+    }
+
+    fn tree_mut(&mut self, place: &Place) -> &mut Tree {
+        if place.realm == Realm::Own { &mut self.own } else { Rc::make_mut(&mut self.kept) }
+    }
+
+    /// What is at `place`.
+    pub(in crate::rerun) fn look(&mut self, place: &Place) -> Node {
+        let node = self.tree(place).see(place);
+        if node == Node::Absent && place.realm != Realm::Own {
+            self.log.missing.push(place.clone());
+        }
+        node
+    }
+
+    /// Whether something is at `place`. Where nobody can know, the oracle says.
+    pub(in crate::rerun) fn exists(&mut self, place: &Place) -> bool {
+        match self.look(place) {
+            Node::Absent => false,
+            Node::Unclear { key, exists: false } => self.ask(&format!("exists:{key}"), true),
+            _ => true,
+        }
+    }
+
+    /// Whether a directory is at `place`; `None` where nobody can know.
+    pub(in crate::rerun) fn is_directory(&mut self, place: &Place) -> Option<bool> {
+        match self.look(place) {
+            Node::Directory(_) => Some(true),
+            Node::Unclear { .. } => None,
+            Node::Absent | Node::File(_) | Node::Link(_) => Some(false),
+        }
+    }
+
+    /// Whether the directory at `place` is surely empty, or surely not.
+    pub(in crate::rerun) fn is_empty(&mut self, place: &Place) -> Option<bool> {
+        match self.look(place) {
+            Node::Directory(fill) if !fill.is_empty() => Some(false),
+            Node::Directory(_) => {
+                let known = place.realm != Realm::Own || !place.path.is_empty();
+                let names = self.tree(place).names_in(place);
+                (known || !names.is_empty()).then_some(names.is_empty())
+            }
+            Node::Absent => Some(true),
+            _ => None,
+        }
+    }
+
+    /// The names in the directory at `place`, and whether there may be more.
+    pub(in crate::rerun) fn names_in(&mut self, place: &Place) -> (Vec<String>, bool) {
+        let open = match self.look(place) {
+            Node::Directory(fill) => !fill.is_empty() || (place.realm == Realm::Own && place.path.is_empty()),
+            Node::Unclear { .. } => true,
+            _ => false,
+        };
+        (self.tree(place).names_in(place), open)
+    }
+
+    /// All that lies at and below `place`; `None` where that isn't all known.
+    pub(in crate::rerun) fn all_below(&mut self, place: &Place) -> Option<Vec<(String, Node)>> {
+        let listing = self.tree(place).listing(place);
+        let known = |node: &Node| match node {
+            Node::Directory(fill) => fill.is_empty(),
+            Node::Unclear { .. } => false,
+            Node::Absent | Node::File(_) | Node::Link(_) => true,
+        };
+        let closed = place.realm != Realm::Own || !place.path.is_empty();
+        (closed && listing.iter().all(|(_, node)| known(node))).then_some(listing)
+    }
+
+    /// Whether the directory that `place` would lie in exists, or may.
+    pub(in crate::rerun) fn has_parent(&mut self, place: &Place) -> bool {
+        place.parent().is_none_or(|parent| !matches!(self.look(&parent), Node::Absent | Node::File(_)))
+    }
+
+    /// The contents of the file at `place`; `None` where there is none.
+    pub(in crate::rerun) fn read(&mut self, place: &Place) -> Option<Rc<str>> {
+        match self.look(place) {
+            Node::File(content) => Some(content),
+            Node::Unclear { key, .. } => {
+                let shown = format!("the contents of {}", self.mounts.show(place));
+                Some(String::from(self.atom(Atom::new(format!("from:{key}"), shown))).into())
+            }
+            Node::Absent | Node::Directory(_) | Node::Link(_) => None,
+        }
+    }
+
+    /// Puts `node` at `place`, if the container may write there.
+    pub(in crate::rerun) fn put(&mut self, place: &Place, node: Node, manner: Manner) {
+        if self.note(place, manner) {
+            let site = self.current;
+            let node = match node {
+                Node::File(content) => Node::File(self.bounded(content)),
+                node => node,
+            };
+            self.tree_mut(place).put(place.clone(), node, site);
+        }
+    }
+
+    /// Removes what is at `place` and below.
+    pub(in crate::rerun) fn remove(&mut self, place: &Place) {
+        if self.tree(place).see(place) != Node::Absent && self.note(place, Manner::Remove) {
+            let site = self.current;
+            self.tree_mut(place).remove(place, site);
+        }
+    }
+
+    /// Puts into the directory at `place` all that `key` names: a tree, an archive.
+    pub(in crate::rerun) fn fill(&mut self, place: &Place, key: &str, manner: Manner) {
+        if !self.note(place, manner) {
+            return;
+        }
+        let (key, site): (Rc<str>, _) = (key.into(), self.current);
+        // Both are borrowed at once: the tree changes while the atoms tell where contents came from.
+        let atoms = &self.shared.atoms;
+        let tree = if place.realm == Realm::Own { &mut self.own } else { Rc::make_mut(&mut self.kept) };
+        tree.fill(place, &key, site, |content| atoms.mentions(content, &key));
+    }
+
+    /// Sets the contents of the file at `place`.
+    pub(in crate::rerun) fn write(&mut self, place: &Place, content: &str, manner: Manner) -> Status {
+        if let Some(status) = self.cannot_open(place) {
+            return status;
+        }
+        self.put(place, Node::File(content.into()), manner);
+        SUCCESS
+    }
+
+    /// Adds to the contents of the file at `place`.
+    pub(in crate::rerun) fn append(&mut self, place: &Place, text: &str) -> Status {
+        if let Some(status) = self.cannot_open(place) {
+            return status;
+        }
+        let existed = self.tree(place).see(place) != Node::Absent;
+        if text.is_empty() && existed {
+            return SUCCESS;
+        }
+        let old = if existed { self.read(place).unwrap_or_default() } else { Rc::default() };
+        let manner = if old.is_empty() { Manner::Write } else { Manner::Append };
+        self.put(place, Node::File(format!("{old}{text}").into()), manner);
+        SUCCESS
+    }
+
+    /// Why a file at `place` can't be opened for writing.
+    fn cannot_open(&mut self, place: &Place) -> Option<Status> {
+        if self.is_directory(place) == Some(true) {
+            return Some(self.refuse(Some(place), Reason::WrongKind));
+        }
+        if !self.has_parent(place) {
+            let parent = place.parent();
+            return Some(self.refuse(parent.as_ref(), Reason::Missing));
+        }
+        None
+    }
+
+    /// Changes the file at `place` in a way that doing it again doesn't change any more.
+    pub(in crate::rerun) fn settle(&mut self, place: &Place, how: &str) -> Status {
+        let Some(old) = self.read(place) else {
+            return self.refuse(Some(place), Reason::Missing);
+        };
+        let how = how.replace('\u{1}', " ");
+        let mut parts: Vec<&str> = Vec::new();
+        let base = match self.only_atom(&old).and_then(|key| key.strip_prefix(SETTLED).map(str::to_owned)) {
+            Some(key) => key,
+            None => old.to_string(),
+        };
+        let mut rest = base.split('\u{1}');
+        let first = rest.next().unwrap_or_default();
+        parts.extend(rest);
+        parts.push(&how);
+        parts.sort_unstable();
+        parts.dedup();
+        let key = format!("{SETTLED}{first}\u{1}{}", parts.join("\u{1}"));
+        let content = String::from(self.atom(Atom::new(key, "edited text")));
+        if content != *old {
+            self.put(place, Node::File(content.into()), Manner::Edit);
+        }
+        SUCCESS
+    }
+
+    /// Changes the file at `place` in a way that changes it again each time.
+    pub(in crate::rerun) fn alter(&mut self, place: &Place, how: &str) -> Status {
+        let Some(old) = self.read(place) else {
+            return self.refuse(Some(place), Reason::Missing);
+        };
+        let content = String::from(self.atom(Atom::new(format!("altered:{how}:{old}"), "edited text")));
+        self.put(place, Node::File(content.into()), Manner::Edit);
+        SUCCESS
+    }
+
+    /// The key of the one atom that `text` consists of.
+    fn only_atom(&self, text: &str) -> Option<Rc<str>> {
+        let mut characters = text.chars();
+        let only = characters.next().filter(|_| characters.next().is_none())?;
+        self.shared.atoms.get(only).map(|atom| Rc::clone(&atom.key))
+    }
+
+    /// Copies what is at `from` and below to `to`.
+    pub(in crate::rerun) fn copy(&mut self, from: &Place, to: &Place, manner: Manner) {
+        if !self.note(to, manner) {
+            return;
+        }
+        let site = self.current;
+        for (path, node) in self.tree(from).listing(from) {
+            let node = match node {
+                Node::Unclear { key, .. } if path.is_empty() => Node::Unclear { key, exists: true },
+                Node::Absent if path.is_empty() => continue,
+                node => node,
+            };
+            let target = Place { realm: to.realm, path: format!("{}{path}", to.path) };
+            self.tree_mut(to).put(target, node, site);
+        }
+    }
+
+    /// Copies the directory at `from` into the one at `to`, which is made if need be.
+    pub(in crate::rerun) fn merge(&mut self, from: &Place, to: &Place, manner: Manner) {
+        if !self.note(to, manner) {
+            return;
+        }
+        let site = self.current;
+        for (path, node) in self.tree(from).listing(from) {
+            let target = Place { realm: to.realm, path: format!("{}{path}", to.path) };
+            let node = match (node, self.tree(&target).see(&target)) {
+                (Node::Directory(more), Node::Directory(mut fill)) => {
+                    fill.extend(more);
+                    Node::Directory(fill)
+                }
+                (node, _) => node,
+            };
+            self.tree_mut(to).put(target, node, site);
+        }
+    }
+
+    /// Whether `path` is surely no directory.
+    pub(in crate::rerun) fn is_file_or_absent(&mut self, path: &str) -> bool {
+        let place = self.place(path);
+        self.is_directory(&place) == Some(false)
+    }
+
+    /// A number that no other run has.
+    pub(in crate::rerun) fn fresh_number(&mut self) -> u32 {
+        self.shared.fresh += 1;
+        self.shared.fresh
+    }
+
+    /// Records a change; `false` where the container may not write.
+    fn note(&mut self, place: &Place, manner: Manner) -> bool {
+        if !self.mounts.writable(place) {
+            return false;
+        }
+        if place.realm != Realm::Own {
+            self.changed = true;
+            if self.log.changes.len() < MAX_CHANGES {
+                self.log.commands.entry(self.current).or_insert_with(|| Rc::clone(&self.words));
+                self.log.changes.push(Change { site: self.current, place: place.clone(), manner });
+            }
+        }
+        true
+    }
+
+    pub(super) fn bounded(&mut self, content: Rc<str>) -> Rc<str> {
+        if content.len() <= MAX_CONTENT {
+            return content;
+        }
+        String::from(self.atom(Atom { never_empty: true, ..Atom::new(content, "a long text") })).into()
+    }
+
+    /// What an unknown command that was given `path` may have done there: the same each time.
+    pub(in crate::rerun) fn may_have_touched(&mut self, path: &str, command: &str) {
+        if !path.contains('/') && !path.starts_with(is_atom) && self.shell.directory == "/" {
+            return;
+        }
+        let place = self.place(path);
+        if place.realm == Realm::Own || !self.mounts.writable(&place) {
+            return;
+        }
+        match self.tree(&place).see(&place) {
+            Node::Absent if place.realm == Realm::Elsewhere => {}
+            Node::Absent => {
+                let key = format!("{command}:{}", place.path).into();
+                self.put(&place, Node::Unclear { key, exists: false }, Manner::Write);
+            }
+            Node::Directory(_) => self.fill(&place, command, Manner::Write),
+            Node::File(_) => {
+                self.settle(&place, command);
+            }
+            Node::Link(_) | Node::Unclear { .. } => {}
+        }
+    }
+
+    /// Fails unless `path` names something; the place if it does.
+    pub(in crate::rerun) fn needs(&mut self, path: &str) -> Result<Place, Status> {
+        let place = self.place(path);
+        if self.look(&place) == Node::Absent {
+            self.refuse(Some(&place), Reason::Missing);
+            return Err(FAILURE);
+        }
+        Ok(place)
+    }
+}

@@ -1,0 +1,349 @@
+//! Word expansion (POSIX XCU 2.6).
+
+use std::rc::Rc;
+
+use super::{Jump, Machine, SUCCESS, Sink, arithmetic, patterns};
+use crate::rerun::Program;
+use crate::rerun::state::atoms::{Atom, clean, is_known};
+use crate::shell::ir::{List, Operation, Part, Word};
+
+/// Fields in the making.
+#[derive(Default)]
+struct Fields {
+    done: Vec<Field>,
+    current: Option<Field>,
+}
+
+/// A field, and the pattern that it is for pathname expansion.
+#[derive(Default)]
+struct Field {
+    text: String,
+    pattern: String,
+    globs: bool,
+}
+
+impl Fields {
+    fn literal(&mut self, text: &str) {
+        let field = self.current.get_or_insert_default();
+        field.text.push_str(text);
+        field.pattern.push_str(&patterns::quoted(text));
+    }
+
+    fn pattern(&mut self, text: &str) {
+        let field = self.current.get_or_insert_default();
+        field.text.push_str(text);
+        field.pattern.push_str(text);
+        field.globs = true;
+    }
+
+    /// An unquoted value: split at white space, its pattern characters alive.
+    fn split(&mut self, value: &str, separators: &str) {
+        for c in value.chars() {
+            if separators.contains(c) {
+                self.end();
+            } else if matches!(c, '*' | '?' | '[') {
+                self.pattern(c.encode_utf8(&mut [0; 4]));
+            } else {
+                self.literal(c.encode_utf8(&mut [0; 4]));
+            }
+        }
+    }
+
+    fn end(&mut self) {
+        self.done.extend(self.current.take());
+    }
+}
+
+impl Machine<'_, '_> {
+    /// The fields that `words` expand to.
+    pub(super) fn fields(&mut self, words: &[Word]) -> Result<Vec<String>, Jump> {
+        let mut out = Vec::with_capacity(words.len());
+        for word in words {
+            if let [Part::Literal { text, .. }] = word.parts.as_slice() {
+                out.push(clean(text).into_owned());
+                continue;
+            }
+            for word in self.braces(word) {
+                self.word_fields(&word, &mut out)?;
+            }
+        }
+        Ok(out)
+    }
+
+    fn word_fields(&mut self, word: &Word, out: &mut Vec<String>) -> Result<(), Jump> {
+        let mut fields = Fields::default();
+        for part in &word.parts {
+            self.part_fields(part, &mut fields)?;
+        }
+        fields.end();
+        for field in fields.done {
+            if !field.globs || self.shell.noglob {
+                out.push(field.text);
+                continue;
+            }
+            let found = self.glob(&field.pattern);
+            if found.is_empty() { out.push(field.text) } else { out.extend(found) }
+        }
+        Ok(())
+    }
+
+    fn part_fields(&mut self, part: &Part, fields: &mut Fields) -> Result<(), Jump> {
+        match part {
+            Part::Glob(text) => fields.pattern(&clean(text)),
+            Part::Variable { name, operation: Operation::Plain, quoted } if name == "@" || name == "*" => {
+                let values: Vec<Rc<str>> = self.shell.parameters.iter().skip(1).cloned().collect();
+                for (index, value) in values.iter().enumerate() {
+                    if index > 0 {
+                        fields.end();
+                    }
+                    if *quoted { fields.literal(value) } else { fields.split(value, " \t\n") }
+                }
+            }
+            Part::Variable { quoted: false, .. } | Part::Substitution { quoted: false, .. } => {
+                let value = self.part_text(part)?;
+                let separators = self.shell.variables.get("IFS").map_or(" \t\n".into(), ToString::to_string);
+                fields.split(&value, &separators);
+            }
+            _ => {
+                let text = self.part_text(part)?;
+                fields.literal(&text);
+            }
+        }
+        Ok(())
+    }
+
+    /// What `word` expands to where it isn't split: an assignment, a redirection, a here-document.
+    pub(super) fn text_of(&mut self, word: &Word) -> Result<String, Jump> {
+        let mut out = String::new();
+        for part in &word.parts {
+            out.push_str(&self.part_text(part)?);
+        }
+        Ok(out)
+    }
+
+    /// `word` as a pattern: what is quoted in it stands for itself.
+    pub(super) fn pattern_of(&mut self, word: &Word) -> Result<String, Jump> {
+        let mut out = String::new();
+        for part in &word.parts {
+            match part {
+                Part::Glob(text) => out.push_str(&clean(text)),
+                Part::Variable { quoted: false, .. } => out.push_str(&self.part_text(part)?),
+                _ => out.push_str(&patterns::quoted(&self.part_text(part)?)),
+            }
+        }
+        Ok(out)
+    }
+
+    /// Whether `subject` matches a pattern of a `case` clause.
+    pub(super) fn case_matches(&mut self, subject: &str, pattern: &Word) -> Result<bool, Jump> {
+        let pattern = self.pattern_of(pattern)?;
+        Ok(self.matches_pattern(subject, &pattern))
+    }
+
+    /// Whether `subject` matches `pattern`; the oracle says where either isn't known.
+    pub(super) fn matches_pattern(&mut self, subject: &str, pattern: &str) -> bool {
+        if patterns::matches(pattern, subject) {
+            return true;
+        }
+        if is_known(subject) && is_known(pattern) {
+            return false;
+        }
+        let changing = self.shared.atoms.may_change(subject);
+        let state = if changing { self.fingerprint() } else { String::new() };
+        self.ask(&format!("matches:{subject}:{pattern}@{state}"), false)
+    }
+
+    fn part_text(&mut self, part: &Part) -> Result<String, Jump> {
+        Ok(match part {
+            Part::Literal { text, .. } | Part::Glob(text) | Part::Braces(text) => clean(text).into_owned(),
+            Part::Tilde(text) if text == "~" => self.variable("HOME").to_string(),
+            Part::Tilde(text) => self.unknown(&format!("tilde:{text}"), text),
+            Part::Variable { name, operation, .. } => self.parameter(name, operation)?,
+            Part::Substitution { body, .. } => self.substitution(body)?,
+            Part::Arithmetic(text) => self.arithmetic(text),
+            Part::ProcessSubstitution(body) => {
+                let text = self.substitution(body)?;
+                self.unknown(&format!("process:{text}"), "a pipe")
+            }
+        })
+    }
+
+    fn unknown(&mut self, key: &str, shown: &str) -> String {
+        String::from(self.atom(Atom { never_empty: true, ..Atom::new(key, shown) }))
+    }
+
+    /// The value of a variable or parameter; `None` where it is unset as far as the manifest tells.
+    fn known_variable(&mut self, name: &str) -> Option<Rc<str>> {
+        if let Some(value) = self.shell.variables.get(name) {
+            return Some(Rc::clone(value));
+        }
+        if let Ok(number) = name.parse::<usize>() {
+            return self.shell.parameters.get(number).cloned();
+        }
+        let text = match name {
+            "?" => self.shell.status.to_string(),
+            "#" => self.shell.parameters.len().saturating_sub(1).to_string(),
+            "@" | "*" => {
+                let all: Vec<&str> = self.shell.parameters.iter().skip(1).map(AsRef::as_ref).collect();
+                all.join(" ")
+            }
+            "PWD" => self.shell.directory.clone(),
+            "-" => String::new(),
+            _ if self.container.unknown_environment.contains(name) => {
+                self.unknown(&format!("env:{name}"), &format!("${name}"))
+            }
+            _ => return None,
+        };
+        Some(text.into())
+    }
+
+    /// The value of a variable; one that the manifest doesn't set may be the image's.
+    pub(in crate::rerun) fn variable(&mut self, name: &str) -> Rc<str> {
+        if let Some(value) = self.known_variable(name) {
+            return value;
+        }
+        if name.starts_with(|c: char| c.is_ascii_digit()) {
+            return Rc::default();
+        }
+        String::from(self.atom(Atom::new(format!("env:{name}"), format!("${name}")))).into()
+    }
+
+    /// Sets a variable.
+    pub(super) fn assign(&mut self, name: &str, value: &str) {
+        let value = self.bounded(value.into());
+        Rc::make_mut(&mut self.shell.variables).insert(name.to_owned(), value);
+    }
+
+    fn parameter(&mut self, name: &str, operation: &Operation) -> Result<String, Jump> {
+        let set = self.known_variable(name);
+        let usable = |or_empty: bool| set.clone().filter(|value| !(or_empty && value.is_empty()));
+        Ok(match operation {
+            Operation::Plain | Operation::Required { .. } => self.variable(name).to_string(),
+            Operation::Default { or_empty, word } => match usable(*or_empty) {
+                Some(value) => value.to_string(),
+                None => self.text_of(word)?,
+            },
+            Operation::AssignDefault { or_empty, word } => {
+                if let Some(value) = usable(*or_empty) {
+                    return Ok(value.to_string());
+                }
+                let text = self.text_of(word)?;
+                self.assign(name, &text);
+                text
+            }
+            Operation::Alternative { or_empty, word } => match usable(*or_empty) {
+                Some(_) => self.text_of(word)?,
+                None => String::new(),
+            },
+            Operation::Trim { suffix, longest, pattern } => {
+                let pattern = self.pattern_of(pattern)?;
+                let value = self.variable(name);
+                self.trimmed(&value, *suffix, *longest, &pattern)
+            }
+            Operation::Other(text) => {
+                let value = set.unwrap_or_default();
+                self.unknown(&format!("parameter:{text}:{value}"), &format!("${{{text}}}"))
+            }
+        })
+    }
+
+    fn trimmed(&mut self, value: &str, suffix: bool, longest: bool, pattern: &str) -> String {
+        let mut cuts: Vec<usize> = value.char_indices().map(|(at, _)| at).chain([value.len()]).collect();
+        // The shortest prefix first; the shortest suffix starts last.
+        if suffix != longest {
+            cuts.reverse();
+        }
+        for cut in cuts {
+            let Some((head, tail)) = value.split_at_checked(cut) else { continue };
+            let (cut_off, left) = if suffix { (tail, head) } else { (head, tail) };
+            if patterns::matches(pattern, cut_off) {
+                return left.to_owned();
+            }
+        }
+        if is_known(value) && is_known(pattern) {
+            return value.to_owned();
+        }
+        self.unknown(&format!("trim:{suffix}:{longest}:{pattern}:{value}"), &self.shared.atoms.show(value))
+    }
+
+    /// What `$(…)` is replaced by.
+    pub(super) fn substitution(&mut self, body: &List) -> Result<String, Jump> {
+        let deciding = std::mem::replace(&mut self.deciding, false);
+        let current = self.current;
+        self.sinks.push(Sink::Text(String::new()));
+        let result = match body.as_slice() {
+            [only] if is_bare_read(only) => self.redirected(&only.redirections, |machine| {
+                let text = machine.input.clone().unwrap_or_default();
+                machine.emit(&text);
+                Ok(SUCCESS)
+            }),
+            _ => self.subshell(|machine| machine.list(body)),
+        };
+        let text = match self.sinks.pop() {
+            Some(Sink::Text(text)) => text,
+            _ => String::new(),
+        };
+        self.deciding = deciding;
+        self.current = current;
+        self.shell.status = result?;
+        Ok(text.trim_end_matches('\n').to_owned())
+    }
+
+    fn arithmetic(&mut self, text: &str) -> String {
+        let text = clean(text);
+        let variables = &self.shell.variables;
+        let lookup = |name: &str| variables.get(name).map(ToString::to_string);
+        match arithmetic::value(&text, &lookup) {
+            Some(value) => value.to_string(),
+            None => self.unknown(&format!("arithmetic:{text}"), &format!("$(({text}))")),
+        }
+    }
+
+    /// The words that bash's brace expansion makes of `word`.
+    fn braces(&self, word: &Word) -> Vec<Word> {
+        let bash = matches!(&self.container.program, Program::Script { bash: true, .. });
+        let mut words = vec![Word::default()];
+        for part in &word.parts {
+            let texts = match part {
+                Part::Braces(text) if bash => brace_items(text),
+                _ => None,
+            };
+            let choices: Vec<Part> = match texts {
+                Some(texts) => texts.into_iter().map(|text| Part::Literal { text, quoted: false }).collect(),
+                None => vec![part.clone()],
+            };
+            words = words
+                .iter()
+                .flat_map(|word| {
+                    choices.iter().map(|choice| {
+                        let mut word = word.clone();
+                        word.parts.push(choice.clone());
+                        word
+                    })
+                })
+                .take(64)
+                .collect();
+        }
+        words
+    }
+}
+
+/// `$(< file)`.
+fn is_bare_read(command: &crate::shell::ir::Command) -> bool {
+    matches!(&command.kind, crate::shell::ir::CommandKind::Simple(simple) if simple.words.is_empty())
+        && !command.redirections.is_empty()
+}
+
+/// The items of `{a,b}` or `{1..9}`; `None` for nested braces and letters, which stay as they are.
+fn brace_items(text: &str) -> Option<Vec<String>> {
+    let inner = text.strip_prefix('{')?.strip_suffix('}')?;
+    if inner.contains(['{', '$', '`']) {
+        return None;
+    }
+    if inner.contains(',') {
+        return Some(inner.split(',').map(str::to_owned).collect());
+    }
+    let (first, last) = inner.split_once("..")?;
+    let (first, last): (i64, i64) = (first.parse().ok()?, last.parse().ok()?);
+    Some((first..=last).take(48).map(|number| number.to_string()).collect())
+}

@@ -1,0 +1,471 @@
+//! Runs a script's intermediate form on symbols, as a POSIX shell would (POSIX XCU 2).
+//!
+//! One [`Machine`] is one run. It keeps a log of what the trials need: the states that a kill could
+//! leave, which branches were taken, who changed what, and which command refused and why.
+
+mod arithmetic;
+mod builtins;
+mod conditions;
+mod control;
+mod disk;
+mod expansion;
+mod nested;
+mod patterns;
+mod simple;
+mod test_words;
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::ops::Range;
+use std::rc::Rc;
+
+use super::state::atoms::{Atom, Atoms, clean};
+use super::state::oracle::Oracle;
+use super::state::places::{Mounts, Place, Realm};
+use super::state::tree::{Node, SiteId, Tree};
+use super::{Container, Program, Site};
+use crate::shell::ir::{Command, Script};
+
+pub(super) use patterns::matches;
+
+/// An exit status; 0 is success.
+pub(super) type Status = u8;
+pub(super) const SUCCESS: Status = 0;
+pub(super) const FAILURE: Status = 1;
+
+/// What a command comes to: a status, or a jump.
+pub(super) type Flow = Result<Status, Jump>;
+
+/// A jump out of the current list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Jump {
+    /// `exit`, or a failure under `set -e`.
+    Exit(Status),
+    /// `return`.
+    Return(Status),
+    /// `break N`.
+    Break(u32),
+    /// `continue N`.
+    Continue(u32),
+    /// Past a bound, or at something that can't be modelled.
+    GiveUp,
+}
+
+/// What all runs of one analysis share.
+#[derive(Debug)]
+pub(super) struct Shared {
+    pub(super) atoms: Atoms,
+    pub(super) sites: Sites,
+    /// Commands that may still be run.
+    pub(super) steps: u32,
+    /// How many names were made that nobody else has.
+    fresh: u32,
+    /// Scripts that were found as text while running, by that text.
+    parsed: HashMap<String, Option<Rc<Script>>>,
+    /// The bodies of functions, by where they are defined.
+    bodies: HashMap<SiteId, Rc<Command>>,
+}
+
+impl Shared {
+    pub(super) fn new(steps: u32) -> Self {
+        Self {
+            atoms: Atoms::default(),
+            sites: Sites::default(),
+            steps,
+            fresh: 0,
+            parsed: HashMap::new(),
+            bodies: HashMap::new(),
+        }
+    }
+}
+
+/// A container, the file of its that a command stands in, and where there.
+type SiteKey = (usize, Option<Rc<str>>, Range<usize>);
+
+/// The commands that were run, numbered.
+#[derive(Debug, Default)]
+pub(super) struct Sites {
+    numbers: HashMap<SiteKey, SiteId>,
+    list: Vec<(usize, Site)>,
+}
+
+impl Sites {
+    fn number(&mut self, container: usize, file: Option<&Rc<str>>, range: Range<usize>) -> SiteId {
+        let next = SiteId::try_from(self.list.len()).unwrap_or(SiteId::MAX);
+        let key = (container, file.cloned(), range.clone());
+        *self.numbers.entry(key).or_insert_with(|| {
+            self.list.push((container, Site { file: file.map(ToString::to_string), range }));
+            next
+        })
+    }
+
+    /// The container and place of a site.
+    pub(super) fn get(&self, id: SiteId) -> Option<&(usize, Site)> {
+        self.list.get(usize::try_from(id).ok()?)
+    }
+}
+
+/// What a run has to tell.
+#[derive(Debug, Default)]
+pub(super) struct Log {
+    /// The volumes after each command that changed them.
+    pub(super) crash_points: Vec<CrashPoint>,
+    /// Each branch: where, and whether its condition held.
+    pub(super) branches: Vec<Branch>,
+    /// Each change of a volume.
+    pub(super) changes: Vec<Change>,
+    /// The last command that failed for a known reason.
+    pub(super) refusal: Option<Refusal>,
+    /// Places that a command or a test found missing.
+    pub(super) missing: Vec<Place>,
+    /// Lone downloads and clones that a test stands over.
+    pub(super) lone_guards: Vec<LoneGuard>,
+    /// What each command was, by site: its name as a message says it, and its words.
+    pub(super) commands: BTreeMap<SiteId, Rc<[String]>>,
+}
+
+/// What a kill right after a command leaves.
+#[derive(Debug, Clone)]
+pub(super) struct CrashPoint {
+    /// What the volumes hold.
+    pub(super) kept: Rc<Tree>,
+    /// How many questions nobody could answer had come before.
+    pub(super) asked: usize,
+}
+
+/// A branch taken.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Branch {
+    /// The condition.
+    pub(super) site: SiteId,
+    /// Whether it held.
+    pub(super) held: bool,
+    /// Which clause of a `case` it chose.
+    pub(super) clause: usize,
+    /// How many changes were made before.
+    pub(super) changes: usize,
+}
+
+/// A change of a volume.
+#[derive(Debug, Clone)]
+pub(super) struct Change {
+    pub(super) site: SiteId,
+    pub(super) place: Place,
+    /// How it came about, where that isn't plain.
+    pub(super) manner: Manner,
+}
+
+/// How a command changes what it finds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Manner {
+    /// It sets contents.
+    Write,
+    /// It adds to contents.
+    Append,
+    /// It copies or moves into a directory, because that exists.
+    Nest,
+    /// It edits in place.
+    Edit,
+    /// It makes a name that nobody else has.
+    FreshName,
+    /// It fetches over the network, or unpacks: it takes long.
+    Slow,
+    /// It removes.
+    Remove,
+}
+
+/// Why a command failed.
+#[derive(Debug, Clone)]
+pub(super) struct Refusal {
+    pub(super) site: SiteId,
+    pub(super) place: Option<Place>,
+    /// What it met: "exists", "is not empty".
+    pub(super) why: Reason,
+}
+
+/// What a command that fails has met.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Reason {
+    /// Its target exists.
+    Exists,
+    /// Its target directory exists and isn't empty.
+    NotEmpty,
+    /// What it needs isn't there.
+    Missing,
+    /// A file where it needs a directory, or the other way round.
+    WrongKind,
+    /// It would ask before overwriting, and nobody answers.
+    Asks,
+    /// There is nothing left for it to do, which it calls a failure.
+    NothingToDo,
+}
+
+/// A test over one command that takes long.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct LoneGuard {
+    pub(super) guard: SiteId,
+    /// Which way the test went.
+    pub(super) held: bool,
+    pub(super) command: SiteId,
+    pub(super) place: Place,
+}
+
+/// The state of a shell execution environment (POSIX XCU 2.13).
+#[derive(Debug, Clone, Default)]
+struct Shell {
+    variables: Rc<HashMap<String, Rc<str>>>,
+    parameters: Vec<Rc<str>>,
+    functions: Rc<HashMap<String, Function>>,
+    directory: String,
+    status: Status,
+    errexit: bool,
+    pipefail: bool,
+    noglob: bool,
+    /// The action of `trap … EXIT`.
+    exit_trap: Option<Rc<str>>,
+}
+
+/// A function, and the text that its definition stands in.
+#[derive(Debug, Clone)]
+struct Function {
+    body: Rc<Command>,
+    frame: Frame,
+}
+
+/// Where standard output goes.
+#[derive(Debug)]
+enum Sink {
+    /// Nobody reads it.
+    Console,
+    /// A pipe or a substitution.
+    Text(String),
+    /// A file, which it is added to.
+    File(Place),
+}
+
+/// Which text the ranges of the current commands count in.
+#[derive(Debug, Clone, Default)]
+struct Frame {
+    file: Option<Rc<str>>,
+    /// Text made while running has no place of its own: all of it stands where it is run.
+    fixed: Option<Range<usize>>,
+}
+
+/// Variables that were set for a while, with what they were before.
+type Hidden = Vec<(String, Option<Rc<str>>)>;
+
+/// One run of one container.
+#[derive(Debug)]
+pub(super) struct Machine<'s, 'c> {
+    pub(super) container: &'c Container<'c>,
+    index: usize,
+    pub(super) mounts: &'c Mounts,
+    pub(super) shared: &'s mut Shared,
+    oracle: Oracle,
+    kept: Rc<Tree>,
+    own: Tree,
+    shell: Shell,
+    frame: Frame,
+    input: Option<Rc<str>>,
+    sinks: Vec<Sink>,
+    /// Within how many conditions, where `set -e` doesn't count.
+    sheltered: u32,
+    /// Whether the next command's status decides a branch.
+    deciding: bool,
+    depth: u32,
+    /// Within how many parts of pipelines that don't end them: there a kill is no moment of its own.
+    concurrent: u32,
+    /// How often standard input was read of which nothing is known.
+    unknown_reads: u32,
+    /// What `local` has hidden, for each function that is running.
+    locals: Vec<Hidden>,
+    /// The command being run, and its words.
+    pub(super) current: SiteId,
+    words: Rc<[String]>,
+    /// Whether the volumes changed since the last crash point.
+    changed: bool,
+    pub(super) log: Log,
+}
+
+/// A finished run.
+#[derive(Debug)]
+pub(super) struct Run {
+    /// Its exit status; `None` where it couldn't be followed to its end.
+    pub(super) status: Option<Status>,
+    pub(super) kept: Rc<Tree>,
+    pub(super) oracle: Oracle,
+    pub(super) log: Log,
+}
+
+/// The deepest nesting of functions, substitutions and nested shells.
+const MAX_DEPTH: u32 = 24;
+/// The most crash points kept of one run.
+const MAX_CRASH_POINTS: usize = 96;
+
+impl<'s, 'c> Machine<'s, 'c> {
+    /// A machine for `container`, number `index`, on what the volumes hold now.
+    pub(super) fn new(
+        container: &'c Container<'c>,
+        index: usize,
+        mounts: &'c Mounts,
+        shared: &'s mut Shared,
+        oracle: Oracle,
+        kept: Rc<Tree>,
+    ) -> Self {
+        let mut shell = Shell { directory: "/".to_owned(), ..Shell::default() };
+        if let Some(directory) = &container.working_dir {
+            shell.directory = super::state::places::absolute("/", directory);
+        }
+        let variables = container.environment.iter();
+        let variables = variables.map(|(name, value)| (name.clone(), Rc::from(&*clean(value))));
+        shell.variables = Rc::new(variables.collect());
+        Self {
+            container,
+            index,
+            mounts,
+            shared,
+            oracle,
+            kept,
+            own: inputs(container, mounts),
+            shell,
+            frame: Frame::default(),
+            input: None,
+            sinks: vec![Sink::Console],
+            sheltered: 0,
+            deciding: false,
+            depth: 0,
+            concurrent: 0,
+            unknown_reads: 0,
+            locals: Vec::new(),
+            current: 0,
+            words: Rc::new([]),
+            changed: false,
+            log: Log::default(),
+        }
+    }
+
+    /// Runs the container to its end.
+    pub(super) fn run(mut self) -> Run {
+        let container = self.container;
+        let end = match &container.program {
+            Program::Script { script, options, arguments, .. } => {
+                self.shell.errexit = options.contains("e") || options.contains("errexit");
+                self.shell.pipefail = options.contains("pipefail");
+                self.shell.parameters = arguments.iter().map(|text| Rc::from(text.as_str())).collect();
+                self.list(&script.body)
+            }
+            Program::Exec(words) => self.exec_form(words),
+        };
+        let end = self.run_exit_trap(end);
+        let status = match end {
+            Ok(status) | Err(Jump::Exit(status) | Jump::Return(status)) => Some(status),
+            Err(Jump::Break(_) | Jump::Continue(_)) => Some(self.shell.status),
+            Err(Jump::GiveUp) => None,
+        };
+        Run { status, kept: self.kept, oracle: self.oracle, log: self.log }
+    }
+
+    /// Counts a step; past the bound the run can't be followed.
+    fn step(&mut self) -> Result<(), Jump> {
+        self.shared.steps = self.shared.steps.checked_sub(1).ok_or(Jump::GiveUp)?;
+        Ok(())
+    }
+
+    /// Runs `body` one level deeper; recursion without end can't be followed.
+    fn deeper<T>(&mut self, body: impl FnOnce(&mut Self) -> Result<T, Jump>) -> Result<T, Jump> {
+        if self.depth >= MAX_DEPTH {
+            return Err(Jump::GiveUp);
+        }
+        self.depth += 1;
+        let result = body(self);
+        self.depth -= 1;
+        result
+    }
+
+    /// The number of the command at `range` of the current text.
+    fn site(&mut self, range: &Range<usize>) -> SiteId {
+        let range = self.frame.fixed.clone().unwrap_or_else(|| range.clone());
+        self.shared.sites.number(self.index, self.frame.file.as_ref(), range)
+    }
+
+    /// Ends a simple command: the moment at which a kill may come.
+    fn crash_point(&mut self) {
+        if self.changed && self.log.crash_points.len() < MAX_CRASH_POINTS {
+            let (kept, asked) = (Rc::clone(&self.kept), self.oracle.asked().len());
+            self.log.crash_points.push(CrashPoint { kept, asked });
+        }
+        self.changed = false;
+    }
+
+    /// The answer to a question that nobody can know.
+    pub(super) fn ask(&mut self, question: &str, default: bool) -> bool {
+        self.oracle.ask(question, default)
+    }
+
+    /// The answer to what a name likely stands for.
+    pub(super) fn guess(&mut self, question: &str, likely: bool) -> bool {
+        self.oracle.guess(question, likely)
+    }
+
+    /// Whether the status of the command being run decides a branch.
+    pub(super) fn is_deciding(&self) -> bool {
+        self.deciding
+    }
+
+    /// An unknown text, by how it comes about.
+    pub(super) fn atom(&mut self, atom: Atom) -> char {
+        self.shared.atoms.intern(atom)
+    }
+
+    /// Standard input, where something is known of it.
+    pub(super) fn input(&self) -> Option<Rc<str>> {
+        self.input.clone()
+    }
+
+    /// Writes to standard output.
+    pub(super) fn emit(&mut self, text: &str) {
+        match self.sinks.last_mut() {
+            Some(Sink::Text(out)) => out.push_str(text),
+            Some(Sink::File(place)) => {
+                let place = place.clone();
+                self.append(&place, text);
+            }
+            Some(Sink::Console) | None => {}
+        }
+    }
+
+    /// Whether anybody reads standard output.
+    pub(super) fn is_heard(&self) -> bool {
+        !matches!(self.sinks.last(), Some(Sink::Console) | None)
+    }
+
+    /// Fails, for a reason that is known.
+    pub(super) fn refuse(&mut self, place: Option<&Place>, why: Reason) -> Status {
+        self.log.commands.insert(self.current, Rc::clone(&self.words));
+        self.log.refusal = Some(Refusal { site: self.current, place: place.cloned(), why });
+        if let (Reason::Missing, Some(place)) = (why, place) {
+            self.log.missing.push(place.clone());
+        }
+        FAILURE
+    }
+
+    /// A text that differs where the volumes do.
+    pub(super) fn fingerprint(&self) -> String {
+        format!("{:x}", self.kept.fingerprint())
+    }
+}
+
+/// What is known of the container's own file system: its inputs.
+fn inputs(container: &Container<'_>, mounts: &Mounts) -> Tree {
+    let mut tree = Tree::default();
+    let own = |path: &str| Place { realm: Realm::Own, path: path.to_owned() };
+    for (path, one_file) in mounts.inputs() {
+        if !one_file && !path.is_empty() {
+            let fill = BTreeSet::from([Rc::from(format!("input:{path}"))]);
+            tree.put(own(path), Node::Directory(fill), SiteId::MAX);
+        }
+    }
+    for (path, text) in &container.files {
+        tree.put(own(path), Node::File(clean(text).into()), SiteId::MAX);
+    }
+    tree
+}

@@ -1,0 +1,214 @@
+//! Simple commands (POSIX XCU 2.9.1): expansion, redirection, and finding out what a name runs.
+
+use std::ops::Range;
+use std::rc::Rc;
+
+use super::test_words::test_command;
+use super::{Flow, Function, Hidden, Machine, SUCCESS, Status};
+use crate::rerun::facts;
+use crate::rerun::state::atoms::{Atom, clean};
+use crate::rerun::state::compare::UNKNOWN;
+use crate::rerun::state::places::base_name;
+use crate::shell::ir::{Assignment, Command, Simple, Word};
+
+/// Builtins whose operands are assignments: they aren't split into fields.
+const DECLARATIONS: [&str; 5] = ["export", "local", "readonly", "declare", "typeset"];
+
+impl Machine<'_, '_> {
+    pub(super) fn simple(&mut self, command: &Command, simple: &Simple) -> Flow {
+        let site = self.site(&command.range);
+        let result = self.simple_at(site, command, simple);
+        self.current = site;
+        if self.concurrent == 0 {
+            self.crash_point();
+        }
+        result
+    }
+
+    fn simple_at(&mut self, site: u32, command: &Command, simple: &Simple) -> Flow {
+        self.current = site;
+        let name = simple.words.first().and_then(Word::literal);
+        let words = match name.as_deref() {
+            Some(name) if DECLARATIONS.contains(&name) => self.unsplit(&simple.words)?,
+            Some("[" | "test") => Vec::new(),
+            _ => self.fields(&simple.words)?,
+        };
+        self.current = site;
+        let status = if simple.words.is_empty() { SUCCESS } else { self.shell.status };
+        if words.is_empty() && !simple.assignments.is_empty() {
+            self.shell.status = status;
+            for assignment in &simple.assignments {
+                self.assignment(assignment)?;
+            }
+            let status = self.shell.status;
+            self.current = site;
+            return self.redirected(&command.redirections, |_| Ok(status));
+        }
+        self.words = words.into();
+        let words = Rc::clone(&self.words);
+        if matches!(name.as_deref(), Some("[" | "test")) {
+            return self.redirected(&command.redirections, |machine| match test_command(&simple.words) {
+                Some(condition) => machine.condition_status(&condition),
+                None => Ok(machine.unknown_status("test")),
+            });
+        }
+        if words.is_empty() {
+            return self.redirected(&command.redirections, |_| Ok(SUCCESS));
+        }
+        let outer = self.set_for_command(&simple.assignments)?;
+        self.current = site;
+        let result = self.redirected(&command.redirections, |machine| machine.invoke(&words));
+        self.unhide(outer);
+        result
+    }
+
+    fn unsplit(&mut self, words: &[Word]) -> Result<Vec<String>, super::Jump> {
+        words.iter().map(|word| self.text_of(word)).collect()
+    }
+
+    fn assignment(&mut self, assignment: &Assignment) -> Result<(), super::Jump> {
+        let value = if let Some(word) = &assignment.value {
+            self.text_of(word)?
+        } else {
+            let key = format!("array:{}:{:?}", assignment.name, assignment.range);
+            let shown = format!("${{{}[@]}}", assignment.name);
+            String::from(self.atom(Atom { never_empty: true, ..Atom::new(key, shown) }))
+        };
+        if assignment.append {
+            let old = self.variable(&assignment.name);
+            self.assign(&assignment.name, &format!("{old}{value}"));
+        } else {
+            self.assign(&assignment.name, &value);
+        }
+        Ok(())
+    }
+
+    /// Makes assignments that hold for one command; what the variables were before.
+    fn set_for_command(&mut self, list: &[Assignment]) -> Result<Hidden, super::Jump> {
+        let mut outer = Vec::new();
+        for assignment in list {
+            outer.push((assignment.name.clone(), self.shell.variables.get(&assignment.name).cloned()));
+            self.assignment(assignment)?;
+        }
+        Ok(outer)
+    }
+
+    /// Gives variables back what they were before, the last set first.
+    fn unhide(&mut self, hidden: Hidden) {
+        for (name, value) in hidden.into_iter().rev() {
+            if let Some(value) = value {
+                Rc::make_mut(&mut self.shell.variables).insert(name, value);
+            } else {
+                Rc::make_mut(&mut self.shell.variables).remove(&name);
+            }
+        }
+    }
+
+    /// Runs the command that `words` name.
+    pub(super) fn invoke(&mut self, words: &Rc<[String]>) -> Flow {
+        self.step()?;
+        let Some(name) = words.first() else { return Ok(SUCCESS) };
+        self.words = Rc::clone(words);
+        if let Some(function) = self.shell.functions.get(name.as_str()).cloned() {
+            return self.call(function, words);
+        }
+        if let Some(result) = self.builtin(name, words) {
+            return result;
+        }
+        if let Some(result) = self.nested(name, words) {
+            return result;
+        }
+        if let Some(fact) = facts::find(base_name(name)) {
+            let status = (fact.effect)(self, words);
+            return Ok(status);
+        }
+        Ok(self.unknown_command(words))
+    }
+
+    /// Calls a function (POSIX XCU 2.9.5).
+    fn call(&mut self, function: Function, words: &[String]) -> Flow {
+        let own = words.iter().skip(1).map(|word| Rc::from(word.as_str()));
+        let name = self.shell.parameters.first().cloned().unwrap_or_default();
+        let parameters = std::iter::once(name).chain(own).collect();
+        let outer = std::mem::replace(&mut self.shell.parameters, parameters);
+        self.locals.push(Vec::new());
+        let frame = std::mem::replace(&mut self.frame, function.frame);
+        let result = self.deeper(|machine| machine.command(&function.body));
+        self.frame = frame;
+        let hidden = self.locals.pop().unwrap_or_default();
+        self.unhide(hidden);
+        self.shell.parameters = outer;
+        match result {
+            Err(super::Jump::Return(status)) => Ok(status),
+            other => other,
+        }
+    }
+
+    /// A command of which nothing is known is taken to be safe: it succeeds, and what it makes of
+    /// the same things is the same.
+    pub(in crate::rerun) fn unknown_command(&mut self, words: &[String]) -> Status {
+        let text = words.join(" ");
+        let status = self.unknown_status(&text);
+        if status == SUCCESS {
+            for word in words.iter().skip(1) {
+                let path = word.rsplit_once('=').map_or(word.as_str(), |(_, path)| path);
+                if !path.starts_with('-') && !path.contains("://") {
+                    self.may_have_touched(path, &format!("{UNKNOWN}{text}"));
+                }
+            }
+        }
+        self.emit_unknown(words, true);
+        status
+    }
+
+    /// The status of a command that may look at anything: the same while the volumes are the same.
+    pub(in crate::rerun) fn unknown_status(&mut self, text: &str) -> Status {
+        if !self.is_deciding() {
+            return SUCCESS;
+        }
+        let input = self.input().unwrap_or_default();
+        let question = format!("status:{text}:{input}@{}", self.fingerprint());
+        Status::from(!self.ask(&question, true))
+    }
+
+    /// The status of a command that doesn't look at volumes: the same in every run.
+    pub(in crate::rerun) fn steady_status(&mut self, words: &[String]) -> Status {
+        if !self.is_deciding() {
+            return SUCCESS;
+        }
+        let input = self.input().unwrap_or_default();
+        Status::from(!self.ask(&format!("status:{}:{input}", words.join(" ")), true))
+    }
+
+    /// Writes to standard output what nobody can know but by the words and the input.
+    pub(in crate::rerun) fn emit_unknown(&mut self, words: &[String], may_change: bool) {
+        if !self.is_heard() {
+            return;
+        }
+        let input = self.input().unwrap_or_default();
+        let text = words.join(" ");
+        let mut shown = self.shared.atoms.show(&text);
+        if shown.len() > 40 {
+            shown = format!("{}…", shown.chars().take(39).collect::<String>());
+        }
+        let key = format!("output:{text}:{input}");
+        let may_change = may_change || self.shared.atoms.may_change(&input);
+        let atom = self.atom(Atom { may_change, ..Atom::new(key, format!("$({shown})")) });
+        self.emit(&String::from(atom));
+    }
+
+    /// The range of the command being run, in the text that it stands in.
+    pub(super) fn current_range(&self) -> Range<usize> {
+        self.shared.sites.get(self.current).map_or(0..0, |(_, site)| site.range.clone())
+    }
+
+    /// Runs a container's command that no shell reads.
+    pub(super) fn exec_form(&mut self, words: &[String]) -> Flow {
+        self.current = self.site(&(0..0));
+        let words: Rc<[String]> = words.iter().map(|word| clean(word).into_owned()).collect();
+        let result = self.invoke(&words);
+        self.current = self.site(&(0..0));
+        self.crash_point();
+        result
+    }
+}

@@ -1,0 +1,48 @@
+//! What two states differ in, as far as anybody can know.
+
+use std::rc::Rc;
+
+use super::atoms::Atoms;
+use super::places::{Place, Realm};
+use super::tree::{Node, Tree};
+
+/// What an unknown command may have left is marked by a key that starts so. It is taken to be safe:
+/// such marks make no difference.
+pub(in crate::rerun) const UNKNOWN: &str = "?";
+
+/// The key of an edited text starts so: its base, then each edit that changes nothing when made
+/// again, apart at `\u{1}`.
+pub(in crate::rerun) const SETTLED: &str = "settled:";
+
+/// Where two states differ. What lies nobody knows where doesn't count.
+pub(in crate::rerun) fn differences(atoms: &Atoms, one: &Tree, other: &Tree) -> Vec<Place> {
+    let differs = |place: &Place| {
+        place.realm != Realm::Elsewhere && essence(atoms, one.see(place)) != essence(atoms, other.see(place))
+    };
+    one.differences(other).into_iter().filter(|place| differs(place)).cloned().collect()
+}
+
+/// A node without what unknown commands may have done to it.
+fn essence(atoms: &Atoms, node: Node) -> Node {
+    match node {
+        Node::Directory(fill) => {
+            Node::Directory(fill.into_iter().filter(|key| !key.starts_with(UNKNOWN)).collect())
+        }
+        Node::Unclear { key, exists: false } if key.starts_with(UNKNOWN) => Node::Absent,
+        Node::File(content) => Node::File(settled_essence(atoms, content)),
+        node => node,
+    }
+}
+
+fn settled_essence(atoms: &Atoms, content: Rc<str>) -> Rc<str> {
+    let mut characters = content.chars();
+    let only = characters.next().filter(|_| characters.next().is_none());
+    let Some(key) = only.and_then(|only| atoms.get(only)).and_then(|atom| atom.key.strip_prefix(SETTLED))
+    else {
+        return content;
+    };
+    let mut parts = key.split('\u{1}');
+    let base = parts.next().unwrap_or_default();
+    let edits: Vec<&str> = parts.filter(|edit| !edit.starts_with(UNKNOWN)).collect();
+    if edits.is_empty() { base.into() } else { format!("{base}\u{1}{}", edits.join("\u{1}")).into() }
+}

@@ -1,0 +1,7 @@
+//! What is known of files and texts while a script runs on symbols.
+
+pub(super) mod atoms;
+pub(super) mod compare;
+pub(super) mod oracle;
+pub(super) mod places;
+pub(super) mod tree;

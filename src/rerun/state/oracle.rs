@@ -1,0 +1,108 @@
+//! Answers to what nobody can know.
+
+use std::collections::HashMap;
+use std::rc::Rc;
+
+/// Answers unknown questions, always alike: a question is known by what it depends on.
+#[derive(Debug, Clone, Default)]
+pub(in crate::rerun) struct Oracle {
+    /// What the first run was told, which the second is told too.
+    known: Rc<HashMap<String, bool>>,
+    /// Answers to the first questions that are new, in order; later ones get their default.
+    plan: Vec<bool>,
+    asked: Vec<bool>,
+    answers: HashMap<String, bool>,
+    questions: usize,
+    /// A first run: what is only guessed isn't tried the other way.
+    first: bool,
+}
+
+impl Oracle {
+    /// The oracle of a first run, which answers by `plan`.
+    pub(in crate::rerun) fn first(plan: Vec<bool>) -> Self {
+        Self { plan, first: true, ..Self::default() }
+    }
+
+    /// The oracle of a second run: it repeats `known` answers, and answers new questions by `plan`.
+    pub(in crate::rerun) fn again(known: Rc<HashMap<String, bool>>, plan: Vec<bool>) -> Self {
+        Self { known, plan, ..Self::default() }
+    }
+
+    /// The answer to `question`.
+    pub(in crate::rerun) fn ask(&mut self, question: &str, default: bool) -> bool {
+        self.questions += 1;
+        if let Some(&answer) = self.known.get(question).or_else(|| self.answers.get(question)) {
+            return answer;
+        }
+        let answer = self.plan.get(self.asked.len()).copied().unwrap_or(default);
+        self.asked.push(answer);
+        self.answers.insert(question.to_owned(), answer);
+        answer
+    }
+
+    /// The answer to a question that the analysis asks, not the script: what a name likely stands
+    /// for. A first run takes the likely answer, so that nothing is blamed on a wrong guess; a second
+    /// run may try the other.
+    pub(in crate::rerun) fn guess(&mut self, question: &str, likely: bool) -> bool {
+        if !self.first || self.answers.contains_key(question) {
+            return self.ask(question, likely);
+        }
+        self.answers.insert(question.to_owned(), likely);
+        likely
+    }
+
+    /// How many questions were asked, known ones too.
+    pub(in crate::rerun) fn questions(&self) -> usize {
+        self.questions
+    }
+
+    /// The answers to new questions, in order.
+    pub(in crate::rerun) fn asked(&self) -> &[bool] {
+        &self.asked
+    }
+
+    /// All answers, for the next run.
+    pub(in crate::rerun) fn all(&self) -> Rc<HashMap<String, bool>> {
+        if self.answers.is_empty() {
+            return Rc::clone(&self.known);
+        }
+        let mut all = (*self.known).clone();
+        all.extend(self.answers.iter().map(|(question, &answer)| (question.clone(), answer)));
+        Rc::new(all)
+    }
+}
+
+/// The plans that differ from a run's answers in one of those that it found by default: each keeps
+/// the answers before and turns one over.
+pub(in crate::rerun) fn alternatives(plan: &[bool], asked: &[bool]) -> Vec<Vec<bool>> {
+    (plan.len()..asked.len())
+        .filter_map(|turned| {
+            let mut next = asked.get(..turned)?.to_vec();
+            next.push(!*asked.get(turned)?);
+            Some(next)
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn alternatives_cover_every_combination_once() {
+        // Three questions, each asked whatever the answers before.
+        let mut pending = vec![Vec::new()];
+        let mut seen = Vec::new();
+        while let Some(plan) = pending.pop() {
+            let mut oracle = Oracle::first(plan.clone());
+            for question in ["a", "b", "c", "a"] {
+                oracle.ask(question, true);
+            }
+            seen.push(oracle.asked().to_vec());
+            pending.extend(alternatives(&plan, oracle.asked()));
+        }
+        seen.sort();
+        seen.dedup();
+        assert_eq!(seen.len(), 8);
+    }
+}

@@ -1,0 +1,249 @@
+//! Where a path leads: through mounts, into volumes.
+
+use super::atoms::is_atom;
+use crate::rerun::Mount;
+
+/// What kind of store a path lies in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(in crate::rerun) enum Realm {
+    /// A volume that keeps its data, by its number.
+    Kept(usize),
+    /// The container's own file system and its read-only inputs: the same at the start of each run.
+    Own,
+    /// A path whose start is unknown (`$DIR/x`): it may lie anywhere, so nothing is blamed there.
+    Elsewhere,
+    /// What commands make outside the Pod, by kind and name: databases, buckets, routes.
+    Outside,
+}
+
+/// A place: a path from the root of its realm. The root itself is empty, others start with `/`.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(in crate::rerun) struct Place {
+    /// The store.
+    pub(in crate::rerun) realm: Realm,
+    /// The path in it.
+    pub(in crate::rerun) path: String,
+}
+
+impl Place {
+    /// The place `name` inside this one.
+    pub(in crate::rerun) fn join(&self, name: &str) -> Place {
+        Place { realm: self.realm, path: format!("{}/{name}", self.path) }
+    }
+
+    /// The directory that it lies in; `None` at a root.
+    pub(in crate::rerun) fn parent(&self) -> Option<Place> {
+        let (parent, _) = self.path.rsplit_once('/')?;
+        Some(Place { realm: self.realm, path: parent.to_owned() })
+    }
+
+    /// Its last component; empty at a root.
+    pub(in crate::rerun) fn name(&self) -> &str {
+        self.path.rsplit_once('/').map_or("", |(_, name)| name)
+    }
+
+    /// Whether it is `other` or lies inside.
+    pub(in crate::rerun) fn is_within(&self, other: &Place) -> bool {
+        self.realm == other.realm
+            && self
+                .path
+                .strip_prefix(other.path.as_str())
+                .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    }
+
+    /// Whether one of the two lies inside the other.
+    pub(in crate::rerun) fn touches(&self, other: &Place) -> bool {
+        self.is_within(other) || other.is_within(self)
+    }
+}
+
+/// The last component of a path as written: `c` of `/a/b/c/`.
+pub(in crate::rerun) fn base_name(path: &str) -> &str {
+    let trimmed = path.trim_end_matches('/');
+    trimmed.rsplit_once('/').map_or(trimmed, |(_, name)| name)
+}
+
+/// `path` made absolute against `base`, without `.`, `..` and doubled slashes. A path that starts
+/// with an unknown part stays as it is: it may be absolute itself.
+pub(in crate::rerun) fn absolute(base: &str, path: &str) -> String {
+    let rooted = path.starts_with('/') || path.starts_with(is_atom);
+    let full = if rooted { path.to_owned() } else { format!("{base}/{path}") };
+    let mut parts: Vec<&str> = Vec::new();
+    for part in full.split('/') {
+        match part {
+            "" | "." => {}
+            ".." => {
+                parts.pop();
+            }
+            part => parts.push(part),
+        }
+    }
+    let lead = if full.starts_with(is_atom) { "" } else { "/" };
+    format!("{lead}{}", parts.join("/"))
+}
+
+/// A container's mounts.
+#[derive(Debug, Clone)]
+pub(in crate::rerun) struct Mounts {
+    /// The longest mount path first.
+    list: Vec<Mounted>,
+}
+
+#[derive(Debug, Clone)]
+struct Mounted {
+    /// Where it is mounted: no slash at the end, empty for the root.
+    at: String,
+    /// What is mounted there; `None` for an input such as a `ConfigMap`.
+    root: Option<Place>,
+    read_only: bool,
+    /// An input's `subPath` names one of its files.
+    one_file: bool,
+}
+
+impl Mounts {
+    /// The table for `mounts`. Of two at one path the last wins, as in the kubelet.
+    pub(in crate::rerun) fn new(mounts: &[Mount]) -> Self {
+        let mut list: Vec<Mounted> = mounts.iter().rev().map(Mounted::new).collect();
+        list.sort_by_key(|mounted| std::cmp::Reverse(mounted.at.len()));
+        Self { list }
+    }
+
+    /// The place of an absolute path, symbolic links left aside.
+    pub(in crate::rerun) fn locate(&self, path: &str) -> Place {
+        if path.starts_with(is_atom) {
+            return Place { realm: Realm::Elsewhere, path: format!("/{path}") };
+        }
+        let path = if path == "/" { "" } else { path };
+        for mounted in &self.list {
+            let Some(rest) = path.strip_prefix(mounted.at.as_str()) else { continue };
+            if !(rest.is_empty() || rest.starts_with('/')) {
+                continue;
+            }
+            return match &mounted.root {
+                Some(root) if !is_kernel_file(path) => {
+                    Place { realm: root.realm, path: format!("{}{rest}", root.path) }
+                }
+                _ => Place { realm: Realm::Own, path: path.to_owned() },
+            };
+        }
+        Place { realm: Realm::Own, path: path.to_owned() }
+    }
+
+    /// The path by which the container sees `place`.
+    pub(in crate::rerun) fn show(&self, place: &Place) -> String {
+        let seen = self.list.iter().find_map(|mounted| {
+            let root = mounted.root.as_ref()?;
+            place
+                .is_within(root)
+                .then(|| format!("{}{}", mounted.at, place.path.get(root.path.len()..).unwrap_or_default()))
+        });
+        let path = seen.unwrap_or_else(|| place.path.clone());
+        match (place.realm, path.as_str()) {
+            (Realm::Elsewhere, _) => path.trim_start_matches('/').to_owned(),
+            (_, "") => "/".to_owned(),
+            _ => path,
+        }
+    }
+
+    /// Whether the container may write there.
+    pub(in crate::rerun) fn writable(&self, place: &Place) -> bool {
+        if !matches!(place.realm, Realm::Kept(_)) {
+            return true;
+        }
+        let mut over = self.list.iter().filter(|m| m.root.as_ref().is_some_and(|root| place.is_within(root)));
+        over.any(|mounted| !mounted.read_only)
+    }
+
+    /// Where inputs are mounted, and whether as one file.
+    pub(in crate::rerun) fn inputs(&self) -> impl Iterator<Item = (&str, bool)> {
+        let inputs = self.list.iter().filter(|mounted| mounted.root.is_none());
+        inputs.map(|mounted| (mounted.at.as_str(), mounted.one_file))
+    }
+
+    /// Whether something is mounted exactly there.
+    pub(in crate::rerun) fn is_mount_point(&self, place: &Place) -> bool {
+        self.list.iter().any(|mounted| mounted.root.as_ref() == Some(place))
+    }
+}
+
+impl Mounted {
+    fn new(mount: &Mount) -> Self {
+        let at = absolute("", &mount.path);
+        let sub_path = mount.sub_path.as_deref().map_or_else(String::new, |sub| absolute("", sub));
+        let root = Place { realm: Realm::Kept(mount.volume), path: trimmed(sub_path) };
+        Self {
+            at: trimmed(at),
+            root: mount.kept.then_some(root),
+            read_only: mount.read_only,
+            one_file: mount.sub_path.is_some(),
+        }
+    }
+}
+
+fn trimmed(path: String) -> String {
+    if path == "/" { String::new() } else { path }
+}
+
+/// Files of the kernel, which writes configure: a host's `/proc` mounted somewhere keeps no data.
+/// `/sys/fs` has real file systems below it.
+fn is_kernel_file(path: &str) -> bool {
+    let mut parts = path.split('/').skip(1);
+    let (first, second, third) = (parts.next(), parts.next(), parts.next());
+    let of_kernel = |first: Option<&str>, second: Option<&str>| match first {
+        Some("proc" | "dev") => true,
+        Some("sys") => second.is_some_and(|name| name != "fs"),
+        _ => false,
+    };
+    of_kernel(first, second) || of_kernel(second, third)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn mounts() -> Mounts {
+        let mount = |path: &str, volume, sub_path: Option<&str>| Mount {
+            path: path.into(),
+            volume,
+            sub_path: sub_path.map(Into::into),
+            read_only: false,
+            kept: true,
+        };
+        Mounts::new(&[
+            mount("/data/", 0, None),
+            mount("/data/cache", 1, Some("a/b")),
+            Mount { kept: false, ..mount("/data/config", 2, None) },
+            mount("/host", 3, None),
+        ])
+    }
+
+    fn kept(volume: usize, path: &str) -> Place {
+        Place { realm: Realm::Kept(volume), path: path.into() }
+    }
+
+    #[test]
+    fn the_longest_mount_path_wins() {
+        assert_eq!(mounts().locate("/data"), kept(0, ""));
+        assert_eq!(mounts().locate("/data/x"), kept(0, "/x"));
+        assert_eq!(mounts().locate("/data/cache/x"), kept(1, "/a/b/x"));
+        assert_eq!(mounts().locate("/database").realm, Realm::Own);
+        assert_eq!(mounts().locate("/data/config/x").realm, Realm::Own);
+        assert_eq!(mounts().show(&kept(1, "/a/b/x")), "/data/cache/x");
+    }
+
+    #[test]
+    fn kernel_files_keep_nothing() {
+        assert_eq!(mounts().locate("/host/proc/sys/x").realm, Realm::Own);
+        assert_eq!(mounts().locate("/host/etc/x"), kept(3, "/etc/x"));
+        assert_eq!(mounts().locate("/proc/x").realm, Realm::Own);
+    }
+
+    #[test]
+    fn paths_are_made_absolute() {
+        assert_eq!(absolute("/a", "b/../c//d/."), "/a/c/d");
+        assert_eq!(absolute("/", "../x"), "/x");
+        assert_eq!(absolute("/a", "/"), "/");
+        assert_eq!(absolute("/a", "\u{F0000}/x"), "\u{F0000}/x");
+        assert_eq!(absolute("\u{F0000}", "x"), "\u{F0000}/x");
+    }
+}

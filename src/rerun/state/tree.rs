@@ -1,0 +1,239 @@
+//! A file system of which only some is known.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::rc::Rc;
+
+use super::places::{Place, Realm};
+
+/// A command, by its container and where it stands there. Cheap to copy; see `machine::Sites`.
+pub(in crate::rerun) type SiteId = u32;
+
+/// What is at a path.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(in crate::rerun) enum Node {
+    /// Nothing.
+    Absent,
+    /// A file with its contents.
+    File(Rc<str>),
+    /// A directory. Its *fill* says what else was put into it besides what is listed: whole trees
+    /// and archives, by what they came from. Without fill, what isn't listed isn't there.
+    Directory(BTreeSet<Rc<str>>),
+    /// A symbolic link.
+    Link(Rc<str>),
+    /// Something of which the kind, or even whether it exists, depends on what `key` names.
+    Unclear {
+        /// What it depends on.
+        key: Rc<str>,
+        /// It exists for sure.
+        exists: bool,
+    },
+}
+
+impl Node {
+    /// An empty directory.
+    pub(in crate::rerun) fn directory() -> Self {
+        Self::Directory(BTreeSet::new())
+    }
+}
+
+#[derive(Debug, Clone)]
+struct Entry {
+    node: Node,
+    /// Who wrote it last.
+    site: SiteId,
+}
+
+/// Files by place. What isn't listed follows from the nearest directory that is.
+#[derive(Debug, Clone, Default)]
+pub(in crate::rerun) struct Tree {
+    entries: BTreeMap<Place, Entry>,
+    /// Who removed what: for blame only.
+    removals: BTreeMap<Place, SiteId>,
+    /// Whether a symbolic link was ever put in.
+    links: bool,
+}
+
+impl PartialEq for Tree {
+    /// Equal contents; who wrote them doesn't matter.
+    fn eq(&self, other: &Self) -> bool {
+        self.entries.len() == other.entries.len()
+            && self.entries.iter().zip(&other.entries).all(|(a, b)| a.0 == b.0 && a.1.node == b.1.node)
+    }
+}
+
+impl Tree {
+    /// What is at `place`, symbolic links not followed.
+    pub(in crate::rerun) fn see(&self, place: &Place) -> Node {
+        if let Some(entry) = self.entries.get(place) {
+            return entry.node.clone();
+        }
+        let mut above = place.parent();
+        while let Some(directory) = above {
+            if let Some(entry) = self.entries.get(&directory) {
+                return unlisted(&entry.node, &directory, place);
+            }
+            above = directory.parent();
+        }
+        match (place.realm, place.path.is_empty()) {
+            (Realm::Kept(_) | Realm::Outside, false) => Node::Absent,
+            (_, true) => Node::directory(),
+            (Realm::Own | Realm::Elsewhere, false) => {
+                Node::Unclear { key: format!("image:{}", place.path).into(), exists: false }
+            }
+        }
+    }
+
+    /// Puts `node` at `place`; what was below is forgotten unless a directory replaces a directory.
+    pub(in crate::rerun) fn put(&mut self, place: Place, node: Node, site: SiteId) {
+        if !matches!(node, Node::Directory(_)) {
+            self.forget_below(&place);
+        }
+        self.links |= matches!(node, Node::Link(_));
+        self.removals.remove(&place);
+        self.entries.insert(place, Entry { node, site });
+    }
+
+    /// Removes `place` and all below.
+    pub(in crate::rerun) fn remove(&mut self, place: &Place, site: SiteId) {
+        for below in self.listed_below(place) {
+            self.removals.insert(below, site);
+        }
+        self.forget_below(place);
+        self.entries.remove(place);
+        self.removals.insert(place.clone(), site);
+        if self.see(place) != Node::Absent {
+            // Gone from among what a fill or the image put there.
+            self.entries.insert(place.clone(), Entry { node: Node::Absent, site });
+        }
+    }
+
+    /// Adds `key` to what fills the directory at `place`, and all the directories in it.
+    ///
+    /// Putting the same in again overwrites what came from it: removed or edited parts are back.
+    pub(in crate::rerun) fn fill(
+        &mut self,
+        place: &Place,
+        key: &Rc<str>,
+        site: SiteId,
+        came_from: impl Fn(&str) -> bool,
+    ) {
+        let mut fill = match self.see(place) {
+            Node::Directory(fill) => fill,
+            _ => BTreeSet::new(),
+        };
+        let again = !fill.insert(Rc::clone(key));
+        if !again || !self.entries.contains_key(place) {
+            self.put(place.clone(), Node::Directory(fill), site);
+        }
+        for below in self.listed_below(place) {
+            let Some(entry) = self.entries.get_mut(&below) else { continue };
+            match &mut entry.node {
+                Node::Absent => {}
+                Node::Directory(fill) => {
+                    if !again {
+                        fill.insert(Rc::clone(key));
+                    }
+                    continue;
+                }
+                Node::File(content) if came_from(content) => {}
+                Node::Unclear { key: of, .. } if came_from(of) => {}
+                _ => continue,
+            }
+            self.entries.remove(&below);
+        }
+    }
+
+    /// The names listed directly in `directory`, of what exists or may.
+    pub(in crate::rerun) fn names_in(&self, directory: &Place) -> Vec<String> {
+        let mut names: Vec<String> = self
+            .below(directory)
+            .filter(|(_, entry)| entry.node != Node::Absent)
+            .filter_map(|(place, _)| {
+                let rest = place.path.get(directory.path.len() + 1..)?;
+                Some(rest.split('/').next().unwrap_or(rest).to_owned())
+            })
+            .collect();
+        names.dedup();
+        names
+    }
+
+    /// All that is listed below `place`.
+    pub(in crate::rerun) fn listed_below(&self, place: &Place) -> Vec<Place> {
+        self.below(place).map(|(place, _)| place.clone()).collect()
+    }
+
+    /// What is at `place` and listed below it, by the path from there: empty for itself.
+    pub(in crate::rerun) fn listing(&self, place: &Place) -> Vec<(String, Node)> {
+        std::iter::once((String::new(), self.see(place)))
+            .chain(self.below(place).map(|(listed, entry)| {
+                (listed.path.get(place.path.len()..).unwrap_or_default().to_owned(), entry.node.clone())
+            }))
+            .collect()
+    }
+
+    /// Whether it may hold symbolic links.
+    pub(in crate::rerun) fn has_links(&self) -> bool {
+        self.links
+    }
+
+    /// Whether anything is known outside of volumes.
+    pub(in crate::rerun) fn has_outside(&self) -> bool {
+        self.entries.keys().next_back().is_some_and(|place| place.realm == Realm::Outside)
+    }
+
+    /// A number that differs where the contents do, all but surely.
+    pub(in crate::rerun) fn fingerprint(&self) -> u64 {
+        let mut hasher = DefaultHasher::new();
+        for (place, entry) in &self.entries {
+            place.hash(&mut hasher);
+            entry.node.hash(&mut hasher);
+        }
+        hasher.finish()
+    }
+
+    /// Where two trees differ.
+    pub(in crate::rerun) fn differences<'t>(&'t self, other: &'t Tree) -> Vec<&'t Place> {
+        let mut found = Vec::new();
+        for (place, entry) in &self.entries {
+            if other.entries.get(place).is_none_or(|theirs| theirs.node != entry.node) {
+                found.push(place);
+            }
+        }
+        found.extend(other.entries.keys().filter(|&place| !self.entries.contains_key(place)));
+        found
+    }
+
+    /// Who wrote or removed what is at `place`, or made the nearest directory above.
+    pub(in crate::rerun) fn writer(&self, place: &Place) -> Option<SiteId> {
+        self.entries.get(place).map(|entry| entry.site).or_else(|| self.removals.get(place).copied())
+    }
+
+    fn below<'t>(&'t self, place: &'t Place) -> impl Iterator<Item = (&'t Place, &'t Entry)> {
+        let first = Place { realm: place.realm, path: format!("{}/", place.path) };
+        self.entries.range(first..).take_while(move |(listed, _)| {
+            listed.realm == place.realm
+                && listed.path.strip_prefix(place.path.as_str()).is_some_and(|rest| rest.starts_with('/'))
+        })
+    }
+
+    fn forget_below(&mut self, place: &Place) {
+        for below in self.listed_below(place) {
+            self.entries.remove(&below);
+        }
+    }
+}
+
+/// What is at `place`, which isn't listed, below `directory`, which is `node`.
+fn unlisted(node: &Node, directory: &Place, place: &Place) -> Node {
+    let rest = place.path.get(directory.path.len()..).unwrap_or_default();
+    let depends_on = |what: &str| Node::Unclear { key: format!("{what}:{rest}").into(), exists: false };
+    match node {
+        Node::Directory(fill) if !fill.is_empty() => {
+            let keys: Vec<&str> = fill.iter().map(AsRef::as_ref).collect();
+            depends_on(&keys.join("+"))
+        }
+        Node::Unclear { key, .. } => depends_on(key),
+        _ => Node::Absent,
+    }
+}

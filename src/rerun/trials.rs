@@ -1,0 +1,290 @@
+//! First runs, second runs, and what differs.
+
+use std::collections::{HashMap, HashSet, VecDeque};
+use std::rc::Rc;
+
+use super::blame::{self, Trial};
+use super::machine::{Log, LoneGuard, Machine, Manner, Reason, Run, SUCCESS, Shared};
+use super::state::compare::differences;
+use super::state::oracle::{Oracle, alternatives};
+use super::state::places::{Mounts, Place, Realm};
+use super::state::tree::{Node, SiteId, Tree};
+use super::{Container, Hazard, Kind, Severity, Site};
+
+/// Commands that an undisturbed run, and the runs after its end, may take together.
+const STEPS: u32 = 50_000;
+/// Commands that all other runs of a container may take together: after a kill, or with other
+/// answers to what nobody can know.
+const MORE_STEPS: u32 = 8_000;
+/// The most ways through a first run, by different answers to what nobody can know.
+const MAX_PATHS: usize = 12;
+/// The most answers tried to acquit a second run.
+const MAX_EXCUSES: usize = 8;
+/// The most files that a first run may need to find in its volumes.
+const MAX_GIVEN: usize = 4;
+
+/// All answers that a run was given.
+type Answers = Rc<HashMap<String, bool>>;
+
+/// A first run that succeeded.
+struct Reference {
+    kept: Rc<Tree>,
+    answers: Answers,
+    log: Log,
+}
+
+/// What comes of running a container again.
+enum Outcome {
+    /// It ends as it should.
+    Fine(Box<Run>),
+    /// It doesn't, whatever the answers to what nobody can know.
+    Guilty(Box<Run>),
+    /// It couldn't be followed, or not under all answers.
+    Open,
+}
+
+/// The containers of a Pod, and what their runs share.
+struct Court<'c> {
+    sequence: &'c [Container<'c>],
+    mounts: &'c [Mounts],
+    shared: Shared,
+}
+
+/// Finds the hazards of each container of a sequence.
+pub(super) fn judge(sequence: &[Container<'_>]) -> Vec<Vec<Hazard>> {
+    let mounts: Vec<Mounts> = sequence.iter().map(|container| Mounts::new(&container.mounts)).collect();
+    let mut court = Court { sequence, mounts: &mounts, shared: Shared::new(STEPS) };
+    let mut found: Vec<Vec<Hazard>> = vec![Vec::new(); sequence.len()];
+    let mut before: Vec<(Rc<Tree>, Answers)> = Vec::new();
+    let mut start = Rc::new(Tree::default());
+    for index in 0..sequence.len() {
+        court.shared.steps = STEPS;
+        let end = court.container(index, &start, &before, &mut found);
+        let (kept, answers) = end.unwrap_or_else(|| (Rc::clone(&start), Answers::default()));
+        start = Rc::clone(&kept);
+        before.push((kept, answers));
+    }
+    for hazards in &mut found {
+        hazards.sort_by_key(|hazard| (order(&hazard.site), std::cmp::Reverse(hazard.severity)));
+        hazards.dedup_by(|later, first| later.site == first.site);
+    }
+    found
+}
+
+impl<'c> Court<'c> {
+    /// Judges one container by itself and in its place; what its undisturbed run leaves.
+    fn container(
+        &mut self,
+        index: usize,
+        start: &Rc<Tree>,
+        before: &[(Rc<Tree>, Answers)],
+        found: &mut [Vec<Hazard>],
+    ) -> Option<(Rc<Tree>, Answers)> {
+        let mut plans = VecDeque::from([Vec::new()]);
+        let mut end = None;
+        for _ in 0..MAX_PATHS {
+            let Some(plan) = plans.pop_front() else { break };
+            let (run, given) = self.first_run(index, start, &plan)?;
+            plans.extend(alternatives(&plan, run.oracle.asked()));
+            if run.status != Some(SUCCESS) {
+                continue;
+            }
+            let reference = Reference { answers: run.oracle.all(), kept: run.kept, log: run.log };
+            self.judge_path(index, plan.len(), &given, before, &reference, found);
+            self.shared.steps = self.shared.steps.min(MORE_STEPS);
+            if end.is_none() {
+                end = Some((Rc::clone(&reference.kept), Rc::clone(&reference.answers)));
+            }
+        }
+        end
+    }
+
+    fn run(&mut self, index: usize, kept: &Rc<Tree>, oracle: Oracle) -> Option<Run> {
+        let (container, mounts) = (self.sequence.get(index)?, self.mounts.get(index)?);
+        Some(Machine::new(container, index, mounts, &mut self.shared, oracle, Rc::clone(kept)).run())
+    }
+
+    /// The undisturbed run. Volumes are empty at first; where it fails for want of a file that
+    /// nothing in the Pod makes, that file is taken to have been there, and it runs anew.
+    fn first_run(&mut self, index: usize, start: &Rc<Tree>, plan: &[bool]) -> Option<(Run, Rc<Tree>)> {
+        let mut given = Rc::clone(start);
+        for _ in 0..=MAX_GIVEN {
+            let run = self.run(index, &given, Oracle::first(plan.to_vec()))?;
+            if run.status == Some(SUCCESS) || run.status.is_none() {
+                return Some((run, given));
+            }
+            let Some(place) = wanted(&run, &given) else { return Some((run, given)) };
+            let key = format!("given:{:?}:{}", place.realm, place.path).into();
+            Rc::make_mut(&mut given).put(place, Node::Unclear { key, exists: true }, SiteId::MAX);
+        }
+        let run = self.run(index, &given, Oracle::first(plan.to_vec()))?;
+        Some((run, given))
+    }
+
+    /// Judges one way through a container's first run. It differs from one judged before in the
+    /// answer to its question number `turned`: a kill before that was tried there.
+    fn judge_path(
+        &mut self,
+        index: usize,
+        turned: usize,
+        start: &Rc<Tree>,
+        before: &[(Rc<Tree>, Answers)],
+        reference: &Reference,
+        found: &mut [Vec<Hazard>],
+    ) {
+        if reference.log.changes.is_empty() {
+            return;
+        }
+        // Finished, it runs again with all that come before it.
+        let in_sequence: Vec<(usize, Hazard)> = self.sequence_again(index, before, reference);
+        let alone = if index == 0 && !reference.kept.has_outside() {
+            Vec::new()
+        } else {
+            self.alone_again(index, &reference.kept, reference, true)
+        };
+        self.shared.steps = self.shared.steps.min(MORE_STEPS);
+        let mut killed: Vec<Hazard> = Vec::new();
+        let mut seen = HashSet::from([start.fingerprint(), reference.kept.fingerprint()]);
+        for point in reference.log.crash_points.iter().filter(|point| point.asked >= turned) {
+            if seen.insert(point.kept.fingerprint()) {
+                killed.extend(self.alone_again(index, &point.kept, reference, false));
+            }
+        }
+        for (container, hazard) in &in_sequence {
+            if let Some(list) = found.get_mut(*container) {
+                list.push(hazard.clone());
+            }
+        }
+        let Some(list) = found.get_mut(index) else { return };
+        // What an earlier container resets is excused where this one finished, not where it was killed.
+        let excused = |hazard: &Hazard| {
+            hazard.kind != Kind::OutsidePod && alone.iter().any(|other| other.site == hazard.site)
+        };
+        for hazard in alone.iter().chain(&killed) {
+            if in_sequence.iter().any(|(_, known)| known.site == hazard.site) {
+                continue;
+            }
+            let severity = if excused(hazard) { Severity::Info } else { hazard.severity };
+            list.push(Hazard { severity, ..hazard.clone() });
+        }
+        let lone = self.lone_guards(index, reference);
+        let Some(list) = found.get_mut(index) else { return };
+        let known: Vec<_> = list.iter().map(|hazard| hazard.site.clone()).collect();
+        list.extend(lone.into_iter().filter(|hazard| !known.contains(&hazard.site)));
+    }
+
+    /// The tests over one long command that a second run takes at their word.
+    fn lone_guards(&mut self, index: usize, reference: &Reference) -> Vec<Hazard> {
+        if reference.log.lone_guards.is_empty() {
+            return Vec::new();
+        }
+        let oracle = Oracle::again(Rc::clone(&reference.answers), Vec::new());
+        let Some(again) = self.run(index, &reference.kept, oracle) else { return Vec::new() };
+        let turned = |guard: &LoneGuard| {
+            again.log.branches.iter().any(|branch| branch.site == guard.guard && branch.held != guard.held)
+        };
+        let lone: Vec<LoneGuard> =
+            reference.log.lone_guards.iter().filter(|guard| turned(guard)).cloned().collect();
+        blame::lone_guards(&mut self.context(index), &reference.log, &lone)
+    }
+
+    /// Runs the containers up to `index` again, after all of them finished.
+    fn sequence_again(
+        &mut self,
+        index: usize,
+        before: &[(Rc<Tree>, Answers)],
+        reference: &Reference,
+    ) -> Vec<(usize, Hazard)> {
+        let mut state = Rc::clone(&reference.kept);
+        // A lost sandbox takes the Pod's network with it.
+        let network = Place { realm: Realm::Outside, path: "/net".to_owned() };
+        if !state.listed_below(&network).is_empty() {
+            Rc::make_mut(&mut state).remove(&network, SiteId::MAX);
+        }
+        for (earlier, (_, answers)) in before.iter().enumerate() {
+            let answers = Rc::clone(answers);
+            match self.acquitted(earlier, &state, &answers, |_, run| run.status == Some(SUCCESS)) {
+                Outcome::Fine(run) => state = run.kept,
+                Outcome::Guilty(run) => {
+                    let hazard = blame::stuck(&mut self.context(earlier), &run);
+                    return hazard.map(|hazard| (earlier, hazard)).into_iter().collect();
+                }
+                Outcome::Open => return Vec::new(),
+            }
+        }
+        let hazards = self.alone_again(index, &state, reference, true);
+        hazards.into_iter().map(|hazard| (index, hazard)).collect()
+    }
+
+    /// Runs one container again on `state`, and tells what goes wrong whatever the answers.
+    fn alone_again(
+        &mut self,
+        index: usize,
+        state: &Rc<Tree>,
+        reference: &Reference,
+        ended: bool,
+    ) -> Vec<Hazard> {
+        let same = |shared: &Shared, run: &Run| {
+            let volumes = || {
+                run.kept == reference.kept
+                    || differences(&shared.atoms, &reference.kept, &run.kept).is_empty()
+            };
+            run.status == Some(SUCCESS) && volumes()
+        };
+        match self.acquitted(index, state, &reference.answers, same) {
+            Outcome::Guilty(run) => {
+                let trial = Trial { reference: &reference.kept, first: &reference.log, again: &run, ended };
+                blame::hazards(&mut self.context(index), &trial)
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    /// Runs a container again: a run that is `fine` under some answers to what is new in it, else
+    /// the first that isn't.
+    fn acquitted(
+        &mut self,
+        index: usize,
+        state: &Rc<Tree>,
+        answers: &Answers,
+        fine: impl Fn(&Shared, &Run) -> bool,
+    ) -> Outcome {
+        let mut plans = VecDeque::from([Vec::new()]);
+        let mut guilty = None;
+        for _ in 0..MAX_EXCUSES {
+            let Some(plan) = plans.pop_front() else { break };
+            let oracle = Oracle::again(Rc::clone(answers), plan.clone());
+            let Some(run) = self.run(index, state, oracle).map(Box::new) else { return Outcome::Open };
+            if run.status.is_none() {
+                return Outcome::Open;
+            }
+            if fine(&self.shared, &run) {
+                return Outcome::Fine(run);
+            }
+            plans.extend(alternatives(&plan, run.oracle.asked()));
+            guilty = guilty.or(Some(run));
+        }
+        guilty.filter(|_| plans.is_empty()).map_or(Outcome::Open, Outcome::Guilty)
+    }
+
+    fn context(&mut self, index: usize) -> blame::Context<'_, 'c> {
+        blame::Context { shared: &mut self.shared, sequence: self.sequence, mounts: self.mounts, index }
+    }
+}
+
+/// The order of the places in a container's texts.
+fn order(site: &Site) -> (Option<String>, usize, usize) {
+    (site.file.clone(), site.range.start, site.range.end)
+}
+
+/// What a failed first run was missing.
+fn wanted(run: &Run, given: &Tree) -> Option<Place> {
+    let fits = |place: &Place| {
+        matches!(place.realm, Realm::Kept(_))
+            && given.see(place) == Node::Absent
+            && !run.log.changes.iter().any(|change| change.manner == Manner::Remove && change.place == *place)
+    };
+    let refused = run.log.refusal.as_ref().filter(|refusal| refusal.why == Reason::Missing);
+    let refused = refused.and_then(|refusal| refusal.place.clone()).filter(fits);
+    refused.or_else(|| run.log.missing.iter().rev().find(|place| fits(place)).cloned())
+}

@@ -1,0 +1,120 @@
+//! The analysis held against what really happens: each fixture's script is run, stopped at each of
+//! its commands and run again, and the analysis must say what came of it.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    clippy::print_stdout,
+    reason = "a test may fail"
+)]
+
+mod rerun_support;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use initlint::rerun::{Container, Hazard, Kind, Mount, Program, Severity, Userland, analyse};
+use initlint::shell;
+use rayon::prelude::*;
+use rerun_support::{Case, Verdict, cases, execute, missing_command};
+
+fn analysed(case: &Case) -> Vec<Hazard> {
+    let script = shell::parse(&case.script).unwrap_or_else(|why| panic!("{}: {why:?}", case.name));
+    let mount = |path: &str, volume| Mount {
+        path: path.to_owned(),
+        volume,
+        sub_path: None,
+        read_only: false,
+        kept: true,
+    };
+    let container = Container {
+        program: Program::Script {
+            script: &script,
+            text: &case.script,
+            options: BTreeSet::new(),
+            arguments: Vec::new(),
+            bash: true,
+        },
+        mounts: vec![mount("/data", 0), mount("/work", 1)],
+        environment: BTreeMap::new(),
+        unknown_environment: BTreeSet::from(["SECRET".to_owned()]),
+        working_dir: Some("/tmp".to_owned()),
+        userland: if case.busybox { Userland::Busybox } else { Userland::Gnu },
+        files: BTreeMap::new(),
+    };
+    analyse(std::slice::from_ref(&container)).remove(0)
+}
+
+/// What the analysis says, in the fixtures' words.
+fn said(hazards: &[Hazard]) -> &'static str {
+    let worst = hazards.iter().max_by_key(|hazard| hazard.severity);
+    match worst.map(|hazard| (hazard.severity, hazard.kind)) {
+        None => "safe",
+        Some((Severity::Info, _)) => "info",
+        Some((_, Kind::Stuck)) => "stuck",
+        Some((_, Kind::Drifting)) => "drifting",
+        Some((_, Kind::HalfDone)) => "half-done",
+        Some((_, Kind::OutsidePod)) => "outside",
+    }
+}
+
+fn agrees(expected: &str, verdict: &Verdict) -> bool {
+    match verdict {
+        Verdict::Idempotent => matches!(expected, "safe" | "info"),
+        Verdict::Fails(_) => expected == "stuck",
+        Verdict::Differs(_) => matches!(expected, "drifting" | "half-done" | "noted"),
+        Verdict::Inconclusive(_) => false,
+    }
+}
+
+#[test]
+fn the_analysis_says_what_the_fixtures_say() {
+    let wrong: Vec<String> = cases()
+        .iter()
+        .filter_map(|case| {
+            let hazards = analysed(case);
+            let said = said(&hazards);
+            let why: Vec<String> =
+                hazards.iter().map(|hazard| format!("{}: {}", hazard.command, hazard.why)).collect();
+            // What is noted differs, but hardly hurts: an info.
+            let expected = if case.expected == "noted" { "info" } else { &case.expected };
+            (said != expected).then(|| {
+                format!("{}/{}: {} expected, {said} said {why:?}", case.file, case.name, case.expected)
+            })
+        })
+        .collect();
+    assert!(wrong.is_empty(), "{}\n{} wrong", wrong.join("\n"), wrong.len());
+}
+
+#[test]
+fn execution_says_what_the_fixtures_say() {
+    if cfg!(not(unix)) {
+        println!("skipped: needs bash");
+        return;
+    }
+    let cases = cases();
+    let mut skipped = Vec::new();
+    let mut runnable = Vec::new();
+    for case in &cases {
+        match case
+            .not_run
+            .clone()
+            .or_else(|| missing_command(&case.script).map(|name| format!("no {name} here")))
+        {
+            Some(why) => skipped.push(format!("{}: {why}", case.name)),
+            None => runnable.push(case),
+        }
+    }
+    let wrong: Vec<String> = runnable
+        .par_iter()
+        .filter_map(|case| {
+            let verdict = execute(&case.script);
+            (!agrees(&case.expected, &verdict)).then(|| {
+                format!("{}/{}: {} expected, {verdict:?} happened", case.file, case.name, case.expected)
+            })
+        })
+        .collect();
+    println!("{} run, {} not run:\n{}", runnable.len(), skipped.len(), skipped.join("\n"));
+    assert!(wrong.is_empty(), "{}\n{} wrong", wrong.join("\n"), wrong.len());
+}
