@@ -77,17 +77,29 @@ fn misfit_finding(pod: &Pod<'_>, misfit: &Misfit<'_>, cx: &Check<'_>) -> Option<
             (message, "unknown field".to_owned(), help)
         }
         Cause::Type { expected, found } => (
-            format!("`{field}` must be {expected}, and is {found}: the API server can't decode it"),
+            format!("{} must be {expected}, and is {found}: the API server can't decode it", subject(misfit)),
             format!("{expected} belongs here"),
             quote_or(expected, field),
         ),
         Cause::Quantity { found, error } => (
-            format!("`{field}` is `{found}`, which is no quantity: the API server can't decode it"),
+            match &**found {
+                "" => format!("`{field}` is empty, which is no quantity: the API server can't decode it"),
+                text => {
+                    format!("`{field}` is `{text}`, which is no quantity: the API server can't decode it")
+                }
+            },
             error.to_string(),
             "write a number with one of Kubernetes' suffixes, such as `500m`, `64Mi` or `1G`".to_owned(),
         ),
     };
     Some(Finding::new(Severity::Error, misfit.span(), message).caption(caption).help(help))
+}
+
+/// The field, or the item of a list.
+fn subject(misfit: &Misfit<'_>) -> String {
+    let last = misfit.pointer.rsplit('/').next().unwrap_or_default();
+    let is_item = last != misfit.field;
+    format!("{}`{}`", if is_item { "an entry of " } else { "" }, misfit.field)
 }
 
 fn quote_or(expected: &str, field: &str) -> String {

@@ -33,15 +33,13 @@ fn finding(object: &Object<'_>, misplaced: &Misplaced<'_>) -> Finding {
             let name = misplaced.container.unwrap_or_default();
             (format!("stands in container `{name}`"), format!("move it up, beside `containers` in `{spec}`"))
         }
-        Site::Workload => {
-            (format!("stands outside of the {}'s Pod spec", object.kind), format!("move it into `{spec}`"))
-        }
+        Site::Workload => (format!("stands outside of `{spec}`"), format!("move it into `{spec}`")),
         Site::Within => {
             ("stands too deep in the Pod spec".to_owned(), format!("move it up into `{spec}` itself"))
         }
     };
     let message = format!(
-        "`{key}` {place}, where nothing reads it: the API server rejects the {}, or drops them in silence unless asked to be strict",
+        "`{key}` {place}, and nothing reads it: the API server rejects the {}, or drops them in silence unless asked to be strict",
         object.kind
     );
     let finding =

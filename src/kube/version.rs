@@ -200,15 +200,13 @@ pub enum Change {
 impl Change {
     fn since(self) -> u8 {
         match self {
-            Self::ProbeErrorNamesSidecars => 28,
-            Self::NamedTargetPortOfSidecar => 33,
-            Self::StatefulSetTemplateValidated | Self::OtherRestartPolicyDropped => 34,
-            Self::RestartPolicyRulesOnSidecar => 36,
-            Self::HostPortsOfTemplatesUnset => 28,
+            Self::ProbeErrorNamesSidecars | Self::HostPortsOfTemplatesUnset => 28,
             Self::HostIpsInEnv => 29,
             Self::AppArmorProfileField => 30,
             Self::RecursiveReadOnly => 31,
-            Self::SleepOfZeroSeconds => 33,
+            Self::NamedTargetPortOfSidecar | Self::SleepOfZeroSeconds => 33,
+            Self::StatefulSetTemplateValidated | Self::OtherRestartPolicyDropped => 34,
+            Self::RestartPolicyRulesOnSidecar => 36,
         }
     }
 }

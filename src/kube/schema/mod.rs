@@ -235,3 +235,75 @@ impl<'d> Decoder<'d> {
         self.misfits.push(misfit);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source::{FileId, Source};
+    use crate::yaml::Document;
+
+    /// The fields that don't fit in `spec` for 1.`minor`, each with its value's pointer.
+    fn misfits_of(spec: &str, version: &str) -> Vec<(String, &'static str)> {
+        let source = Source::new(FileId(0), "spec.yaml", spec);
+        let document = Document::parse(&source, 0..spec.len()).unwrap();
+        let misfits = misfits(document.root(), "", version.parse().unwrap());
+        let named = misfits.into_iter().map(|misfit| {
+            let cause = match misfit.cause {
+                Cause::Unknown { .. } => "unknown",
+                Cause::Type { expected, .. } => expected,
+                Cause::Quantity { .. } => "quantity",
+            };
+            (misfit.pointer, cause)
+        });
+        named.collect()
+    }
+
+    #[test]
+    fn fields_come_and_go_with_versions() {
+        let rules =
+            "initContainers: [{restartPolicyRules: [{action: a, exitCodes: {operator: In, values: [1]}}]}]";
+        let unknown = [("/initContainers/0/restartPolicyRules".to_owned(), "unknown")];
+        assert_eq!(misfits_of(rules, "1.33"), unknown);
+        assert_eq!(misfits_of(rules, "1.34"), []);
+        assert_eq!(misfits_of("workloadRef: {name: a}", "1.35"), []);
+        assert_eq!(misfits_of("workloadRef: {name: a}", "1.36").len(), 1);
+    }
+
+    #[test]
+    fn types_are_those_of_gos_decoder() {
+        let fits =
+            "{hostNetwork: null, priority: 2147483647, volumes: [{name: a, emptyDir: {sizeLimit: 1.5}}],
+            containers: [null, {ports: [{containerPort: 1.0}], livenessProbe: {tcpSocket: {port: http}},
+            command: [null, ''], resources: {limits: {a/b: 1, cpu: null}}}], nodeSelector: {a: ~}}";
+        assert_eq!(misfits_of(fits, "1.36"), []);
+        for (spec, pointer, cause) in [
+            ("priority: 2147483648", "/priority", "a whole number of 32 bits"),
+            ("priority: 1.5", "/priority", "a whole number"),
+            ("nodeSelector: {a: 1}", "/nodeSelector/a", "a string"),
+            ("tolerations: {}", "/tolerations", "a list"),
+            ("hostname: on", "/hostname", "a string"),
+            ("hostIPC: 'true'", "/hostIPC", "a boolean"),
+            ("overhead: {cpu: 1K}", "/overhead/cpu", "quantity"),
+            ("overhead: {cpu: true}", "/overhead/cpu", "a quantity"),
+            (
+                "containers: [{livenessProbe: {httpGet: {port: true}}}]",
+                "/containers/0/livenessProbe/httpGet/port",
+                "a string or a whole number of 32 bits",
+            ),
+        ] {
+            assert_eq!(misfits_of(spec, "1.36"), [(pointer.to_owned(), cause)], "{spec}");
+        }
+    }
+
+    #[test]
+    fn a_misspelt_field_is_told_the_right_one() {
+        let source = Source::new(FileId(0), "spec.yaml", "containers: [{volume_mount: [], Command: []}]");
+        let document = Document::parse(&source, 0..source.text.len()).unwrap();
+        let misfits = misfits(document.root(), "", Version::NEWEST);
+        let instead = misfits.into_iter().map(|misfit| match misfit.cause {
+            Cause::Unknown { instead, .. } => instead,
+            _ => None,
+        });
+        assert_eq!(instead.collect::<Vec<_>>(), [Some("volumeMounts"), Some("command")]);
+    }
+}

@@ -41,24 +41,20 @@ fn volume<'d>(judge: &mut Judge<'_, 'd>, mount: &Place<'_, 'd>, known: &Volumes<
         Err(flaw) if known.is_complete => flaw.cloned(),
         _ => return,
     };
-    match flaw {
-        Some(flaw) => {
-            let problem = format!("is `{name}`, a volume that {}", flaw.problem);
-            let caption = "as good as missing".to_owned();
-            judge.push_at(&place, problem, caption, "correct the volume");
-            if let Some(last) = judge.violations.last_mut() {
-                last.labels.push((flaw.span, "the API server turns the volume away for this".to_owned()));
-            }
+    if let Some(flaw) = flaw {
+        let problem = format!("is `{name}`, a volume that {}", flaw.problem);
+        judge.push_at(&place, problem, "as good as missing".to_owned(), "correct the volume");
+        if let Some(last) = judge.violations.last_mut() {
+            last.labels.push((flaw.span, "the API server turns the volume away for this".to_owned()));
         }
-        None => {
-            let help = match known.names().as_slice() {
-                [] => "add the volume to the Pod's `volumes`".to_owned(),
-                names => format!("add the volume to the Pod's `volumes`; they are `{}`", names.join("`, `")),
-            };
-            let problem = format!("is `{name}`, and the Pod has no such volume");
-            judge.push_at(&place, problem, "no volume of the Pod".to_owned(), &help);
-        }
+        return;
     }
+    let help = match known.names().as_slice() {
+        [] => "add the volume to the Pod's `volumes`".to_owned(),
+        names => format!("add the volume to the Pod's `volumes`; they are `{}`", names.join("`, `")),
+    };
+    let problem = format!("is `{name}`, and the Pod has no such volume");
+    judge.push_at(&place, problem, "no volume of the Pod".to_owned(), &help);
 }
 
 /// Paths are compared as they are written.

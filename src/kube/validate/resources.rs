@@ -218,9 +218,10 @@ fn aggregate<'d>(judge: &mut Judge<'_, 'd>, spec: &Place<'_, 'd>) {
 /// `validateContainerResourceName`.
 pub(super) fn of_container(name: &str) -> syntax::Form {
     syntax::qualified_name(name)?;
-    let is_known = match name.contains('/') {
-        false => matches!(name, "cpu" | "memory" | "ephemeral-storage") || is_huge(name),
-        true => is_native(name) || is_extended(name),
+    let is_known = if name.contains('/') {
+        is_native(name) || is_extended(name)
+    } else {
+        matches!(name, "cpu" | "memory" | "ephemeral-storage") || is_huge(name)
     };
     if is_known { Ok(()) } else { Err("be a resource of containers, or have a domain before it") }
 }

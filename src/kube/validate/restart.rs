@@ -157,10 +157,9 @@ pub fn resize_policy<'d>(slot: &Slot<'d>, pod: &Pod<'d>, version: Version) -> Ve
         judge.one_of(&policy, "resourceName", &["cpu", "memory"]);
         judge.one_of(&policy, "restartPolicy", &["NotRequired", "RestartContainer"]);
         if let (Some(place), Text::Known(name)) = (policy.get("resourceName"), text(&policy, "resourceName"))
+            && let Some(first) = first_of(&mut seen, name, place.node.span())
         {
-            if let Some(first) = first_of(&mut seen, name, place.node.span()) {
-                judge.duplicate(&place, first, "an entry", "keep one of the two");
-            }
+            judge.duplicate(&place, first, "an entry", "keep one of the two");
         }
         restarts(&mut judge, slot, &policy);
     }
