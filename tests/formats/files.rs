@@ -95,12 +95,12 @@ fn links_devices_and_permissions_stay_what_they_are() {
     let folder = folder();
     let path = |name: &str| folder.path().join(name);
     fs::write(path("target"), "old").unwrap();
-    fs::set_permissions(path("target"), fs::Permissions::from_mode(0o640)).unwrap();
+    fs::set_permissions(path("target"), fs::Permissions::from_mode(0o646)).unwrap();
     symlink("target", path("link")).unwrap();
     assert_eq!(run(folder.path(), &["--output-file=json=link", "bad.yaml"]).0, 1);
     assert!(fs::symlink_metadata(path("link")).unwrap().is_symlink());
     let target = fs::metadata(path("target")).unwrap();
-    assert!(target.len() > 100 && target.permissions().mode() & 0o777 == 0o640, "{target:?}");
+    assert!(target.len() > 100 && target.permissions().mode() & 0o777 == 0o646, "{target:?}");
 
     assert_eq!(run(folder.path(), &["--output-file=json=/dev/null", "bad.yaml"]).0, 1);
     assert!(fs::metadata("/dev/null").unwrap().file_type().is_char_device());
