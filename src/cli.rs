@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Parser, ValueEnum};
+use clap_complete::Shell;
 
 use crate::finding::Severity;
 use crate::report::Format;
@@ -124,9 +125,18 @@ pub struct Cli {
     /// List the rules and exit
     #[arg(long, help_heading = "Information")]
     pub rules: bool,
+
+    /// Print completions for a shell and exit
+    #[arg(long, value_name = "SHELL", help_heading = "Information")]
+    pub completions: Option<Shell>,
+
+    /// Print the manual page and exit (initlint --man | man -l -)
+    #[arg(long, help_heading = "Information")]
+    pub man: bool,
 }
 
-const EXIT_STATUS: &str = "Exit status:
+/// What the exit status means, as the help ends.
+pub(crate) const EXIT_STATUS: &str = "Exit status:
   0  no finding at or above --fail-on
   1  findings
   2  something could not be checked (usage, config file, unreadable file, nothing at a path)";

@@ -12,9 +12,9 @@ use std::sync::{Mutex, MutexGuard};
 
 use initlint::describe::{Description, describe};
 use initlint::discover::Input;
-use initlint::settings::Settings;
 use initlint::report::describe::Form;
 use initlint::report::{self, Look};
+use initlint::settings::Settings;
 use serde_json::{Value, json};
 use support::binary::{command, folder, read, run};
 use support::corpus::shared;
@@ -210,7 +210,12 @@ fn what_cannot_be_described_is_named_and_the_rest_is_shown() {
         assert_eq!(shown, 2, "{out}");
         assert!(format == "json" || err.contains("skipped 1 Helm template (helm.yaml)"), "{err}");
     }
+    let placeholder = [("a.yaml", POD.replace("cpu: 2", "cpu: \"${CPU}\""))];
+    let placeholder = support::binary::folder(&[(placeholder[0].0, &placeholder[0].1)]);
+    let (status, out, _) = run(placeholder.path(), &["--describe"]);
+    assert!(status == 2 && out.contains("a.yaml:5: error: the amount of cpu can't be read"), "{out}");
     assert_eq!(run(folder.path(), &["--describe", "missing.yaml"]).0, 2);
+    assert_eq!(run(folder.path(), &["--describe", "--format", "sarif"]).0, 2);
     assert_eq!(run(folder.path(), &["--describe", "--kubernetes-version", "0.9"]).0, 2);
 }
 

@@ -2,6 +2,15 @@
 //!
 //! Needs `INITLINT_SHARED`, a folder with `corpus/inits.jsonl`. Prints every finding; what they are
 //! worth is a reader's to say. Without it the test says that it was skipped.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    clippy::print_stdout,
+    reason = "a test may fail"
+)]
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
@@ -56,8 +65,7 @@ fn environment(row: &Value) -> BTreeMap<String, String> {
 }
 
 fn mounts<'v>(row: &'v Value, volumes: &mut Vec<&'v str>) -> Vec<Mount> {
-    let mounts =
-        row["mounts"].as_array().into_iter().flatten().filter(|mount| mount["mountPath"].is_string());
+    let mounts = row["mounts"].as_array().into_iter().flatten().filter(|mount| mount["mountPath"].is_string());
     mounts
         .map(|mount| {
             let (kind, name) = (text(mount, "type"), text(mount, "name"));
@@ -140,8 +148,7 @@ fn real_manifests_are_analysed() {
     };
     let path = PathBuf::from(shared).join("corpus/inits.jsonl");
     let file = std::fs::read_to_string(path).expect("the real init containers");
-    let rows: Vec<Value> =
-        file.lines().map(|line| serde_json::from_str(line).expect("a row of JSON")).collect();
+    let rows: Vec<Value> = file.lines().map(|line| serde_json::from_str(line).expect("a row of JSON")).collect();
     let mut pods: BTreeMap<(String, String, u64, String), Vec<&Value>> = BTreeMap::new();
     for row in rows.iter().filter(|row| row["is_sidecar"] != true) {
         let key = |name| text(row, name).to_owned();
@@ -171,10 +178,7 @@ fn real_manifests_are_analysed() {
                     continue;
                 }
                 println!("== {} {} {}", text(row, "repo"), text(row, "path"), text(row, "container"));
-                println!(
-                    "   {:?} {:?} [{place}]\n   {}\n   help: {}",
-                    hazard.severity, hazard.kind, hazard.why, hazard.help
-                );
+                println!("   {:?} {:?} [{place}]\n   {}\n   help: {}", hazard.severity, hazard.kind, hazard.why, hazard.help);
                 for (site, label) in &hazard.labels {
                     println!("   label [{}] {label}", script.get(site.range.clone()).unwrap_or_default());
                 }

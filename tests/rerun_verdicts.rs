@@ -2,6 +2,15 @@
 //!
 //! Needs `INITLINT_SHARED`, a folder with `corpus/rerun-verdicts.jsonl`: scripts, and what running
 //! them twice said. Without it the test says that it was skipped.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    clippy::print_stdout,
+    reason = "a test may fail"
+)]
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
@@ -71,8 +80,7 @@ fn judge(row: &Value) -> (String, Vec<Hazard>) {
             kept: KEPT.contains(&kind),
         });
     }
-    let flags: String =
-        text(row, "shellflags").split(' ').filter_map(|word| word.strip_prefix('-')).collect();
+    let flags: String = text(row, "shellflags").split(' ').filter_map(|word| word.strip_prefix('-')).collect();
     let options: BTreeSet<String> = flags.chars().filter(|c| "eux".contains(*c)).map(String::from).collect();
     let container = Container {
         program: Program::Script {

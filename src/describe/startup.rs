@@ -66,7 +66,8 @@ impl Startup {
     /// A message where an amount can't be read, as where another tool has yet to fill it in.
     pub fn of(pod: &Pod<'_>, version: Version) -> Result<Self, String> {
         let effective = Effective::of(pod, version).into_owned();
-        let unknown: BTreeSet<&String> = effective.requests.unknown.union(&effective.limits.unknown).collect();
+        let unknown: BTreeSet<&String> =
+            effective.requests.unknown.union(&effective.limits.unknown).collect();
         let (true, Some(qos)) = (unknown.is_empty(), QosClass::of(pod, version)) else {
             let names: Vec<&str> = unknown.into_iter().map(String::as_str).collect();
             return Err(format!(

@@ -178,7 +178,9 @@ impl<'d> Amounts<'d> {
     #[must_use]
     pub fn into_owned(self) -> Amounts<'static> {
         let by_name = self.by_name.into_iter();
-        Amounts { by_name: by_name.map(|(name, quantity)| (Cow::Owned(name.into_owned()), quantity)).collect() }
+        Amounts {
+            by_name: by_name.map(|(name, quantity)| (Cow::Owned(name.into_owned()), quantity)).collect(),
+        }
     }
 
     pub(super) fn set(&mut self, name: Cow<'d, str>, quantity: Quantity) {
