@@ -7,6 +7,7 @@ pub mod init_lowers_qos;
 pub mod invalid_field;
 pub mod invalid_yaml;
 pub mod missing_init_resources;
+pub mod non_idempotent_command;
 pub mod non_idempotent_write;
 pub mod oversized_init_request;
 pub mod suppression_without_reason;
@@ -22,6 +23,7 @@ pub static ALL: &[&Rule] = &[
     &active_deadline_on_non_job::RULE,
     &oversized_init_request::RULE,
     &non_idempotent_write::RULE,
+    &non_idempotent_command::RULE,
     &invalid_field::RULE,
     &init_lowers_qos::RULE,
     &missing_init_resources::RULE,

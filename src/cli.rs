@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Parser, ValueEnum};
+use clap_complete::Shell;
 
 use crate::finding::Severity;
 use crate::report::Format;
@@ -21,7 +22,7 @@ pub struct Cli {
     pub format: Format,
 
     /// Write the report also to a file, in another form (repeatable)
-    #[arg(long, value_name = "FORMAT=PATH", help_heading = "Output")]
+    #[arg(long, value_name = "FORMAT=PATH", conflicts_with = "describe", help_heading = "Output")]
     pub output_file: Vec<OutputFile>,
 
     /// Leave suppressed and baselined findings out of SARIF and JUnit (GitHub shows them as open)
@@ -61,11 +62,11 @@ pub struct Cli {
     pub pedantic: bool,
 
     /// Count only findings that this file doesn't list
-    #[arg(long, value_name = "FILE", help_heading = "Findings")]
+    #[arg(long, value_name = "FILE", conflicts_with = "describe", help_heading = "Findings")]
     pub baseline: Option<PathBuf>,
 
     /// List all findings in this file, for --baseline
-    #[arg(long, value_name = "FILE", help_heading = "Findings")]
+    #[arg(long, value_name = "FILE", conflicts_with = "describe", help_heading = "Findings")]
     pub write_baseline: Option<PathBuf>,
 
     /// Version of Kubernetes that the manifests are for, such as 1.31 [default: the newest known]
@@ -124,9 +125,18 @@ pub struct Cli {
     /// List the rules and exit
     #[arg(long, help_heading = "Information")]
     pub rules: bool,
+
+    /// Print completions for a shell and exit
+    #[arg(long, value_name = "SHELL", help_heading = "Information")]
+    pub completions: Option<Shell>,
+
+    /// Print the manual page and exit (initlint --man | man -l -)
+    #[arg(long, help_heading = "Information")]
+    pub man: bool,
 }
 
-const EXIT_STATUS: &str = "Exit status:
+/// What the exit status means, as the help ends.
+pub(crate) const EXIT_STATUS: &str = "Exit status:
   0  no finding at or above --fail-on
   1  findings
   2  something could not be checked (usage, config file, unreadable file, nothing at a path)";

@@ -118,6 +118,9 @@ fn find_one(path: &Path, walk: &Walk, found: &mut Found) {
         }
         return;
     }
+    if walk.force_exclude && walk.excludes(path) {
+        return;
+    }
     let count = found.inputs.len() + found.failures.len();
     match fs::metadata(path) {
         Ok(metadata) if metadata.is_dir() => {
@@ -127,11 +130,7 @@ fn find_one(path: &Path, walk: &Walk, found: &mut Found) {
                 found.failures.push(Failure::new(shown(path), message));
             }
         }
-        Ok(_) => {
-            if !(walk.force_exclude && walk.excludes(path)) {
-                found.inputs.push(Input::File { path: clean(path), named: true });
-            }
-        }
+        Ok(_) => found.inputs.push(Input::File { path: clean(path), named: true }),
         Err(error) => match folder_of_glob(path) {
             Some((base, glob)) => {
                 walk_folder(&base, Some(&glob), walk, found);
@@ -260,7 +259,7 @@ fn shown(path: &Path) -> String {
 }
 
 /// An I/O error in plain words.
-fn reason(error: &io::Error) -> String {
+pub(crate) fn reason(error: &io::Error) -> String {
     match error.kind() {
         io::ErrorKind::NotFound => "no such file or folder".to_owned(),
         io::ErrorKind::PermissionDenied => "permission denied".to_owned(),

@@ -12,11 +12,14 @@ use initlint::config;
 use initlint::describe::{self, Description};
 use initlint::discover::{self, Walk};
 use initlint::finding::Finding;
+use initlint::progress::Progress;
+use initlint::report::concise::write_failures;
 use initlint::report::describe::Form;
+use initlint::report::excerpt::visible;
 use initlint::report::{self, Format, Look, Report, output, summary};
 use initlint::settings::Settings;
 use initlint::source::Source;
-use initlint::{pipeline, rules};
+use initlint::{manual, pipeline, rules};
 
 /// Deeply nested manifests and scripts are bounded, but the bounds want more than 2 MiB.
 const STACK_SIZE: usize = 16 << 20;
@@ -80,20 +83,7 @@ fn run(cli: &Cli) -> Result<ExitCode, Failed> {
     let look = look(cli.color);
     colored::control::set_override(look.color);
     let mut out = BufWriter::new(io::stdout().lock());
-    if cli.rules {
-        report::rules::write(cli.format == Format::Json, &look, &mut out)?;
-        out.flush()?;
-        return Ok(ExitCode::SUCCESS);
-    }
-    if let Some(id) = &cli.explain {
-        write!(out, "{}", rules::find(id)?.doc)?;
-        out.flush()?;
-        return Ok(ExitCode::SUCCESS);
-    }
-
-    if cli.config_schema {
-        serde_json::to_writer_pretty(&mut out, &config::schema()).map_err(io::Error::from)?;
-        writeln!(out)?;
+    if inform(cli, &look, &mut out)? {
         out.flush()?;
         return Ok(ExitCode::SUCCESS);
     }
@@ -115,7 +105,9 @@ fn run(cli: &Cli) -> Result<ExitCode, Failed> {
     let pool = pool.build().map_err(|error| format!("cannot start threads: {error}"))?;
     let walk =
         Walk { exclude: config.excluded()?, force_exclude: cli.force_exclude, no_ignore: cli.no_ignore };
-    let found = discover::find(&paths(cli)?, &walk);
+    let paths = paths(cli)?;
+    let progress = Progress::new(shows_progress(cli, &paths));
+    let found = progress.watch(|| discover::find(&paths, &walk));
     if cli.describe {
         let form = Form::try_from(cli.format)?;
         let mut description =
@@ -124,7 +116,8 @@ fn run(cli: &Cli) -> Result<ExitCode, Failed> {
         description.notes = found.notes;
         return show(&description, form, cli, &Look { width: columns(), ..look }, &mut out);
     }
-    let mut report = pool.install(|| pipeline::lint(&found.inputs, &cli.stdin_filename, &settings));
+    let lint = || pipeline::lint_watched(&found.inputs, &cli.stdin_filename, &settings, &progress);
+    let mut report = progress.watch(|| pool.install(lint));
     report.errors.splice(0..0, found.failures);
     report.notes = found.notes;
     compare(cli, baseline, &settings, &mut report)?;
@@ -135,16 +128,39 @@ fn run(cli: &Cli) -> Result<ExitCode, Failed> {
     colored::control::set_override(look.color);
     report.write(cli.format, &look, &mut out)?;
     out.flush()?;
+    let mut err = io::stderr().lock();
+    if cli.format == Format::Gitlab {
+        // The one form that has no room for them.
+        write_failures(&report.errors, &mut err)?;
+    }
     if cli.format.is_text() && !cli.quiet {
-        let mut err = io::stderr().lock();
         for note in &report.notes {
-            writeln!(err, "note: {note}")?;
+            writeln!(err, "note: {}", visible(note))?;
         }
         if !cli.no_summary {
             writeln!(err, "{}", summary::lines(&report))?;
         }
     }
     Ok(ExitCode::from(report.exit_status(config.fail_on().value.severity())))
+}
+
+/// Writes what is asked about initlint itself; `false` where nothing is.
+fn inform(cli: &Cli, look: &Look, out: &mut dyn Write) -> Result<bool, Failed> {
+    if cli.rules {
+        report::rules::write(cli.format == Format::Json, look, out)?;
+    } else if let Some(id) = &cli.explain {
+        write!(out, "{}", rules::find(id)?.doc)?;
+    } else if cli.config_schema {
+        serde_json::to_writer_pretty(&mut *out, &config::schema()).map_err(io::Error::from)?;
+        writeln!(out)?;
+    } else if let Some(shell) = cli.completions {
+        out.write_all(&manual::completions(shell))?;
+    } else if cli.man {
+        out.write_all(&manual::page()?)?;
+    } else {
+        return Ok(false);
+    }
+    Ok(true)
 }
 
 /// Writes what `--describe` found.
@@ -162,7 +178,7 @@ fn show(
         report::describe::write_errors(description, &mut err)?;
     } else if !cli.quiet {
         for note in &description.notes {
-            writeln!(err, "note: {note}")?;
+            writeln!(err, "note: {}", visible(note))?;
         }
         if !cli.no_summary {
             writeln!(err, "{}", report::describe::summary_line(description))?;
@@ -217,11 +233,23 @@ fn paths(cli: &Cli) -> Result<Vec<PathBuf>, String> {
     Ok(paths)
 }
 
+/// Whether someone waits who can be told how far the run is. While standard input is read they
+/// may be writing it.
+fn shows_progress(cli: &Cli, paths: &[PathBuf]) -> bool {
+    let reads_input = paths.iter().any(|path| path.as_os_str() == "-");
+    io::stderr().is_terminal() && !is_dumb() && !cli.quiet && !reads_input
+}
+
+/// Whether the terminal can do no more than a printer.
+fn is_dumb() -> bool {
+    std::env::var_os("TERM").is_some_and(|term| term == "dumb")
+}
+
 /// What the terminal can show: asked once, for all that is printed.
 fn look(choice: ColorChoice) -> Look {
     let set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty() && value != "0");
     let terminal = io::stdout().is_terminal();
-    let dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
+    let dumb = is_dumb();
     let color = match choice {
         ColorChoice::Always => true,
         ColorChoice::Never => false,

@@ -10,6 +10,7 @@ use crate::discover::{self, Failure, Input};
 use crate::finding::Finding;
 use crate::inputs::{InputFile, InputSet};
 use crate::kube::{self, Pod};
+use crate::progress::Progress;
 use crate::report::{Report, Skipped, Summary};
 use crate::rule::{Check, Checker, Rule, Settings};
 use crate::rules;
@@ -23,7 +24,19 @@ use crate::yaml::{self, Document, Prefilter, Problem};
 /// The order of `inputs` is the order of the report, whichever thread finishes first.
 #[must_use]
 pub fn lint(inputs: &[Input], stdin_name: &str, settings: &Settings) -> Report {
-    let read: Vec<_> = inputs.par_iter().enumerate().map(|(id, input)| read(id, input, stdin_name)).collect();
+    lint_watched(inputs, stdin_name, settings, &Progress::new(false))
+}
+
+/// As [`lint`], and keeps `progress` up to date.
+#[must_use]
+pub fn lint_watched(inputs: &[Input], stdin_name: &str, settings: &Settings, progress: &Progress) -> Report {
+    progress.begin(inputs.len());
+    let read: Vec<_> = inputs
+        .par_iter()
+        .enumerate()
+        .map(|(id, input)| read(id, input, stdin_name))
+        .inspect(|_| progress.read_one())
+        .collect();
     let mut report = Report::default();
     let mut files = Vec::with_capacity(read.len());
     for (file, failure) in read {
@@ -38,6 +51,7 @@ pub fn lint(inputs: &[Input], stdin_name: &str, settings: &Settings) -> Report {
         .par_iter()
         .zip(inputs_read.files())
         .map(|(input, file)| linter.check_or_fail(file, is_named(input)))
+        .inspect(|_| progress.checked_one())
         .collect();
     let (mut findings, mut suppressions) = (Vec::new(), Vec::new());
     for mut checked in checked {
@@ -61,10 +75,22 @@ fn order(finding: &Finding) -> (FileId, u32, &'static str, u32) {
     (finding.span.file, finding.span.start, finding.rule, finding.span.end)
 }
 
-/// A file that was named, standard input and text in memory are parsed whole, so that a syntax error shows
-/// wherever it is.
+/// Whether `input` is a file that was named, standard input or text in memory.
 pub(crate) fn is_named(input: &Input) -> bool {
     !matches!(input, Input::File { named: false, .. })
+}
+
+/// Whether a document is to be parsed: `prefilter` wants it, or it is an object in an input that
+/// was named, where a syntax error is to show wherever it is. A file that is no manifest may be
+/// named too, as pre-commit does with every file that changed.
+pub(crate) fn is_parsed(document: &str, prefilter: &Prefilter, is_named: bool) -> bool {
+    prefilter.wants(document) || is_named && yaml::looks_like_object(document)
+}
+
+/// Whether it is for us to say what is wrong with a document that [`is_parsed`]. Most YAML isn't
+/// for kubectl, and much of it is text that something else turns into YAML.
+pub(crate) fn is_judged(document: &str, prefilter: &Prefilter) -> bool {
+    prefilter.names(document) || yaml::looks_like_object(document)
 }
 
 /// Reads one input. A file that can't be read keeps its number, with empty text.
@@ -75,14 +101,21 @@ pub(crate) fn read(id: usize, input: &Input, stdin_name: &str) -> (InputFile, Op
         Input::Text { path, .. } => path.clone(),
         Input::File { path, .. } => path.display().to_string(),
     };
-    match discover::read(input).and_then(decode) {
-        Ok((text, encoding)) => {
-            let source = Source::with_encoding(id, path, text, encoding);
+    let source = discover::read(input).and_then(|bytes| match decode(&bytes) {
+        Ok((text, encoding)) => Ok(Source::with_encoding(id, &*path, text, encoding)),
+        // No text, and no manifest: passed over like others.
+        Err(_) if !yaml::looks_like_object(&String::from_utf8_lossy(&bytes)) => {
+            Ok(Source::new(id, &*path, ""))
+        }
+        Err(message) => Err(message),
+    });
+    match source {
+        Ok(source) => {
             let documents = yaml::split(&source.text);
             (InputFile { source: Arc::new(source), documents }, None)
         }
         Err(message) => {
-            let source = Source::new(id, path.clone(), "");
+            let source = Source::new(id, &*path, "");
             let file = InputFile { source: Arc::new(source), documents: Vec::new() };
             (file, Some(Failure::new(path, message)))
         }
@@ -153,7 +186,7 @@ impl<'a> Linter<'a> {
         for range in &file.documents {
             let text = file.source.text.get(range.clone()).unwrap_or("");
             objects |= yaml::looks_like_object(text);
-            if named || self.prefilter.wants(text) {
+            if is_parsed(text, &self.prefilter, named) {
                 self.check_document(file, range, &settled, &mut checked);
             }
         }
@@ -175,9 +208,11 @@ impl<'a> Linter<'a> {
         settled: &RuleTable,
         checked: &mut Checked,
     ) {
+        let text = file.source.text.get(range.clone()).unwrap_or("");
         let document = match Document::parse(&file.source, range.clone()) {
             Ok(document) => document,
-            Err(problem) => return record(problem, &file.source, range, settled, checked),
+            Err(_) if !is_judged(text, &self.prefilter) => return,
+            Err(problem) => return record(problem, &file.source, text, settled, checked),
         };
         for object in kube::objects(document.root()) {
             for template in kube::templates(&object, &self.settings.pod_templates) {
@@ -208,19 +243,11 @@ impl<'a> Linter<'a> {
 
 /// A document that isn't YAML is a Helm template, which is named, or a finding. One that goes past
 /// a bound couldn't be checked.
-fn record(
-    problem: Problem,
-    source: &Source,
-    range: &Range<usize>,
-    settled: &RuleTable,
-    checked: &mut Checked,
-) {
+fn record(problem: Problem, source: &Source, text: &str, settled: &RuleTable, checked: &mut Checked) {
     let path = source.path.to_string();
     checked.is_partial = true;
     match problem {
-        Problem::Invalid { .. }
-            if yaml::looks_like_template(source.text.get(range.clone()).unwrap_or("")) =>
-        {
+        Problem::Invalid { .. } if yaml::looks_like_template(text) => {
             checked.template = Some(Skipped { path, reason: "helm-template" });
         }
         Problem::Invalid { span, message, help } => {

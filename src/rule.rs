@@ -90,7 +90,8 @@ impl<'a> Check<'a> {
 
     fn push(&mut self, mut finding: Finding, container: Option<&str>, about: Span) {
         finding.rule = self.rule.id;
-        finding.resource = Some(resource(self.pod, container.filter(|name| !name.is_empty()).map(str::to_owned)));
+        finding.resource =
+            Some(resource(self.pod, container.filter(|name| !name.is_empty()).map(str::to_owned)));
         finding.about = Some(about);
         self.findings.push(finding);
     }

@@ -84,21 +84,21 @@ const BLOCK: usize = 4096;
 ///
 /// # Errors
 /// A message that says at which byte it stops being text.
-pub fn decode(bytes: Vec<u8>) -> Result<(String, Encoding), String> {
+pub fn decode(bytes: &[u8]) -> Result<(Cow<'_, str>, Encoding), String> {
     let utf16 = |rest: &[u8], unit: fn([u8; 2]) -> u16| {
         let (pairs, odd) = rest.as_chunks::<2>();
         let units: Vec<u16> = pairs.iter().map(|&pair| unit(pair)).collect();
         match String::from_utf16(&units) {
-            Ok(text) if odd.is_empty() => Ok((text, Encoding::Utf16)),
+            Ok(text) if odd.is_empty() => Ok((Cow::Owned(text), Encoding::Utf16)),
             _ => Err("not valid UTF-16, which its byte order mark announces".to_owned()),
         }
     };
-    match bytes.as_slice() {
+    match bytes {
         [0xff, 0xfe, rest @ ..] => utf16(rest, u16::from_le_bytes),
         [0xfe, 0xff, rest @ ..] => utf16(rest, u16::from_be_bytes),
-        _ => String::from_utf8(bytes)
-            .map(|text| (text, Encoding::Utf8))
-            .map_err(|error| format!("not valid UTF-8 from byte {} on", error.utf8_error().valid_up_to())),
+        _ => str::from_utf8(bytes)
+            .map(|text| (Cow::Borrowed(text), Encoding::Utf8))
+            .map_err(|error| format!("not valid UTF-8 from byte {} on", error.valid_up_to())),
     }
 }
 
@@ -369,10 +369,10 @@ mod tests {
 
     #[test]
     fn decoding_knows_marks_and_says_where_it_fails() {
-        assert_eq!(decode(b"\xff\xfea\0".to_vec()), Ok(("a".to_owned(), Encoding::Utf16)));
-        assert_eq!(decode(b"\xfe\xff\0a".to_vec()), Ok(("a".to_owned(), Encoding::Utf16)));
-        assert_eq!(decode("\u{feff}a".into()), Ok(("\u{feff}a".to_owned(), Encoding::Utf8)));
-        assert!(decode(b"ab\xff".to_vec()).unwrap_err().contains("byte 2"));
-        assert!(decode(b"\xff\xfea".to_vec()).is_err());
+        assert_eq!(decode(b"\xff\xfea\0"), Ok(("a".into(), Encoding::Utf16)));
+        assert_eq!(decode(b"\xfe\xff\0a"), Ok(("a".into(), Encoding::Utf16)));
+        assert_eq!(decode("\u{feff}a".as_bytes()), Ok(("\u{feff}a".into(), Encoding::Utf8)));
+        assert!(decode(b"ab\xff").unwrap_err().contains("byte 2"));
+        assert!(decode(b"\xff\xfea").is_err());
     }
 }

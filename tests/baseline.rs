@@ -6,7 +6,6 @@ mod support;
 
 use std::fs;
 use std::path::Path;
-use std::process::Command;
 
 use initlint::baseline::Baseline;
 use initlint::discover::Input;
@@ -14,9 +13,9 @@ use initlint::pipeline;
 use initlint::report::Report;
 use initlint::rule::Settings;
 use serde::Deserialize;
+use support::binary::{self, folder};
 use support::corpus::{manifests, shared};
 use support::lint::root;
-use tempfile::TempDir;
 
 /// A Pod whose init container may have no probe.
 fn pod(name: &str) -> String {
@@ -33,28 +32,10 @@ spec:
     )
 }
 
-fn folder(files: &[(&str, &str)]) -> TempDir {
-    let folder = tempfile::tempdir().unwrap();
-    for (path, text) in files {
-        let path = folder.path().join(path);
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(path, text).unwrap();
-    }
-    folder
-}
-
-/// Runs initlint in `folder`: its exit status, and what it says on standard output and error.
+/// Runs initlint in `folder`, concisely where `args` ask for no other form.
 fn run(folder: &Path, args: &[&str]) -> (i32, String, String) {
-    let output = Command::new(env!("CARGO_BIN_EXE_initlint"))
-        .current_dir(folder)
-        .args(if args.contains(&"--format") { [].as_slice() } else { &["--format", "concise"] })
-        .args(args)
-        .env_clear()
-        .env("LANG", "C.UTF-8")
-        .output()
-        .unwrap();
-    let string = |bytes| String::from_utf8(bytes).unwrap();
-    (output.status.code().unwrap(), string(output.stdout), string(output.stderr))
+    let form = if args.contains(&"--format") { [].as_slice() } else { &["--format", "concise"] };
+    binary::run(folder, &[form, args].concat())
 }
 
 #[test]

@@ -12,9 +12,9 @@ use std::sync::{Mutex, MutexGuard};
 
 use initlint::describe::{Description, describe};
 use initlint::discover::Input;
-use initlint::kube::Version;
 use initlint::report::describe::Form;
 use initlint::report::{self, Look};
+use initlint::settings::Settings;
 use serde_json::{Value, json};
 use support::binary::{command, folder, read, run};
 use support::corpus::shared;
@@ -26,7 +26,7 @@ fn described(path: &Path) -> Description {
         path: path.file_name().unwrap().to_string_lossy().into_owned(),
         text: fs::read_to_string(path).unwrap(),
     };
-    describe(&[input], "<stdin>", Version::default())
+    describe(&[input], "<stdin>", &Settings::default())
 }
 
 /// Colours are a setting of the process, which tests share.
@@ -242,7 +242,7 @@ fn nothing_is_lost_to_the_prefilter() {
     let paths: Vec<PathBuf> = folders.iter().flat_map(|folder| cases(folder)).collect();
     let spans = |named: bool| -> Vec<_> {
         let inputs: Vec<Input> = paths.iter().map(|path| Input::File { path: path.clone(), named }).collect();
-        let described = describe(&inputs, "<stdin>", Version::default());
+        let described = describe(&inputs, "<stdin>", &Settings::default());
         described.startups.iter().map(|startup| startup.span).collect()
     };
     let all = spans(true);

@@ -7,9 +7,9 @@ mod support;
 
 use std::fmt::Write as _;
 use std::fs;
-use std::path::Path;
 
 use initlint::rules;
+use support::generated::compare;
 use support::lint::root;
 
 #[test]
@@ -50,17 +50,4 @@ fn ci_runs_what_the_readme_tells() {
     for command in commands {
         assert!(script.lines().any(|line| line == command), ".ci/run lacks `{command}`");
     }
-}
-
-fn compare(path: &Path, expected: &str) {
-    if std::env::var_os("UPDATE_DOCS").is_some() {
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(path, expected).unwrap();
-    }
-    let found = fs::read_to_string(path).unwrap_or_default();
-    assert!(
-        found == expected,
-        "{} is out of date: run `UPDATE_DOCS=1 cargo test --test docs`",
-        path.display()
-    );
 }

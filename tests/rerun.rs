@@ -1,5 +1,14 @@
 //! The analysis held against what really happens: each fixture's script is run, stopped at each of
 //! its commands and run again, and the analysis must say what came of it.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    clippy::print_stdout,
+    reason = "a test may fail"
+)]
 
 mod rerun_support;
 
@@ -70,8 +79,9 @@ fn the_analysis_says_what_the_fixtures_say() {
                 hazards.iter().map(|hazard| format!("{}: {}", hazard.command, hazard.why)).collect();
             // What is noted differs, but hardly hurts: an info.
             let expected = if case.expected == "noted" { "info" } else { &case.expected };
-            (said != expected)
-                .then(|| format!("{}/{}: {} expected, {said} said {why:?}", case.file, case.name, case.expected))
+            (said != expected).then(|| {
+                format!("{}/{}: {} expected, {said} said {why:?}", case.file, case.name, case.expected)
+            })
         })
         .collect();
     assert!(wrong.is_empty(), "{}\n{} wrong", wrong.join("\n"), wrong.len());
@@ -87,7 +97,11 @@ fn execution_says_what_the_fixtures_say() {
     let mut skipped = Vec::new();
     let mut runnable = Vec::new();
     for case in &cases {
-        match case.not_run.clone().or_else(|| missing_command(&case.script).map(|name| format!("no {name} here"))) {
+        match case
+            .not_run
+            .clone()
+            .or_else(|| missing_command(&case.script).map(|name| format!("no {name} here")))
+        {
             Some(why) => skipped.push(format!("{}: {why}", case.name)),
             None => runnable.push(case),
         }
@@ -96,8 +110,9 @@ fn execution_says_what_the_fixtures_say() {
         .par_iter()
         .filter_map(|case| {
             let verdict = execute(&case.script);
-            (!agrees(&case.expected, &verdict))
-                .then(|| format!("{}/{}: {} expected, {verdict:?} happened", case.file, case.name, case.expected))
+            (!agrees(&case.expected, &verdict)).then(|| {
+                format!("{}/{}: {} expected, {verdict:?} happened", case.file, case.name, case.expected)
+            })
         })
         .collect();
     println!("{} run, {} not run:\n{}", runnable.len(), skipped.len(), skipped.join("\n"));

@@ -19,9 +19,14 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(pod: &Pod<'_>, cx: &mut Check<'_>) {
+    report(pod, cx, |kind| kind != Kind::OutsidePod);
+}
+
+/// Reports the hazards of the kinds that are `wanted`.
+pub(super) fn report(pod: &Pod<'_>, cx: &mut Check<'_>, wanted: fn(Kind) -> bool) {
     let programs = cx.programs();
     for (program, hazards) in programs.hazards() {
-        for hazard in hazards.iter().filter(|hazard| hazard.kind != Kind::OutsidePod) {
+        for hazard in hazards.iter().filter(|hazard| wanted(hazard.kind)) {
             cx.report_in(program.container, finding(pod, program, hazard));
         }
     }
@@ -56,7 +61,8 @@ fn severity(severity: rerun::Severity) -> Severity {
 fn message(program: &Program<'_, '_>, hazard: &Hazard) -> String {
     let name = program.container.name();
     let what = match hazard.kind {
-        Kind::Stuck | Kind::OutsidePod => "fails when it runs again",
+        Kind::OutsidePod => "isn't safe to run again",
+        Kind::Stuck => "fails when it runs again",
         Kind::Drifting => "leaves something else when it runs again",
         Kind::HalfDone => "takes unfinished work for done when it runs again",
     };
@@ -65,7 +71,8 @@ fn message(program: &Program<'_, '_>, hazard: &Hazard) -> String {
 
 fn caption(hazard: &Hazard) -> String {
     match hazard.kind {
-        Kind::Stuck | Kind::OutsidePod => format!("this `{}` fails the second time", hazard.command),
+        Kind::OutsidePod => format!("`{}` meets what it did before", hazard.command),
+        Kind::Stuck => format!("this `{}` fails the second time", hazard.command),
         Kind::Drifting => "a second run adds to the first".to_owned(),
         Kind::HalfDone => "this holds before the work is done".to_owned(),
     }

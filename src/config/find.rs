@@ -8,6 +8,7 @@ use std::sync::Arc;
 use super::Config;
 use super::reader;
 use crate::cli::Cli;
+use crate::discover::reason;
 use crate::finding::Finding;
 use crate::globs::Place;
 use crate::source::{FileId, Source, decode};
@@ -37,11 +38,10 @@ pub enum Problem {
 pub fn load(cli: &Cli, here: &Path) -> Result<Config, Problem> {
     let place = Place { base: here.to_owned(), here: here.to_owned() };
     let mut config = Config { place, ..Config::default() };
-    if let Some((path, base)) = file(cli, here)? {
-        let shown = path.strip_prefix(here).unwrap_or(&path).display().to_string();
+    if let Some(File { path, shown, base }) = file(cli, here)? {
         let unreadable = |why: String| Problem::Usage(format!("config file {shown}: {why}"));
-        let bytes = fs::read(&path).map_err(|error| unreadable(error.to_string()))?;
-        let (text, encoding) = decode(bytes).map_err(unreadable)?;
+        let bytes = fs::read(&path).map_err(|error| unreadable(reason(&error)))?;
+        let (text, encoding) = decode(&bytes).map_err(unreadable)?;
         let source = Arc::new(Source::with_encoding(FileId(0), shown, text, encoding));
         let mut of_file = reader::read(&source)
             .map_err(|findings| Problem::File { source: Arc::clone(&source), findings })?;
@@ -52,29 +52,43 @@ pub fn load(cli: &Cli, here: &Path) -> Result<Config, Problem> {
     Ok(config)
 }
 
-/// The config file, and the folder that its globs count from: its own, or where the run was
-/// started for one that was named, which may lie anywhere (as `ESLint` and Ruff have it).
-fn file(cli: &Cli, here: &Path) -> Result<Option<(PathBuf, PathBuf)>, Problem> {
+/// A config file.
+struct File {
+    path: PathBuf,
+    /// Its path as seen from where the run was started.
+    shown: String,
+    /// The folder that its globs count from.
+    base: PathBuf,
+}
+
+/// The config file that is named, or the nearest one above `here`. The globs of one that is named
+/// count from `here`, since it may lie anywhere (as `ESLint` and Ruff have it).
+fn file(cli: &Cli, here: &Path) -> Result<Option<File>, Problem> {
     if cli.no_config {
         return Ok(None);
     }
     if let Some(named) = &cli.config {
-        return Ok(Some((here.join(named), here.to_owned())));
+        let shown = named.display().to_string();
+        return Ok(Some(File { path: here.join(named), shown, base: here.to_owned() }));
     }
-    for folder in here.ancestors() {
+    for (steps, folder) in here.ancestors().enumerate() {
         for name in FILE_NAMES {
             let path = folder.join(name);
+            let shown = format!("{}{name}", "../".repeat(steps));
             match fs::metadata(&path) {
-                Ok(metadata) if metadata.is_file() => return Ok(Some((path, folder.to_owned()))),
-                Ok(_) => {}
-                Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {}
-                // Another folder's owner may have barred it; only a file that is there counts.
-                Err(error) if error.kind() == ErrorKind::PermissionDenied => {}
-                Err(error) => {
-                    return Err(Problem::Usage(format!("config file {}: {error}", path.display())));
+                Ok(metadata) if metadata.is_file() => {
+                    return Ok(Some(File { path, shown, base: folder.to_owned() }));
                 }
+                Ok(_) => {}
+                // Another folder's owner may have barred it; only a file that is there counts.
+                Err(error) if is_absent(error.kind()) => {}
+                Err(error) => return Err(Problem::Usage(format!("config file {shown}: {}", reason(&error)))),
             }
         }
     }
     Ok(None)
+}
+
+fn is_absent(kind: ErrorKind) -> bool {
+    matches!(kind, ErrorKind::NotFound | ErrorKind::NotADirectory | ErrorKind::PermissionDenied)
 }

@@ -58,7 +58,7 @@ pub fn describe(inputs: &[Input], stdin_name: &str, settings: &Settings) -> Desc
         .enumerate()
         .map(|(id, input)| {
             let (file, failure) = pipeline::read(id, input, stdin_name);
-            let wanted = |text: &str| pipeline::is_named(input) || prefilter.wants(text);
+            let wanted = |text: &str| pipeline::is_parsed(text, &prefilter, pipeline::is_named(input));
             let described = pipeline::guard(&file, || describe_file(&file, wanted, settings))
                 .unwrap_or_else(|failure| Described { errors: vec![failure], ..Described::default() });
             (file.source, failure, described)
@@ -92,6 +92,8 @@ fn describe_file(file: &InputFile, wanted: impl Fn(&str) -> bool, settings: &Set
             continue;
         }
         match Document::parse(&file.source, range.clone()) {
+            // What is no object has no Pod to describe.
+            Err(_) if !yaml::looks_like_object(text) => {}
             Ok(document) => describe_document(&document, &file.source, settings, &mut described),
             Err(Problem::Invalid { .. }) if yaml::looks_like_template(text) => {
                 let path = file.source.path.to_string();

@@ -6,6 +6,7 @@ use colored::{ColoredString, Colorize};
 
 use super::Report;
 use super::excerpt::visible;
+use crate::discover::Failure;
 use crate::finding::Severity;
 
 /// Writes the findings, then what couldn't be read.
@@ -20,7 +21,15 @@ pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         let (path, message) = (visible(&source.path), visible(&finding.message));
         writeln!(out, "{path}:{}:{}: {level}: {message}", start.line, start.column)?;
     }
-    for failure in &report.errors {
+    write_failures(&report.errors, out)
+}
+
+/// Writes what couldn't be checked, a line for each.
+///
+/// # Errors
+/// Whatever writing says.
+pub fn write_failures(failures: &[Failure], out: &mut dyn Write) -> io::Result<()> {
+    for failure in failures {
         writeln!(
             out,
             "{}: {}: {}",

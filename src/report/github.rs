@@ -14,7 +14,7 @@ use crate::finding::{Finding, Severity};
 /// GitHub shows this many annotations of each kind for a step, and drops the rest in silence.
 const SHOWN: usize = 10;
 
-/// Writes the most severe findings, at most [`SHOWN`] of each kind, and how many there are beside.
+/// Writes the most severe findings, at most ten of each kind, and how many there are beside.
 ///
 /// # Errors
 /// Whatever writing says.

@@ -32,7 +32,8 @@ struct Lines {
     end: usize,
 }
 
-/// Writes the findings as one JSON list. The form has no room for what could not be checked.
+/// Writes the findings as one JSON list. The form has no room for what could not be checked, which
+/// `main.rs` tells on standard error.
 ///
 /// # Errors
 /// Whatever writing says.

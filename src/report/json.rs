@@ -143,8 +143,8 @@ pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     write_value(&root, out)
 }
 
-/// Writes `value` as JSON for programs that is safe for terminals too: what serde_json leaves raw
-/// of control characters, and what hides or reorders text, is escaped.
+/// Writes `value` as JSON that is safe for terminals too: control characters that `serde_json`
+/// leaves raw, and those that hide or reorder text, are escaped.
 ///
 /// # Errors
 /// Whatever writing says.

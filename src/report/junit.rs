@@ -31,7 +31,7 @@ struct Suites {
     #[serde(rename = "@skipped")]
     skipped: usize,
     #[serde(rename = "testsuite")]
-    suites: Vec<Suite>,
+    files: Vec<Suite>,
 }
 
 #[derive(Serialize)]
@@ -195,7 +195,7 @@ impl Suites {
             failures: sum(|suite| suite.failures),
             errors: sum(|suite| suite.errors),
             skipped: sum(|suite| suite.skipped),
-            suites,
+            files: suites,
         }
     }
 }

@@ -119,10 +119,10 @@ fn rich(text: &str) -> String {
     let mut is_code = false;
     while let Some(part) = parts.next() {
         match (is_code, parts.peek()) {
-            (true, Some(_)) => out += &format!("<code>{}</code>", escaped(part)),
+            (true, Some(_)) => out.extend(["<code>", &escaped(part), "</code>"]),
             // A backquote without its twin.
-            (true, None) => out += &format!("&#96;{}", escaped(part)),
-            (false, _) => out += &escaped(part),
+            (true, None) => out.extend(["&#96;", &escaped(part)]),
+            (false, _) => out.push_str(&escaped(part)),
         }
         is_code = !is_code;
     }
@@ -130,12 +130,12 @@ fn rich(text: &str) -> String {
 }
 
 /// Text that means nothing in Markdown or HTML: punctuation stands as character references, which
-/// form no structure (CommonMark 0.31, 2.5).
+/// form no structure (`CommonMark` 0.31, 2.5).
 fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for character in visible(text).chars() {
         if character.is_ascii_punctuation() && !matches!(character, ',' | '-' | '/') {
-            out += &format!("&#{};", character as u32);
+            out.extend(["&#", &(character as u32).to_string(), ";"]);
         } else {
             out.push(character);
         }

@@ -89,7 +89,9 @@ pub fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
         return File::options().write(true).open(&path)?.write_all(bytes);
     }
     let mut builder = Builder::new();
-    builder.prefix(".initlint-").permissions(permissions(known.as_ref()));
+    builder.prefix(".initlint-");
+    #[cfg(unix)]
+    builder.permissions(permissions(known.as_ref()));
     let mut file = builder.tempfile_in(folder_of(&path))?;
     file.write_all(bytes)?;
     file.as_file().sync_all()?;

@@ -63,8 +63,11 @@ pub(super) fn stuck(context: &mut Context<'_, '_>, run: &Run) -> Option<Hazard> 
         Reason::NotEmpty => format!("`{path}` exists by then and isn't empty, and `{command}` refuses that"),
         Reason::Missing => format!("`{path}` is gone by then, and `{command}` fails without it"),
         Reason::WrongKind => format!("`{path}` is something else by then, and `{command}` fails on it"),
+        Reason::NothingToDo => format!("nothing is left to do by then, and `{command}` calls that a failure"),
         Reason::Asks => {
-            format!("`{path}` already holds the files, and `{command}` asks whether to replace them: nobody answers")
+            format!(
+                "`{path}` already holds the files, and `{command}` asks whether to replace them: nobody answers"
+            )
         }
     };
     let outside = place.realm == Realm::Outside;
@@ -108,7 +111,8 @@ fn turned(context: &mut Context<'_, '_>, trial: &Trial<'_>) -> Option<Hazard> {
             "`{text}` {holds} once the first run has done its work, and that makes the run fail; \
              every restart ends there again"
         ),
-        help: "end with success where the work is done already: `if …; then …; fi`, `… || true`, or `exit 0`".to_owned(),
+        help: "end with success where the work is done already: `if …; then …; fi`, `… || true`, or `exit 0`"
+            .to_owned(),
         mended: None,
         labels: Vec::new(),
         assumed: false,
@@ -134,7 +138,13 @@ fn difference(context: &mut Context<'_, '_>, trial: &Trial<'_>, place: &Place) -
     Some(Hazard { severity: Severity::Info, ..hazard })
 }
 
-fn drifting(context: &mut Context<'_, '_>, log: &Log, site: SiteId, manner: Manner, place: &Place) -> Option<Hazard> {
+fn drifting(
+    context: &mut Context<'_, '_>,
+    log: &Log,
+    site: SiteId,
+    manner: Manner,
+    place: &Place,
+) -> Option<Hazard> {
     let words = log.commands.get(&site).cloned()?;
     let command = name_of(&words);
     let path = context.show(place);
@@ -148,11 +158,14 @@ fn drifting(context: &mut Context<'_, '_>, log: &Log, site: SiteId, manner: Mann
         }
         Manner::Append => (
             format!("`{path}` keeps what earlier runs appended, and every further run appends it again"),
-            format!("write `{path}` anew (`>`) before anything is appended, or test whether the text is there"),
+            format!(
+                "write `{path}` anew (`>`) before anything is appended, or test whether the text is there"
+            ),
         ),
         Manner::Nest => (
             format!("the target is a directory by then, so `{command}` puts `{path}` inside it"),
-            "name the contents (`SOURCE/.`) and make the target directory first, or use `-T` (`-n` for `ln`)".to_owned(),
+            "name the contents (`SOURCE/.`) and make the target directory first, or use `-T` (`-n` for `ln`)"
+                .to_owned(),
         ),
         Manner::Edit => (
             format!("`{path}` is edited again on every run, and each time it changes"),
@@ -222,7 +235,10 @@ fn half_done(context: &mut Context<'_, '_>, trial: &Trial<'_>, place: &Place) ->
 }
 
 fn first_difference<'b>(first: &'b [Branch], again: &[Branch]) -> Option<&'b Branch> {
-    let (turned, _) = first.iter().zip(again).find(|(one, other)| one.site != other.site || one.held != other.held)?;
+    let (turned, _) = first
+        .iter()
+        .zip(again)
+        .find(|(one, other)| (one.site, one.held, one.clause) != (other.site, other.held, other.clause))?;
     Some(turned)
 }
 
@@ -262,7 +278,9 @@ fn help_for_stuck(command: &str, why: Reason, mended: Option<&str>, path: &str) 
         (None, Reason::NotEmpty | Reason::Exists) => {
             format!("test for `{path}` first, or remove it before `{command}`")
         }
-        (None, Reason::Missing) => format!("test for `{path}` first, or let `{command}` pass over what is missing"),
+        (None, Reason::Missing) => {
+            format!("test for `{path}` first, or let `{command}` pass over what is missing")
+        }
         (None, _) => format!("make `{command}` pass when its work is done already"),
     }
 }
@@ -298,7 +316,8 @@ impl Context<'_, '_> {
 
     /// A path as its container sees it, with unknown parts as they are written.
     fn show(&self, place: &Place) -> String {
-        let path = self.mounts.get(self.index).map_or_else(|| place.path.clone(), |mounts| mounts.show(place));
+        let path =
+            self.mounts.get(self.index).map_or_else(|| place.path.clone(), |mounts| mounts.show(place));
         self.shared.atoms.show(&path)
     }
 
@@ -337,9 +356,8 @@ impl Context<'_, '_> {
         let option = match (base_name(name), why) {
             ("mkdir", Reason::Exists) => "-p",
             ("ln", Reason::Exists) if words.iter().any(|word| word.starts_with("-s")) => "-sfn",
-            ("rm", Reason::Missing) => "-f",
+            ("rm", Reason::Missing) | ("gunzip" | "gzip", Reason::Asks) => "-f",
             ("unzip", Reason::Asks) => "-o",
-            ("gunzip" | "gzip", Reason::Asks) => "-f",
             _ => return None,
         };
         let (head, rest) = text.split_once(name.as_str())?;

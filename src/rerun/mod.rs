@@ -47,7 +47,7 @@ pub struct Container<'a> {
     pub working_dir: Option<String>,
     /// Whose `wget`, `ls` and `sed` the image has.
     pub userland: Userland,
-    /// Text files that are known, by absolute path: what ConfigMaps in the input mount.
+    /// Text files that are known, by absolute path: what a `ConfigMap` in the input mounts.
     pub files: BTreeMap<String, String>,
 }
 
@@ -83,7 +83,7 @@ pub struct Mount {
     /// `readOnly`, or a kind of volume that is.
     pub read_only: bool,
     /// Whether the volume keeps its data when a container ends: emptyDir, PVC, ephemeral, hostPath.
-    /// A ConfigMap, Secret or projected volume doesn't: it is the same input on each run.
+    /// A `ConfigMap`, `Secret` or projected volume doesn't: it is the same input on each run.
     pub kept: bool,
 }
 
@@ -92,7 +92,7 @@ pub struct Mount {
 pub enum Userland {
     /// GNU coreutils and GNU wget: Debian, Ubuntu, Fedora…
     Gnu,
-    /// BusyBox: busybox, Alpine.
+    /// `BusyBox`: busybox, Alpine.
     Busybox,
     /// Not known: where the two differ, the milder reading counts.
     #[default]
@@ -157,6 +157,11 @@ pub enum Severity {
     Warning,
     /// The Pod never starts again by itself.
     Error,
+}
+
+/// The commands of which it is known what they do to what exists; those of one row do the same.
+pub fn known_commands() -> impl Iterator<Item = &'static [&'static str]> {
+    facts::rows()
 }
 
 /// What is unsafe in a Pod's init containers, in order: one list for each of `sequence`.

@@ -1,18 +1,21 @@
 //! First runs, second runs, and what differs.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::rc::Rc;
 
 use super::blame::{self, Trial};
-use super::machine::{LoneGuard, Log, Machine, Manner, Reason, Run, SUCCESS, Shared};
+use super::machine::{Log, LoneGuard, Machine, Manner, Reason, Run, SUCCESS, Shared};
 use super::state::compare::differences;
 use super::state::oracle::{Oracle, alternatives};
 use super::state::places::{Mounts, Place, Realm};
 use super::state::tree::{Node, SiteId, Tree};
 use super::{Container, Hazard, Kind, Severity, Site};
 
-/// Simple commands that all runs of one container may take together.
-const STEPS: u32 = 24_000;
+/// Commands that an undisturbed run, and the runs after its end, may take together.
+const STEPS: u32 = 50_000;
+/// Commands that all other runs of a container may take together: after a kill, or with other
+/// answers to what nobody can know.
+const MORE_STEPS: u32 = 8_000;
 /// The most ways through a first run, by different answers to what nobody can know.
 const MAX_PATHS: usize = 12;
 /// The most answers tried to acquit a second run.
@@ -28,6 +31,16 @@ struct Reference {
     kept: Rc<Tree>,
     answers: Answers,
     log: Log,
+}
+
+/// What comes of running a container again.
+enum Outcome {
+    /// It ends as it should.
+    Fine(Box<Run>),
+    /// It doesn't, whatever the answers to what nobody can know.
+    Guilty(Box<Run>),
+    /// It couldn't be followed, or not under all answers.
+    Open,
 }
 
 /// The containers of a Pod, and what their runs share.
@@ -77,7 +90,8 @@ impl<'c> Court<'c> {
                 continue;
             }
             let reference = Reference { answers: run.oracle.all(), kept: run.kept, log: run.log };
-            self.judge_path(index, &given, before, &reference, found);
+            self.judge_path(index, plan.len(), &given, before, &reference, found);
+            self.shared.steps = self.shared.steps.min(MORE_STEPS);
             if end.is_none() {
                 end = Some((Rc::clone(&reference.kept), Rc::clone(&reference.answers)));
             }
@@ -107,10 +121,12 @@ impl<'c> Court<'c> {
         Some((run, given))
     }
 
-    /// Judges one way through a container's first run.
+    /// Judges one way through a container's first run. It differs from one judged before in the
+    /// answer to its question number `turned`: a kill before that was tried there.
     fn judge_path(
         &mut self,
         index: usize,
+        turned: usize,
         start: &Rc<Tree>,
         before: &[(Rc<Tree>, Answers)],
         reference: &Reference,
@@ -121,15 +137,18 @@ impl<'c> Court<'c> {
         }
         // Finished, it runs again with all that come before it.
         let in_sequence: Vec<(usize, Hazard)> = self.sequence_again(index, before, reference);
-        let alone = if index == 0 && !reference.kept.has_outside() { Vec::new() } else { self.alone_again(index, &reference.kept, reference, true) };
+        let alone = if index == 0 && !reference.kept.has_outside() {
+            Vec::new()
+        } else {
+            self.alone_again(index, &reference.kept, reference, true)
+        };
+        self.shared.steps = self.shared.steps.min(MORE_STEPS);
         let mut killed: Vec<Hazard> = Vec::new();
-        let mut seen: Vec<&Rc<Tree>> = vec![start, &reference.kept];
-        for state in &reference.log.crash_points {
-            if seen.iter().rev().any(|known| known == &state) {
-                continue;
+        let mut seen = HashSet::from([start.fingerprint(), reference.kept.fingerprint()]);
+        for point in reference.log.crash_points.iter().filter(|point| point.asked >= turned) {
+            if seen.insert(point.kept.fingerprint()) {
+                killed.extend(self.alone_again(index, &point.kept, reference, false));
             }
-            seen.push(state);
-            killed.extend(self.alone_again(index, state, reference, false));
         }
         for (container, hazard) in &in_sequence {
             if let Some(list) = found.get_mut(*container) {
@@ -185,12 +204,12 @@ impl<'c> Court<'c> {
         for (earlier, (_, answers)) in before.iter().enumerate() {
             let answers = Rc::clone(answers);
             match self.acquitted(earlier, &state, &answers, |_, run| run.status == Some(SUCCESS)) {
-                Ok(run) => state = run.kept,
-                Err(Some(run)) => {
+                Outcome::Fine(run) => state = run.kept,
+                Outcome::Guilty(run) => {
                     let hazard = blame::stuck(&mut self.context(earlier), &run);
                     return hazard.map(|hazard| (earlier, hazard)).into_iter().collect();
                 }
-                Err(None) => return Vec::new(),
+                Outcome::Open => return Vec::new(),
             }
         }
         let hazards = self.alone_again(index, &state, reference, true);
@@ -198,13 +217,22 @@ impl<'c> Court<'c> {
     }
 
     /// Runs one container again on `state`, and tells what goes wrong whatever the answers.
-    fn alone_again(&mut self, index: usize, state: &Rc<Tree>, reference: &Reference, ended: bool) -> Vec<Hazard> {
+    fn alone_again(
+        &mut self,
+        index: usize,
+        state: &Rc<Tree>,
+        reference: &Reference,
+        ended: bool,
+    ) -> Vec<Hazard> {
         let same = |shared: &Shared, run: &Run| {
-            let volumes = || run.kept == reference.kept || differences(&shared.atoms, &reference.kept, &run.kept).is_empty();
+            let volumes = || {
+                run.kept == reference.kept
+                    || differences(&shared.atoms, &reference.kept, &run.kept).is_empty()
+            };
             run.status == Some(SUCCESS) && volumes()
         };
         match self.acquitted(index, state, &reference.answers, same) {
-            Err(Some(run)) => {
+            Outcome::Guilty(run) => {
                 let trial = Trial { reference: &reference.kept, first: &reference.log, again: &run, ended };
                 blame::hazards(&mut self.context(index), &trial)
             }
@@ -212,31 +240,31 @@ impl<'c> Court<'c> {
         }
     }
 
-    /// A second run that is `fine` under some answers to what is new in it; else the first that
-    /// isn't, unless not all could be tried.
+    /// Runs a container again: a run that is `fine` under some answers to what is new in it, else
+    /// the first that isn't.
     fn acquitted(
         &mut self,
         index: usize,
         state: &Rc<Tree>,
         answers: &Answers,
         fine: impl Fn(&Shared, &Run) -> bool,
-    ) -> Result<Run, Option<Run>> {
+    ) -> Outcome {
         let mut plans = VecDeque::from([Vec::new()]);
         let mut guilty = None;
         for _ in 0..MAX_EXCUSES {
-            let Some(plan) = plans.pop_front() else { return Err(guilty) };
+            let Some(plan) = plans.pop_front() else { break };
             let oracle = Oracle::again(Rc::clone(answers), plan.clone());
-            let Some(run) = self.run(index, state, oracle) else { return Err(None) };
+            let Some(run) = self.run(index, state, oracle).map(Box::new) else { return Outcome::Open };
             if run.status.is_none() {
-                return Err(None);
+                return Outcome::Open;
             }
             if fine(&self.shared, &run) {
-                return Ok(run);
+                return Outcome::Fine(run);
             }
             plans.extend(alternatives(&plan, run.oracle.asked()));
             guilty = guilty.or(Some(run));
         }
-        Err(if plans.is_empty() { guilty } else { None })
+        guilty.filter(|_| plans.is_empty()).map_or(Outcome::Open, Outcome::Guilty)
     }
 
     fn context(&mut self, index: usize) -> blame::Context<'_, 'c> {

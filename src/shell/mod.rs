@@ -10,11 +10,13 @@ use std::ops::Range;
 
 use shuck_parser::parser::{ParseResult, Parser};
 
+mod bounds;
 mod diagnosis;
 pub mod failure;
 pub mod invocation;
 pub mod ir;
 mod lower;
+mod nesting;
 
 use ir::Script;
 
@@ -54,6 +56,7 @@ pub fn comments(text: &str) -> Vec<Range<usize>> {
 }
 
 fn read(text: &str) -> Result<(Script, Vec<Range<usize>>), Unparsed> {
+    bounds::check(text)?;
     let result: ParseResult = Parser::new(text).parse();
     if result.is_err() {
         return Err(diagnosis::of(text, &result));

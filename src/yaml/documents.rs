@@ -104,7 +104,7 @@ const DISGUISES: [&str; 6] = ["\\x", "\\u", "\\U", "\\\n", "\\\r\n", "binary"];
 impl Prefilter {
     /// A prefilter for documents that hold one of `literals`, each of letters and digits alone.
     pub fn new<I: IntoIterator<Item = &'static str>>(literals: I) -> Self {
-        let patterns = literals.into_iter().chain(DISGUISES);
+        let patterns = DISGUISES.into_iter().chain(literals);
         // Building fails on automata of gigabytes only; then everything is wanted.
         let literals = AhoCorasick::builder().match_kind(MatchKind::Standard).build(patterns).ok();
         Self { literals }
@@ -117,6 +117,14 @@ impl Prefilter {
     #[must_use]
     pub fn wants(&self, document: &str) -> bool {
         self.literals.as_ref().is_none_or(|literals| literals.is_match(document)) && !is_definition(document)
+    }
+
+    /// Whether one of the words themselves stands in `document`, which [`Self::wants`].
+    #[must_use]
+    pub fn names(&self, document: &str) -> bool {
+        self.literals.as_ref().is_none_or(|literals| {
+            literals.find_iter(document).any(|found| found.pattern().as_usize() >= DISGUISES.len())
+        })
     }
 }
 

@@ -2,9 +2,11 @@
 
 use std::fs;
 use std::path::Path;
-use std::process::Command;
+use std::process::Stdio;
 
 use serde_json::Value;
+
+use crate::support::binary::{self, command, run};
 
 const BAD: &str = "apiVersion: v1
 kind: Pod
@@ -16,22 +18,8 @@ spec:
   - {name: web, image: \"x:1\"}
 ";
 
-fn run(folder: &Path, args: &[&str]) -> (i32, String, String) {
-    let output = Command::new(env!("CARGO_BIN_EXE_initlint"))
-        .current_dir(folder)
-        .args(args)
-        .env_clear()
-        .env("LANG", "C.UTF-8")
-        .output()
-        .unwrap();
-    let string = |bytes| String::from_utf8(bytes).unwrap();
-    (output.status.code().unwrap(), string(output.stdout), string(output.stderr))
-}
-
 fn folder() -> tempfile::TempDir {
-    let folder = tempfile::tempdir().unwrap();
-    fs::write(folder.path().join("bad.yaml"), BAD).unwrap();
-    folder
+    binary::folder(&[("bad.yaml", BAD)])
 }
 
 /// The names in a folder, sorted.
@@ -82,6 +70,7 @@ fn what_cannot_be_written_is_said_before_any_work() {
         (vec!["--output-file=sarif"], "FORMAT=PATH"),
         (vec!["--output-file=sarif="], "the path is missing"),
         (vec!["--output-file=sarif=-"], "--format"),
+        (vec!["--output-file=sarif=a", "--describe"], "cannot be used with"),
     ] {
         let (status, out, err) = run(folder.path(), &[args.as_slice(), &["bad.yaml"]].concat());
         assert_eq!((status, out.as_str()), (2, ""), "{args:?}");
@@ -127,12 +116,8 @@ fn links_devices_and_permissions_stay_what_they_are() {
 
 #[test]
 fn a_file_is_written_also_where_the_reader_of_the_output_goes_away() {
-    use std::process::Stdio;
-
     let folder = folder();
-    let mut child = Command::new(env!("CARGO_BIN_EXE_initlint"))
-        .current_dir(folder.path())
-        .args(["--output-file=json=out.json", "bad.yaml"])
+    let mut child = command(folder.path(), &["--output-file=json=out.json", "bad.yaml"])
         .stdout(Stdio::piped())
         .stderr(Stdio::null())
         .spawn()
@@ -140,4 +125,63 @@ fn a_file_is_written_also_where_the_reader_of_the_output_goes_away() {
     drop(child.stdout.take());
     child.wait().unwrap();
     assert!(fs::metadata(folder.path().join("out.json")).unwrap().len() > 100);
+}
+
+#[test]
+fn what_gitlab_s_form_cannot_tell_is_told_beside_it() {
+    let folder = folder();
+    fs::write(folder.path().join("latin1.yaml"), b"name: caf\xe9\n").unwrap();
+    let (status, out, err) = run(folder.path(), &["--format", "gitlab"]);
+    assert_eq!((status, serde_json::from_str::<Value>(&out).unwrap().as_array().unwrap().len()), (2, 1));
+    assert!(err.starts_with("latin1.yaml: error: not valid UTF-8"), "{err}");
+}
+
+#[test]
+fn reports_in_the_linted_folder_are_no_manifests() {
+    let folder = folder();
+    let args =
+        ["--output-file=json=out.json", "--output-file=sarif=out.sarif.json", "--write-baseline=base.json"];
+    let first = run(folder.path(), &[args.as_slice(), &["--format=gitlab"]].concat());
+    let second = run(folder.path(), &["--format=json", "--baseline=base.json", "--omit-suppressed"]);
+    assert_eq!((first.0, second.0), (0, 0), "{}{}", first.2, second.2);
+    let report: Value = serde_json::from_str(&second.1).unwrap();
+    assert_eq!((&report["summary"]["baselined"], &report["summary"]["error"]), (&1.into(), &0.into()));
+}
+
+#[test]
+fn suppressions_in_the_source_reach_the_reports() {
+    let folder = folder();
+    let reason = "# initlint: ignore[forbidden-probe] the image ]]> <b>needs</b> it\n  - {name: seed";
+    fs::write(folder.path().join("bad.yaml"), BAD.replace("- {name: seed", reason)).unwrap();
+    let read = |args: &[&str]| -> Value { serde_json::from_str(&run(folder.path(), args).1).unwrap() };
+    let log = read(&["--format=sarif"]);
+    let results = log["runs"][0]["results"].as_array().unwrap();
+    let justification = results[0]["suppressions"][0]["justification"].as_str().unwrap();
+    assert_eq!((results.len(), justification), (1, "the image ]]> <b>needs</b> it"));
+    let log = read(&["--format=sarif", "--omit-suppressed"]);
+    assert_eq!(log["runs"][0]["results"].as_array().unwrap().len(), 0);
+    let xml = run(folder.path(), &["--format=junit"]).1;
+    let document = roxmltree::Document::parse(&xml).unwrap();
+    let skipped = document.descendants().find(|node| node.has_tag_name("skipped")).unwrap();
+    assert_eq!(skipped.attribute("message"), Some("the image ]]> <b>needs</b> it"));
+}
+
+#[test]
+fn services_are_told_paths_from_the_checkout() {
+    let folder = binary::folder(&[("k8s/web/bad.yaml", BAD)]);
+    let root = fs::canonicalize(folder.path()).unwrap();
+    for variable in ["GITHUB_WORKSPACE", "CI_PROJECT_DIR"] {
+        for path in ["web/bad.yaml", "../k8s/web", root.join("k8s").to_str().unwrap()] {
+            let read = |format: &str| {
+                let mut command = command(&root.join("k8s"), &["--format", format, path]);
+                binary::read(command.env(variable, &root).output().unwrap()).1
+            };
+            assert!(read("github").starts_with("::error file=k8s/web/bad.yaml,"), "{}", read("github"));
+            for format in ["sarif", "gitlab", "junit"] {
+                assert!(read(format).contains("\"k8s/web/bad.yaml\""), "{}", read(format));
+            }
+            // People and scripts see what they wrote.
+            assert!(path.starts_with("../") || read("concise").starts_with(path), "{}", read("concise"));
+        }
+    }
 }

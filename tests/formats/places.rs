@@ -93,9 +93,9 @@ fn lines_characters_and_bytes_agree_with_the_file() {
     for (name, bytes) in files {
         let path = folder.path().join(name);
         fs::write(&path, &bytes).unwrap();
-        let log = sarif(&lint_files(&[path]));
+        let written = sarif(&lint_files(&[path]));
         let mut found = Vec::new();
-        regions(&log["runs"][0]["results"], &mut found);
+        regions(&written["runs"][0]["results"], &mut found);
         assert!(found.len() >= 4, "{name}: {found:?}");
         let mut texts = Vec::new();
         for region in found {
@@ -106,7 +106,7 @@ fn lines_characters_and_bytes_agree_with_the_file() {
         for text in ["livenessProbe", "startupProbe"] {
             assert!(texts.iter().any(|found| found == text), "{name}: {texts:?}");
         }
-        let encoding = log["runs"][0]["artifacts"][0]["encoding"].as_str();
+        let encoding = written["runs"][0]["artifacts"][0]["encoding"].as_str();
         assert_eq!(encoding, (name == "wide.yaml").then_some("UTF-16"), "{name}");
     }
 }

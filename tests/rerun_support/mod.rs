@@ -25,7 +25,8 @@ pub(crate) struct Case {
 /// All cases of `tests/rerun/`.
 pub(crate) fn cases() -> Vec<Case> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/rerun");
-    let mut files: Vec<PathBuf> = fs::read_dir(folder).expect("fixtures").map(|entry| entry.unwrap().path()).collect();
+    let mut files: Vec<PathBuf> =
+        fs::read_dir(folder).expect("fixtures").map(|entry| entry.unwrap().path()).collect();
     files.retain(|path| path.extension().is_some_and(|extension| extension == "cases"));
     files.sort();
     files.iter().flat_map(|path| parse(path)).collect()
@@ -106,22 +107,22 @@ fn rewritten(script: &str, root: &Path, image: &Path) -> String {
     let mut before = ' ';
     while let Some(c) = rest.chars().next() {
         let place = ["/data", "/work", "/src", "/tmp"].into_iter().find(|place| {
-            let ends = |after: &str| !after.starts_with(|c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.'));
+            let ends = |after: &str| {
+                !after.starts_with(|c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.'))
+            };
             rest.strip_prefix(place).is_some_and(ends)
         });
-        match place.filter(|_| !before.is_ascii_alphanumeric() && !matches!(before, '.' | '_' | '}' | '/' | '*')) {
-            Some(place) => {
-                let folder = if place == "/src" { image.to_owned() } else { root.join(&place[1..]) };
-                out.push_str(&folder.display().to_string());
-                rest = &rest[place.len()..];
-                before = 'x';
-            }
-            None => {
-                out.push(c);
-                rest = &rest[c.len_utf8()..];
-                before = c;
-            }
-        }
+        let apart = !before.is_ascii_alphanumeric() && !matches!(before, '.' | '_' | '}' | '/' | '*');
+        let length = if let Some(place) = place.filter(|_| apart) {
+            let folder = if place == "/src" { image.to_owned() } else { root.join(&place[1..]) };
+            out.push_str(&folder.display().to_string());
+            place.len()
+        } else {
+            out.push(c);
+            c.len_utf8()
+        };
+        before = c;
+        rest = &rest[length..];
     }
     out
 }
@@ -138,7 +139,11 @@ fn run(root: &Path, script: &str, stop: Option<u32>) -> (i32, u32, String) {
     renew(root, &["tmp", "home"]);
     let count = root.join("count");
     let kill = stop.map_or(String::new(), |stop| format!("[ $__n -gt {stop} ] && kill -9 $$; "));
-    let trap = format!("__n=0; set -T; trap '__n=$((__n+1)); echo $__n > {}; {kill}:' DEBUG; ", count.display());
+    // Subshells count on: the number lies in a file.
+    fs::write(&count, "0\n").expect("the counter's file");
+    let file = count.display();
+    let trap =
+        format!("set -T; trap 'read -r __n < {file}; __n=$((__n+1)); echo $__n > {file}; {kill}:' DEBUG; ");
     let file = root.join("script");
     fs::write(&file, script).expect("the script's file");
     let tools = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/rerun/bin");
@@ -217,8 +222,27 @@ fn snapshot(root: &Path) -> BTreeMap<PathBuf, String> {
 /// Whether the machine has every command that a script's lines start with or pipe to.
 pub(crate) fn missing_command(script: &str) -> Option<String> {
     const NEEDED: [&str; 21] = [
-        "busybox", "git", "rsync", "unzip", "zip", "jq", "xz", "zstd", "bzip2", "openssl", "ssh-keygen", "keytool",
-        "sqlite3", "perl", "envsubst", "yq", "initdb", "dpkg-deb", "htpasswd", "cpio", "sponge",
+        "busybox",
+        "git",
+        "rsync",
+        "unzip",
+        "zip",
+        "jq",
+        "xz",
+        "zstd",
+        "bzip2",
+        "openssl",
+        "ssh-keygen",
+        "keytool",
+        "sqlite3",
+        "perl",
+        "envsubst",
+        "yq",
+        "initdb",
+        "dpkg-deb",
+        "htpasswd",
+        "cpio",
+        "sponge",
     ];
     let words: Vec<&str> = script.split(|c: char| c.is_whitespace() || "()|;&".contains(c)).collect();
     let have = |name: &str| {

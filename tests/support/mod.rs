@@ -3,6 +3,7 @@
 
 pub(crate) mod binary;
 pub(crate) mod corpus;
+pub(crate) mod generated;
 pub(crate) mod lint;
 pub(crate) mod oracle;
 pub(crate) mod yaml;

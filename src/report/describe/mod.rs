@@ -15,8 +15,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::io::{self, Write};
 
-use colored::Colorize;
-
+use super::concise::write_failures;
 use super::excerpt::visible;
 use super::summary::count;
 use super::{Format, Look, summary};
@@ -69,16 +68,7 @@ pub fn write(description: &Description, form: Form, look: &Look, out: &mut dyn W
 /// # Errors
 /// Whatever writing says.
 pub fn write_errors(description: &Description, out: &mut dyn Write) -> io::Result<()> {
-    for failure in &description.errors {
-        writeln!(
-            out,
-            "{}: {}: {}",
-            visible(&failure.place()),
-            "error".red().bold(),
-            visible(&failure.message)
-        )?;
-    }
-    Ok(())
+    write_failures(&description.errors, out)
 }
 
 /// A line that sums the run up: how many Pods, and what they reserve in vain together.

@@ -67,7 +67,7 @@ impl<'a> Writer<'a> {
     }
 
     fn log(&self) -> Log<'a> {
-        let base = Text { text: "the folder that initlint ran in".to_owned() };
+        let base = Text { text: "the checkout, or else the folder that initlint ran in".to_owned() };
         Log {
             schema: SCHEMA,
             version: "2.1.0",

@@ -149,7 +149,8 @@ fn zip(machine: &mut Machine<'_, '_>, words: &[String]) -> Status {
 
 /// `gzip` and its kin replace one file by another, and ask where that exists.
 fn compress(machine: &mut Machine<'_, '_>, words: &[String], name_says: bool) -> Status {
-    const SUFFIXES: [&str; 6] = [".gz", ".tgz", ".bz2", ".xz", ".zst", ".lzma"];
+    const SUFFIXES: [(&str, &str); 6] =
+        [(".gz", ""), (".tgz", ".tar"), (".bz2", ""), (".xz", ""), (".zst", ""), (".lzma", "")];
     let options = Options::read(words, "S suffix T threads o");
     let expand = name_says || options.has("d decompress uncompress");
     if options.has("c stdout to-stdout l list t test") || options.operands().is_empty() {
@@ -163,7 +164,8 @@ fn compress(machine: &mut Machine<'_, '_>, words: &[String], name_says: bool) ->
         "lzma" => ".lzma",
         _ => ".gz",
     };
-    let keeps = options.has("k keep") || suffix == ".zst" || words.first().is_some_and(|name| name == "unzstd");
+    let keeps =
+        options.has("k keep") || suffix == ".zst" || words.first().is_some_and(|name| name == "unzstd");
     let mut status = SUCCESS;
     for path in options.operands() {
         let from = match machine.needs(path) {
@@ -173,9 +175,9 @@ fn compress(machine: &mut Machine<'_, '_>, words: &[String], name_says: bool) ->
                 continue;
             }
         };
-        let target = match (expand, SUFFIXES.iter().find_map(|suffix| path.strip_suffix(suffix))) {
-            (true, Some(stem)) if path.ends_with(".tgz") => format!("{stem}.tar"),
-            (true, Some(stem)) => stem.to_owned(),
+        let stem = SUFFIXES.iter().find_map(|(old, new)| Some(format!("{}{new}", path.strip_suffix(old)?)));
+        let target = match (expand, stem) {
+            (true, Some(stem)) => stem,
             (true, None) => continue,
             (false, _) => format!("{path}{suffix}"),
         };

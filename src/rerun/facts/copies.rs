@@ -12,25 +12,39 @@ use crate::rerun::state::tree::Node;
 pub(super) const FACTS: &[Fact] =
     &[fact(&["cp"], cp), fact(&["mv"], mv), fact(&["install"], install), fact(&["rsync"], rsync)];
 
+/// What kind of copy it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Mode {
+    /// Files only.
+    Files,
+    /// Directories too (`-r`).
+    Trees,
+    /// `mv`: the source goes.
+    Move,
+}
+
 /// What a copy is to do.
 #[derive(Debug, Clone, Copy)]
 struct Copy {
-    recursive: bool,
+    mode: Mode,
     /// `-n`: an existing file stays.
     keep: bool,
     /// `-T`: the last operand is the target even where it is a directory.
     exact: bool,
-    /// `mv`.
-    takes: bool,
+}
+
+impl Copy {
+    fn takes(self) -> bool {
+        self.mode == Mode::Move
+    }
 }
 
 fn cp(machine: &mut Machine<'_, '_>, words: &[String]) -> Status {
     let options = Options::read(words, "t S target-directory suffix");
     let copy = Copy {
-        recursive: options.has("r R a recursive archive"),
+        mode: if options.has("r R a recursive archive") { Mode::Trees } else { Mode::Files },
         keep: options.has("n no-clobber") || options.value("update") == Some("none"),
         exact: options.has("T no-target-directory"),
-        takes: false,
     };
     transfer(machine, &options, copy)
 }
@@ -38,10 +52,9 @@ fn cp(machine: &mut Machine<'_, '_>, words: &[String]) -> Status {
 fn mv(machine: &mut Machine<'_, '_>, words: &[String]) -> Status {
     let options = Options::read(words, "t S target-directory suffix");
     let copy = Copy {
-        recursive: true,
+        mode: Mode::Move,
         keep: options.has("n no-clobber"),
         exact: options.has("T no-target-directory"),
-        takes: true,
     };
     transfer(machine, &options, copy)
 }
@@ -49,14 +62,17 @@ fn mv(machine: &mut Machine<'_, '_>, words: &[String]) -> Status {
 fn install(machine: &mut Machine<'_, '_>, words: &[String]) -> Status {
     let options = Options::read(words, "m o g t S mode owner group target-directory suffix");
     if options.has("d directory") {
-        return options.operands().iter().fold(SUCCESS, |status, path| worse(status, make_directories(machine, path)));
+        return options
+            .operands()
+            .iter()
+            .fold(SUCCESS, |status, path| worse(status, make_directories(machine, path)));
     }
     if options.has("D")
         && let Some(parent) = options.operands().last().and_then(|path| path.rsplit_once('/'))
     {
         make_directories(machine, parent.0);
     }
-    let copy = Copy { recursive: false, keep: false, exact: options.has("T"), takes: false };
+    let copy = Copy { mode: Mode::Files, keep: false, exact: options.has("T") };
     transfer(machine, &options, copy)
 }
 
@@ -93,12 +109,12 @@ fn one(machine: &mut Machine<'_, '_>, source: &str, target: &str, into: bool, co
         Node::Directory(_) => true,
         Node::Unclear { .. } => {
             contents_only
-                || (copy.recursive && source.ends_with('/'))
-                || (copy.recursive && !copy.takes && !looks_like_file(source))
+                || (copy.mode != Mode::Files && source.ends_with('/'))
+                || (copy.mode == Mode::Trees && !looks_like_file(source))
         }
         _ => false,
     };
-    if directory && !copy.recursive {
+    if directory && copy.mode == Mode::Files {
         return machine.refuse(Some(&from), Reason::WrongKind);
     }
     let (to, nested) = resolve(machine, target, into, copy, base_name(source), contents_only);
@@ -150,13 +166,13 @@ fn file(machine: &mut Machine<'_, '_>, from: &Place, to: &Place, nested: bool, c
     let manner = if nested { Manner::Nest } else { Manner::Write };
     match machine.look(from) {
         // What is moved may be a directory for all we know.
-        Node::Unclear { .. } if copy.takes => machine.copy(from, to, manner),
+        Node::Unclear { .. } if copy.takes() => machine.copy(from, to, manner),
         _ => {
             let content = machine.read(from).unwrap_or_default();
             machine.put(to, Node::File(content), manner);
         }
     }
-    if copy.takes {
+    if copy.takes() {
         machine.remove(from);
     }
     SUCCESS
@@ -165,7 +181,7 @@ fn file(machine: &mut Machine<'_, '_>, from: &Place, to: &Place, nested: bool, c
 fn tree(machine: &mut Machine<'_, '_>, from: &Place, to: &Place, nested: bool, copy: Copy) -> Status {
     match machine.look(to) {
         Node::File(_) => return machine.refuse(Some(to), Reason::WrongKind),
-        Node::Directory(_) if copy.takes && machine.is_empty(to) == Some(false) => {
+        Node::Directory(_) if copy.takes() && machine.is_empty(to) == Some(false) => {
             return machine.refuse(Some(to), Reason::NotEmpty);
         }
         Node::Absent if !machine.has_parent(to) => {
@@ -174,14 +190,13 @@ fn tree(machine: &mut Machine<'_, '_>, from: &Place, to: &Place, nested: bool, c
         _ => {}
     }
     let manner = if nested { Manner::Nest } else { Manner::Write };
-    match machine.look(from) {
-        Node::Directory(_) => machine.merge(from, to, manner),
-        _ => {
-            let key = format!("tree:{:?}:{}", from.realm, from.path);
-            machine.fill(to, &key, manner);
-        }
+    if let Node::Directory(_) = machine.look(from) {
+        machine.merge(from, to, manner);
+    } else {
+        let key = format!("tree:{:?}:{}", from.realm, from.path);
+        machine.fill(to, &key, manner);
     }
-    if copy.takes {
+    if copy.takes() {
         machine.remove(from);
     }
     SUCCESS
@@ -193,7 +208,9 @@ fn unlisted(machine: &mut Machine<'_, '_>, source: &str, pattern: &str, target: 
     let directory = source.rsplit_once('/').map_or(".", |(directory, _)| directory);
     let from = machine.place(if directory.is_empty() { "/" } else { directory });
     let key = match machine.look(&from) {
-        Node::Directory(fill) if !fill.is_empty() => fill.iter().map(AsRef::as_ref).collect::<Vec<&str>>().join("+"),
+        Node::Directory(fill) if !fill.is_empty() => {
+            fill.iter().map(AsRef::as_ref).collect::<Vec<&str>>().join("+")
+        }
         _ => format!("tree:{:?}:{}", from.realm, from.path),
     };
     match machine.look(&to) {
@@ -211,7 +228,7 @@ fn unlisted(machine: &mut Machine<'_, '_>, source: &str, pattern: &str, target: 
         }
         _ => machine.fill(&to, &format!("{key}/{pattern}"), Manner::Write),
     }
-    if copy.takes && pattern == "*" && from.realm != Realm::Own {
+    if copy.takes() && pattern == "*" && from.realm != Realm::Own {
         machine.put(&from, Node::Directory(BTreeSet::new()), Manner::Remove);
     }
     SUCCESS

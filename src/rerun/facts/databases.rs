@@ -27,8 +27,14 @@ const PG_VALUED: &str = "h p U d O E T D l host port username dbname owner encod
                          maintenance-db c connection-limit g role N number";
 
 /// A command that sets up a data directory and refuses one that isn't empty.
-fn data_directory(machine: &mut Machine<'_, '_>, words: &[String], option: &str, needs_empty: bool) -> Status {
-    let valued = format!("{option} U E A k X username auth encoding locale pwfile waldir host h p port d R C S T");
+fn data_directory(
+    machine: &mut Machine<'_, '_>,
+    words: &[String],
+    option: &str,
+    needs_empty: bool,
+) -> Status {
+    let valued =
+        format!("{option} U E A k X username auth encoding locale pwfile waldir host h p port d R C S T");
     let options = Options::read(words, &valued);
     let given = options.value(option).or_else(|| options.operands().first().copied()).map(str::to_owned);
     let path = given.unwrap_or_else(|| machine.variable("PGDATA").to_string());
@@ -131,7 +137,12 @@ fn connection(options: &Options<'_>, names: &str) -> String {
 }
 
 /// The SQL that a client is given by an option, a file or its input.
-fn text_of(machine: &mut Machine<'_, '_>, options: &Options<'_>, command: &str, file: &str) -> (String, bool) {
+fn text_of(
+    machine: &mut Machine<'_, '_>,
+    options: &Options<'_>,
+    command: &str,
+    file: &str,
+) -> (String, bool) {
     if let Some(text) = options.value(command) {
         return (text.to_owned(), true);
     }
@@ -150,7 +161,11 @@ fn psql(machine: &mut Machine<'_, '_>, words: &[String]) -> Status {
     let options = Options::read(words, valued);
     let (text, command) = text_of(machine, &options, "c command", "f file");
     let stops = command || words.iter().any(|word| word.contains("ON_ERROR_STOP") && !word.ends_with("=0"));
-    let on = options.value("d dbname").or_else(|| options.operands().first().copied()).unwrap_or_default().to_owned();
+    let on = options
+        .value("d dbname")
+        .or_else(|| options.operands().first().copied())
+        .unwrap_or_default()
+        .to_owned();
     let on = if on.is_empty() { on } else { format!("{on}.") };
     let status = run_sql(machine, &text, &on);
     finish(machine, words, if stops { status } else { SUCCESS })
@@ -184,7 +199,7 @@ fn finish(machine: &mut Machine<'_, '_>, words: &[String], status: Status) -> St
     if status == SUCCESS { machine.unknown_status(&words.join(" ")) } else { status }
 }
 
-/// SQLite's database is a file: what was made in it is noted in its contents.
+/// A database of `SQLite` is a file: what was made in it is noted in its contents.
 fn sqlite3(machine: &mut Machine<'_, '_>, words: &[String]) -> Status {
     let options = Options::read(words, "cmd init separator nullvalue");
     let Some((&path, commands)) = options.operands().split_first() else { return SUCCESS };

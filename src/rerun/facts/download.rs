@@ -24,7 +24,7 @@ const CURL_VALUED: &str = "o H d X u F A b c e E m T U w x y Y z C K D r t outpu
     data-ascii json oauth2-bearer max-redirs interface unix-socket ciphers max-filesize aws-sigv4 form-string \
     netrc-file noproxy proto create-file-mode stderr trace trace-ascii tls-max rate etag-save etag-compare";
 
-/// wget's options that take a value (wget(1), BusyBox's are among them).
+/// wget's options that take a value (wget(1); `BusyBox` knows some of them).
 const WGET_VALUED: &str = "O P T t U e o a i w Q l A R D I X B output-document directory-prefix timeout tries \
     user-agent execute output-file append-output input-file wait quota level user password http-user \
     http-password header post-data post-file referer load-cookies save-cookies ca-certificate ca-directory \
@@ -89,23 +89,26 @@ fn wget(machine: &mut Machine<'_, '_>, words: &[String]) -> Status {
     let mut status = SUCCESS;
     for url in options.operands() {
         let content = content_of(machine, url);
-        status = worse(status, match options.value("O output-document") {
-            Some("-") => {
-                machine.emit(&content);
-                SUCCESS
-            }
-            Some(path) if path.starts_with("/dev/") => SUCCESS,
-            Some(path) => {
-                let place = machine.place(path);
-                machine.write(&place, &content, Manner::Slow)
-            }
-            None => wget_by_name(machine, &options, url, directory, &content),
-        });
+        status = worse(
+            status,
+            match options.value("O output-document") {
+                Some("-") => {
+                    machine.emit(&content);
+                    SUCCESS
+                }
+                Some(path) if path.starts_with("/dev/") => SUCCESS,
+                Some(path) => {
+                    let place = machine.place(path);
+                    machine.write(&place, &content, Manner::Slow)
+                }
+                None => wget_by_name(machine, &options, url, directory, &content),
+            },
+        );
     }
     status
 }
 
-/// Without `-O` the URL names the file. Where that exists GNU wget writes `NAME.1`; BusyBox refuses.
+/// Without `-O` the URL names the file. Where that exists GNU wget writes `NAME.1`; `BusyBox` refuses.
 fn wget_by_name(
     machine: &mut Machine<'_, '_>,
     options: &Options<'_>,
@@ -123,7 +126,8 @@ fn wget_by_name(
     let path = directory.map_or(name.clone(), |directory| format!("{directory}/{name}"));
     let place = machine.place(&path);
     let exists = !matches!(machine.look(&place), Node::Absent | Node::Unclear { exists: false, .. });
-    let overwrites = options.has("N timestamping c continue r recursive m mirror p page-requisites x force-directories");
+    let overwrites =
+        options.has("N timestamping c continue r recursive m mirror p page-requisites x force-directories");
     if !exists || overwrites {
         return machine.write(&place, content, Manner::Slow);
     }
@@ -178,7 +182,9 @@ pub(super) fn fetch(machine: &mut Machine<'_, '_>, words: &[String]) -> Status {
                 continue;
             }
             match machine.look(&place) {
-                Node::Directory(_) => machine.fill(&place, &format!("fetch:{}", words.join(" ")), Manner::Slow),
+                Node::Directory(_) => {
+                    machine.fill(&place, &format!("fetch:{}", words.join(" ")), Manner::Slow);
+                }
                 Node::Absent => {
                     let key = format!("fetch:{}", words.join(" ")).into();
                     machine.put(&place, Node::Unclear { key, exists: true }, Manner::Slow);

@@ -88,7 +88,9 @@ fn rmdir(machine: &mut Machine<'_, '_>, words: &[String]) -> Status {
         let one = match machine.look(&place) {
             Node::Absent => machine.refuse(Some(&place), Reason::Missing),
             Node::File(_) | Node::Link(_) => machine.refuse(Some(&place), Reason::WrongKind),
-            _ if machine.is_empty(&place) == Some(false) && options.has("ignore-fail-on-non-empty") => SUCCESS,
+            _ if machine.is_empty(&place) == Some(false) && options.has("ignore-fail-on-non-empty") => {
+                SUCCESS
+            }
             _ if machine.is_empty(&place) == Some(false) => machine.refuse(Some(&place), Reason::NotEmpty),
             _ => {
                 machine.remove(&place);
@@ -264,7 +266,9 @@ fn mktemp(machine: &mut Machine<'_, '_>, words: &[String]) -> Status {
     let options = Options::read(words, "p suffix tmpdir");
     let directory = options.value("p tmpdir").unwrap_or("/tmp");
     let template = options.operands().first().copied().unwrap_or("tmp.XXXXXXXXXX");
-    let template = if template.contains('/') || (options.value("p tmpdir").is_none() && !options.operands().is_empty() && !options.has("t")) {
+    let template = if template.contains('/')
+        || (options.value("p tmpdir").is_none() && !options.operands().is_empty() && !options.has("t"))
+    {
         template.to_owned()
     } else {
         format!("{directory}/{template}")

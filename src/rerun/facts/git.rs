@@ -41,15 +41,7 @@ fn clone(machine: &mut Machine<'_, '_>, words: &[String], directory: &str) -> St
     let options = Options::read(words, valued);
     let Some(&url) = options.operands().first() else { return FATAL };
     let bare = options.has("bare mirror");
-    let target = match options.operands().get(1) {
-        Some(&path) => path.to_owned(),
-        None => {
-            let name = base_name(url);
-            let name = name.rsplit_once(':').map_or(name, |(_, name)| name);
-            let name = name.strip_suffix(".git").unwrap_or(name);
-            if bare { format!("{name}.git") } else { name.to_owned() }
-        }
-    };
+    let target = options.operands().get(1).map_or_else(|| name_of(url, bare), |path| (*path).to_owned());
     let target = joined(directory, &target);
     let place = machine.place(&target);
     match machine.look(&place) {
@@ -71,12 +63,29 @@ fn clone(machine: &mut Machine<'_, '_>, words: &[String], directory: &str) -> St
     machine.steady_status(words)
 }
 
+/// The name that a URL gives a clone.
+fn name_of(url: &str, bare: bool) -> String {
+    let name = base_name(url);
+    let name = name.rsplit_once(':').map_or(name, |(_, name)| name);
+    let name = name.strip_suffix(".git").unwrap_or(name);
+    if bare { format!("{name}.git") } else { name.to_owned() }
+}
+
 fn init(machine: &mut Machine<'_, '_>, words: &[String], directory: &str) -> Status {
     let options = Options::read(words, "b initial-branch template separate-git-dir");
     let target = joined(directory, options.operands().first().copied().unwrap_or("."));
     let inner = if options.has("bare") { target } else { format!("{target}/.git") };
-    make_directories(machine, &inner)
+    let place = machine.place(&inner);
+    let new = machine.look(&place) == Node::Absent;
+    let status = make_directories(machine, &inner);
+    if new && status == SUCCESS {
+        machine.put(&place.join(LAST_COMMIT), Node::File("".into()), Manner::Write);
+    }
+    status
 }
+
+/// Where a repository that this script made keeps what its last commit held.
+const LAST_COMMIT: &str = "last-commit";
 
 /// `git config` sets a key, the same each time; `--add` adds another value.
 fn config(machine: &mut Machine<'_, '_>, words: &[String], directory: &str) -> Status {
@@ -118,7 +127,8 @@ fn in_repository(
         return FATAL;
     }
     let git = place.join(".git");
-    let operands: Vec<&str> = rest.iter().skip(1).map(String::as_str).filter(|word| !word.starts_with('-')).collect();
+    let operands: Vec<&str> =
+        rest.iter().skip(1).map(String::as_str).filter(|word| !word.starts_with('-')).collect();
     let makes = |kind: &str, name: &str| git.join(&format!("{kind}/{name}"));
     let options = Options::read(rest, "b B m orphan c C");
     let made: Option<Place> = match (rest.first().map(String::as_str), operands.as_slice()) {
@@ -141,19 +151,26 @@ fn in_repository(
         return SUCCESS;
     }
     if rest.first().is_some_and(|command| command == "commit") && !options.has("allow-empty amend") {
-        return commit(machine, &git);
+        return commit(machine, &place, &git);
     }
     machine.emit_unknown(words, true);
     machine.unknown_status(&words.join(" "))
 }
 
 /// `git commit` fails where nothing has changed since the last one. Only a repository that this
-/// script itself made and filled is judged: elsewhere changes may come from anywhere.
-fn commit(machine: &mut Machine<'_, '_>, git: &Place) -> Status {
-    let made = git.join("made-commit");
-    if machine.look(&made) == Node::Absent {
-        machine.put(&made, Node::directory(), Manner::Write);
+/// script itself made is judged: to others changes may come from anywhere.
+fn commit(machine: &mut Machine<'_, '_>, place: &Place, git: &Place) -> Status {
+    let last = git.join(LAST_COMMIT);
+    let Node::File(before) = machine.look(&last) else { return SUCCESS };
+    let Some(listing) = machine.all_below(place) else { return SUCCESS };
+    let mut now = String::from("commit:");
+    for (path, node) in listing.iter().filter(|(path, _)| !path.starts_with("/.git")) {
+        now.extend([path.as_str(), "=", &format!("{node:?}"), ";"]);
     }
+    if now == *before {
+        return machine.refuse(Some(&last), Reason::NothingToDo);
+    }
+    machine.put(&last, Node::File(now.into()), Manner::Write);
     SUCCESS
 }
 

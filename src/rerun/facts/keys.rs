@@ -6,8 +6,12 @@ use crate::rerun::machine::{Machine, Manner, Reason, SUCCESS, Status};
 use crate::rerun::state::atoms::Atom;
 use crate::rerun::state::tree::Node;
 
-pub(super) const FACTS: &[Fact] =
-    &[fact(&["ssh-keygen"], ssh_keygen), fact(&["keytool"], keytool), fact(&["htpasswd"], htpasswd), fact(&["openssl"], openssl)];
+pub(super) const FACTS: &[Fact] = &[
+    fact(&["ssh-keygen"], ssh_keygen),
+    fact(&["keytool"], keytool),
+    fact(&["htpasswd"], htpasswd),
+    fact(&["openssl"], openssl),
+];
 
 /// `ssh-keygen` asks before it overwrites a key; at the end of its input it gives up and fails.
 fn ssh_keygen(machine: &mut Machine<'_, '_>, words: &[String]) -> Status {
@@ -29,7 +33,11 @@ fn ssh_keygen(machine: &mut Machine<'_, '_>, words: &[String]) -> Status {
 /// `keytool` refuses an alias that its keystore has.
 fn keytool(machine: &mut Machine<'_, '_>, words: &[String]) -> Status {
     let value = |name: &str| {
-        words.iter().zip(words.iter().skip(1)).find(|(option, _)| option.eq_ignore_ascii_case(name)).map(|(_, v)| v)
+        words
+            .iter()
+            .zip(words.iter().skip(1))
+            .find(|(option, _)| option.eq_ignore_ascii_case(name))
+            .map(|(_, v)| v)
     };
     let has = |names: &[&str]| words.iter().any(|word| names.contains(&word.to_ascii_lowercase().as_str()));
     let adds = has(&["-genkey", "-genkeypair", "-import", "-importcert", "-genseckey"]);
@@ -40,9 +48,10 @@ fn keytool(machine: &mut Machine<'_, '_>, words: &[String]) -> Status {
     let old = machine.read(&place).unwrap_or_default();
     let mark = format!("[{alias}]");
     if has(&["-delete"]) {
-        return match old.contains(&mark) {
-            true => machine.write(&place, &old.replace(&mark, ""), Manner::Write),
-            false => machine.unknown_status(&words.join(" ")),
+        return if old.contains(&mark) {
+            machine.write(&place, &old.replace(&mark, ""), Manner::Write)
+        } else {
+            machine.unknown_status(&words.join(" "))
         };
     }
     if !adds {

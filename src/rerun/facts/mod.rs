@@ -7,6 +7,7 @@ mod archives;
 mod copies;
 mod databases;
 mod download;
+mod edits;
 mod files;
 mod git;
 mod keys;
@@ -38,19 +39,25 @@ const fn fact(names: &'static [&'static str], effect: Effect) -> Fact {
     Fact { names, effect }
 }
 
-const FAMILIES: [&[Fact]; 11] = [
+const FAMILIES: [&[Fact]; 12] = [
     files::FACTS,
     copies::FACTS,
     archives::FACTS,
     git::FACTS,
     download::FACTS,
     text::FACTS,
+    edits::FACTS,
     reading::FACTS,
     databases::FACTS,
     services::FACTS,
     keys::FACTS,
     projects::FACTS,
 ];
+
+/// The names of each row.
+pub(super) fn rows() -> impl Iterator<Item = &'static [&'static str]> {
+    FAMILIES.iter().flat_map(|family| family.iter().map(|fact| fact.names))
+}
 
 /// The row for the command `name`.
 pub(super) fn find(name: &str) -> Option<&'static Fact> {

@@ -59,7 +59,12 @@ impl<'w> Options<'w> {
     }
 
     /// A cluster of one-letter options; how many further words it used up.
-    fn letters(&mut self, word: &'w str, next: Option<&'w String>, takes_value: &dyn Fn(&str) -> bool) -> usize {
+    fn letters(
+        &mut self,
+        word: &'w str,
+        next: Option<&'w String>,
+        takes_value: &dyn Fn(&str) -> bool,
+    ) -> usize {
         for (at, letter) in word.char_indices().skip(1) {
             let end = at + letter.len_utf8();
             let name = word.get(at..end).unwrap_or_default();

@@ -27,7 +27,7 @@ fn make(machine: &mut Machine<'_, '_>, path: &str, file: bool) -> Status {
     SUCCESS
 }
 
-/// WP-CLI refuses to download over WordPress, or to write another `wp-config.php`.
+/// WP-CLI refuses to download over `WordPress`, or to write another `wp-config.php`.
 fn wp(machine: &mut Machine<'_, '_>, words: &[String]) -> Status {
     let options = Options::read(words, "path");
     let directory = options.value("path").unwrap_or(".").to_owned();
@@ -45,7 +45,9 @@ fn wp(machine: &mut Machine<'_, '_>, words: &[String]) -> Status {
 /// `composer create-project` refuses a directory that isn't empty.
 fn composer(machine: &mut Machine<'_, '_>, words: &[String]) -> Status {
     let options = Options::read(words, "d working-dir s stability repository");
-    let ["create-project", _, directory, ..] = options.operands() else { return machine.unknown_command(words) };
+    let ["create-project", _, directory, ..] = options.operands() else {
+        return machine.unknown_command(words);
+    };
     let place = machine.place(directory);
     if machine.is_empty(&place) == Some(false) {
         return machine.refuse(Some(&place), Reason::NotEmpty);

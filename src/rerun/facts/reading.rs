@@ -25,13 +25,82 @@ pub(super) const FACTS: &[Fact] = &[
 
 /// Commands that neither read nor write a volume. What they say is the same in every run.
 const STEADY: &[&str] = &[
-    "date", "hostname", "id", "whoami", "uname", "nproc", "env", "printenv", "ps", "pgrep", "lsmod", "lscpu", "free",
-    "uptime", "arch", "getconf", "getent", "locale", "tty", "uuidgen", "dig", "nslookup", "host", "ping", "nc", "ncat",
-    "netcat", "telnet", "traceroute", "pg_isready", "mysqladmin", "redis-cli", "sysctl", "modprobe", "insmod", "mount",
-    "umount", "mountpoint", "losetup", "blkid", "lsblk", "findmnt", "swapoff", "apk", "apt", "apt-get", "yum", "dnf",
-    "microdnf", "apt-key", "dpkg", "rpm", "update-ca-certificates", "kill", "pkill", "killall", "systemctl", "service",
-    "wait-for-it", "wait-for-it.sh", "wait-for", "dockerize", "grpc_health_probe", "chroot", "nsenter", "ldconfig",
-    "adduser", "addgroup", "useradd", "groupadd", "usermod", "passwd", "lspci", "nvidia-smi", "ethtool", "df",
+    "date",
+    "hostname",
+    "id",
+    "whoami",
+    "uname",
+    "nproc",
+    "env",
+    "printenv",
+    "ps",
+    "pgrep",
+    "lsmod",
+    "lscpu",
+    "free",
+    "uptime",
+    "arch",
+    "getconf",
+    "getent",
+    "locale",
+    "tty",
+    "uuidgen",
+    "dig",
+    "nslookup",
+    "host",
+    "ping",
+    "nc",
+    "ncat",
+    "netcat",
+    "telnet",
+    "traceroute",
+    "pg_isready",
+    "mysqladmin",
+    "redis-cli",
+    "sysctl",
+    "modprobe",
+    "insmod",
+    "mount",
+    "umount",
+    "mountpoint",
+    "losetup",
+    "blkid",
+    "lsblk",
+    "findmnt",
+    "swapoff",
+    "apk",
+    "apt",
+    "apt-get",
+    "yum",
+    "dnf",
+    "microdnf",
+    "apt-key",
+    "dpkg",
+    "rpm",
+    "update-ca-certificates",
+    "kill",
+    "pkill",
+    "killall",
+    "systemctl",
+    "service",
+    "wait-for-it",
+    "wait-for-it.sh",
+    "wait-for",
+    "dockerize",
+    "grpc_health_probe",
+    "chroot",
+    "nsenter",
+    "ldconfig",
+    "adduser",
+    "addgroup",
+    "useradd",
+    "groupadd",
+    "usermod",
+    "passwd",
+    "lspci",
+    "nvidia-smi",
+    "ethtool",
+    "df",
 ];
 
 /// `ls` and its kin: fail where an operand is missing, and list what is known.
@@ -76,7 +145,8 @@ fn emit_names(machine: &mut Machine<'_, '_>, place: &crate::rerun::state::places
             _ => String::new(),
         };
         let key = format!("names:{}:{more}", place.path);
-        let atom = machine.atom(Atom { never_empty: !more.is_empty(), may_change: true, ..Atom::new(key, "$(ls)") });
+        let atom =
+            machine.atom(Atom { never_empty: !more.is_empty(), may_change: true, ..Atom::new(key, "$(ls)") });
         out.push(atom);
         out.push('\n');
     }
@@ -87,7 +157,8 @@ fn emit_names(machine: &mut Machine<'_, '_>, place: &crate::rerun::state::places
 /// below its start is.
 fn find(machine: &mut Machine<'_, '_>, words: &[String]) -> Status {
     let mut status = SUCCESS;
-    let starts: Vec<&String> = words.iter().skip(1).take_while(|word| !word.starts_with(['-', '(', '!'])).collect();
+    let starts: Vec<&String> =
+        words.iter().skip(1).take_while(|word| !word.starts_with(['-', '(', '!'])).collect();
     let tests = words.get(1 + starts.len()..).unwrap_or_default();
     for path in starts {
         let place = machine.place(path);
@@ -208,9 +279,7 @@ fn finds(
     let plain = options.has("i ignore-case") || inverted || options.has("f file");
     if let (false, Some(wanted)) = (plain, literal(pattern, fixed)) {
         let whole = options.has("x line-regexp");
-        let found = text.lines().any(|line| {
-            if whole { line == wanted.text } else { wanted.is_in(line) }
-        });
+        let found = text.lines().any(|line| if whole { line == wanted.text } else { wanted.is_in(line) });
         if found || (is_known(text) && is_known(pattern)) {
             return found;
         }
@@ -271,7 +340,7 @@ fn compare(machine: &mut Machine<'_, '_>, words: &[String]) -> Status {
     }
     match contents.as_slice() {
         [Some(one), Some(other)] if one == other => SUCCESS,
-        [Some(one), Some(other)] if is_known(one) && is_known(other) => FAILURE,
+        [Some(one), Some(other)] if machine.shared.atoms.differ(one, other) => FAILURE,
         _ => machine.unknown_status(&words.join(" ")),
     }
 }
@@ -282,7 +351,8 @@ mod tests {
 
     #[test]
     fn plain_patterns_are_looked_up() {
-        let hit = |pattern: &str, line: &str| literal(pattern, false).is_some_and(|wanted| wanted.is_in(line));
+        let hit =
+            |pattern: &str, line: &str| literal(pattern, false).is_some_and(|wanted| wanted.is_in(line));
         assert!(hit("^api_key=", "api_key=1"));
         assert!(!hit("^key=", "api_key=1"));
         assert!(hit("a.b", "xa.b"));

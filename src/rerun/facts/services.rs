@@ -57,7 +57,8 @@ fn kubectl(machine: &mut Machine<'_, '_>, words: &[String]) -> Status {
     machine.emit_unknown(words, true);
     match (options.value("f filename"), options.operands()) {
         (Some(file), _) => {
-            let text = if file == "-" { machine.input().unwrap_or_default().to_string() } else { file.to_owned() };
+            let text =
+                if file == "-" { machine.input().unwrap_or_default().to_string() } else { file.to_owned() };
             // `generateName` gives every object a name of its own.
             if text.contains("generateName") {
                 return SUCCESS;
@@ -155,9 +156,12 @@ fn consul(machine: &mut Machine<'_, '_>, words: &[String]) -> Status {
 }
 
 fn kafka_topics(machine: &mut Machine<'_, '_>, words: &[String]) -> Status {
-    let options = Options::read(words, "topic bootstrap-server zookeeper partitions replication-factor config");
+    let options =
+        Options::read(words, "topic bootstrap-server zookeeper partitions replication-factor config");
     match options.value("topic") {
-        Some(topic) if options.has("create") && !options.has("if-not-exists") => create(machine, "topic", topic),
+        Some(topic) if options.has("create") && !options.has("if-not-exists") => {
+            create(machine, "topic", topic)
+        }
         Some(topic) if options.has("delete") => {
             machine.remove(&outside("topic", topic));
             SUCCESS
@@ -203,7 +207,8 @@ fn network(kind: &str, name: &str) -> crate::rerun::state::places::Place {
 }
 
 fn ip(machine: &mut Machine<'_, '_>, words: &[String]) -> Status {
-    let rest: Vec<&str> = words.iter().skip(1).map(String::as_str).filter(|word| !word.starts_with('-')).collect();
+    let rest: Vec<&str> =
+        words.iter().skip(1).map(String::as_str).filter(|word| !word.starts_with('-')).collect();
     let (kind, verb) = (rest.first().copied().unwrap_or_default(), rest.get(1).copied().unwrap_or_default());
     let kind = match kind {
         "a" | "addr" | "address" => "address",
@@ -232,7 +237,8 @@ fn ip(machine: &mut Machine<'_, '_>, words: &[String]) -> Status {
 /// `iptables -A` and `-I` add a rule each time, `-N` fails on a chain that exists.
 fn iptables(machine: &mut Machine<'_, '_>, words: &[String]) -> Status {
     let at = |names: &[&str]| words.iter().position(|word| names.contains(&word.as_str()));
-    let table = at(&["-t", "--table"]).and_then(|at| words.get(at + 1)).map_or("filter", String::as_str).to_owned();
+    let table =
+        at(&["-t", "--table"]).and_then(|at| words.get(at + 1)).map_or("filter", String::as_str).to_owned();
     let chain = |at: usize| words.get(at + 1).cloned().unwrap_or_default();
     if let Some(position) = at(&["-N", "--new-chain"]) {
         return create_chain(machine, &format!("{table} {}", chain(position)));

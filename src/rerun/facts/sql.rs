@@ -72,18 +72,32 @@ fn understood(statement: &str) -> Option<Statement> {
         }
         ["INSERT", "INTO", ..] => {
             let settled = ["ON CONFLICT", "ON DUPLICATE", "NOT EXISTS", "OR IGNORE", "OR REPLACE"];
-            (!settled.iter().any(|phrase| has(phrase))).then(|| name_after(statement, 1).map(Statement::Insert))?
+            (!settled.iter().any(|phrase| has(phrase)))
+                .then(|| name_after(statement, 1).map(Statement::Insert))?
         }
         _ => None,
     }
 }
 
 const KINDS: [&str; 15] = [
-    "TABLE", "DATABASE", "USER", "ROLE", "SCHEMA", "INDEX", "SEQUENCE", "TYPE", "VIEW", "EXTENSION", "FUNCTION",
-    "TRIGGER", "KEYSPACE", "PUBLICATION", "SUBSCRIPTION",
+    "TABLE",
+    "DATABASE",
+    "USER",
+    "ROLE",
+    "SCHEMA",
+    "INDEX",
+    "SEQUENCE",
+    "TYPE",
+    "VIEW",
+    "EXTENSION",
+    "FUNCTION",
+    "TRIGGER",
+    "KEYSPACE",
+    "PUBLICATION",
+    "SUBSCRIPTION",
 ];
 
-/// In PostgreSQL a user is a role.
+/// In `PostgreSQL` a user is a role.
 fn kind(word: &str) -> String {
     match word {
         "USER" => "role".to_owned(),

@@ -35,8 +35,8 @@ impl Machine<'_, '_> {
             "export" | "readonly" | "local" | "declare" | "typeset" => Ok(self.declare(name, arguments)),
             "unset" => {
                 for name in arguments.iter().filter(|name| !name.starts_with('-')) {
-                    self.shell.variables.insert(name.clone(), Rc::default());
-                    self.shell.functions.remove(name);
+                    Rc::make_mut(&mut self.shell.variables).insert(name.clone(), Rc::default());
+                    Rc::make_mut(&mut self.shell.functions).remove(name);
                 }
                 Ok(SUCCESS)
             }
@@ -54,7 +54,9 @@ impl Machine<'_, '_> {
         match arguments.first() {
             None => self.shell.status,
             // Statuses are taken modulo 256; what isn't a number is an error.
-            Some(text) => text.trim().parse::<i64>().map_or(FAILURE, |n| n.rem_euclid(256).try_into().unwrap_or(1)),
+            Some(text) => {
+                text.trim().parse::<i64>().map_or(FAILURE, |n| n.rem_euclid(256).try_into().unwrap_or(1))
+            }
         }
     }
 
@@ -193,7 +195,7 @@ impl Machine<'_, '_> {
         if arguments.is_empty() {
             return Ok(SUCCESS);
         }
-        let status = self.invoke(arguments)?;
+        let status = self.invoke(&arguments.into())?;
         Err(Jump::Exit(status))
     }
 }

@@ -31,13 +31,11 @@ impl Machine<'_, '_> {
 
     /// Whether a text is empty; the oracle says where nobody can know.
     pub(in crate::rerun) fn is_empty_text(&mut self, text: &str) -> bool {
-        match self.shared.atoms.is_empty(text) {
-            Some(known) => known,
-            None => {
-                let question = format!("empty:{text}@{}", self.state_for(text));
-                self.ask(&question, false)
-            }
+        if let Some(known) = self.shared.atoms.is_empty(text) {
+            return known;
         }
+        let question = format!("empty:{text}@{}", self.state_for(text));
+        self.ask(&question, false)
     }
 
     /// The state that a question about `text` depends on, if it does.
@@ -59,8 +57,8 @@ impl Machine<'_, '_> {
             }
             "-v" => self.shell.variables.contains_key(text),
             _ if text.is_empty() => false,
-            "-e" | "-a" | "-f" | "-d" | "-s" | "-r" | "-w" | "-x" | "-O" | "-G" | "-p" | "-S" | "-b" | "-c" | "-k"
-            | "-u" | "-g" | "-N" => self.file_test(operator, text),
+            "-e" | "-a" | "-f" | "-d" | "-s" | "-r" | "-w" | "-x" | "-O" | "-G" | "-p" | "-S" | "-b"
+            | "-c" | "-k" | "-u" | "-g" | "-N" => self.file_test(operator, text),
             _ => self.ask(&format!("test:{operator}:{text}@{}", self.fingerprint()), true),
         }
     }
@@ -124,13 +122,7 @@ impl Machine<'_, '_> {
         if left == right || super::matches(pattern, left) {
             return true;
         }
-        let known = |text: &str| is_known(text);
-        if known(left) && known(right) {
-            return false;
-        }
-        // One is surely empty, the other surely not.
-        let empty = (self.shared.atoms.is_empty(left), self.shared.atoms.is_empty(right));
-        if matches!(empty, (Some(true), Some(false)) | (Some(false), Some(true))) {
+        if self.shared.atoms.differ(left, right) {
             return false;
         }
         let (first, second) = if left < right { (left, right) } else { (right, left) };

@@ -3,7 +3,7 @@
 use std::ops::Range;
 use std::rc::Rc;
 
-use super::{Branch, FAILURE, Flow, Jump, LoneGuard, Machine, Manner, SUCCESS, Sink, Status};
+use super::{Branch, FAILURE, Flow, Function, Jump, LoneGuard, Machine, Manner, SUCCESS, Sink, Status};
 use crate::rerun::state::places::Place;
 use crate::shell::ir::{Arm, Clause, Command, CommandKind, List, Redirection, RedirectionKind, Word};
 
@@ -56,7 +56,7 @@ impl Machine<'_, '_> {
                 if status != SUCCESS {
                     return Ok(status);
                 }
-                self.guarded(branch, missing, |machine| machine.command(right))
+                self.guarded(&branch, missing, |machine| machine.command(right))
             }
             CommandKind::Or(left, right) => {
                 let (deciding, missing) = (self.deciding || !is_trivial(right), self.log.missing.len());
@@ -65,22 +65,33 @@ impl Machine<'_, '_> {
                 if status == SUCCESS {
                     return Ok(status);
                 }
-                self.guarded(branch, missing, |machine| machine.command(right))
+                self.guarded(&branch, missing, |machine| machine.command(right))
             }
             CommandKind::If { arms, otherwise } => self.if_clause(arms, otherwise.as_ref()),
             CommandKind::Loop { until, condition, body } => self.condition_loop(*until, condition, body),
             CommandKind::For { name, words, body } => self.for_loop(name, words.as_deref(), body),
             CommandKind::OpaqueLoop(body) => self.iterations(1, |machine| machine.list(body)),
-            CommandKind::Case { subject, clauses } => self.case(&command.range, subject, clauses),
+            CommandKind::Case { subject, clauses } => self.case(subject, clauses),
             CommandKind::Group(list) => self.list(list),
             CommandKind::Subshell(list) => self.subshell(|machine| machine.list(list)),
             CommandKind::Function { name, body } => {
-                self.shell.functions.insert(name.clone(), Rc::new((**body).clone()));
+                self.define(name, body);
                 Ok(SUCCESS)
             }
             CommandKind::Conditional(condition) => self.condition_status(condition),
             CommandKind::Arithmetic => Ok(self.unknown_status("((…))")),
         }
+    }
+
+    fn define(&mut self, name: &str, body: &Command) {
+        let fixed = self.frame.fixed.is_some();
+        let site = self.site(&body.range);
+        let copy = || Rc::new(body.clone());
+        // Texts made while running share a place: there it tells nothing.
+        let body =
+            if fixed { copy() } else { Rc::clone(self.shared.bodies.entry(site).or_insert_with(copy)) };
+        let function = Function { body, frame: self.frame.clone() };
+        Rc::make_mut(&mut self.shell.functions).insert(name.to_owned(), function);
     }
 
     /// Runs `body` where `set -e` doesn't count.
@@ -95,14 +106,14 @@ impl Machine<'_, '_> {
 
     /// Notes which way a branch went.
     fn branch(&mut self, range: &Range<usize>, held: bool) -> Branch {
-        let branch = Branch { site: self.site(range), held, changes: self.log.changes.len() };
+        let branch = Branch { site: self.site(range), held, clause: 0, changes: self.log.changes.len() };
         self.log.branches.push(branch.clone());
         branch
     }
 
     /// Runs what the condition of `guard` stands over, and notes where that is one long command
     /// that makes what the condition found missing.
-    fn guarded(&mut self, guard: Branch, missing: usize, body: impl FnOnce(&mut Self) -> Flow) -> Flow {
+    fn guarded(&mut self, guard: &Branch, missing: usize, body: impl FnOnce(&mut Self) -> Flow) -> Flow {
         let tested: Vec<Place> = self.log.missing.get(missing..).unwrap_or_default().to_vec();
         let before = self.log.changes.len();
         let result = body(self);
@@ -124,7 +135,7 @@ impl Machine<'_, '_> {
             let status = self.sheltered(true, |machine| machine.list(&arm.condition))?;
             let branch = self.branch(&range_of(&arm.condition), status == SUCCESS);
             if status == SUCCESS {
-                return self.guarded(branch, missing, |machine| machine.list(&arm.body));
+                return self.guarded(&branch, missing, |machine| machine.list(&arm.body));
             }
         }
         match otherwise {
@@ -190,16 +201,18 @@ impl Machine<'_, '_> {
         Ok(status)
     }
 
-    fn case(&mut self, range: &Range<usize>, subject: &Word, clauses: &[Clause]) -> Flow {
+    fn case(&mut self, subject: &Word, clauses: &[Clause]) -> Flow {
+        let site = self.site(&subject.range);
         let subject = self.text_of(subject)?;
         let mut falling = false;
-        for clause in clauses {
+        for (index, clause) in clauses.iter().enumerate() {
             let mut held = falling;
             for pattern in &clause.patterns {
                 held = held || self.case_matches(&subject, pattern)?;
             }
             if held {
-                self.branch(range, held);
+                let changes = self.log.changes.len();
+                self.log.branches.push(Branch { site, held, clause: index, changes });
                 let status = self.list(&clause.body)?;
                 if !clause.falls_through {
                     return Ok(status);
@@ -269,7 +282,11 @@ impl Machine<'_, '_> {
     }
 
     /// Runs `body` with `redirections` in place.
-    pub(super) fn redirected(&mut self, redirections: &[Redirection], body: impl FnOnce(&mut Self) -> Flow) -> Flow {
+    pub(super) fn redirected(
+        &mut self,
+        redirections: &[Redirection],
+        body: impl FnOnce(&mut Self) -> Flow,
+    ) -> Flow {
         let (input, depth) = (self.input.clone(), self.sinks.len());
         let opened = self.open(redirections);
         let result = match opened {
@@ -324,10 +341,8 @@ impl Machine<'_, '_> {
             return Ok(SUCCESS);
         }
         let place = self.place(&path);
-        let status: Status = match append {
-            true => self.append(&place, ""),
-            false => self.write(&place, "", Manner::Write),
-        };
+        let status: Status =
+            if append { self.append(&place, "") } else { self.write(&place, "", Manner::Write) };
         if status == SUCCESS && standard_output {
             self.sinks.push(Sink::File(place));
         }

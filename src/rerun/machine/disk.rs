@@ -323,7 +323,7 @@ impl Machine<'_, '_> {
         true
     }
 
-    fn bounded(&mut self, content: Rc<str>) -> Rc<str> {
+    pub(super) fn bounded(&mut self, content: Rc<str>) -> Rc<str> {
         if content.len() <= MAX_CONTENT {
             return content;
         }

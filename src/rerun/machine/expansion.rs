@@ -210,27 +210,28 @@ impl Machine<'_, '_> {
 
     /// Sets a variable.
     pub(super) fn assign(&mut self, name: &str, value: &str) {
-        self.shell.variables.insert(name.to_owned(), value.into());
+        let value = self.bounded(value.into());
+        Rc::make_mut(&mut self.shell.variables).insert(name.to_owned(), value);
     }
 
     fn parameter(&mut self, name: &str, operation: &Operation) -> Result<String, Jump> {
-        let value = self.known_variable(name);
-        let usable = |value: &Rc<str>, or_empty: bool| !(or_empty && value.is_empty());
+        let set = self.known_variable(name);
+        let usable = |or_empty: bool| set.clone().filter(|value| !(or_empty && value.is_empty()));
         Ok(match operation {
             Operation::Plain | Operation::Required { .. } => self.variable(name).to_string(),
-            Operation::Default { or_empty, word } => match value.filter(|value| usable(value, *or_empty)) {
+            Operation::Default { or_empty, word } => match usable(*or_empty) {
                 Some(value) => value.to_string(),
                 None => self.text_of(word)?,
             },
-            Operation::AssignDefault { or_empty, word } => match value.filter(|value| usable(value, *or_empty)) {
-                Some(value) => value.to_string(),
-                None => {
-                    let text = self.text_of(word)?;
-                    self.assign(name, &text);
-                    text
+            Operation::AssignDefault { or_empty, word } => {
+                if let Some(value) = usable(*or_empty) {
+                    return Ok(value.to_string());
                 }
-            },
-            Operation::Alternative { or_empty, word } => match value.filter(|value| usable(value, *or_empty)) {
+                let text = self.text_of(word)?;
+                self.assign(name, &text);
+                text
+            }
+            Operation::Alternative { or_empty, word } => match usable(*or_empty) {
                 Some(_) => self.text_of(word)?,
                 None => String::new(),
             },
@@ -240,7 +241,7 @@ impl Machine<'_, '_> {
                 self.trimmed(&value, *suffix, *longest, &pattern)
             }
             Operation::Other(text) => {
-                let value = value.unwrap_or_default();
+                let value = set.unwrap_or_default();
                 self.unknown(&format!("parameter:{text}:{value}"), &format!("${{{text}}}"))
             }
         })

@@ -14,14 +14,14 @@ mod patterns;
 mod simple;
 mod test_words;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ops::Range;
 use std::rc::Rc;
 
-use super::state::atoms::{Atom, Atoms};
+use super::state::atoms::{Atom, Atoms, clean};
 use super::state::oracle::Oracle;
-use super::state::places::{Mounts, Place};
-use super::state::tree::{SiteId, Tree};
+use super::state::places::{Mounts, Place, Realm};
+use super::state::tree::{Node, SiteId, Tree};
 use super::{Container, Program, Site};
 use crate::shell::ir::{Command, Script};
 
@@ -61,18 +61,30 @@ pub(super) struct Shared {
     fresh: u32,
     /// Scripts that were found as text while running, by that text.
     parsed: HashMap<String, Option<Rc<Script>>>,
+    /// The bodies of functions, by where they are defined.
+    bodies: HashMap<SiteId, Rc<Command>>,
 }
 
 impl Shared {
     pub(super) fn new(steps: u32) -> Self {
-        Self { atoms: Atoms::default(), sites: Sites::default(), steps, fresh: 0, parsed: HashMap::new() }
+        Self {
+            atoms: Atoms::default(),
+            sites: Sites::default(),
+            steps,
+            fresh: 0,
+            parsed: HashMap::new(),
+            bodies: HashMap::new(),
+        }
     }
 }
+
+/// A container, the file of its that a command stands in, and where there.
+type SiteKey = (usize, Option<Rc<str>>, Range<usize>);
 
 /// The commands that were run, numbered.
 #[derive(Debug, Default)]
 pub(super) struct Sites {
-    numbers: HashMap<(usize, Option<Rc<str>>, Range<usize>), SiteId>,
+    numbers: HashMap<SiteKey, SiteId>,
     list: Vec<(usize, Site)>,
 }
 
@@ -96,7 +108,7 @@ impl Sites {
 #[derive(Debug, Default)]
 pub(super) struct Log {
     /// The volumes after each command that changed them.
-    pub(super) crash_points: Vec<Rc<Tree>>,
+    pub(super) crash_points: Vec<CrashPoint>,
     /// Each branch: where, and whether its condition held.
     pub(super) branches: Vec<Branch>,
     /// Each change of a volume.
@@ -111,6 +123,15 @@ pub(super) struct Log {
     pub(super) commands: BTreeMap<SiteId, Rc<[String]>>,
 }
 
+/// What a kill right after a command leaves.
+#[derive(Debug, Clone)]
+pub(super) struct CrashPoint {
+    /// What the volumes hold.
+    pub(super) kept: Rc<Tree>,
+    /// How many questions nobody could answer had come before.
+    pub(super) asked: usize,
+}
+
 /// A branch taken.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Branch {
@@ -118,6 +139,8 @@ pub(super) struct Branch {
     pub(super) site: SiteId,
     /// Whether it held.
     pub(super) held: bool,
+    /// Which clause of a `case` it chose.
+    pub(super) clause: usize,
     /// How many changes were made before.
     pub(super) changes: usize,
 }
@@ -172,6 +195,8 @@ pub(super) enum Reason {
     WrongKind,
     /// It would ask before overwriting, and nobody answers.
     Asks,
+    /// There is nothing left for it to do, which it calls a failure.
+    NothingToDo,
 }
 
 /// A test over one command that takes long.
@@ -187,9 +212,9 @@ pub(super) struct LoneGuard {
 /// The state of a shell execution environment (POSIX XCU 2.13).
 #[derive(Debug, Clone, Default)]
 struct Shell {
-    variables: HashMap<String, Rc<str>>,
+    variables: Rc<HashMap<String, Rc<str>>>,
     parameters: Vec<Rc<str>>,
-    functions: HashMap<String, Rc<Command>>,
+    functions: Rc<HashMap<String, Function>>,
     directory: String,
     status: Status,
     errexit: bool,
@@ -197,6 +222,13 @@ struct Shell {
     noglob: bool,
     /// The action of `trap … EXIT`.
     exit_trap: Option<Rc<str>>,
+}
+
+/// A function, and the text that its definition stands in.
+#[derive(Debug, Clone)]
+struct Function {
+    body: Rc<Command>,
+    frame: Frame,
 }
 
 /// Where standard output goes.
@@ -217,6 +249,9 @@ struct Frame {
     /// Text made while running has no place of its own: all of it stands where it is run.
     fixed: Option<Range<usize>>,
 }
+
+/// Variables that were set for a while, with what they were before.
+type Hidden = Vec<(String, Option<Rc<str>>)>;
 
 /// One run of one container.
 #[derive(Debug)]
@@ -242,7 +277,7 @@ pub(super) struct Machine<'s, 'c> {
     /// How often standard input was read of which nothing is known.
     unknown_reads: u32,
     /// What `local` has hidden, for each function that is running.
-    locals: Vec<Vec<(String, Option<Rc<str>>)>>,
+    locals: Vec<Hidden>,
     /// The command being run, and its words.
     pub(super) current: SiteId,
     words: Rc<[String]>,
@@ -281,7 +316,8 @@ impl<'s, 'c> Machine<'s, 'c> {
             shell.directory = super::state::places::absolute("/", directory);
         }
         let variables = container.environment.iter();
-        shell.variables.extend(variables.map(|(name, value)| (name.clone(), Rc::from(value.as_str()))));
+        let variables = variables.map(|(name, value)| (name.clone(), Rc::from(&*clean(value))));
+        shell.variables = Rc::new(variables.collect());
         Self {
             container,
             index,
@@ -289,7 +325,7 @@ impl<'s, 'c> Machine<'s, 'c> {
             shared,
             oracle,
             kept,
-            own: Tree::default(),
+            own: inputs(container, mounts),
             shell,
             frame: Frame::default(),
             input: None,
@@ -354,7 +390,8 @@ impl<'s, 'c> Machine<'s, 'c> {
     /// Ends a simple command: the moment at which a kill may come.
     fn crash_point(&mut self) {
         if self.changed && self.log.crash_points.len() < MAX_CRASH_POINTS {
-            self.log.crash_points.push(Rc::clone(&self.kept));
+            let (kept, asked) = (Rc::clone(&self.kept), self.oracle.asked().len());
+            self.log.crash_points.push(CrashPoint { kept, asked });
         }
         self.changed = false;
     }
@@ -415,4 +452,20 @@ impl<'s, 'c> Machine<'s, 'c> {
     pub(super) fn fingerprint(&self) -> String {
         format!("{:x}", self.kept.fingerprint())
     }
+}
+
+/// What is known of the container's own file system: its inputs.
+fn inputs(container: &Container<'_>, mounts: &Mounts) -> Tree {
+    let mut tree = Tree::default();
+    let own = |path: &str| Place { realm: Realm::Own, path: path.to_owned() };
+    for (path, one_file) in mounts.inputs() {
+        if !one_file && !path.is_empty() {
+            let fill = BTreeSet::from([Rc::from(format!("input:{path}"))]);
+            tree.put(own(path), Node::Directory(fill), SiteId::MAX);
+        }
+    }
+    for (path, text) in &container.files {
+        tree.put(own(path), Node::File(clean(text).into()), SiteId::MAX);
+    }
+    tree
 }

@@ -51,14 +51,15 @@ impl Machine<'_, '_> {
             return Some(self.shell(words));
         }
         if name.contains('/') {
-            let result = self.subshell_file(name, words.to_vec());
-            return result;
+            return self.subshell_file(name, words, false);
         }
         None
     }
 
     fn wrapped(&mut self, name: &str, words: &[String], own: usize, valued: &str) -> Option<Flow> {
-        if name == "command" && words.get(1).is_some_and(|word| word.starts_with("-v") || word.starts_with("-V")) {
+        if name == "command"
+            && words.get(1).is_some_and(|word| word.starts_with("-v") || word.starts_with("-V"))
+        {
             return None;
         }
         let operands = Options::until_operand(words, valued).operands_from();
@@ -74,7 +75,7 @@ impl Machine<'_, '_> {
         if rest.is_empty() {
             return None;
         }
-        let rest = rest.to_vec();
+        let rest: Rc<[String]> = rest.into();
         Some(self.deeper(|machine| machine.invoke(&rest)))
     }
 
@@ -86,13 +87,13 @@ impl Machine<'_, '_> {
         while let Some(word) = rest.next() {
             match word.as_str() {
                 "--" => operands.extend(rest.by_ref().cloned()),
-                "-o" | "+o" | "-O" => {
-                    if rest.next().is_some_and(|option| option == "errexit") {
+                word if word.starts_with("--") => {}
+                word if word.starts_with(['-', '+']) && word.len() > 1 => {
+                    letters.push_str(word.get(1..).unwrap_or(""));
+                    if word.ends_with(['o', 'O']) && rest.next().is_some_and(|option| option == "errexit") {
                         letters.push('e');
                     }
                 }
-                word if word.starts_with("--") => {}
-                word if word.starts_with('-') && word.len() > 1 => letters.push_str(word.get(1..).unwrap_or("")),
                 _ => {
                     operands.push(word.clone());
                     operands.extend(rest.by_ref().cloned());
@@ -103,9 +104,9 @@ impl Machine<'_, '_> {
         let Some(first) = operands.first().cloned() else {
             let text = self.input().filter(|text| is_known(text));
             return match text {
-                Some(text) if !text.is_empty() => self.in_new_shell(errexit, Vec::new(), |machine, range| {
-                    machine.run_text(&text, range)
-                }),
+                Some(text) if !text.is_empty() => {
+                    self.in_new_shell(errexit, &[], |machine, range| machine.run_text(&text, range))
+                }
                 _ => Ok(self.unknown_command(words)),
             };
         };
@@ -114,28 +115,23 @@ impl Machine<'_, '_> {
                 return Err(Jump::GiveUp);
             }
             let parameters = operands.split_off(1);
-            return self.in_new_shell(errexit, parameters, |machine, range| machine.run_text(&first, range));
+            return self.in_new_shell(errexit, &parameters, |machine, range| machine.run_text(&first, range));
         }
-        self.subshell_file_with(&first, operands, errexit).unwrap_or_else(|| Ok(self.unknown_command(words)))
-    }
-
-    fn subshell_file(&mut self, path: &str, parameters: Vec<String>) -> Option<Flow> {
-        self.subshell_file_with(path, parameters, false)
+        self.subshell_file(&first, &operands, errexit).unwrap_or_else(|| Ok(self.unknown_command(words)))
     }
 
     /// Runs the script in the file at `path` in a shell of its own, where its text is known.
-    fn subshell_file_with(&mut self, path: &str, parameters: Vec<String>, errexit: bool) -> Option<Flow> {
+    fn subshell_file(&mut self, path: &str, parameters: &[String], errexit: bool) -> Option<Flow> {
         self.text_of_file(path)?;
         let path = path.to_owned();
-        Some(self.in_new_shell(errexit, parameters, |machine, _| {
-            machine.run_file(&path).unwrap_or(Ok(SUCCESS))
-        }))
+        let run = |machine: &mut Self, _| machine.run_file(&path).unwrap_or(Ok(SUCCESS));
+        Some(self.in_new_shell(errexit, parameters, run))
     }
 
     fn in_new_shell(
         &mut self,
         errexit: bool,
-        parameters: Vec<String>,
+        parameters: &[String],
         body: impl FnOnce(&mut Self, Range<usize>) -> Flow,
     ) -> Flow {
         let range = self.current_range();
@@ -143,7 +139,7 @@ impl Machine<'_, '_> {
         let result = self.subshell(|machine| {
             machine.shell.errexit = errexit;
             machine.shell.pipefail = false;
-            machine.shell.functions.clear();
+            machine.shell.functions = Rc::default();
             machine.shell.parameters = parameters.iter().map(|text| Rc::from(text.as_str())).collect();
             body(machine, range)
         });
@@ -182,14 +178,12 @@ impl Machine<'_, '_> {
     }
 
     fn run_in_frame(&mut self, text: &str, frame: Frame) -> Flow {
-        let parsed = match self.shared.parsed.get(text) {
-            Some(parsed) => parsed.clone(),
-            None => {
-                let parsed = shell::parse(text).ok().map(Rc::new);
-                self.shared.parsed.insert(text.to_owned(), parsed.clone());
-                parsed
-            }
-        };
+        let known = self.shared.parsed.get(text).cloned();
+        let parsed = known.unwrap_or_else(|| {
+            let parsed = shell::parse(text).ok().map(Rc::new);
+            self.shared.parsed.insert(text.to_owned(), parsed.clone());
+            parsed
+        });
         let Some(script) = parsed else { return Err(Jump::GiveUp) };
         let outer = std::mem::replace(&mut self.frame, frame);
         let result = self.deeper(|machine| machine.list(&script.body));

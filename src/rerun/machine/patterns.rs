@@ -31,7 +31,9 @@ fn matches_from(pattern: &[char], text: &[char], steps: &mut u32) -> bool {
                 set.contains(first) && matches_from(rest, text, steps)
             }
             (Some(_), None) => false,
-            (None, _) => text.split_first().is_some_and(|(&c, text)| c == '[' && matches_from(rest, text, steps)),
+            (None, _) => {
+                text.split_first().is_some_and(|(&c, text)| c == '[' && matches_from(rest, text, steps))
+            }
         },
         ['\\', quoted, rest @ ..] | [quoted, rest @ ..] => {
             text.split_first().is_some_and(|(c, text)| c == quoted && matches_from(rest, text, steps))

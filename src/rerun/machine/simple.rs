@@ -3,12 +3,12 @@
 use std::ops::Range;
 use std::rc::Rc;
 
-use super::{Flow, Machine, SUCCESS, Status};
+use super::test_words::test_command;
+use super::{Flow, Function, Hidden, Machine, SUCCESS, Status};
 use crate::rerun::facts;
-use crate::rerun::state::atoms::{Atom, is_atom};
+use crate::rerun::state::atoms::{Atom, clean};
 use crate::rerun::state::compare::UNKNOWN;
 use crate::rerun::state::places::base_name;
-use super::test_words::test_command;
 use crate::shell::ir::{Assignment, Command, Simple, Word};
 
 /// Builtins whose operands are assignments: they aren't split into fields.
@@ -44,7 +44,8 @@ impl Machine<'_, '_> {
             self.current = site;
             return self.redirected(&command.redirections, |_| Ok(status));
         }
-        self.words = words.clone().into();
+        self.words = words.into();
+        let words = Rc::clone(&self.words);
         if matches!(name.as_deref(), Some("[" | "test")) {
             return self.redirected(&command.redirections, |machine| match test_command(&simple.words) {
                 Some(condition) => machine.condition_status(&condition),
@@ -57,12 +58,7 @@ impl Machine<'_, '_> {
         let outer = self.set_for_command(&simple.assignments)?;
         self.current = site;
         let result = self.redirected(&command.redirections, |machine| machine.invoke(&words));
-        for (name, value) in outer {
-            match value {
-                Some(value) => self.shell.variables.insert(name, value),
-                None => self.shell.variables.remove(&name),
-            };
-        }
+        self.unhide(outer);
         result
     }
 
@@ -71,13 +67,12 @@ impl Machine<'_, '_> {
     }
 
     fn assignment(&mut self, assignment: &Assignment) -> Result<(), super::Jump> {
-        let value = match &assignment.value {
-            Some(word) => self.text_of(word)?,
-            None => {
-                let key = format!("array:{}:{:?}", assignment.name, assignment.range);
-                let shown = format!("${{{}[@]}}", assignment.name);
-                String::from(self.atom(Atom { never_empty: true, ..Atom::new(key, shown) }))
-            }
+        let value = if let Some(word) = &assignment.value {
+            self.text_of(word)?
+        } else {
+            let key = format!("array:{}:{:?}", assignment.name, assignment.range);
+            let shown = format!("${{{}[@]}}", assignment.name);
+            String::from(self.atom(Atom { never_empty: true, ..Atom::new(key, shown) }))
         };
         if assignment.append {
             let old = self.variable(&assignment.name);
@@ -89,7 +84,7 @@ impl Machine<'_, '_> {
     }
 
     /// Makes assignments that hold for one command; what the variables were before.
-    fn set_for_command(&mut self, list: &[Assignment]) -> Result<Vec<(String, Option<Rc<str>>)>, super::Jump> {
+    fn set_for_command(&mut self, list: &[Assignment]) -> Result<Hidden, super::Jump> {
         let mut outer = Vec::new();
         for assignment in list {
             outer.push((assignment.name.clone(), self.shell.variables.get(&assignment.name).cloned()));
@@ -98,13 +93,24 @@ impl Machine<'_, '_> {
         Ok(outer)
     }
 
+    /// Gives variables back what they were before, the last set first.
+    fn unhide(&mut self, hidden: Hidden) {
+        for (name, value) in hidden.into_iter().rev() {
+            if let Some(value) = value {
+                Rc::make_mut(&mut self.shell.variables).insert(name, value);
+            } else {
+                Rc::make_mut(&mut self.shell.variables).remove(&name);
+            }
+        }
+    }
+
     /// Runs the command that `words` name.
-    pub(super) fn invoke(&mut self, words: &[String]) -> Flow {
+    pub(super) fn invoke(&mut self, words: &Rc<[String]>) -> Flow {
         self.step()?;
         let Some(name) = words.first() else { return Ok(SUCCESS) };
-        self.words = words.to_vec().into();
-        if let Some(body) = self.shell.functions.get(name.as_str()).cloned() {
-            return self.call(&body, words);
+        self.words = Rc::clone(words);
+        if let Some(function) = self.shell.functions.get(name.as_str()).cloned() {
+            return self.call(function, words);
         }
         if let Some(result) = self.builtin(name, words) {
             return result;
@@ -120,19 +126,17 @@ impl Machine<'_, '_> {
     }
 
     /// Calls a function (POSIX XCU 2.9.5).
-    fn call(&mut self, body: &Command, words: &[String]) -> Flow {
+    fn call(&mut self, function: Function, words: &[String]) -> Flow {
         let own = words.iter().skip(1).map(|word| Rc::from(word.as_str()));
         let name = self.shell.parameters.first().cloned().unwrap_or_default();
         let parameters = std::iter::once(name).chain(own).collect();
         let outer = std::mem::replace(&mut self.shell.parameters, parameters);
         self.locals.push(Vec::new());
-        let result = self.deeper(|machine| machine.command(body));
-        for (name, value) in self.locals.pop().unwrap_or_default() {
-            match value {
-                Some(value) => self.shell.variables.insert(name, value),
-                None => self.shell.variables.remove(&name),
-            };
-        }
+        let frame = std::mem::replace(&mut self.frame, function.frame);
+        let result = self.deeper(|machine| machine.command(&function.body));
+        self.frame = frame;
+        let hidden = self.locals.pop().unwrap_or_default();
+        self.unhide(hidden);
         self.shell.parameters = outer;
         match result {
             Err(super::Jump::Return(status)) => Ok(status),
@@ -201,7 +205,7 @@ impl Machine<'_, '_> {
     /// Runs a container's command that no shell reads.
     pub(super) fn exec_form(&mut self, words: &[String]) -> Flow {
         self.current = self.site(&(0..0));
-        let words: Vec<String> = words.iter().map(|word| word.replace(is_atom, "\u{FFFD}")).collect();
+        let words: Rc<[String]> = words.iter().map(|word| clean(word).into_owned()).collect();
         let result = self.invoke(&words);
         self.current = self.site(&(0..0));
         self.crash_point();

@@ -9,7 +9,11 @@ pub(super) fn test_command(words: &[Word]) -> Option<Condition> {
     or(words)
 }
 fn split<'w>(words: &'w [Word], operator: &str) -> Option<(&'w [Word], &'w [Word])> {
-    let at = words.iter().skip(1).position(|word| word.literal().as_deref() == Some(operator) && is_plain(word))? + 1;
+    let at = words
+        .iter()
+        .skip(1)
+        .position(|word| word.literal().as_deref() == Some(operator) && is_plain(word))?
+        + 1;
     Some((words.get(..at)?, words.get(at + 1..)?))
 }
 fn is_plain(word: &Word) -> bool {

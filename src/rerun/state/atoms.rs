@@ -89,6 +89,21 @@ impl Atoms {
         certain.then_some(false)
     }
 
+    /// Whether two texts surely differ, whatever their unknown parts are: beside what they share, one
+    /// has nothing and the other something.
+    pub(in crate::rerun) fn differ(&self, one: &str, other: &str) -> bool {
+        if is_known(one) && is_known(other) {
+            return one != other;
+        }
+        let same =
+            one.chars().zip(other.chars()).take_while(|(a, b)| a == b).map(|(a, _)| a.len_utf8()).sum();
+        let (one, other): (&str, &str) = (one.get(same..).unwrap_or(one), other.get(same..).unwrap_or(other));
+        let pairs = one.chars().rev().zip(other.chars().rev());
+        let same: usize = pairs.take_while(|(a, b)| a == b).map(|(a, _)| a.len_utf8()).sum();
+        let rest = |text: &str| self.is_empty(text.get(..text.len() - same).unwrap_or(text));
+        matches!((rest(one), rest(other)), (Some(true), Some(false)) | (Some(false), Some(true)))
+    }
+
     /// Whether `text` may change when the volumes do.
     pub(in crate::rerun) fn may_change(&self, text: &str) -> bool {
         text.chars().any(|c| self.get(c).is_some_and(|atom| atom.may_change))
@@ -147,6 +162,17 @@ mod tests {
         assert!(!is_known("\u{F0001}"));
         assert!(is_known(&clean("x\u{F0001}")));
         assert!(is_known("\u{E000} 가 🙂"));
+    }
+
+    #[test]
+    fn texts_differ_beside_what_they_share() {
+        let mut atoms = Atoms::default();
+        let atom = atoms.intern(Atom::new("x", "x"));
+        assert!(atoms.differ("a", "b"));
+        assert!(atoms.differ(&format!("{atom}"), &format!("{atom}more")));
+        assert!(!atoms.differ(&format!("{atom}"), "more"));
+        assert!(!atoms.differ(&format!("{atom}a"), &format!("{atom}b{atom}")));
+        assert!(!atoms.differ("가", "가"));
     }
 
     #[test]

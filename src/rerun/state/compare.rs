@@ -37,7 +37,8 @@ fn essence(atoms: &Atoms, node: Node) -> Node {
 fn settled_essence(atoms: &Atoms, content: Rc<str>) -> Rc<str> {
     let mut characters = content.chars();
     let only = characters.next().filter(|_| characters.next().is_none());
-    let Some(key) = only.and_then(|only| atoms.get(only)).and_then(|atom| atom.key.strip_prefix(SETTLED)) else {
+    let Some(key) = only.and_then(|only| atoms.get(only)).and_then(|atom| atom.key.strip_prefix(SETTLED))
+    else {
         return content;
     };
     let mut parts = key.split('\u{1}');

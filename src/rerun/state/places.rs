@@ -93,9 +93,11 @@ pub(in crate::rerun) struct Mounts {
 struct Mounted {
     /// Where it is mounted: no slash at the end, empty for the root.
     at: String,
-    /// What is mounted there; `None` for an input such as a ConfigMap.
+    /// What is mounted there; `None` for an input such as a `ConfigMap`.
     root: Option<Place>,
     read_only: bool,
+    /// An input's `subPath` names one of its files.
+    one_file: bool,
 }
 
 impl Mounts {
@@ -131,9 +133,9 @@ impl Mounts {
     pub(in crate::rerun) fn show(&self, place: &Place) -> String {
         let seen = self.list.iter().find_map(|mounted| {
             let root = mounted.root.as_ref()?;
-            place.is_within(root).then(|| {
-                format!("{}{}", mounted.at, place.path.get(root.path.len()..).unwrap_or_default())
-            })
+            place
+                .is_within(root)
+                .then(|| format!("{}{}", mounted.at, place.path.get(root.path.len()..).unwrap_or_default()))
         });
         let path = seen.unwrap_or_else(|| place.path.clone());
         match (place.realm, path.as_str()) {
@@ -152,6 +154,12 @@ impl Mounts {
         over.any(|mounted| !mounted.read_only)
     }
 
+    /// Where inputs are mounted, and whether as one file.
+    pub(in crate::rerun) fn inputs(&self) -> impl Iterator<Item = (&str, bool)> {
+        let inputs = self.list.iter().filter(|mounted| mounted.root.is_none());
+        inputs.map(|mounted| (mounted.at.as_str(), mounted.one_file))
+    }
+
     /// Whether something is mounted exactly there.
     pub(in crate::rerun) fn is_mount_point(&self, place: &Place) -> bool {
         self.list.iter().any(|mounted| mounted.root.as_ref() == Some(place))
@@ -163,7 +171,12 @@ impl Mounted {
         let at = absolute("", &mount.path);
         let sub_path = mount.sub_path.as_deref().map_or_else(String::new, |sub| absolute("", sub));
         let root = Place { realm: Realm::Kept(mount.volume), path: trimmed(sub_path) };
-        Self { at: trimmed(at), root: mount.kept.then_some(root), read_only: mount.read_only }
+        Self {
+            at: trimmed(at),
+            root: mount.kept.then_some(root),
+            read_only: mount.read_only,
+            one_file: mount.sub_path.is_some(),
+        }
     }
 }
 

@@ -116,6 +116,9 @@ fn group(rest: &str) -> Option<usize> {
     None
 }
 
+/// Characters of a bracket expression that are looked at for its end.
+const MAX_BRACKET: usize = 200;
+
 /// The length of a bracket expression (POSIX XCU 2.14.1).
 fn bracket(rest: &str) -> Option<usize> {
     let inner = rest.strip_prefix('[')?;
@@ -124,7 +127,7 @@ fn bracket(rest: &str) -> Option<usize> {
     let first = usize::from(from.starts_with(']'));
     let mut classes = 0_usize;
     let mut previous = '\0';
-    for (at, c) in from.char_indices().skip(first) {
+    for (at, c) in from.char_indices().take(MAX_BRACKET).skip(first) {
         match (previous, c) {
             ('[', ':' | '.' | '=') => classes += 1,
             (':' | '.' | '=', ']') if classes > 0 => classes -= 1,

@@ -4,6 +4,7 @@
 //! `a=b(`. So the text between what it found is checked here; a script of which a part belongs to
 //! nothing is refused, never half read.
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 use super::super::Unparsed;
@@ -13,39 +14,28 @@ use super::{Lowered, Lowering};
 /// The comments and here-document bodies seen so far, to step over them.
 #[derive(Default)]
 pub(super) struct Trivia {
-    comments: Vec<Range<usize>>,
+    /// From start to end.
+    comments: BTreeMap<usize, usize>,
     /// From the body's first byte to the end of the delimiter's line.
-    documents: Vec<Range<usize>>,
+    documents: BTreeMap<usize, usize>,
+    /// From the end of either to its start.
+    ends: BTreeMap<usize, usize>,
 }
 
 impl Trivia {
     pub(super) fn add_comment(&mut self, range: Range<usize>) {
-        self.comments.push(range);
+        self.comments.insert(range.start, range.end);
+        self.ends.insert(range.end, range.start);
     }
 
     pub(super) fn add_document(&mut self, range: Range<usize>) {
-        self.documents.push(range);
+        self.documents.insert(range.start, range.end);
+        self.ends.insert(range.end, range.start);
     }
 
     /// The comments' places, in order.
-    pub(super) fn into_comments(mut self) -> Vec<Range<usize>> {
-        self.comments.sort_by_key(|range| (range.start, range.end));
-        self.comments.dedup();
-        self.comments
-    }
-
-    fn document_from(&self, line: usize) -> Option<&Range<usize>> {
-        self.documents.iter().rev().find(|document| document.start == line && document.end > line)
-    }
-
-    fn comment_from(&self, at: usize) -> Option<&Range<usize>> {
-        self.comments.iter().rev().find(|comment| comment.start == at && comment.end > at)
-    }
-
-    /// The range of these that ends at `at`.
-    fn before(&self, at: usize) -> Option<&Range<usize>> {
-        let all = self.comments.iter().rev().chain(self.documents.iter().rev());
-        all.into_iter().find(|range| range.end == at && range.start < at)
+    pub(super) fn into_comments(self) -> Vec<Range<usize>> {
+        self.comments.into_iter().map(|(start, end)| start..end).collect()
     }
 }
 
@@ -82,12 +72,12 @@ impl Lowering<'_> {
             let rest = self.rest(at);
             if rest.starts_with('\n') {
                 at += 1;
-                while let Some(document) = self.trivia.document_from(at) {
-                    at = document.end;
+                while let Some(end) = self.trivia.documents.get(&at).filter(|end| **end > at) {
+                    at = *end;
                 }
             } else if rest.starts_with('#') {
                 let line = || at + rest.find('\n').unwrap_or(rest.len());
-                at = self.trivia.comment_from(at).map_or_else(line, |comment| comment.end);
+                at = self.trivia.comments.get(&at).copied().filter(|end| *end > at).unwrap_or_else(line);
             } else {
                 return at;
             }
@@ -151,8 +141,8 @@ impl Lowering<'_> {
     pub(super) fn opening(&self, before: usize, opening: char) -> Lowered<usize> {
         let mut at = before;
         loop {
-            if let Some(skipped) = self.trivia.before(at) {
-                at = skipped.start;
+            if let Some(start) = self.trivia.ends.get(&at).filter(|start| **start < at) {
+                at = *start;
                 continue;
             }
             match self.slice(0..at).chars().next_back() {

@@ -1,0 +1,251 @@
+//! Editing files in place. What matters is whether an edit, made on its own result, changes it again.
+
+use super::files::worse;
+use super::options::Options;
+use super::text::{filter, read_operands};
+use super::{Fact, fact};
+use crate::rerun::machine::{Machine, SUCCESS, Status};
+use crate::rerun::state::atoms::is_known;
+
+pub(super) const FACTS: &[Fact] = &[fact(&["sed", "gsed"], sed), fact(&["yq"], yq), fact(&["perl"], perl)];
+
+fn sed(machine: &mut Machine<'_, '_>, words: &[String]) -> Status {
+    // `-i` takes its suffix attached only; `-e` and `-f` take the next word.
+    let options = Options::read(words, "e f l expression file line-length");
+    let in_place = words
+        .iter()
+        .skip(1)
+        .any(|word| word == "--in-place" || word.starts_with("--in-place=") || is_cluster_with(word, 'i'));
+    if !in_place {
+        let status = read_operands(machine, words, false);
+        return if status == SUCCESS { machine.steady_status(words) } else { status };
+    }
+    let mut scripts: Vec<&str> = words
+        .iter()
+        .zip(words.iter().skip(1))
+        .filter(|(option, _)| {
+            is_cluster_with(option, 'e') && option.ends_with('e') || *option == "--expression"
+        })
+        .map(|(_, script)| script.as_str())
+        .collect();
+    scripts.extend(words.iter().filter_map(|word| word.strip_prefix("--expression=")));
+    let mut operands = options.operands();
+    if scripts.is_empty() && !options.has("f file") {
+        let Some((first, rest)) = operands.split_first() else { return SUCCESS };
+        scripts.push(first);
+        operands = rest;
+    }
+    let settles = scripts.iter().all(|script| is_fixed_point(script));
+    let how = format!("sed {}", scripts.join("; "));
+    let mut status = SUCCESS;
+    for path in operands {
+        let place = machine.place(path);
+        let one = if settles { machine.settle(&place, &how) } else { machine.alter(&place, &how) };
+        status = worse(status, one);
+    }
+    status
+}
+
+fn is_cluster_with(word: &str, letter: char) -> bool {
+    let Some(letters) = word.strip_prefix('-').filter(|letters| !letters.starts_with('-')) else {
+        return false;
+    };
+    // What follows `i` in a cluster is the suffix of a backup.
+    letters.chars().take_while(|&c| c == letter || c != 'i').any(|c| c == letter)
+}
+
+/// Whether a sed script, run on its own result, changes nothing more. Only what surely goes on
+/// changing says no: inserted lines, lines deleted by number, replacements that match again and grow.
+fn is_fixed_point(script: &str) -> bool {
+    let mut rest = script;
+    // Each turn takes at least the command's letter.
+    while let Some((command, after)) = next_command(rest) {
+        rest = after;
+        let settles = match command.letter {
+            's' => substitution_settles(command.text),
+            // A line is added each time; deleting it first ends the cycle that would add it.
+            'a' | 'i' | 'G' => false,
+            'd' => !command.by_number,
+            _ => true,
+        };
+        if !settles {
+            return false;
+        }
+    }
+    true
+}
+
+/// A command of a sed script.
+struct EditCommand<'s> {
+    /// Its address is a line number.
+    by_number: bool,
+    letter: char,
+    /// What follows the letter.
+    text: &'s str,
+}
+
+/// The first command of `script`, and what follows it.
+fn next_command(script: &str) -> Option<(EditCommand<'_>, &str)> {
+    let mut rest = script;
+    let mut by_number = false;
+    loop {
+        rest = rest.trim_start_matches([' ', '\t', '\n', ';', '{', '}', ',', '!']);
+        if let Some(pattern) = rest.strip_prefix('/') {
+            rest = pattern.get(unescaped(pattern, '/')? + 1..)?;
+            by_number = false;
+        } else if rest.starts_with(|c: char| c.is_ascii_digit() || c == '$') {
+            rest = rest.trim_start_matches(|c: char| c.is_ascii_digit() || c == '$');
+            by_number = true;
+        } else {
+            break;
+        }
+    }
+    let letter = rest.chars().next()?;
+    let text = rest.get(letter.len_utf8()..)?;
+    let length = match letter {
+        's' | 'y' => {
+            let delimiter = text.chars().next()?;
+            let pattern = text.get(delimiter.len_utf8()..)?;
+            let end = unescaped(pattern, delimiter)? + 2 * delimiter.len_utf8();
+            let replacement = text.get(end..)?;
+            let flags = end + unescaped(replacement, delimiter)? + delimiter.len_utf8();
+            flags + text.get(flags..)?.find([';', '\n', '}']).unwrap_or(text.len() - flags)
+        }
+        'a' | 'i' | 'c' => text.find('\n').unwrap_or(text.len()),
+        _ => text.find([';', '\n', '}']).unwrap_or(text.len()),
+    };
+    let (text, after) = text.split_at_checked(length)?;
+    Some((EditCommand { by_number, letter, text }, after))
+}
+
+/// Where `wanted` stands in `text` without a backslash before it.
+fn unescaped(text: &str, wanted: char) -> Option<usize> {
+    let mut escaped = false;
+    text.char_indices().find_map(|(at, c)| {
+        let found = c == wanted && !escaped;
+        escaped = c == '\\' && !escaped;
+        found.then_some(at)
+    })
+}
+
+/// `|pattern|replacement|flags`, without the `s`: whether its result no longer grows.
+fn substitution_settles(text: &str) -> bool {
+    let Some(delimiter) = text.chars().next() else { return true };
+    let text = text.get(delimiter.len_utf8()..).unwrap_or_default();
+    let Some(end) = unescaped(text, delimiter) else { return true };
+    let (pattern, rest) =
+        (text.get(..end).unwrap_or_default(), text.get(end + delimiter.len_utf8()..).unwrap_or_default());
+    let Some(end) = unescaped(rest, delimiter) else { return true };
+    let replacement = rest.get(..end).unwrap_or_default();
+    let special =
+        |c: char| matches!(c, '.' | '*' | '[' | ']' | '\\' | '^' | '$' | '+' | '?' | '(' | ')' | '{' | '|');
+    match pattern {
+        // Something is put before or after every line.
+        "^" | "$" => replacement.is_empty(),
+        _ if pattern.contains(special) => {
+            // Anchored at both ends, or not literal: taken to settle, unless it plainly keeps and adds.
+            let literal = pattern.trim_start_matches('^').trim_end_matches('$');
+            !(literal == pattern.trim_end_matches('$')
+                && !pattern.starts_with('^')
+                && replacement.contains('&')
+                && replacement != "&"
+                && !literal.contains(['[', '\\', '(']))
+        }
+        _ if !is_known(pattern) || pattern.is_empty() => true,
+        _ => {
+            let whole = replacement.replace("\\&", "\u{1}").replace('&', pattern);
+            whole == pattern || !whole.contains(pattern)
+        }
+    }
+}
+
+/// `yq -i`: the same each time, unless the expression adds to a list or a number.
+fn yq(machine: &mut Machine<'_, '_>, words: &[String]) -> Status {
+    let options = Options::read(words, "p o f from-file input-format output-format s split-exp I indent");
+    if !options.has("i inplace in-place") {
+        return filter(machine, words);
+    }
+    let adds = |word: &str| {
+        word.split("+=").nth(1).is_some_and(|value| {
+            let value = value.trim_start();
+            value.starts_with(['[', '"', '\'']) || value.starts_with(|c: char| c.is_ascii_digit())
+        })
+    };
+    let mut status = SUCCESS;
+    for path in options.operands().iter().filter(|word| super::looks_like_file(word) && word.contains('/')) {
+        let place = machine.place(path);
+        let how = words.join(" ");
+        let one = if words.iter().any(|word| adds(word)) {
+            machine.alter(&place, &how)
+        } else {
+            machine.settle(&place, &how)
+        };
+        status = worse(status, one);
+    }
+    status
+}
+
+/// `perl -pi -e 's/…/…/'` is sed by another name.
+fn perl(machine: &mut Machine<'_, '_>, words: &[String]) -> Status {
+    let in_place =
+        words.iter().any(|word| word.starts_with('-') && word.contains('i') && !word.starts_with("--"));
+    let script = words
+        .iter()
+        .zip(words.iter().skip(1))
+        .find(|(option, _)| option.starts_with('-') && option.ends_with('e'));
+    let (Some((_, script)), true) = (script, in_place) else { return machine.unknown_command(words) };
+    let mut status = SUCCESS;
+    let files = words.iter().rev().take_while(|word| *word != script);
+    for path in files {
+        let place = machine.place(path);
+        let one = if is_fixed_point(script) {
+            machine.settle(&place, script)
+        } else {
+            machine.alter(&place, script)
+        };
+        status = worse(status, one);
+    }
+    status
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn edits_that_grow_are_told_from_those_that_settle() {
+        for script in [
+            "s/a/b/",
+            "s|<<TOKEN>>|x|g",
+            "s/^listen.*/listen 80/",
+            "s/^listen/#listen/",
+            "/^#/d",
+            "s/strict/lax/g",
+            "s/a\\/b/c/",
+            "/x/s/foo/bar/;s/y/z/",
+            "s/a;i b/c/",
+            "/a/{s/x/y/;d}",
+            "s",
+            "s/a",
+            "/a",
+            "",
+        ] {
+            assert!(is_fixed_point(script), "{script}");
+        }
+        for script in [
+            "s/a/aa/",
+            "s/foo/foobar/",
+            "s|listen|#&|",
+            "$a x",
+            "1i x",
+            "1d",
+            "s/^/#/",
+            "s/$/;/",
+            "/x/a y",
+            "s/q/r/;$d",
+            "/a/{s/x/xy/}",
+        ] {
+            assert!(!is_fixed_point(script), "{script}");
+        }
+    }
+}

@@ -1,0 +1,336 @@
+//! How a script's quotes and expansions nest, by the shell's rules (POSIX XCU 2.2, 2.3 and 2.6).
+//!
+//! One pass, no recursion but for here-documents. It knows no commands, only what opens and closes.
+
+use std::ops::Range;
+
+/// What [`measure`] found.
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
+pub(super) struct Nesting {
+    /// The last thing that is opened and never closed.
+    pub(super) unclosed: Option<Unclosed>,
+    /// Expansions inside one another, at most.
+    pub(super) deepest: usize,
+    /// Expansions opened in comments and not closed there, which the parser may see otherwise.
+    pub(super) commented: usize,
+    /// Here-documents.
+    pub(super) documents: usize,
+    /// Bytes of here-documents that expand, times the expansions in each.
+    pub(super) document_work: usize,
+}
+
+/// Something without an end.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Unclosed {
+    /// What opens it.
+    pub(super) range: Range<usize>,
+    /// What would close it.
+    pub(super) closing: char,
+    /// It stands in a command, not in a here-document.
+    pub(super) in_command: bool,
+}
+
+/// Here-documents of a script that are looked into; more are too many.
+pub(super) const MAX_DOCUMENTS: usize = 300;
+
+/// Measures a script.
+pub(super) fn measure(text: &str) -> Nesting {
+    let mut scan = Scan { text, ..Scan::default() };
+    scan.run();
+    scan.found
+}
+
+/// What the text at hand stands in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Within {
+    /// `'…'`
+    Single,
+    /// `$'…'`
+    Escaped,
+    /// `"…"`
+    Double,
+    /// The body of a here-document that expands.
+    Document,
+    /// `${…}`; in double quotes, where single quotes mean nothing.
+    Parameter { quoted: bool },
+    /// `$(…)`, `<(…)`
+    Substitution,
+    /// Backquotes.
+    Backquotes,
+    /// `(…)`
+    Parentheses,
+}
+
+impl Within {
+    fn is_expansion(self) -> bool {
+        matches!(self, Self::Parameter { .. } | Self::Substitution | Self::Backquotes)
+    }
+
+    fn closing(self) -> char {
+        match self {
+            Self::Single | Self::Escaped => '\'',
+            Self::Double | Self::Document => '"',
+            Self::Parameter { .. } => '}',
+            Self::Substitution | Self::Parentheses => ')',
+            Self::Backquotes => '`',
+        }
+    }
+}
+
+/// Something open.
+struct Frame {
+    within: Within,
+    range: Range<usize>,
+    /// `case` commands in it whose `esac` is still to come: their patterns end with a lone `)`.
+    cases: usize,
+}
+
+/// A here-document whose body starts after the line.
+struct Pending<'a> {
+    delimiter: String,
+    quoted: bool,
+    /// From the operator on.
+    from: &'a str,
+}
+
+#[derive(Default)]
+struct Scan<'a> {
+    text: &'a str,
+    /// The character at hand.
+    at: usize,
+    /// Where to go on.
+    next: usize,
+    stack: Vec<Frame>,
+    /// Expansions in the stack, and around this text.
+    depth: usize,
+    /// Expansions met.
+    expansions: usize,
+    pending: Vec<Pending<'a>>,
+    found: Nesting,
+}
+
+impl<'a> Scan<'a> {
+    fn run(&mut self) {
+        while let Some(c) = self.rest().chars().next() {
+            self.next = self.at + c.len_utf8();
+            match self.stack.last().map(|frame| frame.within) {
+                Some(Within::Single) => self.close_at('\'', c),
+                Some(Within::Escaped) if c != '\\' => self.close_at('\'', c),
+                _ if c == '\\' => self.next += self.after().chars().next().map_or(0, char::len_utf8),
+                Some(Within::Double) => self.quoted(c == '"'),
+                Some(Within::Document) => self.quoted(false),
+                Some(Within::Parameter { quoted }) => self.parameter(quoted, c),
+                within => self.command(within, c),
+            }
+            self.at = self.next;
+        }
+        let open = self.stack.iter().rev().find(|frame| frame.within != Within::Document);
+        if let Some(frame) = open {
+            let in_command = self.stack.first().is_some_and(|first| first.within != Within::Document);
+            let (range, closing) = (frame.range.clone(), frame.within.closing());
+            self.found.unclosed = Some(Unclosed { range, closing, in_command });
+        }
+    }
+
+    /// From the character at hand on.
+    fn rest(&self) -> &'a str {
+        self.text.get(self.at..).unwrap_or("")
+    }
+
+    /// From the place to go on.
+    fn after(&self) -> &'a str {
+        self.text.get(self.next..).unwrap_or("")
+    }
+
+    fn open(&mut self, within: Within, length: usize) {
+        self.next = self.at + length;
+        self.stack.push(Frame { within, range: self.at..self.next, cases: 0 });
+        if within.is_expansion() {
+            self.depth += 1;
+            self.expansions += 1;
+            self.found.deepest = self.found.deepest.max(self.depth);
+        }
+    }
+
+    fn close(&mut self) {
+        if self.stack.pop().is_some_and(|frame| frame.within.is_expansion()) {
+            self.depth = self.depth.saturating_sub(1);
+        }
+    }
+
+    fn close_at(&mut self, closing: char, c: char) {
+        if c == closing {
+            self.close();
+        }
+    }
+
+    /// Opens an expansion, if one starts here. `quoted`: in double quotes.
+    fn expansion(&mut self, quoted: bool) -> bool {
+        let rest = self.rest();
+        if rest.starts_with("${") {
+            self.open(Within::Parameter { quoted }, 2);
+        } else if rest.starts_with("$(") || (!quoted && (rest.starts_with("<(") || rest.starts_with(">("))) {
+            self.open(Within::Substitution, 2);
+        } else if rest.starts_with('`') {
+            self.open(Within::Backquotes, 1);
+        } else {
+            return false;
+        }
+        true
+    }
+
+    fn quoted(&mut self, ends: bool) {
+        if ends {
+            self.close();
+        } else if self.rest().starts_with("$$") {
+            self.next += 1;
+        } else {
+            self.expansion(true);
+        }
+    }
+
+    fn parameter(&mut self, quoted: bool, c: char) {
+        match c {
+            '}' => self.close(),
+            '"' => self.open(Within::Double, 1),
+            '\'' if !quoted => self.open(Within::Single, 1),
+            '$' if self.rest().starts_with("$$") => self.next += 1,
+            _ => {
+                self.expansion(quoted);
+            }
+        }
+    }
+
+    fn command(&mut self, within: Option<Within>, c: char) {
+        match c {
+            '`' if self.stack.iter().any(|frame| frame.within == Within::Backquotes) => self.backquote(),
+            '$' if self.rest().starts_with("$$") => self.next += 1,
+            _ if self.expansion(false) => {}
+            '\'' => self.open(Within::Single, 1),
+            '"' => self.open(Within::Double, 1),
+            '$' if self.rest().starts_with("$'") => self.open(Within::Escaped, 2),
+            '(' => self.open(Within::Parentheses, 1),
+            ')' => self.parenthesis(within),
+            '#' if self.starts_comment() => self.comment(),
+            '<' if self.rest().starts_with("<<<") => self.next += 2,
+            '<' if self.rest().starts_with("<<") => self.document_operator(),
+            '\n' => self.documents(),
+            'c' | 'e' if self.starts_word() => self.case(),
+            _ => {}
+        }
+    }
+
+    /// A backquote ends its like, whatever else is open inside.
+    fn backquote(&mut self) {
+        while let Some(within) = self.stack.last().map(|frame| frame.within) {
+            self.close();
+            if within == Within::Backquotes {
+                return;
+            }
+        }
+    }
+
+    fn parenthesis(&mut self, within: Option<Within>) {
+        let in_pattern = self.stack.last().is_some_and(|frame| frame.cases > 0);
+        if !in_pattern && matches!(within, Some(Within::Parentheses | Within::Substitution)) {
+            self.close();
+        }
+    }
+
+    /// `case` and `esac`, wherever they stand as words.
+    fn case(&mut self) {
+        let word_end = |c: char| c.is_ascii_whitespace() || ";&|()`".contains(c);
+        let rest = self.rest();
+        let word = rest.get(..rest.find(word_end).unwrap_or(rest.len())).unwrap_or("");
+        if let Some(frame) = self.stack.last_mut() {
+            match word {
+                "case" => frame.cases += 1,
+                "esac" => frame.cases = frame.cases.saturating_sub(1),
+                _ => {}
+            }
+        }
+    }
+
+    fn starts_word(&self) -> bool {
+        let before = self.text.get(..self.at).and_then(|text| text.chars().next_back());
+        before.is_none_or(|before| before.is_ascii_whitespace() || ";&|()`".contains(before))
+    }
+
+    /// A `#` that starts a word; not the one in `^(#|$)`, a regular expression.
+    fn starts_comment(&self) -> bool {
+        let before = self.text.get(..self.at).unwrap_or("");
+        let group = before.strip_suffix('(').and_then(|outer| outer.chars().next_back());
+        self.starts_word() && group.is_none_or(|outer| outer.is_ascii_whitespace() || "=$<>(".contains(outer))
+    }
+
+    fn comment(&mut self) {
+        let line = self.rest().split('\n').next().unwrap_or("");
+        let in_backquotes = self.stack.iter().any(|frame| frame.within == Within::Backquotes);
+        let line = if in_backquotes { line.split('`').next().unwrap_or("") } else { line };
+        let opened = line.matches("${").count() + line.matches("$(").count();
+        let closed = line.matches(['}', ')']).count();
+        self.found.commented = (self.found.commented + opened).saturating_sub(closed);
+        self.next = self.at + line.len();
+    }
+
+    fn document_operator(&mut self) {
+        self.next = self.at + 2;
+        let from = self.after();
+        let word = from.trim_start_matches('-').trim_start_matches([' ', '\t']);
+        let end = word.find(|c: char| c.is_ascii_whitespace() || ";&|<>()`".contains(c)).unwrap_or(word.len());
+        let raw = word.get(..end).unwrap_or("");
+        let delimiter: String = raw.chars().filter(|c| !"'\"\\".contains(*c)).collect();
+        let quoted = delimiter.len() < raw.len();
+        self.found.documents += 1;
+        // Each is looked for to the end of the text, at worst.
+        if self.found.documents <= MAX_DOCUMENTS {
+            self.pending.push(Pending { delimiter, quoted, from });
+        }
+    }
+
+    /// After a line break: steps over the bodies of the line's here-documents. Without a delimiter's
+    /// line it wasn't one, but a shift in arithmetic.
+    fn documents(&mut self) {
+        for pending in std::mem::take(&mut self.pending) {
+            let strip = pending.from.starts_with('-');
+            let body = self.after();
+            let Some(length) = body_length(body, &pending.delimiter, strip) else { continue };
+            if !pending.quoted {
+                self.document(body.get(..length).unwrap_or(""));
+            }
+            self.next += length;
+            // Over the delimiter's line.
+            self.next += self.after().find('\n').map_or(self.after().len(), |end| end + 1);
+        }
+    }
+
+    fn document(&mut self, body: &'a str) {
+        let frame = Frame { within: Within::Document, range: 0..0, cases: 0 };
+        let mut inner = Scan { text: body, stack: vec![frame], depth: self.depth, ..Scan::default() };
+        inner.run();
+        let (found, outer) = (inner.found, &mut self.found);
+        outer.deepest = outer.deepest.max(found.deepest);
+        outer.commented += found.commented;
+        outer.documents += found.documents;
+        outer.document_work += found.document_work + body.len() * inner.expansions;
+        self.expansions += inner.expansions;
+        if let Some(unclosed) = found.unclosed {
+            let range = self.next + unclosed.range.start..self.next + unclosed.range.end;
+            outer.unclosed = Some(Unclosed { range, ..unclosed });
+        }
+    }
+}
+
+/// The bytes of a body up to its delimiter's line; `None` where there is none.
+fn body_length(body: &str, delimiter: &str, strip: bool) -> Option<usize> {
+    let mut length = 0;
+    for line in body.split_inclusive('\n') {
+        let text = line.trim_end_matches('\n');
+        let text = if strip { text.trim_start_matches('\t') } else { text };
+        if text == delimiter {
+            return Some(length);
+        }
+        length += line.len();
+    }
+    None
+}

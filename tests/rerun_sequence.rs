@@ -1,0 +1,261 @@
+//! Containers in their Pod: mounts, variables, files, what came before, and hostile scripts.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    clippy::print_stdout,
+    reason = "a test may fail"
+)]
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
+
+use initlint::rerun::{Container, Hazard, Kind, Mount, Program, Severity, Userland, analyse};
+use initlint::shell;
+use initlint::shell::ir::Script;
+
+/// A container of a test, before its script is parsed.
+#[derive(Default, Clone)]
+struct Given {
+    script: &'static str,
+    exec: Vec<&'static str>,
+    errexit: bool,
+    mounts: Vec<Mount>,
+    environment: Vec<(&'static str, &'static str)>,
+    working_dir: Option<&'static str>,
+    files: Vec<(&'static str, &'static str)>,
+}
+
+fn mount(path: &str, volume: usize) -> Mount {
+    Mount { path: path.to_owned(), volume, sub_path: None, read_only: false, kept: true }
+}
+
+fn script(text: &'static str) -> Given {
+    Given { script: text, errexit: true, mounts: vec![mount("/data", 0)], ..Given::default() }
+}
+
+fn exec(words: &[&'static str]) -> Given {
+    Given { exec: words.to_vec(), mounts: vec![mount("/data", 0)], ..Given::default() }
+}
+
+fn container<'s>(given: &'s Given, parsed: &'s Script) -> Container<'s> {
+    let owned = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
+    let program = if given.exec.is_empty() {
+        Program::Script {
+            script: parsed,
+            text: given.script,
+            options: given.errexit.then(|| "e".to_owned()).into_iter().collect(),
+            arguments: Vec::new(),
+            bash: false,
+        }
+    } else {
+        Program::Exec(given.exec.iter().map(ToString::to_string).collect())
+    };
+    Container {
+        program,
+        mounts: given.mounts.clone(),
+        environment: given.environment.iter().map(owned).collect(),
+        unknown_environment: BTreeSet::new(),
+        working_dir: given.working_dir.map(str::to_owned),
+        userland: Userland::Unknown,
+        files: given.files.iter().map(owned).collect::<BTreeMap<String, String>>(),
+    }
+}
+
+fn hazards(sequence: &[Given]) -> Vec<Vec<Hazard>> {
+    let parsed: Vec<Script> =
+        sequence.iter().map(|given| shell::parse(given.script).expect("a script that parses")).collect();
+    let containers: Vec<Container<'_>> =
+        sequence.iter().zip(&parsed).map(|(given, parsed)| container(given, parsed)).collect();
+    analyse(&containers)
+}
+
+fn one(given: Given) -> Vec<Hazard> {
+    hazards(&[given]).remove(0)
+}
+
+fn kinds(hazards: &[Hazard]) -> Vec<(Severity, Kind)> {
+    hazards.iter().map(|hazard| (hazard.severity, hazard.kind)).collect()
+}
+
+#[test]
+fn a_reset_by_an_earlier_container_leaves_an_info() {
+    let found = hazards(&[
+        script("cp /src/users.yaml /data/users.yaml"),
+        script("cat /src/more >> /data/users.yaml"),
+    ]);
+    assert_eq!(found[0], []);
+    assert_eq!(kinds(&found[1]), [(Severity::Info, Kind::Drifting)]);
+    let found =
+        hazards(&[script("rm -rf /data/repo"), script("git clone https://example.com/r.git /data/repo")]);
+    assert_eq!(found[0], []);
+    assert_eq!(kinds(&found[1]), [(Severity::Info, Kind::Stuck)]);
+}
+
+#[test]
+fn without_a_reset_a_later_container_is_to_blame() {
+    let found = hazards(&[script("mkdir -p /data/x"), script("cat /src/more >> /data/users.yaml")]);
+    assert_eq!(found[0], []);
+    assert_eq!(kinds(&found[1]), [(Severity::Warning, Kind::Drifting)]);
+}
+
+#[test]
+fn an_earlier_container_may_trip_over_a_later_one() {
+    let found = hazards(&[script("[ ! -e /data/done ]"), script("touch /data/done")]);
+    assert_eq!(found[1], []);
+    let found =
+        hazards(&[script("ln -s a /data/b || true"), script("mkdir -p /data/c"), script("mkdir /data/d")]);
+    assert_eq!(kinds(&found[2]), [(Severity::Error, Kind::Stuck)]);
+    assert_eq!((&found[0], &found[1]), (&vec![], &vec![]));
+}
+
+#[test]
+fn commands_without_a_shell_are_judged_too() {
+    let found = one(exec(&["git", "clone", "https://example.com/r.git", "/data"]));
+    assert_eq!(kinds(&found), [(Severity::Error, Kind::Stuck)]);
+    assert_eq!(found[0].command, "git clone");
+    assert_eq!(found[0].path.as_deref(), Some("/data"));
+    assert_eq!(kinds(&one(exec(&["/bin/mkdir", "/data/x"]))), [(Severity::Error, Kind::Stuck)]);
+    assert_eq!(one(exec(&["mkdir", "-p", "/data/x"])), []);
+    assert_eq!(one(exec(&["cp", "-n", "/bin/tool", "/data/tool"])), []);
+    assert_eq!(
+        kinds(&one(exec(&["timeout", "60", "sh", "-ec", "mkdir /data/x"]))),
+        [(Severity::Error, Kind::Stuck)]
+    );
+    assert_eq!(one(exec(&["python", "-c", "import os; os.mkdir('/data/x')"])), []);
+    assert_eq!(one(exec(&[])), []);
+}
+
+#[test]
+fn a_mended_line_is_offered() {
+    let found = one(script("mkdir /data/x"));
+    assert_eq!(found[0].mended.as_deref(), Some("mkdir -p /data/x"));
+    let found = one(script("ln -s a /data/x"));
+    assert_eq!(found[0].mended.as_deref(), Some("ln -sfn a /data/x"));
+    assert_eq!(found[0].help, "write `ln -sfn a /data/x`");
+}
+
+#[test]
+fn paths_lead_through_mounts() {
+    let stuck = [(Severity::Error, Kind::Stuck)];
+    let with = |text, mounts| Given { mounts, ..script(text) };
+    let read_only = |path: &str| Mount { read_only: true, ..mount(path, 0) };
+    let input = |path: &str| Mount { kept: false, read_only: true, ..mount(path, 0) };
+    let sub = |path: &str, sub: &str| Mount { sub_path: Some(sub.to_owned()), ..mount(path, 0) };
+    assert_eq!(one(with("mkdir /elsewhere/x", vec![mount("/data", 0)])), []);
+    assert_eq!(one(with("mkdir /data/x", vec![read_only("/data")])), []);
+    assert_eq!(one(with("mkdir /data/x", vec![input("/data")])), []);
+    assert_eq!(one(with("mkdir /data/own/x", vec![mount("/data", 0), input("/data/own")])), []);
+    assert_eq!(kinds(&one(with("mkdir /data/in/x", vec![input("/data"), mount("/data/in", 1)]))), stuck);
+    assert_eq!(
+        kinds(&one(with(
+            "mkdir /a/x; rmdir /b/sub/x; mkdir /b/sub/x",
+            vec![sub("/a", "sub"), mount("/b", 0)]
+        ))),
+        stuck
+    );
+    assert_eq!(one(with("mkdir -p /a/x; rmdir /b/sub/x", vec![sub("/a", "sub"), mount("/b", 0)])), []);
+    assert_eq!(one(with("[ -d /a/x ] || mkdir /b/sub/x", vec![sub("/a", "sub"), mount("/b", 0)])), []);
+    let working = Given { working_dir: Some("/data"), ..script("mkdir x") };
+    assert_eq!(kinds(&one(working)), stuck);
+    let variable = Given { environment: vec![("DIR", "/data/x")], ..script("mkdir $DIR") };
+    assert_eq!(kinds(&one(variable)), stuck);
+    assert_eq!(one(script("mkdir $DIR/x")), [], "nobody knows where that is");
+    assert_eq!(one(script("echo 1 >> /data/../etc/x")), []);
+}
+
+#[test]
+fn what_is_unknown_is_tried_both_ways() {
+    assert_eq!(
+        kinds(&one(script("if [ \"$MODE\" = a ]; then mkdir /data/x; fi"))),
+        [(Severity::Error, Kind::Stuck)]
+    );
+    assert_eq!(
+        one(script("[ -n \"$MARK\" ] || exit 0; [ -f \"$MARK\" ] || { mkdir /data/x; touch \"$MARK\"; }"))
+            .len(),
+        1
+    );
+    assert_eq!(one(script("if [ \"$(mytool state /data)\" != done ]; then mkdir -p /data/x; fi")), []);
+}
+
+#[test]
+fn scripts_in_files_are_followed() {
+    let lib = "setup() {\n  mkdir /data/x\n}\n";
+    let given = Given { files: vec![("/scripts/lib.sh", lib)], ..script(". /scripts/lib.sh\nsetup\n") };
+    let found = one(given);
+    assert_eq!(kinds(&found), [(Severity::Error, Kind::Stuck)]);
+    assert_eq!(found[0].site.file.as_deref(), Some("/scripts/lib.sh"));
+    assert_eq!(&lib[found[0].site.range.clone()], "mkdir /data/x");
+    let given =
+        Given { files: vec![("/scripts/init.sh", "set -e\nmkdir /data/x\n")], ..exec(&["/scripts/init.sh"]) };
+    assert_eq!(kinds(&one(given)), [(Severity::Error, Kind::Stuck)]);
+    let given = Given {
+        files: vec![("/scripts/init.sh", "set -e\nmkdir /data/x\n")],
+        ..exec(&["sh", "/scripts/init.sh"])
+    };
+    assert_eq!(kinds(&one(given)), [(Severity::Error, Kind::Stuck)]);
+    assert_eq!(one(exec(&["sh", "/scripts/unknown.sh"])), []);
+}
+
+#[test]
+fn what_a_volume_must_have_held_is_taken_to_be_there() {
+    // Nothing in the Pod makes the file: the container could never have started without it.
+    let found = one(script("sed -i '1i x' /data/app.conf"));
+    assert_eq!(kinds(&found), [(Severity::Warning, Kind::Drifting)]);
+    assert_eq!(one(script("sed -i 's/a/b/' /data/app.conf")), []);
+    assert_eq!(one(script("until [ -f /data/ready ]; do sleep 1; done; mkdir -p /data/x")), []);
+}
+
+#[test]
+fn what_cannot_be_followed_is_not_judged() {
+    for text in [
+        "eval \"$CODE\"; mkdir /data/x",
+        "f() { f; }; f; mkdir /data/x",
+        "f() { g; }; g() { f; }; f",
+        "while true; do :; done; mkdir /data/x",
+        "sh -c \"$CODE\"",
+        "mkdir",
+        "ln",
+        "cp",
+        "mv a",
+        "git",
+        "git clone",
+        "tar",
+        "sed -i",
+        "[",
+        "test -f",
+        "cd",
+        ". ",
+        "exec",
+        "trap 'exit 1' EXIT",
+        "unzip",
+        "set -- a b; shift 9",
+        "\u{F0000}\u{F0001} mkdir",
+    ] {
+        let _ = one(script(text));
+    }
+}
+
+#[test]
+fn work_is_bounded() {
+    let repeat = |line: &str, times: usize| line.repeat(times);
+    let mut many = String::new();
+    for number in 0..10_000 {
+        writeln!(many, "mkdir -p /data/d{number}").expect("a string grows");
+    }
+    let nested =
+        format!("{}echo x >> /data/f{}", repeat("for i in 1 2 3 4 5 6 7 8; do ", 40), repeat("; done", 40));
+    let questions: String = (0..200).fold(String::new(), |mut out, n| {
+        writeln!(out, "if [ -n \"$V{n}\" ]; then touch /data/{n}; fi").expect("a string grows");
+        out
+    });
+    let growing = "x=a; for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24; do x=$x$x; done; echo $x > /data/x";
+    for text in [many, nested, questions, growing.to_owned(), repeat("echo a >> /data/f\n", 3000)] {
+        let text: &'static str = Box::leak(text.into_boxed_str());
+        if shell::parse(text).is_ok() {
+            let _ = one(script(text));
+        }
+    }
+}
