@@ -10,6 +10,8 @@ use std::thread;
 
 use tempfile::TempDir;
 
+use crate::runner::root;
+
 /// The archive that `install.sh` wants on an x86-64 Linux.
 pub(crate) const ARCHIVE: &str = "initlint-x86_64-unknown-linux-musl.tar.gz";
 
@@ -22,15 +24,14 @@ pub(crate) struct Release {
 }
 
 impl Release {
-    /// Serves `binary` and its checksum.
+    /// Serves `binary`, packed as a release is.
     pub(crate) fn new(binary: &Path) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let files = folder.path().join("v0.1.0");
         fs::create_dir(&files).unwrap();
-        let mut tar = Command::new("tar");
-        run(tar.arg("-czf").arg(files.join(ARCHIVE)).arg("initlint"), binary.parent().unwrap());
-        let sum = run(Command::new("sha256sum").arg(ARCHIVE), &files);
-        fs::write(files.join(format!("{ARCHIVE}.sha256")), sum).unwrap();
+        let mut pack = Command::new(root().join(".ci/pack"));
+        pack.arg("x86_64-unknown-linux-musl").arg(binary.parent().unwrap()).current_dir(&files);
+        assert!(pack.status().unwrap().success());
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         let asked = Arc::new(Mutex::new(Vec::new()));
@@ -66,10 +67,4 @@ fn serve(mut stream: TcpStream, root: &Path, asked: &Mutex<Vec<String>>) {
     asked.lock().unwrap().push(path);
     let head = format!("HTTP/1.1 {status}\r\nContent-Length: {}\r\nConnection: close\r\n\r\n", body.len());
     stream.write_all(&[head.as_bytes(), &body].concat()).unwrap();
-}
-
-fn run(command: &mut Command, folder: &Path) -> String {
-    let output = command.current_dir(folder).output().unwrap();
-    assert!(output.status.success(), "{command:?}: {output:?}");
-    String::from_utf8(output.stdout).unwrap()
 }
