@@ -15,7 +15,7 @@ use super::{Container, Hazard, Kind, Severity, Site};
 const STEPS: u32 = 50_000;
 /// Commands that all other runs of a container may take together: after a kill, or with other
 /// answers to what nobody can know.
-const MORE_STEPS: u32 = 8_000;
+const MORE_STEPS: u32 = 5_000;
 /// The most ways through a first run, by different answers to what nobody can know.
 const MAX_PATHS: usize = 12;
 /// The most answers tried to acquit a second run.

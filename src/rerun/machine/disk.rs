@@ -73,7 +73,8 @@ impl Machine<'_, '_> {
     /// What is at `place`.
     pub(in crate::rerun) fn look(&mut self, place: &Place) -> Node {
         let node = self.tree(place).see(place);
-        if node == Node::Absent && place.realm != Realm::Own {
+        let noted = self.oracle.is_first() && self.log.missing.len() < MAX_CHANGES;
+        if noted && node == Node::Absent && place.realm != Realm::Own {
             self.log.missing.push(place.clone());
         }
         node

@@ -51,6 +51,11 @@ impl Oracle {
         likely
     }
 
+    /// Whether it is a first run's.
+    pub(in crate::rerun) fn is_first(&self) -> bool {
+        self.first
+    }
+
     /// How many questions were asked, known ones too.
     pub(in crate::rerun) fn questions(&self) -> usize {
         self.questions
