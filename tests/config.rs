@@ -1,4 +1,5 @@
 //! Configuration: the file, flags over it, what is wrong in it, and what is told of it.
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 mod support;
 
