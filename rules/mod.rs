@@ -1,14 +1,18 @@
 //! The rules, in the catalogue's order. `README.md` beside this file tells how to add one.
 
 pub mod active_deadline_on_non_job;
+pub mod chown_without_root;
 pub mod forbidden_probe;
+pub mod init_lowers_qos;
 pub mod invalid_field;
 pub mod invalid_yaml;
+pub mod missing_init_resources;
 pub mod non_idempotent_command;
 pub mod non_idempotent_write;
 pub mod oversized_init_request;
 pub mod suppression_without_reason;
 pub mod unknown_rule;
+pub mod unpinned_init_image;
 pub mod unused_suppression;
 
 use crate::rule::Rule;
@@ -21,6 +25,10 @@ pub static ALL: &[&Rule] = &[
     &non_idempotent_write::RULE,
     &non_idempotent_command::RULE,
     &invalid_field::RULE,
+    &init_lowers_qos::RULE,
+    &missing_init_resources::RULE,
+    &unpinned_init_image::RULE,
+    &chown_without_root::RULE,
     &invalid_yaml::RULE,
     &unused_suppression::RULE,
     &suppression_without_reason::RULE,

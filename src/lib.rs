@@ -16,6 +16,7 @@ pub mod fix;
 pub mod globs;
 pub mod inputs;
 pub mod kube;
+pub mod kustomize;
 pub mod manual;
 pub mod options;
 pub mod pipeline;
