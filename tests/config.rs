@@ -39,7 +39,7 @@ fn outcome(files: &[(&str, &str)], here: &str, args: &[&str]) -> (i32, String) {
         run(&folder.path().join(here), &[&["--format", "json", "--color", "never"], args].concat());
     assert!(status < 2, "{err}");
     let report: Value = serde_json::from_str(&out).unwrap();
-    let findings = report["findings"].as_array().unwrap().iter().map(|finding| {
+    let findings = report.get("findings").unwrap().as_array().unwrap().iter().map(|finding| {
         let text = |key: &str| finding[key].as_str().unwrap().to_owned();
         format!("{}:{}={}", text("path"), text("rule"), text("severity"))
     });
@@ -182,7 +182,8 @@ fn globs_count_from_the_config_files_folder() {
 fn pod_templates_of_custom_resources_are_declared() {
     let custom = |path: &str| {
         let spec = POD.split_once("spec:\n").unwrap().1;
-        let indented: String = spec.lines().map(|line| format!("      {line}\n")).collect();
+        let indented: Vec<String> = spec.lines().map(|line| format!("      {line}\n")).collect();
+        let indented = indented.concat();
         format!("apiVersion: example.com/v1\nkind: Bench\nspec:\n  {path}:\n  - inner:\n{indented}")
     };
     // Not found by its look: one container has no image.

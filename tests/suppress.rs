@@ -42,14 +42,26 @@ spec:
 
 const IGNORE: &str = "# initlint: ignore[forbidden-probe] why";
 
-/// The Pod with `comment` at `place`, without the other places.
+/// The Pod with `comment` at `place`.
 fn pod(place: &str, comment: &str) -> String {
-    let text = POD.replace(place, comment);
+    with(POD, place, comment)
+}
+
+/// `text` with `comment` at `place`, without the other places.
+fn with(text: &str, place: &str, comment: &str) -> String {
+    let text = text.replace(place, comment);
     let lines = text.lines().map(|line| match line.rsplit_once('@') {
         Some((code, digit)) if digit.len() == 1 => code.trim_end(),
         _ => line,
     });
-    lines.filter(|line| !line.is_empty()).map(|line| format!("{line}\n")).collect()
+    let lines: Vec<&str> = lines.filter(|line| !line.is_empty()).collect();
+    lines.join("\n") + "\n"
+}
+
+/// The lines of `text`, each behind `indent`.
+fn indented(indent: &str, text: &str) -> String {
+    let lines: Vec<String> = text.lines().map(|line| format!("{indent}{line}")).collect();
+    lines.join("\n") + "\n"
 }
 
 /// The containers whose findings are left and the rules of those about no container, then how
@@ -258,7 +270,7 @@ fn what_an_alias_stands_for_is_covered_at_its_anchor() {
 fn annotations_cover_their_object_template_or_container() {
     let annotated = |of_object: &str, of_template: &str| {
         let text = pod("@1", "");
-        let spec = text.split_once("spec:\n").unwrap().1.replace("\n", "\n    ");
+        let spec = text.split_once("spec:\n").unwrap().1.replace('\n', "\n    ");
         format!(
             "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: web\n  annotations: {{{of_object}}}
 spec:\n  selector: {{}}\n  template:\n    metadata: {{annotations: {{{of_template}}}}}\n    spec:\n    {spec}\n"
@@ -354,8 +366,7 @@ spec:
 
 /// What the suppressions of a script cover, its lines being indented as a block scalar's are.
 fn in_script(header: &str, script: &str) -> Vec<String> {
-    let lines = script.lines().map(|line| format!("      {line}\n"));
-    scopes(&format!("{SCRIPT}    - {header}\n{}    tty: true\n", lines.collect::<String>()))
+    scopes(&format!("{SCRIPT}    - {header}\n{}    tty: true\n", indented("      ", script)))
 }
 
 #[test]
@@ -429,15 +440,8 @@ data:
 fn a_finding_in_a_config_map_is_suppressed_there_or_where_it_runs() {
     let ignore = "# initlint: ignore[non-idempotent-write] why";
     let outcome = |place: &str, comment: &str| {
-        let input = |path: &str, text: &str| {
-            let text = text.replace(place, comment);
-            let lines = text.lines().map(|line| match line.rsplit_once('@') {
-                Some((code, digit)) if digit.len() == 1 => code.trim_end(),
-                _ => line,
-            });
-            let text = lines.filter(|line| !line.is_empty()).map(|line| format!("{line}\n")).collect();
-            Input::Text { path: path.to_owned(), text }
-        };
+        let input =
+            |path: &str, text: &str| Input::Text { path: path.to_owned(), text: with(text, place, comment) };
         told(&pipeline::lint(&[input("pod.yaml", MOUNTED), input("map.yaml", MAP)], "", &Settings::default()))
     };
     assert_eq!(outcome("@1", ""), "seed; 0 suppressed");
@@ -453,7 +457,7 @@ fn a_finding_in_a_config_map_is_suppressed_there_or_where_it_runs() {
 #[test]
 fn a_finding_in_a_script_is_suppressed_where_its_command_is() {
     let text = |script: &str| {
-        let lines: String = script.lines().map(|line| format!("      {line}\n")).collect();
+        let lines = indented("      ", script);
         format!(
             "{SCRIPT}    - |\n{lines}    volumeMounts:\n    - {{name: data, mountPath: /data}}\n  containers:
   - {{name: web, image: 'nginx:1.27'}}\n  volumes:\n  - {{name: data, emptyDir: {{}}}}\n"
@@ -524,9 +528,10 @@ fn findings_of_real_manifests_can_be_suppressed_one_by_one() {
             let line = source.line_range(source.line_index(finding.span.start as usize));
             let code = text.get(line.clone()).unwrap();
             // In quotes and folds, no comment can stand on a line of its own.
-            let indent = &code[..code.len() - code.trim_start().len()];
+            let indent = code.get(..code.len() - code.trim_start().len()).unwrap();
             let comment = format!("{indent}# initlint: ignore[{}] why\n", finding.rule);
-            let changed = format!("{}{comment}{}", &text[..line.start], &text[line.start..]);
+            let changed =
+                format!("{}{comment}{}", text.get(..line.start).unwrap(), text.get(line.start..).unwrap());
             let after = lint("a.yaml", &changed, &settings);
             if after.findings.iter().any(|finding| finding.rule == "invalid-yaml") {
                 continue;
