@@ -101,6 +101,18 @@ fn options_reach_their_rule() {
 }
 
 #[test]
+fn overrides_switch_on_and_set_options_too() {
+    let config = "rules: {forbidden-probe: off, oversized-init-request: {ratio: 8}}
+overrides:
+- paths: [a.yaml]
+  rules: {forbidden-probe: on, oversized-init-request: {ratio: 1}}
+";
+    assert_eq!(findings(config, &[]), ALL);
+    let other = config.replace("a.yaml", "b.yaml");
+    assert_eq!(findings(&other, &[]), "active-deadline-on-non-job=warning");
+}
+
+#[test]
 fn flags_win_over_the_file() {
     let config = "failOn: never\nminSeverity: error\nrules: {forbidden-probe: off, active-deadline-on-non-job: error}\n";
     let files = [(".initlint.yaml", config), ("a.yaml", POD)];
