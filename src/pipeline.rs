@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
 use std::sync::Arc;
 
 use rayon::prelude::*;
@@ -80,17 +81,17 @@ pub(crate) fn is_named(input: &Input) -> bool {
     !matches!(input, Input::File { named: false, .. })
 }
 
-/// Whether a document is to be parsed: `prefilter` wants it, or it is an object in an input that
-/// was named, where a syntax error is to show wherever it is. A file that is no manifest may be
-/// named too, as pre-commit does with every file that changed.
-pub(crate) fn is_parsed(document: &str, prefilter: &Prefilter, is_named: bool) -> bool {
-    prefilter.wants(document) || is_named && yaml::looks_like_object(document)
+/// Whether it is for us to say what is wrong with a document. Most YAML isn't for kubectl, which
+/// refuses some of it: a document that is no object must only be YAML, and only where its file was
+/// named. pre-commit names every file that changed, JSON with comments among them.
+pub(crate) fn is_judged(document: &str, source: &Source, prefilter: &Prefilter, is_named: bool) -> bool {
+    prefilter.names(document)
+        || yaml::looks_like_object(document)
+        || is_named && !is_json(&source.path) && !yaml::is_yaml(document)
 }
 
-/// Whether it is for us to say what is wrong with a document that [`is_parsed`]. Most YAML isn't
-/// for kubectl, and much of it is text that something else turns into YAML.
-pub(crate) fn is_judged(document: &str, prefilter: &Prefilter) -> bool {
-    prefilter.names(document) || yaml::looks_like_object(document)
+fn is_json(path: &str) -> bool {
+    Path::new(path).extension().is_some_and(|extension| extension.eq_ignore_ascii_case("json"))
 }
 
 /// Reads one input. A file that can't be read keeps its number, with empty text.
@@ -104,7 +105,7 @@ pub(crate) fn read(id: usize, input: &Input, stdin_name: &str) -> (InputFile, Op
     let source = discover::read(input).and_then(|bytes| match decode(&bytes) {
         Ok((text, encoding)) => Ok(Source::with_encoding(id, &*path, text, encoding)),
         // No text, and no manifest: passed over like others.
-        Err(_) if !yaml::looks_like_object(&String::from_utf8_lossy(&bytes)) => {
+        Err(_) if is_json(&path) && !yaml::looks_like_object(&String::from_utf8_lossy(&bytes)) => {
             Ok(Source::new(id, &*path, ""))
         }
         Err(message) => Err(message),
@@ -186,8 +187,8 @@ impl<'a> Linter<'a> {
         for range in &file.documents {
             let text = file.source.text.get(range.clone()).unwrap_or("");
             objects |= yaml::looks_like_object(text);
-            if is_parsed(text, &self.prefilter, named) {
-                self.check_document(file, range, &settled, &mut checked);
+            if named || self.prefilter.wants(text) {
+                self.check_document(file, range, named, &settled, &mut checked);
             }
         }
         checked.suppressions = suppress::Reader {
@@ -205,13 +206,14 @@ impl<'a> Linter<'a> {
         &self,
         file: &InputFile,
         range: &Range<usize>,
+        named: bool,
         settled: &RuleTable,
         checked: &mut Checked,
     ) {
         let text = file.source.text.get(range.clone()).unwrap_or("");
         let document = match Document::parse(&file.source, range.clone()) {
             Ok(document) => document,
-            Err(_) if !is_judged(text, &self.prefilter) => return,
+            Err(_) if !is_judged(text, &file.source, &self.prefilter, named) => return,
             Err(problem) => return record(problem, &file.source, text, settled, checked),
         };
         for object in kube::objects(document.root()) {

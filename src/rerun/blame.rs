@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use super::machine::{Branch, Log, LoneGuard, Manner, Reason, Run, SUCCESS, Shared};
+use super::machine::{Branch, Log, LoneGuard, Manner, Reason, Refusal, Run, SUCCESS, Shared};
 use super::state::compare::differences;
 use super::state::places::{Mounts, Place, Realm, base_name};
 use super::state::tree::{Node, SiteId, Tree};
@@ -29,11 +29,7 @@ pub(super) struct Trial<'t> {
 /// What a trial proves, one hazard for each command to blame.
 pub(super) fn hazards(context: &mut Context<'_, '_>, trial: &Trial<'_>) -> Vec<Hazard> {
     if trial.again.status != Some(SUCCESS) {
-        let failed = match trial.again.log.refusal {
-            Some(_) => stuck(context, trial.again),
-            None => turned(context, trial),
-        };
-        return failed.into_iter().collect();
+        return stuck(context, trial.first, trial.again).into_iter().collect();
     }
     let mut blamed = Vec::new();
     let mut out = Vec::new();
@@ -47,14 +43,31 @@ pub(super) fn hazards(context: &mut Context<'_, '_>, trial: &Trial<'_>) -> Vec<H
     out
 }
 
-/// The command whose failure ended a second run.
-pub(super) fn stuck(context: &mut Context<'_, '_>, run: &Run) -> Option<Hazard> {
-    let refusal = run.log.refusal.as_ref()?;
+/// The command whose failure ended a second run: the one that the exit status comes of, or that a
+/// branch to `exit 1` hangs on.
+pub(super) fn stuck(context: &mut Context<'_, '_>, first: &Log, again: &Run) -> Option<Hazard> {
+    if let Some(cause) = &again.log.cause {
+        return refused(context, &again.log, cause);
+    }
+    let branch = first_difference(&first.branches, &again.log.branches)?;
+    let guard = context.site(branch.site)?;
+    let inside = again.log.refusals.iter().find(|refusal| {
+        context.site(refusal.site).is_some_and(|site| {
+            site.file == guard.file && guard.range.start <= site.range.start && site.range.end <= guard.range.end
+        })
+    });
+    match inside {
+        Some(refusal) => refused(context, &again.log, refusal),
+        None => turned(context, first, branch),
+    }
+}
+
+fn refused(context: &mut Context<'_, '_>, log: &Log, refusal: &Refusal) -> Option<Hazard> {
     let place = refusal.place.as_ref()?;
     if place.realm == Realm::Elsewhere || place.realm == Realm::Own {
         return None;
     }
-    let words = run.log.commands.get(&refusal.site).cloned()?;
+    let words = log.commands.get(&refusal.site).cloned()?;
     let command = name_of(&words);
     let path = context.show(place);
     let thing = context.thing(place);
@@ -95,10 +108,9 @@ pub(super) fn stuck(context: &mut Context<'_, '_>, run: &Run) -> Option<Hazard> 
 }
 
 /// A second run that fails because a test goes the other way, with nothing that refuses.
-fn turned(context: &mut Context<'_, '_>, trial: &Trial<'_>) -> Option<Hazard> {
-    let branch = first_difference(&trial.first.branches, &trial.again.log.branches)?;
+fn turned(context: &mut Context<'_, '_>, first: &Log, branch: &Branch) -> Option<Hazard> {
     let text = context.text(branch.site)?.to_owned();
-    let place = trial.first.changes.first()?.place.clone();
+    let place = first.changes.first()?.place.clone();
     let holds = if branch.held { "no longer holds" } else { "holds" };
     Some(Hazard {
         kind: Kind::Stuck,

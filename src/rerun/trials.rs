@@ -26,7 +26,8 @@ const MAX_GIVEN: usize = 4;
 /// All answers that a run was given.
 type Answers = Rc<HashMap<String, bool>>;
 
-/// A first run that succeeded.
+/// A first run that succeeded, or what stands for one that couldn't be followed.
+#[derive(Default)]
 struct Reference {
     kept: Rc<Tree>,
     answers: Answers,
@@ -55,14 +56,12 @@ pub(super) fn judge(sequence: &[Container<'_>]) -> Vec<Vec<Hazard>> {
     let mounts: Vec<Mounts> = sequence.iter().map(|container| Mounts::new(&container.mounts)).collect();
     let mut court = Court { sequence, mounts: &mounts, shared: Shared::new(STEPS) };
     let mut found: Vec<Vec<Hazard>> = vec![Vec::new(); sequence.len()];
-    let mut before: Vec<(Rc<Tree>, Answers)> = Vec::new();
-    let mut start = Rc::new(Tree::default());
+    let mut before: Vec<Reference> = Vec::new();
     for index in 0..sequence.len() {
         court.shared.steps = STEPS;
+        let start = before.last().map(|reference| Rc::clone(&reference.kept)).unwrap_or_default();
         let end = court.container(index, &start, &before, &mut found);
-        let (kept, answers) = end.unwrap_or_else(|| (Rc::clone(&start), Answers::default()));
-        start = Rc::clone(&kept);
-        before.push((kept, answers));
+        before.push(end.unwrap_or(Reference { kept: start, ..Reference::default() }));
     }
     for hazards in &mut found {
         hazards.sort_by_key(|hazard| (order(&hazard.site), std::cmp::Reverse(hazard.severity)));
@@ -77,9 +76,9 @@ impl<'c> Court<'c> {
         &mut self,
         index: usize,
         start: &Rc<Tree>,
-        before: &[(Rc<Tree>, Answers)],
+        before: &[Reference],
         found: &mut [Vec<Hazard>],
-    ) -> Option<(Rc<Tree>, Answers)> {
+    ) -> Option<Reference> {
         let mut plans = VecDeque::from([Vec::new()]);
         let mut end = None;
         for _ in 0..MAX_PATHS {
@@ -92,9 +91,7 @@ impl<'c> Court<'c> {
             let reference = Reference { answers: run.oracle.all(), kept: run.kept, log: run.log };
             self.judge_path(index, plan.len(), &given, before, &reference, found);
             self.shared.steps = self.shared.steps.min(MORE_STEPS);
-            if end.is_none() {
-                end = Some((Rc::clone(&reference.kept), Rc::clone(&reference.answers)));
-            }
+            end = end.or(Some(reference));
         }
         end
     }
@@ -128,7 +125,7 @@ impl<'c> Court<'c> {
         index: usize,
         turned: usize,
         start: &Rc<Tree>,
-        before: &[(Rc<Tree>, Answers)],
+        before: &[Reference],
         reference: &Reference,
         found: &mut [Vec<Hazard>],
     ) {
@@ -192,7 +189,7 @@ impl<'c> Court<'c> {
     fn sequence_again(
         &mut self,
         index: usize,
-        before: &[(Rc<Tree>, Answers)],
+        before: &[Reference],
         reference: &Reference,
     ) -> Vec<(usize, Hazard)> {
         let mut state = Rc::clone(&reference.kept);
@@ -201,12 +198,11 @@ impl<'c> Court<'c> {
         if !state.listed_below(&network).is_empty() {
             Rc::make_mut(&mut state).remove(&network, SiteId::MAX);
         }
-        for (earlier, (_, answers)) in before.iter().enumerate() {
-            let answers = Rc::clone(answers);
-            match self.acquitted(earlier, &state, &answers, |_, run| run.status == Some(SUCCESS)) {
+        for (earlier, first) in before.iter().enumerate() {
+            match self.acquitted(earlier, &state, &first.answers, |_, run| run.status == Some(SUCCESS)) {
                 Outcome::Fine(run) => state = run.kept,
                 Outcome::Guilty(run) => {
-                    let hazard = blame::stuck(&mut self.context(earlier), &run);
+                    let hazard = blame::stuck(&mut self.context(earlier), &first.log, &run);
                     return hazard.map(|hazard| (earlier, hazard)).into_iter().collect();
                 }
                 Outcome::Open => return Vec::new(),
@@ -284,7 +280,7 @@ fn wanted(run: &Run, given: &Tree) -> Option<Place> {
             && given.see(place) == Node::Absent
             && !run.log.changes.iter().any(|change| change.manner == Manner::Remove && change.place == *place)
     };
-    let refused = run.log.refusal.as_ref().filter(|refusal| refusal.why == Reason::Missing);
+    let refused = run.log.cause.as_ref().filter(|refusal| refusal.why == Reason::Missing);
     let refused = refused.and_then(|refusal| refusal.place.clone()).filter(fits);
     refused.or_else(|| run.log.missing.iter().rev().find(|place| fits(place)).cloned())
 }

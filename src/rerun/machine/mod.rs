@@ -113,8 +113,10 @@ pub(super) struct Log {
     pub(super) branches: Vec<Branch>,
     /// Each change of a volume.
     pub(super) changes: Vec<Change>,
-    /// The last command that failed for a known reason.
-    pub(super) refusal: Option<Refusal>,
+    /// The commands that failed for a known reason, in order.
+    pub(super) refusals: Vec<Refusal>,
+    /// The one of them that the current exit status comes of.
+    pub(super) cause: Option<Refusal>,
     /// Places that a command or a test found missing.
     pub(super) missing: Vec<Place>,
     /// Lone downloads and clones that a test stands over.
@@ -298,6 +300,8 @@ pub(super) struct Run {
 
 /// The deepest nesting of functions, substitutions and nested shells.
 const MAX_DEPTH: u32 = 24;
+/// The most refusals kept of one run.
+const MAX_REFUSALS: usize = 256;
 /// The most crash points kept of one run.
 const MAX_CRASH_POINTS: usize = 96;
 
@@ -441,7 +445,11 @@ impl<'s, 'c> Machine<'s, 'c> {
     /// Fails, for a reason that is known.
     pub(super) fn refuse(&mut self, place: Option<&Place>, why: Reason) -> Status {
         self.log.commands.insert(self.current, Rc::clone(&self.words));
-        self.log.refusal = Some(Refusal { site: self.current, place: place.cloned(), why });
+        let refusal = Refusal { site: self.current, place: place.cloned(), why };
+        self.log.cause = Some(refusal.clone());
+        if self.log.refusals.len() < MAX_REFUSALS {
+            self.log.refusals.push(refusal);
+        }
         if let (Reason::Missing, Some(place)) = (why, place) {
             self.log.missing.push(place.clone());
         }
