@@ -74,7 +74,11 @@ fn what_no_parser_reads_is_told_when_it_is_named() {
         write(folder.path(), "a.yaml", text.as_bytes());
         let (status, out, _) = run(folder.path(), &["--format", "concise", "a.yaml"]);
         assert!(status == 1 && out.starts_with(&format!("a.yaml:{place}: error[invalid-yaml]")), "{out}");
-        assert_eq!(run(folder.path(), &["--quiet"]), (0, String::new(), String::new()), "not when its folder is");
+        assert_eq!(
+            run(folder.path(), &["--quiet"]),
+            (0, String::new(), String::new()),
+            "not when its folder is"
+        );
     }
 }
 

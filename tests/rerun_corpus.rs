@@ -65,7 +65,8 @@ fn environment(row: &Value) -> BTreeMap<String, String> {
 }
 
 fn mounts<'v>(row: &'v Value, volumes: &mut Vec<&'v str>) -> Vec<Mount> {
-    let mounts = row["mounts"].as_array().into_iter().flatten().filter(|mount| mount["mountPath"].is_string());
+    let mounts =
+        row["mounts"].as_array().into_iter().flatten().filter(|mount| mount["mountPath"].is_string());
     mounts
         .map(|mount| {
             let (kind, name) = (text(mount, "type"), text(mount, "name"));
@@ -148,7 +149,8 @@ fn real_manifests_are_analysed() {
     };
     let path = PathBuf::from(shared).join("corpus/inits.jsonl");
     let file = std::fs::read_to_string(path).expect("the real init containers");
-    let rows: Vec<Value> = file.lines().map(|line| serde_json::from_str(line).expect("a row of JSON")).collect();
+    let rows: Vec<Value> =
+        file.lines().map(|line| serde_json::from_str(line).expect("a row of JSON")).collect();
     let mut pods: BTreeMap<(String, String, u64, String), Vec<&Value>> = BTreeMap::new();
     for row in rows.iter().filter(|row| row["is_sidecar"] != true) {
         let key = |name| text(row, name).to_owned();
@@ -178,7 +180,10 @@ fn real_manifests_are_analysed() {
                     continue;
                 }
                 println!("== {} {} {}", text(row, "repo"), text(row, "path"), text(row, "container"));
-                println!("   {:?} {:?} [{place}]\n   {}\n   help: {}", hazard.severity, hazard.kind, hazard.why, hazard.help);
+                println!(
+                    "   {:?} {:?} [{place}]\n   {}\n   help: {}",
+                    hazard.severity, hazard.kind, hazard.why, hazard.help
+                );
                 for (site, label) in &hazard.labels {
                     println!("   label [{}] {label}", script.get(site.range.clone()).unwrap_or_default());
                 }

@@ -80,7 +80,8 @@ fn judge(row: &Value) -> (String, Vec<Hazard>) {
             kept: KEPT.contains(&kind),
         });
     }
-    let flags: String = text(row, "shellflags").split(' ').filter_map(|word| word.strip_prefix('-')).collect();
+    let flags: String =
+        text(row, "shellflags").split(' ').filter_map(|word| word.strip_prefix('-')).collect();
     let options: BTreeSet<String> = flags.chars().filter(|c| "eux".contains(*c)).map(String::from).collect();
     let container = Container {
         program: Program::Script {

@@ -1,7 +1,7 @@
 //! Init containers whose effects outside the Pod can't be had twice.
 
-use crate::kube::Pod;
 use crate::finding::Severity;
+use crate::kube::Pod;
 use crate::rerun::Kind;
 use crate::rule::{Check, Checker, Rule};
 

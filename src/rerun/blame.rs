@@ -53,7 +53,9 @@ pub(super) fn stuck(context: &mut Context<'_, '_>, first: &Log, again: &Run) -> 
     let guard = context.site(branch.site)?;
     let inside = again.log.refusals.iter().find(|refusal| {
         context.site(refusal.site).is_some_and(|site| {
-            site.file == guard.file && guard.range.start <= site.range.start && site.range.end <= guard.range.end
+            site.file == guard.file
+                && guard.range.start <= site.range.start
+                && site.range.end <= guard.range.end
         })
     });
     match inside {

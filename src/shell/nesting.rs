@@ -277,7 +277,8 @@ impl<'a> Scan<'a> {
         self.next = self.at + 2;
         let from = self.after();
         let word = from.trim_start_matches('-').trim_start_matches([' ', '\t']);
-        let end = word.find(|c: char| c.is_ascii_whitespace() || ";&|<>()`".contains(c)).unwrap_or(word.len());
+        let end =
+            word.find(|c: char| c.is_ascii_whitespace() || ";&|<>()`".contains(c)).unwrap_or(word.len());
         let raw = word.get(..end).unwrap_or("");
         let delimiter: String = raw.chars().filter(|c| !"'\"\\".contains(*c)).collect();
         let quoted = delimiter.len() < raw.len();

@@ -130,7 +130,8 @@ fn a_file_is_written_also_where_the_reader_of_the_output_goes_away() {
 #[test]
 fn what_gitlab_s_form_cannot_tell_is_told_beside_it() {
     let folder = folder();
-    fs::write(folder.path().join("latin1.yaml"), b"apiVersion: v1\nkind: ConfigMap\ndata: {a: caf\xe9}\n").unwrap();
+    fs::write(folder.path().join("latin1.yaml"), b"apiVersion: v1\nkind: ConfigMap\ndata: {a: caf\xe9}\n")
+        .unwrap();
     let (status, out, err) = run(folder.path(), &["--format", "gitlab", "bad.yaml", "latin1.yaml"]);
     assert_eq!((status, serde_json::from_str::<Value>(&out).unwrap().as_array().unwrap().len()), (2, 1));
     assert!(err.starts_with("latin1.yaml: error: not valid UTF-8"), "{err}");
