@@ -1,5 +1,6 @@
-//! From inputs to a report: read, split, parse, model, check, sort.
+//! From inputs to a report: read, split, parse, model, check, judge by suppressions, sort.
 
+use std::borrow::Cow;
 use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
@@ -17,7 +18,7 @@ use crate::rule::{Check, Checker, Rule, Settings};
 use crate::rules;
 use crate::settings::{Level, RuleTable};
 use crate::source::{FileId, Source, decode};
-use crate::suppress::{self, Judged, Suppression};
+use crate::suppress::{self, Suppression};
 use crate::yaml::{self, Document, Prefilter, Problem};
 
 /// Lints `inputs`. Standard input is shown as `stdin_name`.
@@ -60,14 +61,13 @@ pub fn lint_watched(inputs: &[Input], stdin_name: &str, settings: &Settings, pro
         suppressions.append(&mut checked.suppressions);
         checked.add_to(&mut report);
     }
-    let Judged { mut findings, mut suppressed } =
-        suppress::judge(findings, &suppressions, &inputs_read, settings);
-    findings.retain(|finding| settings.shows(finding));
-    suppressed.retain(|suppressed| settings.shows(&suppressed.finding));
-    findings.sort_by_key(order);
-    suppressed.sort_by_key(|suppressed| order(&suppressed.finding));
-    report.summary.suppressed = suppressed.len();
-    (report.findings, report.suppressed) = (findings, suppressed);
+    let mut judged = suppress::judge(findings, &suppressions, &inputs_read, settings);
+    judged.findings.retain(|finding| settings.shows(finding));
+    judged.findings.sort_by_key(order);
+    judged.suppressed.retain(|suppressed| settings.shows(&suppressed.finding));
+    judged.suppressed.sort_by_key(|suppressed| order(&suppressed.finding));
+    report.summary.suppressed = judged.suppressed.len();
+    (report.findings, report.suppressed) = (judged.findings, judged.suppressed);
     report
 }
 
@@ -181,84 +181,95 @@ impl<'a> Linter<'a> {
     }
 
     fn check(&self, file: &InputFile, named: bool) -> Checked {
-        let settled = self.settings.rules_for(&file.source.path);
-        let mut checked = Checked { documents: file.documents.len(), ..Checked::default() };
+        let rules = self.settings.rules_for(&file.source.path);
+        let checked = Checked { documents: file.documents.len(), ..Checked::default() };
+        let mut work = FileCheck { linter: self, file, named, rules, checked };
         let mut objects = false;
         for range in &file.documents {
             let text = file.source.text.get(range.clone()).unwrap_or("");
             objects |= yaml::looks_like_object(text);
             if named || self.prefilter.wants(text) {
-                self.check_document(file, range, named, &settled, &mut checked);
+                work.check_document(range);
             }
         }
-        checked.suppressions = suppress::Reader {
+        let mut checked = work.checked;
+        let reader = suppress::Reader {
             file,
             inputs: self.inputs,
             pod_templates: &self.settings.pod_templates,
             is_whole: !checked.is_partial,
-        }
-        .read();
+        };
+        checked.suppressions = reader.read();
         checked.is_other = !objects && checked.template.is_none();
         checked
     }
+}
 
-    fn check_document(
-        &self,
-        file: &InputFile,
-        range: &Range<usize>,
-        named: bool,
-        settled: &RuleTable,
-        checked: &mut Checked,
-    ) {
-        let text = file.source.text.get(range.clone()).unwrap_or("");
-        let document = match Document::parse(&file.source, range.clone()) {
+/// One file at work.
+struct FileCheck<'a> {
+    linter: &'a Linter<'a>,
+    file: &'a InputFile,
+    /// Whether it was named itself.
+    named: bool,
+    /// What is set for rules in this file.
+    rules: Cow<'a, RuleTable>,
+    checked: Checked,
+}
+
+impl FileCheck<'_> {
+    fn check_document(&mut self, range: &Range<usize>) {
+        let text = self.file.source.text.get(range.clone()).unwrap_or("");
+        let document = match Document::parse(&self.file.source, range.clone()) {
             Ok(document) => document,
-            Err(_) if !is_judged(text, &file.source, &self.prefilter, named) => return,
-            Err(problem) => return record(problem, &file.source, text, settled, checked),
+            Err(problem) => return self.record(problem, text),
         };
         for object in kube::objects(document.root()) {
-            for template in kube::templates(&object, &self.settings.pod_templates) {
-                checked.pods += 1;
-                self.check_pod(&Pod::new(template), file, settled, &mut checked.findings);
+            for template in kube::templates(&object, &self.linter.settings.pod_templates) {
+                self.checked.pods += 1;
+                self.check_pod(&Pod::new(template));
             }
         }
     }
 
-    fn check_pod(&self, pod: &Pod<'_>, file: &InputFile, settled: &RuleTable, findings: &mut Vec<Finding>) {
-        for rule in self.rules.iter().filter(|rule| settled.level(rule.id) != Level::Off) {
+    fn check_pod(&mut self, pod: &Pod<'_>) {
+        for rule in self.linter.rules.iter().filter(|rule| self.rules.level(rule.id) != Level::Off) {
             let Checker::Pod { check, .. } = rule.check else { continue };
             let mut cx = Check {
-                version: self.settings.version,
-                pedantic: self.settings.pedantic,
-                source: &file.source,
-                inputs: self.inputs,
-                options: settled.options(rule.id),
+                version: self.linter.settings.version,
+                pedantic: self.linter.settings.pedantic,
+                source: &self.file.source,
+                inputs: self.linter.inputs,
+                options: self.rules.options(rule.id),
                 rule,
                 pod,
                 findings: Vec::new(),
             };
             check(pod, &mut cx);
-            findings.extend(cx.findings.into_iter().filter_map(|finding| settled.settle(finding)));
+            self.checked
+                .findings
+                .extend(cx.findings.into_iter().filter_map(|found| self.rules.settle(found)));
         }
     }
-}
 
-/// A document that isn't YAML is a Helm template, which is named, or a finding. One that goes past
-/// a bound couldn't be checked.
-fn record(problem: Problem, source: &Source, text: &str, settled: &RuleTable, checked: &mut Checked) {
-    let path = source.path.to_string();
-    checked.is_partial = true;
-    match problem {
-        Problem::Invalid { .. } if yaml::looks_like_template(text) => {
-            checked.template = Some(Skipped { path, reason: "helm-template" });
-        }
-        Problem::Invalid { span, message, help } => {
-            let finding = rules::invalid_yaml::finding(span, &message, help);
-            checked.findings.extend(settled.settle(finding));
-        }
-        Problem::Bound { span, message } => {
-            let line = source.position(span.start as usize).line;
-            checked.errors.push(Failure { path, line: Some(line), message });
+    /// A document that isn't YAML is a Helm template, which is named, or a finding where it is ours to
+    /// judge. One that goes past a bound couldn't be checked.
+    fn record(&mut self, problem: Problem, text: &str) {
+        let source = &self.file.source;
+        let path = source.path.to_string();
+        self.checked.is_partial = true;
+        match problem {
+            _ if !is_judged(text, source, &self.linter.prefilter, self.named) => {}
+            Problem::Invalid { .. } if yaml::looks_like_template(text) => {
+                self.checked.template = Some(Skipped { path, reason: "helm-template" });
+            }
+            Problem::Invalid { span, message, help } => {
+                let finding = rules::invalid_yaml::finding(span, &message, help);
+                self.checked.findings.extend(self.rules.settle(finding));
+            }
+            Problem::Bound { span, message } => {
+                let line = source.position(span.start as usize).line;
+                self.checked.errors.push(Failure { path, line: Some(line), message });
+            }
         }
     }
 }

@@ -115,12 +115,9 @@ mod tests {
         of(command).map(|change| (change.owner, change.group))
     }
 
-    const fn number(id: i64) -> Option<Id> {
-        Some(Id::Number(id))
-    }
-
     #[test]
     fn reads_owner_and_group() {
+        let number = |id| Some(Id::Number(id));
         assert_eq!(ids("chown 1000 /d"), Some((number(1000), None)));
         assert_eq!(ids("chown -R 1000:2000 /d"), Some((number(1000), number(2000))));
         assert_eq!(ids("/bin/chown -hR 1000: /d"), Some((number(1000), None)));

@@ -53,11 +53,10 @@ impl<'d> User<'d> {
         match (&change.owner, uid) {
             // One's own files may be given to oneself.
             (Some(Id::Number(owner)), Some(uid)) if *owner == uid => self.refuses_group(change),
-            (Some(Id::Number(_)), Some(_)) => Some(Confidence::High),
             (Some(Id::Number(0)), None) => self.non_root.then_some(Confidence::High),
             // Whoever changes owners without saying whom it runs as runs as root.
             (Some(Id::Number(_)), None) => (!self.non_root).then_some(Confidence::Medium),
-            (Some(Id::Name), Some(0)) => Some(Confidence::High),
+            (Some(Id::Number(_)), Some(_)) | (Some(Id::Name), Some(0)) => Some(Confidence::High),
             // The name may be its own.
             (Some(Id::Name), _) => None,
             (None, _) => self.refuses_group(change),

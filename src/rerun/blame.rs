@@ -135,7 +135,10 @@ fn turned(context: &mut Context<'_, '_>, first: &Log, branch: &Branch) -> Option
 
 /// What made `place` differ.
 fn difference(context: &mut Context<'_, '_>, trial: &Trial<'_>, place: &Place) -> Option<Hazard> {
-    let changed = trial.again.log.changes.iter().rev().find(|change| change.place.touches(place));
+    let changes = || trial.again.log.changes.iter().rev();
+    let changed = changes()
+        .find(|change| change.place == *place)
+        .or_else(|| changes().find(|change| change.place.touches(place)));
     let first_lacks = trial.reference.see(place) == Node::Absent;
     if !trial.ended
         && let Some(hazard) = half_done(context, trial, place)

@@ -15,7 +15,7 @@ use super::{Container, Hazard, Kind, Severity, Site};
 const STEPS: u32 = 50_000;
 /// Commands that all other runs of a container may take together: after a kill, or with other
 /// answers to what nobody can know.
-const MORE_STEPS: u32 = 8_000;
+const MORE_STEPS: u32 = 5_000;
 /// The most ways through a first run, by different answers to what nobody can know.
 const MAX_PATHS: usize = 12;
 /// The most answers tried to acquit a second run.
@@ -79,14 +79,18 @@ impl<'c> Court<'c> {
         before: &[Reference],
         found: &mut [Vec<Hazard>],
     ) -> Option<Reference> {
-        let mut plans = VecDeque::from([Vec::new()]);
-        let mut end = None;
+        let mut plans = VecDeque::from([(Rc::clone(start), Vec::new())]);
+        let mut end: Option<Reference> = None;
         for _ in 0..MAX_PATHS {
-            let Some(plan) = plans.pop_front() else { break };
-            let (run, given) = self.first_run(index, start, &plan)?;
-            plans.extend(alternatives(&plan, run.oracle.asked()));
+            let Some((world, plan)) = plans.pop_front() else { break };
+            let (run, given) = self.first_run(index, &world, &plan)?;
+            let others = alternatives(&plan, run.oracle.asked());
+            plans.extend(others.into_iter().map(|plan| (Rc::clone(&world), plan)));
             if run.status != Some(SUCCESS) {
                 continue;
+            }
+            if end.is_none() && !run.log.homeless.is_empty() {
+                plans.push_back((housed(&given, &run.log.homeless), Vec::new()));
             }
             let reference = Reference { answers: run.oracle.all(), kept: run.kept, log: run.log };
             self.judge_path(index, plan.len(), &given, before, &reference, found);
@@ -96,9 +100,10 @@ impl<'c> Court<'c> {
         end
     }
 
-    fn run(&mut self, index: usize, kept: &Rc<Tree>, oracle: Oracle) -> Option<Run> {
+    /// A machine for one container, on what the volumes hold.
+    fn machine(&mut self, index: usize, kept: &Rc<Tree>, oracle: Oracle) -> Option<Machine<'_, 'c>> {
         let (container, mounts) = (self.sequence.get(index)?, self.mounts.get(index)?);
-        Some(Machine::new(container, index, mounts, &mut self.shared, oracle, Rc::clone(kept)).run())
+        Some(Machine::new(container, index, mounts, &mut self.shared, oracle, Rc::clone(kept)))
     }
 
     /// The undisturbed run. Volumes are empty at first; where it fails for want of a file that
@@ -106,15 +111,17 @@ impl<'c> Court<'c> {
     fn first_run(&mut self, index: usize, start: &Rc<Tree>, plan: &[bool]) -> Option<(Run, Rc<Tree>)> {
         let mut given = Rc::clone(start);
         for _ in 0..=MAX_GIVEN {
-            let run = self.run(index, &given, Oracle::first(plan.to_vec()))?;
+            let run = self.machine(index, &given, Oracle::first(plan.to_vec()))?.run();
             if run.status == Some(SUCCESS) || run.status.is_none() {
                 return Some((run, given));
             }
-            let Some(place) = wanted(&run, &given) else { return Some((run, given)) };
+            let Some(place) = wanted(&run, &given).filter(|_| plan.is_empty()) else {
+                return Some((run, given));
+            };
             let key = format!("given:{:?}:{}", place.realm, place.path).into();
             Rc::make_mut(&mut given).put(place, Node::Unclear { key, exists: true }, SiteId::MAX);
         }
-        let run = self.run(index, &given, Oracle::first(plan.to_vec()))?;
+        let run = self.machine(index, &given, Oracle::first(plan.to_vec()))?.run();
         Some((run, given))
     }
 
@@ -176,7 +183,8 @@ impl<'c> Court<'c> {
             return Vec::new();
         }
         let oracle = Oracle::again(Rc::clone(&reference.answers), Vec::new());
-        let Some(again) = self.run(index, &reference.kept, oracle) else { return Vec::new() };
+        let Some(machine) = self.machine(index, &reference.kept, oracle) else { return Vec::new() };
+        let again = machine.after(&reference.kept).run();
         let turned = |guard: &LoneGuard| {
             again.log.branches.iter().any(|branch| branch.site == guard.guard && branch.held != guard.held)
         };
@@ -199,7 +207,7 @@ impl<'c> Court<'c> {
             Rc::make_mut(&mut state).remove(&network, SiteId::MAX);
         }
         for (earlier, first) in before.iter().enumerate() {
-            match self.acquitted(earlier, &state, &first.answers, |_, run| run.status == Some(SUCCESS)) {
+            match self.acquitted(earlier, &state, first, |_, run| run.status == Some(SUCCESS)) {
                 Outcome::Fine(run) => state = run.kept,
                 Outcome::Guilty(run) => {
                     let hazard = blame::stuck(&mut self.context(earlier), &first.log, &run);
@@ -227,7 +235,7 @@ impl<'c> Court<'c> {
             };
             run.status == Some(SUCCESS) && volumes()
         };
-        match self.acquitted(index, state, &reference.answers, same) {
+        match self.acquitted(index, state, reference, same) {
             Outcome::Guilty(run) => {
                 let trial = Trial { reference: &reference.kept, first: &reference.log, again: &run, ended };
                 blame::hazards(&mut self.context(index), &trial)
@@ -242,15 +250,16 @@ impl<'c> Court<'c> {
         &mut self,
         index: usize,
         state: &Rc<Tree>,
-        answers: &Answers,
+        reference: &Reference,
         fine: impl Fn(&Shared, &Run) -> bool,
     ) -> Outcome {
         let mut plans = VecDeque::from([Vec::new()]);
         let mut guilty = None;
         for _ in 0..MAX_EXCUSES {
             let Some(plan) = plans.pop_front() else { break };
-            let oracle = Oracle::again(Rc::clone(answers), plan.clone());
-            let Some(run) = self.run(index, state, oracle).map(Box::new) else { return Outcome::Open };
+            let oracle = Oracle::again(Rc::clone(&reference.answers), plan.clone());
+            let Some(machine) = self.machine(index, state, oracle) else { return Outcome::Open };
+            let run = Box::new(machine.after(&reference.kept).run());
             if run.status.is_none() {
                 return Outcome::Open;
             }
@@ -271,6 +280,18 @@ impl<'c> Court<'c> {
 /// The order of the places in a container's texts.
 fn order(site: &Site) -> (Option<String>, usize, usize) {
     (site.file.clone(), site.range.start, site.range.end)
+}
+
+/// A state in which the directories are there that a script took to be there: a host's `/etc`, or
+/// what an application makes in its volume.
+fn housed(start: &Rc<Tree>, homeless: &[Place]) -> Rc<Tree> {
+    let mut tree = (**start).clone();
+    for place in homeless.iter().filter(|place| matches!(place.realm, Realm::Kept(_))) {
+        if tree.see(place) == Node::Absent {
+            tree.put(place.clone(), Node::directory(), SiteId::MAX);
+        }
+    }
+    Rc::new(tree)
 }
 
 /// What a failed first run was missing.

@@ -13,9 +13,11 @@ pub(super) struct Nesting {
     pub(super) deepest: usize,
     /// Expansions opened in comments and not closed there, which the parser may see otherwise.
     pub(super) commented: usize,
+    /// `time` and `coproc` as words of commands, for which the parser recurses.
+    pub(super) prefixes: usize,
     /// Here-documents.
     pub(super) documents: usize,
-    /// Bytes of here-documents that expand, times the expansions in each.
+    /// Bytes of each here-document that expands, or that has no end, times the `$` in it.
     pub(super) document_work: usize,
 }
 
@@ -103,8 +105,6 @@ struct Scan<'a> {
     stack: Vec<Frame>,
     /// Expansions in the stack, and around this text.
     depth: usize,
-    /// Expansions met.
-    expansions: usize,
     pending: Vec<Pending<'a>>,
     found: Nesting,
 }
@@ -147,7 +147,6 @@ impl<'a> Scan<'a> {
         self.stack.push(Frame { within, range: self.at..self.next, cases: 0 });
         if within.is_expansion() {
             self.depth += 1;
-            self.expansions += 1;
             self.found.deepest = self.found.deepest.max(self.depth);
         }
     }
@@ -215,7 +214,7 @@ impl<'a> Scan<'a> {
             '<' if self.rest().starts_with("<<<") => self.next += 2,
             '<' if self.rest().starts_with("<<") => self.document_operator(),
             '\n' => self.documents(),
-            'c' | 'e' if self.starts_word() => self.case(),
+            'c' | 'e' | 't' if self.starts_word() => self.keyword(),
             _ => {}
         }
     }
@@ -237,17 +236,16 @@ impl<'a> Scan<'a> {
         }
     }
 
-    /// `case` and `esac`, wherever they stand as words.
-    fn case(&mut self) {
+    /// `case`, `esac`, `time` and `coproc`, wherever they stand as words.
+    fn keyword(&mut self) {
         let word_end = |c: char| c.is_ascii_whitespace() || ";&|()`".contains(c);
         let rest = self.rest();
         let word = rest.get(..rest.find(word_end).unwrap_or(rest.len())).unwrap_or("");
-        if let Some(frame) = self.stack.last_mut() {
-            match word {
-                "case" => frame.cases += 1,
-                "esac" => frame.cases = frame.cases.saturating_sub(1),
-                _ => {}
-            }
+        match (word, self.stack.last_mut()) {
+            ("time" | "coproc", _) => self.found.prefixes += 1,
+            ("case", Some(frame)) => frame.cases += 1,
+            ("esac", Some(frame)) => frame.cases = frame.cases.saturating_sub(1),
+            _ => {}
         }
     }
 
@@ -295,7 +293,10 @@ impl<'a> Scan<'a> {
         for pending in std::mem::take(&mut self.pending) {
             let strip = pending.from.starts_with('-');
             let body = self.after();
-            let Some(length) = body_length(body, &pending.delimiter, strip) else { continue };
+            let Some(length) = body_length(body, &pending.delimiter, strip) else {
+                self.found.document_work += work(body);
+                continue;
+            };
             if !pending.quoted {
                 self.document(body.get(..length).unwrap_or(""));
             }
@@ -313,13 +314,18 @@ impl<'a> Scan<'a> {
         outer.deepest = outer.deepest.max(found.deepest);
         outer.commented += found.commented;
         outer.documents += found.documents;
-        outer.document_work += found.document_work + body.len() * inner.expansions;
-        self.expansions += inner.expansions;
+        outer.prefixes += found.prefixes;
+        outer.document_work += found.document_work + work(body);
         if let Some(unclosed) = found.unclosed {
             let range = self.next + unclosed.range.start..self.next + unclosed.range.end;
             outer.unclosed = Some(Unclosed { range, ..unclosed });
         }
     }
+}
+
+/// What a here-document costs the parser, which goes over it for each expansion.
+fn work(body: &str) -> usize {
+    body.len() * body.matches(['$', '`']).count()
 }
 
 /// The bytes of a body up to its delimiter's line; `None` where there is none.

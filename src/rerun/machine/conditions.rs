@@ -75,14 +75,15 @@ impl Machine<'_, '_> {
             },
             Node::Directory(_) => operator != "-f" && !special,
             Node::Unclear { key, exists } => {
-                if !exists && !self.ask(&format!("exists:{key}"), true) {
+                if !exists && !self.may_exist(&place, &key) {
                     return false;
                 }
                 match operator {
                     "-e" | "-a" => true,
+                    "-d" | "-f" | "-s" if !exists && self.is_unpacked(&place, &key).is_some() => true,
                     _ if key.starts_with("special:") => special,
-                    "-d" => self.ask(&format!("directory:{key}"), true),
-                    "-f" => !self.ask(&format!("directory:{key}"), false),
+                    "-d" => self.guess(&format!("directory:{key}"), true),
+                    "-f" => !self.guess(&format!("directory:{key}"), false),
                     _ => self.ask(&format!("test:{operator}:{key}"), !special),
                 }
             }

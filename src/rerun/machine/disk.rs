@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use super::{Change, FAILURE, Machine, Manner, Reason, SUCCESS, Status};
 use crate::rerun::state::atoms::{Atom, is_atom};
-use crate::rerun::state::compare::SETTLED;
+use crate::rerun::state::compare::{SETTLED, UNKNOWN};
 use crate::rerun::state::places::{Place, Realm, absolute};
 use crate::rerun::state::tree::{Node, Tree};
 
@@ -73,7 +73,8 @@ impl Machine<'_, '_> {
     /// What is at `place`.
     pub(in crate::rerun) fn look(&mut self, place: &Place) -> Node {
         let node = self.tree(place).see(place);
-        if node == Node::Absent && place.realm != Realm::Own {
+        let noted = self.oracle.is_first() && self.log.missing.len() < MAX_CHANGES;
+        if noted && node == Node::Absent && place.realm != Realm::Own {
             self.log.missing.push(place.clone());
         }
         node
@@ -83,9 +84,30 @@ impl Machine<'_, '_> {
     pub(in crate::rerun) fn exists(&mut self, place: &Place) -> bool {
         match self.look(place) {
             Node::Absent => false,
-            Node::Unclear { key, exists: false } => self.ask(&format!("exists:{key}"), true),
+            Node::Unclear { key, exists: false } => self.may_exist(place, &key),
             _ => true,
         }
+    }
+
+    /// Whether something is at `place` that depends on `key`.
+    ///
+    /// A second run that looks for a file in what the first one unpacked there finds it: that is
+    /// what the test is for. Unless the script makes that file itself, afterwards: a marker.
+    pub(in crate::rerun) fn may_exist(&mut self, place: &Place, key: &str) -> bool {
+        match self.is_unpacked(place, key) {
+            Some(unpacked) => unpacked,
+            None => self.ask(&format!("exists:{key}"), true),
+        }
+    }
+
+    /// In a second run: whether what a test looks for at `place` is of what the first one unpacked
+    /// there. `None` where that tells nothing.
+    pub(super) fn is_unpacked(&self, place: &Place, key: &str) -> Option<bool> {
+        let told = matches!(place.realm, Realm::Kept(_))
+            && !key.contains(UNKNOWN)
+            && !key.starts_with("given:")
+            && !self.oracle.knows(&format!("exists:{key}"));
+        self.expected.as_ref().filter(|_| told).map(|expected| !expected.lists(place))
     }
 
     /// Whether a directory is at `place`; `None` where nobody can know.
@@ -213,6 +235,7 @@ impl Machine<'_, '_> {
         }
         if !self.has_parent(place) {
             let parent = place.parent();
+            self.log.homeless.extend(parent.clone());
             return Some(self.refuse(parent.as_ref(), Reason::Missing));
         }
         None

@@ -119,6 +119,8 @@ pub(super) struct Log {
     pub(super) cause: Option<Refusal>,
     /// Places that a command or a test found missing.
     pub(super) missing: Vec<Place>,
+    /// Directories that a file was to be written into, and that were missing.
+    pub(super) homeless: Vec<Place>,
     /// Lone downloads and clones that a test stands over.
     pub(super) lone_guards: Vec<LoneGuard>,
     /// What each command was, by site: its name as a message says it, and its words.
@@ -265,6 +267,8 @@ pub(super) struct Machine<'s, 'c> {
     oracle: Oracle,
     kept: Rc<Tree>,
     own: Tree,
+    /// What the undisturbed run left; in a second run.
+    expected: Option<Rc<Tree>>,
     shell: Shell,
     frame: Frame,
     input: Option<Rc<str>>,
@@ -330,6 +334,7 @@ impl<'s, 'c> Machine<'s, 'c> {
             oracle,
             kept,
             own: inputs(container, mounts),
+            expected: None,
             shell,
             frame: Frame::default(),
             input: None,
@@ -345,6 +350,12 @@ impl<'s, 'c> Machine<'s, 'c> {
             changed: false,
             log: Log::default(),
         }
+    }
+
+    /// Makes this a second run, after an undisturbed one that left `expected`.
+    pub(super) fn after(mut self, expected: &Rc<Tree>) -> Self {
+        self.expected = Some(Rc::clone(expected));
+        self
     }
 
     /// Runs the container to its end.

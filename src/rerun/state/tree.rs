@@ -172,6 +172,11 @@ impl Tree {
             .collect()
     }
 
+    /// Whether `place` is known by itself, not only by what fills the directory above.
+    pub(in crate::rerun) fn lists(&self, place: &Place) -> bool {
+        self.entries.contains_key(place)
+    }
+
     /// Whether it may hold symbolic links.
     pub(in crate::rerun) fn has_links(&self) -> bool {
         self.links
