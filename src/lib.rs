@@ -31,4 +31,5 @@ pub mod settings;
 pub mod shell;
 pub mod source;
 pub mod suppress;
+pub mod terminal;
 pub mod yaml;

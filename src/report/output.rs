@@ -77,6 +77,7 @@ pub fn write_all(report: &Report, files: &[OutputFile]) -> Result<(), String> {
 }
 
 /// Puts `bytes` into the file at `path`, all or nothing: a reader sees the old file or the new one.
+/// It isn't forced to the disk, which takes so long that Ctrl-C might leave the temporary file behind.
 ///
 /// # Errors
 /// Whatever the file system says.
@@ -97,7 +98,6 @@ pub fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
         file.as_file().set_permissions(known.permissions())?;
     }
     file.write_all(bytes)?;
-    file.as_file().sync_all()?;
     file.persist(&path)?;
     Ok(())
 }
