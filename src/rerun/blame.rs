@@ -94,16 +94,17 @@ fn difference(context: &Context<'_, '_>, trial: &Trial<'_>, place: &Place) -> Op
         }
     }
     if let Some(change) = changed {
-        return drifting(context, &trial.again.log, change.site, change.manner, place);
+        return drifting(context, trial.first, &trial.again.log, change.site, change.manner, place);
     }
     // Left behind by the run that was killed.
     let writer = trial.again.kept.writer(place).filter(|_| first_lacks)?;
-    let hazard = drifting(context, trial.first, writer, Manner::FreshName, place)?;
+    let hazard = drifting(context, trial.first, trial.first, writer, Manner::FreshName, place)?;
     Some(Hazard { severity: Severity::Info, ..hazard })
 }
 
 fn drifting(
     context: &Context<'_, '_>,
+    first: &Log,
     log: &Log,
     site: SiteId,
     manner: Manner,
@@ -114,7 +115,8 @@ fn drifting(
     let said = wording::drifting(&command, &thing, &path, manner, keeper(place)?);
     // A log is meant to grow.
     let is_log = std::path::Path::new(&path).extension().is_some_and(|ext| ext.eq_ignore_ascii_case("log"));
-    let severity = if is_log && manner == Manner::Append { Severity::Info } else { Severity::Warning };
+    let minor = (is_log && manner == Manner::Append) || first.doubtful.contains(&site);
+    let severity = if minor { Severity::Info } else { Severity::Warning };
     context.hazard(Kind::Drifting, severity, site, command, Some(place), said)
 }
 
