@@ -1,4 +1,5 @@
-//! A compact notation for the shell's intermediate form.
+//! A compact notation for the shell's intermediate form, and a walk over it.
+#![allow(dead_code, reason = "each test takes what it needs")]
 
 use initlint::shell::ir::{
     Assignment, Command, CommandKind, Condition, List, Operation, Part, Redirection, RedirectionKind, Script,
@@ -205,7 +206,9 @@ fn inside(command: &Command, visit: &mut dyn FnMut(&Command)) {
 fn words(word: &Word, visit: &mut dyn FnMut(&Command)) {
     for part in &word.parts {
         match part {
-            Part::Substitution { body, .. } | Part::ProcessSubstitution(body) => for_each_command(body, visit),
+            Part::Substitution { body, .. } | Part::ProcessSubstitution(body) => {
+                for_each_command(body, visit)
+            }
             Part::Variable {
                 operation:
                     Operation::Default { word, .. }

@@ -50,7 +50,8 @@ impl Lowering<'_> {
             self.comments(&statement.leading_comments);
             self.comments(statement.inline_comment.as_slice());
         }
-        let list = sequence.stmts.iter().map(|statement| self.statement(statement)).collect::<Lowered<List>>()?;
+        let list =
+            sequence.stmts.iter().map(|statement| self.statement(statement)).collect::<Lowered<List>>()?;
         for (one, next) in list.iter().zip(list.iter().skip(1)) {
             self.separated(one, next)?;
         }
