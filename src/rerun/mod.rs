@@ -17,7 +17,8 @@
 //! 3. `trials` runs it once for reference, then again from each state that a kill could leave, and
 //!    compares. An unknown answer (`[ -n "$TOKEN" ]`) is tried both ways in the first run; where the
 //!    second run meets a new one, any answer that makes it safe acquits.
-//! 4. `blame` turns a difference into a [`Hazard`]: the command to change, and why.
+//! 4. `blame` turns a difference into a [`Hazard`]: the command to change, and why, in the words
+//!    of `wording`.
 //!
 //! All of it is bounded; at a bound the answer is silence.
 
@@ -26,6 +27,7 @@ mod facts;
 mod machine;
 mod state;
 mod trials;
+mod wording;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
