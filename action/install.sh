@@ -3,31 +3,49 @@
 # or one built from the action's own commit.
 set -euo pipefail
 
-bin="${RUNNER_TEMP:?}/initlint/bin"
-mkdir -p "$bin"
+fail() {
+  echo "::error title=initlint::$1"
+  exit 2
+}
+
+# The name under which release.yml packs the binary for this runner.
+target() {
+  case "${RUNNER_OS:?}-${RUNNER_ARCH:?}" in
+    Linux-X64) echo x86_64-unknown-linux-musl ;;
+    Linux-ARM64) echo aarch64-unknown-linux-musl ;;
+    macOS-X64) echo x86_64-apple-darwin ;;
+    macOS-ARM64) echo aarch64-apple-darwin ;;
+    Windows-X64) echo x86_64-pc-windows-msvc ;;
+    *) return 1 ;;
+  esac
+}
+
+# macOS has only shasum, some Linux images only sha256sum.
+checksum() {
+  if command -v sha256sum >/dev/null; then sha256sum "$1"; else shasum -a 256 "$1"; fi | cut -c -64
+}
+
+download() {
+  local archive="initlint-$1.tar.gz"
+  local from="${INITLINT_RELEASES:-https://github.com/initlint/initlint/releases/download}/$INITLINT_VERSION"
+  for file in "$archive" "$archive.sha256"; do
+    curl --fail --silent --show-error --location --proto-redir =https --retry 3 --output "$file" "$from/$file" ||
+      fail "$INITLINT_VERSION has no $file"
+  done
+  [ "$(checksum "$archive")" = "$(cut -c -64 "$archive.sha256")" ] || fail "the checksum of $archive is wrong"
+  tar -xzf "$archive" -C bin
+}
+
+folder="${RUNNER_TEMP:?}/initlint"
+mkdir -p "$folder/bin"
 
 if [ "$INITLINT_VERSION" = source ]; then
-  cargo install --quiet --locked --path "$GITHUB_ACTION_PATH" --root "${RUNNER_TEMP}/initlint"
+  cargo install --quiet --locked --path "$GITHUB_ACTION_PATH" --root "$folder"
+elif [[ "$INITLINT_VERSION" =~ ^v[0-9]+\.[0-9]+\.[0-9]+$ ]]; then
+  triple="$(target)" || fail "no binary is released for $RUNNER_OS on $RUNNER_ARCH; use version: source"
+  (cd "$folder" && download "$triple")
 else
-  case "$INITLINT_VERSION" in
-    v[0-9]*.[0-9]*.[0-9]*) ;;
-    *) echo "::error title=initlint::version must be \`source\` or a release such as v0.1.0"; exit 2 ;;
-  esac
-  case "${RUNNER_OS:?}-${RUNNER_ARCH:?}" in
-    Linux-X64) target=x86_64-unknown-linux-musl ;;
-    Linux-ARM64) target=aarch64-unknown-linux-musl ;;
-    macOS-X64) target=x86_64-apple-darwin ;;
-    macOS-ARM64) target=aarch64-apple-darwin ;;
-    Windows-X64) target=x86_64-pc-windows-msvc ;;
-    *) echo "::error title=initlint::no released binary for $RUNNER_OS $RUNNER_ARCH; use version: source"; exit 2 ;;
-  esac
-  archive="initlint-$target.tar.gz"
-  url="${INITLINT_RELEASES:-https://github.com/initlint/initlint/releases/download}/$INITLINT_VERSION"
-  cd "$RUNNER_TEMP/initlint"
-  curl --fail --silent --show-error --location --remote-name-all "$url/$archive" "$url/$archive.sha256"
-  # macOS has shasum only.
-  if command -v sha256sum >/dev/null; then sha256sum --check "$archive.sha256"; else shasum -a 256 --check "$archive.sha256"; fi
-  tar -xzf "$archive" -C "$bin"
+  fail "version must be \`source\` or a release such as v0.1.0"
 fi
 
-echo "$bin" >> "$GITHUB_PATH"
+echo "$folder/bin" >>"$GITHUB_PATH"

@@ -1,13 +1,16 @@
 //! The rules, in the catalogue's order. `README.md` beside this file tells how to add one.
 
 pub mod active_deadline_on_non_job;
+pub mod chown_without_root;
 pub mod duplicate_container_name;
 pub mod forbidden_probe;
+pub mod init_lowers_qos;
 pub mod init_resize_policy;
 pub mod invalid_field;
 pub mod invalid_restart_policy;
 pub mod invalid_yaml;
 pub mod misplaced_init_containers;
+pub mod missing_init_resources;
 pub mod non_idempotent_command;
 pub mod non_idempotent_write;
 pub mod oversized_init_request;
@@ -15,6 +18,7 @@ pub mod restart_policy_of_kind;
 pub mod run_as_non_root_conflict;
 pub mod suppression_without_reason;
 pub mod unknown_rule;
+pub mod unpinned_init_image;
 pub mod unsupported_sidecar;
 pub mod unused_suppression;
 pub mod volume_not_found;
@@ -37,6 +41,10 @@ pub static ALL: &[&Rule] = &[
     &run_as_non_root_conflict::RULE,
     &volume_not_found::RULE,
     &init_resize_policy::RULE,
+    &init_lowers_qos::RULE,
+    &missing_init_resources::RULE,
+    &unpinned_init_image::RULE,
+    &chown_without_root::RULE,
     &invalid_yaml::RULE,
     &unused_suppression::RULE,
     &suppression_without_reason::RULE,

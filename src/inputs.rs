@@ -3,13 +3,14 @@
 //! It is the one thing between the model and the rules that sees all files. A rule asks it for a
 //! ConfigMap whose script an init container runs; only then is any ConfigMap parsed.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
 use memchr::memmem;
 
 use crate::kube::objects;
+use crate::kustomize;
 use crate::source::{FileId, Source};
 use crate::yaml::{Document, Node};
 
@@ -27,6 +28,7 @@ pub struct InputFile {
 pub struct InputSet {
     files: Vec<InputFile>,
     config_maps: OnceLock<HashMap<String, Vec<ConfigMap>>>,
+    pinned_images: OnceLock<HashSet<String>>,
 }
 
 /// A ConfigMap of the input.
@@ -43,7 +45,7 @@ impl InputSet {
     /// The set of `files`, in the order of their ids.
     #[must_use]
     pub fn new(files: Vec<InputFile>) -> Self {
-        Self { files, config_maps: OnceLock::new() }
+        Self { files, config_maps: OnceLock::new(), pinned_images: OnceLock::new() }
     }
 
     /// The files, in the order of their ids.
@@ -77,6 +79,12 @@ impl InputSet {
                 here.next().filter(|_| here.next().is_none()).copied()
             }
         }
+    }
+
+    /// Whether a kustomization of the run sets the tag or the digest of the image `name` (without its tag).
+    #[must_use]
+    pub fn pins_image(&self, name: &str) -> bool {
+        self.pinned_images.get_or_init(|| kustomize::pinned_images(&self.files)).contains(name)
     }
 
     fn index_config_maps(&self) -> HashMap<String, Vec<ConfigMap>> {

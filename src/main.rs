@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use clap::Parser;
 use initlint::baseline::Baseline;
-use initlint::cli::{Cli, ColorChoice};
+use initlint::cli::Cli;
 use initlint::config;
 use initlint::describe::{self, Description};
 use initlint::discover::{self, Walk};
@@ -19,7 +19,7 @@ use initlint::report::excerpt::visible;
 use initlint::report::{self, Format, Look, Report, output, summary};
 use initlint::settings::Settings;
 use initlint::source::Source;
-use initlint::{manual, pipeline, rules};
+use initlint::{manual, pipeline, rules, terminal};
 
 /// Deeply nested manifests and scripts are bounded, but the bounds want more than 2 MiB.
 const STACK_SIZE: usize = 16 << 20;
@@ -75,12 +75,12 @@ fn fail(message: &str) -> ExitCode {
 fn fail_in_config(source: Arc<Source>, findings: Vec<Finding>, cli: &Cli) -> ExitCode {
     let path = source.path.to_string();
     let report = Report { sources: vec![source], findings, ..Report::default() };
-    let _ = report.write(Format::Pretty, &look(cli.color), &mut io::stderr().lock());
+    let _ = report.write(Format::Pretty, &terminal::look(cli.color, &io::stderr()), &mut io::stderr().lock());
     fail(&format!("{path} has {}", summary::count(report.findings.len(), "mistake")))
 }
 
 fn run(cli: &Cli) -> Result<ExitCode, Failed> {
-    let look = look(cli.color);
+    let look = terminal::look(cli.color, &io::stdout());
     colored::control::set_override(look.color);
     let mut out = BufWriter::new(io::stdout().lock());
     if inform(cli, &look, &mut out)? {
@@ -114,7 +114,7 @@ fn run(cli: &Cli) -> Result<ExitCode, Failed> {
             pool.install(|| describe::describe(&found.inputs, &cli.stdin_filename, &settings));
         description.errors.splice(0..0, found.failures);
         description.notes = found.notes;
-        return show(&description, form, cli, &Look { width: columns(), ..look }, &mut out);
+        return show(&description, form, cli, &Look { width: terminal::columns(), ..look }, &mut out);
     }
     let lint = || pipeline::lint_watched(&found.inputs, &cli.stdin_filename, &settings, &progress);
     let mut report = progress.watch(|| pool.install(lint));
@@ -129,6 +129,7 @@ fn run(cli: &Cli) -> Result<ExitCode, Failed> {
     report.write(cli.format, &look, &mut out)?;
     out.flush()?;
     let mut err = io::stderr().lock();
+    colored::control::set_override(terminal::is_colored(cli.color, &err));
     if cli.format == Format::Gitlab {
         // The one form that has no room for them.
         write_failures(&report.errors, &mut err)?;
@@ -237,42 +238,5 @@ fn paths(cli: &Cli) -> Result<Vec<PathBuf>, String> {
 /// may be writing it.
 fn shows_progress(cli: &Cli, paths: &[PathBuf]) -> bool {
     let reads_input = paths.iter().any(|path| path.as_os_str() == "-");
-    io::stderr().is_terminal() && !is_dumb() && !cli.quiet && !reads_input
-}
-
-/// Whether the terminal can do no more than a printer.
-fn is_dumb() -> bool {
-    std::env::var_os("TERM").is_some_and(|term| term == "dumb")
-}
-
-/// What the terminal can show: asked once, for all that is printed.
-fn look(choice: ColorChoice) -> Look {
-    let set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty() && value != "0");
-    let terminal = io::stdout().is_terminal();
-    let dumb = is_dumb();
-    let color = match choice {
-        ColorChoice::Always => true,
-        ColorChoice::Never => false,
-        ColorChoice::Auto if std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty()) => false,
-        ColorChoice::Auto => set("CLICOLOR_FORCE") || (terminal && !dumb),
-    };
-    // Running text is hard to read in longer lines.
-    Look { width: columns().min(120), color, unicode: !dumb && is_utf8() }
-}
-
-/// The terminal's width; 80 where there is none.
-fn columns() -> usize {
-    let terminal = io::stdout().is_terminal().then(terminal_size::terminal_size).flatten();
-    terminal.map_or(80, |(width, _)| width.0.into()).clamp(40, 1000)
-}
-
-/// Whether the locale says that the terminal reads UTF-8 (POSIX: the first of these that is set).
-fn is_utf8() -> bool {
-    let locale = ["LC_ALL", "LC_CTYPE", "LANG"]
-        .into_iter()
-        .find_map(|name| std::env::var(name).ok().filter(|value| !value.is_empty()));
-    match locale {
-        Some(locale) => locale.to_ascii_lowercase().replace('-', "").contains("utf8"),
-        None => cfg!(any(windows, target_os = "macos")),
-    }
+    io::stderr().is_terminal() && !terminal::is_dumb() && !cli.quiet && !reads_input
 }

@@ -1,7 +1,9 @@
-//! From inputs to a report: read, split, parse, model, check, sort.
+//! From inputs to a report: read, split, parse, model, check, judge by suppressions, sort.
 
+use std::borrow::Cow;
 use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
 use std::sync::Arc;
 
 use rayon::prelude::*;
@@ -16,7 +18,7 @@ use crate::rule::{Check, Checker, ObjectCheck, Rule, Settings};
 use crate::rules;
 use crate::settings::{Level, RuleTable};
 use crate::source::{FileId, Source, decode};
-use crate::suppress::{self, Judged, Suppression};
+use crate::suppress::{self, Suppression};
 use crate::yaml::{self, Document, Prefilter, Problem};
 
 /// Lints `inputs`. Standard input is shown as `stdin_name`.
@@ -59,14 +61,13 @@ pub fn lint_watched(inputs: &[Input], stdin_name: &str, settings: &Settings, pro
         suppressions.append(&mut checked.suppressions);
         checked.add_to(&mut report);
     }
-    let Judged { mut findings, mut suppressed } =
-        suppress::judge(findings, &suppressions, &inputs_read, settings);
-    findings.retain(|finding| settings.shows(finding));
-    suppressed.retain(|suppressed| settings.shows(&suppressed.finding));
-    findings.sort_by_key(order);
-    suppressed.sort_by_key(|suppressed| order(&suppressed.finding));
-    report.summary.suppressed = suppressed.len();
-    (report.findings, report.suppressed) = (findings, suppressed);
+    let mut judged = suppress::judge(findings, &suppressions, &inputs_read, settings);
+    judged.findings.retain(|finding| settings.shows(finding));
+    judged.findings.sort_by_key(order);
+    judged.suppressed.retain(|suppressed| settings.shows(&suppressed.finding));
+    judged.suppressed.sort_by_key(|suppressed| order(&suppressed.finding));
+    report.summary.suppressed = judged.suppressed.len();
+    (report.findings, report.suppressed) = (judged.findings, judged.suppressed);
     report
 }
 
@@ -80,17 +81,17 @@ pub(crate) fn is_named(input: &Input) -> bool {
     !matches!(input, Input::File { named: false, .. })
 }
 
-/// Whether a document is to be parsed: `prefilter` wants it, or it is an object in an input that
-/// was named, where a syntax error is to show wherever it is. A file that is no manifest may be
-/// named too, as pre-commit does with every file that changed.
-pub(crate) fn is_parsed(document: &str, prefilter: &Prefilter, is_named: bool) -> bool {
-    prefilter.wants(document) || is_named && yaml::looks_like_object(document)
+/// Whether it is for us to say what is wrong with a document. Most YAML isn't for kubectl, which
+/// refuses some of it: a document that is no object must only be YAML, and only where its file was
+/// named. pre-commit names every file that changed, JSON with comments among them.
+pub(crate) fn is_judged(document: &str, source: &Source, prefilter: &Prefilter, is_named: bool) -> bool {
+    prefilter.names(document)
+        || yaml::looks_like_object(document)
+        || is_named && !is_json(&source.path) && !yaml::is_yaml(document)
 }
 
-/// Whether it is for us to say what is wrong with a document that [`is_parsed`]. Most YAML isn't
-/// for kubectl, and much of it is text that something else turns into YAML.
-pub(crate) fn is_judged(document: &str, prefilter: &Prefilter) -> bool {
-    prefilter.names(document) || yaml::looks_like_object(document)
+fn is_json(path: &str) -> bool {
+    Path::new(path).extension().is_some_and(|extension| extension.eq_ignore_ascii_case("json"))
 }
 
 /// Reads one input. A file that can't be read keeps its number, with empty text.
@@ -104,7 +105,7 @@ pub(crate) fn read(id: usize, input: &Input, stdin_name: &str) -> (InputFile, Op
     let source = discover::read(input).and_then(|bytes| match decode(&bytes) {
         Ok((text, encoding)) => Ok(Source::with_encoding(id, &*path, text, encoding)),
         // No text, and no manifest: passed over like others.
-        Err(_) if !yaml::looks_like_object(&String::from_utf8_lossy(&bytes)) => {
+        Err(_) if is_json(&path) && !yaml::looks_like_object(&String::from_utf8_lossy(&bytes)) => {
             Ok(Source::new(id, &*path, ""))
         }
         Err(message) => Err(message),
@@ -180,93 +181,106 @@ impl<'a> Linter<'a> {
     }
 
     fn check(&self, file: &InputFile, named: bool) -> Checked {
-        let settled = self.settings.rules_for(&file.source.path);
-        let mut checked = Checked { documents: file.documents.len(), ..Checked::default() };
+        let rules = self.settings.rules_for(&file.source.path);
+        let checked = Checked { documents: file.documents.len(), ..Checked::default() };
+        let mut work = FileCheck { linter: self, file, named, rules, checked };
         let mut objects = false;
         for range in &file.documents {
             let text = file.source.text.get(range.clone()).unwrap_or("");
             objects |= yaml::looks_like_object(text);
-            if is_parsed(text, &self.prefilter, named) {
-                self.check_document(file, range, &settled, &mut checked);
+            if named || self.prefilter.wants(text) {
+                work.check_document(range);
             }
         }
-        checked.suppressions = suppress::Reader {
+        let mut checked = work.checked;
+        let reader = suppress::Reader {
             file,
             inputs: self.inputs,
             pod_templates: &self.settings.pod_templates,
             is_whole: !checked.is_partial,
-        }
-        .read();
+        };
+        checked.suppressions = reader.read();
         checked.is_other = !objects && checked.template.is_none();
         checked
     }
+}
 
-    fn check_document(
-        &self,
-        file: &InputFile,
-        range: &Range<usize>,
-        settled: &RuleTable,
-        checked: &mut Checked,
-    ) {
-        let text = file.source.text.get(range.clone()).unwrap_or("");
-        let document = match Document::parse(&file.source, range.clone()) {
+/// One file at work.
+struct FileCheck<'a> {
+    linter: &'a Linter<'a>,
+    file: &'a InputFile,
+    /// Whether it was named itself.
+    named: bool,
+    /// What is set for rules in this file.
+    rules: Cow<'a, RuleTable>,
+    checked: Checked,
+}
+
+impl FileCheck<'_> {
+    fn check_document(&mut self, range: &Range<usize>) {
+        let text = self.file.source.text.get(range.clone()).unwrap_or("");
+        let document = match Document::parse(&self.file.source, range.clone()) {
             Ok(document) => document,
-            Err(_) if !is_judged(text, &self.prefilter) => return,
-            Err(problem) => return record(problem, &file.source, text, settled, checked),
+            Err(problem) => return self.record(problem, text),
         };
         for object in kube::objects(document.root()) {
-            self.check_object(&object, settled, &mut checked.findings);
-            for template in kube::templates(&object, &self.settings.pod_templates) {
-                checked.pods += 1;
-                self.check_pod(&Pod::new(template), file, settled, &mut checked.findings);
+            self.check_object(&object);
+            for template in kube::templates(&object, &self.linter.settings.pod_templates) {
+                self.checked.pods += 1;
+                self.check_pod(&Pod::new(template));
             }
         }
     }
 
-    fn check_object(&self, object: &Object<'_>, settled: &RuleTable, findings: &mut Vec<Finding>) {
-        for rule in self.rules.iter().filter(|rule| settled.level(rule.id) != Level::Off) {
+    fn check_object(&mut self, object: &Object<'_>) {
+        for rule in self.linter.rules.iter().filter(|rule| self.rules.level(rule.id) != Level::Off) {
             let Checker::Object { check, .. } = rule.check else { continue };
             let mut cx = ObjectCheck { rule, object, findings: Vec::new() };
             check(object, &mut cx);
-            findings.extend(cx.findings.into_iter().filter_map(|finding| settled.settle(finding)));
+            let settled = cx.findings.into_iter().filter_map(|finding| self.rules.settle(finding));
+            self.checked.findings.extend(settled);
         }
     }
 
-    fn check_pod(&self, pod: &Pod<'_>, file: &InputFile, settled: &RuleTable, findings: &mut Vec<Finding>) {
-        for rule in self.rules.iter().filter(|rule| settled.level(rule.id) != Level::Off) {
+    fn check_pod(&mut self, pod: &Pod<'_>) {
+        for rule in self.linter.rules.iter().filter(|rule| self.rules.level(rule.id) != Level::Off) {
             let Checker::Pod { check, .. } = rule.check else { continue };
             let mut cx = Check {
-                version: self.settings.version,
-                pedantic: self.settings.pedantic,
-                source: &file.source,
-                inputs: self.inputs,
-                options: settled.options(rule.id),
+                version: self.linter.settings.version,
+                pedantic: self.linter.settings.pedantic,
+                source: &self.file.source,
+                inputs: self.linter.inputs,
+                options: self.rules.options(rule.id),
                 rule,
                 pod,
                 findings: Vec::new(),
             };
             check(pod, &mut cx);
-            findings.extend(cx.findings.into_iter().filter_map(|finding| settled.settle(finding)));
+            self.checked
+                .findings
+                .extend(cx.findings.into_iter().filter_map(|found| self.rules.settle(found)));
         }
     }
-}
 
-/// A document that isn't YAML is a Helm template, which is named, or a finding. One that goes past
-/// a bound couldn't be checked.
-fn record(problem: Problem, source: &Source, text: &str, settled: &RuleTable, checked: &mut Checked) {
-    let path = source.path.to_string();
-    checked.is_partial = true;
-    match problem {
-        Problem::Invalid { .. } if yaml::looks_like_template(text) => {
-            checked.template = Some(Skipped { path, reason: "helm-template" });
-        }
-        Problem::Invalid { span, message, help } => {
-            let finding = rules::invalid_yaml::finding(span, &message, help);
-            checked.findings.extend(settled.settle(finding));
-        }
-        Problem::Bound { span, message } => {
-            let line = source.position(span.start as usize).line;
-            checked.errors.push(Failure { path, line: Some(line), message });
+    /// A document that isn't YAML is a Helm template, which is named, or a finding where it is ours to
+    /// judge. One that goes past a bound couldn't be checked.
+    fn record(&mut self, problem: Problem, text: &str) {
+        let source = &self.file.source;
+        let path = source.path.to_string();
+        self.checked.is_partial = true;
+        match problem {
+            _ if !is_judged(text, source, &self.linter.prefilter, self.named) => {}
+            Problem::Invalid { .. } if yaml::looks_like_template(text) => {
+                self.checked.template = Some(Skipped { path, reason: "helm-template" });
+            }
+            Problem::Invalid { span, message, help } => {
+                let finding = rules::invalid_yaml::finding(span, &message, help);
+                self.checked.findings.extend(self.rules.settle(finding));
+            }
+            Problem::Bound { span, message } => {
+                let line = source.position(span.start as usize).line;
+                self.checked.errors.push(Failure { path, line: Some(line), message });
+            }
         }
     }
 }

@@ -199,6 +199,21 @@ impl<'d> Program<'_, 'd> {
         }
     }
 
+    /// The script, its text and the options of its shell, where it runs one that can be followed.
+    #[must_use]
+    pub fn script(&self) -> Option<(&Script, &MappedText, &BTreeSet<String>)> {
+        match &self.main {
+            Main::Script { script, text, options, .. } => Some((script, text, options)),
+            Main::Command => None,
+        }
+    }
+
+    /// The words of `command` and `args` as the process gets them.
+    #[must_use]
+    pub fn argv(&self) -> &[MappedText] {
+        &self.argv
+    }
+
     /// Where `site` stands: in the manifest, or in the ConfigMap that holds the script.
     #[must_use]
     pub fn span(&self, site: &Site) -> Span {

@@ -1,4 +1,5 @@
 //! Configuration: the file, flags over it, what is wrong in it, and what is told of it.
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 mod support;
 
@@ -38,7 +39,7 @@ fn outcome(files: &[(&str, &str)], here: &str, args: &[&str]) -> (i32, String) {
         run(&folder.path().join(here), &[&["--format", "json", "--color", "never"], args].concat());
     assert!(status < 2, "{err}");
     let report: Value = serde_json::from_str(&out).unwrap();
-    let findings = report["findings"].as_array().unwrap().iter().map(|finding| {
+    let findings = report.get("findings").unwrap().as_array().unwrap().iter().map(|finding| {
         let text = |key: &str| finding[key].as_str().unwrap().to_owned();
         format!("{}:{}={}", text("path"), text("rule"), text("severity"))
     });
@@ -97,6 +98,18 @@ fn options_reach_their_rule() {
     assert!(oversized("min-surplus: {memory: 1Gi}"), "of another resource");
     assert!(!oversized("min-surplus: {cpu: 3501m}"));
     assert!(!oversized("ratio: 8, min-surplus: {cpu: 1m}"), "both have to be passed");
+}
+
+#[test]
+fn overrides_switch_on_and_set_options_too() {
+    let config = "rules: {forbidden-probe: off, oversized-init-request: {ratio: 8}}
+overrides:
+- paths: [a.yaml]
+  rules: {forbidden-probe: on, oversized-init-request: {ratio: 1}}
+";
+    assert_eq!(findings(config, &[]), ALL);
+    let other = config.replace("a.yaml", "b.yaml");
+    assert_eq!(findings(&other, &[]), "active-deadline-on-non-job=warning");
 }
 
 #[test]
@@ -181,7 +194,8 @@ fn globs_count_from_the_config_files_folder() {
 fn pod_templates_of_custom_resources_are_declared() {
     let custom = |path: &str| {
         let spec = POD.split_once("spec:\n").unwrap().1;
-        let indented: String = spec.lines().map(|line| format!("      {line}\n")).collect();
+        let indented: Vec<String> = spec.lines().map(|line| format!("      {line}\n")).collect();
+        let indented = indented.concat();
         format!("apiVersion: example.com/v1\nkind: Bench\nspec:\n  {path}:\n  - inner:\n{indented}")
     };
     // Not found by its look: one container has no image.
@@ -272,6 +286,7 @@ fn mistakes_are_shown_at_their_place_all_at_once() {
         "{told}"
     );
     assert!(told.ends_with("initlint: .initlint.yaml has 3 mistakes\n"), "{told}");
+    assert!(told.contains("error[unknown-rule]") && !told.contains("error[]"), "{told}");
     let folder = folder(&[("a.yaml", POD)]);
     let (status, _, err) = run(folder.path(), &["--config", "no.yaml"]);
     assert_eq!((status, err.as_str()), (2, "initlint: config file no.yaml: no such file or folder\n"));

@@ -18,6 +18,7 @@ use initlint::settings::Settings;
 use serde_json::{Value, json};
 use support::binary::{command, folder, read, run};
 use support::corpus::shared;
+use support::generated::compare as hold;
 use support::lint::{cases, root};
 use support::oracle::{List, PodVerdict, Row, document, rows};
 
@@ -60,6 +61,18 @@ fn start_ups_are_drawn_as_their_snapshots_show() {
         insta::assert_snapshot!("describe@concise", drawn(Form::Concise, &plain));
         insta::assert_snapshot!("describe@json", drawn(Form::Json, &plain));
     });
+}
+
+/// The page shows what a terminal of 80 columns would.
+#[test]
+fn the_page_shows_the_example() {
+    let page = root().join("docs/describe.md");
+    let text = fs::read_to_string(&page).unwrap();
+    let (head, rest) = text.split_once("```text\n").unwrap();
+    let (_, tail) = rest.split_once("```\n<!-- end -->").unwrap();
+    let (status, out, _) = run(root(), &["--describe", "examples/shop.yaml", "--no-config"]);
+    assert_eq!(status, 0);
+    hold(&page, &format!("{head}```text\n{}\n```\n<!-- end -->{tail}", out.trim_end()));
 }
 
 #[test]

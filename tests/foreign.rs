@@ -7,7 +7,7 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-/// Each is in everyday use where it belongs, and wrong for kubectl, or for YAML itself.
+/// Each is in everyday use where it belongs, and wrong for kubectl, or a template of YAML.
 const FOREIGN: &[(&str, &[u8])] = &[
     ("docker-compose.yml", b"x-env: &env {A: 1}\nservices:\n  web:\n    image: nginx\n    environment:\n      <<: [*env]\n      null: x\n    ports: !reset []\n"),
     ("mkdocs.yml", b"site_name: Docs\nmarkdown_extensions:\n- pymdownx.emoji:\n    emoji_index: !!python/name:material.extensions.emoji.twemoji\nplugins: !ENV [PLUGINS, []]\n"),
@@ -15,17 +15,13 @@ const FOREIGN: &[(&str, &[u8])] = &[
     ("inventory.yml", b"all:\n  hosts:\n    web: {{ 'a' if b else 'c' }}\n    db:\n\thost: x\n"),
     ("config/locales/nb.yml", b"\"no\":\n  yes: ja\n  no: nei\n  null: ingen\n  ~: intet\n"),
     ("test/fixtures/users.yml", b"<% 10.times do |n| %>\nuser_<%= n %>:\n  name: <%= \"u\\u00e9#{n}\" %>\n<% end %>\n"),
-    ("config/services.yml", b"services:\n  mailer:\n    class: %mailer.class%\n    arguments: [@logger]\n"),
     ("chart/templates/deployment.yaml", b"{{- if .Values.on }}\napiVersion: apps/v1\nkind: Deployment\nmetadata: {{ include \"x\" . }}\n{{- end }}\n"),
     ("chart/templates/service.yaml", b"{{- with .Values.service }}\nports:\n  {{- toYaml .ports | nindent 2 }}\n{{- end }}\n"),
     ("chart/Chart.yaml", b"apiVersion: v2\nname: shop\nversion: 0.1.0\n"),
     ("stack.template.yaml", b"Resources:\n  Topic:\n    Type: AWS::SNS::Topic\n    Properties: {Name: !Sub '${A}-x', Arn: !GetAtt A.B}\n"),
-    ("post.yaml", b"--- title of the post\nbody: 'it's broken\n"),
-    ("front-matter.yaml", b"---\ntitle: a: b\n---\n\n# Heading\n\n* [ ] item\n"),
     ("tsconfig.json", b"{\n  // the compiler's options: all of them\n  \"compilerOptions\": {\n    /* strict, of course: { */ \"strict\": true,\n  },\n}\n"),
     ("events.json", b"{\"a\": 1}\n{\"a\": 2}\n{\"a\": \n"),
     ("notebook.json", b"{\"cells\": [\"\\ud83d\", \"initialised\"}"),
-    ("latin1.yml", b"name: caf\xe9\n"),
     ("binary.json", b"\x00\x01\x02\xff\xfe"),
     ("empty.yaml", b""),
 ];
@@ -64,6 +60,26 @@ fn each_passes_in_silence_when_it_is_named() {
     assert_eq!((status, out.as_str(), err.as_str()), (0, "", ""));
     let (status, out, _) = run(folder.path(), &[]);
     assert_eq!((status, out.as_str()), (0, ""), "nor when their folder is");
+}
+
+/// These are wrong for every reader of YAML: where such a file is named, that is worth a word.
+#[test]
+fn what_no_parser_reads_is_told_when_it_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    for (text, place) in [
+        ("services:\n  mailer:\n    class: %mailer.class%\n", "3:12"),
+        ("--- title of the post\nbody: 'it's broken\n", "1:1"),
+        ("---\ntitle: a: b\n", "2:9"),
+    ] {
+        write(folder.path(), "a.yaml", text.as_bytes());
+        let (status, out, _) = run(folder.path(), &["--format", "concise", "a.yaml"]);
+        assert!(status == 1 && out.starts_with(&format!("a.yaml:{place}: error[invalid-yaml]")), "{out}");
+        assert_eq!(
+            run(folder.path(), &["--quiet"]),
+            (0, String::new(), String::new()),
+            "not when its folder is"
+        );
+    }
 }
 
 #[test]

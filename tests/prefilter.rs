@@ -13,7 +13,7 @@ use initlint::rule::Settings;
 use support::corpus;
 use support::lint::{cases, root};
 
-/// What is found in `paths` when every document is parsed, or only those that seem worth it.
+/// What is found in `paths` when every object is parsed, or only those that seem worth it.
 /// A syntax error outside of what is worth parsing is the one thing that may differ.
 fn findings(paths: &[PathBuf], whole: bool) -> Vec<Finding> {
     let inputs: Vec<Input> =

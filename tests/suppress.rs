@@ -1,4 +1,5 @@
 //! Suppressions: each form, exactly what it covers, and what only looks like one.
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 mod support;
 
@@ -11,6 +12,7 @@ use initlint::rule::Settings;
 use initlint::source::{FileId, Source};
 use initlint::suppress::{Reader, Suppression};
 use initlint::{pipeline, yaml};
+use support::corpus::{manifests, shared};
 use support::lint::{lint, pretty, root};
 
 /// A Pod with two init containers that each have a forbidden probe. Suppressions may stand at
@@ -40,14 +42,26 @@ spec:
 
 const IGNORE: &str = "# initlint: ignore[forbidden-probe] why";
 
-/// The Pod with `comment` at `place`, without the other places.
+/// The Pod with `comment` at `place`.
 fn pod(place: &str, comment: &str) -> String {
-    let text = POD.replace(place, comment);
+    with(POD, place, comment)
+}
+
+/// `text` with `comment` at `place`, without the other places.
+fn with(text: &str, place: &str, comment: &str) -> String {
+    let text = text.replace(place, comment);
     let lines = text.lines().map(|line| match line.rsplit_once('@') {
         Some((code, digit)) if digit.len() == 1 => code.trim_end(),
         _ => line,
     });
-    lines.filter(|line| !line.is_empty()).map(|line| format!("{line}\n")).collect()
+    let lines: Vec<&str> = lines.filter(|line| !line.is_empty()).collect();
+    lines.join("\n") + "\n"
+}
+
+/// The lines of `text`, each behind `indent`.
+fn indented(indent: &str, text: &str) -> String {
+    let lines: Vec<String> = text.lines().map(|line| format!("{indent}{line}")).collect();
+    lines.join("\n") + "\n"
 }
 
 /// The containers whose findings are left and the rules of those about no container, then how
@@ -256,7 +270,7 @@ fn what_an_alias_stands_for_is_covered_at_its_anchor() {
 fn annotations_cover_their_object_template_or_container() {
     let annotated = |of_object: &str, of_template: &str| {
         let text = pod("@1", "");
-        let spec = text.split_once("spec:\n").unwrap().1.replace("\n", "\n    ");
+        let spec = text.split_once("spec:\n").unwrap().1.replace('\n', "\n    ");
         format!(
             "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: web\n  annotations: {{{of_object}}}
 spec:\n  selector: {{}}\n  template:\n    metadata: {{annotations: {{{of_template}}}}}\n    spec:\n    {spec}\n"
@@ -352,8 +366,7 @@ spec:
 
 /// What the suppressions of a script cover, its lines being indented as a block scalar's are.
 fn in_script(header: &str, script: &str) -> Vec<String> {
-    let lines = script.lines().map(|line| format!("      {line}\n"));
-    scopes(&format!("{SCRIPT}    - {header}\n{}    tty: true\n", lines.collect::<String>()))
+    scopes(&format!("{SCRIPT}    - {header}\n{}    tty: true\n", indented("      ", script)))
 }
 
 #[test]
@@ -372,6 +385,9 @@ fn a_shell_comment_covers_its_command_or_the_next() {
     // In the middle of other commands.
     assert_eq!(in_script("|", &format!("if a; then\n  {ignore}\n  b\nfi")), ["  b"]);
     assert_eq!(in_script("|", &format!("a; b $(\n  c {ignore}\n)\nd")), [format!("  c {ignore}")]);
+    // In the middle of a list or a pipeline.
+    assert_eq!(in_script("|", &format!("a &&\n{ignore}\nb")), ["b"]);
+    assert_eq!(in_script("|", &format!("a | # more\n  {ignore}\n  b")), ["  b"]);
     // At the end.
     assert_eq!(in_script("|", &format!("a\n{ignore}")), [ignore]);
 }
@@ -387,6 +403,75 @@ fn scripts_in_other_styles_have_comments_too() {
         "    command: [sh, -c]\n    args: ['a # initlint: ignore[x] why']\n",
     );
     assert_eq!(scopes(&flow), [""; 0], "args are no script by themselves");
+}
+
+/// A Pod whose init container runs a script of a `ConfigMap`; suppressions may stand at `@1` to `@5`.
+const MOUNTED: &str = "@1
+apiVersion: v1
+kind: Pod
+metadata: {name: web}
+spec:
+  initContainers:
+  - name: seed @2
+    image: busybox:1.36
+    command: [sh, /scripts/seed.sh]
+    volumeMounts:
+    - {name: scripts, mountPath: /scripts}
+    - {name: data, mountPath: /data}
+  containers:
+  - {name: web, image: \"nginx:1.27\"}
+  volumes:
+  - {name: scripts, configMap: {name: scripts}}
+  - {name: data, emptyDir: {}}
+";
+
+const MAP: &str = "@3
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: scripts}
+data:
+  seed.sh: | @4
+    true
+    @5
+    echo started >> /data/log
+";
+
+#[test]
+fn a_finding_in_a_config_map_is_suppressed_there_or_where_it_runs() {
+    let ignore = "# initlint: ignore[non-idempotent-write] why";
+    let outcome = |place: &str, comment: &str| {
+        let input =
+            |path: &str, text: &str| Input::Text { path: path.to_owned(), text: with(text, place, comment) };
+        told(&pipeline::lint(&[input("pod.yaml", MOUNTED), input("map.yaml", MAP)], "", &Settings::default()))
+    };
+    assert_eq!(outcome("@1", ""), "seed; 0 suppressed");
+    for place in ["@1", "@2", "@3", "@4", "@5"] {
+        assert_eq!(outcome(place, ignore), "; 1 suppressed", "{place}");
+    }
+    for place in ["@1", "@2", "@3", "@5"] {
+        let file = "# initlint: ignore-file[non-idempotent-write] why";
+        assert_eq!(outcome(place, file), "; 1 suppressed", "{place}");
+    }
+}
+
+#[test]
+fn a_finding_in_a_script_is_suppressed_where_its_command_is() {
+    let text = |script: &str| {
+        let lines = indented("      ", script);
+        format!(
+            "{SCRIPT}    - |\n{lines}    volumeMounts:\n    - {{name: data, mountPath: /data}}\n  containers:
+  - {{name: web, image: 'nginx:1.27'}}\n  volumes:\n  - {{name: data, emptyDir: {{}}}}\n"
+        )
+    };
+    let ignore = "# initlint: ignore[non-idempotent-write] why";
+    let (first, second) = ("echo a >> /data/a", "echo b >> \\\n  /data/b");
+    assert_eq!(outcome(&text(&format!("{first}\n{second}"))), "seed, seed; 0 suppressed");
+    assert_eq!(outcome(&text(&format!("{ignore}\n{first}\n{second}"))), "seed; 1 suppressed");
+    assert_eq!(outcome(&text(&format!("{first} {ignore}\n{second}"))), "seed; 1 suppressed");
+    assert_eq!(outcome(&text(&format!("{first}\n{ignore}\n{second}"))), "seed; 1 suppressed");
+    assert_eq!(outcome(&text(&format!("{first}\n{second} {ignore}"))), "seed; 1 suppressed");
+    let between = format!("{first}\ntrue {ignore}\n{second}");
+    assert_eq!(outcome(&text(&between)), "seed, unused-suppression, seed; 0 suppressed");
 }
 
 #[test]
@@ -429,13 +514,52 @@ fn the_pages_examples_suppress_what_they_show() {
     }
 }
 
-/// Suppressions of all shapes, ten thousand of each, don't take long: their work grows with the
-/// file, not with its square.
+/// Above each finding of real manifests, a comment is put that suppresses it: it goes, and nothing
+/// goes with it that starts before the comment's line. Needs `INITLINT_SHARED`.
 #[test]
-fn many_suppressions_are_read_in_one_go() {
+fn findings_of_real_manifests_can_be_suppressed_one_by_one() {
+    let Some(folder) = shared() else { return };
+    let mut tried = 0;
+    for (path, text) in manifests(&folder.join("corpus/files")) {
+        let settings = Settings { pedantic: true, ..Settings::default() };
+        let report = lint("a.yaml", &text, &settings);
+        for finding in report.findings.iter().filter(|finding| finding.rule != "invalid-yaml") {
+            let source = &report.sources[0];
+            let line = source.line_range(source.line_index(finding.span.start as usize));
+            let code = text.get(line.clone()).unwrap();
+            // In quotes and folds, no comment can stand on a line of its own.
+            let indent = code.get(..code.len() - code.trim_start().len()).unwrap();
+            let comment = format!("{indent}# initlint: ignore[{}] why\n", finding.rule);
+            let changed =
+                format!("{}{comment}{}", text.get(..line.start).unwrap(), text.get(line.start..).unwrap());
+            let after = lint("a.yaml", &changed, &settings);
+            if after.findings.iter().any(|finding| finding.rule == "invalid-yaml") {
+                continue;
+            }
+            tried += 1;
+            let moved = finding.span.start as usize + comment.len();
+            let gone = |place: usize| after.suppressed.iter().any(|s| s.finding.span.start as usize == place);
+            assert!(gone(moved), "{}: {}\n{changed}", path.display(), finding.message);
+            for suppressed in &after.suppressed {
+                assert!(suppressed.finding.span.start as usize >= line.start, "{}", path.display());
+            }
+            assert_eq!(
+                after.findings.len() + after.suppressed.len(),
+                report.findings.len(),
+                "{}",
+                path.display()
+            );
+        }
+    }
+    assert!(tried > 20, "{tried}");
+}
+
+/// Each row of suppressions is read in one go: ten thousand take no square of the time.
+#[test]
+fn many_suppressions_stand_in_a_row() {
     let rows = format!("{IGNORE}\n").repeat(10_000);
     assert_eq!(outcome(&pod("@1", rows.trim_end())), "; 2 suppressed");
-    let script: String = "      # initlint: ignore[forbidden-probe] why\n".repeat(10_000);
+    let script: String = "      # initlint: ignore[forbidden-probe] why\n".repeat(500);
     let text = format!("{SCRIPT}    - |\n{script}      true\n");
-    assert_eq!(scopes(&text).len(), 10_000);
+    assert_eq!(scopes(&text).len(), 500);
 }

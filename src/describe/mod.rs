@@ -58,8 +58,8 @@ pub fn describe(inputs: &[Input], stdin_name: &str, settings: &Settings) -> Desc
         .enumerate()
         .map(|(id, input)| {
             let (file, failure) = pipeline::read(id, input, stdin_name);
-            let wanted = |text: &str| pipeline::is_parsed(text, &prefilter, pipeline::is_named(input));
-            let described = pipeline::guard(&file, || describe_file(&file, wanted, settings))
+            let named = pipeline::is_named(input);
+            let described = pipeline::guard(&file, || describe_file(&file, named, &prefilter, settings))
                 .unwrap_or_else(|failure| Described { errors: vec![failure], ..Described::default() });
             (file.source, failure, described)
         })
@@ -84,16 +84,15 @@ struct Described {
     template: Option<Skipped>,
 }
 
-fn describe_file(file: &InputFile, wanted: impl Fn(&str) -> bool, settings: &Settings) -> Described {
+fn describe_file(file: &InputFile, named: bool, prefilter: &Prefilter, settings: &Settings) -> Described {
     let mut described = Described::default();
     for range in &file.documents {
         let text = file.source.text.get(range.clone()).unwrap_or("");
-        if !wanted(text) {
+        if !named && !prefilter.wants(text) {
             continue;
         }
         match Document::parse(&file.source, range.clone()) {
-            // What is no object has no Pod to describe.
-            Err(_) if !yaml::looks_like_object(text) => {}
+            Err(_) if !pipeline::is_judged(text, &file.source, prefilter, named) => {}
             Ok(document) => describe_document(&document, &file.source, settings, &mut described),
             Err(Problem::Invalid { .. }) if yaml::looks_like_template(text) => {
                 let path = file.source.path.to_string();

@@ -72,7 +72,7 @@ impl Startup {
             let names: Vec<&str> = unknown.into_iter().map(String::as_str).collect();
             return Err(format!(
                 "the amount of {} can't be read: describe the manifest when its placeholders are filled in",
-                names.join(", ")
+                names.join(" and ")
             ));
         };
         let steps = &effective.requests.steps;

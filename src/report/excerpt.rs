@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use miette::{MietteError, MietteSpanContents, SourceCode, SourceSpan, SpanContents};
 
-use unicode_width::UnicodeWidthChar;
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 use crate::source::{Source, Span};
 
@@ -13,6 +13,12 @@ pub const CONTEXT_LINES: usize = 1;
 
 /// What line numbers and frames take of a terminal's width (columns).
 const FRAME: usize = 9;
+
+/// What leads from a place to its caption (columns).
+const ARROW: usize = 4;
+
+/// A line is cut where a place is too far right for this much of its caption (columns).
+const MIN_CAPTION: usize = 20;
 
 /// A copy of the lines around some places of one source.
 ///
@@ -26,6 +32,8 @@ pub struct Excerpt<'a> {
     places: Vec<(Span, SourceSpan)>,
     /// The most columns that a line may take.
     room: usize,
+    /// The columns that captions need at least from the middle of their places on.
+    caption: usize,
 }
 
 struct Line {
@@ -36,10 +44,13 @@ struct Line {
 }
 
 impl<'a> Excerpt<'a> {
-    /// The lines of `source` around each of `spans`, which all lie in it, for a terminal of
-    /// `width` columns. A span of several lines is shown by its first.
+    /// The lines of `source` around each of `places`, which all lie in it, for a terminal of
+    /// `width` columns. A span of several lines is shown by its first. The places' captions go
+    /// below their lines.
     #[must_use]
-    pub fn new(source: &'a Source, spans: &[Span], width: usize) -> Self {
+    pub fn new(source: &'a Source, places: &[(Span, &str)], width: usize) -> Self {
+        let spans: Vec<Span> = places.iter().map(|(span, _)| *span).collect();
+        let caption = places.iter().map(|(_, caption)| caption.width()).max().unwrap_or(0);
         let mut numbers: Vec<usize> = spans
             .iter()
             .flat_map(|span| {
@@ -52,9 +63,11 @@ impl<'a> Excerpt<'a> {
         numbers.sort_unstable();
         numbers.dedup();
         let room = width.saturating_sub(FRAME);
-        let mut excerpt = Self { source, text: String::new(), lines: Vec::new(), places: Vec::new(), room };
+        let caption = ARROW + caption.min(MIN_CAPTION);
+        let (text, lines, places) = (String::new(), Vec::new(), Vec::new());
+        let mut excerpt = Self { source, text, lines, places, room, caption };
         for number in numbers {
-            excerpt.add_line(number, spans);
+            excerpt.add_line(number, &spans);
         }
         excerpt
     }
@@ -68,7 +81,7 @@ impl<'a> Excerpt<'a> {
             .copied()
             .filter(|span| self.source.line_index(span.start as usize) == number)
             .collect();
-        let kept = kept_part(self.source, &content, &here, self.room);
+        let kept = self.kept_part(&content, &here);
         let start = self.text.len();
         if kept.start > content.start {
             self.text.push('…');
@@ -88,6 +101,52 @@ impl<'a> Excerpt<'a> {
         }
         self.text.push('\n');
         self.lines.push(Line { number, range: start..self.text.len() });
+    }
+
+    /// The bytes of a line that are shown: all, or where there are too few columns for it or for a
+    /// caption a window around its places, or around the first of them.
+    fn kept_part(&self, content: &Range<usize>, spans: &[Span]) -> Range<usize> {
+        let (source, room) = (self.source, self.room);
+        // Of a line of megabytes no more is looked at than could be shown.
+        let first = spans.first().map_or(content.clone(), |span| span.range());
+        let reach = room * 4;
+        let near = source.text.floor_char_boundary(first.start.saturating_sub(reach).max(content.start))
+            ..source.text.ceil_char_boundary((first.start + reach).min(content.end));
+        let text = source.text.get(near.clone()).unwrap_or("");
+        let chars: Vec<(usize, usize)> =
+            text.char_indices().map(|(at, c)| (near.start + at, c.width().unwrap_or(1))).collect();
+        let wide = |part: &[(usize, usize)]| part.iter().map(|(_, width)| width).sum::<usize>();
+        let index = |byte: u32| chars.partition_point(|(at, _)| *at < byte as usize);
+        let around = |spans: &[Span]| {
+            let from = spans.iter().map(|span| index(span.start)).min().unwrap_or(0);
+            from..spans.iter().map(|span| index(span.end)).max().unwrap_or(0).max(from)
+        };
+        let part = |range: &Range<usize>| wide(chars.get(range.clone()).unwrap_or(&[]));
+        let middle =
+            |span: &Span| part(&(0..index(span.start))) + part(&(index(span.start)..index(span.end))) / 2;
+        let is_close = |span: &Span| middle(span) + self.caption <= room;
+        if near == *content && wide(&chars) <= room && spans.iter().all(is_close) {
+            return content.clone();
+        }
+        let mut window = around(spans);
+        let is_too_wide = part(&window) > room;
+        if is_too_wide {
+            window = around(spans.get(..1).unwrap_or(&[]));
+        }
+        let mut free = room.saturating_sub(part(&window) + 2);
+        // What stands to the right is worth more where places are there.
+        let spare = if is_too_wide { 0 } else { room.saturating_sub(part(&window) + 1 + self.caption) };
+        let mut left = (free / 2).min(spare);
+        while let Some((_, width)) = window.start.checked_sub(1).and_then(|at| chars.get(at)) {
+            let Some(rest) = left.checked_sub(*width) else { break };
+            (left, free, window.start) = (rest, free - width, window.start - 1);
+        }
+        while let Some((_, width)) = chars.get(window.end) {
+            let Some(rest) = free.checked_sub(*width) else { break };
+            (free, window.end) = (rest, window.end + 1);
+        }
+        let at = |index: usize| chars.get(index).map_or(near.end, |(at, _)| *at);
+        at(window.start)..at(window.end)
     }
 
     /// Notes where the spans that start or end at the source byte `at` do so in the excerpt.
@@ -111,6 +170,16 @@ impl<'a> Excerpt<'a> {
             .map_or(SourceSpan::from(0..0), |(_, place)| *place)
     }
 
+    /// The column at which a terminal shows the caption of `place`, from 0: past its line number,
+    /// and past the arrow that leads to its middle.
+    #[must_use]
+    pub fn column_of_caption(&self, place: SourceSpan) -> usize {
+        let line = self.lines.get(self.line_of(place.offset())).map_or(0, |line| line.range.start);
+        let before = self.text.get(line..place.offset()).unwrap_or("");
+        let within = self.text.get(place.offset()..place.offset() + place.len()).unwrap_or("");
+        FRAME + before.width() + within.width() / 2 + ARROW
+    }
+
     fn line_of(&self, offset: usize) -> usize {
         self.lines.partition_point(|line| line.range.start <= offset).saturating_sub(1)
     }
@@ -127,45 +196,6 @@ impl<'a> Excerpt<'a> {
         }
         at
     }
-}
-
-/// The bytes of a line that are shown: all, or where it is wider than `room` columns a window
-/// around its places, or around the first of them.
-fn kept_part(source: &Source, content: &Range<usize>, spans: &[Span], room: usize) -> Range<usize> {
-    // Of a line of megabytes no more is looked at than could be shown.
-    let first = spans.first().map_or(content.clone(), |span| span.range());
-    let reach = room * 4;
-    let near = source.text.floor_char_boundary(first.start.saturating_sub(reach).max(content.start))
-        ..source.text.ceil_char_boundary((first.start + reach).min(content.end));
-    let text = source.text.get(near.clone()).unwrap_or("");
-    let chars: Vec<(usize, usize)> =
-        text.char_indices().map(|(at, c)| (near.start + at, c.width().unwrap_or(1))).collect();
-    let wide = |part: &[(usize, usize)]| part.iter().map(|(_, width)| width).sum::<usize>();
-    if near == *content && wide(&chars) <= room {
-        return content.clone();
-    }
-    let index = |byte: u32| chars.partition_point(|(at, _)| *at < byte as usize);
-    let around = |spans: &[Span]| {
-        let from = spans.iter().map(|span| index(span.start)).min().unwrap_or(0);
-        from..spans.iter().map(|span| index(span.end)).max().unwrap_or(0).max(from)
-    };
-    let part = |range: &Range<usize>| wide(chars.get(range.clone()).unwrap_or(&[]));
-    let mut window = around(spans);
-    if part(&window) > room {
-        window = around(spans.get(..1).unwrap_or(&[]));
-    }
-    let mut free = room.saturating_sub(part(&window) + 2);
-    let mut left = free / 2;
-    while let Some((_, width)) = window.start.checked_sub(1).and_then(|at| chars.get(at)) {
-        let Some(rest) = left.checked_sub(*width) else { break };
-        (left, free, window.start) = (rest, free - width, window.start - 1);
-    }
-    while let Some((_, width)) = chars.get(window.end) {
-        let Some(rest) = free.checked_sub(*width) else { break };
-        (free, window.end) = (rest, window.end + 1);
-    }
-    let at = |index: usize| chars.get(index).map_or(near.end, |(at, _)| *at);
-    at(window.start)..at(window.end)
 }
 
 /// Control characters would drive the terminal: they are shown as pictures, one column each.
@@ -255,7 +285,7 @@ mod tests {
     fn shown(text: &str, range: Range<usize>, width: usize) -> (String, String) {
         let source = Source::new(FileId(0), "a", text);
         let span = Span::new(FileId(0), range);
-        let excerpt = Excerpt::new(&source, &[span], width);
+        let excerpt = Excerpt::new(&source, &[(span, "")], width);
         let place = excerpt.place(span);
         let marked = excerpt.text.get(place.offset()..place.offset() + place.len()).unwrap();
         (marked.to_owned(), excerpt.text.clone())

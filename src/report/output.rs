@@ -77,6 +77,7 @@ pub fn write_all(report: &Report, files: &[OutputFile]) -> Result<(), String> {
 }
 
 /// Puts `bytes` into the file at `path`, all or nothing: a reader sees the old file or the new one.
+/// It isn't forced to the disk, which takes so long that Ctrl-C might leave the temporary file behind.
 ///
 /// # Errors
 /// Whatever the file system says.
@@ -91,19 +92,20 @@ pub fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let mut builder = Builder::new();
     builder.prefix(".initlint-");
     #[cfg(unix)]
-    builder.permissions(permissions(known.as_ref()));
+    builder.permissions(usual_permissions());
     let mut file = builder.tempfile_in(folder_of(&path))?;
+    if let Some(known) = known {
+        file.as_file().set_permissions(known.permissions())?;
+    }
     file.write_all(bytes)?;
-    file.as_file().sync_all()?;
     file.persist(&path)?;
     Ok(())
 }
 
-/// Those of the file that is replaced; for a new one what any program's files get.
+/// What any program's new files get, which `umask` narrows; those of temporary files are narrower.
 #[cfg(unix)]
-fn permissions(known: Option<&fs::Metadata>) -> fs::Permissions {
-    use std::os::unix::fs::PermissionsExt;
-    known.map_or_else(|| fs::Permissions::from_mode(0o666), fs::Metadata::permissions)
+fn usual_permissions() -> fs::Permissions {
+    std::os::unix::fs::PermissionsExt::from_mode(0o666)
 }
 
 /// The folder that the file at `path` is in.

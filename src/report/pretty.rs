@@ -5,11 +5,15 @@ use std::io::{self, Write};
 
 use colored::Colorize;
 use miette::{Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, SourceCode};
+use unicode_width::UnicodeWidthStr;
 
 use super::excerpt::{CONTEXT_LINES, Excerpt, visible, visible_lines};
 use super::{Look, Report};
 use crate::finding::{Finding, Severity};
 use crate::source::{Source, Span};
+
+/// A caption gets this much room on the narrowest of terminals (columns).
+const NARROWEST_CAPTION: usize = 12;
 
 /// Writes each finding with the lines that it speaks of, then the summary.
 ///
@@ -84,7 +88,8 @@ impl<'a> Drawn<'a> {
         Drawn {
             message: visible(&finding.message),
             severity: finding.severity,
-            rule: Some(finding.rule),
+            // What is wrong in a config file is mostly no rule's finding.
+            rule: Some(finding.rule).filter(|rule| !rule.is_empty()),
             help: finding.help.as_deref().map(visible_lines),
             labels,
             excerpt,
@@ -100,14 +105,14 @@ fn draw<'a>(
     width: usize,
 ) -> (Vec<LabeledSpan>, Option<Excerpt<'a>>) {
     let Some(source) = source else { return (Vec::new(), None) };
-    let spans: Vec<Span> = places.iter().map(|(span, _)| *span).collect();
-    let excerpt = Excerpt::new(source, &spans, width);
+    let excerpt = Excerpt::new(source, places, width);
     let labels = places
         .iter()
         .enumerate()
         .map(|(index, (span, message))| {
-            let message = (!message.is_empty()).then(|| visible(message));
             let place = excerpt.place(*span);
+            let room = width.saturating_sub(excerpt.column_of_caption(place)).max(NARROWEST_CAPTION);
+            let message = (!message.is_empty()).then(|| folded(&visible(message), room));
             if index == 0 {
                 LabeledSpan::new_primary_with_span(message, place)
             } else {
@@ -116,6 +121,26 @@ fn draw<'a>(
         })
         .collect();
     (labels, Some(excerpt))
+}
+
+/// `text` in lines of at most `room` columns, for miette draws captions as they are. A longer word
+/// stays whole.
+fn folded(text: &str, room: usize) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut width = 0;
+    for word in text.split(' ') {
+        let wide = word.width();
+        if width > 0 && width + 1 + wide > room {
+            out.push('\n');
+            width = 0;
+        } else if !out.is_empty() {
+            out.push(' ');
+            width += 1;
+        }
+        out.push_str(word);
+        width += wide;
+    }
+    out
 }
 
 impl fmt::Debug for Drawn<'_> {

@@ -15,7 +15,7 @@ use super::{Container, Hazard, Kind, Severity, Site};
 const STEPS: u32 = 50_000;
 /// Commands that all other runs of a container may take together: after a kill, or with other
 /// answers to what nobody can know.
-const MORE_STEPS: u32 = 8_000;
+const MORE_STEPS: u32 = 5_000;
 /// The most ways through a first run, by different answers to what nobody can know.
 const MAX_PATHS: usize = 12;
 /// The most answers tried to acquit a second run.
@@ -26,8 +26,15 @@ const MAX_GIVEN: usize = 4;
 /// All answers that a run was given.
 type Answers = Rc<HashMap<String, bool>>;
 
-/// A first run that succeeded.
+/// A first run that succeeded, or what stands for one that couldn't be followed.
+#[derive(Default)]
 struct Reference {
+    /// What it ran on.
+    start: Rc<Tree>,
+    /// Whether that, or an answer, was assumed.
+    assumed: bool,
+    /// Up to which question it went as one that was judged before: kills before that were tried.
+    turned: usize,
     kept: Rc<Tree>,
     answers: Answers,
     log: Log,
@@ -55,17 +62,16 @@ pub(super) fn judge(sequence: &[Container<'_>]) -> Vec<Vec<Hazard>> {
     let mounts: Vec<Mounts> = sequence.iter().map(|container| Mounts::new(&container.mounts)).collect();
     let mut court = Court { sequence, mounts: &mounts, shared: Shared::new(STEPS) };
     let mut found: Vec<Vec<Hazard>> = vec![Vec::new(); sequence.len()];
-    let mut before: Vec<(Rc<Tree>, Answers)> = Vec::new();
-    let mut start = Rc::new(Tree::default());
+    let mut before: Vec<Reference> = Vec::new();
     for index in 0..sequence.len() {
         court.shared.steps = STEPS;
+        let start = before.last().map(|reference| Rc::clone(&reference.kept)).unwrap_or_default();
         let end = court.container(index, &start, &before, &mut found);
-        let (kept, answers) = end.unwrap_or_else(|| (Rc::clone(&start), Answers::default()));
-        start = Rc::clone(&kept);
-        before.push((kept, answers));
+        before.push(end.unwrap_or(Reference { kept: start, ..Reference::default() }));
     }
     for hazards in &mut found {
-        hazards.sort_by_key(|hazard| (order(&hazard.site), std::cmp::Reverse(hazard.severity)));
+        hazards
+            .sort_by_key(|hazard| (order(&hazard.site), std::cmp::Reverse(hazard.severity), hazard.assumed));
         hazards.dedup_by(|later, first| later.site == first.site);
     }
     found
@@ -77,31 +83,41 @@ impl<'c> Court<'c> {
         &mut self,
         index: usize,
         start: &Rc<Tree>,
-        before: &[(Rc<Tree>, Answers)],
+        before: &[Reference],
         found: &mut [Vec<Hazard>],
-    ) -> Option<(Rc<Tree>, Answers)> {
-        let mut plans = VecDeque::from([Vec::new()]);
-        let mut end = None;
+    ) -> Option<Reference> {
+        let mut plans = VecDeque::from([(Rc::clone(start), Vec::new())]);
+        let mut end: Option<Reference> = None;
         for _ in 0..MAX_PATHS {
-            let Some(plan) = plans.pop_front() else { break };
-            let (run, given) = self.first_run(index, start, &plan)?;
-            plans.extend(alternatives(&plan, run.oracle.asked()));
+            let Some((world, plan)) = plans.pop_front() else { break };
+            let (run, given) = self.first_run(index, &world, &plan)?;
+            let others = alternatives(&plan, run.oracle.asked());
+            plans.extend(others.into_iter().map(|plan| (Rc::clone(&world), plan)));
             if run.status != Some(SUCCESS) {
                 continue;
             }
-            let reference = Reference { answers: run.oracle.all(), kept: run.kept, log: run.log };
-            self.judge_path(index, plan.len(), &given, before, &reference, found);
-            self.shared.steps = self.shared.steps.min(MORE_STEPS);
-            if end.is_none() {
-                end = Some((Rc::clone(&reference.kept), Rc::clone(&reference.answers)));
+            if end.is_none() && !run.log.homeless.is_empty() {
+                plans.push_back((housed(&given, &run.log.homeless), Vec::new()));
             }
+            let reference = Reference {
+                assumed: !plan.is_empty() || given != *start,
+                turned: plan.len(),
+                start: given,
+                answers: run.oracle.all(),
+                kept: run.kept,
+                log: run.log,
+            };
+            self.judge_path(index, before, &reference, found);
+            self.shared.steps = self.shared.steps.min(MORE_STEPS);
+            end = end.or(Some(reference));
         }
         end
     }
 
-    fn run(&mut self, index: usize, kept: &Rc<Tree>, oracle: Oracle) -> Option<Run> {
+    /// A machine for one container, on what the volumes hold.
+    fn machine(&mut self, index: usize, kept: &Rc<Tree>, oracle: Oracle) -> Option<Machine<'_, 'c>> {
         let (container, mounts) = (self.sequence.get(index)?, self.mounts.get(index)?);
-        Some(Machine::new(container, index, mounts, &mut self.shared, oracle, Rc::clone(kept)).run())
+        Some(Machine::new(container, index, mounts, &mut self.shared, oracle, Rc::clone(kept)))
     }
 
     /// The undisturbed run. Volumes are empty at first; where it fails for want of a file that
@@ -109,26 +125,25 @@ impl<'c> Court<'c> {
     fn first_run(&mut self, index: usize, start: &Rc<Tree>, plan: &[bool]) -> Option<(Run, Rc<Tree>)> {
         let mut given = Rc::clone(start);
         for _ in 0..=MAX_GIVEN {
-            let run = self.run(index, &given, Oracle::first(plan.to_vec()))?;
+            let run = self.machine(index, &given, Oracle::first(plan.to_vec()))?.run();
             if run.status == Some(SUCCESS) || run.status.is_none() {
                 return Some((run, given));
             }
-            let Some(place) = wanted(&run, &given) else { return Some((run, given)) };
+            let Some(place) = wanted(&run, &given).filter(|_| plan.is_empty()) else {
+                return Some((run, given));
+            };
             let key = format!("given:{:?}:{}", place.realm, place.path).into();
             Rc::make_mut(&mut given).put(place, Node::Unclear { key, exists: true }, SiteId::MAX);
         }
-        let run = self.run(index, &given, Oracle::first(plan.to_vec()))?;
+        let run = self.machine(index, &given, Oracle::first(plan.to_vec()))?.run();
         Some((run, given))
     }
 
-    /// Judges one way through a container's first run. It differs from one judged before in the
-    /// answer to its question number `turned`: a kill before that was tried there.
+    /// Judges one way through a container's first run.
     fn judge_path(
         &mut self,
         index: usize,
-        turned: usize,
-        start: &Rc<Tree>,
-        before: &[(Rc<Tree>, Answers)],
+        before: &[Reference],
         reference: &Reference,
         found: &mut [Vec<Hazard>],
     ) {
@@ -144,33 +159,31 @@ impl<'c> Court<'c> {
         };
         self.shared.steps = self.shared.steps.min(MORE_STEPS);
         let mut killed: Vec<Hazard> = Vec::new();
-        let mut seen = HashSet::from([start.fingerprint(), reference.kept.fingerprint()]);
-        for point in reference.log.crash_points.iter().filter(|point| point.asked >= turned) {
+        let mut seen = HashSet::from([reference.start.fingerprint(), reference.kept.fingerprint()]);
+        for point in reference.log.crash_points.iter().filter(|point| point.asked >= reference.turned) {
             if seen.insert(point.kept.fingerprint()) {
                 killed.extend(self.alone_again(index, &point.kept, reference, false));
             }
         }
-        for (container, hazard) in &in_sequence {
-            if let Some(list) = found.get_mut(*container) {
-                list.push(hazard.clone());
-            }
-        }
-        let Some(list) = found.get_mut(index) else { return };
         // What an earlier container resets is excused where this one finished, not where it was killed.
         let excused = |hazard: &Hazard| {
             hazard.kind != Kind::OutsidePod && alone.iter().any(|other| other.site == hazard.site)
         };
-        for hazard in alone.iter().chain(&killed) {
-            if in_sequence.iter().any(|(_, known)| known.site == hazard.site) {
-                continue;
+        let by_itself = alone.iter().chain(&killed);
+        let by_itself =
+            by_itself.filter(|hazard| !in_sequence.iter().any(|(_, known)| known.site == hazard.site));
+        let by_itself: Vec<(usize, Hazard)> = by_itself
+            .map(|hazard| {
+                let severity = if excused(hazard) { Severity::Info } else { hazard.severity };
+                (index, Hazard { severity, ..hazard.clone() })
+            })
+            .collect();
+        let lone = self.lone_guards(index, reference).into_iter().map(|hazard| (index, hazard));
+        for (container, hazard) in in_sequence.into_iter().chain(by_itself).chain(lone) {
+            if let Some(list) = found.get_mut(container) {
+                list.push(Hazard { assumed: reference.assumed, ..hazard });
             }
-            let severity = if excused(hazard) { Severity::Info } else { hazard.severity };
-            list.push(Hazard { severity, ..hazard.clone() });
         }
-        let lone = self.lone_guards(index, reference);
-        let Some(list) = found.get_mut(index) else { return };
-        let known: Vec<_> = list.iter().map(|hazard| hazard.site.clone()).collect();
-        list.extend(lone.into_iter().filter(|hazard| !known.contains(&hazard.site)));
     }
 
     /// The tests over one long command that a second run takes at their word.
@@ -179,20 +192,21 @@ impl<'c> Court<'c> {
             return Vec::new();
         }
         let oracle = Oracle::again(Rc::clone(&reference.answers), Vec::new());
-        let Some(again) = self.run(index, &reference.kept, oracle) else { return Vec::new() };
+        let Some(machine) = self.machine(index, &reference.kept, oracle) else { return Vec::new() };
+        let again = machine.after(&reference.kept).run();
         let turned = |guard: &LoneGuard| {
             again.log.branches.iter().any(|branch| branch.site == guard.guard && branch.held != guard.held)
         };
-        let lone: Vec<LoneGuard> =
-            reference.log.lone_guards.iter().filter(|guard| turned(guard)).cloned().collect();
-        blame::lone_guards(&mut self.context(index), &reference.log, &lone)
+        let lone: Vec<&LoneGuard> = reference.log.lone_guards.iter().filter(|guard| turned(guard)).collect();
+        let context = self.context(index);
+        lone.iter().filter_map(|lone| blame::lone_guard(&context, &reference.log, lone)).collect()
     }
 
     /// Runs the containers up to `index` again, after all of them finished.
     fn sequence_again(
         &mut self,
         index: usize,
-        before: &[(Rc<Tree>, Answers)],
+        before: &[Reference],
         reference: &Reference,
     ) -> Vec<(usize, Hazard)> {
         let mut state = Rc::clone(&reference.kept);
@@ -201,12 +215,11 @@ impl<'c> Court<'c> {
         if !state.listed_below(&network).is_empty() {
             Rc::make_mut(&mut state).remove(&network, SiteId::MAX);
         }
-        for (earlier, (_, answers)) in before.iter().enumerate() {
-            let answers = Rc::clone(answers);
-            match self.acquitted(earlier, &state, &answers, |_, run| run.status == Some(SUCCESS)) {
+        for (earlier, first) in before.iter().enumerate() {
+            match self.acquitted(earlier, &state, first, |_, run| run.status == Some(SUCCESS)) {
                 Outcome::Fine(run) => state = run.kept,
                 Outcome::Guilty(run) => {
-                    let hazard = blame::stuck(&mut self.context(earlier), &run);
+                    let hazard = blame::stuck(&self.context(earlier), &first.log, &run);
                     return hazard.map(|hazard| (earlier, hazard)).into_iter().collect();
                 }
                 Outcome::Open => return Vec::new(),
@@ -231,10 +244,10 @@ impl<'c> Court<'c> {
             };
             run.status == Some(SUCCESS) && volumes()
         };
-        match self.acquitted(index, state, &reference.answers, same) {
+        match self.acquitted(index, state, reference, same) {
             Outcome::Guilty(run) => {
                 let trial = Trial { reference: &reference.kept, first: &reference.log, again: &run, ended };
-                blame::hazards(&mut self.context(index), &trial)
+                blame::hazards(&self.context(index), &trial)
             }
             _ => Vec::new(),
         }
@@ -246,15 +259,16 @@ impl<'c> Court<'c> {
         &mut self,
         index: usize,
         state: &Rc<Tree>,
-        answers: &Answers,
+        reference: &Reference,
         fine: impl Fn(&Shared, &Run) -> bool,
     ) -> Outcome {
         let mut plans = VecDeque::from([Vec::new()]);
         let mut guilty = None;
         for _ in 0..MAX_EXCUSES {
             let Some(plan) = plans.pop_front() else { break };
-            let oracle = Oracle::again(Rc::clone(answers), plan.clone());
-            let Some(run) = self.run(index, state, oracle).map(Box::new) else { return Outcome::Open };
+            let oracle = Oracle::again(Rc::clone(&reference.answers), plan.clone());
+            let Some(machine) = self.machine(index, state, oracle) else { return Outcome::Open };
+            let run = Box::new(machine.after(&reference.kept).run());
             if run.status.is_none() {
                 return Outcome::Open;
             }
@@ -267,14 +281,26 @@ impl<'c> Court<'c> {
         guilty.filter(|_| plans.is_empty()).map_or(Outcome::Open, Outcome::Guilty)
     }
 
-    fn context(&mut self, index: usize) -> blame::Context<'_, 'c> {
-        blame::Context { shared: &mut self.shared, sequence: self.sequence, mounts: self.mounts, index }
+    fn context(&self, index: usize) -> blame::Context<'_, 'c> {
+        blame::Context { shared: &self.shared, sequence: self.sequence, mounts: self.mounts, index }
     }
 }
 
 /// The order of the places in a container's texts.
 fn order(site: &Site) -> (Option<String>, usize, usize) {
     (site.file.clone(), site.range.start, site.range.end)
+}
+
+/// A state in which the directories are there that a script took to be there: a host's `/etc`, or
+/// what an application makes in its volume.
+fn housed(start: &Rc<Tree>, homeless: &[Place]) -> Rc<Tree> {
+    let mut tree = (**start).clone();
+    for place in homeless.iter().filter(|place| matches!(place.realm, Realm::Kept(_))) {
+        if tree.see(place) == Node::Absent {
+            tree.put(place.clone(), Node::directory(), SiteId::MAX);
+        }
+    }
+    Rc::new(tree)
 }
 
 /// What a failed first run was missing.
@@ -284,7 +310,7 @@ fn wanted(run: &Run, given: &Tree) -> Option<Place> {
             && given.see(place) == Node::Absent
             && !run.log.changes.iter().any(|change| change.manner == Manner::Remove && change.place == *place)
     };
-    let refused = run.log.refusal.as_ref().filter(|refusal| refusal.why == Reason::Missing);
+    let refused = run.log.cause.as_ref().filter(|refusal| refusal.why == Reason::Missing);
     let refused = refused.and_then(|refusal| refusal.place.clone()).filter(fits);
     refused.or_else(|| run.log.missing.iter().rev().find(|place| fits(place)).cloned())
 }

@@ -15,13 +15,15 @@ const MAX_BYTES: usize = 64 * 1024;
 const MAX_NESTING: usize = 12;
 /// Expansions in comments that nothing closes.
 const MAX_COMMENTED: usize = 4;
-/// Braces and parentheses that nothing closes.
-const MAX_BRACKETS: usize = 100;
+/// Braces, brackets or parentheses that nothing closes.
+const MAX_BRACKETS: usize = 40;
+/// Parentheses within one run without white space, closed or not.
+const MAX_RUN: usize = 300;
 /// Extended globs inside one another.
 const MAX_GROUPS: usize = 8;
-/// `coproc`, and `time` after an operator, for which the parser recurses without a bound of its own.
-const MAX_PREFIXES: usize = 20;
-/// Bytes of here-documents that expand, times the expansions in each.
+/// `time` and `coproc`, for which the parser recurses without a bound of its own.
+const MAX_PREFIXES: usize = 50;
+/// Bytes of each here-document, times the `$` in it.
 const MAX_DOCUMENT_WORK: usize = 1 << 25;
 
 /// # Errors
@@ -38,10 +40,13 @@ pub(super) fn check(text: &str) -> Result<(), Unparsed> {
     if brackets.most_groups > MAX_GROUPS {
         return exceeded(&format!("extended globs nest deeper than {MAX_GROUPS} levels"));
     }
-    if prefixes(text) > MAX_PREFIXES {
-        return exceeded("too many `time` or `coproc`");
+    if brackets.longest_run > MAX_RUN {
+        return exceeded(&format!("more than {MAX_RUN} parentheses without white space"));
     }
     let nesting = nesting::measure(text);
+    if nesting.prefixes > MAX_PREFIXES {
+        return exceeded(&format!("more than {MAX_PREFIXES} `time`"));
+    }
     if nesting.documents > MAX_DOCUMENTS || nesting.document_work > MAX_DOCUMENT_WORK {
         return exceeded("here-documents are too many, or too large with too many expansions");
     }
@@ -59,30 +64,23 @@ fn unterminated(text: &str, unclosed: &Unclosed) -> Unparsed {
     let opening = text.get(unclosed.range.clone()).unwrap_or("");
     let message = format!("`{opening}` without its `{}`", unclosed.closing);
     // A lone parenthesis may stand in a pattern.
-    let certain = unclosed.in_command && opening != "(";
+    let certain = unclosed.certain && opening != "(";
     Unparsed::Syntax { range: unclosed.range.clone(), message, certain }
 }
 
-/// How often the parser may recurse for `time` and `coproc`.
-fn prefixes(text: &str) -> usize {
-    let recurs = |before: &str| {
-        let before = before.trim_end();
-        before.ends_with(['|', '&', '!']) || ["time", "-p", "--"].iter().any(|word| before.ends_with(word))
-    };
-    let timed = text.match_indices("time").filter(|(at, _)| text.get(..*at).is_some_and(recurs)).count();
-    timed + text.matches("coproc").count()
-}
-
-/// Braces and parentheses, counted without regard to quotes: the parser looks for their ends in
-/// places where they mean nothing, too.
+/// Brackets, counted without regard to quotes: the parser looks for their ends in places where they
+/// mean nothing, too.
 #[derive(Default)]
 struct Brackets {
     braces: usize,
+    squares: usize,
     /// For each open parenthesis, whether it starts an extended glob.
     parentheses: Vec<bool>,
     groups: usize,
+    run: usize,
     most: usize,
     most_groups: usize,
+    longest_run: usize,
 }
 
 impl Brackets {
@@ -100,15 +98,22 @@ impl Brackets {
         match c {
             '{' => self.braces += 1,
             '}' => self.braces = self.braces.saturating_sub(1),
-            '(' => {
-                let group = "@!+?*".contains(before);
-                self.parentheses.push(group);
-                self.groups += usize::from(group);
-            }
+            '[' => self.squares += 1,
+            ']' => self.squares = self.squares.saturating_sub(1),
+            '(' => self.parenthesis("@!+?*".contains(before)),
             ')' => self.groups -= usize::from(self.parentheses.pop() == Some(true)),
+            ' ' | '\t' | '\n' => self.run = 0,
             _ => return,
         }
+        let open = self.braces.max(self.squares).max(self.parentheses.len());
+        self.most = self.most.max(open);
+    }
+
+    fn parenthesis(&mut self, group: bool) {
+        self.parentheses.push(group);
+        self.groups += usize::from(group);
+        self.run += 1;
         self.most_groups = self.most_groups.max(self.groups);
-        self.most = self.most.max(self.braces).max(self.parentheses.len());
+        self.longest_run = self.longest_run.max(self.run);
     }
 }

@@ -13,9 +13,11 @@ pub(super) struct Nesting {
     pub(super) deepest: usize,
     /// Expansions opened in comments and not closed there, which the parser may see otherwise.
     pub(super) commented: usize,
+    /// `time` and `coproc` as words of commands, for which the parser recurses.
+    pub(super) prefixes: usize,
     /// Here-documents.
     pub(super) documents: usize,
-    /// Bytes of here-documents that expand, times the expansions in each.
+    /// Bytes of each here-document that expands, or that has no end, times the `$` in it.
     pub(super) document_work: usize,
 }
 
@@ -26,8 +28,9 @@ pub(super) struct Unclosed {
     pub(super) range: Range<usize>,
     /// What would close it.
     pub(super) closing: char,
-    /// It stands in a command, not in a here-document.
-    pub(super) in_command: bool,
+    /// Every shell misses the end: it stands in no here-document, after none that has no end, and
+    /// in no `${…}`, whose contents some shells read only when they come to it.
+    pub(super) certain: bool,
 }
 
 /// Here-documents of a script that are looked into; more are too many.
@@ -103,9 +106,9 @@ struct Scan<'a> {
     stack: Vec<Frame>,
     /// Expansions in the stack, and around this text.
     depth: usize,
-    /// Expansions met.
-    expansions: usize,
     pending: Vec<Pending<'a>>,
+    /// A here-document has no end.
+    endless: bool,
     found: Nesting,
 }
 
@@ -126,9 +129,12 @@ impl<'a> Scan<'a> {
         }
         let open = self.stack.iter().rev().find(|frame| frame.within != Within::Document);
         if let Some(frame) = open {
-            let in_command = self.stack.first().is_some_and(|first| first.within != Within::Document);
+            let outer = self.stack.iter().rev().skip(1).map(|frame| frame.within);
+            let doubtful =
+                outer.into_iter().any(|within| matches!(within, Within::Document | Within::Parameter { .. }));
             let (range, closing) = (frame.range.clone(), frame.within.closing());
-            self.found.unclosed = Some(Unclosed { range, closing, in_command });
+            let certain = !doubtful && !self.endless;
+            self.found.unclosed = Some(Unclosed { range, closing, certain });
         }
     }
 
@@ -147,7 +153,6 @@ impl<'a> Scan<'a> {
         self.stack.push(Frame { within, range: self.at..self.next, cases: 0 });
         if within.is_expansion() {
             self.depth += 1;
-            self.expansions += 1;
             self.found.deepest = self.found.deepest.max(self.depth);
         }
     }
@@ -213,9 +218,9 @@ impl<'a> Scan<'a> {
             ')' => self.parenthesis(within),
             '#' if self.starts_comment() => self.comment(),
             '<' if self.rest().starts_with("<<<") => self.next += 2,
-            '<' if self.rest().starts_with("<<") => self.document_operator(),
+            '<' if self.rest().starts_with("<<") && !self.in_arithmetic() => self.document_operator(),
             '\n' => self.documents(),
-            'c' | 'e' if self.starts_word() => self.case(),
+            'c' | 'e' | 't' if self.starts_word() => self.keyword(),
             _ => {}
         }
     }
@@ -237,17 +242,16 @@ impl<'a> Scan<'a> {
         }
     }
 
-    /// `case` and `esac`, wherever they stand as words.
-    fn case(&mut self) {
+    /// `case`, `esac`, `time` and `coproc`, wherever they stand as words.
+    fn keyword(&mut self) {
         let word_end = |c: char| c.is_ascii_whitespace() || ";&|()`".contains(c);
         let rest = self.rest();
         let word = rest.get(..rest.find(word_end).unwrap_or(rest.len())).unwrap_or("");
-        if let Some(frame) = self.stack.last_mut() {
-            match word {
-                "case" => frame.cases += 1,
-                "esac" => frame.cases = frame.cases.saturating_sub(1),
-                _ => {}
-            }
+        match (word, self.stack.last_mut()) {
+            ("time" | "coproc", _) => self.found.prefixes += 1,
+            ("case", Some(frame)) => frame.cases += 1,
+            ("esac", Some(frame)) => frame.cases = frame.cases.saturating_sub(1),
+            _ => {}
         }
     }
 
@@ -273,6 +277,16 @@ impl<'a> Scan<'a> {
         self.next = self.at + line.len();
     }
 
+    /// In `((…))` or `$((…))`, where `<<` is a shift.
+    fn in_arithmetic(&self) -> bool {
+        let mut inner = self.stack.iter().rev();
+        inner.next().zip(inner.next()).is_some_and(|(one, two)| {
+            one.within == Within::Parentheses
+                && one.range.start == two.range.end
+                && two.within.closing() == ')'
+        })
+    }
+
     fn document_operator(&mut self) {
         self.next = self.at + 2;
         let from = self.after();
@@ -289,13 +303,15 @@ impl<'a> Scan<'a> {
         }
     }
 
-    /// After a line break: steps over the bodies of the line's here-documents. Without a delimiter's
-    /// line it wasn't one, but a shift in arithmetic.
+    /// After a line break: steps over the bodies of the line's here-documents. One without a
+    /// delimiter's line goes to the end of the text.
     fn documents(&mut self) {
         for pending in std::mem::take(&mut self.pending) {
             let strip = pending.from.starts_with('-');
             let body = self.after();
-            let Some(length) = body_length(body, &pending.delimiter, strip) else { continue };
+            let length = body_length(body, &pending.delimiter, strip);
+            self.endless |= length.is_none();
+            let length = length.unwrap_or(body.len());
             if !pending.quoted {
                 self.document(body.get(..length).unwrap_or(""));
             }
@@ -313,13 +329,18 @@ impl<'a> Scan<'a> {
         outer.deepest = outer.deepest.max(found.deepest);
         outer.commented += found.commented;
         outer.documents += found.documents;
-        outer.document_work += found.document_work + body.len() * inner.expansions;
-        self.expansions += inner.expansions;
+        outer.prefixes += found.prefixes;
+        outer.document_work += found.document_work + work(body);
         if let Some(unclosed) = found.unclosed {
             let range = self.next + unclosed.range.start..self.next + unclosed.range.end;
             outer.unclosed = Some(Unclosed { range, ..unclosed });
         }
     }
+}
+
+/// What a here-document costs the parser, which goes over it for each expansion.
+fn work(body: &str) -> usize {
+    body.len() * body.matches(['$', '`']).count()
 }
 
 /// The bytes of a body up to its delimiter's line; `None` where there is none.

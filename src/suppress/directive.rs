@@ -103,7 +103,7 @@ mod tests {
 
     fn read(text: &str) -> Option<(Extent, Vec<&str>, Option<String>)> {
         let directive = of_comment(text)?.ok()?;
-        let names = directive.names.into_iter().map(|name| &text[name]).collect();
+        let names = directive.names.into_iter().map(|name| text.get(name).unwrap()).collect();
         Some((directive.extent, names, directive.reason))
     }
 
@@ -143,7 +143,7 @@ mod tests {
     fn annotations_have_a_reason_for_each_rule() {
         let read = |value: &'static str| -> Vec<(&str, Option<String>)> {
             let parts = of_annotation(value).into_iter();
-            parts.map(|(_, directive)| (&value[directive.names[0].clone()], directive.reason)).collect()
+            parts.map(|(_, said)| (value.get(said.names[0].clone()).unwrap(), said.reason)).collect()
         };
         let reason = |text: &str| Some(text.to_owned());
         assert_eq!(read("a: why; b : because"), [("a", reason("why")), ("b", reason("because"))]);

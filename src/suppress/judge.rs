@@ -1,6 +1,6 @@
 //! Which findings are suppressed, and which suppressions are wrong.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use super::{Name, Suppression, What};
 use crate::finding::{Finding, SuppressedFinding};
@@ -38,80 +38,93 @@ struct Court<'s> {
     suppressions: &'s [Suppression],
     inputs: &'s InputSet,
     settings: &'s Settings,
-    /// The suppressions that name a rule in a file.
-    by_rule: HashMap<(FileId, &'s str), Vec<Named>>,
-    /// Of each suppression, which of its names have suppressed something.
-    used: Vec<Vec<bool>>,
+    /// The scopes in which a rule is suppressed in a file, by their start.
+    scopes: HashMap<(FileId, &'s str), Vec<Scope<'s>>>,
+    /// From where to where findings of a rule that were suppressed in a file reach.
+    silenced: HashMap<(FileId, &'static str), BTreeSet<(u32, u32)>>,
     judged: Judged,
 }
 
-/// A name, by the index of its suppression and its own in that.
+/// A scope among others. Files hold ten thousands of both scopes and findings at worst: neither
+/// are all scopes tried for each finding nor the other way round.
 #[derive(Clone, Copy)]
-struct Named {
-    suppression: usize,
-    name: usize,
+struct Scope<'s> {
+    start: u32,
+    /// The suppression that reaches furthest, of this one and those that start before it.
+    furthest: &'s Suppression,
 }
 
 impl<'s> Court<'s> {
     fn new(suppressions: &'s [Suppression], inputs: &'s InputSet, settings: &'s Settings) -> Self {
-        let mut by_rule: HashMap<_, Vec<Named>> = HashMap::new();
-        for (suppression, what) in suppressions.iter().enumerate() {
-            for (name, id) in names(what).iter().enumerate() {
-                let of_rule = by_rule.entry((what.scope.file, id.id.as_str())).or_default();
-                of_rule.push(Named { suppression, name });
+        let mut scopes: HashMap<_, Vec<Scope<'s>>> = HashMap::new();
+        for suppression in suppressions {
+            for name in names(suppression) {
+                let scope = Scope { start: suppression.scope.start, furthest: suppression };
+                scopes.entry((suppression.scope.file, name.id.as_str())).or_default().push(scope);
             }
         }
-        let used = suppressions.iter().map(|what| vec![false; names(what).len()]).collect();
-        Self { suppressions, inputs, settings, by_rule, used, judged: Judged::default() }
+        for scopes in scopes.values_mut() {
+            scopes.sort_by_key(|scope| scope.start);
+            let mut furthest = None;
+            for scope in scopes {
+                let so_far = *furthest.get_or_insert(scope.furthest);
+                if so_far.scope.end > scope.furthest.scope.end {
+                    scope.furthest = so_far;
+                }
+                furthest = Some(scope.furthest);
+            }
+        }
+        Self { suppressions, inputs, settings, scopes, silenced: HashMap::new(), judged: Judged::default() }
     }
 
     /// Puts each finding where it belongs.
     fn hear(&mut self, findings: Vec<Finding>) {
         for finding in findings {
-            let reason = self.covering(&finding).map(|suppression| match &suppression.what {
+            let covering = places(&finding).find_map(|place| self.covering(finding.rule, place));
+            let Some(suppression) = covering else {
+                self.judged.findings.push(finding);
+                continue;
+            };
+            for place in places(&finding) {
+                let silenced = self.silenced.entry((place.file, finding.rule)).or_default();
+                silenced.insert((place.start, place.end));
+            }
+            let justification = match &suppression.what {
                 What::Rules { reason, .. } => reason.clone(),
                 What::Nothing(_) => None,
-            });
-            match reason {
-                Some(justification) => {
-                    self.judged.suppressed.push(SuppressedFinding { finding, justification });
-                }
-                None => self.judged.findings.push(finding),
-            }
+            };
+            self.judged.suppressed.push(SuppressedFinding { finding, justification });
         }
     }
 
-    /// The first suppression that covers `finding`. All that do are noted as used.
-    fn covering(&mut self, finding: &Finding) -> Option<&'s Suppression> {
-        let mut first = None;
-        let here = finding.span.file;
-        let there = finding.about.map(|about| about.file).filter(|file| *file != here);
-        for file in [Some(here), there].into_iter().flatten() {
-            for named in self.by_rule.get(&(file, finding.rule)).into_iter().flatten() {
-                let Some(suppression) = self.suppressions.get(named.suppression) else { continue };
-                if covers(suppression.scope, finding) {
-                    first.get_or_insert(suppression);
-                    let used = self.used.get_mut(named.suppression);
-                    if let Some(used) = used.and_then(|used| used.get_mut(named.name)) {
-                        *used = true;
-                    }
-                }
-            }
-        }
-        first
+    /// A suppression of `rule` that covers all of `place`: if any does, then the one that reaches
+    /// furthest.
+    fn covering(&self, rule: &str, place: Span) -> Option<&'s Suppression> {
+        let scopes = self.scopes.get(&(place.file, rule))?;
+        let after = scopes.partition_point(|scope| scope.start <= place.start);
+        let scope = after.checked_sub(1).and_then(|last| scopes.get(last))?;
+        (place.end <= scope.furthest.scope.end).then_some(scope.furthest)
+    }
+
+    /// Whether `suppression` has suppressed a finding of the rule `id`.
+    fn is_used(&self, suppression: &Suppression, id: &str) -> bool {
+        let Ok(rule) = rules::find(id) else { return false };
+        let Span { file, start, end } = suppression.scope;
+        let silenced = self.silenced.get(&(file, rule.id));
+        silenced.is_some_and(|places| places.range((start, 0)..=(end, end)).any(|(_, last)| *last <= end))
     }
 
     /// What is wrong with suppressions by themselves: names of no rule, and reasons that are missing
     /// where something is suppressed.
     fn slips(&self) -> Vec<Finding> {
         let mut found = Vec::new();
-        for (suppression, used) in self.suppressions.iter().zip(&self.used) {
+        for suppression in self.suppressions {
             let What::Rules { names, reason } = &suppression.what else { continue };
             if suppression.is_decided {
                 let unknown = names.iter().filter(|name| rules::find(&name.id).is_err());
                 found.extend(unknown.map(|name| unknown_rule::finding(name.span, &name.id)));
             }
-            if reason.is_none() && used.contains(&true) {
+            if reason.is_none() && names.iter().any(|name| self.is_used(suppression, &name.id)) {
                 found.push(suppression_without_reason::finding(suppression));
             }
         }
@@ -122,20 +135,21 @@ impl<'s> Court<'s> {
     /// off isn't in vain.
     fn unused(&self) -> Vec<Finding> {
         let mut found = Vec::new();
-        for (suppression, used) in self.suppressions.iter().zip(&self.used) {
+        for suppression in self.suppressions.iter().filter(|suppression| suppression.is_decided) {
             let Some(source) = self.inputs.source(suppression.place.file) else { continue };
+            if let What::Nothing(slip) = &suppression.what {
+                found.push(unused_suppression::slip(suppression, slip));
+                continue;
+            }
             let rules = self.settings.rules_for(&source.path);
-            let is_in_vain = |(name, used): (&Name, &bool)| {
+            let is_in_vain = |name: &Name| {
                 let runs = rules::find(&name.id).is_ok() && rules.level(&name.id) != Level::Off;
                 // One that silences this very rule has yet to be heard.
-                !used && runs && name.id != unused_suppression::RULE.id
+                runs && name.id != unused_suppression::RULE.id && !self.is_used(suppression, &name.id)
             };
-            let in_vain: Vec<bool> = names(suppression).iter().zip(used).map(is_in_vain).collect();
-            match &suppression.what {
-                _ if !suppression.is_decided => {}
-                What::Nothing(slip) => found.push(unused_suppression::slip(suppression, slip)),
-                What::Rules { .. } if !in_vain.contains(&true) => {}
-                What::Rules { .. } => found.push(unused_suppression::finding(suppression, &in_vain, source)),
+            let in_vain: Vec<bool> = names(suppression).iter().map(is_in_vain).collect();
+            if in_vain.contains(&true) {
+                found.push(unused_suppression::finding(suppression, &in_vain, source));
             }
         }
         self.settled(found)
@@ -158,8 +172,8 @@ fn names(suppression: &Suppression) -> &[Name] {
     }
 }
 
-/// Whether a finding starts in `scope`, or all of what it is about lies there.
-fn covers(scope: Span, finding: &Finding) -> bool {
-    let starts = Span { end: finding.span.start, ..finding.span };
-    scope.contains(starts) || finding.about.is_some_and(|about| scope.contains(about))
+/// Where a suppression may cover a finding: at its start, or all of what it is about.
+fn places(finding: &Finding) -> impl Iterator<Item = Span> {
+    let start = Span { end: finding.span.start, ..finding.span };
+    [start].into_iter().chain(finding.about)
 }

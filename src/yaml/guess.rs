@@ -17,13 +17,13 @@ fn has_key(document: &str, key: &str) -> bool {
     })
 }
 
-/// Whether `document`, which doesn't parse, is a template of Helm, Jinja or the like: an action
+/// Whether `document`, which doesn't parse, is a template of Helm, Jinja, ERB or the like: an action
 /// starts a line, or is a value, or names something of Helm's.
 #[must_use]
 pub fn looks_like_template(document: &str) -> bool {
     document.lines().any(|line| {
         let line = line.trim_start().trim_start_matches("- ");
-        if line.starts_with("{{") || line.starts_with("{%") {
+        if ["{{", "{%", "<%"].iter().any(|action| line.starts_with(action)) {
             return true;
         }
         line.match_indices("{{").any(|(at, _)| {
@@ -37,6 +37,12 @@ pub fn looks_like_template(document: &str) -> bool {
 /// What Helm's actions start with (`text/template`, Sprig and Helm's own functions).
 const HELM: [&str; 9] =
     [".Values", ".Release", ".Chart", "include ", "template ", "tpl ", "toYaml ", "$.", "if "];
+
+/// Whether `document` is YAML at all, be it such as kubectl refuses.
+#[must_use]
+pub fn is_yaml(document: &str) -> bool {
+    granit_parser::Parser::new_from_str(document).all(|event| event.is_ok())
+}
 
 #[cfg(test)]
 mod tests {

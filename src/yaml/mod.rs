@@ -25,7 +25,7 @@ mod tree;
 pub use aliases::MAX_ALIASED_NODES;
 pub use comments::comments;
 pub use documents::{Prefilter, split};
-pub use guess::{looks_like_object, looks_like_template};
+pub use guess::{is_yaml, looks_like_object, looks_like_template};
 pub use node::{Entry, Kind, Node};
 pub use problem::Problem;
 pub use tree::{Document, MAX_DEPTH};

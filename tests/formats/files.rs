@@ -95,12 +95,12 @@ fn links_devices_and_permissions_stay_what_they_are() {
     let folder = folder();
     let path = |name: &str| folder.path().join(name);
     fs::write(path("target"), "old").unwrap();
-    fs::set_permissions(path("target"), fs::Permissions::from_mode(0o640)).unwrap();
+    fs::set_permissions(path("target"), fs::Permissions::from_mode(0o646)).unwrap();
     symlink("target", path("link")).unwrap();
     assert_eq!(run(folder.path(), &["--output-file=json=link", "bad.yaml"]).0, 1);
     assert!(fs::symlink_metadata(path("link")).unwrap().is_symlink());
     let target = fs::metadata(path("target")).unwrap();
-    assert!(target.len() > 100 && target.permissions().mode() & 0o777 == 0o640, "{target:?}");
+    assert!(target.len() > 100 && target.permissions().mode() & 0o777 == 0o646, "{target:?}");
 
     assert_eq!(run(folder.path(), &["--output-file=json=/dev/null", "bad.yaml"]).0, 1);
     assert!(fs::metadata("/dev/null").unwrap().file_type().is_char_device());
@@ -130,8 +130,9 @@ fn a_file_is_written_also_where_the_reader_of_the_output_goes_away() {
 #[test]
 fn what_gitlab_s_form_cannot_tell_is_told_beside_it() {
     let folder = folder();
-    fs::write(folder.path().join("latin1.yaml"), b"name: caf\xe9\n").unwrap();
-    let (status, out, err) = run(folder.path(), &["--format", "gitlab"]);
+    fs::write(folder.path().join("latin1.yaml"), b"apiVersion: v1\nkind: ConfigMap\ndata: {a: caf\xe9}\n")
+        .unwrap();
+    let (status, out, err) = run(folder.path(), &["--format", "gitlab", "bad.yaml", "latin1.yaml"]);
     assert_eq!((status, serde_json::from_str::<Value>(&out).unwrap().as_array().unwrap().len()), (2, 1));
     assert!(err.starts_with("latin1.yaml: error: not valid UTF-8"), "{err}");
 }

@@ -1,4 +1,5 @@
-//! A compact notation for the shell's intermediate form.
+//! A compact notation for the shell's intermediate form, and a walk over it.
+#![allow(dead_code, reason = "each test takes what it needs")]
 
 use initlint::shell::ir::{
     Assignment, Command, CommandKind, Condition, List, Operation, Part, Redirection, RedirectionKind, Script,

@@ -1,7 +1,7 @@
 //! Start-ups, as a person or a script reads them.
 //!
-//! [`working`] turns a start-up into rows of arithmetic, [`table`] sets them in columns, [`bar`] draws what is left over, and
-//! [`pretty`] puts a Pod's parts together.
+//! `working` turns a start-up into rows of arithmetic, `table` sets them in columns, `bar` draws what is left over, and
+//! `pretty` puts a Pod's parts together.
 
 mod bar;
 mod concise;

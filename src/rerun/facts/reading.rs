@@ -121,7 +121,7 @@ fn list(machine: &mut Machine<'_, '_>, words: &[String]) -> Status {
                 emit_names(machine, &place, all);
             }
             Node::Unclear { key, exists: false } => {
-                if !machine.ask(&format!("exists:{key}"), true) {
+                if !machine.may_exist(&place, &key) {
                     status = FAILURE;
                 }
                 machine.emit_unknown(words, true);

@@ -241,7 +241,7 @@ impl Machine<'_, '_> {
     fn pipeline(&mut self, parts: &[Command]) -> Flow {
         let outer = self.input.clone();
         let deciding = self.deciding;
-        let mut failed = SUCCESS;
+        let (mut failed, mut cause) = (SUCCESS, None);
         let mut status = SUCCESS;
         for (index, part) in parts.iter().enumerate() {
             let last = index + 1 == parts.len();
@@ -260,11 +260,16 @@ impl Machine<'_, '_> {
             status = result?;
             if status != SUCCESS {
                 failed = status;
+                cause.clone_from(&self.log.cause);
             }
         }
         self.input = outer;
         self.deciding = deciding;
-        Ok(if self.shell.pipefail { failed } else { status })
+        if !self.shell.pipefail {
+            return Ok(status);
+        }
+        self.log.cause = cause;
+        Ok(failed)
     }
 
     /// Runs the action of `trap … EXIT`, which keeps the exit status unless it exits itself.
@@ -275,10 +280,12 @@ impl Machine<'_, '_> {
             other => return other,
         };
         self.shell.status = status;
-        match self.run_text(&action, self.current_range()) {
-            Err(jump @ (Jump::Exit(_) | Jump::GiveUp)) => Err(jump),
-            _ => Err(Jump::Exit(status)),
+        let cause = self.log.cause.take();
+        if let Err(jump @ (Jump::Exit(_) | Jump::GiveUp)) = self.run_text(&action, self.current_range()) {
+            return Err(jump);
         }
+        self.log.cause = cause;
+        Err(Jump::Exit(status))
     }
 
     /// Runs `body` with `redirections` in place.

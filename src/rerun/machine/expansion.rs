@@ -7,6 +7,9 @@ use crate::rerun::Program;
 use crate::rerun::state::atoms::{Atom, clean, is_known};
 use crate::shell::ir::{List, Operation, Part, Word};
 
+/// The most fields that one command's words may come to.
+const MAX_FIELDS: usize = 4096;
+
 /// Fields in the making.
 #[derive(Default)]
 struct Fields {
@@ -14,38 +17,48 @@ struct Fields {
     current: Option<Field>,
 }
 
-/// A field, and the pattern that it is for pathname expansion.
+/// A field, and the pattern that it is where it has to be expanded to pathnames.
 #[derive(Default)]
 struct Field {
     text: String,
-    pattern: String,
-    globs: bool,
+    pattern: Option<String>,
 }
 
 impl Fields {
     fn literal(&mut self, text: &str) {
         let field = self.current.get_or_insert_default();
         field.text.push_str(text);
-        field.pattern.push_str(&patterns::quoted(text));
+        if let Some(pattern) = &mut field.pattern {
+            pattern.push_str(&patterns::quoted(text));
+        }
     }
 
     fn pattern(&mut self, text: &str) {
         let field = self.current.get_or_insert_default();
+        let pattern = field.pattern.get_or_insert_with(|| patterns::quoted(&field.text));
+        pattern.push_str(text);
         field.text.push_str(text);
-        field.pattern.push_str(text);
-        field.globs = true;
     }
 
     /// An unquoted value: split at white space, its pattern characters alive.
     fn split(&mut self, value: &str, separators: &str) {
-        for c in value.chars() {
+        let special = |c: char| separators.contains(c) || matches!(c, '*' | '?' | '[');
+        let mut rest = value;
+        while let Some(at) = rest.find(special) {
+            let (plain, tail) = rest.split_at(at);
+            if !plain.is_empty() {
+                self.literal(plain);
+            }
+            let c = tail.chars().next().unwrap_or_default();
             if separators.contains(c) {
                 self.end();
-            } else if matches!(c, '*' | '?' | '[') {
-                self.pattern(c.encode_utf8(&mut [0; 4]));
             } else {
-                self.literal(c.encode_utf8(&mut [0; 4]));
+                self.pattern(c.encode_utf8(&mut [0; 4]));
             }
+            rest = tail.get(c.len_utf8()..).unwrap_or_default();
+        }
+        if !rest.is_empty() {
+            self.literal(rest);
         }
     }
 
@@ -67,6 +80,10 @@ impl Machine<'_, '_> {
                 self.word_fields(&word, &mut out)?;
             }
         }
+        self.charge(out.len());
+        if out.len() > MAX_FIELDS {
+            return Err(Jump::GiveUp);
+        }
         Ok(out)
     }
 
@@ -77,11 +94,11 @@ impl Machine<'_, '_> {
         }
         fields.end();
         for field in fields.done {
-            if !field.globs || self.shell.noglob {
+            let Some(pattern) = field.pattern.filter(|_| !self.shell.noglob) else {
                 out.push(field.text);
                 continue;
-            }
-            let found = self.glob(&field.pattern);
+            };
+            let found = self.glob(&pattern);
             if found.is_empty() { out.push(field.text) } else { out.extend(found) }
         }
         Ok(())

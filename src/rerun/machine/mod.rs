@@ -113,10 +113,16 @@ pub(super) struct Log {
     pub(super) branches: Vec<Branch>,
     /// Each change of a volume.
     pub(super) changes: Vec<Change>,
-    /// The last command that failed for a known reason.
-    pub(super) refusal: Option<Refusal>,
+    /// The commands that failed for a known reason, in order.
+    pub(super) refusals: Vec<Refusal>,
+    /// The one of them that the current exit status comes of.
+    pub(super) cause: Option<Refusal>,
     /// Places that a command or a test found missing.
     pub(super) missing: Vec<Place>,
+    /// Directories that a file was to be written into, and that were missing.
+    pub(super) homeless: Vec<Place>,
+    /// Commands whose effect hangs on what nobody can know, and nothing in the script tells.
+    pub(super) doubtful: Vec<SiteId>,
     /// Lone downloads and clones that a test stands over.
     pub(super) lone_guards: Vec<LoneGuard>,
     /// What each command was, by site: its name as a message says it, and its words.
@@ -263,6 +269,8 @@ pub(super) struct Machine<'s, 'c> {
     oracle: Oracle,
     kept: Rc<Tree>,
     own: Tree,
+    /// What the undisturbed run left; in a second run.
+    expected: Option<Rc<Tree>>,
     shell: Shell,
     frame: Frame,
     input: Option<Rc<str>>,
@@ -298,6 +306,10 @@ pub(super) struct Run {
 
 /// The deepest nesting of functions, substitutions and nested shells.
 const MAX_DEPTH: u32 = 24;
+/// How many files or words one step may handle.
+const ITEMS_PER_STEP: usize = 16;
+/// The most refusals kept of one run.
+const MAX_REFUSALS: usize = 256;
 /// The most crash points kept of one run.
 const MAX_CRASH_POINTS: usize = 96;
 
@@ -326,6 +338,7 @@ impl<'s, 'c> Machine<'s, 'c> {
             oracle,
             kept,
             own: inputs(container, mounts),
+            expected: None,
             shell,
             frame: Frame::default(),
             input: None,
@@ -341,6 +354,12 @@ impl<'s, 'c> Machine<'s, 'c> {
             changed: false,
             log: Log::default(),
         }
+    }
+
+    /// Makes this a second run, after an undisturbed one that left `expected`.
+    pub(super) fn after(mut self, expected: &Rc<Tree>) -> Self {
+        self.expected = Some(Rc::clone(expected));
+        self
     }
 
     /// Runs the container to its end.
@@ -370,6 +389,12 @@ impl<'s, 'c> Machine<'s, 'c> {
         Ok(())
     }
 
+    /// Counts work that grows with what is on the disk or in a list: `size` items handled at once.
+    pub(super) fn charge(&mut self, size: usize) {
+        let steps = u32::try_from(size / ITEMS_PER_STEP).unwrap_or(u32::MAX);
+        self.shared.steps = self.shared.steps.saturating_sub(steps);
+    }
+
     /// Runs `body` one level deeper; recursion without end can't be followed.
     fn deeper<T>(&mut self, body: impl FnOnce(&mut Self) -> Result<T, Jump>) -> Result<T, Jump> {
         if self.depth >= MAX_DEPTH {
@@ -389,7 +414,7 @@ impl<'s, 'c> Machine<'s, 'c> {
 
     /// Ends a simple command: the moment at which a kill may come.
     fn crash_point(&mut self) {
-        if self.changed && self.log.crash_points.len() < MAX_CRASH_POINTS {
+        if self.changed && self.oracle.is_first() && self.log.crash_points.len() < MAX_CRASH_POINTS {
             let (kept, asked) = (Rc::clone(&self.kept), self.oracle.asked().len());
             self.log.crash_points.push(CrashPoint { kept, asked });
         }
@@ -441,7 +466,11 @@ impl<'s, 'c> Machine<'s, 'c> {
     /// Fails, for a reason that is known.
     pub(super) fn refuse(&mut self, place: Option<&Place>, why: Reason) -> Status {
         self.log.commands.insert(self.current, Rc::clone(&self.words));
-        self.log.refusal = Some(Refusal { site: self.current, place: place.cloned(), why });
+        let refusal = Refusal { site: self.current, place: place.cloned(), why };
+        self.log.cause = Some(refusal.clone());
+        if self.log.refusals.len() < MAX_REFUSALS {
+            self.log.refusals.push(refusal);
+        }
         if let (Reason::Missing, Some(place)) = (why, place) {
             self.log.missing.push(place.clone());
         }
@@ -449,7 +478,8 @@ impl<'s, 'c> Machine<'s, 'c> {
     }
 
     /// A text that differs where the volumes do.
-    pub(super) fn fingerprint(&self) -> String {
+    pub(super) fn fingerprint(&mut self) -> String {
+        self.charge(self.kept.len());
         format!("{:x}", self.kept.fingerprint())
     }
 }

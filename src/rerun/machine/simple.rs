@@ -9,6 +9,7 @@ use crate::rerun::facts;
 use crate::rerun::state::atoms::{Atom, clean};
 use crate::rerun::state::compare::UNKNOWN;
 use crate::rerun::state::places::base_name;
+use crate::rerun::state::tree::SiteId;
 use crate::shell::ir::{Assignment, Command, Simple, Word};
 
 /// Builtins whose operands are assignments: they aren't split into fields.
@@ -25,8 +26,9 @@ impl Machine<'_, '_> {
         result
     }
 
-    fn simple_at(&mut self, site: u32, command: &Command, simple: &Simple) -> Flow {
+    fn simple_at(&mut self, site: SiteId, command: &Command, simple: &Simple) -> Flow {
         self.current = site;
+        self.log.cause = None;
         let name = simple.words.first().and_then(Word::literal);
         let words = match name.as_deref() {
             Some(name) if DECLARATIONS.contains(&name) => self.unsplit(&simple.words)?,

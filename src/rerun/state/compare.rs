@@ -8,7 +8,7 @@ use super::tree::{Node, Tree};
 
 /// What an unknown command may have left is marked by a key that starts so. It is taken to be safe:
 /// such marks make no difference.
-pub(in crate::rerun) const UNKNOWN: &str = "?";
+pub(in crate::rerun) const UNKNOWN: &str = "?unknown ";
 
 /// The key of an edited text starts so: its base, then each edit that changes nothing when made
 /// again, apart at `\u{1}`.

@@ -51,6 +51,16 @@ impl Oracle {
         likely
     }
 
+    /// Whether a first run has asked `question`.
+    pub(in crate::rerun) fn knows(&self, question: &str) -> bool {
+        self.known.contains_key(question)
+    }
+
+    /// Whether it is a first run's.
+    pub(in crate::rerun) fn is_first(&self) -> bool {
+        self.first
+    }
+
     /// How many questions were asked, known ones too.
     pub(in crate::rerun) fn questions(&self) -> usize {
         self.questions

@@ -4,6 +4,7 @@
 //! `a=b(`. So the text between what it found is checked here; a script of which a part belongs to
 //! nothing is refused, never half read.
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::ops::Range;
 
@@ -16,6 +17,8 @@ use super::{Lowered, Lowering};
 pub(super) struct Trivia {
     /// From start to end.
     comments: BTreeMap<usize, usize>,
+    /// Comments that the parser leaves out, as those after `&&` and `|`: found when stepped over.
+    passed: RefCell<BTreeMap<usize, usize>>,
     /// From the body's first byte to the end of the delimiter's line.
     documents: BTreeMap<usize, usize>,
     /// From the end of either to its start.
@@ -34,7 +37,8 @@ impl Trivia {
     }
 
     /// The comments' places, in order.
-    pub(super) fn into_comments(self) -> Vec<Range<usize>> {
+    pub(super) fn into_comments(mut self) -> Vec<Range<usize>> {
+        self.comments.append(self.passed.get_mut());
         self.comments.into_iter().map(|(start, end)| start..end).collect()
     }
 }
@@ -76,8 +80,10 @@ impl Lowering<'_> {
                     at = *end;
                 }
             } else if rest.starts_with('#') {
-                let line = || at + rest.find('\n').unwrap_or(rest.len());
-                at = self.trivia.comments.get(&at).copied().filter(|end| *end > at).unwrap_or_else(line);
+                let known = self.trivia.comments.get(&at).copied().filter(|end| *end > at);
+                let end = known.unwrap_or_else(|| at + rest.find('\n').unwrap_or(rest.len()));
+                self.trivia.passed.borrow_mut().insert(at, end);
+                at = end;
             } else {
                 return at;
             }
@@ -118,8 +124,8 @@ impl Lowering<'_> {
     /// One past `token`, which ends a list.
     pub(super) fn expect_end(&self, list: &List, from: usize, token: &str) -> Lowered<usize> {
         self.reach(from, list.first().map_or_else(|| self.skip(from), |first| first.range.start))?;
-        let last = list.last().map_or(from, |last| last.range.end);
-        self.expect(self.skip_terminators(last), token)
+        let end = list.last().map_or(from, |command| command.range.end);
+        self.expect(self.skip_terminators(end), token)
     }
 
     /// Two commands of a list are parted by a terminator or a line break.
@@ -133,8 +139,8 @@ impl Lowering<'_> {
     /// The whole of the script belongs to its list.
     pub(super) fn whole(&self, list: &List) -> Lowered<()> {
         self.reach(0, list.first().map_or(self.source.len(), |first| first.range.start))?;
-        let last = list.last().map_or(0, |last| last.range.end);
-        self.reach(self.skip_terminators(last), self.source.len())
+        let end = list.last().map_or(0, |command| command.range.end);
+        self.reach(self.skip_terminators(end), self.source.len())
     }
 
     /// The place of `opening` before `at`, with nothing but blanks and comments between.
