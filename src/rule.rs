@@ -10,6 +10,7 @@ use crate::options::{Options, RuleOption};
 use crate::program::Programs;
 pub use crate::settings::Settings;
 use crate::source::{Source, Span};
+use crate::yaml::Node;
 
 /// A rule: its description and one function.
 #[derive(Debug)]
@@ -88,12 +89,12 @@ impl<'a> Check<'a> {
         self.push(finding, Some(container.name()), container.node.span());
     }
 
-    /// Reports a finding about the container of that name, where it has one.
-    pub fn report_named(&mut self, container: Option<&str>, finding: Finding) {
-        let mut known = self.pod.containers().map(|(_, container)| container);
-        let known = known.find(|known| container == Some(known.name()));
-        let about = known.map_or(self.pod.spec(), |known| known.node).span();
-        self.push(finding, container, about);
+    /// Reports a finding about the container with this map; about the Pod as a whole where there is none.
+    pub fn report_about(&mut self, container: Option<Node<'_>>, finding: Finding) {
+        match container {
+            Some(node) => self.push(finding, node.get("name").and_then(Node::as_str), node.span()),
+            None => self.report(finding),
+        }
     }
 
     /// Reports that the API server turns the Pod away: for `violation`, of the container in `slot` or of the Pod itself.
@@ -104,10 +105,7 @@ impl<'a> Check<'a> {
         let message = format!("`{field}`{whose} {problem}: {consequence}");
         let finding = Finding::new(Severity::Error, span, message).caption(caption).help(help);
         let finding = labels.into_iter().fold(finding, |finding, (span, text)| finding.label(span, text));
-        match slot {
-            Some(slot) => self.push(finding, slot.name(), slot.node.span()),
-            None => self.report(finding),
-        }
+        self.report_about(slot.map(|slot| slot.node), finding);
     }
 
     fn push(&mut self, finding: Finding, container: Option<&str>, about: Span) {

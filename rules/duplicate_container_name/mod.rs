@@ -32,7 +32,7 @@ fn check(pod: &Pod<'_>, cx: &mut Check<'_>) {
             .caption(caption)
             .label(shared.first, format!("{}, checked first", shared.first_what))
             .help("give each container of the Pod, init containers included, a name of its own");
-        cx.report_named(Some(shared.name), finding);
+        cx.report_about(Some(shared.node), finding);
     }
 }
 

@@ -31,7 +31,7 @@ fn check(pod: &Pod<'_>, cx: &mut Check<'_>) {
     };
     for misfit in misfits {
         if let Some(finding) = misfit_finding(pod, &misfit, cx) {
-            cx.report_named(misfit.container, finding);
+            cx.report_about(misfit.container, finding);
         }
     }
     let volumes = Volumes::of(pod);

@@ -27,7 +27,7 @@ fn check(pod: &Pod<'_>, cx: &mut Check<'_>) {
             cx.reject(Some(&slot), violation);
         }
         for finding in dropped(&slot, pod, version) {
-            cx.report_named(slot.name(), finding);
+            cx.report_about(Some(slot.node), finding);
         }
     }
 }

@@ -88,8 +88,8 @@ pub struct Misfit<'d> {
     pub pointer: String,
     /// The key that it stands under, be it as an item of a list.
     pub field: String,
-    /// The container that it belongs to, by name.
-    pub container: Option<&'d str>,
+    /// The map of the container that it belongs to.
+    pub container: Option<Node<'d>>,
     /// Why.
     pub cause: Cause,
 }
@@ -138,7 +138,7 @@ pub fn misfits<'d>(spec: Node<'d>, pointer: &str, version: Version) -> Vec<Misfi
 
 struct Decoder<'d> {
     version: Version,
-    container: Option<&'d str>,
+    container: Option<Node<'d>>,
     misfits: Vec<Misfit<'d>>,
 }
 
@@ -151,7 +151,7 @@ impl<'d> Decoder<'d> {
             .into_iter()
             .any(|container| std::ptr::eq(container, shape));
         if is_container {
-            self.container = place.node.get("name").and_then(Node::as_str);
+            self.container = Some(place.node);
         }
         for entry in place.node.entries() {
             let name = entry.name();

@@ -8,6 +8,7 @@ use super::super::pod::Pod;
 use super::super::version::Version;
 use super::{Slot, app_slots, init_slots, is_placeholder};
 use crate::source::Span;
+use crate::yaml::Node;
 
 /// A container whose name another one has.
 #[derive(Debug, Clone)]
@@ -16,6 +17,8 @@ pub struct Shared<'d> {
     pub name: &'d str,
     /// The one that the API server turns away: an init container before an app container, else the later one.
     pub span: Span,
+    /// Its map.
+    pub node: Node<'d>,
     /// It in words: `an init container`.
     pub what: &'static str,
     /// The other one's name.
@@ -39,10 +42,11 @@ pub fn shared<'d>(pod: &Pod<'d>, version: Version) -> Vec<Shared<'d>> {
         if slot.node.get("$patch").is_some() {
             continue;
         }
-        see(named(&slot), slot.span(), what, &mut known, &mut shared);
+        see(named(&slot), slot.node, slot.span(), what, &mut known, &mut shared);
     }
     for container in &pod.ephemeral {
-        see(Some(container.name()), container.name_span(), "an ephemeral container", &mut known, &mut shared);
+        let (name, span) = (Some(container.name()), container.name_span());
+        see(name, container.node, span, "an ephemeral container", &mut known, &mut shared);
     }
     shared
 }
@@ -57,6 +61,7 @@ fn named<'d>(slot: &Slot<'d>) -> Option<&'d str> {
 
 fn see<'d>(
     name: Option<&'d str>,
+    node: Node<'d>,
     span: Span,
     what: &'static str,
     known: &mut HashMap<&'d str, (Span, &'static str)>,
@@ -64,7 +69,7 @@ fn see<'d>(
 ) {
     let Some(name) = name else { return };
     match known.get(name) {
-        Some(&(first, first_what)) => shared.push(Shared { name, span, what, first, first_what }),
+        Some(&(first, first_what)) => shared.push(Shared { name, node, span, what, first, first_what }),
         // Go's init containers without a name don't clash with each other, only with an app container's lack of one.
         None if name.is_empty() && what != "an app container" => {}
         None => _ = known.insert(name, (span, what)),
