@@ -222,7 +222,8 @@ impl<'p, 'd> Judge<'p, 'd> {
             && !allowed.contains(&value)
         {
             let list = allowed.iter().map(|value| format!("`{value}`")).collect::<Vec<_>>().join(", ");
-            self.must(&place, &format!("be one of {list}"), "write one of them; upper and lower case count");
+            let must = if allowed.len() == 1 { format!("be {list}") } else { format!("be one of {list}") };
+            self.must(&place, &must, "write it so; upper and lower case count");
         }
     }
 }

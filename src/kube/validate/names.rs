@@ -15,10 +15,11 @@ use crate::yaml::Node;
 pub struct Shared<'d> {
     /// The name; empty where neither has one.
     pub name: &'d str,
-    /// The one that the API server turns away: an init container before an app container, else the later one.
-    pub span: Span,
-    /// Its map.
+    /// The map of the one that the API server turns away: an init container before an app container, else the later
+    /// one.
     pub node: Node<'d>,
+    /// Its name's place; all of it where it has none.
+    pub span: Span,
     /// It in words: `an init container`.
     pub what: &'static str,
     /// The other one's name.
