@@ -2,18 +2,26 @@
 
 pub mod active_deadline_on_non_job;
 pub mod chown_without_root;
+pub mod duplicate_container_name;
 pub mod forbidden_probe;
 pub mod init_lowers_qos;
+pub mod init_resize_policy;
 pub mod invalid_field;
+pub mod invalid_restart_policy;
 pub mod invalid_yaml;
+pub mod misplaced_init_containers;
 pub mod missing_init_resources;
 pub mod non_idempotent_command;
 pub mod non_idempotent_write;
 pub mod oversized_init_request;
+pub mod restart_policy_of_kind;
+pub mod run_as_non_root_conflict;
 pub mod suppression_without_reason;
 pub mod unknown_rule;
 pub mod unpinned_init_image;
+pub mod unsupported_sidecar;
 pub mod unused_suppression;
+pub mod volume_not_found;
 
 use crate::rule::Rule;
 
@@ -24,7 +32,15 @@ pub static ALL: &[&Rule] = &[
     &oversized_init_request::RULE,
     &non_idempotent_write::RULE,
     &non_idempotent_command::RULE,
+    &duplicate_container_name::RULE,
+    &invalid_restart_policy::RULE,
+    &unsupported_sidecar::RULE,
+    &misplaced_init_containers::RULE,
     &invalid_field::RULE,
+    &restart_policy_of_kind::RULE,
+    &run_as_non_root_conflict::RULE,
+    &volume_not_found::RULE,
+    &init_resize_policy::RULE,
     &init_lowers_qos::RULE,
     &missing_init_resources::RULE,
     &unpinned_init_image::RULE,

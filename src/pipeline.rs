@@ -11,10 +11,10 @@ use rayon::prelude::*;
 use crate::discover::{self, Failure, Input};
 use crate::finding::Finding;
 use crate::inputs::{InputFile, InputSet};
-use crate::kube::{self, Pod};
+use crate::kube::{self, Object, Pod};
 use crate::progress::Progress;
 use crate::report::{Report, Skipped, Summary};
-use crate::rule::{Check, Checker, Rule, Settings};
+use crate::rule::{Check, Checker, ObjectCheck, Rule, Settings};
 use crate::rules;
 use crate::settings::{Level, RuleTable};
 use crate::source::{FileId, Source, decode};
@@ -168,7 +168,7 @@ impl<'a> Linter<'a> {
     fn new(settings: &'a Settings, inputs: &'a InputSet) -> Self {
         let rules: Vec<_> = rules::ALL.iter().copied().filter(|rule| settings.may_run(rule.id)).collect();
         let literals = rules.iter().flat_map(|rule| match rule.check {
-            Checker::Pod { literals, .. } => literals,
+            Checker::Pod { literals, .. } | Checker::Object { literals, .. } => literals,
             Checker::Reader => &[],
         });
         let prefilter = Prefilter::new(literals.copied());
@@ -224,10 +224,21 @@ impl FileCheck<'_> {
             Err(problem) => return self.record(problem, text),
         };
         for object in kube::objects(document.root()) {
+            self.check_object(&object);
             for template in kube::templates(&object, &self.linter.settings.pod_templates) {
                 self.checked.pods += 1;
                 self.check_pod(&Pod::new(template));
             }
+        }
+    }
+
+    fn check_object(&mut self, object: &Object<'_>) {
+        for rule in self.linter.rules.iter().filter(|rule| self.rules.level(rule.id) != Level::Off) {
+            let Checker::Object { check, .. } = rule.check else { continue };
+            let mut cx = ObjectCheck { rule, object, findings: Vec::new() };
+            check(object, &mut cx);
+            let settled = cx.findings.into_iter().filter_map(|finding| self.rules.settle(finding));
+            self.checked.findings.extend(settled);
         }
     }
 

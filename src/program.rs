@@ -21,7 +21,7 @@ pub struct Program<'p, 'd> {
     /// `command` and `args` as the process gets them.
     argv: Vec<MappedText>,
     main: Main,
-    /// The text files that ConfigMaps of the input mount, by absolute path.
+    /// The text files that each mounted ConfigMap of the input holds, by absolute path.
     files: BTreeMap<String, MappedText>,
 }
 
@@ -83,7 +83,7 @@ impl<'p, 'd> Reader<'_, 'p, 'd> {
         Program { container, argv, main, files }
     }
 
-    /// The files of mounted ConfigMaps; only where the words could speak of them, so that no
+    /// The files of each mounted ConfigMap; only where the words could speak of them, so that no
     /// ConfigMap is parsed in vain.
     fn files(&self, container: &Container<'d>, argv: &[MappedText]) -> BTreeMap<String, MappedText> {
         let mut files = BTreeMap::new();

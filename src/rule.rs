@@ -4,11 +4,13 @@ use serde::Serialize;
 
 use crate::finding::{Finding, Resource, Safety, Severity};
 use crate::inputs::InputSet;
-use crate::kube::{Container, Pod, Version};
+use crate::kube::validate::{self, Slot, Violation};
+use crate::kube::{Container, Object, Pod, Template, Version};
 use crate::options::{Options, RuleOption};
 use crate::program::Programs;
 pub use crate::settings::Settings;
 use crate::source::{Source, Span};
+use crate::yaml::Node;
 
 /// A rule: its description and one function.
 #[derive(Debug)]
@@ -41,6 +43,13 @@ pub enum Checker {
         literals: &'static [&'static str],
         /// Looks at one Pod spec.
         check: fn(&Pod<'_>, &mut Check<'_>),
+    },
+    /// Once for each object, whether it holds a Pod spec or not; else as `Pod`.
+    Object {
+        /// Text without which it has nothing to say.
+        literals: &'static [&'static str],
+        /// Looks at one object.
+        check: fn(&Object<'_>, &mut ObjectCheck<'_>),
     },
     /// Found where files and the suppressions in them are read, not in a Pod.
     Reader,
@@ -80,34 +89,64 @@ impl<'a> Check<'a> {
         self.push(finding, Some(container.name()), container.node.span());
     }
 
-    /// Reports a finding about the container of that name, where it has one.
-    pub fn report_named(&mut self, container: Option<&str>, finding: Finding) {
-        let mut known = self.pod.containers().map(|(_, container)| container);
-        let known = known.find(|known| container == Some(known.name()));
-        let about = known.map_or(self.pod.spec(), |known| known.node).span();
-        self.push(finding, container, about);
+    /// Reports a finding about the container with this map; about the Pod as a whole where there is none.
+    pub fn report_about(&mut self, container: Option<Node<'_>>, finding: Finding) {
+        match container {
+            Some(node) => self.push(finding, node.get("name").and_then(Node::as_str), node.span()),
+            None => self.report(finding),
+        }
     }
 
-    fn push(&mut self, mut finding: Finding, container: Option<&str>, about: Span) {
-        finding.rule = self.rule.id;
-        finding.resource =
-            Some(resource(self.pod, container.filter(|name| !name.is_empty()).map(str::to_owned)));
-        finding.about = Some(about);
-        self.findings.push(finding);
+    /// Reports that the API server turns the Pod away: for `violation`, of the container in `slot` or of the Pod itself.
+    pub fn reject(&mut self, slot: Option<&Slot<'_>>, violation: Violation) {
+        let Violation { span, field, problem, caption, help, labels } = violation;
+        let whose = slot.map_or_else(String::new, |slot| format!(" of {}", slot.describe()));
+        let consequence = validate::consequence(self.pod, self.version);
+        let message = format!("`{field}`{whose} {problem}: {consequence}");
+        let finding = Finding::new(Severity::Error, span, message).caption(caption).help(help);
+        let finding = labels.into_iter().fold(finding, |finding, (span, text)| finding.label(span, text));
+        self.report_about(slot.map(|slot| slot.node), finding);
+    }
+
+    fn push(&mut self, finding: Finding, container: Option<&str>, about: Span) {
+        let Template { object, pointer, .. } = &self.pod.template;
+        self.findings.push(filled(finding, self.rule, resource(object, pointer, container), about));
     }
 }
 
+/// What a rule that looks at objects sees beside the object, and where it puts what it finds.
+pub struct ObjectCheck<'a> {
+    pub(crate) rule: &'static Rule,
+    pub(crate) object: &'a Object<'a>,
+    pub(crate) findings: Vec<Finding>,
+}
+
+impl ObjectCheck<'_> {
+    /// Reports a finding about the object, or about one container in it.
+    pub fn report(&mut self, container: Option<&str>, finding: Finding) {
+        let resource = resource(self.object, &self.object.pointer, container);
+        self.findings.push(filled(finding, self.rule, resource, self.object.span()));
+    }
+}
+
+/// The finding with what its rule needn't say of itself.
+fn filled(mut finding: Finding, rule: &Rule, resource: Resource, about: Span) -> Finding {
+    finding.rule = rule.id;
+    finding.resource = Some(resource);
+    finding.about = Some(about);
+    finding
+}
+
 /// What a report says of the object that a finding is about.
-pub(crate) fn resource(pod: &Pod<'_>, container: Option<String>) -> Resource {
-    let object = &pod.template.object;
+pub(crate) fn resource(object: &Object<'_>, pointer: &str, container: Option<&str>) -> Resource {
     let generated = || Some(format!("{}*", object.metadata()?.get("generateName")?.as_str()?));
     Resource {
         api_version: object.api_version.to_owned(),
         kind: object.kind.to_owned(),
         namespace: object.namespace().map(str::to_owned),
         name: object.name().map(str::to_owned).or_else(generated),
-        pointer: pod.template.pointer.clone(),
-        container,
+        pointer: pointer.to_owned(),
+        container: container.filter(|name| !name.is_empty()).map(str::to_owned),
     }
 }
 

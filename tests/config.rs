@@ -286,6 +286,7 @@ fn mistakes_are_shown_at_their_place_all_at_once() {
         "{told}"
     );
     assert!(told.ends_with("initlint: .initlint.yaml has 3 mistakes\n"), "{told}");
+    assert!(told.contains("error[unknown-rule]") && !told.contains("error[]"), "{told}");
     let folder = folder(&[("a.yaml", POD)]);
     let (status, _, err) = run(folder.path(), &["--config", "no.yaml"]);
     assert_eq!((status, err.as_str()), (2, "initlint: config file no.yaml: no such file or folder\n"));

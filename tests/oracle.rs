@@ -11,17 +11,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use initlint::kube::resources::Amounts;
-use initlint::kube::{Effective, Object, Pod, QosClass, Version, objects, templates};
+use initlint::kube::{Effective, Object, Pod, QosClass, Version, objects, schema, templates};
 use initlint::source::{FileId, Source};
 use initlint::yaml::Document;
 use support::oracle::{List, PodVerdict, Row, Verdict, document, rows};
-
-/// Whether it is about what the model holds: Pods, or a field that doesn't decode, rather than broken YAML or a List.
-fn speaks_of_fields(verdict: &Verdict) -> bool {
-    let words = ["quantit", "Go struct field"];
-    let of_field = |error: &String| words.iter().any(|words| error.contains(words));
-    !verdict.pods.is_empty() || verdict.decode_error.as_ref().is_some_and(of_field)
-}
 
 #[derive(Default)]
 struct Tally {
@@ -65,7 +58,7 @@ fn every_case_has_a_verdict() {
 fn compare(verdicts: &Path, cases: &Path) -> Tally {
     let mut tally = Tally::default();
     for row in rows(verdicts) {
-        if !row.verdicts.iter().any(speaks_of_fields) {
+        if !row.verdicts.iter().any(Verdict::speaks_of_fields) {
             continue;
         }
         let text = fs::read_to_string(cases.join(&row.file)).unwrap();
@@ -91,7 +84,10 @@ fn find<'a, 'd>(objects: &'a [Object<'d>], row: &Row) -> Option<&'a Object<'d>> 
 
 fn check(row: &Row, verdict: &Verdict, object: &Object<'_>, tally: &mut Tally) {
     let pods: Vec<Pod<'_>> = templates(object, &[]).into_iter().map(Pod::new).collect();
-    let malformed: Vec<_> = pods.iter().flat_map(|pod| &pod.malformed).collect();
+    let version: Version = verdict.versions[0].parse().unwrap();
+    let misfits = pods.iter().flat_map(|pod| schema::misfits(pod.spec(), &pod.template.pointer, version));
+    let malformed: Vec<_> =
+        misfits.filter(|misfit| !matches!(misfit.cause, schema::Cause::Unknown { .. })).collect();
     let place = format!("{} #{} {:?}", row.file, row.doc, verdict.versions);
     if let Some(error) = &verdict.decode_error {
         tally.decode_errors += 1;

@@ -1,6 +1,12 @@
 //! What is handed out: the crate, the manual page, the completions.
 
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::string_slice, reason = "a test may panic")]
+#![allow(
+    clippy::case_sensitive_file_extension_comparisons,
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    reason = "a test may panic"
+)]
 
 mod support;
 

@@ -118,3 +118,84 @@ fn execution_says_what_the_fixtures_say() {
     println!("{} run, {} not run:\n{}", runnable.len(), skipped.len(), skipped.join("\n"));
     assert!(wrong.is_empty(), "{}\n{} wrong", wrong.join("\n"), wrong.len());
 }
+
+/// Small edits of a script, and what each is called: what people add to a script in use.
+fn edits(script: &str) -> Vec<(&'static str, String)> {
+    let after = |line: &str| format!("{script}{line}\n");
+    let before = |line: &str| format!("{line}\n{script}");
+    let mut out = vec![
+        ("set -e on", before("set -e")),
+        ("set -e off", script.replacen("set -e\n", "", 1)),
+        ("mkdir after", after("mkdir /data/extra")),
+        ("mkdir and", before("mkdir /data/extra && echo ok")),
+        ("clone after", after("git clone -q /src/repo /work/repo")),
+        ("clone guarded", after("[ -d /work/repo/.git ] || git clone -q /src/repo /work/repo")),
+        ("clone cleared", after("rm -rf /work/repo && git clone -q /src/repo /work/repo")),
+        ("append after", after("echo ready >> /data/state.env")),
+        ("ln after", after("ln -s current /data/latest")),
+        ("half guard", after("if [ ! -d /data/half ]; then mkdir /data/half; echo a > /data/half/a; fi")),
+        (
+            "marker last",
+            after(
+                "if [ ! -f /data/.done ]; then mkdir -p /data/m; echo a > /data/m/a; touch /data/.done; fi",
+            ),
+        ),
+        ("move away", after("[ -f /data/a.in ] || echo x > /data/a.in\nmv /data/a.in /data/a.out")),
+        ("in a subshell", format!("(\n{script})\n")),
+        ("or true", format!("{{\n{script}}} || true\n")),
+        ("as a function", format!("main() {{\n{script}}}\nmain\n")),
+    ];
+    for (name, old, new) in [
+        ("mkdir -p off", "mkdir -p", "mkdir"),
+        ("rm -f off", "rm -f ", "rm "),
+        ("or true off", " || true", ""),
+    ] {
+        if script.contains(old) {
+            out.push((name, script.replacen(old, new, 1)));
+        }
+    }
+    out
+}
+
+/// Takes minutes: run it after a change of the machine, with `--ignored`.
+#[test]
+#[ignore = "takes minutes"]
+fn edits_of_the_fixtures_agree_too() {
+    let cases = cases();
+    let edited: Vec<Case> = cases
+        .iter()
+        .filter(|case| case.not_run.is_none() && missing_command(&case.script).is_none())
+        .filter(|case| !case.script.contains("keytool"))
+        .flat_map(|case| {
+            edits(&case.script).into_iter().map(|(name, script)| Case {
+                file: case.file.clone(),
+                name: format!("{}, {name}", case.name),
+                expected: String::new(),
+                script,
+                busybox: case.busybox,
+                not_run: None,
+            })
+        })
+        .collect();
+    let judged: Vec<(bool, String)> = edited
+        .par_iter()
+        .filter_map(|case| {
+            let verdict = execute(&case.script);
+            let hazards = analysed(case);
+            let worst = hazards.iter().map(|hazard| hazard.severity).max();
+            let fits = match verdict {
+                Verdict::Inconclusive(_) => return None,
+                Verdict::Idempotent => worst <= Some(Severity::Info),
+                Verdict::Fails(_) => worst == Some(Severity::Error),
+                Verdict::Differs(_) => worst.is_some(),
+            };
+            let why: Vec<&str> = hazards.iter().map(|hazard| hazard.why.as_str()).collect();
+            let text =
+                format!("{}/{}: {verdict:?}, said {worst:?} {why:?}\n{}", case.file, case.name, case.script);
+            Some((fits, text))
+        })
+        .collect();
+    let wrong: Vec<&str> = judged.iter().filter(|(fits, _)| !fits).map(|(_, text)| text.as_str()).collect();
+    println!("{} judged", judged.len());
+    assert!(wrong.is_empty(), "{}\n{} wrong", wrong.join("\n"), wrong.len());
+}

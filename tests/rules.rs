@@ -21,7 +21,15 @@ fn folder(rule: &Rule) -> PathBuf {
 
 fn lint_file(path: &Path) -> Report {
     let shown = path.file_name().unwrap().to_string_lossy();
-    lint(&shown, &fs::read_to_string(path).unwrap(), &Settings::default())
+    let text = fs::read_to_string(path).unwrap();
+    lint(&shown, &text, &settings_of(&text))
+}
+
+/// A case or an example that starts with `# Kubernetes 1.28` is for that version.
+fn settings_of(text: &str) -> Settings {
+    let version = text.lines().next().and_then(|line| line.strip_prefix("# Kubernetes "));
+    let version = version.map(|version| version.parse().unwrap()).unwrap_or_default();
+    Settings { version, ..Settings::default() }
 }
 
 #[test]
@@ -49,11 +57,11 @@ fn each_page_has_its_sections_and_true_examples() {
         let (bad, good) = (examples(page, "Bad"), examples(page, "Good"));
         assert!(!bad.is_empty() && !good.is_empty(), "{}: examples", rule.id);
         for text in bad {
-            let report = lint("bad.yaml", &text, &Settings::default());
+            let report = lint("bad.yaml", &text, &settings_of(&text));
             assert_eq!(rules_of(&report), [rule.id], "{}\n{text}", pretty(&report));
         }
         for text in good {
-            let report = lint("good.yaml", &text, &Settings::default());
+            let report = lint("good.yaml", &text, &settings_of(&text));
             assert!(report.findings.is_empty(), "{}: {}", rule.id, pretty(&report));
         }
     }

@@ -101,7 +101,7 @@ impl Startup {
         };
         Ok(Self {
             span: pod.spec().span(),
-            resource: rule::resource(pod, None),
+            resource: rule::resource(&pod.template.object, &pod.template.pointer, None),
             version,
             starts,
             effective,

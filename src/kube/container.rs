@@ -9,6 +9,7 @@ use super::probe::{Probe, ProbeKind};
 use super::resources::Resources;
 use super::security::SecurityContext;
 use super::shape::{Field, Place, Reader};
+use super::version::{Gate, Version};
 use super::volume::VolumeMount;
 use crate::source::Span;
 use crate::yaml::{Entry, Node};
@@ -182,6 +183,11 @@ impl<'d> Container<'d> {
         self.probes.iter().find(|probe| probe.kind == kind)
     }
 
+    /// The entries that only a sidecar or an app container may have: probes and `lifecycle`.
+    pub fn entries_forbidden_on_init(&self) -> impl Iterator<Item = Entry<'d>> {
+        self.probes.iter().map(|probe| probe.entry).chain(self.lifecycle)
+    }
+
     /// The process's words as the manifest gives them: `command`, then `args`. `None` where the image's own entrypoint
     /// runs, which the manifest doesn't say (`kubernetes.io`, "Define a Command and Arguments for a Container").
     #[must_use]
@@ -241,12 +247,11 @@ impl<'d> InitStep<'d> {
             Self::Sidecar(_) => Role::Sidecar,
         }
     }
-}
 
-impl<'d> InitContainer<'d> {
-    /// The entries that only a sidecar or an app container may have: probes and `lifecycle`.
-    pub fn forbidden_entries(&self) -> impl Iterator<Item = Entry<'d>> {
-        self.probes.iter().map(|probe| probe.entry).chain(self.lifecycle)
+    /// What `version` makes of it: before native sidecars, a plain init container.
+    #[must_use]
+    pub fn role_in(&self, version: Version) -> Role {
+        if version.has(Gate::SidecarContainers) { self.role() } else { Role::Init }
     }
 }
 

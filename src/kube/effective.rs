@@ -196,8 +196,7 @@ impl<'d> Phases<'d> {
             init_peak: Amounts::default(),
         };
         for (index, step) in pod.init_steps.iter().enumerate() {
-            let role = if version.has(Gate::SidecarContainers) { step.role() } else { Role::Init };
-            sum.start(index, role, list(step.container()));
+            sum.start(index, step.role_in(version), list(step.container()));
         }
         sum.aggregate.raise(&sum.init_peak);
         sum

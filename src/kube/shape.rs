@@ -67,7 +67,7 @@ pub struct Malformed {
 #[derive(Clone, Copy)]
 pub(super) struct Place<'p, 'd> {
     pub(super) node: Node<'d>,
-    key: Option<Node<'d>>,
+    pub(super) key: Option<Node<'d>>,
     step: Step<'p>,
     parent: Option<&'p Place<'p, 'd>>,
 }
@@ -119,7 +119,7 @@ impl<'p, 'd> Place<'p, 'd> {
         pointer
     }
 
-    fn field(&self) -> &str {
+    pub(super) fn field(&self) -> &str {
         match (self.step, self.parent) {
             (Step::Key(key), _) => key,
             (Step::Root(pointer), _) => pointer.rsplit('/').next().unwrap_or_default(),
@@ -286,32 +286,35 @@ impl Reader {
     /// The quantity at `place`, a null being 0 (`Quantity.UnmarshalJSON`).
     pub(super) fn quantity(&mut self, place: &Place<'_, '_>) -> Option<Quantity> {
         const EXPECTED: &str = "a quantity";
-        let read = match place.node.kind() {
-            Kind::Null => return Some(Quantity::ZERO),
-            Kind::String(text) => text.parse(),
-            Kind::Int(value) => Ok(Quantity::from_units(value, super::quantity::Format::DecimalSi)),
-            Kind::Float(value) if value.is_finite() => json_number(value).parse(),
-            Kind::Bool(_) | Kind::Float(_) | Kind::Sequence | Kind::Mapping => {
-                self.report(place, EXPECTED);
-                return None;
-            }
-        };
-        match read {
-            Ok(quantity) => Some(quantity),
-            Err(error) => {
+        match quantity_of(place.node) {
+            Some(Ok(quantity)) => return Some(quantity),
+            Some(Err(error)) => {
                 let found = place.node.text().unwrap_or_default();
                 if !is_placeholder(found) {
                     self.push(place, EXPECTED, found.to_owned(), Some(error));
                 }
-                None
             }
+            None => self.report(place, EXPECTED),
         }
+        None
+    }
+}
+
+/// The quantity that `node` holds, a null being 0 (`Quantity.UnmarshalJSON`); `None` for a type that holds none.
+pub(super) fn quantity_of(node: Node<'_>) -> Option<Result<Quantity, QuantityError>> {
+    match node.kind() {
+        Kind::Null => Some(Ok(Quantity::ZERO)),
+        Kind::String(text) => Some(text.parse()),
+        Kind::Int(value) => Some(Ok(Quantity::from_units(value, super::quantity::Format::DecimalSi))),
+        Kind::Float(value) if value.is_finite() => Some(json_number(value).parse()),
+        Kind::Bool(_) | Kind::Float(_) | Kind::Sequence | Kind::Mapping => None,
     }
 }
 
 /// Whether another tool fills the text in before the API server sees it: kustomize's `$(VAR)`, Flux's `${VAR}`, a
 /// template's `{{ … }}`, a reader's `<value>`. Its shape tells nothing then.
-fn is_placeholder(text: &str) -> bool {
+#[must_use]
+pub fn is_placeholder(text: &str) -> bool {
     ["$(", "${", "{{", "<%"].iter().any(|mark| text.contains(mark))
         || text.starts_with('<') && text.ends_with('>')
         || text.strip_prefix('$').is_some_and(|name| name.starts_with(|c: char| c.is_ascii_uppercase()))

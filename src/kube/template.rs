@@ -40,7 +40,8 @@ pub enum Completeness {
     Complete,
     /// An operator adds containers, volumes or defaults of its own, or may do so.
     Merged,
-    /// A patch, as kustomize merges it into a whole elsewhere: it lacks what the API server requires.
+    /// A patch, as kustomize merges it into a whole elsewhere: it lacks what the API server requires. So does a
+    /// template of ytt, whose values stand in comments.
     Patch,
 }
 
@@ -163,7 +164,9 @@ impl<'d> Walk<'_, 'd> {
         let form = form.unwrap_or_else(|| self.form_by_shape());
         let completeness = match form {
             Form::Merged | Form::Fragment => Completeness::Merged,
-            Form::Whole | Form::Job if is_patch(self.object, workload, spec) => Completeness::Patch,
+            Form::Whole | Form::Job if is_patch(self.object, workload, spec) || is_ytt(self.object) => {
+                Completeness::Patch
+            }
             Form::Whole | Form::Job => Completeness::Complete,
         };
         let metadata = above(1).and_then(|(node, _)| node.get("metadata"));
@@ -224,6 +227,11 @@ fn is_patch<'d>(object: &Object<'d>, workload: Workload<'d>, spec: Node<'d>) -> 
         })
     };
     lacks_selector || !has_image || is_directive(spec) || containers().any(is_directive)
+}
+
+/// Whether the object holds an expression of ytt.
+fn is_ytt(object: &Object<'_>) -> bool {
+    memchr::memmem::find(object.node.source_text().as_bytes(), b"#@").is_some()
 }
 
 /// Whether a map has a list `initContainers` with something named in it, be it a patch of a container that an operator

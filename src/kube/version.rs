@@ -20,6 +20,16 @@ impl Version {
         (Self::OLDEST.minor..=Self::NEWEST.minor).map(|minor| Version { minor })
     }
 
+    /// The version 1.`minor`, where it is known.
+    pub(super) fn of_minor(minor: u8) -> Option<Version> {
+        Self::all().find(|version| version.minor == minor)
+    }
+
+    /// Whether its minor version lies between these two, both included.
+    pub(super) fn is_within(self, since: u8, until: u8) -> bool {
+        (since..=until).contains(&self.minor)
+    }
+
     /// Whether `gate` is on in this version without anyone switching it on.
     #[must_use]
     pub fn has(self, gate: Gate) -> bool {
@@ -104,6 +114,10 @@ pub enum Gate {
     PodLevelResources,
     /// Names of environment variables may hold any printable ASCII but `=` (KEP-4369).
     RelaxedEnvironmentVariableValidation,
+    /// `procMount` (KEP-4265).
+    ProcMountType,
+    /// `resources.claims` of containers, `resourceClaims` of Pods (KEP-4381).
+    DynamicResourceAllocation,
 }
 
 /// The minor versions in which a gate came.
@@ -126,6 +140,8 @@ impl Gate {
             Self::InPlacePodVerticalScalingInitContainers => "InPlacePodVerticalScalingInitContainers",
             Self::PodLevelResources => "PodLevelResources",
             Self::RelaxedEnvironmentVariableValidation => "RelaxedEnvironmentVariableValidation",
+            Self::ProcMountType => "ProcMountType",
+            Self::DynamicResourceAllocation => "DynamicResourceAllocation",
         }
     }
 
@@ -139,6 +155,8 @@ impl Gate {
             Self::InPlacePodVerticalScalingInitContainers => (36, 36),
             Self::PodLevelResources => (32, 34),
             Self::RelaxedEnvironmentVariableValidation => (30, 32),
+            Self::ProcMountType => (12, 33),
+            Self::DynamicResourceAllocation => (26, 34),
         };
         History { known, on }
     }
@@ -166,13 +184,27 @@ pub enum Change {
     OtherRestartPolicyDropped,
     /// `restartPolicyRules` are allowed on a sidecar (1.36).
     RestartPolicyRulesOnSidecar,
+    /// A template with `hostNetwork` keeps its ports without a `hostPort`; only Pods get one (1.28, the gate
+    /// `DefaultHostNetworkHostPortsInPodTemplates` is off).
+    HostPortsOfTemplatesUnset,
+    /// A variable may have `status.hostIPs` (1.29, the gate `PodHostIPs`).
+    HostIpsInEnv,
+    /// `securityContext.appArmorProfile` is there (1.30).
+    AppArmorProfileField,
+    /// `recursiveReadOnly` of a mount isn't dropped (1.31, the gate `RecursiveReadOnlyMounts`).
+    RecursiveReadOnly,
+    /// A hook may sleep for 0 seconds (1.33, the gate `PodLifecycleSleepActionAllowZero`).
+    SleepOfZeroSeconds,
 }
 
 impl Change {
     fn since(self) -> u8 {
         match self {
-            Self::ProbeErrorNamesSidecars => 28,
-            Self::NamedTargetPortOfSidecar => 33,
+            Self::ProbeErrorNamesSidecars | Self::HostPortsOfTemplatesUnset => 28,
+            Self::HostIpsInEnv => 29,
+            Self::AppArmorProfileField => 30,
+            Self::RecursiveReadOnly => 31,
+            Self::NamedTargetPortOfSidecar | Self::SleepOfZeroSeconds => 33,
             Self::StatefulSetTemplateValidated | Self::OtherRestartPolicyDropped => 34,
             Self::RestartPolicyRulesOnSidecar => 36,
         }

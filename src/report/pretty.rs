@@ -88,7 +88,8 @@ impl<'a> Drawn<'a> {
         Drawn {
             message: visible(&finding.message),
             severity: finding.severity,
-            rule: Some(finding.rule),
+            // What is wrong in a config file is mostly no rule's finding.
+            rule: Some(finding.rule).filter(|rule| !rule.is_empty()),
             help: finding.help.as_deref().map(visible_lines),
             labels,
             excerpt,

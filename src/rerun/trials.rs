@@ -29,6 +29,12 @@ type Answers = Rc<HashMap<String, bool>>;
 /// A first run that succeeded, or what stands for one that couldn't be followed.
 #[derive(Default)]
 struct Reference {
+    /// What it ran on.
+    start: Rc<Tree>,
+    /// Whether that, or an answer, was assumed.
+    assumed: bool,
+    /// Up to which question it went as one that was judged before: kills before that were tried.
+    turned: usize,
     kept: Rc<Tree>,
     answers: Answers,
     log: Log,
@@ -64,7 +70,8 @@ pub(super) fn judge(sequence: &[Container<'_>]) -> Vec<Vec<Hazard>> {
         before.push(end.unwrap_or(Reference { kept: start, ..Reference::default() }));
     }
     for hazards in &mut found {
-        hazards.sort_by_key(|hazard| (order(&hazard.site), std::cmp::Reverse(hazard.severity)));
+        hazards
+            .sort_by_key(|hazard| (order(&hazard.site), std::cmp::Reverse(hazard.severity), hazard.assumed));
         hazards.dedup_by(|later, first| later.site == first.site);
     }
     found
@@ -92,8 +99,15 @@ impl<'c> Court<'c> {
             if end.is_none() && !run.log.homeless.is_empty() {
                 plans.push_back((housed(&given, &run.log.homeless), Vec::new()));
             }
-            let reference = Reference { answers: run.oracle.all(), kept: run.kept, log: run.log };
-            self.judge_path(index, plan.len(), &given, before, &reference, found);
+            let reference = Reference {
+                assumed: !plan.is_empty() || given != *start,
+                turned: plan.len(),
+                start: given,
+                answers: run.oracle.all(),
+                kept: run.kept,
+                log: run.log,
+            };
+            self.judge_path(index, before, &reference, found);
             self.shared.steps = self.shared.steps.min(MORE_STEPS);
             end = end.or(Some(reference));
         }
@@ -125,13 +139,10 @@ impl<'c> Court<'c> {
         Some((run, given))
     }
 
-    /// Judges one way through a container's first run. It differs from one judged before in the
-    /// answer to its question number `turned`: a kill before that was tried there.
+    /// Judges one way through a container's first run.
     fn judge_path(
         &mut self,
         index: usize,
-        turned: usize,
-        start: &Rc<Tree>,
         before: &[Reference],
         reference: &Reference,
         found: &mut [Vec<Hazard>],
@@ -148,33 +159,31 @@ impl<'c> Court<'c> {
         };
         self.shared.steps = self.shared.steps.min(MORE_STEPS);
         let mut killed: Vec<Hazard> = Vec::new();
-        let mut seen = HashSet::from([start.fingerprint(), reference.kept.fingerprint()]);
-        for point in reference.log.crash_points.iter().filter(|point| point.asked >= turned) {
+        let mut seen = HashSet::from([reference.start.fingerprint(), reference.kept.fingerprint()]);
+        for point in reference.log.crash_points.iter().filter(|point| point.asked >= reference.turned) {
             if seen.insert(point.kept.fingerprint()) {
                 killed.extend(self.alone_again(index, &point.kept, reference, false));
             }
         }
-        for (container, hazard) in &in_sequence {
-            if let Some(list) = found.get_mut(*container) {
-                list.push(hazard.clone());
-            }
-        }
-        let Some(list) = found.get_mut(index) else { return };
         // What an earlier container resets is excused where this one finished, not where it was killed.
         let excused = |hazard: &Hazard| {
             hazard.kind != Kind::OutsidePod && alone.iter().any(|other| other.site == hazard.site)
         };
-        for hazard in alone.iter().chain(&killed) {
-            if in_sequence.iter().any(|(_, known)| known.site == hazard.site) {
-                continue;
+        let by_itself = alone.iter().chain(&killed);
+        let by_itself =
+            by_itself.filter(|hazard| !in_sequence.iter().any(|(_, known)| known.site == hazard.site));
+        let by_itself: Vec<(usize, Hazard)> = by_itself
+            .map(|hazard| {
+                let severity = if excused(hazard) { Severity::Info } else { hazard.severity };
+                (index, Hazard { severity, ..hazard.clone() })
+            })
+            .collect();
+        let lone = self.lone_guards(index, reference).into_iter().map(|hazard| (index, hazard));
+        for (container, hazard) in in_sequence.into_iter().chain(by_itself).chain(lone) {
+            if let Some(list) = found.get_mut(container) {
+                list.push(Hazard { assumed: reference.assumed, ..hazard });
             }
-            let severity = if excused(hazard) { Severity::Info } else { hazard.severity };
-            list.push(Hazard { severity, ..hazard.clone() });
         }
-        let lone = self.lone_guards(index, reference);
-        let Some(list) = found.get_mut(index) else { return };
-        let known: Vec<_> = list.iter().map(|hazard| hazard.site.clone()).collect();
-        list.extend(lone.into_iter().filter(|hazard| !known.contains(&hazard.site)));
     }
 
     /// The tests over one long command that a second run takes at their word.
@@ -188,9 +197,9 @@ impl<'c> Court<'c> {
         let turned = |guard: &LoneGuard| {
             again.log.branches.iter().any(|branch| branch.site == guard.guard && branch.held != guard.held)
         };
-        let lone: Vec<LoneGuard> =
-            reference.log.lone_guards.iter().filter(|guard| turned(guard)).cloned().collect();
-        blame::lone_guards(&mut self.context(index), &reference.log, &lone)
+        let lone: Vec<&LoneGuard> = reference.log.lone_guards.iter().filter(|guard| turned(guard)).collect();
+        let context = self.context(index);
+        lone.iter().filter_map(|lone| blame::lone_guard(&context, &reference.log, lone)).collect()
     }
 
     /// Runs the containers up to `index` again, after all of them finished.
@@ -210,7 +219,7 @@ impl<'c> Court<'c> {
             match self.acquitted(earlier, &state, first, |_, run| run.status == Some(SUCCESS)) {
                 Outcome::Fine(run) => state = run.kept,
                 Outcome::Guilty(run) => {
-                    let hazard = blame::stuck(&mut self.context(earlier), &first.log, &run);
+                    let hazard = blame::stuck(&self.context(earlier), &first.log, &run);
                     return hazard.map(|hazard| (earlier, hazard)).into_iter().collect();
                 }
                 Outcome::Open => return Vec::new(),
@@ -238,7 +247,7 @@ impl<'c> Court<'c> {
         match self.acquitted(index, state, reference, same) {
             Outcome::Guilty(run) => {
                 let trial = Trial { reference: &reference.kept, first: &reference.log, again: &run, ended };
-                blame::hazards(&mut self.context(index), &trial)
+                blame::hazards(&self.context(index), &trial)
             }
             _ => Vec::new(),
         }
@@ -272,8 +281,8 @@ impl<'c> Court<'c> {
         guilty.filter(|_| plans.is_empty()).map_or(Outcome::Open, Outcome::Guilty)
     }
 
-    fn context(&mut self, index: usize) -> blame::Context<'_, 'c> {
-        blame::Context { shared: &mut self.shared, sequence: self.sequence, mounts: self.mounts, index }
+    fn context(&self, index: usize) -> blame::Context<'_, 'c> {
+        blame::Context { shared: &self.shared, sequence: self.sequence, mounts: self.mounts, index }
     }
 }
 

@@ -64,7 +64,7 @@ fn unterminated(text: &str, unclosed: &Unclosed) -> Unparsed {
     let opening = text.get(unclosed.range.clone()).unwrap_or("");
     let message = format!("`{opening}` without its `{}`", unclosed.closing);
     // A lone parenthesis may stand in a pattern.
-    let certain = unclosed.in_command && opening != "(";
+    let certain = unclosed.certain && opening != "(";
     Unparsed::Syntax { range: unclosed.range.clone(), message, certain }
 }
 

@@ -28,8 +28,9 @@ pub(super) struct Unclosed {
     pub(super) range: Range<usize>,
     /// What would close it.
     pub(super) closing: char,
-    /// It stands in a command, not in a here-document.
-    pub(super) in_command: bool,
+    /// Every shell misses the end: it stands in no here-document, after none that has no end, and
+    /// in no `${…}`, whose contents some shells read only when they come to it.
+    pub(super) certain: bool,
 }
 
 /// Here-documents of a script that are looked into; more are too many.
@@ -106,6 +107,8 @@ struct Scan<'a> {
     /// Expansions in the stack, and around this text.
     depth: usize,
     pending: Vec<Pending<'a>>,
+    /// A here-document has no end.
+    endless: bool,
     found: Nesting,
 }
 
@@ -126,9 +129,12 @@ impl<'a> Scan<'a> {
         }
         let open = self.stack.iter().rev().find(|frame| frame.within != Within::Document);
         if let Some(frame) = open {
-            let in_command = self.stack.first().is_some_and(|first| first.within != Within::Document);
+            let outer = self.stack.iter().rev().skip(1).map(|frame| frame.within);
+            let doubtful =
+                outer.into_iter().any(|within| matches!(within, Within::Document | Within::Parameter { .. }));
             let (range, closing) = (frame.range.clone(), frame.within.closing());
-            self.found.unclosed = Some(Unclosed { range, closing, in_command });
+            let certain = !doubtful && !self.endless;
+            self.found.unclosed = Some(Unclosed { range, closing, certain });
         }
     }
 
@@ -212,7 +218,7 @@ impl<'a> Scan<'a> {
             ')' => self.parenthesis(within),
             '#' if self.starts_comment() => self.comment(),
             '<' if self.rest().starts_with("<<<") => self.next += 2,
-            '<' if self.rest().starts_with("<<") => self.document_operator(),
+            '<' if self.rest().starts_with("<<") && !self.in_arithmetic() => self.document_operator(),
             '\n' => self.documents(),
             'c' | 'e' | 't' if self.starts_word() => self.keyword(),
             _ => {}
@@ -271,6 +277,16 @@ impl<'a> Scan<'a> {
         self.next = self.at + line.len();
     }
 
+    /// In `((…))` or `$((…))`, where `<<` is a shift.
+    fn in_arithmetic(&self) -> bool {
+        let mut inner = self.stack.iter().rev();
+        inner.next().zip(inner.next()).is_some_and(|(one, two)| {
+            one.within == Within::Parentheses
+                && one.range.start == two.range.end
+                && two.within.closing() == ')'
+        })
+    }
+
     fn document_operator(&mut self) {
         self.next = self.at + 2;
         let from = self.after();
@@ -287,16 +303,15 @@ impl<'a> Scan<'a> {
         }
     }
 
-    /// After a line break: steps over the bodies of the line's here-documents. Without a delimiter's
-    /// line it wasn't one, but a shift in arithmetic.
+    /// After a line break: steps over the bodies of the line's here-documents. One without a
+    /// delimiter's line goes to the end of the text.
     fn documents(&mut self) {
         for pending in std::mem::take(&mut self.pending) {
             let strip = pending.from.starts_with('-');
             let body = self.after();
-            let Some(length) = body_length(body, &pending.delimiter, strip) else {
-                self.found.document_work += work(body);
-                continue;
-            };
+            let length = body_length(body, &pending.delimiter, strip);
+            self.endless |= length.is_none();
+            let length = length.unwrap_or(body.len());
             if !pending.quoted {
                 self.document(body.get(..length).unwrap_or(""));
             }

@@ -4,7 +4,7 @@
 //! comments, annotations → directive (what it says) → scope (what it covers) → judge
 //! ```
 //!
-//! [`read`] finds those of one file. [`judge`] sees those of all files, since a finding in a
+//! A [`Reader`] finds those of one file. [`judge()`] sees those of all files, since a finding in a
 //! ConfigMap's script may be suppressed there or at the container that runs it.
 
 mod annotation;

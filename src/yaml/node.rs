@@ -61,6 +61,12 @@ impl<'d> Node<'d> {
         self.document.span_of(self.written)
     }
 
+    /// The text of [`span`](Self::span), comments inside included.
+    #[must_use]
+    pub fn source_text(self) -> &'d str {
+        self.document.text.get(self.span().range()).unwrap_or("")
+    }
+
     /// What the node is.
     #[must_use]
     pub fn kind(self) -> Kind<'d> {

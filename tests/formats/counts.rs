@@ -88,7 +88,8 @@ fn every_format_holds_what_every_rule_finds() {
     let files: Vec<(&str, &str)> = files.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect();
     let report = lint_all(&files);
     let silent = initlint::rules::ALL.iter().filter(|rule| report.all_findings().all(|f| f.rule != rule.id));
-    assert_eq!(silent.map(|rule| rule.id).collect::<Vec<_>>(), [""; 0]);
+    // It has nothing to say for the newest version.
+    assert_eq!(silent.map(|rule| rule.id).collect::<Vec<_>>(), ["unsupported-sidecar"]);
     hold(&report);
 }
 

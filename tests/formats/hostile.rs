@@ -127,7 +127,8 @@ fn json_forms_hold_the_text_as_it_is() {
         let plain = json(&report, Format::Json, "report-1.json");
         let container =
             plain["findings"].as_array().unwrap().iter().filter_map(|f| f["resource"]["container"].as_str());
-        assert_eq!(container.collect::<Vec<_>>(), [text]);
+        // Other rules may take offence at the name too.
+        assert!(container.clone().count() > 0 && container.clone().all(|name| name == text));
         assert_eq!(plain["findings"][0]["path"], *text);
         let issues = json(&report, Format::Gitlab, "gitlab-code-quality.json");
         assert_eq!(issues[0]["location"]["path"], *text);

@@ -27,7 +27,8 @@ spec:
     let expected = [(Role::Init, "one"), (Role::Sidecar, "proxy"), (Role::Init, "once"), (Role::App, "app")];
     assert_eq!(roles, expected);
     let InitStep::Init(one) = &pod.init_steps[0] else { unreachable!() };
-    let forbidden: Vec<_> = one.forbidden_entries().map(|entry| manifest.text_at(entry.key.span())).collect();
+    let forbidden: Vec<_> =
+        one.entries_forbidden_on_init().map(|entry| manifest.text_at(entry.key.span())).collect();
     assert_eq!(forbidden, ["livenessProbe", "lifecycle"]);
     let sidecar = pod.sidecars().next().unwrap();
     assert_eq!(sidecar.probes[0].success_threshold.unwrap().value, 2);

@@ -27,8 +27,24 @@ pub(crate) struct Row {
 pub(crate) struct Verdict {
     pub(crate) versions: Vec<String>,
     pub(crate) decode_error: Option<String>,
+    /// What the strict decoder adds: fields that the version doesn't have.
+    #[serde(default)]
+    pub(crate) strict: Vec<String>,
+    /// Path, type and wording of each error.
+    #[serde(default)]
+    pub(crate) errors: Vec<(String, String, String)>,
     #[serde(default)]
     pub(crate) pods: Vec<PodVerdict>,
+}
+
+impl Verdict {
+    /// Whether it is about what the model holds: Pods, or a field that doesn't decode, rather than broken YAML or a
+    /// List.
+    pub(crate) fn speaks_of_fields(&self) -> bool {
+        let words = ["quantit", "Go struct field"];
+        let of_field = |error: &String| words.iter().any(|words| error.contains(words));
+        !self.pods.is_empty() || self.decode_error.as_ref().is_some_and(of_field)
+    }
 }
 
 /// Amounts by resource, in canonical form.

@@ -3,7 +3,7 @@
 use super::{FAILURE, Flow, Jump, Machine, SUCCESS};
 use crate::rerun::state::atoms::is_known;
 use crate::rerun::state::tree::Node;
-use crate::shell::ir::{Condition, Word};
+use crate::shell::ir::{Condition, Part, Word};
 
 impl Machine<'_, '_> {
     /// The status of a condition as a command.
@@ -14,10 +14,10 @@ impl Machine<'_, '_> {
     fn condition(&mut self, condition: &Condition) -> Result<bool, Jump> {
         self.step()?;
         Ok(match condition {
-            Condition::Unary(operator, word) => {
-                let text = self.text_of(word)?;
-                self.unary(operator, &text)
-            }
+            Condition::Unary(operator, word) => match self.operand(word)? {
+                Some(text) => self.unary(operator, &text),
+                None => false,
+            },
             Condition::Binary(left, operator, right) => self.binary(left, operator, right)?,
             Condition::Word(word) => {
                 let text = self.text_of(word)?;
@@ -26,6 +26,19 @@ impl Machine<'_, '_> {
             Condition::Not(inner) => !self.condition(inner)?,
             Condition::And(left, right) => self.condition(left)? && self.condition(right)?,
             Condition::Or(left, right) => self.condition(left)? || self.condition(right)?,
+        })
+    }
+
+    /// The text of an operand. A pattern stands for the one path that it matches; several are an
+    /// error.
+    fn operand(&mut self, word: &Word) -> Result<Option<String>, Jump> {
+        if !word.parts.iter().any(|part| matches!(part, Part::Glob(_))) {
+            return self.text_of(word).map(Some);
+        }
+        let fields = self.fields(std::slice::from_ref(word))?;
+        Ok(match <[String; 1]>::try_from(fields) {
+            Ok([only]) => Some(only),
+            Err(_) => None,
         })
     }
 
@@ -39,7 +52,7 @@ impl Machine<'_, '_> {
     }
 
     /// The state that a question about `text` depends on, if it does.
-    fn state_for(&self, text: &str) -> String {
+    fn state_for(&mut self, text: &str) -> String {
         if self.shared.atoms.may_change(text) { self.fingerprint() } else { String::new() }
     }
 
@@ -59,7 +72,10 @@ impl Machine<'_, '_> {
             _ if text.is_empty() => false,
             "-e" | "-a" | "-f" | "-d" | "-s" | "-r" | "-w" | "-x" | "-O" | "-G" | "-p" | "-S" | "-b"
             | "-c" | "-k" | "-u" | "-g" | "-N" => self.file_test(operator, text),
-            _ => self.ask(&format!("test:{operator}:{text}@{}", self.fingerprint()), true),
+            _ => {
+                let state = self.fingerprint();
+                self.ask(&format!("test:{operator}:{text}@{state}"), true)
+            }
         }
     }
 

@@ -260,7 +260,7 @@ impl Machine<'_, '_> {
             status = result?;
             if status != SUCCESS {
                 failed = status;
-                cause = self.log.cause.clone();
+                cause.clone_from(&self.log.cause);
             }
         }
         self.input = outer;
@@ -281,13 +281,11 @@ impl Machine<'_, '_> {
         };
         self.shell.status = status;
         let cause = self.log.cause.take();
-        match self.run_text(&action, self.current_range()) {
-            Err(jump @ (Jump::Exit(_) | Jump::GiveUp)) => Err(jump),
-            _ => {
-                self.log.cause = cause;
-                Err(Jump::Exit(status))
-            }
+        if let Err(jump @ (Jump::Exit(_) | Jump::GiveUp)) = self.run_text(&action, self.current_range()) {
+            return Err(jump);
         }
+        self.log.cause = cause;
+        Err(Jump::Exit(status))
     }
 
     /// Runs `body` with `redirections` in place.

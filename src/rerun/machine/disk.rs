@@ -12,6 +12,8 @@ use crate::rerun::state::tree::{Node, Tree};
 const MAX_CONTENT: usize = 8 * 1024;
 /// The most symbolic links followed in one path (Linux follows 40).
 const MAX_LINKS: usize = 16;
+/// The most files that are kept apart.
+const MAX_FILES: usize = 30_000;
 /// The most changes kept in a log.
 const MAX_CHANGES: usize = 4096;
 
@@ -140,17 +142,34 @@ impl Machine<'_, '_> {
             Node::Unclear { .. } => true,
             _ => false,
         };
-        (self.tree(place).names_in(place), open)
+        let names = self.tree(place).names_in(place);
+        self.charge(names.len());
+        (names, open)
+    }
+
+    /// What is listed at and below `place`; nothing past the bound on what is handled at once.
+    fn listing(&mut self, place: &Place) -> Vec<(String, Node)> {
+        let listing = self.tree(place).listing(place);
+        self.charge(listing.len());
+        let total = self.kept.len() + self.own.len();
+        if listing.len() > 1 && listing.len() + total > MAX_FILES {
+            self.shared.steps = 0;
+            return Vec::new();
+        }
+        listing
     }
 
     /// All that lies at and below `place`; `None` where that isn't all known.
     pub(in crate::rerun) fn all_below(&mut self, place: &Place) -> Option<Vec<(String, Node)>> {
-        let listing = self.tree(place).listing(place);
+        let listing = self.listing(place);
         let known = |node: &Node| match node {
             Node::Directory(fill) => fill.is_empty(),
             Node::Unclear { .. } => false,
             Node::Absent | Node::File(_) | Node::Link(_) => true,
         };
+        if listing.is_empty() {
+            return None;
+        }
         let closed = place.realm != Realm::Own || !place.path.is_empty();
         (closed && listing.iter().all(|(_, node)| known(node))).then_some(listing)
     }
@@ -218,7 +237,8 @@ impl Machine<'_, '_> {
         if let Some(status) = self.cannot_open(place) {
             return status;
         }
-        let existed = self.tree(place).see(place) != Node::Absent;
+        let node = self.tree(place).see(place);
+        let existed = node != Node::Absent && !self.is_doubtful(place, &node, text);
         if text.is_empty() && existed {
             return SUCCESS;
         }
@@ -226,6 +246,20 @@ impl Machine<'_, '_> {
         let manner = if old.is_empty() { Manner::Write } else { Manner::Append };
         self.put(place, Node::File(format!("{old}{text}").into()), manner);
         SUCCESS
+    }
+
+    /// Whether a file that is added to isn't among what was copied or unpacked around it, though it
+    /// may be: nobody can know, so that what hangs on it is advice.
+    fn is_doubtful(&mut self, place: &Place, node: &Node, text: &str) -> bool {
+        let Node::Unclear { key, exists: false } = node else { return false };
+        if text.is_empty() || place.realm == Realm::Own || key.contains(UNKNOWN) {
+            return false;
+        }
+        let absent = !self.ask(&format!("exists:{key}"), true);
+        if absent {
+            self.log.doubtful.push(self.current);
+        }
+        absent
     }
 
     /// Why a file at `place` can't be opened for writing.
@@ -289,7 +323,7 @@ impl Machine<'_, '_> {
             return;
         }
         let site = self.current;
-        for (path, node) in self.tree(from).listing(from) {
+        for (path, node) in self.listing(from) {
             let node = match node {
                 Node::Unclear { key, .. } if path.is_empty() => Node::Unclear { key, exists: true },
                 Node::Absent if path.is_empty() => continue,
@@ -306,7 +340,7 @@ impl Machine<'_, '_> {
             return;
         }
         let site = self.current;
-        for (path, node) in self.tree(from).listing(from) {
+        for (path, node) in self.listing(from) {
             let target = Place { realm: to.realm, path: format!("{}{path}", to.path) };
             let node = match (node, self.tree(&target).see(&target)) {
                 (Node::Directory(more), Node::Directory(mut fill)) => {

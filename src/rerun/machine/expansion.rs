@@ -7,6 +7,9 @@ use crate::rerun::Program;
 use crate::rerun::state::atoms::{Atom, clean, is_known};
 use crate::shell::ir::{List, Operation, Part, Word};
 
+/// The most fields that one command's words may come to.
+const MAX_FIELDS: usize = 4096;
+
 /// Fields in the making.
 #[derive(Default)]
 struct Fields {
@@ -76,6 +79,10 @@ impl Machine<'_, '_> {
             for word in self.braces(word) {
                 self.word_fields(&word, &mut out)?;
             }
+        }
+        self.charge(out.len());
+        if out.len() > MAX_FIELDS {
+            return Err(Jump::GiveUp);
         }
         Ok(out)
     }

@@ -121,6 +121,8 @@ pub(super) struct Log {
     pub(super) missing: Vec<Place>,
     /// Directories that a file was to be written into, and that were missing.
     pub(super) homeless: Vec<Place>,
+    /// Commands whose effect hangs on what nobody can know, and nothing in the script tells.
+    pub(super) doubtful: Vec<SiteId>,
     /// Lone downloads and clones that a test stands over.
     pub(super) lone_guards: Vec<LoneGuard>,
     /// What each command was, by site: its name as a message says it, and its words.
@@ -304,6 +306,8 @@ pub(super) struct Run {
 
 /// The deepest nesting of functions, substitutions and nested shells.
 const MAX_DEPTH: u32 = 24;
+/// How many files or words one step may handle.
+const ITEMS_PER_STEP: usize = 16;
 /// The most refusals kept of one run.
 const MAX_REFUSALS: usize = 256;
 /// The most crash points kept of one run.
@@ -385,6 +389,12 @@ impl<'s, 'c> Machine<'s, 'c> {
         Ok(())
     }
 
+    /// Counts work that grows with what is on the disk or in a list: `size` items handled at once.
+    pub(super) fn charge(&mut self, size: usize) {
+        let steps = u32::try_from(size / ITEMS_PER_STEP).unwrap_or(u32::MAX);
+        self.shared.steps = self.shared.steps.saturating_sub(steps);
+    }
+
     /// Runs `body` one level deeper; recursion without end can't be followed.
     fn deeper<T>(&mut self, body: impl FnOnce(&mut Self) -> Result<T, Jump>) -> Result<T, Jump> {
         if self.depth >= MAX_DEPTH {
@@ -404,7 +414,7 @@ impl<'s, 'c> Machine<'s, 'c> {
 
     /// Ends a simple command: the moment at which a kill may come.
     fn crash_point(&mut self) {
-        if self.changed && self.log.crash_points.len() < MAX_CRASH_POINTS {
+        if self.changed && self.oracle.is_first() && self.log.crash_points.len() < MAX_CRASH_POINTS {
             let (kept, asked) = (Rc::clone(&self.kept), self.oracle.asked().len());
             self.log.crash_points.push(CrashPoint { kept, asked });
         }
@@ -468,7 +478,8 @@ impl<'s, 'c> Machine<'s, 'c> {
     }
 
     /// A text that differs where the volumes do.
-    pub(super) fn fingerprint(&self) -> String {
+    pub(super) fn fingerprint(&mut self) -> String {
+        self.charge(self.kept.len());
         format!("{:x}", self.kept.fingerprint())
     }
 }

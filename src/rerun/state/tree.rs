@@ -172,6 +172,11 @@ impl Tree {
             .collect()
     }
 
+    /// How much is listed.
+    pub(in crate::rerun) fn len(&self) -> usize {
+        self.entries.len()
+    }
+
     /// Whether `place` is known by itself, not only by what fills the directory above.
     pub(in crate::rerun) fn lists(&self, place: &Place) -> bool {
         self.entries.contains_key(place)

@@ -122,13 +122,11 @@ impl Lowering<'_> {
     /// `do … done` after a `;` or a line break; bash allows braces too.
     fn do_done(&mut self, body: &StmtSeq, from: usize) -> Lowered<(List, usize)> {
         let nothing = List::new();
-        match self.expect_end(&nothing, from, "do") {
-            Ok(at) => self.list_until(body, at, "done"),
-            Err(_) => {
-                let at = self.expect_end(&nothing, from, "{")?;
-                self.list_until(body, at, "}")
-            }
+        if let Ok(at) = self.expect_end(&nothing, from, "do") {
+            return self.list_until(body, at, "done");
         }
+        let at = self.expect_end(&nothing, from, "{")?;
+        self.list_until(body, at, "}")
     }
 
     /// With braces, the tree has a group for a body.

@@ -31,11 +31,12 @@ impl Lowering<'_> {
                         Condition::Or(left, right)
                     }
                 }
-                operator => Condition::Binary(
-                    self.conditional_word(&binary.left)?,
-                    operator.as_str().to_owned(),
-                    self.conditional_word(&binary.right)?,
-                ),
+                operator => {
+                    let left = self.conditional_word(&binary.left)?;
+                    let right = self.conditional_word(&binary.right)?;
+                    let operator = if operator.as_str() == "==" { "=" } else { operator.as_str() };
+                    Condition::Binary(left, operator.to_owned(), right)
+                }
             },
             other => Condition::Word(self.conditional_word(other)?),
         })

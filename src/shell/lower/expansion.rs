@@ -82,7 +82,7 @@ impl Lowering<'_> {
         let raw = self.slice(place.clone());
         if raw.starts_with("${") && !raw.ends_with('}') {
             let message = "unterminated parameter expansion".to_owned();
-            return Err(Unparsed::Syntax { range: place.clone(), message, certain: true });
+            return Err(Unparsed::Syntax { range: place.clone(), message, certain: false });
         }
         Ok(())
     }
@@ -139,12 +139,10 @@ impl Lowering<'_> {
         place: &Range<usize>,
         quoting: Quoting,
     ) -> Lowered<Word> {
-        match word {
-            Some(word) => self.word_within(word, quoting),
-            None => {
-                let end = place.end.saturating_sub(1);
-                Ok(Word { range: end..end, parts: Vec::new() })
-            }
+        if let Some(word) = word {
+            return self.word_within(word, quoting);
         }
+        let end = place.end.saturating_sub(1);
+        Ok(Word { range: end..end, parts: Vec::new() })
     }
 }

@@ -124,8 +124,8 @@ impl Lowering<'_> {
     /// One past `token`, which ends a list.
     pub(super) fn expect_end(&self, list: &List, from: usize, token: &str) -> Lowered<usize> {
         self.reach(from, list.first().map_or_else(|| self.skip(from), |first| first.range.start))?;
-        let last = list.last().map_or(from, |last| last.range.end);
-        self.expect(self.skip_terminators(last), token)
+        let end = list.last().map_or(from, |command| command.range.end);
+        self.expect(self.skip_terminators(end), token)
     }
 
     /// Two commands of a list are parted by a terminator or a line break.
@@ -139,8 +139,8 @@ impl Lowering<'_> {
     /// The whole of the script belongs to its list.
     pub(super) fn whole(&self, list: &List) -> Lowered<()> {
         self.reach(0, list.first().map_or(self.source.len(), |first| first.range.start))?;
-        let last = list.last().map_or(0, |last| last.range.end);
-        self.reach(self.skip_terminators(last), self.source.len())
+        let end = list.last().map_or(0, |command| command.range.end);
+        self.reach(self.skip_terminators(end), self.source.len())
     }
 
     /// The place of `opening` before `at`, with nothing but blanks and comments between.

@@ -51,7 +51,18 @@ impl Lowering<'_> {
             }
             Ok(())
         })?;
-        Ok(Word { range: range(word.span), parts })
+        Ok(Word { range: self.without_continuation(range(word.span)), parts })
+    }
+
+    /// The parser counts a `\` at the end of the line to the word before it.
+    fn without_continuation(&self, place: Range<usize>) -> Range<usize> {
+        let mut end = place.end;
+        while let Some(text) = self.slice(place.start..end).strip_suffix("\\\n")
+            && text.bytes().rev().take_while(|byte| *byte == b'\\').count() % 2 == 0
+        {
+            end = place.start + text.len();
+        }
+        place.start..end
     }
 
     /// The parts of a word stand side by side, from its start to its end.

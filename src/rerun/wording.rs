@@ -1,0 +1,160 @@
+//! What a hazard says: what goes wrong with the real names, and what to do.
+
+use super::machine::{Manner, Reason};
+use super::state::places::base_name;
+
+/// Why something is a hazard, and what mends it: sentences without a full stop.
+pub(super) struct Words {
+    pub(super) why: String,
+    pub(super) help: String,
+}
+
+/// Where something is kept, which says how long a failure over it lasts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Keeper {
+    /// A volume.
+    Volume,
+    /// The Pod's network namespace, which a new sandbox has anew.
+    Network,
+    /// A server, a cluster, a cloud.
+    Outside,
+}
+
+/// A command that fails on what it finds. `thing` is that, `path` its name alone.
+pub(super) fn stuck(
+    command: &str,
+    thing: &str,
+    path: &str,
+    why: Reason,
+    keeper: Keeper,
+    mended: Option<&str>,
+) -> Words {
+    let met = match why {
+        Reason::Exists => format!("{thing} exists by then, and `{command}` fails on what exists"),
+        Reason::NotEmpty => format!("{thing} exists by then and isn't empty, and `{command}` refuses that"),
+        Reason::Missing => format!("{thing} is gone by then, and `{command}` fails without it"),
+        Reason::WrongKind => format!("{thing} is something else by then, and `{command}` fails on it"),
+        Reason::Asks => {
+            format!("{thing} is there by then, and `{command}` asks whether to replace it: nobody answers")
+        }
+        Reason::NothingToDo => format!("nothing is left to do by then, and `{command}` calls that a failure"),
+    };
+    let lasts = match keeper {
+        Keeper::Volume => "every restart ends there again (`CrashLoopBackOff`)",
+        Keeper::Network => "the Pod's network outlives the container, so every restart ends there again",
+        Keeper::Outside => "every later Pod ends there too",
+    };
+    let help = match (mended, why) {
+        (Some(line), _) => format!("write `{line}`"),
+        (None, Reason::NotEmpty | Reason::Exists | Reason::Asks) if keeper == Keeper::Volume => {
+            format!("test for `{path}` first, or remove it before `{command}`")
+        }
+        (None, Reason::NotEmpty | Reason::Exists | Reason::Asks) => {
+            format!("test whether {thing} exists first, or use a form that passes over what exists")
+        }
+        (None, Reason::Missing) => {
+            format!("test for `{path}` first, or let `{command}` pass over what is missing")
+        }
+        (None, _) => format!("make `{command}` pass when its work is done already"),
+    };
+    Words { why: format!("{met}; {lasts}"), help }
+}
+
+/// A test whose outcome is the exit status, and which goes the other way the second time.
+pub(super) fn turned(test: &str, held: bool) -> Words {
+    let holds = if held { "no longer holds" } else { "holds" };
+    Words {
+        why: format!(
+            "`{test}` {holds} once a run has done its work, and that makes the next one fail; every restart ends there \
+             again (`CrashLoopBackOff`)"
+        ),
+        help: "end with success where the work is done already: `if …; then …; fi`, `… || true`, or `exit 0`"
+            .to_owned(),
+    }
+}
+
+/// A command after which a second run leaves something else.
+pub(super) fn drifting(command: &str, thing: &str, path: &str, manner: Manner, keeper: Keeper) -> Words {
+    let (why, help) = match manner {
+        Manner::Append if keeper != Keeper::Volume => (
+            format!("every run adds to {thing} again"),
+            "test whether it is there first, or use a form that passes over what exists".to_owned(),
+        ),
+        Manner::Append => (
+            format!("{thing} keeps what earlier runs appended, and every further run appends it again"),
+            format!(
+                "write `{path}` anew (`>`) before anything is appended, or test whether the text is there"
+            ),
+        ),
+        Manner::Nest => (
+            format!("the target is a directory by then, so `{command}` makes {thing} inside it"),
+            nesting_help(command).to_owned(),
+        ),
+        Manner::Edit => (
+            format!("{thing} is edited again on every run, and each time it changes"),
+            "make the edit one that changes nothing when it is done already, or edit a fresh copy".to_owned(),
+        ),
+        Manner::FreshName => (
+            format!("every run leaves another file, here {thing}"),
+            "give the file one name (`-O FILE`), or remove it before the run ends".to_owned(),
+        ),
+        Manner::Write | Manner::Slow | Manner::Remove => (
+            format!("a second run leaves {thing} otherwise than the first"),
+            "make a second run end where the first did".to_owned(),
+        ),
+    };
+    Words { why, help }
+}
+
+fn nesting_help(command: &str) -> &'static str {
+    match command {
+        "ln" => "replace the link itself: `ln -sfn`",
+        "mv" => "remove the target first, or use `mv -T`",
+        _ => "make the target first and copy the contents: `mkdir -p TARGET && cp -r SOURCE/. TARGET`",
+    }
+}
+
+/// A test that is satisfied before the work under it is complete. `early` is what satisfies it.
+pub(super) fn half_done(early: &str, late: &str) -> Words {
+    Words {
+        why: format!("a run that is killed after {early} and before {late} leaves work undone that the next run takes for done"),
+        help: "build under a temporary name on the same volume and `mv` it into place last, or write a marker last and \
+               test for that"
+            .to_owned(),
+    }
+}
+
+/// A test over one command that takes long.
+pub(super) fn half_fetched(command: &str, path: &str) -> Words {
+    Words {
+        why: format!(
+            "killed inside `{command}`, `{path}` may be there but not whole, and the next run takes it for done"
+        ),
+        help: format!(
+            "let `{command}` write to a temporary name on the same volume and `mv` it to `{path}` when it is whole"
+        ),
+    }
+}
+
+/// A command's name as a message says it: `git clone`, `mkdir`.
+pub(super) fn name_of(words: &[String]) -> String {
+    const WITH_SUBCOMMAND: [&str; 8] = ["git", "kubectl", "aws", "mc", "helm", "ip", "vault", "gsutil"];
+    let name = base_name(words.first().map_or("", String::as_str));
+    let subcommand = words.iter().skip(1).find(|word| !word.starts_with('-'));
+    match subcommand {
+        Some(subcommand) if WITH_SUBCOMMAND.contains(&name) => format!("{name} {subcommand}"),
+        _ => name.to_owned(),
+    }
+}
+
+/// The option that mends a command which fails for `why`, and the option that it replaces.
+pub(super) fn mending_option(words: &[String], why: Reason) -> Option<(&'static str, &'static str)> {
+    let name = base_name(words.first()?);
+    match (name, why) {
+        ("mkdir", Reason::Exists) => Some(("-p", "")),
+        ("ln", Reason::Exists) if words.iter().any(|word| word == "-s") => Some(("-sfn", "-s ")),
+        ("rm", Reason::Missing) | ("gunzip" | "gzip", Reason::Asks) => Some(("-f", "")),
+        ("unzip", Reason::Asks) => Some(("-o", "")),
+        _ => None,
+    }
+}
