@@ -11,8 +11,8 @@ use crate::source::{Source, Span};
 /// Lines shown before and after each place.
 pub const CONTEXT_LINES: usize = 1;
 
-/// What line numbers and frames take of a terminal's width (columns).
-const FRAME: usize = 9;
+/// What frames take of a terminal's width beside line numbers (columns).
+const FRAME: usize = 4;
 
 /// What leads from a place to its caption (columns).
 const ARROW: usize = 4;
@@ -30,6 +30,8 @@ pub struct Excerpt<'a> {
     text: String,
     lines: Vec<Line>,
     places: Vec<(Span, SourceSpan)>,
+    /// The columns before a line.
+    frame: usize,
     /// The most columns that a line may take.
     room: usize,
     /// The columns that captions need at least from the middle of their places on.
@@ -62,10 +64,12 @@ impl<'a> Excerpt<'a> {
             .collect();
         numbers.sort_unstable();
         numbers.dedup();
-        let room = width.saturating_sub(FRAME);
+        let digits = numbers.last().map_or(1, |last| (last + 1).to_string().len());
+        let frame = FRAME + digits;
         let caption = ARROW + caption.min(MIN_CAPTION);
         let (text, lines, places) = (String::new(), Vec::new(), Vec::new());
-        let mut excerpt = Self { source, text, lines, places, room, caption };
+        let room = width.saturating_sub(frame);
+        let mut excerpt = Self { source, text, lines, places, frame, room, caption };
         for number in numbers {
             excerpt.add_line(number, &spans);
         }
@@ -177,7 +181,7 @@ impl<'a> Excerpt<'a> {
         let line = self.lines.get(self.line_of(place.offset())).map_or(0, |line| line.range.start);
         let before = self.text.get(line..place.offset()).unwrap_or("");
         let within = self.text.get(place.offset()..place.offset() + place.len()).unwrap_or("");
-        FRAME + before.width() + within.width() / 2 + ARROW
+        self.frame + before.width() + within.width() / 2 + ARROW
     }
 
     fn line_of(&self, offset: usize) -> usize {
