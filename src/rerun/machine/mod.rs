@@ -12,7 +12,6 @@ mod expansion;
 mod nested;
 mod patterns;
 mod simple;
-mod test_words;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ops::Range;
