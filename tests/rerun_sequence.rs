@@ -252,13 +252,26 @@ fn work_is_bounded() {
         out
     });
     let doubling: String = (0..60).fold("touch /data/a\n".to_owned(), |mut out, n| {
-        writeln!(out, "mkdir -p /data/{n}; cp -r /data/. /tmp/{n}; cp -r /tmp/. /data/{n}").expect("a string grows");
+        writeln!(out, "mkdir -p /data/{n}; cp -r /data/. /tmp/{n}; cp -r /tmp/. /data/{n}")
+            .expect("a string grows");
         out
     });
     let braces = repeat("echo {1..48}{1..48} ", 2000);
-    let globs = format!("cd /data; for a in {{1..40}}; do mkdir -p $a/{{1..40}}; done; {}", repeat("echo */*;", 3000));
+    let globs = format!(
+        "cd /data; for a in {{1..40}}; do mkdir -p $a/{{1..40}}; done; {}",
+        repeat("echo */*;", 3000)
+    );
     let growing = "x=a; for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24; do x=$x$x; done; echo $x > /data/x";
-    for text in [many, nested, questions, doubling, braces, globs, growing.to_owned(), repeat("echo a >> /data/f\n", 3000)] {
+    for text in [
+        many,
+        nested,
+        questions,
+        doubling,
+        braces,
+        globs,
+        growing.to_owned(),
+        repeat("echo a >> /data/f\n", 3000),
+    ] {
         let text: &'static str = Box::leak(text.into_boxed_str());
         if shell::parse(text).is_ok() {
             let _ = one(script(text));

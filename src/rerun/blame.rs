@@ -96,6 +96,9 @@ fn difference(context: &Context<'_, '_>, trial: &Trial<'_>, place: &Place) -> Op
     if let Some(change) = changed {
         return drifting(context, trial.first, &trial.again.log, change.site, change.manner, place);
     }
+    if !first_lacks && let Some(hazard) = cut_short(context, trial, place) {
+        return Some(hazard);
+    }
     // Left behind by the run that was killed.
     let writer = trial.again.kept.writer(place).filter(|_| first_lacks)?;
     let hazard = drifting(context, trial.first, trial.first, writer, Manner::FreshName, place)?;
@@ -142,6 +145,20 @@ fn half_done(context: &Context<'_, '_>, trial: &Trial<'_>, place: &Place) -> Opt
         hazard.labels.extend(label(written.site, text));
     }
     Some(hazard)
+}
+
+/// A command that ends a second run early without failing it: what comes after is left undone.
+fn cut_short(context: &Context<'_, '_>, trial: &Trial<'_>, place: &Place) -> Option<Hazard> {
+    let before = |refusal: &Refusal| trial.first.refusals.iter().any(|first| first.site == refusal.site);
+    let refusal = trial.again.log.refusals.iter().rev().find(|refusal| !before(refusal))?;
+    let hazard = refused(context, &trial.again.log, refusal)?;
+    let late = context.thing(place);
+    Some(Hazard {
+        severity: Severity::Warning,
+        kind: Kind::HalfDone,
+        why: wording::cut_short(&hazard.command, hazard.path.as_deref().unwrap_or_default(), &late),
+        ..hazard
+    })
 }
 
 fn first_difference<'b>(first: &'b [Branch], again: &[Branch]) -> Option<&'b Branch> {

@@ -98,6 +98,11 @@ impl Machine<'_, '_> {
     pub(in crate::rerun) fn may_exist(&mut self, place: &Place, key: &str) -> bool {
         match self.is_unpacked(place, key) {
             Some(unpacked) => unpacked,
+            // The script ends here without it.
+            None if self.shell.errexit && self.sheltered == 0 => true,
+            None if matches!(place.realm, Realm::Kept(_)) => {
+                self.oracle.ask_for(place, &format!("exists:{key}"), false)
+            }
             None => self.ask(&format!("exists:{key}"), true),
         }
     }

@@ -20,14 +20,14 @@ impl Machine<'_, '_> {
         let known: Vec<Option<&str>> =
             words.iter().map(|word| is_known(word).then_some(word.as_str())).collect();
         match call(&known) {
-            Call::Script { options, text, .. } => Some(self.script(words, &options, text)),
+            Call::Script { options, text, .. } => Some(self.script(words, options, text)),
             Call::File { options, path, shell, wrapper } => {
                 let operands = words.get(path..)?;
-                let run = self.subshell_file(operands.first()?, operands, &options);
+                let run = self.subshell_file(operands.first()?, operands, options);
                 run.or_else(|| (shell.is_some() || wrapper > 0).then(|| Ok(self.unknown_command(words))))
             }
             Call::Exec { program: 0 } if name.contains('/') => {
-                self.subshell_file(name, words, &Options::default())
+                self.subshell_file(name, words, Options::default())
             }
             Call::Exec { program: 0 } => None,
             Call::Exec { program } => {
@@ -45,7 +45,7 @@ impl Machine<'_, '_> {
     }
 
     /// `sh -c TEXT`.
-    fn script(&mut self, words: &[String], options: &Options, text: usize) -> Flow {
+    fn script(&mut self, words: &[String], options: Options, text: usize) -> Flow {
         let (Some(script), parameters) = (words.get(text), words.get(text + 1..).unwrap_or_default()) else {
             return Ok(SUCCESS);
         };
@@ -59,14 +59,14 @@ impl Machine<'_, '_> {
     fn shell_on_input(&mut self, words: &[String]) -> Flow {
         match self.input().filter(|text| !text.is_empty() && is_known(text)) {
             Some(text) => {
-                self.in_new_shell(&Options::default(), &[], |machine, range| machine.run_text(&text, range))
+                self.in_new_shell(Options::default(), &[], |machine, range| machine.run_text(&text, range))
             }
             None => Ok(self.unknown_command(words)),
         }
     }
 
     /// Runs the script in the file at `path` in a shell of its own, where its text is known.
-    fn subshell_file(&mut self, path: &str, parameters: &[String], options: &Options) -> Option<Flow> {
+    fn subshell_file(&mut self, path: &str, parameters: &[String], options: Options) -> Option<Flow> {
         self.text_of_file(path)?;
         let path = path.to_owned();
         let run = |machine: &mut Self, _| machine.run_file(&path).unwrap_or(Ok(SUCCESS));
@@ -75,7 +75,7 @@ impl Machine<'_, '_> {
 
     fn in_new_shell(
         &mut self,
-        options: &Options,
+        options: Options,
         parameters: &[String],
         body: impl FnOnce(&mut Self, Range<usize>) -> Flow,
     ) -> Flow {
