@@ -59,7 +59,8 @@ pub(super) fn stuck(context: &Context<'_, '_>, first: &Log, again: &Run) -> Opti
 }
 
 fn refused(context: &Context<'_, '_>, log: &Log, refusal: &Refusal) -> Option<Hazard> {
-    let place = refusal.place.as_ref()?;
+    // A name that is another one on each run is never met again.
+    let place = refusal.place.as_ref().filter(|place| !context.shared.atoms.varies(&place.path))?;
     let keeper = keeper(place)?;
     let words = log.commands.get(&refusal.site)?;
     let command = wording::name_of(words);
@@ -114,6 +115,9 @@ fn drifting(
     place: &Place,
 ) -> Option<Hazard> {
     let command = wording::name_of(log.commands.get(&site)?);
+    if context.shared.atoms.varies(&place.path) {
+        return None;
+    }
     let (thing, path) = (context.thing(place), context.show(place));
     let said = wording::drifting(&command, &thing, &path, manner, keeper(place)?);
     // A log is meant to grow.
