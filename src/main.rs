@@ -1,2 +1,242 @@
-//! The command line.
-fn main() {}
+//! Arguments in, exit status out.
+
+use std::io::{self, BufWriter, ErrorKind, IsTerminal, Write};
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use clap::Parser;
+use initlint::baseline::Baseline;
+use initlint::cli::Cli;
+use initlint::config;
+use initlint::describe::{self, Description};
+use initlint::discover::{self, Walk};
+use initlint::finding::Finding;
+use initlint::progress::Progress;
+use initlint::report::concise::write_failures;
+use initlint::report::describe::Form;
+use initlint::report::excerpt::visible;
+use initlint::report::{self, Format, Look, Report, output, summary};
+use initlint::settings::Settings;
+use initlint::source::Source;
+use initlint::{manual, pipeline, rules, terminal};
+
+/// Deeply nested manifests and scripts are bounded, but the bounds want more than 2 MiB.
+const STACK_SIZE: usize = 16 << 20;
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    match run(&cli) {
+        Ok(code) => code,
+        // Whoever reads us (`| head`) has had enough.
+        Err(Failed::Output(error)) if error.kind() == ErrorKind::BrokenPipe => ExitCode::SUCCESS,
+        Err(Failed::Output(error)) => fail(&format!("cannot write the output: {error}")),
+        Err(Failed::Usage(message)) => fail(&message),
+        Err(Failed::Config(source, findings)) => fail_in_config(source, findings, &cli),
+    }
+}
+
+/// Why a run gave up.
+enum Failed {
+    Usage(String),
+    /// A config file, and what is wrong in it.
+    Config(Arc<Source>, Vec<Finding>),
+    Output(io::Error),
+}
+
+impl From<io::Error> for Failed {
+    fn from(error: io::Error) -> Self {
+        Failed::Output(error)
+    }
+}
+
+impl From<String> for Failed {
+    fn from(message: String) -> Self {
+        Failed::Usage(message)
+    }
+}
+
+impl From<config::Problem> for Failed {
+    fn from(problem: config::Problem) -> Self {
+        match problem {
+            config::Problem::Usage(message) => Failed::Usage(message),
+            config::Problem::File { source, findings } => Failed::Config(source, findings),
+        }
+    }
+}
+
+fn fail(message: &str) -> ExitCode {
+    // Standard error may be closed; there is nothing left to tell then.
+    let _ = writeln!(io::stderr(), "initlint: {message}");
+    ExitCode::from(2)
+}
+
+/// Shows what is wrong in a config file as findings are shown.
+fn fail_in_config(source: Arc<Source>, findings: Vec<Finding>, cli: &Cli) -> ExitCode {
+    let path = source.path.to_string();
+    let report = Report { sources: vec![source], findings, ..Report::default() };
+    let _ = report.write(Format::Pretty, &terminal::look(cli.color, &io::stderr()), &mut io::stderr().lock());
+    fail(&format!("{path} has {}", summary::count(report.findings.len(), "mistake")))
+}
+
+fn run(cli: &Cli) -> Result<ExitCode, Failed> {
+    let look = terminal::look(cli.color, &io::stdout());
+    colored::control::set_override(look.color);
+    let mut out = BufWriter::new(io::stdout().lock());
+    if inform(cli, &look, &mut out)? {
+        out.flush()?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    let here = std::env::current_dir().map_err(|error| format!("cannot tell the working folder: {error}"))?;
+    let config = config::load(cli, &here)?;
+    if cli.dump_config {
+        write!(out, "{}", config.dump())?;
+        out.flush()?;
+        return Ok(ExitCode::SUCCESS);
+    }
+
+    let settings = config.settings()?;
+    output::check(cli.output_file.iter().map(|file| &*file.path).chain(cli.write_baseline.as_deref()))?;
+    let baseline = cli.baseline.as_deref().map(Baseline::read).transpose()?;
+    let mut pool = rayon::ThreadPoolBuilder::new().stack_size(STACK_SIZE);
+    if let Some(jobs) = cli.jobs {
+        pool = pool.num_threads(jobs);
+    }
+    let pool = pool.build().map_err(|error| format!("cannot start threads: {error}"))?;
+    let walk =
+        Walk { exclude: config.excluded()?, force_exclude: cli.force_exclude, no_ignore: cli.no_ignore };
+    let paths = paths(cli)?;
+    let progress = Progress::new(shows_progress(cli, &paths));
+    let found = progress.watch(|| discover::find(&paths, &walk));
+    if cli.describe {
+        let form = Form::try_from(cli.format)?;
+        let mut description =
+            pool.install(|| describe::describe(&found.inputs, &cli.stdin_filename, &settings));
+        description.errors.splice(0..0, found.failures);
+        description.notes = found.notes;
+        return show(&description, form, cli, &Look { width: terminal::columns(), ..look }, &mut out);
+    }
+    let lint = || pipeline::lint_watched(&found.inputs, &cli.stdin_filename, &settings, &progress);
+    let mut report = progress.watch(|| pool.install(lint));
+    report.errors.splice(0..0, found.failures);
+    report.notes = found.notes;
+    compare(cli, baseline, &settings, &mut report)?;
+
+    // Before standard output, whose reader may go away.
+    colored::control::set_override(false);
+    output::write_all(&report, &cli.output_file)?;
+    colored::control::set_override(look.color);
+    report.write(cli.format, &look, &mut out)?;
+    out.flush()?;
+    let mut err = io::stderr().lock();
+    colored::control::set_override(terminal::is_colored(cli.color, &err));
+    if cli.format == Format::Gitlab {
+        // The one form that has no room for them.
+        write_failures(&report.errors, &mut err)?;
+    }
+    if cli.format.is_text() && !cli.quiet {
+        for note in &report.notes {
+            writeln!(err, "note: {}", visible(note))?;
+        }
+        if !cli.no_summary {
+            writeln!(err, "{}", summary::lines(&report))?;
+        }
+    }
+    Ok(ExitCode::from(report.exit_status(config.fail_on().value.severity())))
+}
+
+/// Writes what is asked about initlint itself; `false` where nothing is.
+fn inform(cli: &Cli, look: &Look, out: &mut dyn Write) -> Result<bool, Failed> {
+    if cli.rules {
+        report::rules::write(cli.format == Format::Json, look, out)?;
+    } else if let Some(id) = &cli.explain {
+        write!(out, "{}", rules::find(id)?.doc)?;
+    } else if cli.config_schema {
+        serde_json::to_writer_pretty(&mut *out, &config::schema()).map_err(io::Error::from)?;
+        writeln!(out)?;
+    } else if let Some(shell) = cli.completions {
+        out.write_all(&manual::completions(shell))?;
+    } else if cli.man {
+        out.write_all(&manual::page()?)?;
+    } else {
+        return Ok(false);
+    }
+    Ok(true)
+}
+
+/// Writes what `--describe` found.
+fn show(
+    description: &Description,
+    form: Form,
+    cli: &Cli,
+    look: &Look,
+    out: &mut dyn Write,
+) -> Result<ExitCode, Failed> {
+    report::describe::write(description, form, look, out)?;
+    out.flush()?;
+    let mut err = io::stderr().lock();
+    if form == Form::Json {
+        report::describe::write_errors(description, &mut err)?;
+    } else if !cli.quiet {
+        for note in &description.notes {
+            writeln!(err, "note: {}", visible(note))?;
+        }
+        if !cli.no_summary {
+            writeln!(err, "{}", report::describe::summary_line(description))?;
+        }
+    }
+    Ok(ExitCode::from(description.exit_status()))
+}
+
+/// Sets aside the findings that the baseline lists, the one that is written or else the one that
+/// was read.
+fn compare(
+    cli: &Cli,
+    read: Option<Baseline>,
+    settings: &Settings,
+    report: &mut Report,
+) -> Result<(), String> {
+    let baseline = match &cli.write_baseline {
+        Some(path) => {
+            let baseline = Baseline::of(report, path);
+            baseline.write(path)?;
+            let findings = summary::count(baseline.len(), "finding");
+            report.notes.push(format!("{findings} written to {}", path.display()));
+            Some(baseline)
+        }
+        None => read,
+    };
+    if let Some(baseline) = baseline {
+        baseline.apply(report, settings);
+    }
+    if cli.omit_suppressed {
+        report.suppressed.clear();
+        report.baselined.clear();
+    }
+    Ok(())
+}
+
+/// The paths of the command line and those that `--files-from` lists.
+fn paths(cli: &Cli) -> Result<Vec<PathBuf>, String> {
+    let mut paths = cli.paths.clone();
+    if let Some(list) = &cli.files_from {
+        let text = if list.as_os_str() == "-" {
+            io::read_to_string(io::stdin().lock())
+        } else {
+            std::fs::read_to_string(list)
+        };
+        let text = text.map_err(|error| format!("--files-from {}: {error}", list.display()))?;
+        paths.extend(text.lines().map(str::trim).filter(|line| !line.is_empty()).map(PathBuf::from));
+        if paths.is_empty() {
+            return Err(format!("--files-from {}: no path in it", list.display()));
+        }
+    }
+    Ok(paths)
+}
+
+/// Whether someone waits who can be told how far the run is. While standard input is read they
+/// may be writing it.
+fn shows_progress(cli: &Cli, paths: &[PathBuf]) -> bool {
+    let reads_input = paths.iter().any(|path| path.as_os_str() == "-");
+    io::stderr().is_terminal() && !terminal::is_dumb() && !cli.quiet && !reads_input
+}

@@ -72,6 +72,34 @@ pub struct Source {
     /// What the bytes on disk were.
     pub encoding: Encoding,
     line_starts: OnceLock<Vec<u32>>,
+    /// How many code points stand before each block of [`BLOCK`] bytes.
+    code_points: OnceLock<Vec<u32>>,
+}
+
+/// A line may be megabytes long (JSON): columns are counted from the block's start, not the line's.
+const BLOCK: usize = 4096;
+
+/// Turns a file's bytes into text: UTF-8, or UTF-16 with a byte order mark, as kubectl's YAML
+/// reader does (YAML 1.2.2, 5.2).
+///
+/// # Errors
+/// A message that says at which byte it stops being text.
+pub fn decode(bytes: &[u8]) -> Result<(Cow<'_, str>, Encoding), String> {
+    let utf16 = |rest: &[u8], unit: fn([u8; 2]) -> u16| {
+        let (pairs, odd) = rest.as_chunks::<2>();
+        let units: Vec<u16> = pairs.iter().map(|&pair| unit(pair)).collect();
+        match String::from_utf16(&units) {
+            Ok(text) if odd.is_empty() => Ok((Cow::Owned(text), Encoding::Utf16)),
+            _ => Err("not valid UTF-16, which its byte order mark announces".to_owned()),
+        }
+    };
+    match bytes {
+        [0xff, 0xfe, rest @ ..] => utf16(rest, u16::from_le_bytes),
+        [0xfe, 0xff, rest @ ..] => utf16(rest, u16::from_be_bytes),
+        _ => str::from_utf8(bytes)
+            .map(|text| (Cow::Borrowed(text), Encoding::Utf8))
+            .map_err(|error| format!("not valid UTF-8 from byte {} on", error.valid_up_to())),
+    }
 }
 
 /// A line and a column, both from 1; columns count Unicode code points.
@@ -96,7 +124,14 @@ impl Source {
         text: impl Into<Arc<str>>,
         encoding: Encoding,
     ) -> Self {
-        Self { id, path: path.into(), text: text.into(), encoding, line_starts: OnceLock::new() }
+        Self {
+            id,
+            path: path.into(),
+            text: text.into(),
+            encoding,
+            line_starts: OnceLock::new(),
+            code_points: OnceLock::new(),
+        }
     }
 
     /// The text that `span` covers; empty where it isn't of this file or off a character boundary.
@@ -133,10 +168,30 @@ impl Source {
     pub fn position(&self, offset: usize) -> Position {
         let line = self.line_index(offset);
         let start = self.line_range(line).start;
-        let before = self.text.get(start..offset.max(start)).unwrap_or("");
-        let column = before.chars().filter(|&c| c != '\u{feff}').count() + 1;
+        let mark = usize::from(line == 0 && offset > 0 && self.text.starts_with('\u{feff}'));
+        let column = self.code_points_before(offset) - self.code_points_before(start) - mark + 1;
         Position { line: line + 1, column }
     }
+
+    fn code_points_before(&self, offset: usize) -> usize {
+        let bytes = self.text.as_bytes();
+        let blocks = self.code_points.get_or_init(|| {
+            let counts = bytes.chunks(BLOCK).scan(0, |sum, block| {
+                let before = *sum;
+                *sum += u32::try_from(code_points(block)).unwrap_or(0);
+                Some(before)
+            });
+            counts.collect()
+        });
+        let block = offset.min(bytes.len()) / BLOCK;
+        let rest = bytes.get(block * BLOCK..offset.min(bytes.len())).unwrap_or(&[]);
+        blocks.get(block).map_or(0, |&before| before as usize) + code_points(rest)
+    }
+}
+
+/// How many code points begin in these bytes of UTF-8.
+fn code_points(bytes: &[u8]) -> usize {
+    bytes.iter().filter(|&&byte| byte & 0xc0 != 0x80).count()
 }
 
 /// Text that was decoded from a source, and where each of its bytes came from.
@@ -197,6 +252,12 @@ impl MappedText {
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.text
+    }
+
+    /// Whether only the whole place is known, though there is text.
+    #[must_use]
+    pub fn is_opaque(&self) -> bool {
+        self.runs.is_empty() && !self.text.is_empty()
     }
 
     /// The place of the whole text.
@@ -269,5 +330,49 @@ impl MappedText {
             };
             out.push(self.text.get(start..end).unwrap_or(""), source);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_count_code_points_across_blocks_and_after_a_mark() {
+        let line = "가🚀é".repeat(2000);
+        let text = format!("\u{feff}ab\n{line}x\r\n");
+        let source = Source::new(FileId(0), "a", text.clone());
+        let at = |line, column| Position { line, column };
+        assert_eq!(source.position(0), at(1, 1));
+        assert_eq!(source.position(text.find('b').unwrap()), at(1, 2));
+        assert_eq!(source.position(text.find('x').unwrap()), at(2, 6001));
+        assert_eq!(source.position(text.len()), at(3, 1));
+    }
+
+    #[test]
+    fn mapped_text_leads_back_through_escapes_and_replacements() {
+        // `"a\tb$(X)c"`: the escape is one character of text and two of source.
+        let whole = Span::new(FileId(0), 0..12);
+        let mut text = MappedText::new(whole);
+        text.push("a", 1..2);
+        text.push("\t", 2..4);
+        text.push("b$(X)c", 4..10);
+        assert_eq!(text.span(0..3).range(), 1..5);
+        assert_eq!(text.span(1..2).range(), 2..4);
+        let replaced = text.replace(&[(3..7, "longer".into())]);
+        assert_eq!(replaced.as_str(), "a\tblongerc");
+        assert_eq!(replaced.span(5..6).range(), 5..9, "inside a replacement: all of what it replaces");
+        assert_eq!(replaced.span(9..10).range(), 9..10);
+        let opaque = MappedText::opaque("ab".to_owned(), whole);
+        assert_eq!(opaque.replace(&[(0..1, "x".into())]).span(0..1), whole);
+    }
+
+    #[test]
+    fn decoding_knows_marks_and_says_where_it_fails() {
+        assert_eq!(decode(b"\xff\xfea\0"), Ok(("a".into(), Encoding::Utf16)));
+        assert_eq!(decode(b"\xfe\xff\0a"), Ok(("a".into(), Encoding::Utf16)));
+        assert_eq!(decode("\u{feff}a".as_bytes()), Ok(("\u{feff}a".into(), Encoding::Utf8)));
+        assert!(decode(b"ab\xff").unwrap_err().contains("byte 2"));
+        assert!(decode(b"\xff\xfea").is_err());
     }
 }

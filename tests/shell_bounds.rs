@@ -1,5 +1,12 @@
 //! No text makes the reader panic, overflow a thread's stack or take long.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::duration_suboptimal_units,
+    reason = "a test may panic"
+)]
+
 use std::sync::mpsc;
 use std::thread;
 use std::time::Duration;
@@ -99,9 +106,54 @@ fn ordinary_sizes_are_read() {
 
 /// Pieces of shell, so that random texts reach deep into the grammar.
 const PIECES: [&str; 48] = [
-    "a", " ", "\n", ";", "&", "|", "&&", "(", ")", "{", "}", "[", "]", "[[ ", " ]]", "$", "${", "$(", "$((", "`",
-    "\"", "'", "\\", "#", "<", ">", "<<E\n", "E\n", "<<<", "<(", "=", "a=(", "*", "?", "~", "!", "if ", "then ",
-    "fi", "while ", "do ", "done", "case a in ", "esac", "f() ", "time ", "한", "\r\n",
+    "a",
+    " ",
+    "\n",
+    ";",
+    "&",
+    "|",
+    "&&",
+    "(",
+    ")",
+    "{",
+    "}",
+    "[",
+    "]",
+    "[[ ",
+    " ]]",
+    "$",
+    "${",
+    "$(",
+    "$((",
+    "`",
+    "\"",
+    "'",
+    "\\",
+    "#",
+    "<",
+    ">",
+    "<<E\n",
+    "E\n",
+    "<<<",
+    "<(",
+    "=",
+    "a=(",
+    "*",
+    "?",
+    "~",
+    "!",
+    "if ",
+    "then ",
+    "fi",
+    "while ",
+    "do ",
+    "done",
+    "case a in ",
+    "esac",
+    "f() ",
+    "time ",
+    "한",
+    "\r\n",
 ];
 
 proptest! {

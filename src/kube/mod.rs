@@ -1,1 +1,36 @@
-//! Filled in by its own commits.
+//! What a manifest means, in Kubernetes' own terms.
+//!
+//! [`object`] finds a document's objects, [`template`] their Pod templates (by the table in [`workloads`]), [`pod`]
+//! and [`container`] what these say. [`schema`] and [`validate`] tell what the API server turns away. [`effective`] and [`qos`] reckon with it as a [`Version`] does.
+
+pub mod container;
+pub mod effective;
+pub mod env;
+pub mod expansion;
+pub mod image;
+pub mod object;
+pub mod pod;
+pub mod probe;
+pub mod qos;
+pub mod quantity;
+pub mod resources;
+pub mod schema;
+pub mod security;
+mod shape;
+pub mod template;
+pub mod validate;
+pub mod version;
+pub mod volume;
+pub mod workloads;
+
+pub use container::{AppContainer, Container, InitContainer, InitStep, Role, Sidecar};
+pub use effective::Effective;
+pub use object::{Object, objects};
+pub use pod::Pod;
+pub use qos::QosClass;
+pub use quantity::{Quantity, QuantityError};
+pub use shape::{Field, Malformed, is_placeholder};
+pub use template::{Completeness, Template, templates};
+pub use version::{Change, Gate, Version};
+pub use volume::{Volume, VolumeMount, VolumeSource};
+pub use workloads::{PodTemplatePath, Workload};

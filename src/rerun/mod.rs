@@ -8,17 +8,17 @@
 //!
 //! This module answers by doing just that, on symbols instead of files:
 //!
-//! 1. [`state`] holds what is known of the volumes, each empty at first, and of the container's own
+//! 1. `state` holds what is known of the volumes, each empty at first, and of the container's own
 //!    file system, fresh on every run. What nobody can know is an *atom*, a name for one unknown
 //!    text, equal only to itself.
-//! 2. [`machine`] runs a script's intermediate form on that state, as a POSIX shell would. What a
-//!    command does to files is told by one table, [`facts`]; a command that the table doesn't know
+//! 2. `machine` runs a script's intermediate form on that state, as a POSIX shell would. What a
+//!    command does to files is told by one table, `facts`; a command that the table doesn't know
 //!    is taken to be safe: it succeeds, and does the same each time.
-//! 3. [`trials`] runs it once for reference, then again from each state that a kill could leave, and
+//! 3. `trials` runs it once for reference, then again from each state that a kill could leave, and
 //!    compares. An unknown answer (`[ -n "$TOKEN" ]`) is tried both ways in the first run; where the
 //!    second run meets a new one, any answer that makes it safe acquits.
-//! 4. [`blame`] turns a difference into a [`Hazard`]: the command to change, and why, in the words
-//!    of [`wording`].
+//! 4. `blame` turns a difference into a [`Hazard`]: the command to change, and why, in the words
+//!    of `wording`.
 //!
 //! All of it is bounded; at a bound the answer is silence.
 

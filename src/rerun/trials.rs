@@ -152,7 +152,7 @@ impl<'c> Court<'c> {
             return;
         }
         // Finished, it runs again with all that come before it.
-        let in_sequence: Vec<(usize, Hazard)> = self.sequence_again(index, before, reference);
+        let (is_reached, in_sequence) = self.sequence_again(index, before, reference);
         let alone = if index == 0 && !reference.kept.has_outside() {
             Vec::new()
         } else {
@@ -167,8 +167,11 @@ impl<'c> Court<'c> {
             }
         }
         // What an earlier container resets is excused where this one finished, not where it was killed.
+        // One that fails itself resets nothing.
         let excused = |hazard: &Hazard| {
-            hazard.kind != Kind::OutsidePod && alone.iter().any(|other| other.site == hazard.site)
+            is_reached
+                && hazard.kind != Kind::OutsidePod
+                && alone.iter().any(|other| other.site == hazard.site)
         };
         let by_itself = alone.iter().chain(&killed);
         let by_itself =
@@ -203,13 +206,14 @@ impl<'c> Court<'c> {
         lone.iter().filter_map(|lone| blame::lone_guard(&context, &reference.log, lone)).collect()
     }
 
-    /// Runs the containers up to `index` again, after all of them finished.
+    /// Runs the containers up to `index` again, after all of them finished: whether it is reached, and
+    /// what goes wrong.
     fn sequence_again(
         &mut self,
         index: usize,
         before: &[Reference],
         reference: &Reference,
-    ) -> Vec<(usize, Hazard)> {
+    ) -> (bool, Vec<(usize, Hazard)>) {
         let mut state = Rc::clone(&reference.kept);
         // A lost sandbox takes the Pod's network with it.
         let network = Place { realm: Realm::Outside, path: "/net".to_owned() };
@@ -221,13 +225,13 @@ impl<'c> Court<'c> {
                 Outcome::Fine(run) => state = run.kept,
                 Outcome::Guilty(run) => {
                     let hazard = blame::stuck(&self.context(earlier), &first.log, &run);
-                    return hazard.map(|hazard| (earlier, hazard)).into_iter().collect();
+                    return (false, hazard.map(|hazard| (earlier, hazard)).into_iter().collect());
                 }
-                Outcome::Open => return Vec::new(),
+                Outcome::Open => return (true, Vec::new()),
             }
         }
         let hazards = self.alone_again(index, &state, reference, true);
-        hazards.into_iter().map(|hazard| (index, hazard)).collect()
+        (true, hazards.into_iter().map(|hazard| (index, hazard)).collect())
     }
 
     /// Runs one container again on `state`, and tells what goes wrong whatever the answers.

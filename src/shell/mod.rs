@@ -12,14 +12,12 @@ use shuck_parser::parser::{ParseResult, Parser};
 use shuck_parser::{ShellDialect, ShellProfile};
 
 mod bounds;
-pub mod condition;
 mod diagnosis;
+pub mod failure;
 pub mod invocation;
 pub mod ir;
 mod lower;
 mod nesting;
-mod options;
-mod wrapper;
 
 use ir::Script;
 

@@ -1,4 +1,5 @@
 //! A compact notation for the shell's intermediate form, and a walk over it.
+#![allow(clippy::needless_for_each, clippy::semicolon_if_nothing_returned, reason = "it reads well so")]
 #![allow(dead_code, reason = "each test takes what it needs")]
 
 use initlint::shell::ir::{

@@ -4,6 +4,7 @@
 //! `a=b(`. So the text between what it found is checked here; a script of which a part belongs to
 //! nothing is refused, never half read.
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::ops::Range;
 
@@ -16,6 +17,8 @@ use super::{Lowered, Lowering};
 pub(super) struct Trivia {
     /// From start to end.
     comments: BTreeMap<usize, usize>,
+    /// Comments that the parser leaves out, as those after `&&` and `|`: found when stepped over.
+    passed: RefCell<BTreeMap<usize, usize>>,
     /// From the body's first byte to the end of the delimiter's line.
     documents: BTreeMap<usize, usize>,
     /// From the end of either to its start.
@@ -34,7 +37,8 @@ impl Trivia {
     }
 
     /// The comments' places, in order.
-    pub(super) fn into_comments(self) -> Vec<Range<usize>> {
+    pub(super) fn into_comments(mut self) -> Vec<Range<usize>> {
+        self.comments.append(self.passed.get_mut());
         self.comments.into_iter().map(|(start, end)| start..end).collect()
     }
 }
@@ -76,8 +80,10 @@ impl Lowering<'_> {
                     at = *end;
                 }
             } else if rest.starts_with('#') {
-                let line = || at + rest.find('\n').unwrap_or(rest.len());
-                at = self.trivia.comments.get(&at).copied().filter(|end| *end > at).unwrap_or_else(line);
+                let known = self.trivia.comments.get(&at).copied().filter(|end| *end > at);
+                let end = known.unwrap_or_else(|| at + rest.find('\n').unwrap_or(rest.len()));
+                self.trivia.passed.borrow_mut().insert(at, end);
+                at = end;
             } else {
                 return at;
             }

@@ -1,0 +1,156 @@
+//! What a `chown` or `chgrp` wants to change.
+
+use crate::shell::invocation::{base_name, wrapped};
+
+/// A change of owner or group.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Change {
+    /// `chown` or `chgrp`.
+    pub(super) command: &'static str,
+    /// The new owner; `None` where it stays.
+    pub(super) owner: Option<Id>,
+    /// The new group, where one is named.
+    pub(super) group: Option<Id>,
+    /// What is written for them: `1000:2000`.
+    pub(super) text: String,
+    /// Whether the command that runs it fails where it fails.
+    pub(super) counts: bool,
+    /// Whether it may not run at all, for lack of files.
+    pub(super) conditional: bool,
+}
+
+/// A user or a group.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Id {
+    /// By number; `root` is 0 in every image.
+    Number(i64),
+    /// By a name that the image gives a number.
+    Name,
+}
+
+impl Id {
+    fn parse(text: &str) -> Self {
+        match text.parse() {
+            Ok(number) => Id::Number(number),
+            Err(_) if text == "root" => Id::Number(0),
+            Err(_) => Id::Name,
+        }
+    }
+}
+
+/// What runs as another user, be it root: what is said of the container doesn't hold for it.
+const OTHER_USERS: [&str; 10] =
+    ["sudo", "doas", "gosu", "su-exec", "setpriv", "chpst", "su", "runuser", "unshare", "chroot"];
+
+/// What `words` change, also through `xargs` and `find -exec`. A word that isn't literal is `None`.
+pub(super) fn of_command(words: &[Option<String>]) -> Option<Change> {
+    let texts: Vec<&str> = words.iter().map(|word| word.as_deref().unwrap_or("")).collect();
+    let start = wrapped(&texts);
+    let wrappers = texts.get(..start)?;
+    if wrappers.iter().any(|word| OTHER_USERS.contains(&base_name(word))) {
+        return None;
+    }
+    let rest = words.get(start..)?;
+    let (name, arguments) = rest.split_first()?;
+    match base_name(name.as_deref()?) {
+        "find" => {
+            let at =
+                arguments.iter().position(|word| matches!(word.as_deref(), Some("-exec" | "-execdir")))?;
+            let run = arguments.get(at + 1..)?;
+            let end = run.iter().position(|word| matches!(word.as_deref(), Some(";" | "+")))?;
+            // With `;` a failure is no failure of `find` (POSIX XCU, find, `-exec`).
+            let counts = run.get(end)?.as_deref() == Some("+");
+            let change = direct(run.get(..end)?)?;
+            Some(Change { counts, conditional: true, ..change })
+        }
+        "xargs" => {
+            let at = arguments
+                .iter()
+                .position(|word| matches!(word.as_deref().map(base_name), Some("chown" | "chgrp")))?;
+            Some(Change { conditional: true, ..direct(arguments.get(at..)?)? })
+        }
+        _ => direct(rest),
+    }
+}
+
+/// `chown [OPTION]... OWNER[:[GROUP]] FILE...`, `chgrp [OPTION]... GROUP FILE...`.
+fn direct(words: &[Option<String>]) -> Option<Change> {
+    let (name, arguments) = words.split_first()?;
+    let command = match base_name(name.as_deref()?) {
+        "chown" => "chown",
+        "chgrp" => "chgrp",
+        _ => return None,
+    };
+    let mut operands = arguments.iter().skip_while(|word| {
+        // `--reference` and `--from` compare with what only the container knows.
+        word.as_deref().is_some_and(|word| {
+            word.starts_with('-') && !word.starts_with("--re") && !word.starts_with("--fr")
+        })
+    });
+    let text = operands.next()?.clone().filter(|text| !text.starts_with('-'))?;
+    operands.next()?;
+    let (owner, group) = if command == "chgrp" { ("", text.as_str()) } else { split(&text) };
+    let id = |text: &str| (!text.is_empty()).then(|| Id::parse(text));
+    Some(Change { command, owner: id(owner), group: id(group), text, counts: true, conditional: false })
+}
+
+/// Owner and group of `1000:2000`, or of the old `1000.2000`; a dot may belong to a name.
+fn split(text: &str) -> (&str, &str) {
+    let is_number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    let by_dot = || text.split_once('.').filter(|(owner, group)| is_number(owner) && is_number(group));
+    text.split_once(':').or_else(by_dot).unwrap_or((text, ""))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(command: &str) -> Option<Change> {
+        let words: Vec<Option<String>> =
+            command.split(' ').map(|word| (!word.starts_with('$')).then(|| word.to_owned())).collect();
+        of_command(&words)
+    }
+
+    fn ids(command: &str) -> Option<(Option<Id>, Option<Id>)> {
+        of(command).map(|change| (change.owner, change.group))
+    }
+
+    #[test]
+    fn reads_owner_and_group() {
+        let number = |id| Some(Id::Number(id));
+        assert_eq!(ids("chown 1000 /d"), Some((number(1000), None)));
+        assert_eq!(ids("chown -R 1000:2000 /d"), Some((number(1000), number(2000))));
+        assert_eq!(ids("/bin/chown -hR 1000: /d"), Some((number(1000), None)));
+        assert_eq!(ids("chown :2000 /d"), Some((None, number(2000))));
+        assert_eq!(ids("chown 1000.2000 /d"), Some((number(1000), number(2000))));
+        assert_eq!(ids("chown root:www.data /d"), Some((number(0), Some(Id::Name))));
+        assert_eq!(ids("chown john.doe /d"), Some((Some(Id::Name), None)));
+        assert_eq!(ids("chgrp -R 2000 /d"), Some((None, number(2000))));
+        assert_eq!(ids("timeout 60 busybox chown 5 /d"), Some((number(5), None)));
+    }
+
+    #[test]
+    fn leaves_alone_what_it_cannot_read() {
+        for command in [
+            "chown $OWNER /d",
+            "chown --reference=/a /d",
+            "chown --from=0 1000 /d",
+            "chown 1000",
+            "sudo chown 1000 /d",
+            "su-exec root chown 1000 /d",
+            "chroot /host chown 1000 /d",
+            "chmod 1000 /d",
+            "$TOOL 1000 /d",
+        ] {
+            assert_eq!(of(command), None, "{command}");
+        }
+    }
+
+    #[test]
+    fn sees_through_find_and_xargs() {
+        let found = of("find /d -exec chown 5 {} +").unwrap();
+        assert!(found.counts && found.conditional);
+        assert!(!of("find /d -exec chown 5 {} ;").unwrap().counts);
+        assert!(of("xargs -0 chown 5 {}").unwrap().conditional);
+    }
+}

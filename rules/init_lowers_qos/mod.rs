@@ -1,0 +1,87 @@
+//! An init container or sidecar that costs the Pod its Guaranteed class.
+
+use crate::finding::{Finding, Severity};
+use crate::kube::{Completeness, Container, Gate, InitStep, Pod, QosClass};
+use crate::rule::{Check, Checker, Rule};
+use crate::source::Span;
+
+/// The rule.
+pub static RULE: Rule = Rule {
+    id: "init-lowers-qos",
+    summary: "An init container or sidecar that makes a Pod Burstable whose app containers alone would make it Guaranteed",
+    severity: Severity::Warning,
+    fix: None,
+    since: "0.1.0",
+    doc: include_str!("doc.md"),
+    options: &[],
+    check: Checker::Pod { literals: &["initContainers"], check },
+};
+
+fn check(pod: &Pod<'_>, cx: &mut Check<'_>) {
+    // Of a part nobody knows the whole; and where the Pod itself has resources, its containers don't count.
+    let is_set_for_pod = pod.resources.is_some() && cx.version.has(Gate::PodLevelResources);
+    if pod.template.completeness != Completeness::Complete || is_set_for_pod {
+        return;
+    }
+    let before = QosClass::of_containers(pod.apps.iter().map(|app| &**app));
+    let after = QosClass::of(pod, cx.version);
+    if (before, after) != (Some(QosClass::Guaranteed), Some(QosClass::Burstable)) {
+        return;
+    }
+    let lowering: Vec<&InitStep<'_>> =
+        pod.init_steps.iter().filter(|step| lowers(step.container())).collect();
+    if let [first, others @ ..] = lowering.as_slice() {
+        cx.report_in(first.container(), finding(first, others));
+    }
+}
+
+/// Whether it alone keeps a Pod from being Guaranteed.
+fn lowers(container: &Container<'_>) -> bool {
+    QosClass::of_containers(std::iter::once(container)) != Some(QosClass::Guaranteed)
+}
+
+fn finding(first: &InitStep<'_>, others: &[&InitStep<'_>]) -> Finding {
+    let all = std::iter::once(first).chain(others.iter().copied());
+    let names: Vec<String> = all.map(|step| format!("`{}`", step.container().name())).collect();
+    let (subject, it) = match names.as_slice() {
+        [most @ .., last] if !most.is_empty() => (format!("{} and {last} make", most.join(", ")), "each"),
+        _ => (format!("{} {} makes", first.role().describe(), names.concat()), "it"),
+    };
+    let message = format!(
+        "{subject} this Pod Burstable; its app containers alone would make it Guaranteed, so it is evicted earlier when its node runs short, and gets no cores of its own"
+    );
+    let container = first.container();
+    let mut finding =
+        Finding::new(Severity::Warning, place(container), message).caption(lack(container)).help(format!(
+            "give {it} limits of cpu and memory, and requests equal to them (or none, which is the same)"
+        ));
+    for other in others {
+        finding = finding.label(place(other.container()), lack(other.container()));
+    }
+    finding
+}
+
+/// Its `resources`, or its name where it has none.
+fn place(container: &Container<'_>) -> Span {
+    container.entry("resources").map_or_else(|| container.name_span(), |entry| entry.key.span())
+}
+
+/// What a Guaranteed container has that it lacks.
+fn lack(container: &Container<'_>) -> String {
+    let (name, resources) = (container.name(), &container.resources);
+    let without: Vec<&str> = ["cpu", "memory"]
+        .into_iter()
+        .filter(|name| resources.limits.get(name).is_none_or(|limit| limit.quantity.is_zero()))
+        .collect();
+    if !without.is_empty() {
+        return format!("`{name}` has no limit of {}", without.join(" or "));
+    }
+    let unequal = ["cpu", "memory"].into_iter().find_map(|resource| {
+        let (request, limit) = (resources.request(resource)?, resources.limits.get(resource)?);
+        let differ = request.quantity != limit.quantity;
+        differ.then(|| {
+            format!("`{name}` asks for {resource} {} with a limit of {}", request.quantity, limit.quantity)
+        })
+    });
+    unequal.unwrap_or_else(|| format!("the requests of `{name}` aren't its limits"))
+}

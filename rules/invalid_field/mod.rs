@@ -1,0 +1,125 @@
+//! Fields of init containers, and quantities, that the API server can't decode or turns away.
+
+use crate::finding::{Finding, Severity};
+use crate::kube::schema::{self, Cause, Misfit};
+use crate::kube::validate::{Volumes, app_slots, container, deadline, init_slots, misplaced, resources};
+use crate::kube::{Completeness, Pod, is_placeholder};
+use crate::rule::{Check, Checker, Rule};
+
+/// The rule.
+pub static RULE: Rule = Rule {
+    id: "invalid-field",
+    summary: "A field that the API server rejects: a wrong type, an unknown name, no image, a bad quantity or port",
+    severity: Severity::Error,
+    fix: None,
+    since: "0.1.0",
+    doc: include_str!("doc.md"),
+    options: &[],
+    check: Checker::Pod { literals: &["initContainers"], check },
+};
+
+fn check(pod: &Pod<'_>, cx: &mut Check<'_>) {
+    // A custom resource's field may have a shape of its own.
+    if !pod.template.is_pod_spec {
+        return;
+    }
+    // Of what was found by its shape alone nothing says what its fields have to look like.
+    let misfits = if pod.template.by_shape {
+        Vec::new()
+    } else {
+        schema::misfits(pod.spec(), &pod.template.pointer, cx.version)
+    };
+    for misfit in misfits {
+        if let Some(finding) = misfit_finding(pod, &misfit, cx) {
+            cx.report_about(misfit.container, finding);
+        }
+    }
+    let volumes = Volumes::of(pod);
+    for slot in init_slots(pod, cx.version) {
+        for violation in container::fields(&slot, pod, &volumes, cx.version) {
+            cx.reject(Some(&slot), violation);
+        }
+    }
+    for slot in app_slots(pod, cx.version) {
+        for violation in container::quantities(&slot, pod, cx.version) {
+            cx.reject(Some(&slot), violation);
+        }
+    }
+    let of_pod = resources::of_pod(pod, cx.version);
+    for violation in of_pod.into_iter().chain(deadline::out_of_bounds(pod, cx.version)) {
+        cx.reject(None, violation);
+    }
+}
+
+fn misfit_finding(pod: &Pod<'_>, misfit: &Misfit<'_>, cx: &Check<'_>) -> Option<Finding> {
+    if misfit.node.text().is_some_and(is_placeholder) {
+        return None;
+    }
+    let field = &misfit.field;
+    let (message, caption, help) = match &misfit.cause {
+        Cause::Unknown { since, instead } => {
+            if !is_judged(pod, misfit) {
+                return None;
+            }
+            let version = cx.version;
+            let message = match since {
+                Some(since) => format!(
+                    "`{field}` came with Kubernetes {since}: {version} rejects it, or drops it unless asked to be strict"
+                ),
+                None => format!(
+                    "`{field}` is no field that Kubernetes {version} has here: the API server rejects it, or drops it unless asked to be strict"
+                ),
+            };
+            let help = match instead {
+                Some(instead) => format!("did you mean `{instead}`?"),
+                None => "take it out, or move it to where it belongs".to_owned(),
+            };
+            (message, "unknown field".to_owned(), help)
+        }
+        Cause::Type { expected, found } => (
+            format!("{} must be {expected}, and is {found}: the API server can't decode it", subject(misfit)),
+            format!("{expected} belongs here"),
+            quote_or(expected, field),
+        ),
+        Cause::Quantity { found, error } => (
+            match &**found {
+                "" => format!("`{field}` is empty, which is no quantity: the API server can't decode it"),
+                text => {
+                    format!("`{field}` is `{text}`, which is no quantity: the API server can't decode it")
+                }
+            },
+            error.to_string(),
+            "write a number with one of Kubernetes' suffixes, such as `500m`, `64Mi` or `1G`".to_owned(),
+        ),
+    };
+    Some(Finding::new(Severity::Error, misfit.span(), message).caption(caption).help(help))
+}
+
+/// The field, or the item of a list.
+fn subject(misfit: &Misfit<'_>) -> String {
+    let last = misfit.pointer.rsplit('/').next().unwrap_or_default();
+    let is_item = last != misfit.field;
+    format!("{}`{}`", if is_item { "an entry of " } else { "" }, misfit.field)
+}
+
+fn quote_or(expected: &str, field: &str) -> String {
+    match expected {
+        "a string" => "put it in quotes, if it is meant as text".to_owned(),
+        _ => format!("make it {expected}, or take `{field}` out"),
+    }
+}
+
+/// Unknown fields are judged in init containers and sidecars. An operator's own Pod spec may have more fields, and
+/// some names are other rules'.
+fn is_judged(pod: &Pod<'_>, misfit: &Misfit<'_>) -> bool {
+    let within = misfit.pointer.strip_prefix(&*pod.template.pointer).unwrap_or_default();
+    let mut steps = within.split('/').skip(1);
+    let is_of_init = steps.next() == Some("initContainers");
+    let is_policy =
+        matches!(steps.nth(1), Some("restartPolicy" | "restartPolicyRules")) && steps.next().is_none();
+    is_of_init
+        && pod.template.completeness != Completeness::Merged
+        && !misfit.field.starts_with('$')
+        && !misplaced::is_spelling(&misfit.field)
+        && !is_policy
+}

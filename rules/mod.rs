@@ -1,0 +1,78 @@
+//! The rules, in the catalogue's order. `README.md` beside this file tells how to add one.
+
+pub mod active_deadline_on_non_job;
+pub mod chown_without_root;
+pub mod duplicate_container_name;
+pub mod forbidden_probe;
+pub mod init_lowers_qos;
+pub mod init_resize_policy;
+pub mod invalid_field;
+pub mod invalid_restart_policy;
+pub mod invalid_yaml;
+pub mod misplaced_init_containers;
+pub mod missing_init_resources;
+pub mod non_idempotent_command;
+pub mod non_idempotent_write;
+pub mod oversized_init_request;
+pub mod restart_policy_of_kind;
+pub mod run_as_non_root_conflict;
+pub mod suppression_without_reason;
+pub mod unknown_rule;
+pub mod unpinned_init_image;
+pub mod unsupported_sidecar;
+pub mod unused_suppression;
+pub mod volume_not_found;
+
+use crate::rule::Rule;
+
+/// Every rule.
+pub static ALL: &[&Rule] = &[
+    &forbidden_probe::RULE,
+    &active_deadline_on_non_job::RULE,
+    &oversized_init_request::RULE,
+    &non_idempotent_write::RULE,
+    &non_idempotent_command::RULE,
+    &duplicate_container_name::RULE,
+    &invalid_restart_policy::RULE,
+    &unsupported_sidecar::RULE,
+    &misplaced_init_containers::RULE,
+    &invalid_field::RULE,
+    &restart_policy_of_kind::RULE,
+    &run_as_non_root_conflict::RULE,
+    &volume_not_found::RULE,
+    &init_resize_policy::RULE,
+    &init_lowers_qos::RULE,
+    &missing_init_resources::RULE,
+    &unpinned_init_image::RULE,
+    &chown_without_root::RULE,
+    &invalid_yaml::RULE,
+    &unused_suppression::RULE,
+    &suppression_without_reason::RULE,
+    &unknown_rule::RULE,
+];
+
+/// The rule `id`.
+///
+/// # Errors
+/// A message where there is none of that name.
+pub fn find(id: &str) -> Result<&'static Rule, String> {
+    let found = ALL.iter().copied().find(|rule| rule.id == id);
+    found.ok_or_else(|| format!("no rule is called `{id}`; {}", suggestion(id)))
+}
+
+/// What to do about `id`, which is no rule.
+#[must_use]
+pub fn suggestion(id: &str) -> String {
+    match closest(id, ALL.iter().map(|rule| rule.id)) {
+        Some(rule) => format!("did you mean `{rule}`?"),
+        None => "`initlint --rules` lists the rules".to_owned(),
+    }
+}
+
+/// The one of `known` that `name` was most likely meant to be.
+#[must_use]
+pub fn closest<'k>(name: &str, known: impl Iterator<Item = &'k str>) -> Option<&'k str> {
+    let name = name.to_lowercase().replace('_', "-");
+    let scored = known.map(|known| (strsim::jaro_winkler(&name, &known.to_lowercase()), known));
+    scored.filter(|(score, _)| *score > 0.85).max_by(|(a, _), (b, _)| a.total_cmp(b)).map(|(_, known)| known)
+}

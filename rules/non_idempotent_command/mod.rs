@@ -1,0 +1,24 @@
+//! Init containers whose effects outside the Pod can't be had twice.
+
+use crate::finding::Severity;
+use crate::kube::Pod;
+use crate::rerun::Kind;
+use crate::rule::{Check, Checker, Rule};
+
+use super::non_idempotent_write::report;
+
+/// The rule.
+pub static RULE: Rule = Rule {
+    id: "non-idempotent-command",
+    summary: "An init container that fails on, or doubles, what an earlier run left outside the Pod's volumes",
+    severity: Severity::Error,
+    fix: None,
+    since: "0.1.0",
+    doc: include_str!("doc.md"),
+    options: &[],
+    check: Checker::Pod { literals: &["initContainers"], check },
+};
+
+fn check(pod: &Pod<'_>, cx: &mut Check<'_>) {
+    report(pod, cx, |kind| kind == Kind::OutsidePod);
+}

@@ -1,0 +1,94 @@
+//! Init containers that aren't safe to run again on what their volumes then hold.
+
+use crate::finding::{Confidence, Finding, Severity};
+use crate::kube::{Pod, Volume, VolumeSource};
+use crate::program::Program;
+use crate::rerun::{self, Hazard, Kind};
+use crate::rule::{Check, Checker, Rule};
+
+/// The rule.
+pub static RULE: Rule = Rule {
+    id: "non-idempotent-write",
+    summary: "An init container that isn't safe to run again on what its volumes hold by then",
+    severity: Severity::Error,
+    fix: None,
+    since: "0.1.0",
+    doc: include_str!("doc.md"),
+    options: &[],
+    check: Checker::Pod { literals: &["initContainers"], check },
+};
+
+fn check(pod: &Pod<'_>, cx: &mut Check<'_>) {
+    report(pod, cx, |kind| kind != Kind::OutsidePod);
+}
+
+/// Reports the hazards of the kinds that are `wanted`.
+pub(super) fn report(pod: &Pod<'_>, cx: &mut Check<'_>, wanted: fn(Kind) -> bool) {
+    let programs = cx.programs();
+    for (program, hazards) in programs.hazards() {
+        for hazard in hazards.iter().filter(|hazard| wanted(hazard.kind)) {
+            cx.report_in(program.container, finding(pod, program, hazard));
+        }
+    }
+}
+
+fn finding(pod: &Pod<'_>, program: &Program<'_, '_>, hazard: &Hazard) -> Finding {
+    let volume = hazard.volume.and_then(|index| pod.volumes.get(index));
+    let mut finding =
+        Finding::new(severity(hazard.severity), program.span(&hazard.site), message(program, hazard))
+            .caption(caption(hazard))
+            .help(hazard.help.clone());
+    if hazard.assumed {
+        finding = finding.confidence(Confidence::Medium);
+    }
+    for (site, text) in &hazard.labels {
+        finding = finding.label(program.span(site), text.clone());
+    }
+    if let Some(volume) = volume {
+        finding = finding.label(volume.node.span(), keeps(volume));
+    }
+    finding
+}
+
+fn severity(severity: rerun::Severity) -> Severity {
+    match severity {
+        rerun::Severity::Info => Severity::Info,
+        rerun::Severity::Warning => Severity::Warning,
+        rerun::Severity::Error => Severity::Error,
+    }
+}
+
+fn message(program: &Program<'_, '_>, hazard: &Hazard) -> String {
+    let name = program.container.name();
+    let what = match hazard.kind {
+        Kind::OutsidePod => "isn't safe to run again",
+        Kind::Stuck => "fails when it runs again",
+        Kind::Drifting => "leaves something else when it runs again",
+        Kind::HalfDone => "takes unfinished work for done when it runs again",
+    };
+    format!("init container `{name}` {what}: {}", hazard.why)
+}
+
+fn caption(hazard: &Hazard) -> String {
+    match hazard.kind {
+        Kind::OutsidePod => format!("`{}` meets what it did before", hazard.command),
+        Kind::Stuck => format!("this `{}` fails the second time", hazard.command),
+        Kind::Drifting => "a second run adds to the first".to_owned(),
+        Kind::HalfDone => "this holds before the work is done".to_owned(),
+    }
+}
+
+/// Why what was written is still there.
+fn keeps(volume: &Volume<'_>) -> String {
+    let name = volume.name.map_or("", |name| name.value);
+    let kind = volume.source.describe();
+    match &volume.source {
+        VolumeSource::EmptyDir { medium: Some(medium) } if medium.value == "Memory" => {
+            format!(
+                "`{name}` is {kind} in memory: it outlives a restart of the container, though not of the node"
+            )
+        }
+        source if source.outlives_pod() => format!("`{name}` is {kind}: every new Pod meets the old data"),
+        _ => format!("`{name}` is {kind}: it outlives the container"),
+    }
+}

@@ -1,0 +1,170 @@
+//! An init phase that sets the Pod's effective request.
+
+use std::fmt::Write as _;
+
+use crate::finding::{Finding, Severity};
+use crate::kube::effective::{Effective, Sum};
+use crate::kube::template::Completeness;
+use crate::kube::{Container, InitStep, Pod, Quantity};
+use crate::options::{NumberOption, Options, QuantitiesOption, RuleOption};
+use crate::rule::{Check, Checker, Rule};
+
+/// The rule.
+pub static RULE: Rule = Rule {
+    id: "oversized-init-request",
+    summary: "An init container that asks for more than the running Pod does, which stays reserved for its whole life",
+    severity: Severity::Warning,
+    fix: None,
+    since: "0.1.0",
+    doc: include_str!("doc.md"),
+    options: &[RuleOption::Number(RATIO), RuleOption::Quantities(MIN_SURPLUS)],
+    check: Checker::Pod { literals: &["initContainers"], check },
+};
+
+const RATIO: NumberOption = NumberOption {
+    name: "ratio",
+    doc: "how many times what the running Pod asks for the init phase may ask for",
+    default: 1.0,
+    least: 1.0,
+};
+
+const MIN_SURPLUS: QuantitiesOption =
+    QuantitiesOption { name: "min-surplus", doc: "the least surplus worth a finding, for each resource" };
+
+fn check(pod: &Pod<'_>, cx: &mut Check<'_>) {
+    // Of a part nobody knows what the whole asks for.
+    if pod.template.completeness != Completeness::Complete || pod.apps.is_empty() {
+        return;
+    }
+    let effective = Effective::of(pod, cx.version);
+    if let Some(finding) = requests(pod, &effective.requests, cx.options) {
+        cx.report(finding);
+    } else if cx.pedantic
+        && let Some(finding) = limits(pod, &effective.limits, cx.options)
+    {
+        cx.report(finding);
+    }
+}
+
+/// A resource of which the init phase asks for more than the running Pod.
+struct Oversized<'p> {
+    resource: &'p str,
+    /// What is asked for at the peak of the init phase.
+    init: Quantity,
+    /// What app containers and sidecars ask for together.
+    running: Quantity,
+    surplus: Quantity,
+    /// What sidecars that started before ask for at the peak.
+    beside: Quantity,
+    /// Index of the step that asks for most.
+    step: usize,
+}
+
+impl Oversized<'_> {
+    /// Whether there is a surplus, and one as large as the options ask for.
+    fn counts(&self, options: &Options) -> bool {
+        // A ratio needs no more than the 15 digits of a float.
+        #[expect(clippy::cast_precision_loss)]
+        let (init, running) = (self.init.nano() as f64, self.running.nano() as f64);
+        !self.surplus.is_zero()
+            && init > options.number(&RATIO) * running
+            && options.quantity(&MIN_SURPLUS, self.resource).is_none_or(|least| self.surplus >= least)
+    }
+
+    fn container<'p, 'd>(&self, pod: &'p Pod<'d>) -> Option<&'p Container<'d>> {
+        pod.init_steps.get(self.step).map(InitStep::container)
+    }
+}
+
+fn oversized<'p>(sum: &'p Sum<'_>, options: &Options) -> Vec<Oversized<'p>> {
+    let resources = sum.init_peak.iter().filter_map(|(resource, init)| {
+        let surplus = sum.surplus(resource);
+        let peak = sum.peak(resource)?;
+        let (running, beside) = (sum.running(resource), peak.running);
+        let step = peak.index;
+        let oversized = Oversized { resource, init, running, surplus, beside, step };
+        oversized.counts(options).then_some(oversized)
+    });
+    resources.collect()
+}
+
+fn requests(pod: &Pod<'_>, sum: &Sum<'_>, options: &Options) -> Option<Finding> {
+    let all = oversized(sum, options);
+    // What the apps do ask for comes first: that is where a surplus is a mistake.
+    let first = all.iter().find(|one| !one.running.is_zero()).or(all.first())?;
+    let is_advice = first.running.is_zero() || pod.template.workload.is_job();
+    let severity = if is_advice { Severity::Info } else { Severity::Warning };
+    let step = first.container(pod)?;
+    let entry = step.resources.request(first.resource)?;
+    let mut finding = Finding::new(severity, entry.span(), message(pod, &all))
+        .caption(format!("`{}` asks for {} {}", step.name(), entry.quantity, first.resource))
+        .help(help(pod, &all));
+    for app in &pod.apps {
+        if let Some(entry) = app.resources.request(first.resource) {
+            let text =
+                format!("`{}` asks for {} {} while the Pod runs", app.name(), entry.quantity, first.resource);
+            finding = finding.label(entry.span(), text);
+        }
+    }
+    Some(finding)
+}
+
+/// All oversized resources with the arithmetic behind each.
+fn message(pod: &Pod<'_>, all: &[Oversized<'_>]) -> String {
+    let parts: Vec<String> = all.iter().map(|one| arithmetic(pod, one)).collect();
+    format!("the init phase sets this Pod's effective request for its whole life: {}", parts.join("; "))
+}
+
+fn arithmetic(pod: &Pod<'_>, one: &Oversized<'_>) -> String {
+    let Oversized { resource, init, running, surplus, .. } = one;
+    let name = one.container(pod).map_or("", Container::name);
+    let mut text = format!("{resource} {init} (`{name}`");
+    if !one.beside.is_zero() {
+        let own = init.surplus_over(one.beside);
+        let _ = write!(text, " {own} + the sidecars before it {}", one.beside);
+    }
+    let _ = write!(text, ") against {running} while it runs, {surplus} reserved unused");
+    if let Some((count, _)) = pod.template.replicas.filter(|(count, _)| *count > 1) {
+        let _ = write!(text, " × {count} replicas = {}", surplus.times(count));
+    }
+    text
+}
+
+fn help(pod: &Pod<'_>, all: &[Oversized<'_>]) -> String {
+    let Some(name) = all.first().and_then(|one| one.container(pod)).map(Container::name) else {
+        return String::new();
+    };
+    let targets: Vec<String> = all
+        .iter()
+        .map(|one| (one.resource, one.running.surplus_over(one.beside)))
+        .filter(|(_, target)| !target.is_zero())
+        .map(|(resource, target)| format!("{resource} {target}"))
+        .collect();
+    if targets.is_empty() {
+        format!("lower the request of `{name}`, or let the app containers ask for what they use")
+    } else {
+        format!(
+            "if `{name}` can do with less, ask for at most {}: that much costs nothing",
+            targets.join(" and ")
+        )
+    }
+}
+
+fn limits(pod: &Pod<'_>, sum: &Sum<'_>, options: &Options) -> Option<Finding> {
+    let all = oversized(sum, options);
+    let first = all.iter().find(|one| !one.running.is_zero())?;
+    let step = first.container(pod)?;
+    let entry = step.resources.limits.get(first.resource)?;
+    let message = format!(
+        "the limit of `{}` sets this Pod's effective limit: {} {} against {} while it runs",
+        step.name(),
+        first.resource,
+        first.init,
+        first.running
+    );
+    Some(
+        Finding::new(Severity::Info, entry.span(), message)
+            .caption("the Pod's effective limit")
+            .help("quotas count the effective limit for the Pod's whole life: lower it if the init container can do with less"),
+    )
+}

@@ -1,0 +1,28 @@
+//! Rules that don't exist.
+
+use crate::finding::{Finding, Severity};
+use crate::rule::{Checker, Rule};
+use crate::rules;
+use crate::source::Span;
+
+/// The rule.
+pub static RULE: Rule = Rule {
+    id: "unknown-rule",
+    summary: "A suppression of a rule that doesn't exist",
+    severity: Severity::Error,
+    fix: None,
+    since: "0.1.0",
+    doc: include_str!("doc.md"),
+    options: &[],
+    check: Checker::Reader,
+};
+
+/// The finding for the name `id` of no rule.
+#[must_use]
+pub fn finding(span: Span, id: &str) -> Finding {
+    let mut finding = Finding::new(RULE.severity, span, format!("no rule is called `{id}`"))
+        .caption("unknown")
+        .help(rules::suggestion(id));
+    finding.rule = RULE.id;
+    finding
+}

@@ -1,0 +1,109 @@
+//! Init containers whose image may be another one the next time.
+
+use crate::finding::{Finding, Severity};
+use crate::kube::image::Image;
+use crate::kube::{Container, Pod};
+use crate::rule::{Check, Checker, Rule};
+use crate::source::Span;
+
+/// The rule.
+pub static RULE: Rule = Rule {
+    id: "unpinned-init-image",
+    summary: "An init container's image without a tag, or with the tag `latest`: a re-run may run other code",
+    severity: Severity::Warning,
+    fix: None,
+    since: "0.1.0",
+    doc: include_str!("doc.md"),
+    options: &[],
+    check: Checker::Pod { literals: &["initContainers"], check },
+};
+
+fn check(pod: &Pod<'_>, cx: &mut Check<'_>) {
+    let unpinned: Vec<Unpinned<'_, '_>> = pod
+        .init_containers()
+        .filter_map(|init| Unpinned::of(init))
+        .filter(|one| !cx.inputs.pins_image(one.image.repository))
+        .collect();
+    // The worst first, and of those the first that runs.
+    let Some(first) = unpinned.iter().min_by_key(|one| (one.pull, one.container.node.span().start)) else {
+        return;
+    };
+    let mut finding = first.finding();
+    for other in unpinned.iter().filter(|other| !std::ptr::eq(*other, first)) {
+        finding = finding.label(
+            other.place(),
+            format!("`{}` of `{}` likewise", other.image.reference, other.container.name()),
+        );
+    }
+    cx.report_in(first.container, finding);
+}
+
+/// A container with an image that is whatever is newest.
+struct Unpinned<'p, 'd> {
+    container: &'p Container<'d>,
+    image: Image<'d>,
+    pull: Pull,
+}
+
+/// When the kubelet pulls the image.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Pull {
+    /// Each time that the container starts; the default for such an image (`SetDefaults_Container`).
+    Always,
+    /// Where the node hasn't got it.
+    IfNotPresent,
+}
+
+impl<'p, 'd> Unpinned<'p, 'd> {
+    fn of(container: &'p Container<'d>) -> Option<Self> {
+        let image = container.image()?;
+        let pull = match container.image_pull_policy.map(|policy| policy.value) {
+            None | Some("Always") => Pull::Always,
+            Some("IfNotPresent") => Pull::IfNotPresent,
+            // With `Never` the image is put on the node by hand; anything else isn't known.
+            Some(_) => return None,
+        };
+        (image.is_latest() && !is_filled_in_later(image.reference)).then_some(Self { container, image, pull })
+    }
+
+    fn place(&self) -> Span {
+        self.container.image.map_or_else(|| self.container.name_span(), |image| image.span())
+    }
+
+    fn finding(&self) -> Finding {
+        let (name, reference) = (self.container.name(), self.image.reference);
+        let what = if self.image.tag.is_some() {
+            "is whatever is newest"
+        } else {
+            "has no tag, so it is whatever is newest"
+        };
+        let (severity, when) = match self.pull {
+            Pull::Always => (Severity::Warning, "it is pulled at each start, so a re-run may run other code"),
+            Pull::IfNotPresent => {
+                (Severity::Info, "nodes that pulled it at different times run different code")
+            }
+        };
+        Finding::new(
+            severity,
+            self.place(),
+            format!("the image `{reference}` of init container `{name}` {what}: {when}"),
+        )
+        .caption(if self.image.tag.is_some() { "`latest` moves" } else { "no tag" })
+        .help(format!(
+            "name a version, `{}:VERSION`, or a digest, `{}@sha256:…`",
+            self.image.repository, self.image.repository
+        ))
+    }
+}
+
+/// Whether another tool fills the image in before the API server sees it: text that is no reference (`$(IMAGE)`,
+/// `<registry>/web`, `REPLACE_ME`: a repository is in lower case) stands for one, and `ko` writes what it has built.
+fn is_filled_in_later(reference: &str) -> bool {
+    let is_of_reference = |byte: u8| byte.is_ascii_alphanumeric() || b"._-/:@".contains(&byte);
+    let image = Image::parse(reference);
+    let repository = image.repository.bytes();
+    image.name().is_empty()
+        || reference.starts_with("ko://")
+        || !reference.bytes().all(is_of_reference)
+        || repository.into_iter().any(|byte| byte.is_ascii_uppercase())
+}

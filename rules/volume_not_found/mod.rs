@@ -1,0 +1,30 @@
+//! Mounts that the API server turns away.
+
+use crate::finding::Severity;
+use crate::kube::Pod;
+use crate::kube::validate::{Volumes, init_slots, mounts};
+use crate::rule::{Check, Checker, Rule};
+
+/// The rule.
+pub static RULE: Rule = Rule {
+    id: "volume-not-found",
+    summary: "An init container mounts a volume that the Pod lacks, two at one path, or one in a way that isn't allowed",
+    severity: Severity::Error,
+    fix: None,
+    since: "0.1.0",
+    doc: include_str!("doc.md"),
+    options: &[],
+    check: Checker::Pod { literals: &["initContainers"], check },
+};
+
+fn check(pod: &Pod<'_>, cx: &mut Check<'_>) {
+    if !pod.template.is_pod_spec {
+        return;
+    }
+    let volumes = Volumes::of(pod);
+    for slot in init_slots(pod, cx.version) {
+        for violation in mounts::mounts(&slot, pod, &volumes, cx.version) {
+            cx.reject(Some(&slot), violation);
+        }
+    }
+}

@@ -1,0 +1,94 @@
+//! Which config file counts, and loading it.
+
+use std::fs;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::Config;
+use super::reader;
+use crate::cli::Cli;
+use crate::discover::reason;
+use crate::finding::Finding;
+use crate::globs::Place;
+use crate::source::{FileId, Source, decode};
+
+/// What a config file is called, the first before the second.
+pub const FILE_NAMES: [&str; 2] = [".initlint.yaml", ".initlint.yml"];
+
+/// Why there is no configuration.
+#[derive(Debug)]
+pub enum Problem {
+    /// A flag, or a file that can't be read.
+    Usage(String),
+    /// What a config file says, shown in its lines.
+    File {
+        /// The config file.
+        source: Arc<Source>,
+        /// What is wrong in it.
+        findings: Vec<Finding>,
+    },
+}
+
+/// The configuration of a run that is started in the folder `here`: flags over the config file
+/// over defaults.
+///
+/// # Errors
+/// A [`Problem`] with a flag or the config file.
+pub fn load(cli: &Cli, here: &Path) -> Result<Config, Problem> {
+    let place = Place { base: here.to_owned(), here: here.to_owned() };
+    let mut config = Config { place, ..Config::default() };
+    if let Some(File { path, shown, base }) = file(cli, here)? {
+        let unreadable = |why: String| Problem::Usage(format!("config file {shown}: {why}"));
+        let bytes = fs::read(&path).map_err(|error| unreadable(reason(&error)))?;
+        let (text, encoding) = decode(&bytes).map_err(unreadable)?;
+        let source = Arc::new(Source::with_encoding(FileId(0), shown, text, encoding));
+        let mut of_file = reader::read(&source)
+            .map_err(|findings| Problem::File { source: Arc::clone(&source), findings })?;
+        of_file.place = Place { base, here: here.to_owned() };
+        config.update(of_file);
+    }
+    config.update_by_flags(cli).map_err(Problem::Usage)?;
+    Ok(config)
+}
+
+/// A config file.
+struct File {
+    path: PathBuf,
+    /// Its path as seen from where the run was started.
+    shown: String,
+    /// The folder that its globs count from.
+    base: PathBuf,
+}
+
+/// The config file that is named, or the nearest one above `here`. The globs of one that is named
+/// count from `here`, since it may lie anywhere (as `ESLint` and Ruff have it).
+fn file(cli: &Cli, here: &Path) -> Result<Option<File>, Problem> {
+    if cli.no_config {
+        return Ok(None);
+    }
+    if let Some(named) = &cli.config {
+        let shown = named.display().to_string();
+        return Ok(Some(File { path: here.join(named), shown, base: here.to_owned() }));
+    }
+    for (steps, folder) in here.ancestors().enumerate() {
+        for name in FILE_NAMES {
+            let path = folder.join(name);
+            let shown = format!("{}{name}", "../".repeat(steps));
+            match fs::metadata(&path) {
+                Ok(metadata) if metadata.is_file() => {
+                    return Ok(Some(File { path, shown, base: folder.to_owned() }));
+                }
+                Ok(_) => {}
+                // Another folder's owner may have barred it; only a file that is there counts.
+                Err(error) if is_absent(error.kind()) => {}
+                Err(error) => return Err(Problem::Usage(format!("config file {shown}: {}", reason(&error)))),
+            }
+        }
+    }
+    Ok(None)
+}
+
+fn is_absent(kind: ErrorKind) -> bool {
+    matches!(kind, ErrorKind::NotFound | ErrorKind::NotADirectory | ErrorKind::PermissionDenied)
+}

@@ -1,0 +1,60 @@
+//! The layer of the command line.
+
+use super::{Config, Set, ids};
+use crate::cli::Cli;
+use crate::rules;
+use crate::settings::Level;
+
+impl Config {
+    /// Puts the flags on top.
+    ///
+    /// # Errors
+    /// A message that names what a flag doesn't take.
+    pub(super) fn update_by_flags(&mut self, cli: &Cli) -> Result<(), String> {
+        let version = cli.kubernetes_version.as_deref().map(str::parse).transpose();
+        let version = version.map_err(|error: crate::kube::version::UnknownVersion| error.to_string())?;
+        self.update(Config {
+            kubernetes_version: version.map(|version| Set::by_flag("--kubernetes-version", version)),
+            fail_on: cli.fail_on.map(|least| Set::by_flag("--fail-on", least)),
+            min_severity: cli.min_severity.map(|least| Set::by_flag("--min-severity", least)),
+            pedantic: cli.pedantic.then(|| Set::by_flag("--pedantic", true)),
+            exclude: cli.exclude.iter().map(|glob| Set::by_flag("--exclude", glob.clone())).collect(),
+            ..Config::default()
+        });
+        let select = known(&cli.select)?;
+        let ignore = known(&cli.ignore)?;
+        if !select.is_empty() {
+            self.select(&select);
+        }
+        for id in ignore {
+            self.set_level(id, Set::by_flag("--ignore", Level::Off));
+        }
+        Ok(())
+    }
+
+    /// Switches all other rules off. Those named run as the file has it, or where the file has
+    /// them off as if it said nothing.
+    fn select(&mut self, selected: &[&str]) {
+        for id in ids() {
+            let is_off = self.rule(id).level.is_some_and(|level| level.value == Level::Off);
+            if !selected.contains(&id) {
+                self.set_level(id, Set::by_flag("--select", Level::Off));
+            } else if is_off {
+                self.set_level(id, Set::by_flag("--select", Level::On));
+            } else {
+                self.unset_off(id);
+            }
+        }
+    }
+
+    /// Lets no override switch the rule `id` off.
+    fn unset_off(&mut self, id: &str) {
+        for rule in self.overrides.iter_mut().filter_map(|special| special.value.rules.get_mut(id)) {
+            rule.level = rule.level.take().filter(|level| level.value != Level::Off);
+        }
+    }
+}
+
+fn known(ids: &[String]) -> Result<Vec<&'static str>, String> {
+    ids.iter().map(|id| rules::find(id.trim()).map(|rule| rule.id)).collect()
+}

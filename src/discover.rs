@@ -1,0 +1,298 @@
+//! From what the user named to files: folders, globs, standard input.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+use std::sync::mpsc;
+
+use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
+use ignore::{DirEntry, WalkBuilder, WalkState};
+
+use crate::globs::Globs;
+
+/// The endings of manifests. A file named by itself is read whatever it is called.
+const EXTENSIONS: [&str; 3] = ["yaml", "yml", "json"];
+
+/// Larger files are an error: no manifest is that big, and memory is bounded (bytes).
+pub const MAX_FILE_SIZE: u64 = 100 << 20;
+
+/// What to read.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Input {
+    /// Standard input.
+    Stdin,
+    /// Text that is in memory, as another program or a test has it.
+    Text {
+        /// The path to show.
+        path: String,
+        /// The text.
+        text: String,
+    },
+    /// A file.
+    File {
+        /// Its path as the user would write it.
+        path: PathBuf,
+        /// It was named itself, not found in a folder: all of it is checked for being YAML.
+        named: bool,
+    },
+}
+
+/// What couldn't be read, and why. The run goes on with the other files.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Failure {
+    /// The path as the user would write it.
+    pub path: String,
+    /// The line, from 1, where one is to blame.
+    pub line: Option<usize>,
+    /// Why.
+    pub message: String,
+}
+
+impl Failure {
+    /// A failure of the whole of `path`.
+    #[must_use]
+    pub fn new(path: String, message: String) -> Self {
+        Self { path, line: None, message }
+    }
+
+    /// `path`, or `path:line`.
+    #[must_use]
+    pub fn place(&self) -> String {
+        self.line.map_or_else(|| self.path.clone(), |line| format!("{}:{line}", self.path))
+    }
+}
+
+/// How to walk folders.
+#[derive(Debug, Clone, Default)]
+pub struct Walk {
+    /// Paths to leave out.
+    pub exclude: Vec<Globs>,
+    /// Leave them out also where they are named themselves, as pre-commit does.
+    pub force_exclude: bool,
+    /// Also read what `.gitignore` and its like leave out.
+    pub no_ignore: bool,
+}
+
+/// The files below `paths`, sorted, each once; what couldn't be walked; and notes on what was
+/// passed over on purpose.
+#[derive(Debug, Default)]
+pub struct Found {
+    /// What to read.
+    pub inputs: Vec<Input>,
+    /// What can't be.
+    pub failures: Vec<Failure>,
+    /// Links that weren't followed.
+    pub notes: Vec<String>,
+}
+
+/// Finds the files below `paths`; `.` where there are none.
+#[must_use]
+pub fn find(paths: &[PathBuf], walk: &Walk) -> Found {
+    let here = [PathBuf::from(".")];
+    let paths = if paths.is_empty() { &here } else { paths };
+    let mut found = Found::default();
+    for path in paths {
+        find_one(path, walk, &mut found);
+    }
+    let mut seen = BTreeSet::new();
+    found.inputs.sort_by_key(|input| matches!(input, Input::File { named: false, .. }));
+    found.inputs.retain(|input| match input {
+        Input::Stdin | Input::Text { .. } => true,
+        Input::File { path, .. } => seen.insert(path.clone()),
+    });
+    found.inputs.sort();
+    found
+}
+
+impl Walk {
+    fn excludes(&self, path: &Path) -> bool {
+        self.exclude.iter().any(|globs| globs.matches(path))
+    }
+}
+
+fn find_one(path: &Path, walk: &Walk, found: &mut Found) {
+    if path.as_os_str() == "-" {
+        if !found.inputs.contains(&Input::Stdin) {
+            found.inputs.push(Input::Stdin);
+        }
+        return;
+    }
+    if walk.force_exclude && walk.excludes(path) {
+        return;
+    }
+    let count = found.inputs.len() + found.failures.len();
+    match fs::metadata(path) {
+        Ok(metadata) if metadata.is_dir() => {
+            walk_folder(path, None, walk, found);
+            if found.inputs.len() + found.failures.len() == count {
+                let message = "nothing to check: no .yaml, .yml or .json file in it".to_owned();
+                found.failures.push(Failure::new(shown(path), message));
+            }
+        }
+        Ok(_) => found.inputs.push(Input::File { path: clean(path), named: true }),
+        Err(error) => match folder_of_glob(path) {
+            Some((base, glob)) => {
+                walk_folder(&base, Some(&glob), walk, found);
+                if found.inputs.len() + found.failures.len() == count {
+                    let message = "no file matches this glob".to_owned();
+                    found.failures.push(Failure::new(shown(path), message));
+                }
+            }
+            None => found.failures.push(Failure::new(shown(path), reason(&error))),
+        },
+    }
+}
+
+/// Walks `base` in parallel. Links to files are followed, links to folders are not, as `kubectl
+/// apply -R` has it, so that no loop can arise.
+fn walk_folder(base: &Path, only: Option<&GlobSet>, walk: &Walk, found: &mut Found) {
+    let (sender, receiver) = mpsc::channel();
+    let walker = WalkBuilder::new(base)
+        .standard_filters(!walk.no_ignore)
+        // People keep manifests in `.k8s` and the like; only git's own folder holds none.
+        .hidden(false)
+        .filter_entry(|entry| entry.file_name() != ".git")
+        .require_git(false)
+        .build_parallel();
+    walker.run(|| {
+        let sender = sender.clone();
+        Box::new(move |entry| {
+            let seen = match entry {
+                Ok(entry) if walk.excludes(entry.path()) => return WalkState::Skip,
+                Ok(entry) => look_at(&entry, base, only),
+                Err(error) => Some(Seen::Failure(failure_of_walk(base, &error))),
+            };
+            if let Some(seen) = seen {
+                // The receiver lives until the walk ends.
+                let _ = sender.send(seen);
+            }
+            WalkState::Continue
+        })
+    });
+    drop(sender);
+    for seen in receiver {
+        match seen {
+            Seen::File(path) => found.inputs.push(Input::File { path, named: false }),
+            Seen::Failure(failure) => found.failures.push(failure),
+            Seen::Note(note) => found.notes.push(note),
+        }
+    }
+    found.failures.sort_by(|a, b| a.path.cmp(&b.path));
+    found.notes.sort();
+}
+
+enum Seen {
+    File(PathBuf),
+    Failure(Failure),
+    Note(String),
+}
+
+fn look_at(entry: &DirEntry, base: &Path, only: Option<&GlobSet>) -> Option<Seen> {
+    let path = entry.path();
+    let kind = entry.file_type()?;
+    let is_manifest = path
+        .extension()
+        .is_some_and(|found| EXTENSIONS.iter().any(|extension| found.eq_ignore_ascii_case(extension)));
+    let wanted = only.map_or(is_manifest, |glob| glob.is_match(clean(path)));
+    if kind.is_symlink() && entry.depth() > 0 {
+        return match fs::metadata(path) {
+            Ok(target) if target.is_dir() => note_of_link(path, base).map(Seen::Note),
+            Ok(target) if target.is_file() && wanted => Some(Seen::File(clean(path))),
+            Err(error) if wanted => {
+                let message = format!("a broken symbolic link: {}", reason(&error));
+                Some(Seen::Failure(Failure::new(shown(path), message)))
+            }
+            Ok(_) | Err(_) => None,
+        };
+    }
+    (kind.is_file() && wanted).then(|| Seen::File(clean(path)))
+}
+
+/// A linked folder isn't followed. That is worth a word unless its files are walked anyway.
+fn note_of_link(path: &Path, base: &Path) -> Option<String> {
+    let (target, base) = (fs::canonicalize(path).ok()?, fs::canonicalize(base).ok()?);
+    let path = shown(path);
+    if base.starts_with(&target) {
+        Some(format!("{path}: a link to a folder above it (a loop) is not followed"))
+    } else if target.starts_with(&base) {
+        None
+    } else {
+        Some(format!("{path}: a link to another folder is not followed; name it to check it"))
+    }
+}
+
+fn failure_of_walk(base: &Path, error: &ignore::Error) -> Failure {
+    fn path_of(error: &ignore::Error) -> Option<PathBuf> {
+        match error {
+            ignore::Error::WithPath { path, .. } => Some(path.clone()),
+            ignore::Error::WithDepth { err, .. } | ignore::Error::WithLineNumber { err, .. } => path_of(err),
+            _ => None,
+        }
+    }
+    let path = path_of(error).unwrap_or_else(|| base.to_owned());
+    let message = error.io_error().map_or_else(|| error.to_string(), reason);
+    Failure::new(shown(&path), message)
+}
+
+/// Splits `manifests/**/*.yaml` into the folder that it starts from and the glob.
+fn folder_of_glob(path: &Path) -> Option<(PathBuf, GlobSet)> {
+    let is_glob = |part: &str| part.contains(['*', '?', '[', '{']);
+    let text = path.to_str().filter(|text| is_glob(text))?;
+    let base: PathBuf =
+        path.components().take_while(|part| part.as_os_str().to_str().is_some_and(|p| !is_glob(p))).collect();
+    let base = if base.as_os_str().is_empty() { PathBuf::from(".") } else { base };
+    base.is_dir().then_some(())?;
+    let glob =
+        GlobBuilder::new(text.strip_prefix("./").unwrap_or(text)).literal_separator(true).build().ok()?;
+    let set = GlobSetBuilder::new().add(glob).build().ok()?;
+    Some((base, set))
+}
+
+/// The path without a leading `./`, as people write it.
+fn clean(path: &Path) -> PathBuf {
+    path.strip_prefix("./").unwrap_or(path).to_owned()
+}
+
+fn shown(path: &Path) -> String {
+    clean(path).display().to_string()
+}
+
+/// An I/O error in plain words.
+pub(crate) fn reason(error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::NotFound => "no such file or folder".to_owned(),
+        io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
+        _ if error.to_string().contains("symbolic links") => "a loop of symbolic links".to_owned(),
+        _ => error.to_string(),
+    }
+}
+
+/// The bytes of `input`, at most [`MAX_FILE_SIZE`].
+///
+/// # Errors
+/// A message where it can't be read or is larger.
+pub fn read(input: &Input) -> Result<Vec<u8>, String> {
+    let mut bytes = Vec::new();
+    let limit = MAX_FILE_SIZE + 1;
+    match input {
+        Input::Text { text, .. } => return Ok(text.clone().into_bytes()),
+        Input::Stdin => io::stdin().lock().take(limit).read_to_end(&mut bytes),
+        // No check of the size beforehand: a pipe (`<(helm template …)`) has none.
+        Input::File { path, .. } => fs::File::open(path).and_then(|mut file| {
+            let size = file.metadata().map_or(0, |metadata| metadata.len());
+            if size <= MAX_FILE_SIZE {
+                file.by_ref().take(limit).read_to_end(&mut bytes)
+            } else {
+                bytes.clear();
+                Err(io::Error::new(io::ErrorKind::FileTooLarge, too_large()))
+            }
+        }),
+    }
+    .map_err(|error| reason(&error))?;
+    if bytes.len() as u64 > MAX_FILE_SIZE { Err(too_large()) } else { Ok(bytes) }
+}
+
+fn too_large() -> String {
+    format!("larger than {} MiB, the most that is read", MAX_FILE_SIZE >> 20)
+}

@@ -1,0 +1,199 @@
+//! What a rule found: where, how bad, how sure, and what to do.
+
+use std::fmt;
+
+use serde::Serialize;
+
+use crate::source::Span;
+
+/// How bad a finding is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, clap::ValueEnum)]
+#[serde(rename_all = "lowercase")]
+pub enum Severity {
+    /// Advice; never changes the exit status by default.
+    Info,
+    /// It works until something restarts, or it wastes or risks something.
+    Warning,
+    /// The API server rejects it, or the Pod can never become Ready, now or after a restart.
+    Error,
+}
+
+impl Severity {
+    /// `error`, `warning` or `info`.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Severity::Info => "info",
+            Severity::Warning => "warning",
+            Severity::Error => "error",
+        }
+    }
+}
+
+impl fmt::Display for Severity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.name())
+    }
+}
+
+/// How sure a finding is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Confidence {
+    /// Shown only with `--pedantic`.
+    Low,
+    /// An image's usual behaviour was assumed.
+    Medium,
+    /// Every fact is literal in the manifest.
+    High,
+}
+
+/// One thing that is wrong in a manifest.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finding {
+    /// The id of the rule that found it.
+    pub rule: &'static str,
+    /// How bad.
+    pub severity: Severity,
+    /// How sure.
+    pub confidence: Confidence,
+    /// What is wrong, with the real names and numbers, and why that hurts.
+    pub message: String,
+    /// What to do.
+    pub help: Option<String>,
+    /// The smallest thing that has to change.
+    pub span: Span,
+    /// A few words for the place itself, shown under its caret.
+    pub caption: String,
+    /// Other places that the finding speaks of.
+    pub labels: Vec<Label>,
+    /// The object that it is about.
+    pub resource: Option<Resource>,
+    /// The container or else the Pod spec that it is about, be the finding itself in a ConfigMap
+    /// or at an anchor elsewhere: what is suppressed for all of it is suppressed here too.
+    pub about: Option<Span>,
+    /// How to mend it by machine.
+    pub fix: Option<Fix>,
+}
+
+/// A finding that a suppression silenced.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SuppressedFinding {
+    /// The finding.
+    pub finding: Finding,
+    /// The reason that the suppression gives.
+    pub justification: Option<String>,
+}
+
+/// Another place that a finding speaks of, perhaps in another file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Label {
+    /// The place.
+    pub span: Span,
+    /// What is there.
+    pub message: String,
+}
+
+/// Which Kubernetes object a finding is about.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Resource {
+    /// `apps/v1`.
+    pub api_version: String,
+    /// `Deployment`.
+    pub kind: String,
+    /// As written; `None` where the manifest leaves it to the client.
+    pub namespace: Option<String>,
+    /// `metadata.name`, or `generateName` with a `*` for what the server appends.
+    pub name: Option<String>,
+    /// JSON pointer from the object to its Pod spec: `/spec/template/spec`.
+    pub pointer: String,
+    /// The container, where it is about one.
+    pub container: Option<String>,
+}
+
+/// A change of the source that mends a finding.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fix {
+    /// Whether it can change what the manifest means.
+    pub safety: Safety,
+    /// What it does.
+    pub message: String,
+    /// Apart from each other, in order.
+    pub edits: Vec<Edit>,
+}
+
+/// Whether a fix can change what the manifest means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Safety {
+    /// It can't, beyond mending what was found.
+    Safe,
+    /// It may; a person should read it.
+    Unsafe,
+}
+
+/// A range of a file, and what to put there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Edit {
+    /// What is replaced.
+    pub span: Span,
+    /// By what; empty to remove it.
+    pub replacement: String,
+}
+
+impl Finding {
+    /// A finding of high confidence at `span`. The rule and the resource are filled in when
+    /// it is reported.
+    #[must_use]
+    pub fn new(severity: Severity, span: Span, message: impl Into<String>) -> Self {
+        Self {
+            rule: "",
+            severity,
+            confidence: Confidence::High,
+            message: message.into(),
+            help: None,
+            span,
+            caption: String::new(),
+            labels: Vec::new(),
+            resource: None,
+            about: None,
+            fix: None,
+        }
+    }
+
+    /// Adds what to do.
+    #[must_use]
+    pub fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+
+    /// Adds the words under the caret.
+    #[must_use]
+    pub fn caption(mut self, caption: impl Into<String>) -> Self {
+        self.caption = caption.into();
+        self
+    }
+
+    /// Adds another place.
+    #[must_use]
+    pub fn label(mut self, span: Span, message: impl Into<String>) -> Self {
+        self.labels.push(Label { span, message: message.into() });
+        self
+    }
+
+    /// Lowers the confidence.
+    #[must_use]
+    pub fn confidence(mut self, confidence: Confidence) -> Self {
+        self.confidence = confidence;
+        self
+    }
+
+    /// Adds a fix.
+    #[must_use]
+    pub fn fix(mut self, fix: Fix) -> Self {
+        self.fix = Some(fix);
+        self
+    }
+}

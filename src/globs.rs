@@ -1,0 +1,95 @@
+//! Globs of paths, which mean what they say relative to one folder.
+
+use std::path::{Component, Path, PathBuf};
+
+use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
+
+/// Globs as a folder's owner writes them: `vendor/`, `**/*.gen.yaml`. `*` stops at a slash. What
+/// matches a folder matches all that is in it.
+#[derive(Debug, Clone, Default)]
+pub struct Globs {
+    set: GlobSet,
+    place: Place,
+}
+
+/// Where globs are written and where paths are read, both absolute; empty for texts in memory.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Place {
+    /// The folder that globs are relative to.
+    pub base: PathBuf,
+    /// The folder that paths are relative to: where initlint was started.
+    pub here: PathBuf,
+}
+
+impl Globs {
+    /// The globs `globs`.
+    ///
+    /// # Errors
+    /// The first that isn't a glob, and why.
+    pub fn new<'g>(place: Place, globs: impl IntoIterator<Item = &'g str>) -> Result<Self, String> {
+        let mut set = GlobSetBuilder::new();
+        for glob in globs {
+            let glob = glob.strip_prefix("./").unwrap_or(glob).trim_end_matches('/');
+            for glob in [glob.to_owned(), format!("{glob}/**")] {
+                let built = GlobBuilder::new(&glob).literal_separator(true).build();
+                set.add(built.map_err(|error| format!("`{glob}` is no glob: {}", error.kind()))?);
+            }
+        }
+        Ok(Self { set: set.build().map_err(|error| error.to_string())?, place })
+    }
+
+    /// Whether `path`, written relative to where initlint was started or absolute, matches one.
+    #[must_use]
+    pub fn matches(&self, path: &Path) -> bool {
+        if self.set.is_empty() {
+            return false;
+        }
+        let absolute = normal(&self.place.here.join(path));
+        match absolute.strip_prefix(&self.place.base) {
+            Ok(inside) => self.set.is_match(inside) || self.set.is_match(&absolute),
+            Err(_) => self.set.is_match(&absolute),
+        }
+    }
+}
+
+/// `path` without `.` and `..`, by its text alone.
+fn normal(path: &Path) -> PathBuf {
+    let mut out = PathBuf::new();
+    for part in path.components() {
+        match part {
+            Component::CurDir => {}
+            Component::ParentDir => _ = out.pop(),
+            part => out.push(part),
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn matches(base: &str, here: &str, glob: &str, path: &str) -> bool {
+        let place = Place { base: base.into(), here: here.into() };
+        Globs::new(place, [glob]).unwrap().matches(Path::new(path))
+    }
+
+    #[test]
+    fn globs_are_relative_to_their_folder_and_paths_to_where_one_stands() {
+        assert!(matches("/repo", "/repo", "vendor/", "vendor/a/b.yaml"));
+        assert!(matches("/repo", "/repo", "vendor", "./vendor/b.yaml"));
+        assert!(matches("/repo", "/repo/deploy", "deploy/*.yaml", "a.yaml"));
+        assert!(matches("/repo", "/repo/deploy", "base/*.yaml", "../base/a.yaml"));
+        assert!(matches("/repo", "/elsewhere", "base/*.yaml", "/repo/base/a.yaml"));
+        assert!(matches("", "", "**/*.gen.yaml", "a/b.gen.yaml"));
+        assert!(!matches("/repo", "/repo/deploy", "*.yaml", "a.yaml"), "that is the base's own `*.yaml`");
+        assert!(!matches("/repo", "/repo", "*.yaml", "a/b.yaml"), "a star stops at a slash");
+        assert!(!matches("/repo", "/repo", "vendor", "vendored/b.yaml"));
+        assert!(!matches("/repo", "/elsewhere", "*.yaml", "a.yaml"));
+    }
+
+    #[test]
+    fn what_is_no_glob_is_told() {
+        assert!(Globs::new(Place::default(), ["a[b"]).unwrap_err().starts_with("`a[b` is no glob: "));
+    }
+}

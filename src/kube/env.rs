@@ -1,0 +1,78 @@
+//! A container's environment variables.
+
+use super::shape::{Field, Place, Reader};
+use crate::yaml::Node;
+
+/// An entry of `env`.
+#[derive(Debug, Clone)]
+pub struct EnvVar<'d> {
+    /// The entry.
+    pub node: Node<'d>,
+    /// `name`.
+    pub name: Option<Field<'d, &'d str>>,
+    /// What the variable is set to.
+    pub value: EnvValue<'d>,
+}
+
+/// Where a variable's value comes from.
+#[derive(Debug, Clone, Copy)]
+pub enum EnvValue<'d> {
+    /// `value`, before the kubelet expands it.
+    Literal(Field<'d, &'d str>),
+    /// Neither `value` nor `valueFrom`: the empty string.
+    Empty,
+    /// `valueFrom`: known to the cluster alone.
+    From(Node<'d>),
+}
+
+/// An entry of `envFrom`.
+#[derive(Debug, Clone, Copy)]
+pub struct EnvFrom<'d> {
+    /// The entry.
+    pub node: Node<'d>,
+    /// `prefix` of each variable's name.
+    pub prefix: Option<Field<'d, &'d str>>,
+    /// The name in `configMapRef`.
+    pub config_map: Option<Field<'d, &'d str>>,
+    /// The name in `secretRef`.
+    pub secret: Option<Field<'d, &'d str>>,
+}
+
+/// What `valueFrom` may hold, and the strings in it.
+const SOURCES: [(&str, &[&str]); 4] = [
+    ("fieldRef", &["apiVersion", "fieldPath"]),
+    ("resourceFieldRef", &["containerName", "resource"]),
+    ("configMapKeyRef", &["name", "key"]),
+    ("secretKeyRef", &["name", "key"]),
+];
+
+impl<'d> EnvVar<'d> {
+    pub(super) fn read(reader: &mut Reader, place: &Place<'_, 'd>) -> Self {
+        let name = reader.string(place, "name");
+        let from = reader.map(place, "valueFrom");
+        for (key, strings) in SOURCES {
+            if let Some(source) = from.as_ref().and_then(|from| reader.map(from, key)) {
+                for key in strings {
+                    // Only its shape is of interest.
+                    _ = reader.string(&source, key);
+                }
+            }
+        }
+        let value = match (reader.string(place, "value"), from) {
+            // An empty value doesn't hide `valueFrom` (`kubelet.makeEnvironmentVariables`).
+            (Some(value), None) => EnvValue::Literal(value),
+            (Some(value), Some(_)) if !value.is_empty() => EnvValue::Literal(value),
+            (_, Some(from)) => EnvValue::From(from.node),
+            (None, None) => EnvValue::Empty,
+        };
+        Self { node: place.node, name, value }
+    }
+}
+
+impl<'d> EnvFrom<'d> {
+    pub(super) fn read(reader: &mut Reader, place: &Place<'_, 'd>) -> Self {
+        let mut name = |key| reader.map(place, key).and_then(|source| reader.string(&source, "name"));
+        let (config_map, secret) = (name("configMapRef"), name("secretRef"));
+        Self { node: place.node, prefix: reader.string(place, "prefix"), config_map, secret }
+    }
+}

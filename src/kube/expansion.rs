@@ -1,0 +1,219 @@
+//! The kubelet's expansion of `$(NAME)` in `command`, `args` and `env`, before any shell sees the text.
+//!
+//! Follows `third_party/forked/golang/expansion/expand.go` and `kubelet.makeEnvironmentVariables`.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::ops::Range;
+use std::sync::Arc;
+
+use super::container::Container;
+use super::env::{EnvValue, EnvVar};
+use crate::source::MappedText;
+
+/// How long a value may grow by expansion, in bytes; a longer one counts as unknown. Values that double from line to
+/// line would grow without bound.
+const MAX_VALUE: usize = 64 * 1024;
+/// How many bytes a text may gain by expansion.
+const MAX_GROWTH: usize = 1024 * 1024;
+
+/// What the variables of a container are, as far as the manifest says.
+#[derive(Debug, Clone, Default)]
+pub struct Environment<'d> {
+    /// By name; `None` where only the cluster knows the value.
+    values: HashMap<&'d str, Option<Arc<str>>>,
+    /// Whether `envFrom` brings in variables that the manifest doesn't name.
+    open: bool,
+}
+
+/// What a `$(NAME)` refers to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Meaning {
+    /// A variable of this value.
+    Known(Arc<str>),
+    /// A variable whose value the manifest doesn't say, or that may come from `envFrom` or a Service.
+    Unknown,
+    /// No variable: the kubelet leaves the text as it is.
+    Undefined,
+}
+
+/// A text after expansion.
+#[derive(Debug, Clone)]
+pub struct Expanded {
+    /// The text. A variable of unknown value stands as `${NAME}`, since the same variable, with the same value, is in
+    /// the process's environment, where a shell finds it.
+    pub text: MappedText,
+    /// The `$(NAME)`s of the text before, in order.
+    pub references: Vec<Reference>,
+}
+
+/// A `$(NAME)` in a text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reference {
+    /// What stands between the parentheses; it needn't look like a name.
+    pub name: String,
+    /// Where it stands in the text before expansion, in bytes.
+    pub range: Range<usize>,
+    /// What it refers to.
+    pub meaning: Meaning,
+}
+
+impl<'d> Environment<'d> {
+    /// What `command` and `args` of `container` see: all of `env`.
+    #[must_use]
+    pub fn of(container: &Container<'d>) -> Self {
+        let mut environment = Self::before_env(container);
+        for variable in &container.env {
+            environment.define(variable);
+        }
+        environment
+    }
+
+    /// What the first value of `env` of `container` sees: `envFrom` alone. Each variable that is then
+    /// [defined](Self::define) is seen by those after it.
+    #[must_use]
+    pub fn before_env(container: &Container<'d>) -> Self {
+        Self { values: HashMap::new(), open: !container.env_from.is_empty() }
+    }
+
+    /// Adds a variable, its value expanded with what is defined by now.
+    pub fn define(&mut self, variable: &EnvVar<'d>) {
+        let Some(name) = variable.name else { return };
+        let value = match variable.value {
+            EnvValue::Literal(value) => self.value(value.value).map(Arc::from),
+            EnvValue::Empty => Some(Arc::from("")),
+            EnvValue::From(_) => None,
+        };
+        self.values.insert(name.value, value);
+    }
+
+    /// What `name` refers to.
+    #[must_use]
+    pub fn lookup(&self, name: &str) -> Meaning {
+        match self.values.get(name) {
+            Some(Some(value)) => Meaning::Known(value.clone()),
+            Some(None) => Meaning::Unknown,
+            None if self.open && is_variable_name(name) || is_service_variable(name) => Meaning::Unknown,
+            None => Meaning::Undefined,
+        }
+    }
+
+    /// Whether `envFrom` may define any name.
+    #[must_use]
+    pub fn is_open(&self) -> bool {
+        self.open
+    }
+
+    /// The value that `text` expands to; `None` where part of it is unknown, or it grows too long.
+    #[must_use]
+    pub fn value(&self, text: &str) -> Option<String> {
+        let (mut value, mut at) = (String::new(), 0);
+        for token in tokens(text) {
+            value.push_str(text.get(at..token.range.start)?);
+            match token.kind {
+                Token::Escape => value.push('$'),
+                Token::Reference(name) => match self.lookup(name) {
+                    Meaning::Known(known) => value.push_str(&known),
+                    Meaning::Undefined => value.push_str(text.get(token.range.clone())?),
+                    Meaning::Unknown => return None,
+                },
+            }
+            at = token.range.end;
+            if value.len() > MAX_VALUE {
+                return None;
+            }
+        }
+        value.push_str(text.get(at..)?);
+        (value.len() <= MAX_VALUE).then_some(value)
+    }
+
+    /// `text` as the process gets it.
+    #[must_use]
+    pub fn expand(&self, text: &MappedText) -> Expanded {
+        let mut edits: Vec<(Range<usize>, Cow<'_, str>)> = Vec::new();
+        let mut references = Vec::new();
+        let mut growth = 0;
+        for token in tokens(text.as_str()) {
+            let name = match token.kind {
+                Token::Escape => {
+                    edits.push((token.range, Cow::Borrowed("$")));
+                    continue;
+                }
+                Token::Reference(name) => name,
+            };
+            let mut meaning = self.lookup(name);
+            if let Meaning::Known(value) = &meaning {
+                growth += value.len();
+                if growth > MAX_GROWTH {
+                    meaning = Meaning::Unknown;
+                }
+            }
+            match &meaning {
+                Meaning::Known(value) => edits.push((token.range.clone(), Cow::Owned(value.to_string()))),
+                Meaning::Unknown => edits.push((token.range.clone(), Cow::Owned(shell_variable(name)))),
+                Meaning::Undefined => {}
+            }
+            references.push(Reference { name: name.to_owned(), range: token.range, meaning });
+        }
+        Expanded { text: text.replace(&edits), references }
+    }
+}
+
+/// `${NAME}`, with what no shell takes in a name replaced.
+fn shell_variable(name: &str) -> String {
+    let word: String = name.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).collect();
+    let digit = word.starts_with(|c: char| c.is_ascii_digit());
+    format!("${{{}{word}}}", if digit { "_" } else { "" })
+}
+
+/// Whether an `envFrom` may define `name`; nobody's `ConfigMap` has a key like `date +%s`.
+fn is_variable_name(name: &str) -> bool {
+    !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.'))
+}
+
+/// Whether the kubelet may define `name` for a Service (`kubelet/envvars.FromServices`).
+fn is_service_variable(name: &str) -> bool {
+    let shaped = name.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_');
+    let ends = ["_SERVICE_HOST", "_SERVICE_PORT", "_PORT", "_PROTO", "_ADDR", "_TCP", "_UDP", "_SCTP"];
+    shaped && (name.contains("_SERVICE_PORT_") || ends.iter().any(|end| name.ends_with(end)))
+}
+
+struct Found<'t> {
+    range: Range<usize>,
+    kind: Token<'t>,
+}
+
+enum Token<'t> {
+    /// `$$`.
+    Escape,
+    /// `$(` to the first `)`.
+    Reference(&'t str),
+}
+
+/// What the kubelet replaces in `text`, in order. A `$` before anything else takes that character with it.
+fn tokens(text: &str) -> impl Iterator<Item = Found<'_>> {
+    let mut at = 0;
+    // No `)` is found past here: a text of many `$(` is searched for it once.
+    let mut unclosed = false;
+    std::iter::from_fn(move || {
+        loop {
+            let start = at + text.get(at..)?.find('$')?;
+            let rest = text.get(start + 1..)?;
+            let next = rest.chars().next()?;
+            if next == '$' {
+                at = start + 2;
+                return Some(Found { range: start..at, kind: Token::Escape });
+            }
+            let name = if next == '(' && !unclosed { rest.get(1..) } else { None };
+            match name.map(|name| name.split_once(')')) {
+                Some(Some((name, _))) => {
+                    at = start + name.len() + 3;
+                    return Some(Found { range: start..at, kind: Token::Reference(name) });
+                }
+                Some(None) => unclosed = true,
+                None => {}
+            }
+            at = start + 1 + next.len_utf8();
+        }
+    })
+}

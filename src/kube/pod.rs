@@ -1,0 +1,186 @@
+//! A Pod, as a Pod template describes it.
+
+use std::collections::HashMap;
+
+use super::container::{AppContainer, Container, InitContainer, InitStep, Role, Sidecar};
+use super::resources::{ResourceList, Resources};
+use super::security::{EffectiveSecurity, SecurityContext};
+use super::shape::{Field, Malformed, Place, Reader};
+use super::template::Template;
+use super::volume::{Volume, VolumeMount};
+use crate::yaml::{Entry, Node};
+
+/// A Pod: its containers by what they are, its volumes, and the fields that bear on them.
+///
+/// Malformed parts are kept in [`malformed`](Self::malformed), and the rest is modelled without them.
+#[derive(Debug, Clone)]
+pub struct Pod<'d> {
+    /// Where it was found.
+    pub template: Template<'d>,
+    /// `initContainers`, in order.
+    pub init_steps: Vec<InitStep<'d>>,
+    /// `containers`, in order.
+    pub apps: Vec<AppContainer<'d>>,
+    /// `ephemeralContainers`, which a manifest can't set; their names count all the same.
+    pub ephemeral: Vec<Container<'d>>,
+    /// `volumes`, then the workload's `volumeClaimTemplates`.
+    pub volumes: Vec<Volume<'d>>,
+    /// `restartPolicy`; `Always` without it.
+    pub restart_policy: Option<Field<'d, &'d str>>,
+    /// `activeDeadlineSeconds`, in seconds.
+    pub active_deadline_seconds: Option<Field<'d, i64>>,
+    /// `resources` of the Pod itself (1.34+). An empty map isn't the same as none.
+    pub resources: Option<Resources<'d>>,
+    /// `overhead`, what the Pod's sandbox takes.
+    pub overhead: ResourceList<'d>,
+    /// `securityContext` of the Pod.
+    pub security_context: SecurityContext<'d>,
+    /// What of the node's its containers share.
+    pub host: HostNamespaces,
+    /// Indices in `volumes`, by name.
+    volumes_by_name: HashMap<&'d str, usize>,
+    /// What the API server's decoder rejects; nothing where the template was found by its shape alone.
+    pub malformed: Vec<Malformed>,
+}
+
+/// Which of the node's namespaces a Pod's containers share.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct HostNamespaces {
+    /// `hostNetwork`: routes, rules and ports are the node's.
+    pub network: bool,
+    /// `hostPID`: processes are the node's.
+    pub pid: bool,
+    /// `hostIPC`.
+    pub ipc: bool,
+}
+
+impl HostNamespaces {
+    fn read(reader: &mut Reader, spec: &Place<'_, '_>) -> Self {
+        let mut flag = |key| reader.boolean(spec, key).is_some_and(|flag| *flag);
+        Self { network: flag("hostNetwork"), pid: flag("hostPID"), ipc: flag("hostIPC") }
+    }
+}
+
+impl<'d> Pod<'d> {
+    /// The Pod that `template` describes.
+    #[must_use]
+    pub fn new(template: Template<'d>) -> Self {
+        let mut reader = Reader::default();
+        let pointer = template.pointer.clone();
+        let spec = Place::root(template.spec, &pointer);
+        let mut volumes = reader.maps(&spec, "volumes", Volume::read);
+        volumes.extend(claim_templates(&mut reader, &template));
+        Self {
+            init_steps: reader.maps(&spec, "initContainers", InitStep::read),
+            apps: apps(&mut reader, &spec, &template),
+            ephemeral: reader.maps(&spec, "ephemeralContainers", Container::read),
+            volumes_by_name: by_name(&volumes),
+            volumes,
+            restart_policy: reader.string(&spec, "restartPolicy"),
+            active_deadline_seconds: reader.integer(&spec, "activeDeadlineSeconds"),
+            // A fragment's `resources` are one container's, which its operator makes.
+            resources: if template.is_pod_spec { Resources::read(&mut reader, &spec) } else { None },
+            overhead: ResourceList::read(&mut reader, &spec, "overhead"),
+            security_context: SecurityContext::read(&mut reader, &spec),
+            host: HostNamespaces::read(&mut reader, &spec),
+            malformed: if template.by_shape { Vec::new() } else { reader.malformed },
+            template,
+        }
+    }
+
+    /// The Pod's spec.
+    #[must_use]
+    pub fn spec(&self) -> Node<'d> {
+        self.template.spec
+    }
+
+    /// The entry of any field of the spec, unless it is null.
+    #[must_use]
+    pub fn entry(&self, key: &str) -> Option<Entry<'d>> {
+        self.spec().entry(key).filter(|entry| !entry.value.is_null())
+    }
+
+    /// The plain init containers, in order.
+    pub fn init_containers(&self) -> impl Iterator<Item = &InitContainer<'d>> {
+        self.init_steps.iter().filter_map(|step| match step {
+            InitStep::Init(init) => Some(init),
+            InitStep::Sidecar(_) => None,
+        })
+    }
+
+    /// The sidecars, in order.
+    pub fn sidecars(&self) -> impl Iterator<Item = &Sidecar<'d>> {
+        self.init_steps.iter().filter_map(|step| match step {
+            InitStep::Sidecar(sidecar) => Some(sidecar),
+            InitStep::Init(_) => None,
+        })
+    }
+
+    /// Every container in the order in which it starts: init containers and sidecars, then apps. A rule that
+    /// means one role asks for that role.
+    pub fn containers(&self) -> impl Iterator<Item = (Role, &Container<'d>)> {
+        let steps = self.init_steps.iter().map(|step| (step.role(), step.container()));
+        steps.chain(self.apps.iter().map(|app| (Role::App, &**app)))
+    }
+
+    /// The volume of that name; the first of several.
+    #[must_use]
+    pub fn volume(&self, name: &str) -> Option<&Volume<'d>> {
+        self.volumes.get(*self.volumes_by_name.get(name)?)
+    }
+
+    /// The volume that `mount` mounts.
+    #[must_use]
+    pub fn volume_of(&self, mount: &VolumeMount<'d>) -> Option<&Volume<'d>> {
+        self.volume(mount.name?.value)
+    }
+
+    /// The mount of `container` under which the absolute, clean `path` lies: the one with the longest mount path.
+    #[must_use]
+    pub fn mount_at<'c>(&self, container: &'c Container<'d>, path: &str) -> Option<&'c VolumeMount<'d>> {
+        let under = |mount: &&VolumeMount<'d>| {
+            mount.mount_path.is_some_and(|at| {
+                let rest = path.trim_matches('/').strip_prefix(at.trim_matches('/'));
+                rest.is_some_and(|rest| {
+                    at.trim_matches('/').is_empty() || rest.is_empty() || rest.starts_with('/')
+                })
+            })
+        };
+        let length =
+            |mount: &&VolumeMount<'d>| mount.mount_path.map_or(0, |path| path.trim_matches('/').len());
+        container.volume_mounts.iter().filter(under).max_by_key(length)
+    }
+
+    /// The user that `container` runs as, as far as the manifest says.
+    #[must_use]
+    pub fn security_of(&self, container: &Container<'d>) -> EffectiveSecurity<'d> {
+        container.security_context.within(&self.security_context)
+    }
+}
+
+fn by_name<'d>(volumes: &[Volume<'d>]) -> HashMap<&'d str, usize> {
+    let named = volumes.iter().enumerate().rev();
+    named.filter_map(|(index, volume)| Some((volume.name?.value, index))).collect()
+}
+
+/// `containers`; an Argo Workflow's template has its own fields for them.
+fn apps<'d>(reader: &mut Reader, spec: &Place<'_, 'd>, template: &Template<'d>) -> Vec<AppContainer<'d>> {
+    let mut apps = reader.maps(spec, "containers", AppContainer::read);
+    if template.is_workflow() {
+        for key in ["container", "script"] {
+            if let Some(place) = reader.map(spec, key) {
+                apps.push(AppContainer::read(reader, &place));
+            }
+        }
+        if let Some(set) = reader.map(spec, "containerSet") {
+            apps.extend(reader.maps(&set, "containers", AppContainer::read));
+        }
+        apps.extend(reader.maps(spec, "sidecars", AppContainer::read));
+    }
+    apps
+}
+
+fn claim_templates<'d>(reader: &mut Reader, template: &Template<'d>) -> Vec<Volume<'d>> {
+    let Some((owner, pointer)) = &template.owner else { return Vec::new() };
+    reader.maps(&Place::root(*owner, pointer), "volumeClaimTemplates", Volume::of_claim_template)
+}

@@ -1,0 +1,309 @@
+//! The API's types from the Pod spec down, and what the API server's decoder says of a manifest by them.
+//!
+//! The tables name each field with the versions that have it; they were taken from the `OpenAPI` definitions of
+//! 1.27 to 1.36. How a value decodes follows `sigs.k8s.io/json`, which is as strict about case and types, and as
+//! lenient about nulls. Below a volume claim template's `metadata` nothing is judged.
+
+mod container;
+mod pod;
+mod volume;
+
+use super::quantity::QuantityError;
+use super::shape::{Place, quantity_of};
+use super::version::Version;
+use crate::source::Span;
+use crate::yaml::{Entry, Kind, Node};
+
+/// What a field holds.
+enum Type {
+    Any,
+    Text,
+    Bool,
+    Int32,
+    Int64,
+    /// `intstr.IntOrString`, a port's number or name.
+    IntOrString,
+    /// `resource.Quantity`.
+    Quantity,
+    List(&'static Type),
+    /// A map by names that are no fields.
+    Map(&'static Type),
+    Object(&'static Shape),
+}
+
+/// A type of the API: its fields.
+struct Shape(&'static [Fields]);
+
+/// Fields of one type that came, and went, with the same minor versions.
+struct Fields {
+    holds: Type,
+    names: &'static [&'static str],
+    since: u8,
+    until: u8,
+}
+
+const fn always(holds: Type, names: &'static [&'static str]) -> Fields {
+    within(0, u8::MAX, holds, names)
+}
+
+const fn since(since: u8, holds: Type, names: &'static [&'static str]) -> Fields {
+    within(since, u8::MAX, holds, names)
+}
+
+const fn until(until: u8, holds: Type, names: &'static [&'static str]) -> Fields {
+    within(0, until, holds, names)
+}
+
+const fn within(since: u8, until: u8, holds: Type, names: &'static [&'static str]) -> Fields {
+    Fields { holds, names, since, until }
+}
+
+impl Shape {
+    fn fields(&self, name: &str) -> Option<&'static Fields> {
+        self.0.iter().find(|fields| fields.names.contains(&name))
+    }
+
+    /// The field of `version` that someone who wrote `name` may have meant.
+    fn like(&self, name: &str, version: Version) -> Option<&'static str> {
+        let known = self.0.iter().filter(|fields| version.is_within(fields.since, fields.until));
+        known.flat_map(|fields| fields.names).copied().find(|known| plain(known) == plain(name))
+    }
+}
+
+/// A field's name without what people get wrong in it: case, hyphens and underscores, the plural.
+#[must_use]
+pub fn plain(name: &str) -> String {
+    let letters = name.chars().filter(char::is_ascii_alphanumeric);
+    let plain = letters.collect::<String>().to_ascii_lowercase();
+    plain.trim_end_matches('s').to_owned()
+}
+
+/// A field or a value that the API server's decoder turns away. The strict form, which `kubectl` asks for, turns
+/// unknown fields away too.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Misfit<'d> {
+    /// The key of an unknown field, else the value.
+    pub node: Node<'d>,
+    /// JSON pointer (RFC 6901) of the value in its document.
+    pub pointer: String,
+    /// The key that it stands under, be it as an item of a list.
+    pub field: String,
+    /// The map of the container that it belongs to.
+    pub container: Option<Node<'d>>,
+    /// Why.
+    pub cause: Cause,
+}
+
+/// Why something doesn't fit the API's types.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Cause {
+    /// A field that the version doesn't have.
+    Unknown {
+        /// The version that brought it, where it is a later one.
+        since: Option<Version>,
+        /// The field that may have been meant.
+        instead: Option<&'static str>,
+    },
+    /// A value of another type.
+    Type {
+        /// What belongs there, with its article: `a list`.
+        expected: &'static str,
+        /// What is there: `a map`.
+        found: String,
+    },
+    /// Text that is no quantity.
+    Quantity {
+        /// The text.
+        found: String,
+        /// What is wrong with it.
+        error: QuantityError,
+    },
+}
+
+impl Misfit<'_> {
+    /// Where it is written.
+    #[must_use]
+    pub fn span(&self) -> Span {
+        self.node.span()
+    }
+}
+
+/// What doesn't fit in the Pod spec at `pointer`, in the order of the manifest.
+#[must_use]
+pub fn misfits<'d>(spec: Node<'d>, pointer: &str, version: Version) -> Vec<Misfit<'d>> {
+    let mut decoder = Decoder { version, container: None, misfits: Vec::new() };
+    decoder.object(&Place::root(spec, pointer), &pod::POD_SPEC);
+    decoder.misfits
+}
+
+struct Decoder<'d> {
+    version: Version,
+    container: Option<Node<'d>>,
+    misfits: Vec<Misfit<'d>>,
+}
+
+impl<'d> Decoder<'d> {
+    fn object(&mut self, place: &Place<'_, 'd>, shape: &'static Shape) {
+        if !place.node.is_mapping() {
+            return self.wrong(place, "a map");
+        }
+        let is_container = [&container::CONTAINER, &container::EPHEMERAL_CONTAINER]
+            .into_iter()
+            .any(|container| std::ptr::eq(container, shape));
+        if is_container {
+            self.container = Some(place.node);
+        }
+        for entry in place.node.entries() {
+            let name = entry.name();
+            let value = place.value(&entry, &name);
+            match shape.fields(&name) {
+                Some(fields) if self.version.is_within(fields.since, fields.until) => {
+                    self.value(&value, &fields.holds);
+                }
+                fields => self.unknown(&entry, &value, fields, shape),
+            }
+        }
+        if is_container {
+            self.container = None;
+        }
+    }
+
+    /// The depth of recursion is the document's, which the parser bounds.
+    fn value(&mut self, place: &Place<'_, 'd>, holds: &'static Type) {
+        match (holds, place.node.kind()) {
+            (_, Kind::Null)
+            | (Type::Any, _)
+            | (Type::Text | Type::IntOrString, Kind::String(_))
+            | (Type::Bool, Kind::Bool(_))
+            | (Type::Int64, Kind::Int(_)) => {}
+            (Type::Int32 | Type::IntOrString, Kind::Int(value)) if i32::try_from(value).is_ok() => {}
+            (Type::List(of), Kind::Sequence) => place.items().for_each(|item| self.value(&item, of)),
+            (Type::Map(of), Kind::Mapping) => {
+                for entry in place.node.entries() {
+                    let name = entry.name();
+                    self.value(&place.value(&entry, &name), of);
+                }
+            }
+            (Type::Object(shape), _) => self.object(place, shape),
+            (Type::Quantity, _) => self.quantity(place),
+            (Type::Text, _) => self.wrong(place, "a string"),
+            (Type::Bool, _) => self.wrong(place, "a boolean"),
+            (Type::Int32, Kind::Int(_)) => self.wrong(place, "a whole number of 32 bits"),
+            (Type::Int32 | Type::Int64, _) => self.wrong(place, "a whole number"),
+            (Type::IntOrString, _) => self.wrong(place, "a string or a whole number of 32 bits"),
+            (Type::List(_), _) => self.wrong(place, "a list"),
+            (Type::Map(_), _) => self.wrong(place, "a map"),
+        }
+    }
+
+    fn quantity(&mut self, place: &Place<'_, 'd>) {
+        match quantity_of(place.node) {
+            Some(Ok(_)) => {}
+            Some(Err(error)) => {
+                let found = place.node.text().unwrap_or_default().to_owned();
+                self.push(place.node, place, Cause::Quantity { found, error });
+            }
+            None => self.wrong(place, "a quantity"),
+        }
+    }
+
+    fn unknown(
+        &mut self,
+        entry: &Entry<'d>,
+        value: &Place<'_, 'd>,
+        fields: Option<&Fields>,
+        shape: &'static Shape,
+    ) {
+        let later = fields.filter(|fields| !self.version.is_within(fields.since, u8::MAX));
+        let since = later.and_then(|fields| Version::of_minor(fields.since));
+        let instead = if fields.is_none() { shape.like(&entry.name(), self.version) } else { None };
+        self.push(entry.key, value, Cause::Unknown { since, instead });
+    }
+
+    fn wrong(&mut self, place: &Place<'_, 'd>, expected: &'static str) {
+        let kind = place.node.type_name();
+        let found = match place.node.text().filter(|text| !text.is_empty()) {
+            Some(text) => format!("{kind} (`{text}`)"),
+            None => kind.to_owned(),
+        };
+        self.push(place.node, place, Cause::Type { expected, found });
+    }
+
+    fn push(&mut self, node: Node<'d>, place: &Place<'_, 'd>, cause: Cause) {
+        let field = place.field().to_owned();
+        let misfit = Misfit { node, pointer: place.pointer(), field, container: self.container, cause };
+        self.misfits.push(misfit);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source::{FileId, Source};
+    use crate::yaml::Document;
+
+    /// The fields that don't fit in `spec` for 1.`minor`, each with its value's pointer.
+    fn misfits_of(spec: &str, version: &str) -> Vec<(String, &'static str)> {
+        let source = Source::new(FileId(0), "spec.yaml", spec);
+        let document = Document::parse(&source, 0..spec.len()).unwrap();
+        let misfits = misfits(document.root(), "", version.parse().unwrap());
+        let named = misfits.into_iter().map(|misfit| {
+            let cause = match misfit.cause {
+                Cause::Unknown { .. } => "unknown",
+                Cause::Type { expected, .. } => expected,
+                Cause::Quantity { .. } => "quantity",
+            };
+            (misfit.pointer, cause)
+        });
+        named.collect()
+    }
+
+    #[test]
+    fn fields_come_and_go_with_versions() {
+        let rules =
+            "initContainers: [{restartPolicyRules: [{action: a, exitCodes: {operator: In, values: [1]}}]}]";
+        let unknown = [("/initContainers/0/restartPolicyRules".to_owned(), "unknown")];
+        assert_eq!(misfits_of(rules, "1.33"), unknown);
+        assert_eq!(misfits_of(rules, "1.34"), []);
+        assert_eq!(misfits_of("workloadRef: {name: a}", "1.35"), []);
+        assert_eq!(misfits_of("workloadRef: {name: a}", "1.36").len(), 1);
+    }
+
+    #[test]
+    fn types_are_those_of_gos_decoder() {
+        let fits =
+            "{hostNetwork: null, priority: 2147483647, volumes: [{name: a, emptyDir: {sizeLimit: 1.5}}],
+            containers: [null, {ports: [{containerPort: 1.0}], livenessProbe: {tcpSocket: {port: http}},
+            command: [null, ''], resources: {limits: {a/b: 1, cpu: null}}}], nodeSelector: {a: ~}}";
+        assert_eq!(misfits_of(fits, "1.36"), []);
+        for (spec, pointer, cause) in [
+            ("priority: 2147483648", "/priority", "a whole number of 32 bits"),
+            ("priority: 1.5", "/priority", "a whole number"),
+            ("nodeSelector: {a: 1}", "/nodeSelector/a", "a string"),
+            ("tolerations: {}", "/tolerations", "a list"),
+            ("hostname: on", "/hostname", "a string"),
+            ("hostIPC: 'true'", "/hostIPC", "a boolean"),
+            ("overhead: {cpu: 1K}", "/overhead/cpu", "quantity"),
+            ("overhead: {cpu: true}", "/overhead/cpu", "a quantity"),
+            (
+                "containers: [{livenessProbe: {httpGet: {port: true}}}]",
+                "/containers/0/livenessProbe/httpGet/port",
+                "a string or a whole number of 32 bits",
+            ),
+        ] {
+            assert_eq!(misfits_of(spec, "1.36"), [(pointer.to_owned(), cause)], "{spec}");
+        }
+    }
+
+    #[test]
+    fn a_misspelt_field_is_told_the_right_one() {
+        let source = Source::new(FileId(0), "spec.yaml", "containers: [{volume_mount: [], Command: []}]");
+        let document = Document::parse(&source, 0..source.text.len()).unwrap();
+        let misfits = misfits(document.root(), "", Version::NEWEST);
+        let instead = misfits.into_iter().map(|misfit| match misfit.cause {
+            Cause::Unknown { instead, .. } => instead,
+            _ => None,
+        });
+        assert_eq!(instead.collect::<Vec<_>>(), [Some("volumeMounts"), Some("command")]);
+    }
+}

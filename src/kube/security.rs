@@ -1,0 +1,92 @@
+//! Security contexts of Pods and containers.
+
+use super::shape::{Field, Place, Reader};
+use crate::yaml::Node;
+
+/// `securityContext` of a container, or the part of a Pod's that its containers inherit.
+#[derive(Debug, Clone, Default)]
+pub struct SecurityContext<'d> {
+    /// The context's map.
+    pub node: Option<Node<'d>>,
+    /// `runAsUser`, a user's id.
+    pub run_as_user: Option<Field<'d, i64>>,
+    /// `runAsGroup`, a group's id.
+    pub run_as_group: Option<Field<'d, i64>>,
+    /// `runAsNonRoot`.
+    pub run_as_non_root: Option<Field<'d, bool>>,
+    /// `privileged` (containers only).
+    pub privileged: Option<Field<'d, bool>>,
+    /// `allowPrivilegeEscalation` (containers only).
+    pub allow_privilege_escalation: Option<Field<'d, bool>>,
+    /// `readOnlyRootFilesystem` (containers only).
+    pub read_only_root_filesystem: Option<Field<'d, bool>>,
+    /// `capabilities.add` (containers only).
+    pub capabilities_add: Vec<Field<'d, &'d str>>,
+    /// `capabilities.drop` (containers only).
+    pub capabilities_drop: Vec<Field<'d, &'d str>>,
+    /// `fsGroup` (Pods only): the group that owns the volumes.
+    pub fs_group: Option<Field<'d, i64>>,
+    /// `supplementalGroups` (Pods only).
+    pub supplemental_groups: Vec<i64>,
+}
+
+impl<'d> SecurityContext<'d> {
+    pub(super) fn read(reader: &mut Reader, owner: &Place<'_, 'd>) -> Self {
+        let Some(place) = reader.map(owner, "securityContext") else { return Self::default() };
+        let capabilities = reader.map(&place, "capabilities");
+        let mut names =
+            |key| capabilities.as_ref().and_then(|place| reader.strings(place, key)).unwrap_or_default();
+        let (capabilities_add, capabilities_drop) = (names("add"), names("drop"));
+        Self {
+            node: Some(place.node),
+            run_as_user: reader.integer(&place, "runAsUser"),
+            run_as_group: reader.integer(&place, "runAsGroup"),
+            run_as_non_root: reader.boolean(&place, "runAsNonRoot"),
+            privileged: reader.boolean(&place, "privileged"),
+            allow_privilege_escalation: reader.boolean(&place, "allowPrivilegeEscalation"),
+            read_only_root_filesystem: reader.boolean(&place, "readOnlyRootFilesystem"),
+            capabilities_add,
+            capabilities_drop,
+            fs_group: reader.integer(&place, "fsGroup"),
+            supplemental_groups: reader.integers(&place, "supplementalGroups"),
+        }
+    }
+
+    /// What counts for a container with this context in a Pod with `pod`'s: the container's own value before the
+    /// Pod's (`securitycontext.DetermineEffectiveSecurityContext`).
+    #[must_use]
+    pub fn within(&self, pod: &SecurityContext<'d>) -> EffectiveSecurity<'d> {
+        EffectiveSecurity {
+            run_as_user: self.run_as_user.or(pod.run_as_user),
+            run_as_group: self.run_as_group.or(pod.run_as_group),
+            run_as_non_root: self.run_as_non_root.or(pod.run_as_non_root),
+        }
+    }
+
+    /// Whether the container keeps `capability` (without `CAP_`), which a runtime gives by default: it isn't dropped,
+    /// by name or by `ALL`, or it is added back. A privileged container keeps all.
+    #[must_use]
+    pub fn keeps_capability(&self, capability: &str) -> bool {
+        let names = |list: &[Field<'d, &'d str>]| {
+            list.iter().any(|name| {
+                let name = name.to_ascii_uppercase();
+                let name = name.strip_prefix("CAP_").unwrap_or(&name);
+                name == "ALL" || name == capability
+            })
+        };
+        self.privileged.is_some_and(|flag| *flag)
+            || names(&self.capabilities_add)
+            || !names(&self.capabilities_drop)
+    }
+}
+
+/// The user that a container runs as, as far as the manifest says.
+#[derive(Debug, Clone, Copy)]
+pub struct EffectiveSecurity<'d> {
+    /// The user's id; else the image's user.
+    pub run_as_user: Option<Field<'d, i64>>,
+    /// The group's id; else the image's group.
+    pub run_as_group: Option<Field<'d, i64>>,
+    /// Whether the kubelet refuses to run it as root.
+    pub run_as_non_root: Option<Field<'d, bool>>,
+}

@@ -1,0 +1,248 @@
+//! Where objects hold Pod templates.
+
+use super::object::Object;
+use super::shape::push_key;
+use super::workloads::{self, Form, PodTemplatePath, Workload};
+use crate::yaml::{Kind, Node};
+
+/// A Pod spec inside an object, and what stands around it.
+#[derive(Debug, Clone)]
+pub struct Template<'d> {
+    /// The object that holds it.
+    pub object: Object<'d>,
+    /// The JSON pointer of the Pod spec in the document.
+    pub pointer: String,
+    /// The Pod spec, or the map that stands for one.
+    pub spec: Node<'d>,
+    /// Whether `spec` is a Pod spec in full. A custom resource may have some of its fields in a map of another kind,
+    /// where `activeDeadlineSeconds`, `resources` and the like mean something else.
+    pub is_pod_spec: bool,
+    /// `metadata` beside the spec: the template's, or a bare Pod's own.
+    pub metadata: Option<Node<'d>>,
+    /// The kind of workload that makes Pods of it.
+    pub workload: Workload<'d>,
+    /// How far the manifest says all of the Pod.
+    pub completeness: Completeness,
+    /// The spec of the Job that runs it, where it is one (`activeDeadlineSeconds`, `backoffLimit`).
+    pub job_spec: Option<Node<'d>>,
+    /// How many Pods there are of it, where that is literal: `replicas`, or a Job's `parallelism`.
+    pub replicas: Option<(u64, Node<'d>)>,
+    /// Whether it was found by its shape alone: nothing says what its fields have to look like.
+    pub by_shape: bool,
+    /// The map that holds the template (a Deployment's `spec`), and its JSON pointer.
+    pub(super) owner: Option<(Node<'d>, String)>,
+}
+
+/// How far a manifest says all of a Pod. Where it doesn't, what is missing proves nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Completeness {
+    /// The Pod comes of this spec alone.
+    Complete,
+    /// An operator adds containers, volumes or defaults of its own, or may do so.
+    Merged,
+    /// A patch, as kustomize merges it into a whole elsewhere: it lacks what the API server requires. So does a
+    /// template of ytt, whose values stand in comments.
+    Patch,
+}
+
+impl Template<'_> {
+    /// Whether it is a template of an Argo Workflow, which has containers in fields of its own.
+    #[must_use]
+    pub fn is_workflow(&self) -> bool {
+        matches!(
+            self.workload,
+            Workload::Custom("Workflow" | "WorkflowTemplate" | "ClusterWorkflowTemplate" | "CronWorkflow")
+        ) && self.object.group() == "argoproj.io"
+    }
+}
+
+/// Every Pod template of `object`: at the places that are `declared` or else known for its kind, or for an unknown
+/// custom resource wherever a map looks like a Pod spec.
+#[must_use]
+pub fn templates<'d>(object: &Object<'d>, declared: &[PodTemplatePath]) -> Vec<Template<'d>> {
+    let mut walk = Walk { object, trail: Vec::new(), found: Vec::new() };
+    let declared: Vec<_> = declared.iter().filter(|own| own.is_of(object.group(), object.kind)).collect();
+    match workloads::embedding(object.group(), object.kind) {
+        _ if !declared.is_empty() => {
+            for template in declared {
+                walk.follow_declared(template);
+            }
+        }
+        Some(embedding) => {
+            for path in embedding.paths {
+                walk.follow(embedding.form, object.node, path);
+            }
+        }
+        None if workloads::may_embed(object.group(), object.kind) => walk.by_shape(object.node),
+        None => {}
+    }
+    walk.found
+}
+
+/// How many templates are found by shape in one object, how deep they may lie, and how long the keys above them may
+/// be, in bytes. No real object comes near; it bounds the time and the room that a hostile one takes.
+const MAX_FOUND: usize = 1000;
+const MAX_DEPTH: usize = 32;
+const MAX_KEY: usize = 128;
+
+/// A way through an object.
+struct Walk<'a, 'd> {
+    object: &'a Object<'d>,
+    /// The maps and lists above the node, the nearest last, each with the step that leads on from it.
+    trail: Vec<(Node<'d>, String)>,
+    found: Vec<Template<'d>>,
+}
+
+impl<'d> Walk<'_, 'd> {
+    /// Follows the path to a template, or to the Pod spec in it: people name either.
+    fn follow_declared(&mut self, template: &PodTemplatePath) {
+        let form = if template.is_whole { Form::Whole } else { Form::Merged };
+        let before = self.found.len();
+        self.follow(form, self.object.node, &format!("{}/spec", template.path));
+        if self.found.len() == before {
+            self.follow(form, self.object.node, &template.path);
+        }
+    }
+
+    /// Follows `path` from `node`; a `*` stands for every item or value.
+    fn follow(&mut self, form: Form, node: Node<'d>, path: &str) {
+        if path.is_empty() {
+            if node.is_mapping() {
+                self.found.push(self.template(Some(form), node));
+            }
+            return;
+        }
+        let (step, rest) = path.split_once('/').unwrap_or((path, ""));
+        let next = if step == "*" {
+            children(node)
+        } else {
+            node.get(step).map(|child| (step.to_owned(), child)).into_iter().collect()
+        };
+        for (name, child) in next {
+            self.trail.push((node, name));
+            self.follow(form, child, rest);
+            self.trail.pop();
+        }
+    }
+
+    /// Finds Pod specs by shape.
+    fn by_shape(&mut self, node: Node<'d>) {
+        if self.found.len() >= MAX_FOUND || self.trail.len() > MAX_DEPTH {
+            return;
+        }
+        if looks_like_pod_spec(node) {
+            self.found.push(self.template(None, node));
+        }
+        for (name, child) in children(node) {
+            // What stands inside containers is no template, whatever it looks like.
+            let inside =
+                matches!(&*name, "initContainers" | "containers" | "ephemeralContainers" | "volumes");
+            if !inside && name.len() <= MAX_KEY && (child.is_mapping() || child.is_sequence()) {
+                self.trail.push((node, name));
+                self.by_shape(child);
+                self.trail.pop();
+            }
+        }
+    }
+
+    /// The pointer of what the first `steps` of the trail lead to.
+    fn pointer(&self, steps: usize) -> String {
+        let mut pointer = self.object.pointer.clone();
+        for (_, step) in self.trail.iter().take(steps) {
+            push_key(&mut pointer, step);
+        }
+        pointer
+    }
+
+    fn template(&self, form: Option<Form>, spec: Node<'d>) -> Template<'d> {
+        let depth = self.trail.len();
+        let above = |levels: usize| depth.checked_sub(levels).and_then(|at| self.trail.get(at));
+        let owner = above(2).map(|(node, _)| (*node, self.pointer(depth - 2)));
+        let owner_node = owner.as_ref().map(|(node, _)| *node);
+        let workload = Workload::of(self.object.group(), self.object.kind);
+        let by_shape = form.is_none();
+        let form = form.unwrap_or_else(|| self.form_by_shape());
+        let completeness = match form {
+            Form::Merged | Form::Fragment => Completeness::Merged,
+            Form::Whole | Form::Job if is_patch(self.object, workload, spec) || is_ytt(self.object) => {
+                Completeness::Patch
+            }
+            Form::Whole | Form::Job => Completeness::Complete,
+        };
+        let metadata = above(1).and_then(|(node, _)| node.get("metadata"));
+        Template {
+            object: self.object.clone(),
+            pointer: self.pointer(depth),
+            spec,
+            by_shape,
+            is_pod_spec: form != Form::Fragment,
+            metadata: metadata.filter(|node| node.is_mapping()),
+            workload,
+            completeness,
+            job_spec: owner_node.filter(|_| form == Form::Job),
+            replicas: owner_node.into_iter().chain([spec]).find_map(replicas),
+            owner,
+        }
+    }
+
+    /// An unknown kind's Pod spec is one in full where its key says so; the object's own `spec` never is.
+    fn form_by_shape(&self) -> Form {
+        let named = |(_, key): &(Node<'d>, String)| {
+            matches!(&**key, "spec" | "template") || key.ends_with("podSpec") || key.ends_with("PodSpec")
+        };
+        let named = self.trail.len() > 1 && self.trail.last().is_some_and(named);
+        if named { Form::Merged } else { Form::Fragment }
+    }
+}
+
+/// The items of a list or the values of a map, each with its step of a JSON pointer.
+fn children(node: Node<'_>) -> Vec<(String, Node<'_>)> {
+    if node.is_sequence() {
+        node.items().enumerate().map(|(index, item)| (index.to_string(), item)).collect()
+    } else {
+        node.entries().map(|entry| (entry.name().into_owned(), entry.value)).collect()
+    }
+}
+
+fn replicas(owner: Node<'_>) -> Option<(u64, Node<'_>)> {
+    ["replicas", "parallelism"].into_iter().find_map(|key| {
+        let node = owner.get(key)?;
+        let Kind::Int(count) = node.kind() else { return None };
+        Some((u64::try_from(count).ok()?, node))
+    })
+}
+
+/// Whether the object can't stand by itself: it lacks the selector that its kind requires, no container has an
+/// image, or it holds a directive of a strategic merge patch.
+fn is_patch<'d>(object: &Object<'d>, workload: Workload<'d>, spec: Node<'d>) -> bool {
+    let lacks_selector =
+        workload.requires_selector() && object.node.at("/spec/selector").is_none_or(Node::is_null);
+    let lists = || ["initContainers", "containers"].into_iter().filter_map(|key| spec.get(key));
+    let containers = || lists().flat_map(Node::items);
+    let has_image = containers().any(|container| container.get("image").is_some());
+    let is_directive = |node: Node<'d>| {
+        node.written_entries().any(|entry| {
+            let name = entry.name();
+            name == "$patch" || name == "$retainKeys" || name.starts_with("$setElementOrder/")
+        })
+    };
+    lacks_selector || !has_image || is_directive(spec) || containers().any(is_directive)
+}
+
+/// Whether the object holds an expression of ytt.
+fn is_ytt(object: &Object<'_>) -> bool {
+    memchr::memmem::find(object.node.source_text().as_bytes(), b"#@").is_some()
+}
+
+/// Whether a map has a list `initContainers` with something named in it, be it a patch of a container that an operator
+/// makes, or a list `containers` of nothing but containers. A schema has maps there, and other kinds' lists hold
+/// other things.
+fn looks_like_pod_spec(node: Node<'_>) -> bool {
+    let has = |container: Node<'_>, key| container.get(key).and_then(Node::as_str).is_some();
+    let list = |key| node.get(key).filter(|list| list.is_sequence());
+    list("initContainers").is_some_and(|list| list.items().any(|item| has(item, "name")))
+        || list("containers").is_some_and(|list| {
+            let mut items = list.items().peekable();
+            items.peek().is_some() && items.all(|item| has(item, "name") && has(item, "image"))
+        })
+}

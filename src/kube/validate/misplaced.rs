@@ -1,0 +1,144 @@
+//! `initContainers` where no API type has them, or misspelt: an unknown field, which the API server drops, or in its
+//! strict mode rejects (`kubectl --validate`).
+
+use std::collections::HashMap;
+
+use super::super::object::Object;
+use super::super::schema::plain;
+use super::super::shape::push_key;
+use super::super::template::{Completeness, Template, templates};
+use super::super::workloads::Workload;
+use crate::yaml::{Entry, Node};
+
+/// What a document holds that has them misplaced or misspelt; the spellings that are looked for.
+pub const LITERALS: &[&str] =
+    &["initContainer", "InitContainer", "initcontainer", "Initcontainer", "init_container", "init-container"];
+
+/// Init containers that nothing reads.
+#[derive(Debug, Clone)]
+pub struct Misplaced<'d> {
+    /// The key.
+    pub key: Node<'d>,
+    /// Where it stands.
+    pub site: Site,
+    /// The container that it stands in, where that has a name.
+    pub container: Option<&'d str>,
+    /// The key of the Pod spec that it belongs into, where that is there.
+    pub pod_spec: Option<Node<'d>>,
+}
+
+/// Where misplaced init containers stand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Site {
+    /// In a Pod spec, under a name that isn't quite the field's.
+    Misspelt,
+    /// Beside the Pod spec, in the template or in a bare Pod.
+    BesideSpec,
+    /// In a container.
+    Container,
+    /// Further out than the template, as in a Deployment's or a Job's own `spec`.
+    Workload,
+    /// Further in, as in the Pod's `securityContext`.
+    Within,
+}
+
+/// Whether `name` is a spelling of `initContainers`, the right one included.
+#[must_use]
+pub fn is_spelling(name: &str) -> bool {
+    plain(name) == "initcontainer" && LITERALS.iter().any(|literal| name.contains(literal))
+}
+
+/// Every `initContainers` of `object` that is misplaced or misspelt.
+///
+/// All of a built-in workload is looked at. A custom resource may have a field of that name in its own `spec`; of it only
+/// the templates are looked at, and those that an operator merges with its own not at all.
+#[must_use]
+pub fn find<'d>(object: &Object<'d>) -> Vec<Misplaced<'d>> {
+    let templates = templates(object, &[]);
+    let by_pointer = templates.iter().map(|template| (&*template.pointer, template)).collect();
+    let mut search = Search { templates: by_pointer, first: templates.first(), found: Vec::new() };
+    match Workload::of(object.group(), object.kind) {
+        Workload::Custom(_) => {
+            let is_whole = |template: &&Template<'d>| {
+                template.is_pod_spec && template.completeness != Completeness::Merged
+            };
+            for template in templates.iter().filter(is_whole) {
+                let parent = template.pointer.rsplit_once('/').map_or("", |(parent, _)| parent);
+                let above = object.node.at(parent.strip_prefix(&object.pointer).unwrap_or(parent));
+                if let Some(above) = above.filter(|_| parent != object.pointer) {
+                    search.entries(above, parent, None, false);
+                }
+                search.map(template.spec, &template.pointer, None);
+            }
+        }
+        _ => search.map(object.node, &object.pointer, None),
+    }
+    search.found
+}
+
+struct Search<'t, 'd> {
+    /// By the pointers of their Pod specs.
+    templates: HashMap<&'t str, &'t Template<'d>>,
+    first: Option<&'t Template<'d>>,
+    found: Vec<Misplaced<'d>>,
+}
+
+impl<'d> Search<'_, 'd> {
+    /// The depth of recursion is the document's, which the parser bounds.
+    fn map(&mut self, map: Node<'d>, pointer: &str, container: Option<&'d str>) {
+        self.entries(map, pointer, container, true);
+    }
+
+    fn entries(&mut self, map: Node<'d>, pointer: &str, container: Option<&'d str>, deep: bool) {
+        for entry in map.entries() {
+            let name = entry.name();
+            let is_tree = entry.value.is_mapping() || entry.value.is_sequence();
+            let is_in_place = name == "initContainers" && self.templates.contains_key(pointer);
+            if is_tree && is_spelling(&name) && !is_in_place {
+                self.found.push(self.misplaced(&entry, pointer, container));
+            } else if is_tree && deep && name != "metadata" {
+                let mut inner = pointer.to_owned();
+                push_key(&mut inner, &name);
+                self.value(entry.value, &inner, container);
+            }
+        }
+    }
+
+    fn value(&mut self, value: Node<'d>, pointer: &str, container: Option<&'d str>) {
+        if value.is_mapping() {
+            return self.map(value, pointer, container);
+        }
+        let is_containers = pointer.rsplit_once('/').is_some_and(|(spec, key)| {
+            matches!(key, "initContainers" | "containers" | "ephemeralContainers")
+                && self.templates.contains_key(spec)
+        });
+        for (index, item) in value.items().enumerate() {
+            let name = item.get("name").and_then(Node::as_str).filter(|_| is_containers);
+            self.value(item, &format!("{pointer}/{index}"), name.or(container));
+        }
+    }
+
+    fn misplaced(&self, entry: &Entry<'d>, pointer: &str, container: Option<&'d str>) -> Misplaced<'d> {
+        let (site, template) = match self.around(pointer) {
+            Some(template) if template.pointer == pointer => (Site::Misspelt, Some(template)),
+            Some(template) if container.is_some() => (Site::Container, Some(template)),
+            Some(template) => (Site::Within, Some(template)),
+            None => match self.templates.get(&*format!("{pointer}/spec")) {
+                Some(template) => (Site::BesideSpec, Some(*template)),
+                None => (Site::Workload, self.first),
+            },
+        };
+        Misplaced { key: entry.key, site, container, pod_spec: template.map(|template| template.spec) }
+    }
+
+    /// The template whose Pod spec holds what is at `pointer`.
+    fn around(&self, pointer: &str) -> Option<&Template<'d>> {
+        let mut pointer = pointer;
+        loop {
+            if let Some(template) = self.templates.get(pointer) {
+                return Some(template);
+            }
+            (pointer, _) = pointer.rsplit_once('/')?;
+        }
+    }
+}

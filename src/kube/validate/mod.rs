@@ -1,0 +1,294 @@
+//! What the API server's validation says of init containers and sidecars, version by version.
+//!
+//! Each function follows one of `pkg/apis/core/validation/validation.go` (named there) after the defaults of
+//! `pkg/apis/core/v1/defaults.go` and after the fields that a version drops because their gate is off
+//! (`pkg/api/pod/util.go`, `dropDisabledFields`). Values of a wrong type are left to [`schema`](super::schema), and
+//! what another tool fills in (`$(X)`, `${X}`, `{{`) proves nothing. Of a part of a Pod, such as a patch, what is
+//! missing proves nothing either.
+
+pub mod container;
+pub mod deadline;
+mod env;
+mod handlers;
+pub mod misplaced;
+pub mod mounts;
+pub mod names;
+mod ports;
+pub mod resources;
+pub mod restart;
+mod security;
+mod syntax;
+mod volumes;
+
+pub use volumes::Volumes;
+
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+use std::hash::Hash;
+
+use super::container::Role;
+use super::pod::Pod;
+use super::shape::{Place, is_placeholder};
+use super::template::Completeness;
+use super::version::{Change, Gate, Version};
+use super::workloads::Workload;
+use crate::source::Span;
+use crate::yaml::{Kind, Node};
+
+/// Something that the API server turns away.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Violation {
+    /// The smallest thing that has to change; where something is missing, what it is missing from.
+    pub span: Span,
+    /// The field, from the container or the Pod spec on: `ports[1].name`.
+    pub field: String,
+    /// What is wrong, as a sentence that starts with the field goes on: `is missing`.
+    pub problem: String,
+    /// The same in short, for the place itself.
+    pub caption: String,
+    /// What to do.
+    pub help: String,
+    /// Other places that it speaks of.
+    pub labels: Vec<(Span, String)>,
+}
+
+/// What becomes of a manifest that breaks the rules of a Pod spec, for the end of a message.
+#[must_use]
+pub fn consequence(pod: &Pod<'_>, version: Version) -> String {
+    match pod.template.workload {
+        Workload::Custom(kind) => format!("the API server rejects the Pods of this {kind}"),
+        Workload::StatefulSet if !version.after(Change::StatefulSetTemplateValidated) => {
+            format!("Kubernetes {version} takes the StatefulSet, and then rejects each of its Pods")
+        }
+        workload => format!("the API server rejects the {}", workload.kind()),
+    }
+}
+
+/// An entry of `initContainers` or `containers`, as the API server's validation goes over them.
+#[derive(Debug, Clone)]
+pub struct Slot<'d> {
+    /// The container's map; a null stands for an empty one.
+    pub node: Node<'d>,
+    index: usize,
+    /// What the version makes of it: before native sidecars, all of `initContainers` are plain ones.
+    pub role: Role,
+    /// `restartPolicy`, where it is a string.
+    pub restart_policy: Option<Node<'d>>,
+}
+
+impl<'d> Slot<'d> {
+    fn new(node: Node<'d>, index: usize, is_init: bool, version: Version) -> Self {
+        let restart_policy = node.get("restartPolicy").filter(|policy| policy.as_str().is_some());
+        let is_sidecar = restart_policy.is_some_and(|policy| policy.as_str() == Some("Always"));
+        let role = match is_init {
+            false => Role::App,
+            true if is_sidecar && version.has(Gate::SidecarContainers) => Role::Sidecar,
+            true => Role::Init,
+        };
+        Self { node, index, role, restart_policy }
+    }
+
+    /// `name`, where it is a string.
+    #[must_use]
+    pub fn name(&self) -> Option<&'d str> {
+        self.node.get("name").and_then(Node::as_str)
+    }
+
+    /// The container in words: ``init container `migrate` ``, or by its place where it has no name.
+    #[must_use]
+    pub fn describe(&self) -> String {
+        match (self.name().filter(|name| !name.is_empty()), self.role) {
+            (Some(name), role) => format!("{} `{name}`", role.describe()),
+            (None, Role::App) => format!("`containers[{}]`", self.index),
+            (None, Role::Init | Role::Sidecar) => format!("`initContainers[{}]`", self.index),
+        }
+    }
+
+    /// The place to speak of the container: its name's value, else all of it.
+    #[must_use]
+    pub fn span(&self) -> Span {
+        self.node.get("name").map_or_else(|| self.node.span(), Node::span)
+    }
+}
+
+/// The entries of `initContainers`, in order.
+pub fn init_slots<'d>(pod: &Pod<'d>, version: Version) -> impl Iterator<Item = Slot<'d>> {
+    slots(pod, "initContainers", version)
+}
+
+/// The entries of `containers`, in order.
+pub fn app_slots<'d>(pod: &Pod<'d>, version: Version) -> impl Iterator<Item = Slot<'d>> {
+    slots(pod, "containers", version)
+}
+
+fn slots<'d>(pod: &Pod<'d>, key: &'static str, version: Version) -> impl Iterator<Item = Slot<'d>> {
+    let list = pod.spec().get(key).into_iter().flat_map(Node::items).enumerate();
+    let maps = list.filter(|(_, node)| node.is_mapping() || node.is_null());
+    maps.map(move |(index, node)| Slot::new(node, index, key == "initContainers", version))
+}
+
+/// A string field as the API server sees it: to Go, absent and empty are the same.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Text<'d> {
+    Empty,
+    /// Of another type, or filled in later.
+    Unknown,
+    Known(&'d str),
+}
+
+/// What a check has at hand, and where it puts what it finds.
+struct Judge<'p, 'd> {
+    version: Version,
+    pod: &'p Pod<'d>,
+    /// Whether what is missing counts.
+    is_whole: bool,
+    /// Where to point at what a container lacks.
+    home: Span,
+    violations: Vec<Violation>,
+}
+
+impl<'p, 'd> Judge<'p, 'd> {
+    fn new(pod: &'p Pod<'d>, home: Span, version: Version) -> Self {
+        let is_whole = pod.template.completeness == Completeness::Complete;
+        Self { version, pod, is_whole, home, violations: Vec::new() }
+    }
+
+    /// Reports that `key` of `map` is missing or empty.
+    fn missing(&mut self, map: &Place<'_, 'd>, key: &str, help: &str) {
+        if !self.is_whole {
+            return;
+        }
+        let written = map.get(key);
+        let key_span = |place: &Place<'_, 'd>| place.key.map(Node::span);
+        let span = match &written {
+            Some(place) => place.node.span(),
+            None => key_span(map).unwrap_or_else(|| self.item_span(map)),
+        };
+        let problem = if written.is_some() { "is empty" } else { "is missing" };
+        let field = dotted(&format!("{}/{key}", map.pointer()));
+        self.push(span, field, problem.to_owned(), format!("`{key}` {problem}"), help);
+    }
+
+    /// Reports a map that lacks `what`, which more than one key can bring.
+    fn lacks(&mut self, map: &Place<'_, 'd>, what: &str, help: &str) {
+        if self.is_whole {
+            let span = map.key.map_or_else(|| self.item_span(map), Node::span);
+            let field = dotted(&map.pointer());
+            self.push(span, field, format!("has no {what}"), format!("no {what}"), help);
+        }
+    }
+
+    /// An item of a list has no key: its first one is what a reader sees.
+    fn item_span(&self, map: &Place<'_, 'd>) -> Span {
+        let first = map.node.entries().next().map(|entry| entry.key.span());
+        if map.pointer().is_empty() { self.home } else { first.unwrap_or_else(|| map.node.span()) }
+    }
+
+    /// Reports a value that must be otherwise: `must` goes on after "must".
+    fn must(&mut self, place: &Place<'_, 'd>, must: &str, help: &str) {
+        let problem = format!("is {}, and must {must}", shown(place.node));
+        self.push_at(place, problem, must_in_short(must), help);
+    }
+
+    /// Reports a field that may not be there, `why` saying under what condition.
+    fn forbidden(&mut self, place: &Place<'_, 'd>, why: &str, help: &str) {
+        let span = place.key.map_or_else(|| place.node.span(), Node::span);
+        let field = dotted(&place.pointer());
+        self.push(span, field, format!("is not allowed {why}"), format!("not allowed {why}"), help);
+    }
+
+    /// Reports a value that another place has already.
+    fn duplicate(&mut self, place: &Place<'_, 'd>, first: Span, what: &str, help: &str) {
+        let value = shown(place.node);
+        let problem = format!("is {value}, like {what} before it");
+        self.push_at(place, problem, format!("{value} again"), help);
+        if let Some(last) = self.violations.last_mut() {
+            last.labels.push((first, "the first one".to_owned()));
+        }
+    }
+
+    fn push_at(&mut self, place: &Place<'_, 'd>, problem: String, caption: String, help: &str) {
+        self.push(place.node.span(), dotted(&place.pointer()), problem, caption, help);
+    }
+
+    fn push(&mut self, span: Span, field: String, problem: String, caption: String, help: &str) {
+        let help = help.to_owned();
+        self.violations.push(Violation { span, field, problem, caption, help, labels: Vec::new() });
+    }
+
+    /// Reports a string that is written and isn't one of `allowed`.
+    fn one_of(&mut self, map: &Place<'_, 'd>, key: &str, allowed: &[&str]) {
+        if let (Some(place), Text::Known(value)) = (map.get(key), text(map, key))
+            && !allowed.contains(&value)
+        {
+            let list = allowed.iter().map(|value| format!("`{value}`")).collect::<Vec<_>>().join(", ");
+            self.must(&place, &format!("be one of {list}"), "write one of them; upper and lower case count");
+        }
+    }
+}
+
+/// What a value must do, without the details after a colon.
+fn must_in_short(must: &str) -> String {
+    format!("must {}", must.split(':').next().unwrap_or(must))
+}
+
+/// Where `name` was seen first, if it was seen before; else keeps that it was seen at `span`.
+fn first_of<K: Eq + Hash>(seen: &mut HashMap<K, Span>, name: K, span: Span) -> Option<Span> {
+    match seen.entry(name) {
+        Entry::Occupied(first) => Some(*first.get()),
+        Entry::Vacant(place) => {
+            place.insert(span);
+            None
+        }
+    }
+}
+
+/// The string at `key`.
+fn text<'d>(map: &Place<'_, 'd>, key: &str) -> Text<'d> {
+    let Some(place) = map.get(key) else { return Text::Empty };
+    match place.node.as_str() {
+        Some("") => Text::Empty,
+        Some(text) if !is_placeholder(text) => Text::Known(text),
+        _ => Text::Unknown,
+    }
+}
+
+/// The whole number at `key`, where it is one.
+fn integer(map: &Place<'_, '_>, key: &str) -> Option<i64> {
+    match map.get(key)?.node.kind() {
+        Kind::Int(value) => Some(value),
+        _ => None,
+    }
+}
+
+/// Whether the boolean at `key` is true.
+fn is_true(map: &Place<'_, '_>, key: &str) -> bool {
+    map.get(key).is_some_and(|place| place.node.kind() == Kind::Bool(true))
+}
+
+/// A value for a message, cut where it is long.
+fn shown(node: Node<'_>) -> String {
+    const MOST: usize = 60;
+    match node.text() {
+        Some(text) if text.chars().count() > MOST => {
+            format!("`{}…`", text.chars().take(MOST).collect::<String>())
+        }
+        Some("") => "empty".to_owned(),
+        Some(text) => format!("`{text}`"),
+        None => node.type_name().to_owned(),
+    }
+}
+
+/// A JSON pointer as the API server writes a field's path: `ports[1].name`.
+fn dotted(pointer: &str) -> String {
+    let mut path = String::new();
+    for step in pointer.split('/').filter(|step| !step.is_empty()) {
+        let step = step.replace("~1", "/").replace("~0", "~");
+        if step.bytes().all(|byte| byte.is_ascii_digit()) || step.contains(['/', '.']) {
+            path.extend(["[", &step, "]"]);
+        } else {
+            path.extend([if path.is_empty() { "" } else { "." }, &step]);
+        }
+    }
+    path
+}

@@ -1,0 +1,77 @@
+//! Names that two containers of a Pod share: `validateContainers`, `validateInitContainers`,
+//! `validateEphemeralContainers`.
+
+use std::collections::HashMap;
+
+use super::super::container::Role;
+use super::super::pod::Pod;
+use super::super::version::Version;
+use super::{Slot, app_slots, init_slots, is_placeholder};
+use crate::source::Span;
+use crate::yaml::Node;
+
+/// A container whose name another one has.
+#[derive(Debug, Clone)]
+pub struct Shared<'d> {
+    /// The name; empty where neither has one.
+    pub name: &'d str,
+    /// The one that the API server turns away: an init container before an app container, else the later one.
+    pub span: Span,
+    /// Its map.
+    pub node: Node<'d>,
+    /// It in words: `an init container`.
+    pub what: &'static str,
+    /// The other one's name.
+    pub first: Span,
+    /// The other one in words.
+    pub first_what: &'static str,
+}
+
+/// The names that two containers share.
+#[must_use]
+pub fn shared<'d>(pod: &Pod<'d>, version: Version) -> Vec<Shared<'d>> {
+    let mut known = HashMap::new();
+    let mut shared = Vec::new();
+    let apps = app_slots(pod, version).map(|slot| (slot, "an app container"));
+    let inits = init_slots(pod, version).map(|slot| {
+        let what = if slot.role == Role::Sidecar { "a sidecar" } else { "an init container" };
+        (slot, what)
+    });
+    for (slot, what) in apps.chain(inits) {
+        // A patch names the container that it takes out, perhaps to put it elsewhere.
+        if slot.node.get("$patch").is_some() {
+            continue;
+        }
+        see(named(&slot), slot.node, slot.span(), what, &mut known, &mut shared);
+    }
+    for container in &pod.ephemeral {
+        let (name, span) = (Some(container.name()), container.name_span());
+        see(name, container.node, span, "an ephemeral container", &mut known, &mut shared);
+    }
+    shared
+}
+
+/// The name, empty where there is none; nothing where it isn't known yet.
+fn named<'d>(slot: &Slot<'d>) -> Option<&'d str> {
+    match slot.node.get("name").filter(|name| !name.is_null()) {
+        None => Some(""),
+        Some(name) => name.as_str().filter(|name| !is_placeholder(name)),
+    }
+}
+
+fn see<'d>(
+    name: Option<&'d str>,
+    node: Node<'d>,
+    span: Span,
+    what: &'static str,
+    known: &mut HashMap<&'d str, (Span, &'static str)>,
+    shared: &mut Vec<Shared<'d>>,
+) {
+    let Some(name) = name else { return };
+    match known.get(name) {
+        Some(&(first, first_what)) => shared.push(Shared { name, node, span, what, first, first_what }),
+        // Go's init containers without a name don't clash with each other, only with an app container's lack of one.
+        None if name.is_empty() && what != "an app container" => {}
+        None => _ = known.insert(name, (span, what)),
+    }
+}

@@ -1,0 +1,80 @@
+//! Which images the kustomizations of the input set: a base leaves the tag to them on purpose.
+
+use std::collections::HashSet;
+
+use memchr::memmem;
+
+use crate::inputs::InputFile;
+use crate::yaml::{Document, Node};
+
+/// The names of images that a kustomization among `files` gives a tag or a digest (kustomize, `images`, a transformer
+/// that goes by the name without tag).
+#[must_use]
+pub fn pinned_images(files: &[InputFile]) -> HashSet<String> {
+    let mut names = HashSet::new();
+    for file in files.iter().filter(|file| is_kustomization(&file.source.path)) {
+        for range in &file.documents {
+            let text = file.source.text.get(range.clone()).unwrap_or("");
+            if memmem::find(text.as_bytes(), b"images").is_none() {
+                continue;
+            }
+            if let Ok(document) = Document::parse(&file.source, range.clone()) {
+                names.extend(pinned(document.root()));
+            }
+        }
+    }
+    names
+}
+
+fn is_kustomization(path: &str) -> bool {
+    let name = path.rsplit(['/', '\\']).next().unwrap_or(path);
+    matches!(name, "kustomization.yaml" | "kustomization.yml" | "Kustomization")
+}
+
+fn pinned(kustomization: Node<'_>) -> Vec<String> {
+    let images = kustomization.get("images").into_iter().flat_map(Node::items);
+    let sets = |image: &Node<'_>| {
+        // A tag like `1.2` may be read as a number; kustomize takes its text.
+        let text = |key| image.get(key).and_then(Node::text).filter(|text| !text.is_empty());
+        text("digest").is_some() || text("newTag").is_some_and(|tag| tag != "latest")
+    };
+    images.filter(sets).filter_map(|image| Some(image.get("name")?.as_str()?.to_owned())).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::source::{FileId, Source};
+    use crate::yaml::split;
+
+    fn pinned_in(path: &str, text: &str) -> Vec<String> {
+        let source = Source::new(FileId(0), path, text);
+        let documents = split(&source.text);
+        let names = pinned_images(&[InputFile { source: Arc::new(source), documents }]);
+        let mut names: Vec<String> = names.into_iter().collect();
+        names.sort();
+        names
+    }
+
+    #[test]
+    fn names_what_gets_a_tag_or_a_digest() {
+        let text = "resources: [web.yaml]
+images:
+- {name: tagged, newTag: v1}
+- {name: number, newTag: 1.2}
+- {name: registry.example/digested, newName: x, digest: \"sha256:ab\"}
+- {name: renamed, newName: y}
+- {name: moving, newTag: latest}
+- {newTag: v1}
+- 5
+";
+        let expected = ["number", "registry.example/digested", "tagged"];
+        assert_eq!(pinned_in("kustomization.yaml", text), expected);
+        assert_eq!(pinned_in("overlays/prod/kustomization.yml", text), expected);
+        assert_eq!(pinned_in("web.yaml", text), Vec::<String>::new());
+        assert_eq!(pinned_in("kustomization.yaml", "images: {name: x"), Vec::<String>::new());
+        assert_eq!(pinned_in("kustomization.yaml", "images: 5"), Vec::<String>::new());
+    }
+}

@@ -1,0 +1,286 @@
+//! From inputs to a report: read, split, parse, model, check, judge by suppressions, sort.
+
+use std::borrow::Cow;
+use std::ops::Range;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
+use std::sync::Arc;
+
+use rayon::prelude::*;
+
+use crate::discover::{self, Failure, Input};
+use crate::finding::Finding;
+use crate::inputs::{InputFile, InputSet};
+use crate::kube::{self, Object, Pod};
+use crate::progress::Progress;
+use crate::report::{Report, Skipped, Summary};
+use crate::rule::{Check, Checker, ObjectCheck, Rule, Settings};
+use crate::rules;
+use crate::settings::{Level, RuleTable};
+use crate::source::{FileId, Source, decode};
+use crate::suppress::{self, Suppression};
+use crate::yaml::{self, Document, Prefilter, Problem};
+
+/// Lints `inputs`. Standard input is shown as `stdin_name`.
+///
+/// The order of `inputs` is the order of the report, whichever thread finishes first.
+#[must_use]
+pub fn lint(inputs: &[Input], stdin_name: &str, settings: &Settings) -> Report {
+    lint_watched(inputs, stdin_name, settings, &Progress::new(false))
+}
+
+/// As [`lint`], and keeps `progress` up to date.
+#[must_use]
+pub fn lint_watched(inputs: &[Input], stdin_name: &str, settings: &Settings, progress: &Progress) -> Report {
+    progress.begin(inputs.len());
+    let read: Vec<_> = inputs
+        .par_iter()
+        .enumerate()
+        .map(|(id, input)| read(id, input, stdin_name))
+        .inspect(|_| progress.read_one())
+        .collect();
+    let mut report = Report::default();
+    let mut files = Vec::with_capacity(read.len());
+    for (file, failure) in read {
+        report.summary.files += usize::from(failure.is_none());
+        report.errors.extend(failure);
+        report.sources.push(Arc::clone(&file.source));
+        files.push(file);
+    }
+    let inputs_read = InputSet::new(files);
+    let linter = Linter::new(settings, &inputs_read);
+    let checked: Vec<Checked> = inputs
+        .par_iter()
+        .zip(inputs_read.files())
+        .map(|(input, file)| linter.check_or_fail(file, is_named(input)))
+        .inspect(|_| progress.checked_one())
+        .collect();
+    let (mut findings, mut suppressions) = (Vec::new(), Vec::new());
+    for mut checked in checked {
+        findings.append(&mut checked.findings);
+        suppressions.append(&mut checked.suppressions);
+        checked.add_to(&mut report);
+    }
+    let mut judged = suppress::judge(findings, &suppressions, &inputs_read, settings);
+    judged.findings.retain(|finding| settings.shows(finding));
+    judged.findings.sort_by_key(order);
+    judged.suppressed.retain(|suppressed| settings.shows(&suppressed.finding));
+    judged.suppressed.sort_by_key(|suppressed| order(&suppressed.finding));
+    report.summary.suppressed = judged.suppressed.len();
+    (report.findings, report.suppressed) = (judged.findings, judged.suppressed);
+    report
+}
+
+/// The order in which findings are reported: by place, then by rule.
+fn order(finding: &Finding) -> (FileId, u32, &'static str, u32) {
+    (finding.span.file, finding.span.start, finding.rule, finding.span.end)
+}
+
+/// Whether `input` is a file that was named, standard input or text in memory.
+pub(crate) fn is_named(input: &Input) -> bool {
+    !matches!(input, Input::File { named: false, .. })
+}
+
+/// Whether it is for us to say what is wrong with a document. Most YAML isn't for kubectl, which
+/// refuses some of it: a document that is no object must only be YAML, and only where its file was
+/// named. pre-commit names every file that changed, JSON with comments among them.
+pub(crate) fn is_judged(document: &str, source: &Source, prefilter: &Prefilter, is_named: bool) -> bool {
+    prefilter.names(document)
+        || yaml::looks_like_object(document)
+        || is_named && !is_json(&source.path) && !yaml::is_yaml(document)
+}
+
+fn is_json(path: &str) -> bool {
+    Path::new(path).extension().is_some_and(|extension| extension.eq_ignore_ascii_case("json"))
+}
+
+/// Reads one input. A file that can't be read keeps its number, with empty text.
+pub(crate) fn read(id: usize, input: &Input, stdin_name: &str) -> (InputFile, Option<Failure>) {
+    let id = FileId(u32::try_from(id).unwrap_or(u32::MAX));
+    let path = match input {
+        Input::Stdin => stdin_name.to_owned(),
+        Input::Text { path, .. } => path.clone(),
+        Input::File { path, .. } => path.display().to_string(),
+    };
+    let source = discover::read(input).and_then(|bytes| match decode(&bytes) {
+        Ok((text, encoding)) => Ok(Source::with_encoding(id, &*path, text, encoding)),
+        // No text, and no manifest: passed over like others.
+        Err(_) if is_json(&path) && !yaml::looks_like_object(&String::from_utf8_lossy(&bytes)) => {
+            Ok(Source::new(id, &*path, ""))
+        }
+        Err(message) => Err(message),
+    });
+    match source {
+        Ok(source) => {
+            let documents = yaml::split(&source.text);
+            (InputFile { source: Arc::new(source), documents }, None)
+        }
+        Err(message) => {
+            let source = Source::new(id, &*path, "");
+            let file = InputFile { source: Arc::new(source), documents: Vec::new() };
+            (file, Some(Failure::new(path, message)))
+        }
+    }
+}
+
+/// A defect of ours in one file must not cost what is found in the others.
+pub(crate) fn guard<T>(file: &InputFile, work: impl FnOnce() -> T) -> Result<T, Failure> {
+    catch_unwind(AssertUnwindSafe(work)).map_err(|_| {
+        let message = "a defect in initlint stopped the check of this file; please report it".to_owned();
+        Failure::new(file.source.path.to_string(), message)
+    })
+}
+
+/// What is the same for all files of a run.
+struct Linter<'a> {
+    settings: &'a Settings,
+    inputs: &'a InputSet,
+    rules: Vec<&'static Rule>,
+    prefilter: Prefilter,
+}
+
+/// What came of one file.
+#[derive(Default)]
+struct Checked {
+    findings: Vec<Finding>,
+    suppressions: Vec<Suppression>,
+    /// A document of it couldn't be checked.
+    is_partial: bool,
+    errors: Vec<Failure>,
+    documents: usize,
+    pods: usize,
+    template: Option<Skipped>,
+    is_other: bool,
+}
+
+impl Checked {
+    fn add_to(self, report: &mut Report) {
+        let Summary { documents, pods, skipped, other, .. } = &mut report.summary;
+        *documents += self.documents;
+        *pods += self.pods;
+        *other += usize::from(self.is_other);
+        skipped.extend(self.template);
+        report.errors.extend(self.errors);
+    }
+}
+
+impl<'a> Linter<'a> {
+    fn new(settings: &'a Settings, inputs: &'a InputSet) -> Self {
+        let rules: Vec<_> = rules::ALL.iter().copied().filter(|rule| settings.may_run(rule.id)).collect();
+        let literals = rules.iter().flat_map(|rule| match rule.check {
+            Checker::Pod { literals, .. } | Checker::Object { literals, .. } => literals,
+            Checker::Reader => &[],
+        });
+        let prefilter = Prefilter::new(literals.copied());
+        Self { settings, inputs, rules, prefilter }
+    }
+
+    fn check_or_fail(&self, file: &InputFile, named: bool) -> Checked {
+        guard(file, || self.check(file, named))
+            .unwrap_or_else(|failure| Checked { errors: vec![failure], ..Checked::default() })
+    }
+
+    fn check(&self, file: &InputFile, named: bool) -> Checked {
+        let rules = self.settings.rules_for(&file.source.path);
+        let checked = Checked { documents: file.documents.len(), ..Checked::default() };
+        let mut work = FileCheck { linter: self, file, named, rules, checked };
+        let mut objects = false;
+        for range in &file.documents {
+            let text = file.source.text.get(range.clone()).unwrap_or("");
+            objects |= yaml::looks_like_object(text);
+            if named || self.prefilter.wants(text) {
+                work.check_document(range);
+            }
+        }
+        let mut checked = work.checked;
+        let reader = suppress::Reader {
+            file,
+            inputs: self.inputs,
+            pod_templates: &self.settings.pod_templates,
+            is_whole: !checked.is_partial,
+        };
+        checked.suppressions = reader.read();
+        checked.is_other = !objects && checked.template.is_none();
+        checked
+    }
+}
+
+/// One file at work.
+struct FileCheck<'a> {
+    linter: &'a Linter<'a>,
+    file: &'a InputFile,
+    /// Whether it was named itself.
+    named: bool,
+    /// What is set for rules in this file.
+    rules: Cow<'a, RuleTable>,
+    checked: Checked,
+}
+
+impl FileCheck<'_> {
+    fn check_document(&mut self, range: &Range<usize>) {
+        let text = self.file.source.text.get(range.clone()).unwrap_or("");
+        let document = match Document::parse(&self.file.source, range.clone()) {
+            Ok(document) => document,
+            Err(problem) => return self.record(problem, text),
+        };
+        for object in kube::objects(document.root()) {
+            self.check_object(&object);
+            for template in kube::templates(&object, &self.linter.settings.pod_templates) {
+                self.checked.pods += 1;
+                self.check_pod(&Pod::new(template));
+            }
+        }
+    }
+
+    fn check_object(&mut self, object: &Object<'_>) {
+        for rule in self.linter.rules.iter().filter(|rule| self.rules.level(rule.id) != Level::Off) {
+            let Checker::Object { check, .. } = rule.check else { continue };
+            let mut cx = ObjectCheck { rule, object, findings: Vec::new() };
+            check(object, &mut cx);
+            let settled = cx.findings.into_iter().filter_map(|finding| self.rules.settle(finding));
+            self.checked.findings.extend(settled);
+        }
+    }
+
+    fn check_pod(&mut self, pod: &Pod<'_>) {
+        for rule in self.linter.rules.iter().filter(|rule| self.rules.level(rule.id) != Level::Off) {
+            let Checker::Pod { check, .. } = rule.check else { continue };
+            let mut cx = Check {
+                version: self.linter.settings.version,
+                pedantic: self.linter.settings.pedantic,
+                source: &self.file.source,
+                inputs: self.linter.inputs,
+                options: self.rules.options(rule.id),
+                rule,
+                pod,
+                findings: Vec::new(),
+            };
+            check(pod, &mut cx);
+            self.checked
+                .findings
+                .extend(cx.findings.into_iter().filter_map(|found| self.rules.settle(found)));
+        }
+    }
+
+    /// A document that isn't YAML is a Helm template, which is named, or a finding where it is ours to
+    /// judge. One that goes past a bound couldn't be checked.
+    fn record(&mut self, problem: Problem, text: &str) {
+        let source = &self.file.source;
+        let path = source.path.to_string();
+        self.checked.is_partial = true;
+        match problem {
+            _ if !is_judged(text, source, &self.linter.prefilter, self.named) => {}
+            Problem::Invalid { .. } if yaml::looks_like_template(text) => {
+                self.checked.template = Some(Skipped { path, reason: "helm-template" });
+            }
+            Problem::Invalid { span, message, help } => {
+                let finding = rules::invalid_yaml::finding(span, &message, help);
+                self.checked.findings.extend(self.rules.settle(finding));
+            }
+            Problem::Bound { span, message } => {
+                let line = source.position(span.start as usize).line;
+                self.checked.errors.push(Failure { path, line: Some(line), message });
+            }
+        }
+    }
+}

@@ -1,0 +1,285 @@
+//! What a Pod's init containers run: from the model to the analysis, and back to places.
+//!
+//! `command` and `args` are taken as the kubelet hands them over; a script may stand in them, or
+//! in a ConfigMap of the same input that is mounted where it is looked for.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::inputs::{ConfigMap, InputSet};
+use crate::kube::expansion::{Environment, Meaning};
+use crate::kube::volume::{ConfigSource, Projection, VolumeSource};
+use crate::kube::{Container, InitContainer, Pod, VolumeMount};
+use crate::rerun::{self, Hazard, Mount, Site, Userland};
+use crate::shell::invocation::{self, Invocation, Shell};
+use crate::shell::ir::Script;
+use crate::source::{MappedText, Source, Span};
+
+/// What one init container runs.
+pub struct Program<'p, 'd> {
+    /// The container.
+    pub container: &'p InitContainer<'d>,
+    /// `command` and `args` as the process gets them.
+    argv: Vec<MappedText>,
+    main: Main,
+    /// The text files that each mounted ConfigMap of the input holds, by absolute path.
+    files: BTreeMap<String, MappedText>,
+}
+
+/// The part of a program that can be followed.
+enum Main {
+    Script {
+        script: Script,
+        text: MappedText,
+        options: BTreeSet<String>,
+        arguments: Vec<String>,
+        bash: bool,
+    },
+    /// No script, or none that parses: the words themselves.
+    Command,
+}
+
+/// The programs of a Pod's init containers, in order.
+pub struct Programs<'p, 'd> {
+    pod: &'p Pod<'d>,
+    list: Vec<Program<'p, 'd>>,
+}
+
+impl<'p, 'd> Programs<'p, 'd> {
+    /// The programs of `pod`, which `source` holds.
+    #[must_use]
+    pub fn of(pod: &'p Pod<'d>, source: &Source, inputs: &InputSet) -> Self {
+        let reader = Reader { pod, source, inputs };
+        Self { pod, list: pod.init_containers().map(|container| reader.program(container)).collect() }
+    }
+
+    /// The programs, in order.
+    pub fn iter(&self) -> impl Iterator<Item = &Program<'p, 'd>> {
+        self.list.iter()
+    }
+
+    /// What makes each of them unsafe to run again.
+    #[must_use]
+    pub fn hazards(&self) -> Vec<(&Program<'p, 'd>, Vec<Hazard>)> {
+        let sequence: Vec<rerun::Container<'_>> =
+            self.list.iter().map(|program| program.for_analysis(self.pod)).collect();
+        self.list.iter().zip(rerun::analyse(&sequence)).collect()
+    }
+}
+
+struct Reader<'a, 'p, 'd> {
+    pod: &'p Pod<'d>,
+    source: &'a Source,
+    inputs: &'a InputSet,
+}
+
+impl<'p, 'd> Reader<'_, 'p, 'd> {
+    fn program(&self, container: &'p InitContainer<'d>) -> Program<'p, 'd> {
+        let environment = Environment::of(container);
+        let words = container.argv().unwrap_or_default();
+        let argv: Vec<MappedText> =
+            words.iter().map(|word| environment.expand(&word.node.mapped(self.source)).text).collect();
+        let files = self.files(container, &argv);
+        let main = main(&argv, &files).unwrap_or(Main::Command);
+        Program { container, argv, main, files }
+    }
+
+    /// The files of each mounted ConfigMap; only where the words could speak of them, so that no
+    /// ConfigMap is parsed in vain.
+    fn files(&self, container: &Container<'d>, argv: &[MappedText]) -> BTreeMap<String, MappedText> {
+        let mut files = BTreeMap::new();
+        for mount in &container.volume_mounts {
+            let Some(path) = mount.mount_path.map(|path| path.value.trim_end_matches('/')) else { continue };
+            if argv.iter().any(|word| word.as_str().contains(path)) {
+                self.add_files(mount, path, &mut files);
+            }
+        }
+        files
+    }
+
+    fn add_files(&self, mount: &VolumeMount<'d>, path: &str, files: &mut BTreeMap<String, MappedText>) {
+        let Some(volume) = self.pod.volume_of(mount) else { return };
+        let sources: Vec<&ConfigSource<'d>> = match &volume.source {
+            VolumeSource::ConfigMap(source) => vec![source],
+            VolumeSource::Projected { sources } => {
+                let maps = sources.iter().filter_map(|source| match source {
+                    Projection::ConfigMap(source) => Some(source),
+                    Projection::Secret(_) | Projection::Other => None,
+                });
+                maps.collect()
+            }
+            _ => return,
+        };
+        for source in sources {
+            let Some(map) = source.name.and_then(|name| self.config_map(name.value)) else { continue };
+            for (file, key) in entries(source, map) {
+                let Some(text) = self.text(map, &key) else { continue };
+                match mount.sub_path {
+                    Some(sub_path) if sub_path.value == file => files.insert(path.to_owned(), text),
+                    Some(_) => None,
+                    None => files.insert(format!("{path}/{file}"), text),
+                };
+            }
+        }
+    }
+
+    fn config_map(&self, name: &str) -> Option<&ConfigMap> {
+        let namespace = self.pod.template.object.namespace();
+        self.inputs.config_map(self.source.id, namespace, name)
+    }
+
+    fn text(&self, map: &ConfigMap, key: &str) -> Option<MappedText> {
+        let node = map.data(key)?;
+        node.as_str()?;
+        Some(node.mapped(self.inputs.source(map.file())?))
+    }
+}
+
+/// File names and the keys that they hold: `items`, or each key as a file of its name.
+fn entries(source: &ConfigSource<'_>, map: &ConfigMap) -> Vec<(String, String)> {
+    match &source.items {
+        Some(items) => {
+            let pairs = items
+                .iter()
+                .filter_map(|item| Some((item.path?.value.to_owned(), item.key?.value.to_owned())));
+            pairs.collect()
+        }
+        None => map.keys().map(|key| (key.clone(), key)).collect(),
+    }
+}
+
+/// The script that `argv` runs, if it is one and parses.
+fn main(argv: &[MappedText], files: &BTreeMap<String, MappedText>) -> Option<Main> {
+    let words: Vec<&str> = argv.iter().map(MappedText::as_str).collect();
+    let rest = |range: std::ops::Range<usize>| -> Vec<String> {
+        words.get(range).unwrap_or_default().iter().map(|&word| word.to_owned()).collect()
+    };
+    let (text, shell, options, arguments) = match invocation::of(&words) {
+        Invocation::Command => return None,
+        Invocation::Script { text, shell, options, parameters } => {
+            (argv.get(text)?.clone(), shell, options, rest(parameters))
+        }
+        Invocation::File { path, shell, options, parameters } => {
+            let name = *words.get(path)?;
+            let text = files.get(name)?.clone();
+            let (shell, options) = match shell {
+                Some(shell) => (shell, options),
+                None => invocation::of_first_line(text.as_str())?,
+            };
+            let arguments = std::iter::once(name.to_owned()).chain(rest(parameters)).collect();
+            (text, shell, options, arguments)
+        }
+    };
+    let script = crate::shell::parse(text.as_str()).ok()?;
+    Some(Main::Script { script, text, options, arguments, bash: shell == Shell::Bash })
+}
+
+impl<'d> Program<'_, 'd> {
+    fn for_analysis(&self, pod: &Pod<'d>) -> rerun::Container<'_> {
+        let program = match &self.main {
+            Main::Script { script, text, options, arguments, bash } => rerun::Program::Script {
+                script,
+                text: text.as_str(),
+                options: options.clone(),
+                arguments: arguments.clone(),
+                bash: *bash,
+            },
+            Main::Command => {
+                rerun::Program::Exec(self.argv.iter().map(|word| word.as_str().to_owned()).collect())
+            }
+        };
+        let (environment, unknown_environment) = environment(self.container);
+        rerun::Container {
+            program,
+            mounts: mounts(pod, self.container),
+            environment,
+            unknown_environment,
+            working_dir: self.container.working_dir.map(|folder| folder.value.to_owned()),
+            userland: userland(self.container),
+            files: self.files.iter().map(|(path, text)| (path.clone(), text.as_str().to_owned())).collect(),
+        }
+    }
+
+    /// The script, its text and the options of its shell, where it runs one that can be followed.
+    #[must_use]
+    pub fn script(&self) -> Option<(&Script, &MappedText, &BTreeSet<String>)> {
+        match &self.main {
+            Main::Script { script, text, options, .. } => Some((script, text, options)),
+            Main::Command => None,
+        }
+    }
+
+    /// The words of `command` and `args` as the process gets them.
+    #[must_use]
+    pub fn argv(&self) -> &[MappedText] {
+        &self.argv
+    }
+
+    /// Where `site` stands: in the manifest, or in the ConfigMap that holds the script.
+    #[must_use]
+    pub fn span(&self, site: &Site) -> Span {
+        let text = match (&site.file, &self.main) {
+            (Some(file), _) => self.files.get(file),
+            (None, Main::Script { text, .. }) => Some(text),
+            (None, Main::Command) => None,
+        };
+        text.map_or_else(|| self.words_span(), |text| text.span(site.range.clone()))
+    }
+
+    /// From the first to the last word of a command without a script.
+    fn words_span(&self) -> Span {
+        let mut spans = self.argv.iter().map(MappedText::whole);
+        let first = spans.next().unwrap_or_else(|| self.container.name_span());
+        spans.fold(first, Span::to)
+    }
+}
+
+/// The environment variables whose values the manifest says, and those that only the cluster knows.
+fn environment(container: &Container<'_>) -> (BTreeMap<String, String>, BTreeSet<String>) {
+    let environment = Environment::of(container);
+    let (mut known, mut unknown) = (BTreeMap::new(), BTreeSet::new());
+    for name in container.env.iter().filter_map(|variable| variable.name) {
+        match environment.lookup(name.value) {
+            Meaning::Known(value) => _ = known.insert(name.value.to_owned(), value.to_string()),
+            Meaning::Unknown | Meaning::Undefined => _ = unknown.insert(name.value.to_owned()),
+        }
+    }
+    (known, unknown)
+}
+
+/// The mounts of `container`, each with the index of its volume in the Pod. A volume that the
+/// manifest lacks, as a patch may, is taken for one that keeps nothing.
+fn mounts(pod: &Pod<'_>, container: &Container<'_>) -> Vec<Mount> {
+    let mounts = container.volume_mounts.iter().filter_map(|mount| {
+        let name = mount.name?.value;
+        let index = pod.volumes.iter().position(|volume| volume.name.is_some_and(|known| *known == name));
+        let source = index.and_then(|index| pod.volumes.get(index)).map(|volume| &volume.source);
+        let sub_path = mount.sub_path.or(mount.sub_path_expr).map(|path| path.value.to_owned());
+        Some(Mount {
+            path: mount.mount_path?.value.to_owned(),
+            volume: index.unwrap_or(usize::MAX),
+            sub_path,
+            read_only: mount.is_read_only() || source.is_some_and(VolumeSource::is_read_only),
+            kept: source.is_some_and(|source| !source.is_read_only()),
+        })
+    });
+    mounts.collect()
+}
+
+/// The family of the image's userland, as far as its name tells.
+fn userland(container: &Container<'_>) -> Userland {
+    const BUSYBOX: [&str; 2] = ["busybox", "alpine"];
+    const GNU: [&str; 8] =
+        ["debian", "ubuntu", "fedora", "centos", "rockylinux", "almalinux", "ubi", "bookworm"];
+    let Some(image) = container.image() else { return Userland::Unknown };
+    let says = |words: &[&str]| {
+        let tag = image.tag.unwrap_or("");
+        words.iter().any(|word| image.name().starts_with(word) || tag.contains(word))
+    };
+    if says(&BUSYBOX) {
+        Userland::Busybox
+    } else if says(&GNU) {
+        Userland::Gnu
+    } else {
+        Userland::Unknown
+    }
+}

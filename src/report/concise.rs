@@ -1,0 +1,52 @@
+//! One line for each finding: `path:line:column: severity[rule]: message`.
+
+use std::io::{self, Write};
+
+use colored::{ColoredString, Colorize};
+
+use super::Report;
+use super::excerpt::visible;
+use crate::discover::Failure;
+use crate::finding::Severity;
+
+/// Writes the findings, then what couldn't be read.
+///
+/// # Errors
+/// Whatever writing says.
+pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    for finding in &report.findings {
+        let Some(source) = report.source(finding.span) else { continue };
+        let start = source.position(finding.span.start as usize);
+        let level = tinted(finding.severity, &format!("{}[{}]", finding.severity, finding.rule));
+        let (path, message) = (visible(&source.path), visible(&finding.message));
+        writeln!(out, "{path}:{}:{}: {level}: {message}", start.line, start.column)?;
+    }
+    write_failures(&report.errors, out)
+}
+
+/// Writes what couldn't be checked, a line for each.
+///
+/// # Errors
+/// Whatever writing says.
+pub fn write_failures(failures: &[Failure], out: &mut dyn Write) -> io::Result<()> {
+    for failure in failures {
+        writeln!(
+            out,
+            "{}: {}: {}",
+            visible(&failure.place()),
+            "error".red().bold(),
+            visible(&failure.message)
+        )?;
+    }
+    Ok(())
+}
+
+/// `text` in the colour of a severity.
+#[must_use]
+pub fn tinted(severity: Severity, text: &str) -> ColoredString {
+    match severity {
+        Severity::Error => text.red().bold(),
+        Severity::Warning => text.yellow().bold(),
+        Severity::Info => text.cyan().bold(),
+    }
+}

@@ -1,0 +1,53 @@
+//! One line for each Pod: `path:line:column: Deployment prod/shop: …`.
+
+use std::io::{self, Write};
+
+use super::super::excerpt::visible;
+use super::{title, working};
+use crate::describe::{Description, Replicas, Startup};
+use crate::kube::Role;
+
+/// Writes the Pods.
+///
+/// # Errors
+/// Whatever writing says.
+pub(super) fn write(description: &Description, out: &mut dyn Write) -> io::Result<()> {
+    for startup in &description.startups {
+        let Some(source) = description.sources.get(startup.span.file.0 as usize) else { continue };
+        let start = source.position(startup.span.start as usize);
+        let (path, text) = (visible(&source.path), visible(&line(startup)));
+        writeln!(out, "{path}:{}:{}: {text}", start.line, start.column)?;
+    }
+    Ok(())
+}
+
+/// `Deployment prod/shop: fetch, proxy (sidecar), index, then shop: cpu 4 (3500m unused × 10), memory 8Gi; Burstable`
+fn line(startup: &Startup) -> String {
+    let names = |wanted: &dyn Fn(Role) -> bool| -> Vec<String> {
+        let starts = startup.starts.iter().filter(|start| wanted(start.role));
+        let named = starts.map(|start| match start.role {
+            Role::Sidecar => format!("{} (sidecar)", start.name),
+            Role::Init | Role::App => start.name.clone(),
+        });
+        named.collect()
+    };
+    let (steps, apps) = (names(&|role| role != Role::App), names(&|role| role == Role::App));
+    let then = if steps.is_empty() || apps.is_empty() { "" } else { ", then " };
+    let times = match startup.replicas {
+        Replicas::Count(1) => String::new(),
+        Replicas::Count(count) => format!(" × {count}"),
+        Replicas::EachNode => " on each node".to_owned(),
+    };
+    let requests = &startup.effective.requests;
+    let amounts: Vec<String> = working::resources(startup)
+        .into_iter()
+        .map(|name| {
+            let (total, surplus) = (requests.total.amount(name), requests.surplus(name));
+            let unused =
+                if surplus.is_zero() { String::new() } else { format!(" ({surplus} unused{times})") };
+            format!("{name} {total}{unused}")
+        })
+        .collect();
+    let amounts = if amounts.is_empty() { "no requests".to_owned() } else { amounts.join(", ") };
+    format!("{}: {}{then}{}: {amounts}; {}", title(startup), steps.join(", "), apps.join(" + "), startup.qos)
+}

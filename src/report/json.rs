@@ -1,0 +1,219 @@
+//! `--format json`: the stable form that scripts build on.
+
+use std::fmt::Write as _;
+use std::io::{self, Write};
+
+use serde::Serialize;
+
+use super::excerpt::is_hidden;
+use super::fingerprint::{Fingerprint, Fingerprints};
+use super::{Report, Skipped};
+use crate::finding::{Confidence, Finding, Resource, Safety, Severity};
+use crate::rule::docs_url;
+use crate::source::{Encoding, Position, Source, Span};
+
+/// The version of the form. It changes only where a member changes its meaning or goes away.
+const SCHEMA: u32 = 1;
+
+#[derive(Serialize)]
+struct Root<'a> {
+    schema: u32,
+    tool: Tool,
+    findings: Vec<FindingOut<'a>>,
+    errors: Vec<ErrorOut<'a>>,
+    summary: SummaryOut<'a>,
+}
+
+#[derive(Serialize)]
+struct Tool {
+    name: &'static str,
+    version: &'static str,
+}
+
+#[derive(Serialize)]
+struct FindingOut<'a> {
+    rule: &'a str,
+    severity: Severity,
+    confidence: Confidence,
+    message: &'a str,
+    help: Option<&'a str>,
+    docs: String,
+    path: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    encoding: Option<&'static str>,
+    span: SpanOut,
+    resource: Option<&'a Resource>,
+    labels: Vec<LabelOut<'a>>,
+    fix: Option<FixOut<'a>>,
+    fingerprint: Fingerprint,
+}
+
+#[derive(Serialize)]
+pub(super) struct SpanOut {
+    start: PositionOut,
+    end: PositionOut,
+}
+
+#[derive(Serialize)]
+struct PositionOut {
+    line: usize,
+    column: usize,
+    offset: u32,
+}
+
+#[derive(Serialize)]
+struct LabelOut<'a> {
+    path: &'a str,
+    span: SpanOut,
+    message: &'a str,
+}
+
+#[derive(Serialize)]
+struct FixOut<'a> {
+    safety: Safety,
+    message: &'a str,
+    edits: Vec<EditOut<'a>>,
+}
+
+#[derive(Serialize)]
+struct EditOut<'a> {
+    path: &'a str,
+    start: u32,
+    end: u32,
+    replacement: &'a str,
+}
+
+#[derive(Serialize)]
+struct ErrorOut<'a> {
+    path: &'a str,
+    line: Option<usize>,
+    message: &'a str,
+}
+
+#[derive(Serialize)]
+struct SummaryOut<'a> {
+    files: usize,
+    documents: usize,
+    pods: usize,
+    error: usize,
+    warning: usize,
+    info: usize,
+    suppressed: usize,
+    baselined: usize,
+    stale: usize,
+    skipped: &'a [Skipped],
+    other: usize,
+}
+
+/// Writes the whole report as one JSON object.
+///
+/// # Errors
+/// Whatever writing says.
+pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    let fingerprints = Fingerprints::of(report).findings;
+    let summary = &report.summary;
+    let root = Root {
+        schema: SCHEMA,
+        tool: Tool { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION") },
+        findings: report
+            .findings
+            .iter()
+            .zip(fingerprints)
+            .filter_map(|(finding, fingerprint)| finding_out(finding, fingerprint, report))
+            .collect(),
+        errors: report
+            .errors
+            .iter()
+            .map(|e| ErrorOut { path: &e.path, line: e.line, message: &e.message })
+            .collect(),
+        summary: SummaryOut {
+            files: summary.files,
+            documents: summary.documents,
+            pods: summary.pods,
+            error: report.count(Severity::Error),
+            warning: report.count(Severity::Warning),
+            info: report.count(Severity::Info),
+            suppressed: summary.suppressed,
+            baselined: summary.baselined,
+            stale: summary.stale,
+            skipped: &summary.skipped,
+            other: summary.other,
+        },
+    };
+    write_value(&root, out)
+}
+
+/// Writes `value` as JSON that is safe for terminals too: control characters that `serde_json`
+/// leaves raw, and those that hide or reorder text, are escaped.
+///
+/// # Errors
+/// Whatever writing says.
+pub fn write_value(value: &impl Serialize, out: &mut dyn Write) -> io::Result<()> {
+    let text = serde_json::to_string_pretty(value)?;
+    // These stand in strings only, and none needs a surrogate pair.
+    let mut safe = String::with_capacity(text.len());
+    for character in text.chars() {
+        if character == '\u{7f}' || is_hidden(character) {
+            let _ = write!(safe, "\\u{:04x}", character as u32);
+        } else {
+            safe.push(character);
+        }
+    }
+    writeln!(out, "{safe}")
+}
+
+fn finding_out<'a>(
+    finding: &'a Finding,
+    fingerprint: Fingerprint,
+    report: &'a Report,
+) -> Option<FindingOut<'a>> {
+    let source = report.source(finding.span)?;
+    let path_of = |span: Span| report.source(span).map_or("", |source| &*source.path);
+    Some(FindingOut {
+        rule: finding.rule,
+        severity: finding.severity,
+        confidence: finding.confidence,
+        message: &finding.message,
+        help: finding.help.as_deref(),
+        docs: docs_url(finding.rule),
+        path: &source.path,
+        encoding: (source.encoding == Encoding::Utf16).then_some("utf-16"),
+        span: span_out(source, finding.span),
+        resource: finding.resource.as_ref(),
+        labels: finding
+            .labels
+            .iter()
+            .filter_map(|label| {
+                let source = report.source(label.span)?;
+                Some(LabelOut {
+                    path: &source.path,
+                    span: span_out(source, label.span),
+                    message: &label.message,
+                })
+            })
+            .collect(),
+        fix: finding.fix.as_ref().map(|fix| FixOut {
+            safety: fix.safety,
+            message: &fix.message,
+            edits: fix
+                .edits
+                .iter()
+                .map(|edit| EditOut {
+                    path: path_of(edit.span),
+                    start: edit.span.start,
+                    end: edit.span.end,
+                    replacement: &edit.replacement,
+                })
+                .collect(),
+        }),
+        fingerprint,
+    })
+}
+
+pub(super) fn span_out(source: &Source, span: Span) -> SpanOut {
+    let at = |offset: u32| {
+        let Position { line, column } = source.position(offset as usize);
+        PositionOut { line, column, offset }
+    };
+    SpanOut { start: at(span.start), end: at(span.end) }
+}

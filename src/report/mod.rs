@@ -1,0 +1,185 @@
+//! A run's result, and the forms in which it is written.
+
+pub mod concise;
+pub mod describe;
+pub mod excerpt;
+pub mod fingerprint;
+pub mod github;
+pub mod gitlab;
+pub mod json;
+pub mod junit;
+pub mod markdown;
+pub mod output;
+pub mod paths;
+pub mod pretty;
+pub mod rules;
+pub mod sarif;
+pub mod summary;
+
+use std::cmp::Reverse;
+use std::io::{self, Write};
+use std::sync::Arc;
+
+use serde::Serialize;
+
+use crate::discover::Failure;
+use crate::finding::{Finding, Severity, SuppressedFinding};
+use crate::source::{Source, Span};
+
+/// What a run found.
+#[derive(Debug, Default)]
+pub struct Report {
+    /// The files that were read; a span's file is an index into them.
+    pub sources: Vec<Arc<Source>>,
+    /// Sorted by path, offset and rule.
+    pub findings: Vec<Finding>,
+    /// Findings that a suppression in the source silenced.
+    pub suppressed: Vec<SuppressedFinding>,
+    /// Findings that the baseline lists.
+    pub baselined: Vec<Finding>,
+    /// What couldn't be checked. Any makes the exit status 2.
+    pub errors: Vec<Failure>,
+    /// Worth a word, changes nothing.
+    pub notes: Vec<String>,
+    /// Counts.
+    pub summary: Summary,
+}
+
+/// What a run looked at.
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
+pub struct Summary {
+    /// Files that were read.
+    pub files: usize,
+    /// YAML documents in them, without empty ones.
+    pub documents: usize,
+    /// Pod specs that were checked.
+    pub pods: usize,
+    /// Findings that a suppression silenced.
+    pub suppressed: usize,
+    /// Findings that the baseline lists, which don't count.
+    pub baselined: usize,
+    /// Entries of the baseline that no finding of the run answers to any more.
+    pub stale: usize,
+    /// Helm templates.
+    pub skipped: Vec<Skipped>,
+    /// Files that hold no Kubernetes object at all.
+    pub other: usize,
+}
+
+/// A file that was passed over on purpose.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct Skipped {
+    /// Its path.
+    pub path: String,
+    /// `helm-template`.
+    pub reason: &'static str,
+}
+
+/// The object that a finding is about, for people: `Pod shop/web, container seed`.
+#[must_use]
+pub fn object_of(finding: &Finding) -> String {
+    let Some(resource) = &finding.resource else { return String::new() };
+    let names = [&resource.namespace, &resource.name].into_iter().flatten().map(String::as_str);
+    let mut text = format!("{} {}", resource.kind, names.collect::<Vec<_>>().join("/"));
+    if let Some(container) = &resource.container {
+        text = format!("{}, container {container}", text.trim_end());
+    }
+    text.trim_end().to_owned()
+}
+
+/// How a terminal shows text.
+#[derive(Debug, Clone, Copy)]
+pub struct Look {
+    /// Columns.
+    pub width: usize,
+    /// With colours and links.
+    pub color: bool,
+    /// With characters beyond ASCII for frames and arrows.
+    pub unicode: bool,
+}
+
+/// The form of the output.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
+pub enum Format {
+    /// The lines in question, with carets and help
+    #[default]
+    Pretty,
+    /// One line for each finding
+    Concise,
+    /// One JSON object, for scripts
+    Json,
+    /// SARIF 2.1.0, for GitHub code scanning and editors
+    Sarif,
+    /// Annotations of GitHub Actions
+    Github,
+    /// GitLab's code quality report
+    Gitlab,
+    /// JUnit's XML, for CI servers
+    Junit,
+    /// A table in Markdown, for a job's summary
+    Markdown,
+}
+
+impl Format {
+    /// Read by people: a summary line belongs behind it.
+    #[must_use]
+    pub fn is_text(self) -> bool {
+        matches!(self, Format::Pretty | Format::Concise)
+    }
+}
+
+impl Report {
+    /// The file that `span` lies in.
+    #[must_use]
+    pub fn source(&self, span: Span) -> Option<&Source> {
+        self.sources.get(span.file.0 as usize).map(|source| &**source)
+    }
+
+    /// Every finding: those that count, the suppressed and the baselined, in this order.
+    pub fn all_findings(&self) -> impl Iterator<Item = &Finding> {
+        let suppressed = self.suppressed.iter().map(|suppressed| &suppressed.finding);
+        self.findings.iter().chain(suppressed).chain(&self.baselined)
+    }
+
+    /// The findings that count, the most severe first.
+    #[must_use]
+    pub fn most_severe_first(&self) -> Vec<&Finding> {
+        let mut findings: Vec<&Finding> = self.findings.iter().collect();
+        findings.sort_by_key(|finding| Reverse(finding.severity));
+        findings
+    }
+
+    /// How many findings have this severity.
+    #[must_use]
+    pub fn count(&self, severity: Severity) -> usize {
+        self.findings.iter().filter(|finding| finding.severity == severity).count()
+    }
+
+    /// The exit status: 2 where something couldn't be checked, else 1 where a finding is at or
+    /// above `fail_on`, else 0. `None` never fails because of a finding.
+    #[must_use]
+    pub fn exit_status(&self, fail_on: Option<Severity>) -> u8 {
+        if self.errors.is_empty() {
+            u8::from(fail_on.is_some_and(|least| self.findings.iter().any(|f| f.severity >= least)))
+        } else {
+            2
+        }
+    }
+
+    /// Writes the report in `format`.
+    ///
+    /// # Errors
+    /// Whatever writing says.
+    pub fn write(&self, format: Format, look: &Look, out: &mut dyn Write) -> io::Result<()> {
+        match format {
+            Format::Pretty => pretty::write(self, look, out),
+            Format::Concise => concise::write(self, out),
+            Format::Json => json::write(self, out),
+            Format::Sarif => sarif::write(self, out),
+            Format::Github => github::write(self, out),
+            Format::Gitlab => gitlab::write(self, out),
+            Format::Junit => junit::write(self, out),
+            Format::Markdown => markdown::write(self, out),
+        }
+    }
+}

@@ -1,0 +1,115 @@
+//! Files that a run writes: reports in further forms, and the baseline.
+
+use std::fs::{self, File};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+
+use clap::ValueEnum;
+use tempfile::Builder;
+
+use super::{Format, Look, Report};
+
+/// `FORMAT=PATH`: where to write the report, and in which form.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OutputFile {
+    /// The form.
+    pub format: Format,
+    /// The file.
+    pub path: PathBuf,
+}
+
+impl FromStr for OutputFile {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let (format, path) = text.split_once('=').ok_or("FORMAT=PATH is expected, as in sarif=out.sarif")?;
+        let format = Format::from_str(format, false).map_err(|_| {
+            let known: Vec<_> =
+                Format::value_variants().iter().filter_map(Format::to_possible_value).collect();
+            let known: Vec<&str> = known.iter().map(clap::builder::PossibleValue::get_name).collect();
+            format!("no format is called `{format}`; the formats are {}", known.join(", "))
+        })?;
+        match path {
+            "" => Err("the path is missing".to_owned()),
+            "-" => Err("standard output gets the report by --format".to_owned()),
+            _ => Ok(Self { format, path: PathBuf::from(path) }),
+        }
+    }
+}
+
+/// Checks that a file can be made at each of `paths`, before any work is done.
+///
+/// # Errors
+/// A message for the first that can't, or that is there twice.
+pub fn check<'a>(paths: impl IntoIterator<Item = &'a Path>) -> Result<(), String> {
+    let mut seen: Vec<&Path> = Vec::new();
+    for path in paths {
+        let cannot = |why: &str| Err(format!("cannot write {}: {why}", path.display()));
+        if path.is_dir() {
+            return cannot("it is a folder");
+        }
+        if !folder_of(path).is_dir() {
+            return cannot(&format!("there is no folder {}", folder_of(path).display()));
+        }
+        if seen.contains(&path) {
+            return cannot("two outputs are to go there");
+        }
+        seen.push(path);
+    }
+    Ok(())
+}
+
+/// Writes the report to each of `files`, without colours.
+///
+/// # Errors
+/// A message that names the file.
+pub fn write_all(report: &Report, files: &[OutputFile]) -> Result<(), String> {
+    let look = Look { width: 100, color: false, unicode: true };
+    for OutputFile { format, path } in files {
+        let mut bytes = Vec::new();
+        report
+            .write(*format, &look, &mut bytes)
+            .and_then(|()| write(path, &bytes))
+            .map_err(|error| format!("cannot write {}: {error}", path.display()))?;
+    }
+    Ok(())
+}
+
+/// Puts `bytes` into the file at `path`, all or nothing: a reader sees the old file or the new one.
+/// It isn't forced to the disk, which takes so long that Ctrl-C might leave the temporary file behind.
+///
+/// # Errors
+/// Whatever the file system says.
+pub fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    // A link stays one: what it leads to is replaced.
+    let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    let known = fs::metadata(&path).ok();
+    if known.as_ref().is_some_and(|known| !known.is_file()) {
+        // A pipe or a device (/dev/stdout, /dev/null) is written to, not replaced.
+        return File::options().write(true).open(&path)?.write_all(bytes);
+    }
+    let mut builder = Builder::new();
+    builder.prefix(".initlint-");
+    #[cfg(unix)]
+    builder.permissions(usual_permissions());
+    let mut file = builder.tempfile_in(folder_of(&path))?;
+    if let Some(known) = known {
+        file.as_file().set_permissions(known.permissions())?;
+    }
+    file.write_all(bytes)?;
+    file.persist(&path)?;
+    Ok(())
+}
+
+/// What any program's new files get, which `umask` narrows; those of temporary files are narrower.
+#[cfg(unix)]
+fn usual_permissions() -> fs::Permissions {
+    std::os::unix::fs::PermissionsExt::from_mode(0o666)
+}
+
+/// The folder that the file at `path` is in.
+#[must_use]
+pub fn folder_of(path: &Path) -> &Path {
+    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}

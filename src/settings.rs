@@ -1,0 +1,168 @@
+//! What a run has settled: the answer of defaults, config file and flags, ready for use.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use crate::finding::{Confidence, Finding, Severity};
+use crate::globs::Globs;
+use crate::kube::{PodTemplatePath, Version};
+use crate::options::Options;
+
+/// What a run has settled for all files.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// The target version of Kubernetes.
+    pub version: Version,
+    /// Show findings of low confidence too.
+    pub pedantic: bool,
+    /// The least severity that is reported.
+    pub min_severity: Severity,
+    /// What is set for rules.
+    pub rules: RuleTable,
+    /// What is set for rules in some files; later ones win.
+    pub overrides: Vec<Override>,
+    /// Where custom resources have their Pod templates, beyond those that are known.
+    pub pod_templates: Vec<PodTemplatePath>,
+}
+
+/// What is set for rules in the files that match.
+#[derive(Debug, Clone)]
+pub struct Override {
+    /// The files.
+    pub paths: Globs,
+    /// What is set there.
+    pub rules: RuleTable,
+}
+
+/// What is set for each rule, by id; a rule that isn't in it is on and has its defaults.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct RuleTable(BTreeMap<&'static str, RuleSettings>);
+
+/// What is set for one rule.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct RuleSettings {
+    /// Whether it runs, and how bad its findings are.
+    pub level: Option<Level>,
+    /// Its options.
+    pub options: Options,
+}
+
+/// Whether a rule runs, and how bad its findings are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Level {
+    /// It doesn't run.
+    Off,
+    /// It runs, and each finding is as bad as the rule says.
+    #[default]
+    On,
+    /// It runs, and all its findings are this bad.
+    At(Severity),
+}
+
+impl Level {
+    /// Each level by its word in a config file.
+    pub const WORDS: [(&str, Level); 5] = [
+        ("off", Level::Off),
+        ("on", Level::On),
+        ("info", Level::At(Severity::Info)),
+        ("warning", Level::At(Severity::Warning)),
+        ("error", Level::At(Severity::Error)),
+    ];
+
+    /// The level that a config file calls `word`.
+    #[must_use]
+    pub fn of_word(word: &str) -> Option<Level> {
+        Self::WORDS.into_iter().find(|(known, _)| *known == word).map(|(_, level)| level)
+    }
+
+    /// Its word in a config file.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        Self::WORDS.into_iter().find(|(_, known)| *known == self).map_or("on", |(word, _)| word)
+    }
+}
+
+impl RuleTable {
+    /// A table of `rules`.
+    #[must_use]
+    pub fn new(rules: impl IntoIterator<Item = (&'static str, RuleSettings)>) -> Self {
+        Self(rules.into_iter().collect())
+    }
+
+    /// Whether the rule `id` runs, and how bad its findings are.
+    #[must_use]
+    pub fn level(&self, id: &str) -> Level {
+        self.0.get(id).and_then(|rule| rule.level).unwrap_or_default()
+    }
+
+    /// The options of the rule `id` that are set.
+    #[must_use]
+    pub fn options(&self, id: &str) -> &Options {
+        static NONE: Options = Options::NONE;
+        self.0.get(id).map_or(&NONE, |rule| &rule.options)
+    }
+
+    /// `finding` as bad as its rule is set to be; `None` where the rule is off.
+    #[must_use]
+    pub fn settle(&self, mut finding: Finding) -> Option<Finding> {
+        match self.level(finding.rule) {
+            Level::Off => return None,
+            Level::On => {}
+            Level::At(severity) => finding.severity = severity,
+        }
+        Some(finding)
+    }
+
+    /// Takes over what `later` sets.
+    fn update(&mut self, later: &RuleTable) {
+        for (id, settings) in &later.0 {
+            let rule = self.0.entry(id).or_default();
+            rule.level = settings.level.or(rule.level);
+            rule.options.update(&settings.options);
+        }
+    }
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            version: Version::default(),
+            pedantic: false,
+            min_severity: Severity::Info,
+            rules: RuleTable::default(),
+            overrides: Vec::new(),
+            pod_templates: Vec::new(),
+        }
+    }
+}
+
+impl Settings {
+    /// What is set for rules in the file `path`.
+    #[must_use]
+    pub fn rules_for(&self, path: &str) -> Cow<'_, RuleTable> {
+        let mut table = Cow::Borrowed(&self.rules);
+        for special in self.overrides.iter().filter(|special| special.paths.matches(Path::new(path))) {
+            table.to_mut().update(&special.rules);
+        }
+        table
+    }
+
+    /// Whether the rule `id` runs in any file.
+    #[must_use]
+    pub fn may_run(&self, id: &str) -> bool {
+        let in_some = |special: &Override| {
+            !matches!(
+                special.rules.0.get(id),
+                None | Some(RuleSettings { level: None | Some(Level::Off), .. })
+            )
+        };
+        self.rules.level(id) != Level::Off || self.overrides.iter().any(in_some)
+    }
+
+    /// Whether a finding this severe and this sure is shown.
+    #[must_use]
+    pub fn shows(&self, finding: &Finding) -> bool {
+        finding.severity >= self.min_severity && (self.pedantic || finding.confidence > Confidence::Low)
+    }
+}

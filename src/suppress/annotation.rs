@@ -1,0 +1,72 @@
+//! Annotations, for those whose manifests can't hold comments.
+
+use super::{Form, Suppression, What, directive};
+use crate::kube::{Object, Template};
+use crate::source::{Source, Span};
+use crate::yaml::Node;
+
+/// Suppresses for all of the object, or for the Pods of the template, that has it.
+const IGNORE: &str = "initlint.dev/ignore";
+
+/// With a container's name behind it, suppresses for that container: a name of up to 63
+/// characters fits there, as it does in Kubernetes' own annotations of that kind.
+const IGNORE_IN: &str = "ignore.initlint.dev/";
+
+/// Adds the suppressions in the annotations of `object` and its Pod templates.
+pub(super) fn read(
+    object: &Object<'_>,
+    templates: &[Template<'_>],
+    source: &Source,
+    found: &mut Vec<Suppression>,
+) {
+    let of_object = object.metadata();
+    if let Some(metadata) = of_object {
+        of_metadata(metadata, object.span(), templates, source, found);
+    }
+    for template in templates {
+        // A bare Pod's metadata is the object's.
+        if let Some(metadata) = template.metadata.filter(|metadata| Some(*metadata) != of_object) {
+            of_metadata(metadata, template.spec.span(), std::slice::from_ref(template), source, found);
+        }
+    }
+}
+
+/// Adds those of one `metadata`, which speaks of `scope` and of the containers in `templates`.
+fn of_metadata(
+    metadata: Node<'_>,
+    scope: Span,
+    templates: &[Template<'_>],
+    source: &Source,
+    found: &mut Vec<Suppression>,
+) {
+    for entry in metadata.get("annotations").into_iter().flat_map(Node::entries) {
+        let name = entry.name();
+        if name == IGNORE {
+            of_value(entry.value, scope, source, found);
+        } else if let Some(name) = name.strip_prefix(IGNORE_IN) {
+            let container = templates.iter().find_map(|template| container(template.spec, name));
+            // A container that isn't there has no findings: what speaks of it is unused.
+            let scope = container.map_or(entry.key.span(), Node::span);
+            of_value(entry.value, scope, source, found);
+        }
+    }
+}
+
+fn container<'d>(spec: Node<'d>, name: &str) -> Option<Node<'d>> {
+    let lists = ["initContainers", "containers"].into_iter().filter_map(|key| spec.get(key));
+    lists.flat_map(Node::items).find(|container| container.get("name").and_then(Node::as_str) == Some(name))
+}
+
+fn of_value(value: Node<'_>, scope: Span, source: &Source, found: &mut Vec<Suppression>) {
+    let Some(text) = value.as_str() else { return };
+    let mapped = value.mapped(source);
+    for (place, said) in directive::of_annotation(text) {
+        found.push(Suppression {
+            place: mapped.span(place),
+            scope,
+            what: What::new(Ok(said), text, |range| mapped.span(range)),
+            form: Form::Annotation,
+            is_decided: true,
+        });
+    }
+}

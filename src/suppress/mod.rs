@@ -1,0 +1,178 @@
+//! Suppressions: what people write into a manifest to say that a finding is known.
+//!
+//! ```text
+//! comments, annotations → directive (what it says) → scope (what it covers) → judge
+//! ```
+//!
+//! A [`Reader`] finds those of one file. [`judge()`] sees those of all files, since a finding in a
+//! ConfigMap's script may be suppressed there or at the container that runs it.
+
+mod annotation;
+mod comment;
+mod directive;
+mod judge;
+mod scope;
+mod script;
+
+use std::ops::Range;
+
+use memchr::memmem;
+
+pub use judge::{Judged, judge};
+
+use crate::inputs::{InputFile, InputSet};
+use crate::kube::{self, Object, PodTemplatePath, Template};
+use crate::source::Span;
+use crate::yaml::{Document, Node};
+
+/// A suppression, and what it covers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Suppression {
+    /// The comment, or its part of an annotation.
+    pub place: Span,
+    /// What it covers; a finding that starts at either end is covered too.
+    pub scope: Span,
+    /// What it suppresses there.
+    pub what: What,
+    /// How it is written.
+    pub form: Form,
+    /// Whether what it says can be held against it: where a file couldn't be checked wholly, or
+    /// a ConfigMap is missing that a Pod mounts, there may be findings that aren't seen now.
+    pub is_decided: bool,
+}
+
+/// What a suppression names.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum What {
+    /// Rules.
+    Rules {
+        /// At least one.
+        names: Vec<Name>,
+        /// Why.
+        reason: Option<String>,
+    },
+    /// Nothing, by the slip that is told here.
+    Nothing(&'static str),
+}
+
+/// The id of a rule, as it is written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Name {
+    /// The id.
+    pub id: String,
+    /// Where.
+    pub span: Span,
+}
+
+/// How a suppression is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Form {
+    /// As a YAML comment.
+    Comment,
+    /// As a shell comment in a script.
+    ScriptComment,
+    /// As an annotation of an object or a Pod template.
+    Annotation,
+}
+
+/// Reads the suppressions of one file.
+pub struct Reader<'a> {
+    /// The file.
+    pub file: &'a InputFile,
+    /// All files of the run, for the `ConfigMap`s in them.
+    pub inputs: &'a InputSet,
+    /// Where custom resources have their Pod templates.
+    pub pod_templates: &'a [PodTemplatePath],
+    /// Whether all of the file could be checked.
+    pub is_whole: bool,
+}
+
+impl Reader<'_> {
+    /// The suppressions in the file.
+    #[must_use]
+    pub fn read(&self) -> Vec<Suppression> {
+        let mut found = Vec::new();
+        if !mentions_us(&self.file.source.text) {
+            return found;
+        }
+        let mut after = 0;
+        for range in &self.file.documents {
+            comment::between_documents(self, after..range.start, &mut found);
+            self.read_document(range, &mut found);
+            after = range.end;
+        }
+        comment::between_documents(self, after..self.file.source.text.len(), &mut found);
+        found
+    }
+
+    fn read_document(&self, range: &Range<usize>, found: &mut Vec<Suppression>) {
+        let source = &self.file.source;
+        if !mentions_us(source.text.get(range.clone()).unwrap_or("")) {
+            return;
+        }
+        let Ok(document) = Document::parse(source, range.clone()) else {
+            return comment::in_invalid(self, range.clone(), found);
+        };
+        let objects = kube::objects(document.root());
+        let from = found.len();
+        comment::in_document(self, &document, range.clone(), found);
+        script::read(self, &document, found);
+        for object in &objects {
+            annotation::read(object, &kube::templates(object, self.pod_templates), source, found);
+        }
+        let is_decided = self.is_decided(&objects);
+        for suppression in found.iter_mut().skip(from) {
+            suppression.is_decided &= is_decided;
+        }
+    }
+
+    /// Whether all is known that could bear on findings in the document `range`.
+    fn is_document_decided(&self, range: &Range<usize>) -> bool {
+        let document = Document::parse(&self.file.source, range.clone());
+        document.is_ok_and(|document| self.is_decided(&kube::objects(document.root())))
+    }
+
+    /// Whether all is known that could bear on findings about `objects`, the ones of a document.
+    /// What runs a ConfigMap's scripts may be in another run's files, and what a Pod mounts too.
+    fn is_decided(&self, objects: &[Object<'_>]) -> bool {
+        self.is_whole
+            && !objects.is_empty()
+            && objects.iter().all(|object| {
+                let templates = || kube::templates(object, self.pod_templates);
+                object.kind != "ConfigMap"
+                    && templates().iter().all(|template| self.has_config_maps(template))
+            })
+    }
+
+    /// Whether the run has every ConfigMap that the Pods of `template` mount.
+    fn has_config_maps(&self, template: &Template<'_>) -> bool {
+        let volumes = template.spec.get("volumes").into_iter().flat_map(Node::items);
+        let mounted = volumes.filter_map(|volume| volume.get("configMap")?.get("name")?.as_str());
+        let namespace = template.object.namespace();
+        mounted.into_iter().all(|name| self.inputs.config_map(self.file.source.id, namespace, name).is_some())
+    }
+}
+
+fn mentions_us(text: &str) -> bool {
+    memmem::find(text.as_bytes(), b"initlint").is_some()
+}
+
+impl What {
+    /// What a directive in `text` says; `span` leads from a range of the text to the file.
+    fn new(
+        said: Result<directive::Directive, &'static str>,
+        text: &str,
+        span: impl Fn(Range<usize>) -> Span,
+    ) -> Self {
+        match said {
+            Err(slip) => What::Nothing(slip),
+            Ok(directive::Directive { names, reason, .. }) => {
+                let name = |range: Range<usize>| Name {
+                    id: text.get(range.clone()).unwrap_or("").to_owned(),
+                    span: span(range),
+                };
+                What::Rules { names: names.into_iter().map(name).collect(), reason }
+            }
+        }
+    }
+}

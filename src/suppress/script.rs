@@ -1,0 +1,104 @@
+//! Shell comments inside scripts.
+
+use std::collections::{HashMap, HashSet};
+use std::ops::Range;
+
+use super::directive::{self, Directive, Extent};
+use super::{Form, Reader, Suppression, What, comment, scope};
+use crate::kube::objects;
+use crate::shell;
+use crate::source::{Source, Span};
+use crate::yaml::{Document, Node};
+
+/// Adds the suppressions in the scripts of `document`: the texts of `command` and `args`, and the
+/// values of a ConfigMap's `data`.
+pub(super) fn read(reader: &Reader<'_>, document: &Document, found: &mut Vec<Suppression>) {
+    let mut scripts = Vec::new();
+    in_commands(document.root(), &mut scripts);
+    for object in objects(document.root()).into_iter().filter(|object| object.kind == "ConfigMap") {
+        scripts.extend(object.node.get("data").into_iter().flat_map(Node::entries).map(|entry| entry.value));
+    }
+    let mut seen = HashSet::new();
+    // Aliases lead to one script several times.
+    scripts.retain(|script| seen.insert(script.span()));
+    for script in scripts {
+        in_script(reader, script, found);
+    }
+}
+
+/// Adds the scripts in `command` and `args` below `node`: texts of several lines, and one that
+/// follows a `-c`. The others are a program's own arguments, where `#` means nothing.
+fn in_commands<'d>(node: Node<'d>, scripts: &mut Vec<Node<'d>>) {
+    for entry in node.written_entries() {
+        if matches!(&*entry.name(), "command" | "args") && entry.value.is_sequence() {
+            let mut after_flag = false;
+            for item in entry.value.items() {
+                let text = item.as_str().unwrap_or("");
+                if text.contains("initlint:") && (after_flag || text.contains('\n')) {
+                    scripts.push(item);
+                }
+                after_flag = text.starts_with('-') && !text.starts_with("--") && text.ends_with('c');
+            }
+        } else if entry.span().contains(entry.value.span()) {
+            in_commands(entry.value, scripts);
+        }
+    }
+    for item in node.items().filter(|item| node.span().contains(item.span())) {
+        in_commands(item, scripts);
+    }
+}
+
+fn in_script(reader: &Reader<'_>, script: Node<'_>, found: &mut Vec<Suppression>) {
+    let source = &reader.file.source;
+    let text = script.as_str().unwrap_or("");
+    if !text.contains("initlint:") {
+        return;
+    }
+    let comments = shell::comments(text);
+    let (mapped, lines) = (script.mapped(source), Source::new(source.id, "", text));
+    let targets = scope::lines(&lines, &comments);
+    let mut commands = HashMap::new();
+    for (range, target) in comments.into_iter().zip(targets) {
+        let said = text.get(range.clone()).unwrap_or("");
+        let Some(directive) = directive::of_comment(said) else { continue };
+        let (scope, is_decided) = match (&directive, target) {
+            (Ok(Directive { extent: Extent::File, .. }), _) => {
+                let (all, is_decided) = comment::of_file(reader);
+                (Span::new(source.id, all), is_decided)
+            }
+            (_, Some(line)) => {
+                let command = commands.entry(line).or_insert_with(|| command(&lines, line));
+                (mapped.span(command.clone()), true)
+            }
+            (_, None) => (mapped.span(range.clone()), true),
+        };
+        let start = range.start;
+        found.push(Suppression {
+            what: What::new(directive, said, |name| mapped.span(start + name.start..start + name.end)),
+            place: mapped.span(range),
+            scope,
+            form: Form::ScriptComment,
+            is_decided,
+        });
+    }
+}
+
+/// The command on the line `line` of a script, with the lines that a backslash joins to it.
+fn command(script: &Source, line: usize) -> Range<usize> {
+    let (mut first, mut last) = (line, line);
+    while first > 0 && is_joined(script, first - 1) {
+        first -= 1;
+    }
+    while is_joined(script, last) {
+        last += 1;
+    }
+    scope::content(script, first).start..scope::content(script, last).end
+}
+
+/// Whether a backslash at its end joins `line` to the next (POSIX, 2.2.1), which in a comment it
+/// doesn't.
+fn is_joined(script: &Source, line: usize) -> bool {
+    let line = script.text.get(scope::content(script, line)).unwrap_or("");
+    line.bytes().rev().take_while(|&byte| byte == b'\\').count() % 2 == 1
+        && !line.trim_start().starts_with('#')
+}

@@ -1,0 +1,69 @@
+//! What can be told of a text that isn't parsed, or doesn't parse.
+
+/// Whether `document` could be a Kubernetes object: it has an `apiVersion` and a `kind`.
+#[must_use]
+pub fn looks_like_object(document: &str) -> bool {
+    has_key(document, "apiVersion") && has_key(document, "kind")
+}
+
+/// Whether `key` stands where a key may: first on its line, after `- `, or in JSON's quotes.
+fn has_key(document: &str, key: &str) -> bool {
+    memchr::memmem::find_iter(document.as_bytes(), key).any(|at| {
+        let before = document.get(..at).and_then(|before| before.chars().next_back());
+        let after =
+            document.get(at + key.len()..).map_or("", |after| after.trim_start_matches(['"', '\'', ' ']));
+        before.is_none_or(|before| !before.is_alphanumeric() && before != '.' && before != '_')
+            && after.starts_with(':')
+    })
+}
+
+/// Whether `document`, which doesn't parse, is a template of Helm, Jinja, ERB or the like: an action
+/// starts a line, or is a value, or names something of Helm's.
+#[must_use]
+pub fn looks_like_template(document: &str) -> bool {
+    document.lines().any(|line| {
+        let line = line.trim_start().trim_start_matches("- ");
+        if ["{{", "{%", "<%"].iter().any(|action| line.starts_with(action)) {
+            return true;
+        }
+        line.match_indices("{{").any(|(at, _)| {
+            let is_value = line.get(..at).is_some_and(|before| before.trim_end().ends_with(':'));
+            let action = line.get(at + 2..).unwrap_or("").trim_start_matches('-').trim_start();
+            is_value || HELM.iter().any(|word| action.starts_with(word))
+        })
+    })
+}
+
+/// What Helm's actions start with (`text/template`, Sprig and Helm's own functions).
+const HELM: [&str; 9] =
+    [".Values", ".Release", ".Chart", "include ", "template ", "tpl ", "toYaml ", "$.", "if "];
+
+/// Whether `document` is YAML at all, be it such as kubectl refuses.
+#[must_use]
+pub fn is_yaml(document: &str) -> bool {
+    granit_parser::Parser::new_from_str(document).all(|event| event.is_ok())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn objects_have_both_keys() {
+        assert!(looks_like_object("apiVersion: v1\nkind: Pod\n"));
+        assert!(looks_like_object("{\"apiVersion\": \"v1\", \"kind\":\"List\"}"));
+        assert!(looks_like_object("- kind: Pod\n  apiVersion : v1\n"));
+        assert!(!looks_like_object("kind: Pod\n"));
+        assert!(!looks_like_object("the apiVersion and the kind: both\n"));
+    }
+
+    #[test]
+    fn templates_have_actions_outside_strings() {
+        assert!(looks_like_template("a:\n  {{- toYaml .Values.x | nindent 2 }}\n"));
+        assert!(looks_like_template("name: {{ .Release.Name }}\n"));
+        assert!(looks_like_template("name: web-{{ .Release.Name }}\n"));
+        assert!(looks_like_template("{% if x %}\na: 1\n{% endif %}\n"));
+        assert!(!looks_like_template("command: [\"docker inspect -f '{{json .State}}' x\"\n"));
+        assert!(!looks_like_template("a: 'x\n"));
+    }
+}

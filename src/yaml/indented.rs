@@ -1,0 +1,151 @@
+//! Quoted scalars that go on at a column where granit refuses them.
+//!
+//! kubectl reads `a: "b⏎c"` though the second line isn't indented; granit wants it deeper than
+//! the key (YAML 1.2.2, `s-flow-line-prefix`). White space at the start of such a line means
+//! nothing, so the scalar's lines are indented in a copy, and places are led back to the file.
+
+use std::borrow::Cow;
+use std::ops::Range;
+
+use granit_parser::ErrorKind;
+
+use super::builder;
+use super::problem::Problem;
+use crate::source::{FileId, Span};
+
+/// How many bytes may be parsed again, in all, for the sake of such scalars. The few real files
+/// that have them need one or two rounds.
+const BUDGET: usize = 16 << 20;
+
+/// A document's text, with spaces put in at some lines' starts.
+pub(super) struct Indented<'a> {
+    text: Cow<'a, str>,
+    /// Where the document starts in the file.
+    base: usize,
+    /// Where spaces were put in, in order.
+    added: Vec<Added>,
+    /// The scalar that was indented last, in `text`: from quote to quote.
+    last: Range<usize>,
+    budget: usize,
+}
+
+/// Spaces that were put into the text.
+struct Added {
+    range: Range<usize>,
+    /// How many bytes were put in up to here, these included.
+    total: usize,
+}
+
+impl<'a> Indented<'a> {
+    pub(super) fn new(text: &'a str, base: usize) -> Self {
+        Self { text: Cow::Borrowed(text), base, added: Vec::new(), last: 0..0, budget: BUDGET }
+    }
+
+    pub(super) fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// The place in the file of an offset of the text.
+    pub(super) fn place(&self, offset: usize) -> u32 {
+        let after = self.added.partition_point(|added| added.range.start < offset);
+        let added = after.checked_sub(1).and_then(|at| self.added.get(at));
+        let added = added.map_or(0, |added| added.total - added.range.end.saturating_sub(offset));
+        u32::try_from(self.base + offset - added).unwrap_or(u32::MAX)
+    }
+
+    /// Indents the quoted scalar that goes on at `offset`.
+    ///
+    /// # Errors
+    /// What to say where that is no help: the scalar has no end, or the budget is used up.
+    pub(super) fn indent(&mut self, offset: usize, file: FileId) -> Result<(), Problem> {
+        let Some((opening, column)) = opening_quote(&self.text, offset) else {
+            return Err(self.unindented(offset, file));
+        };
+        let Some(closing) = closing_quote(&self.text, opening) else {
+            return Err(self.at_quote(opening, file, "this quote is never closed"));
+        };
+        let lines = self.text.get(opening..closing).unwrap_or("").matches('\n').count();
+        // Parsing up to here, twice; copying costs a fraction.
+        let cost = offset + self.text.len() / 16 + lines * (column + 1);
+        if opening < self.last.end || cost > self.budget {
+            return Err(self.unindented(offset, file));
+        }
+        self.budget -= cost;
+        self.insert(opening..closing, &" ".repeat(column + 1));
+        Ok(())
+    }
+
+    /// Puts `spaces` at the start of each line that starts in `scalar`.
+    fn insert(&mut self, scalar: Range<usize>, spaces: &str) {
+        let (head, tail) = self.text.split_at_checked(scalar.end).unwrap_or((&self.text, ""));
+        let (head, lines) = head.split_at_checked(scalar.start).unwrap_or((head, ""));
+        let mut changed = head.to_owned();
+        let mut total = self.added.last().map_or(0, |added| added.total);
+        for (index, line) in lines.split_inclusive('\n').enumerate() {
+            if index > 0 {
+                total += spaces.len();
+                self.added.push(Added { range: changed.len()..changed.len() + spaces.len(), total });
+                changed.push_str(spaces);
+            }
+            changed.push_str(line);
+        }
+        self.last = scalar.start..changed.len();
+        changed.push_str(tail);
+        self.text = Cow::Owned(changed);
+    }
+
+    /// The problem behind an error at `offset`, if text follows the closing quote of the scalar
+    /// that was indented last: then it was meant to end in an earlier line.
+    pub(super) fn blame(&self, offset: usize, file: FileId) -> Option<Problem> {
+        let between = self.text.get(self.last.end..offset)?;
+        if self.added.is_empty() || between.contains('\n') {
+            return None;
+        }
+        let message = "this quote isn't closed in its line, and takes in the lines after it";
+        Some(self.at_quote(self.last.start, file, message))
+    }
+
+    fn at_quote(&self, opening: usize, file: FileId, message: &str) -> Problem {
+        let opening = self.place(opening) as usize;
+        Problem::Invalid {
+            span: Span::new(file, opening..opening + 1),
+            message: message.to_owned(),
+            help: Some("close it at the end of the text".to_owned()),
+        }
+    }
+
+    fn unindented(&self, offset: usize, file: FileId) -> Problem {
+        let line = self.text.get(offset..).and_then(|rest| rest.lines().next()).unwrap_or("");
+        let start = self.place(offset) as usize;
+        Problem::Invalid {
+            span: Span::new(file, start..start + line.trim_end().len()),
+            message: "a quoted text goes on in this line, which isn't indented".to_owned(),
+            help: Some("indent the line, or close the text in an earlier one".to_owned()),
+        }
+    }
+}
+
+/// Where the quoted scalar that goes on at `offset` opens, and at which column. A text that ends
+/// inside it makes the parser say so.
+fn opening_quote(text: &str, offset: usize) -> Option<(usize, usize)> {
+    let text = text.get(..offset)?.trim_end();
+    let error = builder::events(text).find_map(Result::err)?;
+    let at = error.marker().byte_offset()?;
+    matches!(error.kind(), ErrorKind::UnclosedQuotedScalar).then_some((at, error.marker().col()))
+}
+
+/// The offset past the quote that closes the one at `opening`.
+fn closing_quote(text: &str, opening: usize) -> Option<usize> {
+    let bytes = text.as_bytes();
+    let quote = *bytes.get(opening)?;
+    let mut at = opening + 1;
+    while let Some(&byte) = bytes.get(at) {
+        at += match byte {
+            b'\\' if quote == b'"' => 2,
+            b'\'' if quote == byte && bytes.get(at + 1) == Some(&quote) => 2,
+            _ if byte == quote => return Some(at + 1),
+            _ => 1,
+        };
+    }
+    None
+}

@@ -1,0 +1,315 @@
+//! Handles to the nodes of a [`Document`].
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+
+use super::kubectl::{self, Resolved};
+use super::scalar::{self, Style};
+use super::tree::{Content, Document, Scalar};
+use crate::source::{MappedText, Source, Span};
+
+/// A node of a [`Document`]. Where an alias is written this is the node that it stands for.
+#[derive(Clone, Copy)]
+pub struct Node<'d> {
+    document: &'d Document,
+    index: u32,
+    /// The alias that led here, else the node itself.
+    written: u32,
+}
+
+/// What a node is by kubectl's reading.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Kind<'d> {
+    /// `null`, `~` or nothing.
+    Null,
+    /// A boolean; `yes`, `on`, `n` and the like are booleans.
+    Bool(bool),
+    /// A whole number that fits 64 bits, however it is written: `010` is 8, `1.0` is 1.
+    Int(i64),
+    /// Any other number. kubectl refuses what isn't finite.
+    Float(f64),
+    /// A string.
+    String(&'d str),
+    /// A list.
+    Sequence,
+    /// A map.
+    Mapping,
+}
+
+impl<'d> Node<'d> {
+    /// The node at `index`, or the one that it stands for.
+    pub(super) fn at_index(document: &'d Document, index: u32) -> Self {
+        let target = match document.data(index).content {
+            Content::Alias(target) => target,
+            _ => index,
+        };
+        Self { document, index: target, written: index }
+    }
+
+    /// The bytes of the value as it is written: quotes included; a block scalar from its
+    /// indicator to its last line with text; a collection from its first key, `-` or bracket to
+    /// the end of its last value. Anchors and tags stand before it.
+    #[must_use]
+    pub fn span(self) -> Span {
+        self.document.span_of(self.index)
+    }
+
+    /// Where it is written on the way that led here: an alias as `*name`, else as
+    /// [`span`](Self::span).
+    #[must_use]
+    pub fn written_span(self) -> Span {
+        self.document.span_of(self.written)
+    }
+
+    /// The text of [`span`](Self::span), comments inside included.
+    #[must_use]
+    pub fn source_text(self) -> &'d str {
+        self.document.text.get(self.span().range()).unwrap_or("")
+    }
+
+    /// What the node is.
+    #[must_use]
+    pub fn kind(self) -> Kind<'d> {
+        match self.content() {
+            Content::Sequence => Kind::Sequence,
+            Content::Mapping => Kind::Mapping,
+            // Never: handles don't stand on aliases.
+            Content::Alias(_) => Kind::Null,
+            Content::Scalar(scalar) => {
+                let text = self.document.text_of(scalar.text);
+                match kubectl::resolve(text, scalar.style == Style::Plain, scalar.tag) {
+                    Resolved::Null => Kind::Null,
+                    Resolved::Bool(value) => Kind::Bool(value),
+                    Resolved::Int(value) => Kind::Int(value),
+                    Resolved::Float(value) => Kind::Float(value),
+                    Resolved::String => Kind::String(text),
+                }
+            }
+        }
+    }
+
+    /// The decoded text of any scalar, whatever kubectl makes of it: `010` for `010`, and nothing
+    /// for a null that isn't written.
+    #[must_use]
+    pub fn text(self) -> Option<&'d str> {
+        self.scalar().map(|scalar| self.document.text_of(scalar.text))
+    }
+
+    /// The text, where kubectl reads a string.
+    #[must_use]
+    pub fn as_str(self) -> Option<&'d str> {
+        match self.kind() {
+            Kind::String(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// Whether it is null; a key without a value has one.
+    #[must_use]
+    pub fn is_null(self) -> bool {
+        matches!(self.kind(), Kind::Null)
+    }
+
+    /// Whether it is a map.
+    #[must_use]
+    pub fn is_mapping(self) -> bool {
+        matches!(self.content(), Content::Mapping)
+    }
+
+    /// Whether it is a list.
+    #[must_use]
+    pub fn is_sequence(self) -> bool {
+        matches!(self.content(), Content::Sequence)
+    }
+
+    /// What it is, in words for a message.
+    #[must_use]
+    pub fn type_name(self) -> &'static str {
+        match self.kind() {
+            Kind::Null => "null",
+            Kind::Bool(_) => "a boolean",
+            Kind::Int(_) | Kind::Float(_) => "a number",
+            Kind::String(_) => "a string",
+            Kind::Sequence => "a list",
+            Kind::Mapping => "a map",
+        }
+    }
+
+    /// The value of a map's key; `None` where there is none, and for anything but a map.
+    #[must_use]
+    pub fn get(self, key: &str) -> Option<Node<'d>> {
+        self.entry(key).map(|entry| entry.value)
+    }
+
+    /// The entry of a map that counts for `key`: the last one written, where `<<` writes all
+    /// entries of the map that it merges.
+    #[must_use]
+    pub fn entry(self, key: &str) -> Option<Entry<'d>> {
+        let mut found = None;
+        for entry in self.written_entries() {
+            if entry.is_merge() {
+                found = entry.merged().find_map(|map| map.entry(key)).or(found);
+            } else if entry.key.is_key(key) {
+                found = Some(entry);
+            }
+        }
+        found
+    }
+
+    /// The entries of a map that count, each key once, in the order in which the keys first
+    /// appear; nothing for anything but a map.
+    pub fn entries(self) -> impl Iterator<Item = Entry<'d>> {
+        let mut entries: Vec<Entry<'d>> = Vec::new();
+        let mut places = HashMap::new();
+        self.collect(&mut |entry| {
+            let at = *places.entry(entry.name()).or_insert(entries.len());
+            match entries.get_mut(at) {
+                Some(earlier) => *earlier = entry,
+                None => entries.push(entry),
+            }
+        });
+        entries.into_iter()
+    }
+
+    /// Hands over the entries as kubectl sets them, one after another.
+    fn collect(self, set: &mut dyn FnMut(Entry<'d>)) {
+        for entry in self.written_entries() {
+            if entry.is_merge() {
+                // Of several maps the first counts most, so it is set last.
+                let maps: Vec<_> = entry.merged().collect();
+                for map in maps.into_iter().rev() {
+                    map.collect(set);
+                }
+            } else {
+                set(entry);
+            }
+        }
+    }
+
+    /// The entries of a map as they are written, repeated keys and `<<` among them.
+    pub fn written_entries(self) -> impl Iterator<Item = Entry<'d>> {
+        let document = self.document;
+        let mut children = self.is_mapping().then(|| document.children(self.index)).into_iter().flatten();
+        std::iter::from_fn(move || {
+            let (key, value) = (children.next()?, children.next()?);
+            Some(Entry { key: Node::at_index(document, key), value: Node::at_index(document, value) })
+        })
+    }
+
+    /// The items of a list; nothing for anything else.
+    pub fn items(self) -> impl Iterator<Item = Node<'d>> {
+        let document = self.document;
+        let children = self.is_sequence().then(|| document.children(self.index));
+        children.into_iter().flatten().map(|index| Node::at_index(document, index))
+    }
+
+    /// The node that a JSON pointer (RFC 6901) leads to from here.
+    #[must_use]
+    pub fn at(self, pointer: &str) -> Option<Node<'d>> {
+        let mut steps = pointer.split('/');
+        // A pointer is empty or starts with a slash.
+        if steps.next() != Some("") {
+            return None;
+        }
+        steps.try_fold(self, |node, step| {
+            if node.is_sequence() {
+                node.items().nth(step.parse().ok()?)
+            } else {
+                node.get(&step.replace("~1", "/").replace("~0", "~"))
+            }
+        })
+    }
+
+    /// A scalar's text with the place of each part of it; empty for a collection. `source` is the
+    /// file that the document was parsed from.
+    #[must_use]
+    pub fn mapped(self, source: &Source) -> MappedText {
+        let span = self.span();
+        let Some(scalar) = self.scalar() else { return MappedText::new(span) };
+        let text = self.document.text_of(scalar.text);
+        let mapped = scalar::decode(&source.text, span, scalar.style, self.document.end);
+        if mapped.as_str() == text { mapped } else { MappedText::opaque(text.to_owned(), span) }
+    }
+
+    /// The string that kubectl turns this into as a key: `true` for `yes`, `8` for `010`; empty
+    /// for a collection.
+    #[must_use]
+    pub fn key_text(self) -> Cow<'d, str> {
+        let Some(scalar) = self.scalar() else { return Cow::Borrowed("") };
+        kubectl::key(self.document.text_of(scalar.text), scalar.style == Style::Plain, scalar.tag)
+    }
+
+    fn is_key(self, key: &str) -> bool {
+        let Some(scalar) = self.scalar() else { return false };
+        let text = self.document.text_of(scalar.text);
+        // Most keys are strings: only equal texts, and those that may not be strings, need a look.
+        match text.as_bytes().first() {
+            Some(b'a'..=b'e' | b'g'..=b'm' | b'p'..=b's' | b'u'..=b'x' | b'z') => text == key,
+            _ => self.key_text() == key,
+        }
+    }
+
+    fn content(self) -> Content {
+        self.document.data(self.index).content
+    }
+
+    fn scalar(self) -> Option<Scalar> {
+        match self.content() {
+            Content::Scalar(scalar) => Some(scalar),
+            _ => None,
+        }
+    }
+}
+
+/// Two handles are equal where they stand on the same node.
+impl PartialEq for Node<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        self.index == other.index && std::ptr::eq(self.document, other.document)
+    }
+}
+
+impl Eq for Node<'_> {}
+
+impl std::fmt::Debug for Node<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("Node").field(&self.kind()).field(&self.span().range()).finish()
+    }
+}
+
+/// A key and its value.
+#[derive(Debug, Clone, Copy)]
+pub struct Entry<'d> {
+    /// The key.
+    pub key: Node<'d>,
+    /// The value.
+    pub value: Node<'d>,
+}
+
+impl<'d> Entry<'d> {
+    /// The key as kubectl reads it.
+    #[must_use]
+    pub fn name(&self) -> Cow<'d, str> {
+        self.key.key_text()
+    }
+
+    /// From the key's start to the value's end, as they are written: an alias counts as `*name`.
+    #[must_use]
+    pub fn span(&self) -> Span {
+        self.key.written_span().to(self.value.written_span())
+    }
+
+    /// Whether this is a `<<` that merges its value into the map.
+    #[must_use]
+    pub fn is_merge(&self) -> bool {
+        self.key.scalar().is_some_and(|scalar| {
+            let text = self.key.document.text_of(scalar.text);
+            kubectl::is_merge(text, scalar.style == Style::Plain, scalar.tag)
+        })
+    }
+
+    /// The maps that a `<<` merges; the first one counts most.
+    fn merged(&self) -> impl Iterator<Item = Node<'d>> {
+        let one = self.value.is_mapping().then_some(self.value);
+        one.into_iter().chain(self.value.items().filter(|item| item.is_mapping()))
+    }
+}

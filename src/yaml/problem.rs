@@ -1,0 +1,153 @@
+//! Why a document could not be read.
+
+use std::ops::Range;
+
+use granit_parser::{ErrorKind, ScanError};
+
+use crate::source::Span;
+
+/// Why a document could not be read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Problem {
+    /// It is not valid YAML, or not what kubectl can turn into JSON.
+    Invalid {
+        /// Where it goes wrong.
+        span: Span,
+        /// What is wrong, in one clause without a full stop.
+        message: String,
+        /// What to do about it.
+        help: Option<String>,
+    },
+    /// It goes past a bound that keeps hostile input from taking all time or memory.
+    Bound {
+        /// Where the bound was hit.
+        span: Span,
+        /// Which bound, in one clause without a full stop.
+        message: String,
+    },
+}
+
+impl Problem {
+    /// The place to show.
+    #[must_use]
+    pub fn span(&self) -> Span {
+        match self {
+            Problem::Invalid { span, .. } | Problem::Bound { span, .. } => *span,
+        }
+    }
+
+    /// What is wrong.
+    #[must_use]
+    pub fn message(&self) -> &str {
+        match self {
+            Problem::Invalid { message, .. } | Problem::Bound { message, .. } => message,
+        }
+    }
+}
+
+/// The bytes of `text` that an error points at: from its place to the end of the word there.
+pub(super) fn extent(text: &str, error: &ScanError) -> Range<usize> {
+    let at = error.marker().byte_offset().unwrap_or(0).min(text.len());
+    let rest = text.get(at..).unwrap_or("");
+    if is_about_tabs(error) {
+        // The parser stops past the tab, or where the text begins that the tab breaks off.
+        let before = text.get(..at).unwrap_or("");
+        let blanks = before.trim_end_matches([' ', '\t']).len();
+        let tab = text.get(blanks..).and_then(|rest| rest.find('\t'));
+        return tab.map_or(at..at, |tab| blanks + tab..blanks + tab + 1);
+    }
+    let word = rest.find(char::is_whitespace).unwrap_or(rest.len());
+    if word == 0 && rest.trim_start().is_empty() {
+        // At the end there is nothing to point at: take the last thing written.
+        let written = text.get(..at).unwrap_or("").trim_end();
+        let last = written.chars().next_back().map_or(0, char::len_utf8);
+        return written.len() - last..written.len();
+    }
+    let first = rest.chars().next().map_or(0, char::len_utf8);
+    let is_opening =
+        matches!(error.kind(), ErrorKind::UnclosedQuotedScalar | ErrorKind::UnclosedFlowCollection { .. });
+    at..at + if is_opening { first } else { word.max(first) }
+}
+
+fn is_about_tabs(error: &ScanError) -> bool {
+    use ErrorKind::{
+        TabAtBlockScalarStart, TabInBlockIndentation, TabInIndentation, TabInPlainScalar, TabNotAllowed,
+    };
+    matches!(
+        error.kind(),
+        TabAtBlockScalarStart | TabInBlockIndentation | TabInIndentation | TabInPlainScalar | TabNotAllowed
+    )
+}
+
+/// The problem that an error of the parser makes at `span` of a file's `text`, if the innermost
+/// bracket that is open there stands at `bracket`.
+pub(super) fn of(error: &ScanError, span: Span, text: &str, bracket: Option<usize>) -> Problem {
+    let (message, help) = explain(error);
+    let (before, after) = text.split_at_checked(span.start as usize).unwrap_or_default();
+    let line = [before.rsplit('\n').next().unwrap_or(""), after.lines().next().unwrap_or("")].concat();
+    let help = if line.contains("{{") {
+        Some("if this is a template, render it first".to_owned())
+    } else {
+        bracket.and_then(|bracket| unclosed(before, bracket)).or(help.map(str::to_owned))
+    };
+    Problem::Invalid { span, message, help }
+}
+
+/// The help for what goes wrong after a bracket of an earlier line.
+fn unclosed(before: &str, bracket: usize) -> Option<String> {
+    let (outside, inside) = before.split_at_checked(bracket)?;
+    let line = outside.matches('\n').count() + 1;
+    inside
+        .contains('\n')
+        .then(|| Some(format!("is the `{}` in line {line} closed?", inside.chars().next()?)))?
+}
+
+/// What an error of the parser means to a reader, and what to do about it.
+fn explain(error: &ScanError) -> (String, Option<&'static str>) {
+    use ErrorKind as E;
+    let (message, help) = match error.kind() {
+        _ if is_about_tabs(error) => ("a tab stands where YAML wants spaces", "indent with spaces"),
+        E::UnclosedQuotedScalar | E::DocumentIndicatorInQuotedScalar => {
+            ("this quote is never closed", "close it at the end of the text")
+        }
+        E::InvalidTrailingSingleQuotedScalar | E::InvalidTrailingDoubleQuotedScalar => (
+            "text follows a closing quote",
+            "within the same quotes, write `''` for a single quote and `\\\"` for a double one",
+        ),
+        E::UnknownQuotedScalarEscape => (
+            "double quotes know no such escape",
+            "write the backslash twice, or put the text in single quotes",
+        ),
+        E::UnknownAnchor => ("no anchor of this name stands before", ""),
+        E::UnexpectedCharacter { character } => return unexpected(*character),
+        E::MappingValueNotAllowed | E::InvalidColonPlacement => (
+            "this `:` stands where no value can start",
+            "put text that holds `: ` in quotes; a key needs a space after its `:`",
+        ),
+        E::BlockSequenceEntryNotAllowed => {
+            ("a list can't start here", "put the first `- ` on a line of its own")
+        }
+        E::ExpectedBlockMappingKey | E::ExpectedBlockSequenceEntry | E::InvalidIndentation => {
+            ("this fits in no map or list that is open here", "check the indentation against the lines above")
+        }
+        E::SimpleKeyExpected | E::InvalidSimpleKey => (
+            "this key has no `:`",
+            "write `key: value`, or indent the line if it goes on with the text above",
+        ),
+        E::InvalidBlockScalarHeader => ("text follows the `|` or `>`", "start the text on the next line"),
+        E::MisplacedFlowCollectionEnd => ("this bracket closes nothing", ""),
+        E::ExpectedFlowMappingSeparator => ("a `,` or `}` is missing before this", ""),
+        E::ExpectedFlowSequenceSeparator => ("a `,` or `]` is missing before this", ""),
+        E::UnclosedFlowCollection { open } => return (format!("this `{open}` is never closed"), None),
+        _ => return (error.info(), None),
+    };
+    (message.to_owned(), (!help.is_empty()).then_some(help))
+}
+
+fn unexpected(character: char) -> (String, Option<&'static str>) {
+    if character.is_control() {
+        (format!("YAML allows no control character U+{:04X}", u32::from(character)), None)
+    } else {
+        (format!("`{character}` can't start a text without quotes"), Some("put the text in quotes"))
+    }
+}

@@ -1,0 +1,53 @@
+//! Text that is made from the code: the README's table and the rules' pages. With `UPDATE_DOCS=1`
+//! this test writes them; else it holds them to what it would write.
+
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::string_slice, reason = "a test may panic")]
+
+mod support;
+
+use std::fmt::Write as _;
+use std::fs;
+
+use initlint::rules;
+use support::generated::compare;
+use support::lint::root;
+
+#[test]
+fn readme_lists_the_rules() {
+    let path = root().join("README.md");
+    let text = fs::read_to_string(&path).unwrap();
+    let (start, end) = ("| --- | --- | --- |\n", "<!-- end of rules -->");
+    let (head, rest) = text.split_once(start).unwrap();
+    let (_, tail) = rest.split_once(end).unwrap();
+    let mut table = String::new();
+    for rule in rules::ALL {
+        writeln!(table, "| [`{0}`](docs/rules/{0}.md) | {1} | {2} |", rule.id, rule.severity, rule.summary)
+            .unwrap();
+    }
+    compare(&path, &format!("{head}{start}{table}{end}{tail}"));
+}
+
+#[test]
+fn each_rule_has_its_page() {
+    let folder = root().join("docs/rules");
+    for rule in rules::ALL {
+        let note = "<!-- Made from rules/*/doc.md by `UPDATE_DOCS=1 cargo test --test docs`. -->";
+        compare(&folder.join(format!("{}.md", rule.id)), &format!("{note}\n\n{}", rule.doc));
+    }
+    for entry in fs::read_dir(&folder).unwrap() {
+        let name = entry.unwrap().file_name().to_string_lossy().into_owned();
+        assert!(rules::find(name.trim_end_matches(".md")).is_ok(), "docs/rules/{name} belongs to no rule");
+    }
+}
+
+#[test]
+fn ci_runs_what_the_readme_tells() {
+    let readme = fs::read_to_string(root().join("README.md")).unwrap();
+    let script = fs::read_to_string(root().join(".ci/run")).unwrap();
+    let commands: Vec<&str> =
+        readme.split("```console\n").skip(1).take(2).map(|block| block.lines().next().unwrap()).collect();
+    assert!(commands[0].starts_with("cargo run") && commands[1].starts_with("cargo test"), "{commands:?}");
+    for command in commands {
+        assert!(script.lines().any(|line| line == command), ".ci/run lacks `{command}`");
+    }
+}
