@@ -165,7 +165,8 @@ fn edits_of_the_fixtures_agree_too() {
     let edited: Vec<Case> = cases
         .iter()
         .filter(|case| case.not_run.is_none() && missing_command(&case.script).is_none())
-        .filter(|case| !case.script.contains("keytool"))
+        // Slow, or another key each time.
+        .filter(|case| !case.script.contains("keytool") && !case.script.contains("ssh-keygen"))
         .flat_map(|case| {
             edits(&case.script).into_iter().map(|(name, script)| Case {
                 file: case.file.clone(),

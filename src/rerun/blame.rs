@@ -59,7 +59,8 @@ pub(super) fn stuck(context: &Context<'_, '_>, first: &Log, again: &Run) -> Opti
 }
 
 fn refused(context: &Context<'_, '_>, log: &Log, refusal: &Refusal) -> Option<Hazard> {
-    let place = refusal.place.as_ref()?;
+    // A name that is another one on each run is never met again.
+    let place = refusal.place.as_ref().filter(|place| !context.shared.atoms.varies(&place.path))?;
     let keeper = keeper(place)?;
     let words = log.commands.get(&refusal.site)?;
     let command = wording::name_of(words);
@@ -96,6 +97,9 @@ fn difference(context: &Context<'_, '_>, trial: &Trial<'_>, place: &Place) -> Op
     if let Some(change) = changed {
         return drifting(context, trial.first, &trial.again.log, change.site, change.manner, place);
     }
+    if !first_lacks && let Some(hazard) = cut_short(context, trial, place) {
+        return Some(hazard);
+    }
     // Left behind by the run that was killed.
     let writer = trial.again.kept.writer(place).filter(|_| first_lacks)?;
     let hazard = drifting(context, trial.first, trial.first, writer, Manner::FreshName, place)?;
@@ -111,6 +115,9 @@ fn drifting(
     place: &Place,
 ) -> Option<Hazard> {
     let command = wording::name_of(log.commands.get(&site)?);
+    if context.shared.atoms.varies(&place.path) {
+        return None;
+    }
     let (thing, path) = (context.thing(place), context.show(place));
     let said = wording::drifting(&command, &thing, &path, manner, keeper(place)?);
     // A log is meant to grow.
@@ -142,6 +149,20 @@ fn half_done(context: &Context<'_, '_>, trial: &Trial<'_>, place: &Place) -> Opt
         hazard.labels.extend(label(written.site, text));
     }
     Some(hazard)
+}
+
+/// A command that ends a second run early without failing it: what comes after is left undone.
+fn cut_short(context: &Context<'_, '_>, trial: &Trial<'_>, place: &Place) -> Option<Hazard> {
+    let before = |refusal: &Refusal| trial.first.refusals.iter().any(|first| first.site == refusal.site);
+    let refusal = trial.again.log.refusals.iter().rev().find(|refusal| !before(refusal))?;
+    let hazard = refused(context, &trial.again.log, refusal)?;
+    let late = context.thing(place);
+    Some(Hazard {
+        severity: Severity::Warning,
+        kind: Kind::HalfDone,
+        why: wording::cut_short(&hazard.command, hazard.path.as_deref().unwrap_or_default(), &late),
+        ..hazard
+    })
 }
 
 fn first_difference<'b>(first: &'b [Branch], again: &[Branch]) -> Option<&'b Branch> {

@@ -124,6 +124,11 @@ pub(super) fn half_done(early: &str, late: &str) -> Words {
     }
 }
 
+/// A command that fails on what the killed run made, and so keeps the rest from being done.
+pub(super) fn cut_short(command: &str, path: &str, late: &str) -> String {
+    format!("`{command}` fails on `{path}` after a run that was killed, and {late} is then never made")
+}
+
 /// A test over one command that takes long.
 pub(super) fn half_fetched(command: &str, path: &str) -> Words {
     Words {

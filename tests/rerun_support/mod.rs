@@ -8,6 +8,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::OnceLock;
@@ -138,7 +139,7 @@ fn renew(root: &Path, names: &[&str]) {
 fn run(root: &Path, script: &str, stop: Option<u32>) -> (i32, u32, String) {
     renew(root, &["tmp", "home"]);
     let count = root.join("count");
-    let kill = stop.map_or(String::new(), |stop| format!("[ $__n -gt {stop} ] && kill -9 $$; "));
+    let kill = stop.map_or(String::new(), |stop| format!("[ $__n -gt {stop} ] && kill -9 0; "));
     // Subshells count on: the number lies in a file.
     fs::write(&count, "0\n").expect("the counter's file");
     let file = count.display();
@@ -153,9 +154,12 @@ fn run(root: &Path, script: &str, stop: Option<u32>) -> (i32, u32, String) {
         .env_clear()
         .env("PATH", path)
         .env("HOME", root.join("home"))
+        .env("TMPDIR", root.join("tmp"))
         .env("GIT_CONFIG_NOSYSTEM", "1")
         .env("LC_ALL", "C")
         .current_dir(root.join("tmp"))
+        // A group of its own: a kill ends subshells too, as the end of a container does.
+        .process_group(0)
         .stdin(Stdio::null())
         .output()
         .expect("bash");

@@ -129,7 +129,7 @@ fn unzip(machine: &mut Machine<'_, '_>, words: &[String]) -> Status {
         return machine.refuse(place.parent().as_ref(), Reason::Missing);
     }
     let key = format!("zip:{content}:{}", members.join(" "));
-    if !options.has("o n u f") && is_filled_with(machine, &place, &key) {
+    if !options.has("o n u f") && !machine.is_answered() && is_filled_with(machine, &place, &key) {
         return machine.refuse(Some(&place), Reason::Asks);
     }
     machine.fill(&place, &key, Manner::Slow);
@@ -183,7 +183,7 @@ fn compress(machine: &mut Machine<'_, '_>, words: &[String], name_says: bool) ->
         };
         let to = machine.place(&target);
         let exists = !matches!(machine.look(&to), Node::Absent | Node::Unclear { exists: false, .. });
-        if exists && !options.has("f force") {
+        if exists && !options.has("f force") && !machine.is_answered() {
             status = worse(status, machine.refuse(Some(&to), Reason::Asks));
             continue;
         }

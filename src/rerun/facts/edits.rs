@@ -1,10 +1,11 @@
 //! Editing files in place. What matters is whether an edit, made on its own result, changes it again.
 
 use super::files::worse;
+use super::lines::{Edit, Plain, edited};
 use super::options::Options;
 use super::text::{filter, read_operands};
 use super::{Fact, fact};
-use crate::rerun::machine::{Machine, SUCCESS, Status};
+use crate::rerun::machine::{Machine, Reason, SUCCESS, Status};
 use crate::rerun::state::atoms::is_known;
 
 pub(super) const FACTS: &[Fact] = &[fact(&["sed", "gsed"], sed), fact(&["yq"], yq), fact(&["perl"], perl)];
@@ -16,34 +17,87 @@ fn sed(machine: &mut Machine<'_, '_>, words: &[String]) -> Status {
         .iter()
         .skip(1)
         .any(|word| word == "--in-place" || word.starts_with("--in-place=") || is_cluster_with(word, 'i'));
-    if !in_place {
-        let status = read_operands(machine, words, false);
-        return if status == SUCCESS { machine.steady_status(words) } else { status };
+    let (scripts, files) = sed_scripts(words, &options);
+    let settles = scripts.iter().all(|script| is_fixed_point(script));
+    let how = format!("sed {}", scripts.join("; "));
+    let edits: Option<Vec<Edit>> =
+        scripts.iter().map(|script| line_edits(script)).collect::<Option<Vec<_>>>().map(|all| all.concat());
+    let edits = edits.filter(|_| !options.has("f file n quiet silent z null-data E r"));
+    let edit = |machine: &mut Machine<'_, '_>, old: &str| match &edits {
+        Some(edits) => edited(machine, old, edits, &how, settles),
+        None if settles => machine.settled(old, &how),
+        None => machine.altered(old, &how),
+    };
+    if in_place {
+        return files.iter().fold(SUCCESS, |status, path| {
+            let place = machine.place(path);
+            worse(status, machine.edit(&place, edit))
+        });
     }
+    match (&edits, files.as_slice()) {
+        (Some(_), []) if machine.input().is_some() => {
+            let text = machine.input().unwrap_or_default();
+            let out = edit(machine, &text);
+            machine.emit(&out);
+        }
+        (Some(_), [file]) => {
+            let place = machine.place(file);
+            let Some(text) = machine.read(&place) else {
+                return machine.refuse(Some(&place), Reason::Missing);
+            };
+            let out = edit(machine, &text);
+            machine.emit(&out);
+        }
+        _ => {
+            let status = read_operands(machine, words, false);
+            if status != SUCCESS {
+                return status;
+            }
+        }
+    }
+    machine.steady_status(words)
+}
+
+/// The scripts among sed's words, and the files.
+fn sed_scripts<'w>(words: &'w [String], options: &Options<'w>) -> (Vec<&'w str>, Vec<&'w str>) {
+    let is_script =
+        |option: &str| (is_cluster_with(option, 'e') && option.ends_with('e')) || option == "--expression";
     let mut scripts: Vec<&str> = words
         .iter()
         .zip(words.iter().skip(1))
-        .filter(|(option, _)| {
-            is_cluster_with(option, 'e') && option.ends_with('e') || *option == "--expression"
-        })
+        .filter(|(option, _)| is_script(option))
         .map(|(_, script)| script.as_str())
         .collect();
     scripts.extend(words.iter().filter_map(|word| word.strip_prefix("--expression=")));
-    let mut operands = options.operands();
-    if scripts.is_empty() && !options.has("f file") {
-        let Some((first, rest)) = operands.split_first() else { return SUCCESS };
-        scripts.push(first);
-        operands = rest;
+    let mut files = options.operands().to_vec();
+    if scripts.is_empty() && !options.has("f file") && !files.is_empty() {
+        scripts.push(files.remove(0));
     }
-    let settles = scripts.iter().all(|script| is_fixed_point(script));
-    let how = format!("sed {}", scripts.join("; "));
-    let mut status = SUCCESS;
-    for path in operands {
-        let place = machine.place(path);
-        let one = if settles { machine.settle(&place, &how) } else { machine.alter(&place, &how) };
-        status = worse(status, one);
+    (scripts, files)
+}
+
+/// The commands of a sed script as edits of lines; `None` where one is more than that.
+fn line_edits(script: &str) -> Option<Vec<Edit>> {
+    let mut edits = Vec::new();
+    let mut rest = script;
+    while let Some((command, after)) = next_command(rest) {
+        let on = match command.address {
+            "" => None,
+            address => Some(Plain::of(address.strip_prefix('/')?.strip_suffix('/')?)?),
+        };
+        edits.push(match (command.letter, on) {
+            ('d', Some(on)) if command.text.trim().is_empty() => Edit::Delete(on),
+            ('s', on) => {
+                let (pattern, with, flags) = substitution(command.text)?;
+                let plain = matches!(flags.trim(), "" | "g") && !with.contains(['\\', '\n']);
+                let pattern = Plain::of(pattern).filter(|_| plain)?;
+                Edit::Replace { on, pattern, with: with.to_owned(), all: flags.contains('g') }
+            }
+            _ => return None,
+        });
+        rest = after;
     }
-    status
+    rest.trim_matches([' ', '\n', ';']).is_empty().then_some(edits)
 }
 
 fn is_cluster_with(word: &str, letter: char) -> bool {
@@ -65,7 +119,7 @@ fn is_fixed_point(script: &str) -> bool {
             's' => substitution_settles(command.text),
             // A line is added each time; deleting it first ends the cycle that would add it.
             'a' | 'i' | 'G' => false,
-            'd' => !command.by_number,
+            'd' => !command.by_number(),
             _ => true,
         };
         if !settles {
@@ -77,29 +131,35 @@ fn is_fixed_point(script: &str) -> bool {
 
 /// A command of a sed script.
 struct EditCommand<'s> {
-    /// Its address is a line number.
-    by_number: bool,
+    /// As written.
+    address: &'s str,
     letter: char,
     /// What follows the letter.
     text: &'s str,
 }
 
+impl EditCommand<'_> {
+    /// Whether it names lines by their numbers.
+    fn by_number(&self) -> bool {
+        !self.address.is_empty() && !self.address.contains('/')
+    }
+}
+
 /// The first command of `script`, and what follows it.
 fn next_command(script: &str) -> Option<(EditCommand<'_>, &str)> {
-    let mut rest = script;
-    let mut by_number = false;
+    let start = script.trim_start_matches([' ', '\t', '\n', ';', '{', '}']);
+    let mut rest = start;
     loop {
         rest = rest.trim_start_matches([' ', '\t', '\n', ';', '{', '}', ',', '!']);
         if let Some(pattern) = rest.strip_prefix('/') {
             rest = pattern.get(unescaped(pattern, '/')? + 1..)?;
-            by_number = false;
         } else if rest.starts_with(|c: char| c.is_ascii_digit() || c == '$') {
             rest = rest.trim_start_matches(|c: char| c.is_ascii_digit() || c == '$');
-            by_number = true;
         } else {
             break;
         }
     }
+    let address = start.get(..start.len() - rest.len())?.trim();
     let letter = rest.chars().next()?;
     let text = rest.get(letter.len_utf8()..)?;
     let length = match letter {
@@ -115,7 +175,7 @@ fn next_command(script: &str) -> Option<(EditCommand<'_>, &str)> {
         _ => text.find([';', '\n', '}']).unwrap_or(text.len()),
     };
     let (text, after) = text.split_at_checked(length)?;
-    Some((EditCommand { by_number, letter, text }, after))
+    Some((EditCommand { address, letter, text }, after))
 }
 
 /// Where `wanted` stands in `text` without a backslash before it.
@@ -128,15 +188,19 @@ fn unescaped(text: &str, wanted: char) -> Option<usize> {
     })
 }
 
-/// `|pattern|replacement|flags`, without the `s`: whether its result no longer grows.
+/// `|pattern|replacement|flags`, taken apart.
+fn substitution(text: &str) -> Option<(&str, &str, &str)> {
+    let delimiter = text.chars().next()?;
+    let rest = text.get(delimiter.len_utf8()..)?;
+    let end = unescaped(rest, delimiter)?;
+    let (pattern, rest) = (rest.get(..end)?, rest.get(end + delimiter.len_utf8()..)?);
+    let end = unescaped(rest, delimiter)?;
+    Some((pattern, rest.get(..end)?, rest.get(end + delimiter.len_utf8()..)?))
+}
+
+/// Whether the result of `s|pattern|replacement|`, given without the `s`, no longer grows.
 fn substitution_settles(text: &str) -> bool {
-    let Some(delimiter) = text.chars().next() else { return true };
-    let text = text.get(delimiter.len_utf8()..).unwrap_or_default();
-    let Some(end) = unescaped(text, delimiter) else { return true };
-    let (pattern, rest) =
-        (text.get(..end).unwrap_or_default(), text.get(end + delimiter.len_utf8()..).unwrap_or_default());
-    let Some(end) = unescaped(rest, delimiter) else { return true };
-    let replacement = rest.get(..end).unwrap_or_default();
+    let Some((pattern, replacement, _)) = substitution(text) else { return true };
     let special =
         |c: char| matches!(c, '.' | '*' | '[' | ']' | '\\' | '^' | '$' | '+' | '?' | '(' | ')' | '{' | '|');
     match pattern {

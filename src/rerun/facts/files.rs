@@ -151,7 +151,7 @@ pub(super) fn unlisted_pattern(machine: &Machine<'_, '_>, path: &str) -> Option<
 }
 
 /// Empties the directory at `place` of what isn't listed, or of all.
-fn empty(machine: &mut Machine<'_, '_>, place: &Place, all: bool) {
+pub(super) fn empty(machine: &mut Machine<'_, '_>, place: &Place, all: bool) {
     if place.realm == Realm::Own {
         return;
     }

@@ -21,7 +21,8 @@ fn ssh_keygen(machine: &mut Machine<'_, '_>, words: &[String]) -> Status {
         return machine.unknown_status(&words.join(" "));
     };
     let place = machine.place(path);
-    if !matches!(machine.look(&place), Node::Absent | Node::Unclear { exists: false, .. }) {
+    let exists = !matches!(machine.look(&place), Node::Absent | Node::Unclear { exists: false, .. });
+    if exists && !machine.is_answered() {
         return machine.refuse(Some(&place), Reason::Asks);
     }
     let key = String::from(machine.atom(Atom::new(format!("key:{path}"), "a key")));

@@ -11,6 +11,7 @@ mod edits;
 mod files;
 mod git;
 mod keys;
+mod lines;
 pub(super) mod options;
 mod projects;
 mod reading;

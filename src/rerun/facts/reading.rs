@@ -1,9 +1,11 @@
 //! Commands that only look: at files, or at anything but files.
 
+use super::lines::{Edit, Plain, edited};
 use super::options::Options;
 use super::{Fact, fact};
 use crate::rerun::machine::{FAILURE, Machine, Reason, SUCCESS, Status, matches};
 use crate::rerun::state::atoms::{Atom, is_known};
+use crate::rerun::state::places::{Place, base_name};
 use crate::rerun::state::tree::Node;
 
 pub(super) const FACTS: &[Fact] = &[
@@ -21,6 +23,10 @@ pub(super) const FACTS: &[Fact] = &[
         machine.steady_status(words)
     }),
     fact(&["sleep", "sync", "logger", "clear", "usleep"], |_, _| SUCCESS),
+    fact(&["yes"], |machine, _| {
+        machine.emit("y\n");
+        SUCCESS
+    }),
 ];
 
 /// Commands that neither read nor write a volume. What they say is the same in every run.
@@ -132,7 +138,7 @@ fn list(machine: &mut Machine<'_, '_>, words: &[String]) -> Status {
     status
 }
 
-fn emit_names(machine: &mut Machine<'_, '_>, place: &crate::rerun::state::places::Place, all: bool) {
+fn emit_names(machine: &mut Machine<'_, '_>, place: &Place, all: bool) {
     let (names, open) = machine.names_in(place);
     let mut out = String::new();
     for name in names.iter().filter(|name| all || !name.starts_with('.')) {
@@ -153,8 +159,8 @@ fn emit_names(machine: &mut Machine<'_, '_>, place: &crate::rerun::state::places
     machine.emit(&out);
 }
 
-/// `find`: `-delete` and `-exec` are taken to settle. What it finds is known where all that lies
-/// below its start is.
+/// `find`: what it finds is known where all that lies below its start is. `-delete` and `-exec rm`
+/// remove it; any other `-exec` is taken to settle.
 fn find(machine: &mut Machine<'_, '_>, words: &[String]) -> Status {
     let mut status = SUCCESS;
     let starts: Vec<&String> =
@@ -164,6 +170,10 @@ fn find(machine: &mut Machine<'_, '_>, words: &[String]) -> Status {
         let place = machine.place(path);
         if machine.look(&place) == Node::Absent {
             status = machine.refuse(Some(&place), Reason::Missing);
+            continue;
+        }
+        if removes(tests) {
+            find_and_remove(machine, &place, tests);
             continue;
         }
         match (machine.all_below(&place), simple_tests(tests)) {
@@ -180,6 +190,32 @@ fn find(machine: &mut Machine<'_, '_>, words: &[String]) -> Status {
         machine.emit_unknown(words, true);
     }
     status
+}
+
+fn removes(tests: &[String]) -> bool {
+    let runs_rm = || {
+        let pairs = tests.iter().zip(tests.iter().skip(1));
+        pairs.filter(|(option, _)| option.starts_with("-exec")).any(|(_, command)| base_name(command) == "rm")
+    };
+    tests.iter().any(|test| test == "-delete") || runs_rm()
+}
+
+/// Removes what is listed and fits; all that isn't listed too, where nothing is asked of names.
+fn find_and_remove(machine: &mut Machine<'_, '_>, start: &Place, tests: &[String]) {
+    let until = tests.iter().position(|test| test == "-delete" || test.starts_with("-exec")).unwrap_or(0);
+    let tests = tests.get(..until).unwrap_or_default();
+    let Some(wanted) = simple_tests(tests) else { return };
+    let all = wanted.name.is_none() && wanted.kind.is_none();
+    for name in machine.names_in(start).0 {
+        let inner = start.join(&name);
+        let node = machine.look(&inner);
+        if all || wanted.fits(&format!("/{name}"), &node) {
+            machine.remove(&inner);
+        }
+    }
+    if all {
+        super::files::empty(machine, start, true);
+    }
 }
 
 /// Tests of `find` that only names and kinds decide.
@@ -250,6 +286,22 @@ fn grep(machine: &mut Machine<'_, '_>, words: &[String]) -> Status {
         }
     }
     let fixed = options.has("F fixed-strings") || words.first().is_some_and(|name| name == "fgrep");
+    if !options
+        .has("q quiet silent c count o only-matching n line-number i ignore-case w word-regexp l r R E")
+        && let Some(wanted) = if fixed { Some(Plain::fixed(pattern)) } else { Plain::of(pattern) }
+        && files.len() <= 1
+        && !missing
+    {
+        // What it writes is the text without some lines.
+        let edit = if options.has("v invert-match") { Edit::Delete(wanted) } else { Edit::Keep(wanted) };
+        let out = edited(machine, &text, &[edit], &words.join(" "), true);
+        let found = match machine.shared.atoms.is_empty(&out) {
+            Some(empty) => !empty,
+            None => finds(machine, &options, pattern, fixed, &text, words),
+        };
+        machine.emit(&out);
+        return Status::from(!found);
+    }
     let found = finds(machine, &options, pattern, fixed, &text, words);
     if options.has("c count") || !options.has("q quiet silent") {
         let mut key = words.to_vec();
@@ -277,9 +329,10 @@ fn finds(
         return false;
     }
     let plain = options.has("i ignore-case") || inverted || options.has("f file");
-    if let (false, Some(wanted)) = (plain, literal(pattern, fixed)) {
+    let wanted = if fixed { Some(Plain::fixed(pattern)) } else { Plain::of(pattern) };
+    if let (false, Some(wanted)) = (plain, wanted) {
         let whole = options.has("x line-regexp");
-        let found = text.lines().any(|line| if whole { line == wanted.text } else { wanted.is_in(line) });
+        let found = text.lines().any(|line| if whole { wanted.is(line) } else { wanted.is_in(line) });
         if found || (is_known(text) && is_known(pattern)) {
             return found;
         }
@@ -289,43 +342,6 @@ fn finds(
     }
     let state = if machine.shared.atoms.may_change(text) { machine.fingerprint() } else { String::new() };
     machine.ask(&format!("grep:{}:{text}@{state}", words.join(" ")), true)
-}
-
-/// A pattern that stands for itself, perhaps anchored.
-struct Literal {
-    text: String,
-    start: bool,
-    end: bool,
-}
-
-impl Literal {
-    fn is_in(&self, line: &str) -> bool {
-        match (self.start, self.end) {
-            (true, true) => line == self.text,
-            (true, false) => line.starts_with(&self.text),
-            (false, true) => line.ends_with(&self.text),
-            (false, false) => line.contains(&self.text),
-        }
-    }
-}
-
-fn literal(pattern: &str, fixed: bool) -> Option<Literal> {
-    if fixed {
-        return Some(Literal { text: pattern.to_owned(), start: false, end: false });
-    }
-    let (start, rest) = pattern.strip_prefix('^').map_or((false, pattern), |rest| (true, rest));
-    let (end, rest) = rest.strip_suffix('$').map_or((false, rest), |rest| (true, rest));
-    let mut text = String::new();
-    let mut characters = rest.chars();
-    while let Some(c) = characters.next() {
-        match c {
-            '\\' => text.push(characters.next().filter(|c| !c.is_ascii_alphanumeric())?),
-            '*' | '[' | ']' | '+' | '?' | '(' | ')' | '{' | '}' | '|' => return None,
-            // A dot in a host name or a key is meant as one.
-            c => text.push(c),
-        }
-    }
-    Some(Literal { text, start, end })
 }
 
 fn compare(machine: &mut Machine<'_, '_>, words: &[String]) -> Status {
@@ -342,22 +358,5 @@ fn compare(machine: &mut Machine<'_, '_>, words: &[String]) -> Status {
         [Some(one), Some(other)] if one == other => SUCCESS,
         [Some(one), Some(other)] if machine.shared.atoms.differ(one, other) => FAILURE,
         _ => machine.unknown_status(&words.join(" ")),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn plain_patterns_are_looked_up() {
-        let hit =
-            |pattern: &str, line: &str| literal(pattern, false).is_some_and(|wanted| wanted.is_in(line));
-        assert!(hit("^api_key=", "api_key=1"));
-        assert!(!hit("^key=", "api_key=1"));
-        assert!(hit("a.b", "xa.b"));
-        assert!(hit("\\[General\\]", "[General]"));
-        assert!(literal("a*", false).is_none());
-        assert!(literal("a*", true).is_some_and(|wanted| wanted.is_in("xa*")));
     }
 }

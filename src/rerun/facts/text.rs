@@ -1,6 +1,7 @@
 //! Text: writing it out, filtering it, editing files in place.
 
 use super::files::worse;
+use super::lines::sorted_unique;
 use super::options::Options;
 use super::{Fact, fact};
 use crate::rerun::machine::{Machine, Manner, SUCCESS, Status};
@@ -14,6 +15,7 @@ pub(super) const FACTS: &[Fact] = &[
     fact(&["tee"], tee),
     fact(&["sponge"], sponge),
     fact(&["wc"], wc),
+    fact(&["sort"], sort),
     fact(&["seq"], seq),
     fact(&["basename"], |machine, words| path_part(machine, words, true)),
     fact(&["dirname"], |machine, words| path_part(machine, words, false)),
@@ -26,7 +28,6 @@ pub(super) const FACTS: &[Fact] = &[
             "base64",
             "cut",
             "tr",
-            "sort",
             "uniq",
             "head",
             "tail",
@@ -197,6 +198,32 @@ fn wc(machine: &mut Machine<'_, '_>, words: &[String]) -> Status {
             SUCCESS
         }
         _ => filter(machine, words),
+    }
+}
+
+/// `sort -u`, and `-o`, which may name the file that is sorted.
+fn sort(machine: &mut Machine<'_, '_>, words: &[String]) -> Status {
+    let options = Options::read(words, "o output k t T S key field-separator buffer-size");
+    let mut text = String::new();
+    for path in options.operands() {
+        match machine.needs(path) {
+            Ok(place) => text.push_str(&machine.read(&place).unwrap_or_default()),
+            Err(status) => return status,
+        }
+    }
+    if options.operands().is_empty() {
+        text.push_str(&machine.input().unwrap_or_default());
+    }
+    let sorted = if options.has("u unique") { sorted_unique(&text) } else { machine.settled(&text, "sort") };
+    match options.value("o output") {
+        Some(path) => {
+            let place = machine.place(path);
+            machine.write(&place, &sorted, Manner::Write)
+        }
+        None => {
+            machine.emit(&sorted);
+            SUCCESS
+        }
     }
 }
 

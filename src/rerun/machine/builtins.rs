@@ -12,7 +12,7 @@ impl Machine<'_, '_> {
         let arguments = words.get(1..).unwrap_or_default();
         let number = |default: u32| arguments.first().and_then(|n| n.parse().ok()).unwrap_or(default);
         Some(match name {
-            ":" | "true" | "wait" | "umask" | "ulimit" | "alias" | "unalias" | "shopt" | "hash" | "times"
+            ":" | "true" | "wait" | "umask" | "ulimit" | "alias" | "unalias" | "hash" | "times"
             | "enable" | "bind" | "complete" => Ok(SUCCESS),
             "false" => Ok(FAILURE),
             "exit" => Err(Jump::Exit(self.status_argument(arguments))),
@@ -26,6 +26,17 @@ impl Machine<'_, '_> {
                 Ok(SUCCESS)
             }
             "set" => Ok(self.set(arguments)),
+            "shopt" => {
+                let on = arguments.iter().any(|word| word == "-s");
+                for name in arguments {
+                    match name.as_str() {
+                        "dotglob" => self.shell.dotglob = on,
+                        "nullglob" => self.shell.nullglob = on,
+                        _ => {}
+                    }
+                }
+                Ok(SUCCESS)
+            }
             "shift" => {
                 let count = number(1) as usize;
                 let end = (1 + count).min(self.shell.parameters.len());

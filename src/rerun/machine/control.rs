@@ -147,7 +147,7 @@ impl Machine<'_, '_> {
     /// `while` and `until`. What a loop waits for is taken to come: one whose end nobody knows is
     /// left after a few turns, one that never ends by what is known can't be followed.
     fn condition_loop(&mut self, until: bool, condition: &List, body: &List) -> Flow {
-        let mut status = SUCCESS;
+        let (mut status, mut cause) = (SUCCESS, None);
         for turn in 0..MAX_ITERATIONS {
             let (questions, reads) = (self.oracle.questions(), self.unknown_reads);
             let held = self.sheltered(true, |machine| machine.list(condition))? == SUCCESS;
@@ -157,6 +157,7 @@ impl Machine<'_, '_> {
                 self.branch(&range_of(condition), held != ends);
             }
             if ends {
+                self.log.cause = cause;
                 return Ok(status);
             }
             status = match self.list(body) {
@@ -165,6 +166,7 @@ impl Machine<'_, '_> {
                 Err(Jump::Continue(_)) => SUCCESS,
                 other => other?,
             };
+            cause.clone_from(&self.log.cause);
         }
         if is_always_true(condition) { Err(Jump::GiveUp) } else { Ok(status) }
     }

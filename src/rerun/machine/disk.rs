@@ -1,5 +1,6 @@
 //! Files, as commands see and change them.
 
+use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use super::{Change, FAILURE, Machine, Manner, Reason, SUCCESS, Status};
@@ -98,6 +99,11 @@ impl Machine<'_, '_> {
     pub(in crate::rerun) fn may_exist(&mut self, place: &Place, key: &str) -> bool {
         match self.is_unpacked(place, key) {
             Some(unpacked) => unpacked,
+            // The script ends here without it.
+            None if self.shell.errexit && self.sheltered == 0 => true,
+            None if matches!(place.realm, Realm::Kept(_)) => {
+                self.oracle.ask_for(place, &format!("exists:{key}"), false)
+            }
             None => self.ask(&format!("exists:{key}"), true),
         }
     }
@@ -275,39 +281,48 @@ impl Machine<'_, '_> {
         None
     }
 
-    /// Changes the file at `place` in a way that doing it again doesn't change any more.
-    pub(in crate::rerun) fn settle(&mut self, place: &Place, how: &str) -> Status {
+    /// `old` after an edit that, made again, changes nothing more.
+    pub(in crate::rerun) fn settled(&mut self, old: &str, how: &str) -> String {
+        let how = how.replace('\u{1}', " ");
+        let known = self.only_atom(old).and_then(|key| key.strip_prefix(SETTLED).map(str::to_owned));
+        let base = known.unwrap_or_else(|| old.to_owned());
+        let mut parts = base.split('\u{1}');
+        let first = parts.next().unwrap_or_default();
+        let edits: BTreeSet<&str> = parts.chain([how.as_str()]).collect();
+        let edits: Vec<&str> = edits.into_iter().collect();
+        let key = format!("{SETTLED}{first}\u{1}{}", edits.join("\u{1}"));
+        String::from(self.atom(Atom::new(key, "edited text")))
+    }
+
+    /// `old` after an edit that changes it again each time.
+    pub(in crate::rerun) fn altered(&mut self, old: &str, how: &str) -> String {
+        String::from(self.atom(Atom::new(format!("altered:{how}:{old}"), "edited text")))
+    }
+
+    /// Edits the file at `place`.
+    pub(in crate::rerun) fn edit(
+        &mut self,
+        place: &Place,
+        edit: impl FnOnce(&mut Self, &str) -> String,
+    ) -> Status {
         let Some(old) = self.read(place) else {
             return self.refuse(Some(place), Reason::Missing);
         };
-        let how = how.replace('\u{1}', " ");
-        let mut parts: Vec<&str> = Vec::new();
-        let base = match self.only_atom(&old).and_then(|key| key.strip_prefix(SETTLED).map(str::to_owned)) {
-            Some(key) => key,
-            None => old.to_string(),
-        };
-        let mut rest = base.split('\u{1}');
-        let first = rest.next().unwrap_or_default();
-        parts.extend(rest);
-        parts.push(&how);
-        parts.sort_unstable();
-        parts.dedup();
-        let key = format!("{SETTLED}{first}\u{1}{}", parts.join("\u{1}"));
-        let content = String::from(self.atom(Atom::new(key, "edited text")));
+        let content = edit(self, &old);
         if content != *old {
             self.put(place, Node::File(content.into()), Manner::Edit);
         }
         SUCCESS
     }
 
+    /// Changes the file at `place` in a way that doing it again doesn't change any more.
+    pub(in crate::rerun) fn settle(&mut self, place: &Place, how: &str) -> Status {
+        self.edit(place, |machine, old| machine.settled(old, how))
+    }
+
     /// Changes the file at `place` in a way that changes it again each time.
     pub(in crate::rerun) fn alter(&mut self, place: &Place, how: &str) -> Status {
-        let Some(old) = self.read(place) else {
-            return self.refuse(Some(place), Reason::Missing);
-        };
-        let content = String::from(self.atom(Atom::new(format!("altered:{how}:{old}"), "edited text")));
-        self.put(place, Node::File(content.into()), Manner::Edit);
-        SUCCESS
+        self.edit(place, |machine, old| machine.altered(old, how))
     }
 
     /// The key of the one atom that `text` consists of.

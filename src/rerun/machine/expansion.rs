@@ -99,7 +99,11 @@ impl Machine<'_, '_> {
                 continue;
             };
             let found = self.glob(&pattern);
-            if found.is_empty() { out.push(field.text) } else { out.extend(found) }
+            match found.as_slice() {
+                [] if self.shell.nullglob => {}
+                [] => out.push(field.text),
+                _ => out.extend(found),
+            }
         }
         Ok(())
     }

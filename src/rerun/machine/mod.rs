@@ -12,7 +12,6 @@ mod expansion;
 mod nested;
 mod patterns;
 mod simple;
-mod test_words;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ops::Range;
@@ -226,6 +225,10 @@ struct Shell {
     errexit: bool,
     pipefail: bool,
     noglob: bool,
+    /// bash's `dotglob`: patterns match hidden names too.
+    dotglob: bool,
+    /// bash's `nullglob`: a pattern that matches nothing vanishes.
+    nullglob: bool,
     /// The action of `trap … EXIT`.
     exit_trap: Option<Rc<str>>,
 }
@@ -444,6 +447,11 @@ impl<'s, 'c> Machine<'s, 'c> {
     /// Standard input, where something is known of it.
     pub(super) fn input(&self) -> Option<Rc<str>> {
         self.input.clone()
+    }
+
+    /// Whether somebody answers what a command asks: `yes | …`, `echo y | …`.
+    pub(super) fn is_answered(&self) -> bool {
+        self.input.as_ref().is_some_and(|text| !text.is_empty())
     }
 
     /// Writes to standard output.

@@ -148,7 +148,8 @@ impl Machine<'_, '_> {
         let hidden = component.starts_with('.');
         let mut found: Vec<String> = names
             .iter()
-            .filter(|name| name.starts_with('.') == hidden && matches(component, name))
+            .filter(|name| name.starts_with('.') == hidden || (!hidden && self.shell.dotglob))
+            .filter(|name| matches(component, name))
             .map(|name| joined(directory, name))
             .collect();
         // Hidden names that nobody knows of are not taken to exist.

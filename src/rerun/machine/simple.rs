@@ -3,13 +3,13 @@
 use std::ops::Range;
 use std::rc::Rc;
 
-use super::test_words::test_command;
 use super::{Flow, Function, Hidden, Machine, SUCCESS, Status};
 use crate::rerun::facts;
 use crate::rerun::state::atoms::{Atom, clean};
 use crate::rerun::state::compare::UNKNOWN;
 use crate::rerun::state::places::base_name;
 use crate::rerun::state::tree::SiteId;
+use crate::shell::condition::test_command;
 use crate::shell::ir::{Assignment, Command, Simple, Word};
 
 /// Builtins whose operands are assignments: they aren't split into fields.
@@ -117,7 +117,7 @@ impl Machine<'_, '_> {
         if let Some(result) = self.builtin(name, words) {
             return result;
         }
-        if let Some(result) = self.nested(name, words) {
+        if let Some(result) = self.nested(words) {
             return result;
         }
         if let Some(fact) = facts::find(base_name(name)) {

@@ -104,6 +104,20 @@ impl Atoms {
         matches!((rest(one), rest(other)), (Some(true), Some(false)) | (Some(false), Some(true)))
     }
 
+    /// Whether `text` has a part that is another one on each run: a time, a random number.
+    pub(in crate::rerun) fn varies(&self, text: &str) -> bool {
+        let varying = [
+            "output:date",
+            "output:uuidgen",
+            "env:RANDOM",
+            "env:EPOCHSECONDS",
+            "env:$",
+            "urandom",
+            "output:openssl rand",
+        ];
+        text.chars().any(is_atom) && varying.iter().any(|key| self.mentions(text, key))
+    }
+
     /// Whether `text` may change when the volumes do.
     pub(in crate::rerun) fn may_change(&self, text: &str) -> bool {
         text.chars().any(|c| self.get(c).is_some_and(|atom| atom.may_change))

@@ -46,3 +46,29 @@ fn settled_essence(atoms: &Atoms, content: Rc<str>) -> Rc<str> {
     let edits: Vec<&str> = parts.filter(|edit| !edit.starts_with(UNKNOWN)).collect();
     if edits.is_empty() { base.into() } else { format!("{base}\u{1}{}", edits.join("\u{1}")).into() }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::atoms::Atom;
+    use super::*;
+
+    #[test]
+    fn what_unknown_commands_may_have_done_makes_no_difference() {
+        let mut atoms = Atoms::default();
+        let edited = atoms.intern(Atom::new(format!("{SETTLED}text\u{1}{UNKNOWN}tool"), "text"));
+        let settled = atoms.intern(Atom::new(format!("{SETTLED}text\u{1}sed s/a/b/"), "text"));
+        let at = |path: &str| Place { realm: Realm::Kept(0), path: path.into() };
+        let file = |content: char| Node::File(String::from(content).into());
+        let (mut one, mut other) = (Tree::default(), Tree::default());
+        one.put(at("/f"), Node::File("text".into()), 1);
+        other.put(at("/f"), file(edited), 2);
+        other.put(at("/g"), Node::Unclear { key: format!("{UNKNOWN}tool").into(), exists: false }, 2);
+        other.fill(&at(""), &format!("{UNKNOWN}tool").into(), 2, |_| false);
+        one.put(at(""), Node::directory(), 1);
+        assert_eq!(differences(&atoms, &one, &other), []);
+        other.put(at("/f"), file(settled), 3);
+        assert_eq!(differences(&atoms, &one, &other), [at("/f")]);
+        other.put(Place { realm: Realm::Elsewhere, path: "/x".into() }, Node::directory(), 3);
+        assert_eq!(differences(&atoms, &one, &other), [at("/f")]);
+    }
+}

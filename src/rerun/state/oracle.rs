@@ -3,6 +3,8 @@
 use std::collections::HashMap;
 use std::rc::Rc;
 
+use super::places::Place;
+
 /// Answers unknown questions, always alike: a question is known by what it depends on.
 #[derive(Debug, Clone, Default)]
 pub(in crate::rerun) struct Oracle {
@@ -11,6 +13,8 @@ pub(in crate::rerun) struct Oracle {
     /// Answers to the first questions that are new, in order; later ones get their default.
     plan: Vec<bool>,
     asked: Vec<bool>,
+    /// The places that questions were about, by the question's number.
+    about: Vec<(usize, Place)>,
     answers: HashMap<String, bool>,
     questions: usize,
     /// A first run: what is only guessed isn't tried the other way.
@@ -38,6 +42,31 @@ impl Oracle {
         self.asked.push(answer);
         self.answers.insert(question.to_owned(), answer);
         answer
+    }
+
+    /// The answer to whether a file is among those that were unpacked around it.
+    pub(in crate::rerun) fn ask_for(&mut self, place: &Place, question: &str, default: bool) -> bool {
+        let number = self.asked.len();
+        let answer = self.ask(question, default);
+        if self.asked.len() > number {
+            self.about.push((number, place.clone()));
+        }
+        answer
+    }
+
+    /// The plans that differ from this run's answers in one that it found by default: each keeps the
+    /// answers before and turns one over. `settled` says which places leave no other answer.
+    pub(in crate::rerun) fn alternatives(&self, settled: impl Fn(&Place) -> bool) -> Vec<Vec<bool>> {
+        let is_open =
+            |number: &usize| !self.about.iter().any(|(about, place)| about == number && settled(place));
+        (self.plan.len()..self.asked.len())
+            .filter(is_open)
+            .filter_map(|turned| {
+                let mut next = self.asked.get(..turned)?.to_vec();
+                next.push(!*self.asked.get(turned)?);
+                Some(next)
+            })
+            .collect()
     }
 
     /// The answer to a question that the analysis asks, not the script: what a name likely stands
@@ -82,18 +111,6 @@ impl Oracle {
     }
 }
 
-/// The plans that differ from a run's answers in one of those that it found by default: each keeps
-/// the answers before and turns one over.
-pub(in crate::rerun) fn alternatives(plan: &[bool], asked: &[bool]) -> Vec<Vec<bool>> {
-    (plan.len()..asked.len())
-        .filter_map(|turned| {
-            let mut next = asked.get(..turned)?.to_vec();
-            next.push(!*asked.get(turned)?);
-            Some(next)
-        })
-        .collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -109,7 +126,7 @@ mod tests {
                 oracle.ask(question, true);
             }
             seen.push(oracle.asked().to_vec());
-            pending.extend(alternatives(&plan, oracle.asked()));
+            pending.extend(oracle.alternatives(|_| false));
         }
         seen.sort();
         seen.dedup();

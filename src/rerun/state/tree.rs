@@ -146,16 +146,14 @@ impl Tree {
 
     /// The names listed directly in `directory`, of what exists or may.
     pub(in crate::rerun) fn names_in(&self, directory: &Place) -> Vec<String> {
-        let mut names: Vec<String> = self
-            .below(directory)
-            .filter(|(_, entry)| entry.node != Node::Absent)
-            .filter_map(|(place, _)| {
-                let rest = place.path.get(directory.path.len() + 1..)?;
-                Some(rest.split('/').next().unwrap_or(rest).to_owned())
-            })
-            .collect();
-        names.dedup();
-        names
+        let name = |place: &Place| {
+            let rest = place.path.get(directory.path.len() + 1..)?;
+            Some(rest.split('/').next().unwrap_or(rest).to_owned())
+        };
+        let listed = self.below(directory).filter(|(_, entry)| entry.node != Node::Absent);
+        // What is below `a` and what is called `a-b` come in no order of names.
+        let names: BTreeSet<String> = listed.filter_map(|(place, _)| name(place)).collect();
+        names.into_iter().collect()
     }
 
     /// All that is listed below `place`.
@@ -245,5 +243,78 @@ fn unlisted(node: &Node, directory: &Place, place: &Place) -> Node {
         }
         Node::Unclear { key, .. } => depends_on(key),
         _ => Node::Absent,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(path: &str) -> Place {
+        Place { realm: Realm::Kept(0), path: path.into() }
+    }
+
+    fn unclear(node: &Node) -> bool {
+        matches!(node, Node::Unclear { exists: false, .. })
+    }
+
+    #[test]
+    fn a_volume_is_empty_at_first_and_an_image_is_unknown() {
+        let tree = Tree::default();
+        assert_eq!(tree.see(&at("")), Node::directory());
+        assert_eq!(tree.see(&at("/x")), Node::Absent);
+        assert!(unclear(&tree.see(&Place { realm: Realm::Own, path: "/x".into() })));
+    }
+
+    #[test]
+    fn what_fills_a_directory_may_hold_any_name() {
+        let mut tree = Tree::default();
+        tree.put(at("/own"), Node::File("a".into()), 1);
+        tree.fill(&at(""), &"tar".into(), 2, |_| false);
+        assert!(unclear(&tree.see(&at("/x/y"))));
+        assert_eq!(tree.see(&at("/own")), Node::File("a".into()));
+        tree.remove(&at("/x"), 3);
+        assert_eq!(tree.see(&at("/x/y")), Node::Absent);
+        // Unpacked again, it is back.
+        tree.fill(&at(""), &"tar".into(), 4, |_| false);
+        assert!(unclear(&tree.see(&at("/x/y"))));
+    }
+
+    #[test]
+    fn what_came_of_a_fill_is_written_over_by_it() {
+        let mut tree = Tree::default();
+        tree.fill(&at(""), &"tar".into(), 1, |_| false);
+        tree.put(at("/edited"), Node::File("of tar".into()), 2);
+        tree.put(at("/own"), Node::File("own".into()), 3);
+        tree.fill(&at(""), &"tar".into(), 4, |content| content.contains("tar"));
+        assert!(unclear(&tree.see(&at("/edited"))));
+        assert_eq!(tree.see(&at("/own")), Node::File("own".into()));
+    }
+
+    #[test]
+    fn equal_contents_are_equal_whoever_wrote_them() {
+        let (mut one, mut other) = (Tree::default(), Tree::default());
+        one.put(at("/a"), Node::File("x".into()), 1);
+        other.put(at("/a"), Node::File("x".into()), 2);
+        other.put(at("/b"), Node::directory(), 3);
+        assert!(one != other && one.fingerprint() != other.fingerprint());
+        other.remove(&at("/b"), 4);
+        assert!(one == other && one.fingerprint() == other.fingerprint());
+        assert_eq!(other.writer(&at("/b")), Some(4));
+        assert_eq!(one.writer(&at("/a")), Some(1));
+    }
+
+    #[test]
+    fn names_and_listings_stay_within_their_directory() {
+        let mut tree = Tree::default();
+        for path in ["/a", "/a/b", "/a/b/c", "/a-b", "/a0"] {
+            tree.put(at(path), Node::directory(), 1);
+        }
+        assert_eq!(tree.names_in(&at("/a")), ["b"]);
+        assert_eq!(tree.names_in(&at("")), ["a", "a-b", "a0"]);
+        assert_eq!(tree.listing(&at("/a")).len(), 3);
+        // A file in its place hides what was below.
+        tree.put(at("/a"), Node::File("".into()), 2);
+        assert_eq!(tree.see(&at("/a/b")), Node::Absent);
     }
 }

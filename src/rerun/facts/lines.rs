@@ -1,0 +1,195 @@
+//! Texts taken line by line: what `sed`, `grep -v` and `sort -u` make of what is known of them.
+//!
+//! A text may hold whole files of which nothing is known, each one atom. An edit makes another
+//! atom of such a one; the lines around it are edited exactly.
+
+use crate::rerun::machine::Machine;
+use crate::rerun::state::atoms::is_atom;
+use crate::rerun::state::compare::SETTLED;
+
+/// A regular expression that stands for one plain text, perhaps anchored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Plain {
+    text: String,
+    start: bool,
+    end: bool,
+    /// It ends with `.*`: what it matches reaches to the end of the line.
+    tail: bool,
+}
+
+impl Plain {
+    /// `pattern` as one; `None` where it needs more.
+    pub(super) fn of(pattern: &str) -> Option<Self> {
+        let (start, rest) = pattern.strip_prefix('^').map_or((false, pattern), |rest| (true, rest));
+        let (end, rest) = rest.strip_suffix('$').map_or((false, rest), |rest| (true, rest));
+        let (tail, rest) = rest.strip_suffix(".*").map_or((false, rest), |rest| (true, rest));
+        let mut text = String::new();
+        let mut characters = rest.chars();
+        while let Some(c) = characters.next() {
+            match c {
+                '\\' => text.push(characters.next().filter(|c| !c.is_ascii_alphanumeric())?),
+                '*' | '[' | ']' | '+' | '?' | '(' | ')' | '{' | '}' | '|' => return None,
+                // A dot in a host name or a key is meant as one.
+                c => text.push(c),
+            }
+        }
+        Some(Self { text, start, end: end && !tail, tail })
+    }
+
+    /// A text that stands for itself.
+    pub(super) fn fixed(text: &str) -> Self {
+        Self { text: text.to_owned(), start: false, end: false, tail: false }
+    }
+
+    /// Whether a line matches.
+    pub(super) fn is_in(&self, line: &str) -> bool {
+        match (self.start, self.end) {
+            (true, true) => line == self.text,
+            (true, false) => line.starts_with(&self.text),
+            (false, true) => line.ends_with(&self.text),
+            (false, false) => line.contains(&self.text),
+        }
+    }
+
+    /// Whether all of a line matches.
+    pub(super) fn is(&self, line: &str) -> bool {
+        line == self.text || (self.tail && line.starts_with(&self.text))
+    }
+
+    /// `line` with what matches replaced: the first match, or all.
+    fn replace(&self, line: &str, replacement: &str, all: bool) -> String {
+        if !self.is_in(line) {
+            return line.to_owned();
+        }
+        let with = replacement.replace("\\&", "\u{2}").replace('&', &self.text).replace('\u{2}', "&");
+        let with = with.replace("\\/", "/");
+        let at =
+            if self.end { line.len() - self.text.len() } else { line.find(&self.text).unwrap_or_default() };
+        if self.tail {
+            return format!("{}{with}", line.get(..at).unwrap_or_default());
+        }
+        if all && !self.start && !self.end && !self.text.is_empty() {
+            return line.replace(&self.text, &with);
+        }
+        let after = line.get(at + self.text.len()..).unwrap_or_default();
+        format!("{}{with}{after}", line.get(..at).unwrap_or_default())
+    }
+}
+
+/// One line's fate.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Edit {
+    /// `/…/d`: lines that match go.
+    Delete(Plain),
+    /// `grep PATTERN`: lines that don't match go.
+    Keep(Plain),
+    /// `s/…/…/`, on lines that match the address if there is one.
+    Replace {
+        /// The address.
+        on: Option<Plain>,
+        /// What is replaced.
+        pattern: Plain,
+        /// By what, as written.
+        with: String,
+        /// The flag `g`.
+        all: bool,
+    },
+}
+
+impl Edit {
+    fn apply(&self, line: &str) -> Option<String> {
+        match self {
+            Edit::Delete(pattern) => (!pattern.is_in(line)).then(|| line.to_owned()),
+            Edit::Keep(pattern) => pattern.is_in(line).then(|| line.to_owned()),
+            Edit::Replace { on: Some(on), .. } if !on.is_in(line) => Some(line.to_owned()),
+            Edit::Replace { pattern, with, all, .. } => Some(pattern.replace(line, with, *all)),
+        }
+    }
+}
+
+/// Whether an atom stands for a file's contents or a command's output rather than for a part of a
+/// line.
+fn is_contents(machine: &Machine<'_, '_>, c: char) -> bool {
+    let prefixes = ["from:", SETTLED, "altered:", "url:", "output:", "packed:"];
+    machine.shared.atoms.get(c).is_some_and(|atom| prefixes.iter().any(|prefix| atom.key.starts_with(prefix)))
+}
+
+/// `text` with `edits` made on each line. What is unknown in it becomes another unknown text, by
+/// `how` it is edited: the same when edited again if the edit `settles`.
+pub(super) fn edited(
+    machine: &mut Machine<'_, '_>,
+    text: &str,
+    edits: &[Edit],
+    how: &str,
+    settles: bool,
+) -> String {
+    let mut out = String::new();
+    for line in text.split_inclusive('\n') {
+        let end = line.find(|c: char| !(is_atom(c) && is_contents(machine, c))).unwrap_or(line.len());
+        let (unknown, known) = line.split_at(end);
+        for atom in unknown.chars() {
+            let atom = String::from(atom);
+            out.push_str(&if settles { machine.settled(&atom, how) } else { machine.altered(&atom, how) });
+        }
+        let (known, newline) = known.strip_suffix('\n').map_or((known, ""), |known| (known, "\n"));
+        if known.is_empty() && !unknown.is_empty() {
+            out.push_str(newline);
+            continue;
+        }
+        let fate = edits.iter().try_fold(known.to_owned(), |line, edit| edit.apply(&line));
+        if let Some(line) = fate.filter(|line| !(line.is_empty() && newline.is_empty())) {
+            out.push_str(&line);
+            out.push_str(newline);
+        }
+    }
+    out
+}
+
+/// The lines of `text`, sorted, each once.
+pub(super) fn sorted_unique(text: &str) -> String {
+    let mut lines: Vec<&str> = text.lines().collect();
+    lines.sort_unstable();
+    lines.dedup();
+    lines.iter().flat_map(|line| [line, "\n"]).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn hit(pattern: &str, line: &str) -> bool {
+        Plain::of(pattern).is_some_and(|wanted| wanted.is_in(line))
+    }
+
+    #[test]
+    fn plain_patterns_are_looked_up() {
+        assert!(hit("^api_key=", "api_key=1"));
+        assert!(hit("^api_key=.*", "api_key=1"));
+        assert!(!hit("^key=", "api_key=1"));
+        assert!(hit("a.b", "xa.b"));
+        assert!(hit("\\[General\\]", "[General]"));
+        assert_eq!(Plain::of("a*"), None);
+        assert!(Plain::fixed("a*").is_in("xa*"));
+    }
+
+    #[test]
+    fn replacements_are_made_as_sed_makes_them() {
+        for (pattern, with, all, line, expected) in [
+            ("a", "b", false, "aXa", "bXa"),
+            ("a", "b", true, "aXa", "bXb"),
+            ("a", "<&>", true, "aXa", "<a>X<a>"),
+            ("^k=.*", "k=2", false, "k=1", "k=2"),
+            ("^k=.*", "k=2", false, "xk=1", "xk=1"),
+            ("k$", "!", false, "kk", "k!"),
+        ] {
+            let pattern = Plain::of(pattern).expect("a plain pattern");
+            assert_eq!(pattern.replace(line, with, all), expected, "{pattern:?} in {line}");
+        }
+    }
+
+    #[test]
+    fn lines_are_kept_once() {
+        assert_eq!(sorted_unique("b\na\nb\n"), "a\nb\n");
+        assert_eq!(sorted_unique(""), "");
+    }
+}
