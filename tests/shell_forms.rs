@@ -1,4 +1,13 @@
 //! What scripts come to, in the notation of `shell_support`.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    clippy::print_stderr,
+    reason = "a test fails so"
+)]
 
 mod shell_support;
 
@@ -29,10 +38,7 @@ const FORMS: &[(&str, &str)] = &[
     ("{ a; b; } 2>&1; (c)", "{ a ; b } 2>&1 ; sub[c]"),
     ("f() { a; } >g; function h { b; }; i() (c)", "fn f { a } >g ; fn h { b } ; fn i sub[c]"),
     ("(( x > 1 )) && a", "(((…)) && a)"),
-    (
-        "[[ -f x && ( $a == b* || ! $a =~ ^x$ ) ]]",
-        "[[(-f x && (${a} = b‹*› || !(${a} =~ ^x$)))]]",
-    ),
+    ("[[ -f x && ( $a == b* || ! $a =~ ^x$ ) ]]", "[[(-f x && (${a} = b‹*› || !(${a} =~ ^x$)))]]"),
     ("[[ -a f || -h g && $a < $b ]]", "[[(-e f || (-L g && ${a} < ${b}))]]"),
     // Simple commands.
     ("X=1 Y+=$z cmd a", "X=1 Y+=${z} cmd a"),
@@ -40,7 +46,10 @@ const FORMS: &[(&str, &str)] = &[
     ("X=1 >f exit 1 2>g", "X=1 exit 1 >f 2>g"),
     ("export A=b$c D -n F=\"a b\"; local x; return", "export A=b${c} D -n F='a b' ; local x ; return"),
     ("declare -a X=(1 2)", "declare -a X=\"${X other (1 2)}"),
-    ("set -euo pipefail; . /x; [ -f a ]; trap 'b' EXIT", "set -euo pipefail ; . /x ; [ -f a ] ; trap 'b' EXIT"),
+    (
+        "set -euo pipefail; . /x; [ -f a ]; trap 'b' EXIT",
+        "set -euo pipefail ; . /x ; [ -f a ] ; trap 'b' EXIT",
+    ),
     ("find . -exec rm \\{} \\;", "find . -exec rm '{'} ';'"),
     ("rsync a \\\n  b \\\n\tc", "rsync a b c"),
     // Words.
@@ -57,7 +66,10 @@ const FORMS: &[(&str, &str)] = &[
         "${a:-b c} ${a-∅} ${a:=b} ${a:?} ${a?} ${a:+b} ${a+${b}}",
     ),
     ("${a#*/} ${a##x} ${a%.*} ${a%%\"$b\"*}", "${a#‹*›/} ${a##x} ${a%.‹*›} ${a%%\"${b}‹*›}"),
-    ("${#a} ${a/b/c} ${a:1:2} ${!a} ${a[0]} ${a^^}", "${a other #a} ${a other a/b/c} ${a other a:1:2} ${a other !a} ${a other a[0]} ${a other a^^}"),
+    (
+        "${#a} ${a/b/c} ${a:1:2} ${!a} ${a[0]} ${a^^}",
+        "${a other #a} ${a other a/b/c} ${a other a:1:2} ${a other !a} ${a other a[0]} ${a other a^^}",
+    ),
     ("\"${a:-'b'}\" ${a:-'b'} \"${a:-\"b\"}\"", "\"${a:-'\\'b\\''} ${a:-'b'} \"${a:-'b'}"),
     ("$${a} \"$$(b)\" a$ \"$\" $%", "${$}{a} \"${$}'(b)' a$ '$' $%"),
     ("$(a \"$(b 'c')\" | d) `e` \"`f`\" $()", "$((a \"$(b 'c') | d)) $(e) \"$(f) $()"),

@@ -101,12 +101,12 @@ fn chain<'a>(
 
 fn term(words: &[Word]) -> Parsed<'_> {
     match words {
-        [left, operator, right, rest @ ..] if binary_operator(operator).is_some() => {
-            Some((Condition::Binary(left.clone(), binary_operator(operator)?, right.clone()), rest))
-        }
         [not, rest @ ..] if is(not, "!") => {
             let (inner, rest) = term(rest)?;
             Some((negation(inner), rest))
+        }
+        [left, operator, right, rest @ ..] if binary_operator(operator).is_some() => {
+            Some((Condition::Binary(left.clone(), binary_operator(operator)?, right.clone()), rest))
         }
         [open, rest @ ..] if is(open, "(") => {
             let (inner, rest) = disjunction(rest)?;
@@ -126,12 +126,11 @@ fn is(word: &Word, text: &str) -> bool {
     word.literal().is_some_and(|literal| literal == text)
 }
 
-/// `-h` and `-a` become `-L` and `-e`, their other names.
+/// `-h` becomes `-L`, its other name. bash's `-a file` and `-o option` aren't known to dash.
 fn unary_operator(word: &Word) -> Option<String> {
     let text = word.literal()?;
     let operator = match text.as_str() {
         "-h" => "-L",
-        "-a" => "-e",
         known if UNARY.contains(&known) => known,
         _ => return None,
     };
@@ -139,9 +138,9 @@ fn unary_operator(word: &Word) -> Option<String> {
 }
 
 /// POSIX's, and those that bash, dash and busybox share.
-const UNARY: [&str; 23] = [
+const UNARY: [&str; 22] = [
     "-b", "-c", "-d", "-e", "-f", "-g", "-G", "-k", "-L", "-n", "-N", "-O", "-p", "-r", "-s", "-S", "-t",
-    "-u", "-w", "-x", "-z", "-v", "-o",
+    "-u", "-w", "-x", "-z", "-v",
 ];
 
 /// `==` becomes `=`.
