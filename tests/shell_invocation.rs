@@ -36,13 +36,10 @@ fn print(invocation: &Invocation) -> String {
         Invocation::OtherLanguage(name) => return format!("in {name}"),
         Invocation::Unknown => return "unknown".to_owned(),
     };
-    let mut out = head;
-    for (sign, words) in [("", parameters), ("< ", wrapper)] {
-        if !words.is_empty() {
-            out.push_str(&format!(" {sign}{}", join(words)));
-        }
-    }
-    out
+    let after = |sign: &str, words: &[MappedText]| {
+        if words.is_empty() { String::new() } else { format!(" {sign}{}", join(words)) }
+    };
+    format!("{head}{}{}", after("", parameters), after("< ", wrapper))
 }
 
 fn letters(options: initlint::shell::invocation::Options) -> String {

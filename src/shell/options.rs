@@ -98,7 +98,13 @@ pub(super) fn read(words: &[Option<&str>]) -> Option<Line> {
     let mut line = Line { options: Options::default(), is_text: false, operand: 0 };
     let mut at = 0;
     loop {
-        let word = (*words.get(at)?)?;
+        let Some(word) = *words.get(at)? else {
+            // After `-c` it is the script, whatever it holds.
+            if line.is_text {
+                break;
+            }
+            return None;
+        };
         at += 1;
         if word == "--" || word == "-" {
             break;
