@@ -10,8 +10,9 @@ use crate::kube::expansion::{Environment, Meaning};
 use crate::kube::volume::{ConfigSource, Projection, VolumeSource};
 use crate::kube::{Container, InitContainer, Pod, VolumeMount};
 use crate::rerun::{self, Hazard, Mount, Site, Userland};
-use crate::shell::invocation::{self, Invocation, Shell};
+use crate::shell::invocation::{self, Invocation};
 use crate::shell::ir::Script;
+use crate::shell::options::{Options, Shell};
 use crate::source::{MappedText, Source, Span};
 
 /// What one init container runs.
@@ -30,7 +31,7 @@ enum Main {
     Script {
         script: Script,
         text: MappedText,
-        options: BTreeSet<String>,
+        options: Options,
         arguments: Vec<String>,
         bash: bool,
     },
@@ -149,25 +150,27 @@ fn entries(source: &ConfigSource<'_>, map: &ConfigMap) -> Vec<(String, String)> 
 
 /// The script that `argv` runs, if it is one and parses.
 fn main(argv: &[MappedText], files: &BTreeMap<String, MappedText>) -> Option<Main> {
-    let words: Vec<&str> = argv.iter().map(MappedText::as_str).collect();
-    let rest = |range: std::ops::Range<usize>| -> Vec<String> {
-        words.get(range).unwrap_or_default().iter().map(|&word| word.to_owned()).collect()
-    };
+    let words: Vec<Option<&str>> = argv.iter().map(|word| Some(word.as_str())).collect();
+    let after =
+        |at: usize| -> Vec<String> { argv.iter().skip(at).map(|word| word.as_str().to_owned()).collect() };
     let (text, shell, options, arguments) = match invocation::of(&words) {
-        Invocation::Command => return None,
-        Invocation::Script { text, shell, options, parameters } => {
-            (argv.get(text)?.clone(), shell, options, rest(parameters))
+        Invocation::Script { text, shell, options, .. } => {
+            (argv.get(text)?.clone(), shell, options, after(text + 1))
         }
-        Invocation::File { path, shell, options, parameters } => {
-            let name = *words.get(path)?;
-            let text = files.get(name)?.clone();
+        Invocation::File { path, shell, options, .. } => {
+            let text = files.get(argv.get(path)?.as_str())?.clone();
             let (shell, options) = match shell {
                 Some(shell) => (shell, options),
                 None => invocation::of_first_line(text.as_str())?,
             };
-            let arguments = std::iter::once(name.to_owned()).chain(rest(parameters)).collect();
-            (text, shell, options, arguments)
+            (text, shell, options, after(path))
         }
+        Invocation::Exec { program } => {
+            let text = files.get(argv.get(program)?.as_str())?.clone();
+            let (shell, options) = invocation::of_first_line(text.as_str())?;
+            (text, shell, options, after(program))
+        }
+        Invocation::Elsewhere | Invocation::OtherLanguage(_) | Invocation::Unknown => return None,
     };
     let script = crate::shell::parse(text.as_str()).ok()?;
     Some(Main::Script { script, text, options, arguments, bash: shell == Shell::Bash })
@@ -179,7 +182,7 @@ impl<'d> Program<'_, 'd> {
             Main::Script { script, text, options, arguments, bash } => rerun::Program::Script {
                 script,
                 text: text.as_str(),
-                options: options.clone(),
+                options: *options,
                 arguments: arguments.clone(),
                 bash: *bash,
             },
@@ -201,9 +204,9 @@ impl<'d> Program<'_, 'd> {
 
     /// The script, its text and the options of its shell, where it runs one that can be followed.
     #[must_use]
-    pub fn script(&self) -> Option<(&Script, &MappedText, &BTreeSet<String>)> {
+    pub fn script(&self) -> Option<(&Script, &MappedText, Options)> {
         match &self.main {
-            Main::Script { script, text, options, .. } => Some((script, text, options)),
+            Main::Script { script, text, options, .. } => Some((script, text, *options)),
             Main::Command => None,
         }
     }

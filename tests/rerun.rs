@@ -16,6 +16,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use initlint::rerun::{Container, Hazard, Kind, Mount, Program, Severity, Userland, analyse};
 use initlint::shell;
+use initlint::shell::options::Options;
 use rayon::prelude::*;
 use rerun_support::{Case, Verdict, cases, execute, missing_command};
 
@@ -32,7 +33,7 @@ fn analysed(case: &Case) -> Vec<Hazard> {
         program: Program::Script {
             script: &script,
             text: &case.script,
-            options: BTreeSet::new(),
+            options: Options::default(),
             arguments: Vec::new(),
             bash: true,
         },

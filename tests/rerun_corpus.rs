@@ -19,6 +19,7 @@ use std::time::Instant;
 use initlint::rerun::{Container, Mount, Program, Userland, analyse};
 use initlint::shell;
 use initlint::shell::ir::Script;
+use initlint::shell::options::Options;
 use serde_json::Value;
 
 const KEPT: [&str; 7] = [
@@ -109,12 +110,13 @@ impl<'v> Pod<'v> {
         let mut volumes = Vec::new();
         let rows = self.rows.iter().zip(&self.scripts);
         rows.map(|(row, script)| {
-            let flags = text(row, "shell_flags");
+            let mut options = Options::default();
+            options.set(&text(row, "shell_flags").split_whitespace().map(Some).collect::<Vec<_>>());
             let program = match script {
                 Some((text, script)) => Program::Script {
                     script,
                     text,
-                    options: flags.chars().filter(|c| "eu".contains(*c)).map(String::from).collect(),
+                    options,
                     arguments: Vec::new(),
                     bash: self::text(row, "interpreter") == "bash",
                 },

@@ -15,6 +15,7 @@ use std::fmt::Write as _;
 use initlint::rerun::{Container, Hazard, Kind, Mount, Program, Severity, Userland, analyse};
 use initlint::shell;
 use initlint::shell::ir::Script;
+use initlint::shell::options::Options;
 
 /// A container of a test, before its script is parsed.
 #[derive(Default, Clone)]
@@ -46,7 +47,7 @@ fn container<'s>(given: &'s Given, parsed: &'s Script) -> Container<'s> {
         Program::Script {
             script: parsed,
             text: given.script,
-            options: given.errexit.then(|| "e".to_owned()).into_iter().collect(),
+            options: Options { errexit: given.errexit, ..Options::default() },
             arguments: Vec::new(),
             bash: false,
         }

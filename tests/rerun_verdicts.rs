@@ -17,6 +17,7 @@ use std::path::PathBuf;
 
 use initlint::rerun::{Container, Hazard, Mount, Program, Severity, Userland, analyse};
 use initlint::shell;
+use initlint::shell::options::Options;
 use serde_json::Value;
 
 const KEPT: [&str; 6] =
@@ -80,9 +81,8 @@ fn judge(row: &Value) -> (String, Vec<Hazard>) {
             kept: KEPT.contains(&kind),
         });
     }
-    let flags: String =
-        text(row, "shellflags").split(' ').filter_map(|word| word.strip_prefix('-')).collect();
-    let options: BTreeSet<String> = flags.chars().filter(|c| "eux".contains(*c)).map(String::from).collect();
+    let mut options = Options::default();
+    options.set(&text(row, "shellflags").split_whitespace().map(Some).collect::<Vec<_>>());
     let container = Container {
         program: Program::Script {
             script: &parsed,

@@ -1,11 +1,5 @@
 //! No text makes the reader panic, overflow a thread's stack or take long.
-
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::duration_suboptimal_units,
-    reason = "a test may panic"
-)]
+#![allow(clippy::expect_used, clippy::unwrap_used, reason = "a test may panic")]
 
 use std::sync::mpsc;
 use std::thread;
@@ -15,7 +9,7 @@ use initlint::shell::{Unparsed, comments, parse};
 use proptest::prelude::*;
 
 /// A guard against a hang, far above what any of these takes; not a measurement.
-const GUARD: Duration = Duration::from_secs(60);
+const GUARD: Duration = Duration::from_mins(1);
 
 /// Parses and drops on a thread with the stack that Rust gives by default.
 fn guarded(text: String) -> Result<(), Unparsed> {

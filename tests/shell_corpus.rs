@@ -1,10 +1,10 @@
 //! Scripts of published init containers, against bash itself. Needs `INITLINT_SHARED`.
 #![allow(
-    clippy::unwrap_used,
     clippy::indexing_slicing,
-    clippy::string_slice,
     clippy::print_stderr,
-    reason = "a test may panic, or say that it is skipped"
+    clippy::string_slice,
+    clippy::unwrap_used,
+    reason = "a test may panic"
 )]
 
 mod shell_support;

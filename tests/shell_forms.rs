@@ -1,11 +1,5 @@
 //! What scripts come to, in the notation of `shell_support`.
-
-#![allow(
-    clippy::string_slice,
-    clippy::needless_for_each,
-    clippy::semicolon_if_nothing_returned,
-    reason = "a test may panic"
-)]
+#![allow(clippy::string_slice, reason = "a test may panic")]
 
 mod shell_support;
 

@@ -1,6 +1,6 @@
 //! What a `chown` or `chgrp` wants to change.
 
-use crate::shell::invocation::{base_name, wrapped};
+use crate::shell::invocation::{self, Invocation, base_name};
 
 /// A change of owner or group.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -44,13 +44,13 @@ const OTHER_USERS: [&str; 10] =
 
 /// What `words` change, also through `xargs` and `find -exec`. A word that isn't literal is `None`.
 pub(super) fn of_command(words: &[Option<String>]) -> Option<Change> {
-    let texts: Vec<&str> = words.iter().map(|word| word.as_deref().unwrap_or("")).collect();
-    let start = wrapped(&texts);
-    let wrappers = texts.get(..start)?;
-    if wrappers.iter().any(|word| OTHER_USERS.contains(&base_name(word))) {
+    let texts: Vec<Option<&str>> = words.iter().map(Option::as_deref).collect();
+    let Invocation::Exec { program } = invocation::of(&texts) else { return None };
+    let mut wrappers = texts.get(..program)?.iter().flatten();
+    if wrappers.any(|word| OTHER_USERS.contains(&base_name(word))) {
         return None;
     }
-    let rest = words.get(start..)?;
+    let rest = words.get(program..)?;
     let (name, arguments) = rest.split_first()?;
     match base_name(name.as_deref()?) {
         "find" => {

@@ -33,6 +33,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use crate::shell::ir::Script;
+use crate::shell::options::Options;
 
 /// One init container, as far as running it again matters.
 #[derive(Debug, Clone)]
@@ -62,8 +63,8 @@ pub enum Program<'a> {
         script: &'a Script,
         /// Its text, which the script's ranges count in.
         text: &'a str,
-        /// Options that the shell was started with: `e`, `u`, `x`… and `o pipefail` as `pipefail`.
-        options: BTreeSet<String>,
+        /// Options that the shell was started with.
+        options: Options,
         /// `$0`, `$1`… as given after the script.
         arguments: Vec<String>,
         /// Whether the shell is bash (brace expansion, `[[`).

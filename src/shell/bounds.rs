@@ -6,7 +6,7 @@
 //! scripts use, and such that nothing takes long.
 
 use super::Unparsed;
-use super::nesting::{self, MAX_DOCUMENTS, Unclosed};
+use super::nesting::{self, MAX_DOCUMENTS, Nesting, Unclosed};
 
 /// Bytes of a script. Those of init containers have a few thousand, the largest of a Linux
 /// distribution about 140 KiB.
@@ -26,10 +26,12 @@ const MAX_PREFIXES: usize = 50;
 /// Bytes of each here-document, times the `$` in it.
 const MAX_DOCUMENT_WORK: usize = 1 << 25;
 
+/// Measures a text and holds it against the bounds.
+///
 /// # Errors
 /// [`Unparsed::Bound`] with the bound that the text exceeds, or [`Unparsed::Syntax`] with what has
 /// no end.
-pub(super) fn check(text: &str) -> Result<(), Unparsed> {
+pub(super) fn check(text: &str) -> Result<Nesting, Unparsed> {
     if text.len() > MAX_BYTES {
         return exceeded(&format!("the script has more than {} KiB", MAX_BYTES / 1024));
     }
@@ -53,10 +55,13 @@ pub(super) fn check(text: &str) -> Result<(), Unparsed> {
     if nesting.deepest > MAX_NESTING || nesting.commented > MAX_COMMENTED {
         return exceeded(&format!("expansions nest deeper than {MAX_NESTING} levels"));
     }
-    nesting.unclosed.map_or(Ok(()), |unclosed| Err(unterminated(text, &unclosed)))
+    match &nesting.unclosed {
+        Some(unclosed) => Err(unterminated(text, unclosed)),
+        None => Ok(nesting),
+    }
 }
 
-fn exceeded(message: &str) -> Result<(), Unparsed> {
+fn exceeded<T>(message: &str) -> Result<T, Unparsed> {
     Err(Unparsed::Bound { message: message.to_owned() })
 }
 

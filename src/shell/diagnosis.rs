@@ -9,25 +9,23 @@ use super::Unparsed;
 
 /// The first complaint of a parse that wasn't clean.
 pub(super) fn of(text: &str, result: &ParseResult) -> Unparsed {
-    if let Some(Error::Parse { message, line, column }) = &result.terminal_error {
-        if is_limit(message) {
-            return Unparsed::Bound { message: message.clone() };
+    let (range, message) = match (result.diagnostics.first(), &result.terminal_error) {
+        (Some(first), _) => (first.span.start.offset()..first.span.end.offset(), first.message.as_str()),
+        (None, Some(Error::Parse { message, line, column })) => {
+            (offset(text, *line, *column), message.as_str())
         }
-        return syntax(text, offset(text, *line, *column), message);
-    }
-    let Some(first) = result.diagnostics.first() else {
-        return syntax(text, 0..0, "not understood");
+        (None, None) => (0..0, "not understood"),
     };
-    if is_limit(&first.message) {
-        return Unparsed::Bound { message: first.message.clone() };
+    let limit = result.terminal_error.iter().find_map(|Error::Parse { message, .. }| limit(message));
+    if let Some(limit) = limit.or_else(|| self::limit(message)) {
+        return limit;
     }
-    let start = first.span.start.offset().min(text.len());
-    let end = first.span.end.offset().min(text.len()).max(start);
-    syntax(text, start..end, &first.message)
+    let start = range.start.min(text.len());
+    syntax(text, start..range.end.min(text.len()).max(start), message)
 }
 
 fn syntax(text: &str, range: Range<usize>, message: &str) -> Unparsed {
-    let at_brace = text.get(range.start..).is_some_and(|rest| rest.starts_with('}'));
+    let at_brace = text.get(range.start..).is_some_and(|rest| rest.starts_with(['{', '}']));
     let certain = is_grammar(message) && !at_brace && !has_trap(text);
     let message = message.strip_prefix("syntax error: ").unwrap_or(message);
     Unparsed::Syntax { range, message: message.to_owned(), certain }
@@ -60,11 +58,11 @@ fn has_trap(text: &str) -> bool {
     count("{") != count("}") || count("[[") != count("]]") || text.contains("\\{")
 }
 
-/// Whether the parser gave up because of a limit of its own.
-fn is_limit(message: &str) -> bool {
-    ["fuel exhausted", "nesting too deep", "chained operators", "input too large"]
-        .iter()
-        .any(|limit| message.contains(limit))
+/// The parser gave up because of a limit of its own.
+fn limit(message: &str) -> Option<Unparsed> {
+    let known = ["fuel exhausted", "nesting too deep", "chained operators", "input too large"];
+    let is_known = known.iter().any(|limit| message.contains(limit));
+    is_known.then(|| Unparsed::Bound { message: message.to_owned() })
 }
 
 /// The empty range at a line and column (both from 1, columns in characters).

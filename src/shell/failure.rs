@@ -4,9 +4,10 @@
 //! the script's own, or where `errexit` heeds it. What isn't followed: traps, `eval`, sourced files, and commands in
 //! substitutions.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 
 use super::ir::{Command, CommandKind, List, Operation, Part, Script, Simple, Word};
+use super::options::Options;
 
 /// How many commands are followed; functions that call each other could make endlessly many.
 const MAX_RUNS: usize = 10_000;
@@ -27,21 +28,13 @@ pub struct Run<'s> {
 }
 
 /// The simple commands of `script` in the order in which they stand, those of functions where they are called.
-/// `options` are the shell's own, by letter, and `pipefail` (as `invocation` has them).
+/// `options` are those that its shell starts with.
 #[must_use]
-pub fn runs<'s>(script: &'s Script, options: &BTreeSet<String>) -> Vec<Run<'s>> {
-    let mut options = Options { errexit: options.contains("e"), pipefail: options.contains("pipefail") };
+pub fn runs(script: &Script, mut options: Options) -> Vec<Run<'_>> {
     let mut walk = Walk { functions: HashMap::new(), runs: Vec::new(), calls: 0 };
     let whole = Place { fatal: true, checked: true, conditional: false };
     walk.list(&script.body, whole, &mut options);
     walk.runs
-}
-
-/// The options of `set` that bear on it, as they change from command to command.
-#[derive(Debug, Clone, Copy)]
-struct Options {
-    errexit: bool,
-    pipefail: bool,
 }
 
 /// What stands over a command.
@@ -161,38 +154,17 @@ impl<'s> Walk<'s> {
         let counts = place.fatal || place.checked && options.errexit;
         self.runs.push(Run { command, simple, counts, conditional: place.conditional });
         match name.as_deref() {
-            Some("set") => options.set(simple),
+            Some("set") => {
+                let arguments: Vec<_> = simple.words.iter().skip(1).map(Word::literal).collect();
+                let arguments: Vec<_> = arguments.iter().map(Option::as_deref).collect();
+                options.set(&arguments);
+            }
             Some("exit" | "return") => return true,
             // Without a command it only makes redirections.
             Some("exec") => return simple.words.len() > 1,
             _ => {}
         }
         false
-    }
-}
-
-impl Options {
-    /// `set -eu -o pipefail`.
-    fn set(&mut self, simple: &Simple) {
-        let words: Vec<Option<String>> = simple.words.iter().skip(1).map(Word::literal).collect();
-        let mut words = words.iter().flatten();
-        while let Some(word) = words.next() {
-            let on = word.starts_with('-');
-            let Some(letters) = word.strip_prefix(['-', '+']).filter(|letters| *letters != "-") else {
-                break;
-            };
-            for letter in letters.chars() {
-                match letter {
-                    'e' => self.errexit = on,
-                    'o' => match words.next().map(String::as_str) {
-                        Some("errexit") => self.errexit = on,
-                        Some("pipefail") => self.pipefail = on,
-                        _ => {}
-                    },
-                    _ => {}
-                }
-            }
-        }
     }
 }
 
@@ -259,7 +231,7 @@ mod tests {
     /// The names of the commands whose failure counts (`!` after it where it may be passed over).
     fn counting(script: &str) -> Vec<String> {
         let script = super::super::parse(script).unwrap();
-        let runs = runs(&script, &BTreeSet::new());
+        let runs = runs(&script, Options::default());
         let counting = runs.iter().filter(|run| run.counts);
         counting
             .map(|run| {
@@ -356,7 +328,7 @@ mod tests {
         ];
         for text in scripts {
             let script = super::super::parse(text).unwrap();
-            for run in runs(&script, &BTreeSet::new()) {
+            for run in runs(&script, Options::default()) {
                 let name = run.simple.words.first().and_then(Word::literal).unwrap_or_default();
                 if run.conditional || name.len() != 1 {
                     continue;

@@ -7,6 +7,9 @@ use std::ops::Range;
 /// What [`measure`] found.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub(super) struct Nesting {
+    /// The places of backslashes that quote the next character in double quotes and here-documents,
+    /// or that join two lines inside a word.
+    pub(super) escapes: Vec<usize>,
     /// The last thing that is opened and never closed.
     pub(super) unclosed: Option<Unclosed>,
     /// Expansions inside one another, at most.
@@ -28,8 +31,8 @@ pub(super) struct Unclosed {
     pub(super) range: Range<usize>,
     /// What would close it.
     pub(super) closing: char,
-    /// Every shell misses the end: it stands in no here-document, after none that has no end, and
-    /// in no `${…}`, whose contents some shells read only when they come to it.
+    /// Every shell misses the end: it stands in no here-document, after none that has no end, in
+    /// no `case`, and in no `${…}` or backquotes, which some shells read only when they come to them.
     pub(super) certain: bool,
 }
 
@@ -119,7 +122,7 @@ impl<'a> Scan<'a> {
             match self.stack.last().map(|frame| frame.within) {
                 Some(Within::Single) => self.close_at('\'', c),
                 Some(Within::Escaped) if c != '\\' => self.close_at('\'', c),
-                _ if c == '\\' => self.next += self.after().chars().next().map_or(0, char::len_utf8),
+                within if c == '\\' => self.escape(within),
                 Some(Within::Double) => self.quoted(c == '"'),
                 Some(Within::Document) => self.quoted(false),
                 Some(Within::Parameter { quoted }) => self.parameter(quoted, c),
@@ -129,9 +132,10 @@ impl<'a> Scan<'a> {
         }
         let open = self.stack.iter().rev().find(|frame| frame.within != Within::Document);
         if let Some(frame) = open {
-            let outer = self.stack.iter().rev().skip(1).map(|frame| frame.within);
             let doubtful =
-                outer.into_iter().any(|within| matches!(within, Within::Document | Within::Parameter { .. }));
+                |within| matches!(within, Within::Document | Within::Parameter { .. } | Within::Backquotes);
+            let outer = self.stack.iter().rev().skip(1).any(|frame| doubtful(frame.within));
+            let doubtful = outer || self.stack.iter().any(|frame| frame.cases > 0);
             let (range, closing) = (frame.range.clone(), frame.within.closing());
             let certain = !doubtful && !self.endless;
             self.found.unclosed = Some(Unclosed { range, closing, certain });
@@ -146,6 +150,26 @@ impl<'a> Scan<'a> {
     /// From the place to go on.
     fn after(&self) -> &'a str {
         self.text.get(self.next..).unwrap_or("")
+    }
+
+    fn escape(&mut self, within: Option<Within>) {
+        let quoted = matches!(within, Some(Within::Double | Within::Parameter { quoted: true }));
+        let next = self.after().chars().next();
+        let joins =
+            next == Some('\n') && !quoted && within != Some(Within::Document) && self.is_inside_word();
+        // A line that is joined to the next one may not end a here-document.
+        if quoted || joins || (within == Some(Within::Document) && next != Some('\n')) {
+            self.found.escapes.push(self.at);
+        }
+        self.next += next.map_or(0, char::len_utf8);
+    }
+
+    /// Whether a word goes on past the backslash at hand and the line break after it.
+    fn is_inside_word(&self) -> bool {
+        let parts = |c: char| c.is_ascii_whitespace() || ";&|<>(".contains(c);
+        let before = self.text.get(..self.at).and_then(|text| text.chars().next_back());
+        let after = self.rest().chars().nth(2);
+        before.is_some_and(|c| !parts(c)) && after.is_some_and(|c| !parts(c) && !")#\\".contains(c))
     }
 
     fn open(&mut self, within: Within, length: usize) {
@@ -247,12 +271,21 @@ impl<'a> Scan<'a> {
         let word_end = |c: char| c.is_ascii_whitespace() || ";&|()`".contains(c);
         let rest = self.rest();
         let word = rest.get(..rest.find(word_end).unwrap_or(rest.len())).unwrap_or("");
+        let starts_command = self.starts_command();
         match (word, self.stack.last_mut()) {
             ("time" | "coproc", _) => self.found.prefixes += 1,
-            ("case", Some(frame)) => frame.cases += 1,
+            ("case", Some(frame)) if starts_command => frame.cases += 1,
             ("esac", Some(frame)) => frame.cases = frame.cases.saturating_sub(1),
             _ => {}
         }
+    }
+
+    /// After an operator or a reserved word, where a command is expected.
+    fn starts_command(&self) -> bool {
+        let before = self.text.get(..self.at).unwrap_or("").trim_end_matches([' ', '\t']);
+        let reserved = ["do", "then", "else", "{", "!"];
+        let word = before.rsplit(|c: char| c.is_ascii_whitespace() || ";&|(`".contains(c)).next();
+        word.is_none_or(|word| word.is_empty() || reserved.contains(&word))
     }
 
     fn starts_word(&self) -> bool {
@@ -330,6 +363,7 @@ impl<'a> Scan<'a> {
         outer.commented += found.commented;
         outer.documents += found.documents;
         outer.prefixes += found.prefixes;
+        outer.escapes.extend(found.escapes.into_iter().map(|at| self.next + at));
         outer.document_work += found.document_work + work(body);
         if let Some(unclosed) = found.unclosed {
             let range = self.next + unclosed.range.start..self.next + unclosed.range.end;

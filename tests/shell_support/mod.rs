@@ -176,7 +176,9 @@ fn inside(command: &Command, visit: &mut dyn FnMut(&Command)) {
                 for_each_command(&arm.condition, visit);
                 for_each_command(&arm.body, visit);
             }
-            otherwise.iter().for_each(|body| for_each_command(body, visit));
+            if let Some(body) = otherwise {
+                for_each_command(body, visit);
+            }
         }
         CommandKind::Loop { condition, body, .. } => {
             for_each_command(condition, visit);
@@ -208,7 +210,7 @@ fn words(word: &Word, visit: &mut dyn FnMut(&Command)) {
     for part in &word.parts {
         match part {
             Part::Substitution { body, .. } | Part::ProcessSubstitution(body) => {
-                for_each_command(body, visit)
+                for_each_command(body, visit);
             }
             Part::Variable {
                 operation:

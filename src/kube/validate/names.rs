@@ -70,7 +70,7 @@ fn see<'d>(
 ) {
     let Some(name) = name else { return };
     match known.get(name) {
-        Some(&(first, first_what)) => shared.push(Shared { name, span, node, what, first, first_what }),
+        Some(&(first, first_what)) => shared.push(Shared { name, node, span, what, first, first_what }),
         // Go's init containers without a name don't clash with each other, only with an app container's lack of one.
         None if name.is_empty() && what != "an app container" => {}
         None => _ = known.insert(name, (span, what)),

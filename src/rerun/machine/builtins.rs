@@ -91,29 +91,14 @@ impl Machine<'_, '_> {
     }
 
     fn set(&mut self, arguments: &[String]) -> Status {
-        let mut arguments = arguments.iter();
-        while let Some(word) = arguments.next() {
-            let on = word.starts_with('-');
-            if word == "--" || !(on || word.starts_with('+')) {
-                let first = (word != "--").then_some(word);
-                let name = self.shell.parameters.first().cloned().unwrap_or_default();
-                let values = first.into_iter().chain(arguments).map(|word| Rc::from(word.as_str()));
-                self.shell.parameters = std::iter::once(name).chain(values).collect();
-                return SUCCESS;
-            }
-            for letter in word.chars().skip(1) {
-                match letter {
-                    'e' => self.shell.errexit = on,
-                    'f' => self.shell.noglob = on,
-                    'o' => match arguments.next().map(String::as_str) {
-                        Some("errexit") => self.shell.errexit = on,
-                        Some("pipefail") => self.shell.pipefail = on,
-                        Some("noglob") => self.shell.noglob = on,
-                        _ => {}
-                    },
-                    _ => {}
-                }
-            }
+        let known: Vec<Option<&str>> =
+            arguments.iter().map(|word| is_known(word).then_some(word.as_str())).collect();
+        let taken = self.shell.options.set(&known);
+        let (options, operands) = arguments.split_at_checked(taken).unwrap_or_default();
+        if !operands.is_empty() || options.last().is_some_and(|word| word == "--") {
+            let name = self.shell.parameters.first().cloned().unwrap_or_default();
+            let values = operands.iter().map(|word| Rc::from(word.as_str()));
+            self.shell.parameters = std::iter::once(name).chain(values).collect();
         }
         SUCCESS
     }

@@ -35,7 +35,7 @@ impl Machine<'_, '_> {
         };
         let status = if command.background { SUCCESS } else { status };
         self.shell.status = status;
-        if status != SUCCESS && self.shell.errexit && self.sheltered == 0 && exits(&command.kind) {
+        if status != SUCCESS && self.shell.options.errexit && self.sheltered == 0 && exits(&command.kind) {
             return Err(Jump::Exit(status));
         }
         Ok(status)
@@ -267,7 +267,7 @@ impl Machine<'_, '_> {
         }
         self.input = outer;
         self.deciding = deciding;
-        if !self.shell.pipefail {
+        if !self.shell.options.pipefail {
             return Ok(status);
         }
         self.log.cause = cause;

@@ -100,7 +100,7 @@ impl Machine<'_, '_> {
         match self.is_unpacked(place, key) {
             Some(unpacked) => unpacked,
             // The script ends here without it.
-            None if self.shell.errexit && self.sheltered == 0 => true,
+            None if self.shell.options.errexit && self.sheltered == 0 => true,
             None if matches!(place.realm, Realm::Kept(_)) => {
                 self.oracle.ask_for(place, &format!("exists:{key}"), false)
             }

@@ -94,7 +94,7 @@ impl Machine<'_, '_> {
         }
         fields.end();
         for field in fields.done {
-            let Some(pattern) = field.pattern.filter(|_| !self.shell.noglob) else {
+            let Some(pattern) = field.pattern.filter(|_| !self.shell.options.noglob) else {
                 out.push(field.text);
                 continue;
             };

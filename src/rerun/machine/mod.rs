@@ -23,6 +23,7 @@ use super::state::places::{Mounts, Place, Realm};
 use super::state::tree::{Node, SiteId, Tree};
 use super::{Container, Program, Site};
 use crate::shell::ir::{Command, Script};
+use crate::shell::options::Options;
 
 pub(super) use patterns::matches;
 
@@ -222,9 +223,7 @@ struct Shell {
     functions: Rc<HashMap<String, Function>>,
     directory: String,
     status: Status,
-    errexit: bool,
-    pipefail: bool,
-    noglob: bool,
+    options: Options,
     /// bash's `dotglob`: patterns match hidden names too.
     dotglob: bool,
     /// bash's `nullglob`: a pattern that matches nothing vanishes.
@@ -370,8 +369,7 @@ impl<'s, 'c> Machine<'s, 'c> {
         let container = self.container;
         let end = match &container.program {
             Program::Script { script, options, arguments, .. } => {
-                self.shell.errexit = options.contains("e") || options.contains("errexit");
-                self.shell.pipefail = options.contains("pipefail");
+                self.shell.options = *options;
                 self.shell.parameters = arguments.iter().map(|text| Rc::from(text.as_str())).collect();
                 self.list(&script.body)
             }

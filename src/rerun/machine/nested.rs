@@ -5,43 +5,64 @@ use std::rc::Rc;
 
 use super::{Flow, Frame, Jump, Machine, SUCCESS};
 use crate::rerun::state::atoms::is_known;
-use crate::rerun::state::places::base_name;
 use crate::rerun::state::tree::Node;
 use crate::shell;
-use crate::shell::invocation::{Call, Options, Shell, call};
+use crate::shell::invocation::{self, Invocation, base_name};
+use crate::shell::options::{Options, Shell};
 
 impl Machine<'_, '_> {
     /// Runs `words` where they run another command that can be seen.
     pub(super) fn nested(&mut self, words: &Rc<[String]>) -> Option<Flow> {
         let name = words.first()?;
-        if name == "command" && words.get(1).is_some_and(|word| word.starts_with(['-']) && word != "-p") {
-            return None;
-        }
         let known: Vec<Option<&str>> =
             words.iter().map(|word| is_known(word).then_some(word.as_str())).collect();
-        match call(&known) {
-            Call::Script { options, text, .. } => Some(self.script(words, options, text)),
-            Call::File { options, path, shell, wrapper } => {
-                let operands = words.get(path..)?;
-                let run = self.subshell_file(operands.first()?, operands, options);
-                run.or_else(|| (shell.is_some() || wrapper > 0).then(|| Ok(self.unknown_command(words))))
+        match invocation::of(&known) {
+            Invocation::Script { wrapper, options, text, .. } => {
+                self.wrapped(words, wrapper, |machine| Some(machine.script(words, options, text)))
             }
-            Call::Exec { program: 0 } if name.contains('/') => {
+            Invocation::File { wrapper, options, path, shell } => self.wrapped(words, wrapper, |machine| {
+                let operands = words.get(path..)?;
+                let run = machine.subshell_file(operands.first()?, operands, options);
+                let is_certain = shell.is_some() || wrapper > 0;
+                run.or_else(|| is_certain.then(|| Ok(machine.unknown_command(words))))
+            }),
+            Invocation::Exec { program: 0 } if name.contains('/') => {
                 self.subshell_file(name, words, Options::default())
             }
-            Call::Exec { program: 0 } => None,
-            Call::Exec { program } => {
+            Invocation::Exec { program: 0 } => None,
+            Invocation::Exec { program } => self.wrapped(words, program, |machine| {
                 let rest: Rc<[String]> = words.get(program..)?.into();
-                Some(self.deeper(|machine| machine.invoke(&rest)))
-            }
+                Some(machine.deeper(|machine| machine.invoke(&rest)))
+            }),
             // Its paths are another file system's.
-            Call::Elsewhere => {
+            Invocation::Elsewhere => {
                 self.emit_unknown(words, true);
                 Some(Ok(self.unknown_status(&words.join(" "))))
             }
-            Call::Unknown if Shell::named(base_name(name)).is_some() => Some(self.shell_on_input(words)),
-            Call::OtherLanguage(_) | Call::Unknown => None,
+            Invocation::Unknown if Shell::named(base_name(name)).is_some() => {
+                Some(self.shell_on_input(words))
+            }
+            Invocation::OtherLanguage(_) | Invocation::Unknown => None,
         }
+    }
+
+    /// Runs a command behind `wrapper` words, with the variables that they set: `env A=b COMMAND`.
+    fn wrapped(
+        &mut self,
+        words: &[String],
+        wrapper: usize,
+        run: impl FnOnce(&mut Self) -> Option<Flow>,
+    ) -> Option<Flow> {
+        let mut outer = Vec::new();
+        for (name, value) in words.iter().take(wrapper).filter_map(|word| word.split_once('=')) {
+            if !name.starts_with('-') {
+                outer.push(self.hide(name));
+                self.assign(name, value);
+            }
+        }
+        let result = run(self);
+        self.unhide(outer);
+        result
     }
 
     /// `sh -c TEXT`.
@@ -82,9 +103,7 @@ impl Machine<'_, '_> {
         let range = self.current_range();
         let sheltered = std::mem::replace(&mut self.sheltered, 0);
         let result = self.subshell(|machine| {
-            machine.shell.errexit = options.errexit;
-            machine.shell.pipefail = options.pipefail;
-            machine.shell.noglob = options.noglob;
+            machine.shell.options = options;
             machine.shell.functions = Rc::default();
             machine.shell.parameters = parameters.iter().map(|text| Rc::from(text.as_str())).collect();
             body(machine, range)

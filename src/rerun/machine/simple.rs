@@ -89,14 +89,19 @@ impl Machine<'_, '_> {
     fn set_for_command(&mut self, list: &[Assignment]) -> Result<Hidden, super::Jump> {
         let mut outer = Vec::new();
         for assignment in list {
-            outer.push((assignment.name.clone(), self.shell.variables.get(&assignment.name).cloned()));
+            outer.push(self.hide(&assignment.name));
             self.assignment(assignment)?;
         }
         Ok(outer)
     }
 
+    /// A variable as it is, to give back with [`Self::unhide`].
+    pub(super) fn hide(&self, name: &str) -> (String, Option<Rc<str>>) {
+        (name.to_owned(), self.shell.variables.get(name).cloned())
+    }
+
     /// Gives variables back what they were before, the last set first.
-    fn unhide(&mut self, hidden: Hidden) {
+    pub(super) fn unhide(&mut self, hidden: Hidden) {
         for (name, value) in hidden.into_iter().rev() {
             if let Some(value) = value {
                 Rc::make_mut(&mut self.shell.variables).insert(name, value);

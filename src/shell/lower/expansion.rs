@@ -129,6 +129,7 @@ impl Lowering<'_> {
             ParameterOp::RemoveSuffixLong { pattern } => (true, true, pattern),
             _ => return Ok(self.other(place)),
         };
+        self.same(pattern.span.end.offset(), place.end.saturating_sub(1))?;
         Ok(Operation::Trim { suffix, longest, pattern: self.pattern(pattern)? })
     }
 
@@ -139,10 +140,11 @@ impl Lowering<'_> {
         place: &Range<usize>,
         quoting: Quoting,
     ) -> Lowered<Word> {
+        let end = place.end.saturating_sub(1);
         if let Some(word) = word {
+            self.same(word.span.end.offset(), end)?;
             return self.word_within(word, quoting);
         }
-        let end = place.end.saturating_sub(1);
         Ok(Word { range: end..end, parts: Vec::new() })
     }
 }

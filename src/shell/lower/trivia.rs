@@ -168,8 +168,7 @@ impl Lowering<'_> {
         let token = rest.chars().next();
         let range = at..at + token.map_or(0, char::len_utf8);
         let message = token.map_or("unexpected end".to_owned(), |token| format!("unexpected `{token}`"));
-        // `name ( )` may define a function whose name the parser doesn't take for one.
-        let certain = token == Some('(') && !self.rest(self.skip_blanks(at + 1)).starts_with(')');
-        Err(Unparsed::Syntax { range, message, certain })
+        // The parser accepted it: it may be at fault here, not the script.
+        Err(Unparsed::Syntax { range, message, certain: false })
     }
 }

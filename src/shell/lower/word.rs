@@ -65,14 +65,21 @@ impl Lowering<'_> {
         place.start..end
     }
 
+    /// Between the double quotes, of which the first may be `$"`.
+    fn inside_quotes(&self, place: &Range<usize>) -> Range<usize> {
+        let opening = self.slice(place.clone()).find('"').unwrap_or(0) + 1;
+        place.start + opening..place.end.saturating_sub(1)
+    }
+
     /// The parts of a word stand side by side, from its start to its end.
     fn tiled(&self, parts: &[WordPartNode], place: Range<usize>) -> Lowered<()> {
         let mut at = place.start;
         for part in parts.iter().map(|part| range(part.span)).filter(|part| *part != (0..0)) {
-            self.same(self.skip_continuations(at), part.start)?;
+            self.same(if part.start == at { at } else { self.skip_continuations(at) }, part.start)?;
             at = part.end;
         }
-        if parts.is_empty() { Ok(()) } else { self.same(self.skip_continuations(at), place.end) }
+        let end = if at == place.end { at } else { self.skip_continuations(at) };
+        if parts.is_empty() { Ok(()) } else { self.same(end, place.end) }
     }
 
     /// The outermost brace expansions.
@@ -128,6 +135,7 @@ impl Lowering<'_> {
                 self.single_quoted(parts, value, *dollar, place, quoting);
             }
             WordPart::DoubleQuoted { parts: inner, .. } => {
+                self.tiled(inner, self.inside_quotes(&place))?;
                 let before = parts.len();
                 for node in inner {
                     self.part(parts, node, Quoting::Double)?;
