@@ -1,6 +1,7 @@
 //! From inputs to a report: read, split, parse, model, check, judge by suppressions, sort.
 
 use std::borrow::Cow;
+use std::cell::OnceCell;
 use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
@@ -243,6 +244,7 @@ impl FileCheck<'_> {
     }
 
     fn check_pod(&mut self, pod: &Pod<'_>) {
+        let programs = OnceCell::new();
         for rule in self.linter.rules.iter().filter(|rule| self.rules.level(rule.id) != Level::Off) {
             let Checker::Pod { check, .. } = rule.check else { continue };
             let mut cx = Check {
@@ -253,6 +255,7 @@ impl FileCheck<'_> {
                 options: self.rules.options(rule.id),
                 rule,
                 pod,
+                programs: &programs,
                 findings: Vec::new(),
             };
             check(pod, &mut cx);

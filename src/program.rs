@@ -3,6 +3,7 @@
 //! `command` and `args` are taken as the kubelet hands them over; a script may stand in them, or
 //! in a ConfigMap of the same input that is mounted where it is looked for.
 
+use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::inputs::{ConfigMap, InputSet};
@@ -43,6 +44,8 @@ enum Main {
 pub struct Programs<'p, 'd> {
     pod: &'p Pod<'d>,
     list: Vec<Program<'p, 'd>>,
+    /// Of each program; filled when they are asked for.
+    hazards: OnceCell<Vec<Vec<Hazard>>>,
 }
 
 impl<'p, 'd> Programs<'p, 'd> {
@@ -50,7 +53,8 @@ impl<'p, 'd> Programs<'p, 'd> {
     #[must_use]
     pub fn of(pod: &'p Pod<'d>, source: &Source, inputs: &InputSet) -> Self {
         let reader = Reader { pod, source, inputs };
-        Self { pod, list: pod.init_containers().map(|container| reader.program(container)).collect() }
+        let list = pod.init_containers().map(|container| reader.program(container)).collect();
+        Self { pod, list, hazards: OnceCell::new() }
     }
 
     /// The programs, in order.
@@ -59,11 +63,14 @@ impl<'p, 'd> Programs<'p, 'd> {
     }
 
     /// What makes each of them unsafe to run again.
-    #[must_use]
-    pub fn hazards(&self) -> Vec<(&Program<'p, 'd>, Vec<Hazard>)> {
-        let sequence: Vec<rerun::Container<'_>> =
-            self.list.iter().map(|program| program.for_analysis(self.pod)).collect();
-        self.list.iter().zip(rerun::analyse(&sequence)).collect()
+    pub fn hazards(&self) -> impl Iterator<Item = (&Program<'p, 'd>, &[Hazard])> {
+        let analyse = || {
+            let sequence: Vec<rerun::Container<'_>> =
+                self.list.iter().map(|program| program.for_analysis(self.pod)).collect();
+            rerun::analyse(&sequence)
+        };
+        let hazards = self.hazards.get_or_init(analyse);
+        self.list.iter().zip(hazards.iter().map(Vec::as_slice))
     }
 }
 

@@ -1,5 +1,7 @@
 //! What a rule is, and what it is given to work with.
 
+use std::cell::OnceCell;
+
 use serde::Serialize;
 
 use crate::finding::{Finding, Resource, Safety, Severity};
@@ -69,14 +71,16 @@ pub struct Check<'a> {
     pub options: &'a Options,
     pub(crate) rule: &'static Rule,
     pub(crate) pod: &'a Pod<'a>,
+    /// Read once for all rules that ask.
+    pub(crate) programs: &'a OnceCell<Programs<'a, 'a>>,
     pub(crate) findings: Vec<Finding>,
 }
 
 impl<'a> Check<'a> {
     /// What the Pod's init containers run.
     #[must_use]
-    pub fn programs(&self) -> Programs<'a, 'a> {
-        Programs::of(self.pod, self.source, self.inputs)
+    pub fn programs(&self) -> &'a Programs<'a, 'a> {
+        self.programs.get_or_init(|| Programs::of(self.pod, self.source, self.inputs))
     }
 
     /// Reports a finding about the Pod as a whole.

@@ -135,7 +135,13 @@ impl<'p, 'd> Place<'p, 'd> {
 /// Appends `/key` to a JSON pointer, escaped by RFC 6901.
 pub(super) fn push_key(pointer: &mut String, key: &str) {
     pointer.push('/');
-    pointer.push_str(&key.replace('~', "~0").replace('/', "~1"));
+    for char in key.chars() {
+        match char {
+            '~' => pointer.push_str("~0"),
+            '/' => pointer.push_str("~1"),
+            _ => pointer.push(char),
+        }
+    }
 }
 
 /// Reads fields, and keeps what it can't read.

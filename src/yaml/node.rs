@@ -1,7 +1,7 @@
 //! Handles to the nodes of a [`Document`].
 
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use super::kubectl::{self, Resolved};
 use super::scalar::{self, Style};
@@ -160,7 +160,8 @@ impl<'d> Node<'d> {
     /// appear; nothing for anything but a map.
     pub fn entries(self) -> impl Iterator<Item = Entry<'d>> {
         let mut entries: Vec<Entry<'d>> = Vec::new();
-        let mut places = HashMap::new();
+        // Most maps are small, and in those it is faster than hashing.
+        let mut places = BTreeMap::new();
         self.collect(&mut |entry| {
             let at = *places.entry(entry.name()).or_insert(entries.len());
             match entries.get_mut(at) {

@@ -66,12 +66,12 @@ pub fn find<'d>(object: &Object<'d>) -> Vec<Misplaced<'d>> {
                 let parent = template.pointer.rsplit_once('/').map_or("", |(parent, _)| parent);
                 let above = object.node.at(parent.strip_prefix(&object.pointer).unwrap_or(parent));
                 if let Some(above) = above.filter(|_| parent != object.pointer) {
-                    search.entries(above, parent, None, false);
+                    search.map(above, &mut parent.to_owned(), None, false);
                 }
-                search.map(template.spec, &template.pointer, None);
+                search.map(template.spec, &mut template.pointer.clone(), None, true);
             }
         }
-        _ => search.map(object.node, &object.pointer, None),
+        _ => search.map(object.node, &mut object.pointer.clone(), None, true),
     }
     search.found
 }
@@ -84,37 +84,39 @@ struct Search<'t, 'd> {
 }
 
 impl<'d> Search<'_, 'd> {
-    /// The depth of recursion is the document's, which the parser bounds.
-    fn map(&mut self, map: Node<'d>, pointer: &str, container: Option<&'d str>) {
-        self.entries(map, pointer, container, true);
-    }
-
-    fn entries(&mut self, map: Node<'d>, pointer: &str, container: Option<&'d str>, deep: bool) {
-        for entry in map.entries() {
+    /// Looks at the entries of `map`, which is at `pointer`, and where `deep` at all below them. The depth of recursion is
+    /// the document's, which the parser bounds.
+    fn map(&mut self, map: Node<'d>, pointer: &mut String, container: Option<&'d str>, deep: bool) {
+        for entry in map.entries().filter(|entry| entry.value.is_mapping() || entry.value.is_sequence()) {
             let name = entry.name();
-            let is_tree = entry.value.is_mapping() || entry.value.is_sequence();
-            let is_in_place = name == "initContainers" && self.templates.contains_key(pointer);
-            if is_tree && is_spelling(&name) && !is_in_place {
+            let is_in_place = name == "initContainers" && self.templates.contains_key(pointer.as_str());
+            if is_spelling(&name) && !is_in_place {
                 self.found.push(self.misplaced(&entry, pointer, container));
-            } else if is_tree && deep && name != "metadata" {
-                let mut inner = pointer.to_owned();
-                push_key(&mut inner, &name);
-                self.value(entry.value, &inner, container);
+            } else if deep && name != "metadata" {
+                let length = pointer.len();
+                push_key(pointer, &name);
+                self.value(entry.value, pointer, container);
+                pointer.truncate(length);
             }
         }
     }
 
-    fn value(&mut self, value: Node<'d>, pointer: &str, container: Option<&'d str>) {
+    fn value(&mut self, value: Node<'d>, pointer: &mut String, container: Option<&'d str>) {
         if value.is_mapping() {
-            return self.map(value, pointer, container);
+            return self.map(value, pointer, container, true);
         }
         let is_containers = pointer.rsplit_once('/').is_some_and(|(spec, key)| {
             matches!(key, "initContainers" | "containers" | "ephemeralContainers")
                 && self.templates.contains_key(spec)
         });
+        let length = pointer.len();
         for (index, item) in value.items().enumerate() {
-            let name = item.get("name").and_then(Node::as_str).filter(|_| is_containers);
-            self.value(item, &format!("{pointer}/{index}"), name.or(container));
+            if item.is_mapping() || item.is_sequence() {
+                let name = item.get("name").and_then(Node::as_str).filter(|_| is_containers);
+                push_key(pointer, &index.to_string());
+                self.value(item, pointer, name.or(container));
+                pointer.truncate(length);
+            }
         }
     }
 
