@@ -3,15 +3,15 @@
 //! It is the one thing between the model and the rules that sees all files. A rule asks it for a
 //! ConfigMap whose script an init container runs; only then is any ConfigMap parsed.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
 use memchr::memmem;
 
 use crate::kube::objects;
-use crate::kustomize;
-use crate::source::{FileId, Source};
+use crate::kustomize::{generators, images};
+use crate::source::{FileId, MappedText, Source};
 use crate::yaml::{Document, Node};
 
 /// A file, and where its documents lie.
@@ -19,7 +19,7 @@ use crate::yaml::{Document, Node};
 pub struct InputFile {
     /// Its text.
     pub source: Arc<Source>,
-    /// The bytes of each document.
+    /// The bytes of each document; none in a script that a kustomization makes a ConfigMap of.
     pub documents: Vec<Range<usize>>,
 }
 
@@ -35,10 +35,19 @@ pub struct InputSet {
 #[derive(Debug)]
 pub struct ConfigMap {
     namespace: Option<String>,
+    /// The file that it is in, or the kustomization that makes it.
     file: FileId,
-    document: Arc<Document>,
-    /// JSON pointer to the object in its document; not empty within a List.
-    pointer: String,
+    data: Data,
+}
+
+#[derive(Debug)]
+enum Data {
+    Object {
+        document: Arc<Document>,
+        /// JSON pointer to the object in its document; not empty within a List.
+        pointer: String,
+    },
+    Generated(BTreeMap<String, generators::Value>),
 }
 
 impl InputSet {
@@ -63,7 +72,7 @@ impl InputSet {
     /// The ConfigMap `name` as an object in `namespace` would see it.
     ///
     /// A missing namespace on either side matches any: overlays and `-n` set it later. Where
-    /// several match and none in the same file, nothing is known.
+    /// several match, the one in the same file counts, or else the one in the same folder.
     #[must_use]
     pub fn config_map(&self, from: FileId, namespace: Option<&str>, name: &str) -> Option<&ConfigMap> {
         let maps = self.config_maps.get_or_init(|| self.index_config_maps());
@@ -72,19 +81,24 @@ impl InputSet {
             _ => true,
         };
         let candidates: Vec<&ConfigMap> = maps.get(name)?.iter().filter(fits).collect();
-        match candidates.as_slice() {
-            [only] => Some(only),
-            several => {
-                let mut here = several.iter().filter(|map| map.file == from);
-                here.next().filter(|_| here.next().is_none()).copied()
-            }
-        }
+        let narrowed = |keep: &dyn Fn(FileId) -> bool| {
+            let mut kept = candidates.iter().filter(|map| keep(map.file));
+            kept.next().filter(|_| kept.next().is_none()).copied()
+        };
+        narrowed(&|_| true)
+            .or_else(|| narrowed(&|file| file == from))
+            .or_else(|| narrowed(&|file| self.folder(file) == self.folder(from)))
+    }
+
+    fn folder(&self, id: FileId) -> Option<&str> {
+        let path = &self.source(id)?.path;
+        Some(path.rsplit_once(['/', '\\']).map_or("", |(folder, _)| folder))
     }
 
     /// Whether a kustomization of the run sets the tag or the digest of the image `name` (without its tag).
     #[must_use]
     pub fn pins_image(&self, name: &str) -> bool {
-        self.pinned_images.get_or_init(|| kustomize::pinned_images(&self.files)).contains(name)
+        self.pinned_images.get_or_init(|| images::pinned_images(&self.files)).contains(name)
     }
 
     fn index_config_maps(&self) -> HashMap<String, Vec<ConfigMap>> {
@@ -105,33 +119,63 @@ impl InputSet {
                     let map = ConfigMap {
                         namespace: object.namespace().map(str::to_owned),
                         file: file.source.id,
-                        document: Arc::clone(&document),
-                        pointer: object.pointer.clone(),
+                        data: Data::Object {
+                            document: Arc::clone(&document),
+                            pointer: object.pointer.clone(),
+                        },
                     };
                     index.entry(object.name().unwrap_or_default().to_owned()).or_default().push(map);
                 }
             }
         }
+        for generated in generators::config_maps(&self.files) {
+            let generators::Generated { name, namespace, file, data } = generated;
+            let map = ConfigMap { namespace, file, data: Data::Generated(data) };
+            index.entry(name).or_default().push(map);
+        }
         index
+    }
+
+    /// The file that is shown as `path`.
+    fn file_at(&self, path: &str) -> Option<&Source> {
+        self.files.iter().map(|file| &*file.source).find(|source| &*source.path == path)
     }
 }
 
 impl ConfigMap {
-    /// The value of `data[key]`.
+    /// The text of `data[key]`, with the place of each part of it; `inputs` is the set that this is of.
     #[must_use]
-    pub fn data(&self, key: &str) -> Option<Node<'_>> {
-        self.document.root().at(&self.pointer)?.get("data")?.get(key)
+    pub fn text(&self, key: &str, inputs: &InputSet) -> Option<MappedText> {
+        match &self.data {
+            Data::Object { .. } => {
+                let value = self.object()?.get(key)?;
+                value.as_str()?;
+                Some(value.mapped(inputs.source(self.file)?))
+            }
+            Data::Generated(data) => match data.get(key)? {
+                generators::Value::File(path) => Some(inputs.file_at(path)?.mapped()),
+                generators::Value::Literal(text) => Some(text.clone()),
+            },
+        }
     }
 
     /// The keys of `data`.
-    pub fn keys(&self) -> impl Iterator<Item = String> + '_ {
-        let data = self.document.root().at(&self.pointer).and_then(|object| object.get("data"));
-        data.into_iter().flat_map(|data| data.entries().map(|entry| entry.name().into_owned()))
+    #[must_use]
+    pub fn keys(&self) -> Vec<String> {
+        match &self.data {
+            Data::Object { .. } => {
+                let entries = self.object().into_iter().flat_map(Node::entries);
+                entries.map(|entry| entry.name().into_owned()).collect()
+            }
+            Data::Generated(data) => data.keys().cloned().collect(),
+        }
     }
 
-    /// The file that it is in.
-    #[must_use]
-    pub fn file(&self) -> FileId {
-        self.file
+    /// The map at `data`, of an object.
+    fn object(&self) -> Option<Node<'_>> {
+        match &self.data {
+            Data::Object { document, pointer } => document.root().at(pointer)?.get("data"),
+            Data::Generated(_) => None,
+        }
     }
 }

@@ -13,6 +13,7 @@ use crate::discover::{self, Failure, Input};
 use crate::finding::Finding;
 use crate::inputs::{InputFile, InputSet};
 use crate::kube::{self, Object, Pod};
+use crate::kustomize::generators;
 use crate::progress::Progress;
 use crate::report::{Report, Skipped, Summary};
 use crate::rule::{Check, Checker, ObjectCheck, Rule, Settings};
@@ -48,6 +49,9 @@ pub fn lint_watched(inputs: &[Input], stdin_name: &str, settings: &Settings, pro
         report.sources.push(Arc::clone(&file.source));
         files.push(file);
     }
+    let scripts = scripts(&files);
+    report.sources.extend(scripts.iter().map(|script| Arc::clone(&script.source)));
+    files.extend(scripts);
     let inputs_read = InputSet::new(files);
     let linter = Linter::new(settings, &inputs_read);
     let checked: Vec<Checked> = inputs
@@ -61,6 +65,9 @@ pub fn lint_watched(inputs: &[Input], stdin_name: &str, settings: &Settings, pro
         findings.append(&mut checked.findings);
         suppressions.append(&mut checked.suppressions);
         checked.add_to(&mut report);
+    }
+    for script in inputs_read.files().iter().skip(inputs.len()) {
+        suppressions.extend(linter.reader(script, true).read_script());
     }
     let mut judged = suppress::judge(findings, &suppressions, &inputs_read, settings);
     judged.findings.retain(|finding| settings.shows(finding));
@@ -122,6 +129,22 @@ pub(crate) fn read(id: usize, input: &Input, stdin_name: &str) -> (InputFile, Op
             (file, Some(Failure::new(path, message)))
         }
     }
+}
+
+/// The scripts that the kustomizations among `files` make ConfigMaps of, numbered after `files`. A script that can't be
+/// read is kustomize's to complain of.
+fn scripts(files: &[InputFile]) -> Vec<InputFile> {
+    let mut scripts: Vec<InputFile> = Vec::new();
+    for path in generators::files(files) {
+        if files.iter().any(|file| *file.source.path == path) {
+            continue;
+        }
+        let input = Input::File { path: path.into(), named: false };
+        if let (file, None) = read(files.len() + scripts.len(), &input, "") {
+            scripts.push(InputFile { documents: Vec::new(), ..file });
+        }
+    }
+    scripts
 }
 
 /// A defect of ours in one file must not cost what is found in the others.
@@ -194,15 +217,13 @@ impl<'a> Linter<'a> {
             }
         }
         let mut checked = work.checked;
-        let reader = suppress::Reader {
-            file,
-            inputs: self.inputs,
-            pod_templates: &self.settings.pod_templates,
-            is_whole: !checked.is_partial,
-        };
-        checked.suppressions = reader.read();
+        checked.suppressions = self.reader(file, !checked.is_partial).read();
         checked.is_other = !objects && checked.template.is_none();
         checked
+    }
+
+    fn reader<'f>(&'f self, file: &'f InputFile, is_whole: bool) -> suppress::Reader<'f> {
+        suppress::Reader { file, inputs: self.inputs, pod_templates: &self.settings.pod_templates, is_whole }
     }
 }
 

@@ -120,7 +120,7 @@ impl<'p, 'd> Reader<'_, 'p, 'd> {
         for source in sources {
             let Some(map) = source.name.and_then(|name| self.config_map(name.value)) else { continue };
             for (file, key) in entries(source, map) {
-                let Some(text) = self.text(map, &key) else { continue };
+                let Some(text) = map.text(&key, self.inputs) else { continue };
                 match mount.sub_path {
                     Some(sub_path) if sub_path.value == file => files.insert(path.to_owned(), text),
                     Some(_) => None,
@@ -134,12 +134,6 @@ impl<'p, 'd> Reader<'_, 'p, 'd> {
         let namespace = self.pod.template.object.namespace();
         self.inputs.config_map(self.source.id, namespace, name)
     }
-
-    fn text(&self, map: &ConfigMap, key: &str) -> Option<MappedText> {
-        let node = map.data(key)?;
-        node.as_str()?;
-        Some(node.mapped(self.inputs.source(map.file())?))
-    }
 }
 
 /// File names and the keys that they hold: `items`, or each key as a file of its name.
@@ -151,7 +145,7 @@ fn entries(source: &ConfigSource<'_>, map: &ConfigMap) -> Vec<(String, String)> 
                 .filter_map(|item| Some((item.path?.value.to_owned(), item.key?.value.to_owned())));
             pairs.collect()
         }
-        None => map.keys().map(|key| (key.clone(), key)).collect(),
+        None => map.keys().into_iter().map(|key| (key.clone(), key)).collect(),
     }
 }
 

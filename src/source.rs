@@ -134,6 +134,14 @@ impl Source {
         }
     }
 
+    /// All of the text, each part in its own place.
+    #[must_use]
+    pub fn mapped(&self) -> MappedText {
+        let mut text = MappedText::new(Span::new(self.id, 0..self.text.len()));
+        text.push(&self.text, 0..self.text.len());
+        text
+    }
+
     /// The text that `span` covers; empty where it isn't of this file or off a character boundary.
     #[must_use]
     pub fn slice(&self, span: Span) -> &str {

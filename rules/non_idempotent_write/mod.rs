@@ -45,6 +45,10 @@ fn finding(pod: &Pod<'_>, program: &Program<'_, '_>, hazard: &Hazard) -> Finding
         finding = finding.label(program.span(site), text.clone());
     }
     if let Some(volume) = volume {
+        let mount = hazard.path.as_deref().and_then(|path| pod.mount_at(program.container, path));
+        if let Some(path) = mount.and_then(|mount| mount.mount_path) {
+            finding = finding.label(path.node.span(), "its volume is mounted here");
+        }
         finding = finding.label(volume.node.span(), keeps(volume));
     }
     finding

@@ -105,6 +105,17 @@ impl Reader<'_> {
         found
     }
 
+    /// The suppressions in a file that is a script. Whether they are used isn't decided: another run's files may have
+    /// what runs it.
+    #[must_use]
+    pub fn read_script(&self) -> Vec<Suppression> {
+        let mut found = Vec::new();
+        if mentions_us(&self.file.source.text) {
+            script::in_script(self, &self.file.source.mapped(), &mut found);
+        }
+        found.into_iter().map(|suppression| Suppression { is_decided: false, ..suppression }).collect()
+    }
+
     fn read_document(&self, range: &Range<usize>, found: &mut Vec<Suppression>) {
         let source = &self.file.source;
         if !mentions_us(source.text.get(range.clone()).unwrap_or("")) {

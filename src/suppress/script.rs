@@ -4,10 +4,10 @@ use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
 use super::directive::{self, Directive, Extent};
-use super::{Form, Reader, Suppression, What, comment, scope};
+use super::{Form, Reader, Suppression, What, comment, mentions_us, scope};
 use crate::kube::objects;
 use crate::shell;
-use crate::source::{Source, Span};
+use crate::source::{MappedText, Source, Span};
 use crate::yaml::{Document, Node};
 
 /// Adds the suppressions in the scripts of `document`: the texts of `command` and `args`, and the
@@ -21,8 +21,8 @@ pub(super) fn read(reader: &Reader<'_>, document: &Document, found: &mut Vec<Sup
     let mut seen = HashSet::new();
     // Aliases lead to one script several times.
     scripts.retain(|script| seen.insert(script.span()));
-    for script in scripts {
-        in_script(reader, script, found);
+    for script in scripts.iter().filter(|script| script.as_str().is_some_and(mentions_us)) {
+        in_script(reader, &script.mapped(&reader.file.source), found);
     }
 }
 
@@ -34,7 +34,7 @@ fn in_commands<'d>(node: Node<'d>, scripts: &mut Vec<Node<'d>>) {
             let mut after_flag = false;
             for item in entry.value.items() {
                 let text = item.as_str().unwrap_or("");
-                if text.contains("initlint:") && (after_flag || text.contains('\n')) {
+                if mentions_us(text) && (after_flag || text.contains('\n')) {
                     scripts.push(item);
                 }
                 after_flag = text.starts_with('-') && !text.starts_with("--") && text.ends_with('c');
@@ -48,14 +48,11 @@ fn in_commands<'d>(node: Node<'d>, scripts: &mut Vec<Node<'d>>) {
     }
 }
 
-fn in_script(reader: &Reader<'_>, script: Node<'_>, found: &mut Vec<Suppression>) {
-    let source = &reader.file.source;
-    let text = script.as_str().unwrap_or("");
-    if !text.contains("initlint:") {
-        return;
-    }
+/// Adds those in the text of a script.
+pub(super) fn in_script(reader: &Reader<'_>, script: &MappedText, found: &mut Vec<Suppression>) {
+    let (text, source) = (script.as_str(), &reader.file.source);
     let comments = shell::comments(text);
-    let (mapped, lines) = (script.mapped(source), Source::new(source.id, "", text));
+    let lines = Source::new(source.id, "", text);
     let targets = scope::lines(&lines, &comments);
     let mut commands = HashMap::new();
     for (range, target) in comments.into_iter().zip(targets) {
@@ -68,14 +65,14 @@ fn in_script(reader: &Reader<'_>, script: Node<'_>, found: &mut Vec<Suppression>
             }
             (_, Some(line)) => {
                 let command = commands.entry(line).or_insert_with(|| command(&lines, line));
-                (mapped.span(command.clone()), true)
+                (script.span(command.clone()), true)
             }
-            (_, None) => (mapped.span(range.clone()), true),
+            (_, None) => (script.span(range.clone()), true),
         };
         let start = range.start;
         found.push(Suppression {
-            what: What::new(directive, said, |name| mapped.span(start + name.start..start + name.end)),
-            place: mapped.span(range),
+            what: What::new(directive, said, |name| script.span(start + name.start..start + name.end)),
+            place: script.span(range),
             scope,
             form: Form::ScriptComment,
             is_decided,

@@ -2,33 +2,15 @@
 
 use std::collections::HashSet;
 
-use memchr::memmem;
-
+use super::kustomizations;
 use crate::inputs::InputFile;
-use crate::yaml::{Document, Node};
+use crate::yaml::Node;
 
 /// The names of images that a kustomization among `files` gives a tag or a digest (kustomize, `images`, a transformer
 /// that goes by the name without tag).
 #[must_use]
 pub fn pinned_images(files: &[InputFile]) -> HashSet<String> {
-    let mut names = HashSet::new();
-    for file in files.iter().filter(|file| is_kustomization(&file.source.path)) {
-        for range in &file.documents {
-            let text = file.source.text.get(range.clone()).unwrap_or("");
-            if memmem::find(text.as_bytes(), b"images").is_none() {
-                continue;
-            }
-            if let Ok(document) = Document::parse(&file.source, range.clone()) {
-                names.extend(pinned(document.root()));
-            }
-        }
-    }
-    names
-}
-
-fn is_kustomization(path: &str) -> bool {
-    let name = path.rsplit(['/', '\\']).next().unwrap_or(path);
-    matches!(name, "kustomization.yaml" | "kustomization.yml" | "Kustomization")
+    kustomizations(files, "images").flat_map(|(_, document)| pinned(document.root())).collect()
 }
 
 fn pinned(kustomization: Node<'_>) -> Vec<String> {
