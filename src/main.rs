@@ -20,6 +20,7 @@ use initlint::report::{self, Format, Look, Report, output, summary};
 use initlint::settings::Settings;
 use initlint::source::Source;
 use initlint::{manual, pipeline, rules, terminal};
+use rayon::{ThreadPool, ThreadPoolBuilder};
 
 /// Deeply nested manifests and scripts are bounded, but the bounds want more than 2 MiB.
 const STACK_SIZE: usize = 16 << 20;
@@ -94,40 +95,78 @@ fn run(cli: &Cli) -> Result<ExitCode, Failed> {
         out.flush()?;
         return Ok(ExitCode::SUCCESS);
     }
-
     let settings = config.settings()?;
-    output::check(cli.output_file.iter().map(|file| &*file.path).chain(cli.write_baseline.as_deref()))?;
-    let baseline = cli.baseline.as_deref().map(Baseline::read).transpose()?;
-    let mut pool = rayon::ThreadPoolBuilder::new().stack_size(STACK_SIZE);
-    if let Some(jobs) = cli.jobs {
-        pool = pool.num_threads(jobs);
-    }
-    let pool = pool.build().map_err(|error| format!("cannot start threads: {error}"))?;
-    let walk =
-        Walk { exclude: config.excluded()?, force_exclude: cli.force_exclude, no_ignore: cli.no_ignore };
-    let paths = paths(cli)?;
-    let progress = Progress::new(shows_progress(cli, &paths));
-    let found = progress.watch(|| discover::find(&paths, &walk));
+    let work = Work {
+        cli,
+        settings,
+        paths: paths(cli)?,
+        walk: Walk {
+            exclude: config.excluded()?,
+            force_exclude: cli.force_exclude,
+            no_ignore: cli.no_ignore,
+        },
+        pool: pool(cli)?,
+    };
     if cli.describe {
+        return work.describe(look, &mut out);
+    }
+    let report = work.lint(look, &mut out)?;
+    Ok(ExitCode::from(report.exit_status(config.fail_on().value.severity())))
+}
+
+/// What is the same whether a run lints or describes.
+struct Work<'a> {
+    cli: &'a Cli,
+    settings: Settings,
+    paths: Vec<PathBuf>,
+    walk: Walk,
+    pool: ThreadPool,
+}
+
+impl Work<'_> {
+    /// Lints, and writes the reports.
+    fn lint(&self, look: Look, out: &mut dyn Write) -> Result<Report, Failed> {
+        let cli = self.cli;
+        output::check(cli.output_file.iter().map(|file| &*file.path).chain(cli.write_baseline.as_deref()))?;
+        let baseline = cli.baseline.as_deref().map(Baseline::read).transpose()?;
+        let progress = Progress::new(shows_progress(cli, &self.paths));
+        let found = progress.watch(|| discover::find(&self.paths, &self.walk));
+        let lint = || pipeline::lint_watched(&found.inputs, &cli.stdin_filename, &self.settings, &progress);
+        let mut report = progress.watch(|| self.pool.install(lint));
+        report.errors.splice(0..0, found.failures);
+        report.notes = found.notes;
+        compare(cli, baseline, &self.settings, &mut report)?;
+
+        // Before standard output, whose reader may go away.
+        colored::control::set_override(false);
+        output::write_all(&report, &cli.output_file)?;
+        colored::control::set_override(look.color);
+        report.write(cli.format, &look, out)?;
+        out.flush()?;
+        sum_up(cli, &report)?;
+        Ok(report)
+    }
+
+    /// Writes how the init phase of each Pod goes.
+    fn describe(&self, look: Look, out: &mut dyn Write) -> Result<ExitCode, Failed> {
+        let cli = self.cli;
         let form = Form::try_from(cli.format)?;
-        let mut description =
-            pool.install(|| describe::describe(&found.inputs, &cli.stdin_filename, &settings));
+        let found = discover::find(&self.paths, &self.walk);
+        let describe = || describe::describe(&found.inputs, &cli.stdin_filename, &self.settings);
+        let mut description = self.pool.install(describe);
         description.errors.splice(0..0, found.failures);
         description.notes = found.notes;
-        return show(&description, form, cli, &Look { width: terminal::columns(), ..look }, &mut out);
+        show(&description, form, cli, &Look { width: terminal::columns(), ..look }, out)
     }
-    let lint = || pipeline::lint_watched(&found.inputs, &cli.stdin_filename, &settings, &progress);
-    let mut report = progress.watch(|| pool.install(lint));
-    report.errors.splice(0..0, found.failures);
-    report.notes = found.notes;
-    compare(cli, baseline, &settings, &mut report)?;
+}
 
-    // Before standard output, whose reader may go away.
-    colored::control::set_override(false);
-    output::write_all(&report, &cli.output_file)?;
-    colored::control::set_override(look.color);
-    report.write(cli.format, &look, &mut out)?;
-    out.flush()?;
+fn pool(cli: &Cli) -> Result<ThreadPool, String> {
+    let threads = ThreadPoolBuilder::new().stack_size(STACK_SIZE).num_threads(cli.jobs.unwrap_or(0));
+    threads.build().map_err(|error| format!("cannot start threads: {error}"))
+}
+
+/// Says on standard error what isn't for a program to read: what failed, notes, the counts.
+fn sum_up(cli: &Cli, report: &Report) -> io::Result<()> {
     let mut err = io::stderr().lock();
     colored::control::set_override(terminal::is_colored(cli.color, &err));
     if cli.format == Format::Gitlab {
@@ -139,10 +178,10 @@ fn run(cli: &Cli) -> Result<ExitCode, Failed> {
             writeln!(err, "note: {}", visible(note))?;
         }
         if !cli.no_summary {
-            writeln!(err, "{}", summary::lines(&report))?;
+            writeln!(err, "{}", summary::lines(report))?;
         }
     }
-    Ok(ExitCode::from(report.exit_status(config.fail_on().value.severity())))
+    Ok(())
 }
 
 /// Writes what is asked about initlint itself; `false` where nothing is.
