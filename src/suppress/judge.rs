@@ -1,9 +1,9 @@
 //! Which findings are suppressed, and which suppressions are wrong.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use super::{Name, Suppression, What};
-use crate::finding::{Finding, SuppressedFinding};
+use super::{Form, Name, Suppression, What};
+use crate::finding::{Finding, Severity, SuppressedFinding};
 use crate::inputs::InputSet;
 use crate::rules::{self, suppression_without_reason, unknown_rule, unused_suppression};
 use crate::settings::{Level, Settings};
@@ -42,6 +42,8 @@ struct Court<'s> {
     scopes: HashMap<(FileId, &'s str), Vec<Scope<'s>>>,
     /// From where to where findings of a rule that were suppressed in a file reach.
     silenced: HashMap<(FileId, &'static str), BTreeSet<(u32, u32)>>,
+    /// Where the first error of a rule stands in each container of a file, by the container's end.
+    errors: HashMap<(FileId, &'static str), BTreeMap<u32, u32>>,
     judged: Judged,
 }
 
@@ -74,12 +76,18 @@ impl<'s> Court<'s> {
                 furthest = Some(scope.furthest);
             }
         }
-        Self { suppressions, inputs, settings, scopes, silenced: HashMap::new(), judged: Judged::default() }
+        let (silenced, errors) = (HashMap::new(), HashMap::new());
+        Self { suppressions, inputs, settings, scopes, silenced, errors, judged: Judged::default() }
     }
 
     /// Puts each finding where it belongs.
     fn hear(&mut self, findings: Vec<Finding>) {
         for finding in findings {
+            if let Some(about) = finding.about.filter(|_| finding.severity == Severity::Error) {
+                let errors = self.errors.entry((about.file, finding.rule)).or_default();
+                let first = errors.entry(about.end).or_insert(finding.span.start);
+                *first = finding.span.start.min(*first);
+            }
             let covering = places(&finding).find_map(|place| self.covering(finding.rule, place));
             let Some(suppression) = covering else {
                 self.judged.findings.push(finding);
@@ -114,6 +122,16 @@ impl<'s> Court<'s> {
         silenced.is_some_and(|places| places.range((start, 0)..=(end, end)).any(|(_, last)| *last <= end))
     }
 
+    /// Whether a comment in a script stands behind an error of the rule `id`: the script ends there the second time, and
+    /// what comes after isn't known before that is mended.
+    fn is_behind_error(&self, suppression: &Suppression, id: &str) -> bool {
+        let Ok(rule) = rules::find(id) else { return false };
+        let Span { file, start, .. } = suppression.place;
+        let errors = self.errors.get(&(file, rule.id));
+        let around = errors.and_then(|errors| errors.range(start..).next());
+        suppression.form == Form::ScriptComment && around.is_some_and(|(_, first)| *first < start)
+    }
+
     /// What is wrong with suppressions by themselves: names of no rule, and reasons that are missing
     /// where something is suppressed.
     fn slips(&self) -> Vec<Finding> {
@@ -145,7 +163,9 @@ impl<'s> Court<'s> {
             let is_in_vain = |name: &Name| {
                 let runs = rules::find(&name.id).is_ok() && rules.level(&name.id) != Level::Off;
                 // One that silences this very rule has yet to be heard.
-                runs && name.id != unused_suppression::RULE.id && !self.is_used(suppression, &name.id)
+                runs && name.id != unused_suppression::RULE.id
+                    && !self.is_used(suppression, &name.id)
+                    && !self.is_behind_error(suppression, &name.id)
             };
             let in_vain: Vec<bool> = names(suppression).iter().map(is_in_vain).collect();
             if in_vain.contains(&true) {
