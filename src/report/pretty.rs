@@ -10,7 +10,7 @@ use unicode_width::UnicodeWidthStr;
 use super::excerpt::{CONTEXT_LINES, Excerpt, visible, visible_lines};
 use super::{Look, Report};
 use crate::finding::{Finding, Severity};
-use crate::source::{Source, Span};
+use crate::source::{FileId, Source, Span};
 
 /// A caption gets this much room on the narrowest of terminals (columns).
 const NARROWEST_CAPTION: usize = 12;
@@ -32,10 +32,13 @@ pub fn write(report: &Report, look: &Look, out: &mut dyn Write) -> io::Result<()
         // A link that the terminal can't follow is noise; `--explain` says the same.
         .with_urls(false);
     for finding in &report.findings {
-        let mut text = String::new();
-        // A `String` takes all that is written to it.
-        let _ = handler.render_report(&mut text, &Drawn::of(finding, report, look.width));
-        writeln!(out, "{}\n", text.trim_end())?;
+        for drawn in Drawn::of(finding, report, look.width) {
+            let mut text = String::new();
+            // A `String` takes all that is written to it.
+            let _ = handler.render_report(&mut text, &drawn);
+            writeln!(out, "{}", text.trim_end())?;
+        }
+        writeln!(out)?;
     }
     for failure in &report.errors {
         writeln!(
@@ -49,8 +52,7 @@ pub fn write(report: &Report, look: &Look, out: &mut dyn Write) -> io::Result<()
     Ok(())
 }
 
-/// A finding in miette's terms. Places in other files become diagnostics of their own, since
-/// miette draws one source for each.
+/// What a finding says of one file, in miette's terms: it draws one source at a time.
 struct Drawn<'a> {
     message: String,
     severity: Severity,
@@ -58,43 +60,38 @@ struct Drawn<'a> {
     help: Option<String>,
     labels: Vec<LabeledSpan>,
     excerpt: Option<Excerpt<'a>>,
-    elsewhere: Vec<Drawn<'a>>,
 }
 
 impl<'a> Drawn<'a> {
-    fn of(finding: &'a Finding, report: &'a Report, width: usize) -> Self {
-        let primary = (finding.span, finding.caption.as_str());
+    /// The finding itself, then the places in each other file that it speaks of; the help comes last.
+    fn of(finding: &'a Finding, report: &'a Report, width: usize) -> Vec<Self> {
+        let mut files: Vec<(FileId, Vec<(Span, &str)>)> = Vec::new();
         let labels = finding.labels.iter().map(|label| (label.span, label.message.as_str()));
-        let (here, there): (Vec<_>, Vec<_>) = labels.partition(|(span, _)| span.file == finding.span.file);
-        let mut places = vec![primary];
-        places.extend(here);
-        let (labels, excerpt) = draw(report.source(finding.span), &places, width);
-        let elsewhere = there
-            .into_iter()
-            .map(|place| {
-                let (labels, excerpt) = draw(report.source(place.0), &[(place.0, "here")], width);
-                let message = visible(place.1);
-                Drawn {
-                    message,
-                    severity: Severity::Info,
-                    rule: None,
-                    help: None,
-                    labels,
-                    excerpt,
-                    elsewhere: vec![],
-                }
+        for place in [(finding.span, finding.caption.as_str())].into_iter().chain(labels) {
+            match files.iter_mut().find(|(file, _)| *file == place.0.file) {
+                Some((_, places)) => places.push(place),
+                None => files.push((place.0.file, vec![place])),
+            }
+        }
+        let mut drawn: Vec<Self> = files
+            .iter()
+            .map(|(_, places)| {
+                let source = places.first().and_then(|(span, _)| report.source(*span));
+                let (labels, excerpt) = draw(source, places, width);
+                let message = "in another file".to_owned();
+                Self { message, severity: Severity::Info, rule: None, help: None, labels, excerpt }
             })
             .collect();
-        Drawn {
-            message: visible(&finding.message),
-            severity: finding.severity,
+        if let Some(first) = drawn.first_mut() {
+            first.message = visible(&finding.message);
+            first.severity = finding.severity;
             // What is wrong in a config file is mostly no rule's finding.
-            rule: Some(finding.rule).filter(|rule| !rule.is_empty()),
-            help: finding.help.as_deref().map(visible_lines),
-            labels,
-            excerpt,
-            elsewhere,
+            first.rule = Some(finding.rule).filter(|rule| !rule.is_empty());
         }
+        if let Some(last) = drawn.last_mut() {
+            last.help = finding.help.as_deref().map(visible_lines);
+        }
+        drawn
     }
 }
 
@@ -182,9 +179,5 @@ impl Diagnostic for Drawn<'_> {
 
     fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
         Some(Box::new(self.labels.iter().cloned()))
-    }
-
-    fn related<'a>(&'a self) -> Option<Box<dyn Iterator<Item = &'a dyn Diagnostic> + 'a>> {
-        Some(Box::new(self.elsewhere.iter().map(|drawn| drawn as &dyn Diagnostic)))
     }
 }
