@@ -66,7 +66,18 @@ fn refused(context: &Context<'_, '_>, log: &Log, refusal: &Refusal) -> Option<Ha
     let command = wording::name_of(words);
     let (thing, path) = (context.thing(place), context.show(place));
     let mended = context.mended(refusal.site, words, refusal.why);
-    let said = wording::stuck(&command, &thing, &path, refusal.why, keeper, mended.as_deref());
+    let container = context.sequence.get(context.index)?;
+    let is_mount = container.mounts.iter().any(|mount| mount.path.trim_end_matches('/') == path);
+    let obstacle = wording::Obstacle {
+        thing: &thing,
+        path: &path,
+        why: refusal.why,
+        keeper,
+        mended: mended.as_deref(),
+        clearing: wording::clearing(&path, is_mount),
+        in_script: matches!(container.program, Program::Script { .. }),
+    };
+    let said = wording::stuck(&command, &obstacle);
     let severity = if keeper == Keeper::Network { Severity::Warning } else { Severity::Error };
     let hazard = context.hazard(Kind::Stuck, severity, refusal.site, command, Some(place), said)?;
     Some(Hazard { mended, ..hazard })

@@ -20,15 +20,25 @@ pub(super) enum Keeper {
     Outside,
 }
 
-/// A command that fails on what it finds. `thing` is that, `path` its name alone.
-pub(super) fn stuck(
-    command: &str,
-    thing: &str,
-    path: &str,
-    why: Reason,
-    keeper: Keeper,
-    mended: Option<&str>,
-) -> Words {
+/// What a command fails on, and what would help.
+pub(super) struct Obstacle<'a> {
+    /// In words.
+    pub(super) thing: &'a str,
+    /// Its name alone.
+    pub(super) path: &'a str,
+    pub(super) why: Reason,
+    pub(super) keeper: Keeper,
+    /// The command as it should be, where an option mends it.
+    pub(super) mended: Option<&'a str>,
+    /// A command that takes it out of the way.
+    pub(super) clearing: String,
+    /// Whether the command runs in a script, where another can go before it.
+    pub(super) in_script: bool,
+}
+
+/// A command that fails on what it finds.
+pub(super) fn stuck(command: &str, obstacle: &Obstacle<'_>) -> Words {
+    let Obstacle { thing, path, why, keeper, mended, ref clearing, in_script } = *obstacle;
     let met = match why {
         Reason::Exists => format!("{thing} exists by then, and `{command}` fails on what exists"),
         Reason::NotEmpty => format!("{thing} exists by then and isn't empty, and `{command}` refuses that"),
@@ -47,7 +57,8 @@ pub(super) fn stuck(
     let help = match (mended, why) {
         (Some(line), _) => format!("write `{line}`"),
         (None, Reason::NotEmpty | Reason::Exists | Reason::Asks) if keeper == Keeper::Volume => {
-            format!("test for `{path}` first, or remove it before `{command}`")
+            let where_to = if in_script { "put `{}` before it" } else { "run it in a script, after `{}`" };
+            format!("{}, or pass over it when its work is done", where_to.replace("{}", clearing))
         }
         (None, Reason::NotEmpty | Reason::Exists | Reason::Asks) => {
             format!("test whether {thing} exists first, or use a form that passes over what exists")
@@ -58,6 +69,11 @@ pub(super) fn stuck(
         (None, _) => format!("make `{command}` pass when its work is done already"),
     };
     Words { why: format!("{met}; {lasts}"), help }
+}
+
+/// The command that removes what is at `path`; a mount point can only be emptied.
+pub(super) fn clearing(path: &str, is_mount: bool) -> String {
+    if is_mount { format!("find {path} -mindepth 1 -delete") } else { format!("rm -rf {path}") }
 }
 
 /// A test whose outcome is the exit status, and which goes the other way the second time.
@@ -116,6 +132,7 @@ fn nesting_help(command: &str) -> &'static str {
 
 /// A test that is satisfied before the work under it is complete. `early` is what satisfies it.
 pub(super) fn half_done(early: &str, late: &str) -> Words {
+    let late = if early == late { "it is filled" } else { late };
     Words {
         why: format!("a run that is killed after {early} and before {late} leaves work undone that the next run takes for done"),
         help: "build under a temporary name on the same volume and `mv` it into place last, or write a marker last and \
