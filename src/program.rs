@@ -9,8 +9,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::inputs::{ConfigMap, InputSet};
 use crate::kube::expansion::{Environment, Meaning};
 use crate::kube::volume::{ConfigSource, Projection, VolumeSource};
-use crate::kube::{Container, InitContainer, Pod, VolumeMount};
-use crate::rerun::{self, Hazard, Mount, Site, Userland};
+use crate::kube::{Container, Field, InitContainer, Pod, VolumeMount};
+use crate::rerun::{self, Hazard, Life, Mount, Site, Userland};
 use crate::shell::invocation::{self, Invocation};
 use crate::shell::ir::Script;
 use crate::shell::options::{Options, Shell};
@@ -199,6 +199,8 @@ impl<'d> Program<'_, 'd> {
             unknown_environment,
             working_dir: self.container.working_dir.map(|folder| folder.value.to_owned()),
             userland: userland(self.container),
+            restarts: restarts(pod, self.container),
+            host_network: pod.host.network,
             files: self.files.iter().map(|(path, text)| (path.clone(), text.as_str().to_owned())).collect(),
         }
     }
@@ -263,10 +265,24 @@ fn mounts(pod: &Pod<'_>, container: &Container<'_>) -> Vec<Mount> {
             volume: index.unwrap_or(usize::MAX),
             sub_path,
             read_only: mount.is_read_only() || source.is_some_and(VolumeSource::is_read_only),
-            kept: source.is_some_and(|source| !source.is_read_only()),
+            life: source.map_or(Life::Run, life),
         })
     });
     mounts.collect()
+}
+
+fn life(source: &VolumeSource<'_>) -> Life {
+    match source {
+        source if source.is_read_only() => Life::Run,
+        source if source.outlives_pod() => Life::Beyond,
+        _ => Life::Pod,
+    }
+}
+
+/// Whether the kubelet runs `container` again within one Pod. Its own `restartPolicy` counts before the Pod's (1.35+).
+fn restarts(pod: &Pod<'_>, container: &InitContainer<'_>) -> bool {
+    let is_never = |policy: Option<Field<'_, &str>>| policy.is_some_and(|policy| *policy == "Never");
+    !is_never(pod.restart_policy) || container.restart_policy.is_some_and(|own| *own == "OnFailure")
 }
 
 /// The family of the image's userland, as far as its name tells.

@@ -14,7 +14,7 @@ mod rerun_support;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use initlint::rerun::{Container, Hazard, Kind, Mount, Program, Severity, Userland, analyse};
+use initlint::rerun::{Container, Hazard, Kind, Life, Mount, Program, Severity, Userland, analyse};
 use initlint::shell;
 use initlint::shell::options::Options;
 use rayon::prelude::*;
@@ -27,7 +27,7 @@ fn analysed(case: &Case) -> Vec<Hazard> {
         volume,
         sub_path: None,
         read_only: false,
-        kept: true,
+        life: Life::Pod,
     };
     let container = Container {
         program: Program::Script {
@@ -41,6 +41,8 @@ fn analysed(case: &Case) -> Vec<Hazard> {
         environment: BTreeMap::new(),
         unknown_environment: BTreeSet::from(["SECRET".to_owned()]),
         working_dir: Some("/tmp".to_owned()),
+        restarts: true,
+        host_network: false,
         userland: if case.busybox { Userland::Busybox } else { Userland::Gnu },
         files: BTreeMap::new(),
     };

@@ -15,7 +15,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
-use initlint::rerun::{Container, Hazard, Mount, Program, Severity, Userland, analyse};
+use initlint::rerun::{Container, Hazard, Life, Mount, Program, Severity, Userland, analyse};
 use initlint::shell;
 use initlint::shell::options::Options;
 use serde_json::Value;
@@ -78,7 +78,7 @@ fn judge(row: &Value) -> (String, Vec<Hazard>) {
             volume,
             sub_path: mount["subPath"].as_str().map(str::to_owned),
             read_only: read_only || mount["readOnly"].as_bool().unwrap_or(false),
-            kept: KEPT.contains(&kind),
+            life: if KEPT.contains(&kind) { Life::Pod } else { Life::Run },
         });
     }
     let mut options = Options::default();
@@ -95,6 +95,8 @@ fn judge(row: &Value) -> (String, Vec<Hazard>) {
         environment,
         unknown_environment: BTreeSet::new(),
         working_dir: Some("/".to_owned()),
+        restarts: true,
+        host_network: false,
         userland: Userland::Gnu,
         files: BTreeMap::new(),
     };

@@ -61,7 +61,7 @@ pub(super) fn stuck(context: &Context<'_, '_>, first: &Log, again: &Run) -> Opti
 fn refused(context: &Context<'_, '_>, log: &Log, refusal: &Refusal) -> Option<Hazard> {
     // A name that is another one on each run is never met again.
     let place = refusal.place.as_ref().filter(|place| !context.shared.atoms.varies(&place.path))?;
-    let keeper = keeper(place)?;
+    let keeper = context.keeper(place)?;
     let words = log.commands.get(&refusal.site)?;
     let command = wording::name_of(words);
     let (thing, path) = (context.thing(place), context.show(place));
@@ -74,11 +74,11 @@ fn refused(context: &Context<'_, '_>, log: &Log, refusal: &Refusal) -> Option<Ha
         why: refusal.why,
         keeper,
         mended: mended.as_deref(),
-        clearing: wording::clearing(&path, is_mount),
+        clearing: wording::clearing(&command, &path, is_mount, keeper),
         in_script: matches!(container.program, Program::Script { .. }),
     };
     let said = wording::stuck(&command, &obstacle);
-    let severity = if keeper == Keeper::Network { Severity::Warning } else { Severity::Error };
+    let severity = if keeper == Keeper::PodNetwork { Severity::Warning } else { Severity::Error };
     let hazard = context.hazard(Kind::Stuck, severity, refusal.site, command, Some(place), said)?;
     Some(Hazard { mended, ..hazard })
 }
@@ -88,7 +88,7 @@ fn turned(context: &Context<'_, '_>, first: &Log, branch: &Branch) -> Option<Haz
     let test = context.text(branch.site)?;
     let command = test.split_whitespace().next().unwrap_or_default().to_owned();
     let place = &first.changes.first()?.place;
-    let said = wording::turned(test, branch.held);
+    let said = wording::turned(test, branch.held, context.keeper(place)?);
     let hazard = context.hazard(Kind::Stuck, Severity::Error, branch.site, command, Some(place), said)?;
     Some(Hazard { path: None, ..hazard })
 }
@@ -130,7 +130,7 @@ fn drifting(
         return None;
     }
     let (thing, path) = (context.thing(place), context.show(place));
-    let said = wording::drifting(&command, &thing, &path, manner, keeper(place)?);
+    let said = wording::drifting(&command, &thing, &path, manner, context.keeper(place)?);
     // A log is meant to grow.
     let is_log = std::path::Path::new(&path).extension().is_some_and(|ext| ext.eq_ignore_ascii_case("log"));
     let minor = (is_log && manner == Manner::Append) || first.doubtful.contains(&site);
@@ -193,17 +193,22 @@ pub(super) fn lone_guard(context: &Context<'_, '_>, log: &Log, lone: &LoneGuard)
     Some(hazard)
 }
 
-/// Where what is at a place is kept; `None` where nothing is: nobody is blamed for it.
-fn keeper(place: &Place) -> Option<Keeper> {
-    match place.realm {
-        Realm::Kept(_) => Some(Keeper::Volume),
-        Realm::Outside if place.path.starts_with("/net/") => Some(Keeper::Network),
-        Realm::Outside => Some(Keeper::Outside),
-        Realm::Own | Realm::Elsewhere => None,
-    }
-}
-
 impl<'c> Context<'_, 'c> {
+    /// Where what is at a place is kept; `None` where nothing is: nobody is blamed for it.
+    fn keeper(&self, place: &Place) -> Option<Keeper> {
+        let container = self.sequence.get(self.index)?;
+        match place.realm {
+            Realm::Kept(volume) => {
+                let life = container.mounts.iter().find(|mount| mount.volume == volume)?.life;
+                Some(Keeper::Volume { life, met: container.lasts() })
+            }
+            Realm::Outside if !place.path.starts_with("/net/") => Some(Keeper::Outside),
+            Realm::Outside if container.host_network => Some(Keeper::Node),
+            Realm::Outside => Some(Keeper::PodNetwork).filter(|_| container.restarts),
+            Realm::Own | Realm::Elsewhere => None,
+        }
+    }
+
     fn hazard(
         &self,
         kind: Kind,
@@ -250,7 +255,11 @@ impl<'c> Context<'_, 'c> {
         match place.path.trim_start_matches('/').split_once('/') {
             Some((kind, name)) if place.realm == Realm::Outside => {
                 let name = self.shared.atoms.show(name).replace('\u{2215}', "/");
-                if kind == "net" { format!("`{name}`") } else { format!("the {kind} `{name}`") }
+                let (kind, name) = match name.split_once(' ') {
+                    Some(parts) if kind == "net" => parts,
+                    _ => (kind, name.as_str()),
+                };
+                format!("the {kind} `{name}`")
             }
             _ => format!("`{}`", self.show(place)),
         }

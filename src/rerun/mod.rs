@@ -50,8 +50,20 @@ pub struct Container<'a> {
     pub working_dir: Option<String>,
     /// Whose `wget`, `ls` and `sed` the image has.
     pub userland: Userland,
+    /// Whether the kubelet runs it again within one Pod. Where the Pod's `restartPolicy` is `Never` it doesn't, and a
+    /// lost sandbox isn't made anew either (`computePodActions`).
+    pub restarts: bool,
+    /// Whether its network is the node's (`hostNetwork`).
+    pub host_network: bool,
     /// Text files that are known, by absolute path: what a `ConfigMap` in the input mounts.
     pub files: BTreeMap<String, String>,
+}
+
+impl Container<'_> {
+    /// How long something must last for a second run to meet it.
+    fn lasts(&self) -> Life {
+        if self.restarts { Life::Pod } else { Life::Beyond }
+    }
 }
 
 /// What a container runs.
@@ -85,9 +97,19 @@ pub struct Mount {
     pub sub_path: Option<String>,
     /// `readOnly`, or a kind of volume that is.
     pub read_only: bool,
-    /// Whether the volume keeps its data when a container ends: emptyDir, PVC, ephemeral, hostPath.
-    /// A `ConfigMap`, `Secret` or projected volume doesn't: it is the same input on each run.
-    pub kept: bool,
+    /// How long what is written there lasts.
+    pub life: Life,
+}
+
+/// How long a volume keeps what a container writes to it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Life {
+    /// A `ConfigMap`, `Secret` or projected volume is the same input on each run.
+    Run,
+    /// An emptyDir or an ephemeral volume is the Pod's.
+    Pod,
+    /// A claim or a folder of the node meets every later Pod.
+    Beyond,
 }
 
 /// The family of an image's userland, where they differ.

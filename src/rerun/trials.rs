@@ -59,7 +59,8 @@ struct Court<'c> {
 
 /// Finds the hazards of each container of a sequence.
 pub(super) fn judge(sequence: &[Container<'_>]) -> Vec<Vec<Hazard>> {
-    let mounts: Vec<Mounts> = sequence.iter().map(|container| Mounts::new(&container.mounts)).collect();
+    let mounts: Vec<Mounts> =
+        sequence.iter().map(|container| Mounts::new(&container.mounts, container.lasts())).collect();
     let mut court = Court { sequence, mounts: &mounts, shared: Shared::new(STEPS) };
     let mut found: Vec<Vec<Hazard>> = vec![Vec::new(); sequence.len()];
     let mut before: Vec<Reference> = Vec::new();

@@ -1,5 +1,6 @@
 //! What a hazard says: what goes wrong with the real names, and what to do.
 
+use super::Life;
 use super::machine::{Manner, Reason};
 use super::state::places::base_name;
 
@@ -12,10 +13,12 @@ pub(super) struct Words {
 /// Where something is kept, which says how long a failure over it lasts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Keeper {
-    /// A volume.
-    Volume,
+    /// A volume that lasts for `life`, met by a run that comes when the first has lasted for `met`.
+    Volume { life: Life, met: Life },
     /// The Pod's network namespace, which a new sandbox has anew.
-    Network,
+    PodNetwork,
+    /// The node: its network, where the Pod has that.
+    Node,
     /// A server, a cluster, a cloud.
     Outside,
 }
@@ -30,8 +33,8 @@ pub(super) struct Obstacle<'a> {
     pub(super) keeper: Keeper,
     /// The command as it should be, where an option mends it.
     pub(super) mended: Option<&'a str>,
-    /// A command that takes it out of the way.
-    pub(super) clearing: String,
+    /// A command that takes it out of the way, where nothing of worth is lost by that.
+    pub(super) clearing: Option<String>,
     /// Whether the command runs in a script, where another can go before it.
     pub(super) in_script: bool,
 }
@@ -45,44 +48,64 @@ pub(super) fn stuck(command: &str, obstacle: &Obstacle<'_>) -> Words {
         Reason::Missing => format!("{thing} is gone by then, and `{command}` fails without it"),
         Reason::WrongKind => format!("{thing} is something else by then, and `{command}` fails on it"),
         Reason::Asks => {
-            format!("{thing} is there by then, and `{command}` asks whether to replace it: nobody answers")
+            format!(
+                "what `{command}` leaves at {thing} is there by then, and it asks whether to replace that: nobody answers"
+            )
         }
         Reason::NothingToDo => format!("nothing is left to do by then, and `{command}` calls that a failure"),
     };
-    let lasts = match keeper {
-        Keeper::Volume => "every restart ends there again (`CrashLoopBackOff`)",
-        Keeper::Network => "the Pod's network outlives the container, so every restart ends there again",
-        Keeper::Outside => "every later Pod ends there too",
-    };
+    let lasts = lasting(keeper);
     let help = match (mended, why) {
         (Some(line), _) => format!("write `{line}`"),
-        (None, Reason::NotEmpty | Reason::Exists | Reason::Asks) if keeper == Keeper::Volume => {
-            let where_to = if in_script { "put `{}` before it" } else { "run it in a script, after `{}`" };
-            format!("{}, or pass over it when its work is done", where_to.replace("{}", clearing))
+        (None, Reason::NotEmpty | Reason::Exists | Reason::Asks)
+            if matches!(keeper, Keeper::Volume { .. }) =>
+        {
+            match clearing {
+                Some(clearing) if in_script => format!("put `{clearing}` before it"),
+                Some(clearing) => format!("run it in a script, after `{clearing}`"),
+                None => format!("test first whether `{path}` holds its work already, and then pass over it"),
+            }
         }
         (None, Reason::NotEmpty | Reason::Exists | Reason::Asks) => {
             format!("test whether {thing} exists first, or use a form that passes over what exists")
         }
         (None, Reason::Missing) => {
-            format!("test for `{path}` first, or let `{command}` pass over what is missing")
+            format!("test for `{path}` first, and pass over `{command}` where it is gone")
         }
         (None, _) => format!("make `{command}` pass when its work is done already"),
     };
     Words { why: format!("{met}; {lasts}"), help }
 }
 
-/// The command that removes what is at `path`; a mount point can only be emptied.
-pub(super) fn clearing(path: &str, is_mount: bool) -> String {
-    if is_mount { format!("find {path} -mindepth 1 -delete") } else { format!("rm -rf {path}") }
+/// Who else ends at the same failure.
+fn lasting(keeper: Keeper) -> &'static str {
+    match keeper {
+        Keeper::Volume { met: Life::Beyond, .. } | Keeper::Outside => "every later Pod ends there too",
+        Keeper::Volume { .. } => "every restart ends there again (`CrashLoopBackOff`)",
+        Keeper::PodNetwork => "the Pod's network outlives the container, so every restart ends there again",
+        Keeper::Node => "the node's network outlives the Pod, so every later Pod on the node ends there too",
+    }
+}
+
+/// Commands that make anew what they made before.
+const RENEWING: [&str; 8] = ["git clone", "ln", "cp", "mkfifo", "mknod", "tar", "unzip", "mkdir"];
+
+/// The command that removes what is at `path`, for `command` to make it anew; a mount point can only be emptied. What
+/// outlives the Pod may be what the Pod is there for: nobody is told to remove that.
+pub(super) fn clearing(command: &str, path: &str, is_mount: bool, keeper: Keeper) -> Option<String> {
+    let is_passing = matches!(keeper, Keeper::Volume { life: Life::Run | Life::Pod, .. });
+    let clearing =
+        if is_mount { format!("find {path} -mindepth 1 -delete") } else { format!("rm -rf {path}") };
+    (is_passing && RENEWING.contains(&command)).then_some(clearing)
 }
 
 /// A test whose outcome is the exit status, and which goes the other way the second time.
-pub(super) fn turned(test: &str, held: bool) -> Words {
+pub(super) fn turned(test: &str, held: bool, keeper: Keeper) -> Words {
     let holds = if held { "no longer holds" } else { "holds" };
     Words {
         why: format!(
-            "`{test}` {holds} once a run has done its work, and that makes the next one fail; every restart ends there \
-             again (`CrashLoopBackOff`)"
+            "`{test}` {holds} once a run has done its work, and that makes the next one fail; {}",
+            lasting(keeper)
         ),
         help: "end with success where the work is done already: `if …; then …; fi`, `… || true`, or `exit 0`"
             .to_owned(),
@@ -92,7 +115,7 @@ pub(super) fn turned(test: &str, held: bool) -> Words {
 /// A command after which a second run leaves something else.
 pub(super) fn drifting(command: &str, thing: &str, path: &str, manner: Manner, keeper: Keeper) -> Words {
     let (why, help) = match manner {
-        Manner::Append if keeper != Keeper::Volume => (
+        Manner::Append if !matches!(keeper, Keeper::Volume { .. }) => (
             format!("every run adds to {thing} again"),
             "test whether it is there first, or use a form that passes over what exists".to_owned(),
         ),

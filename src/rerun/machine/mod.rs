@@ -338,7 +338,7 @@ impl<'s, 'c> Machine<'s, 'c> {
             mounts,
             shared,
             oracle,
-            kept,
+            kept: mounted(kept, mounts),
             own: inputs(container, mounts),
             expected: None,
             shell,
@@ -488,6 +488,19 @@ impl<'s, 'c> Machine<'s, 'c> {
         self.charge(self.kept.len());
         format!("{:x}", self.kept.fingerprint())
     }
+}
+
+/// The volumes with the folders that mounting makes in them.
+fn mounted(mut kept: Rc<Tree>, mounts: &Mounts) -> Rc<Tree> {
+    for folder in mounts.folders() {
+        let above = std::iter::successors(Some(folder.clone()), Place::parent);
+        for place in above.filter(|place| !place.path.is_empty()) {
+            if kept.see(&place) == Node::Absent {
+                Rc::make_mut(&mut kept).put(place, Node::directory(), SiteId::MAX);
+            }
+        }
+    }
+    kept
 }
 
 /// What is known of the container's own file system: its inputs.

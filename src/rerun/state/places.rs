@@ -1,7 +1,7 @@
 //! Where a path leads: through mounts, into volumes.
 
 use super::atoms::is_atom;
-use crate::rerun::Mount;
+use crate::rerun::{Life, Mount};
 
 /// What kind of store a path lies in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -102,8 +102,10 @@ struct Mounted {
 
 impl Mounts {
     /// The table for `mounts`. Of two at one path the last wins, as in the kubelet.
-    pub(in crate::rerun) fn new(mounts: &[Mount]) -> Self {
-        let mut list: Vec<Mounted> = mounts.iter().rev().map(Mounted::new).collect();
+    ///
+    /// A volume that lasts less than `lasts` is taken for an input: no second run meets what is written there.
+    pub(in crate::rerun) fn new(mounts: &[Mount], lasts: Life) -> Self {
+        let mut list: Vec<Mounted> = mounts.iter().rev().map(|mount| Mounted::new(mount, lasts)).collect();
         list.sort_by_key(|mounted| std::cmp::Reverse(mounted.at.len()));
         Self { list }
     }
@@ -160,6 +162,13 @@ impl Mounts {
         inputs.map(|mounted| (mounted.at.as_str(), mounted.one_file))
     }
 
+    /// The folders of volumes that are mounted by a `subPath`, which the kubelet makes where they are missing
+    /// (`pkg/volume/util/subpath`, `SafeMakeDir`). What looks like a file's name is left out: it is one, mostly.
+    pub(in crate::rerun) fn folders(&self) -> impl Iterator<Item = &Place> {
+        let roots = self.list.iter().filter_map(|mounted| mounted.root.as_ref());
+        roots.filter(|root| !root.path.is_empty() && !root.name().contains('.'))
+    }
+
     /// Whether something is mounted exactly there.
     pub(in crate::rerun) fn is_mount_point(&self, place: &Place) -> bool {
         self.list.iter().any(|mounted| mounted.root.as_ref() == Some(place))
@@ -167,13 +176,13 @@ impl Mounts {
 }
 
 impl Mounted {
-    fn new(mount: &Mount) -> Self {
+    fn new(mount: &Mount, lasts: Life) -> Self {
         let at = absolute("", &mount.path);
         let sub_path = mount.sub_path.as_deref().map_or_else(String::new, |sub| absolute("", sub));
         let root = Place { realm: Realm::Kept(mount.volume), path: trimmed(sub_path) };
         Self {
             at: trimmed(at),
-            root: mount.kept.then_some(root),
+            root: (mount.life >= lasts).then_some(root),
             read_only: mount.read_only,
             one_file: mount.sub_path.is_some(),
         }
@@ -207,14 +216,15 @@ mod tests {
             volume,
             sub_path: sub_path.map(Into::into),
             read_only: false,
-            kept: true,
+            life: Life::Pod,
         };
-        Mounts::new(&[
+        let list = [
             mount("/data/", 0, None),
             mount("/data/cache", 1, Some("a/b")),
-            Mount { kept: false, ..mount("/data/config", 2, None) },
+            Mount { life: Life::Run, ..mount("/data/config", 2, None) },
             mount("/host", 3, None),
-        ])
+        ];
+        Mounts::new(&list, Life::Pod)
     }
 
     fn kept(volume: usize, path: &str) -> Place {
