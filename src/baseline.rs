@@ -67,6 +67,15 @@ impl Baseline {
         Ok(Self { known: root.findings, ..Self::empty(path) })
     }
 
+    /// Checks that what is at `path`, if anything is, is a baseline: nothing else may be replaced by one.
+    ///
+    /// # Errors
+    /// As [`Baseline::read`].
+    pub fn check_replaced(path: &Path) -> Result<(), String> {
+        let is_something = fs::metadata(path).is_ok_and(|known| known.is_file() && known.len() > 0);
+        if is_something { Self::read(path).map(|_| ()) } else { Ok(()) }
+    }
+
     /// A baseline at `path` of all findings of `report` that no suppression silences.
     #[must_use]
     pub fn of(report: &Report, path: &Path) -> Self {

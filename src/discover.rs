@@ -277,7 +277,11 @@ pub fn read(input: &Input) -> Result<Vec<u8>, String> {
     let limit = MAX_FILE_SIZE + 1;
     match input {
         Input::Text { text, .. } => return Ok(text.clone().into_bytes()),
-        Input::Stdin => io::stdin().lock().take(limit).read_to_end(&mut bytes),
+        // Nothing at all is what a program that failed before us in a pipe leaves.
+        Input::Stdin => io::stdin().lock().take(limit).read_to_end(&mut bytes).and_then(|size| match size {
+            0 => Err(io::Error::other("nothing came in")),
+            _ => Ok(size),
+        }),
         // No check of the size beforehand: a pipe (`<(helm template …)`) has none.
         Input::File { path, .. } => fs::File::open(path).and_then(|mut file| {
             let size = file.metadata().map_or(0, |metadata| metadata.len());

@@ -127,10 +127,15 @@ impl Work<'_> {
     /// Lints, and writes the reports.
     fn lint(&self, look: Look, out: &mut dyn Write) -> Result<Report, Failed> {
         let cli = self.cli;
-        output::check(cli.output_file.iter().map(|file| &*file.path).chain(cli.write_baseline.as_deref()))?;
+        let outputs = cli.output_file.iter().map(|file| &*file.path).chain(cli.write_baseline.as_deref());
+        output::check(outputs.clone())?;
+        if let Some(path) = &cli.write_baseline {
+            Baseline::check_replaced(path)?;
+        }
         let baseline = cli.baseline.as_deref().map(Baseline::read).transpose()?;
         let progress = Progress::new(shows_progress(cli, &self.paths));
         let found = progress.watch(|| discover::find(&self.paths, &self.walk));
+        output::check_apart(outputs, &found.inputs)?;
         let lint = || pipeline::lint_watched(&found.inputs, &cli.stdin_filename, &self.settings, &progress);
         let mut report = progress.watch(|| self.pool.install(lint));
         report.errors.splice(0..0, found.failures);
@@ -141,8 +146,11 @@ impl Work<'_> {
         colored::control::set_override(false);
         output::write_all(&report, &cli.output_file)?;
         colored::control::set_override(look.color);
-        report.write(cli.format, &look, out)?;
-        out.flush()?;
+        match report.write(cli.format, &look, out).and_then(|()| out.flush()) {
+            // Whoever reads us (`| head`) has had enough; what was found counts all the same.
+            Err(error) if error.kind() == ErrorKind::BrokenPipe => {}
+            written => written?,
+        }
         sum_up(cli, &report)?;
         Ok(report)
     }
@@ -236,6 +244,11 @@ fn compare(
     report: &mut Report,
 ) -> Result<(), String> {
     let baseline = match &cli.write_baseline {
+        Some(path) if !report.errors.is_empty() => {
+            let why = "some paths could not be checked";
+            report.notes.push(format!("{} was not written: {why}", path.display()));
+            None
+        }
         Some(path) => {
             let baseline = Baseline::of(report, path);
             baseline.write(path)?;

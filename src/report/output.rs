@@ -9,6 +9,7 @@ use clap::ValueEnum;
 use tempfile::Builder;
 
 use super::{Format, Look, Report};
+use crate::discover::Input;
 
 /// `FORMAT=PATH`: where to write the report, and in which form.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -56,6 +57,28 @@ pub fn check<'a>(paths: impl IntoIterator<Item = &'a Path>) -> Result<(), String
             return cannot("two outputs are to go there");
         }
         seen.push(path);
+    }
+    Ok(())
+}
+
+/// Checks that nothing is to be written over a manifest among `inputs`. A report in JSON may well lie in a folder that
+/// is walked.
+///
+/// # Errors
+/// A message for the first that is.
+pub fn check_apart<'a>(paths: impl IntoIterator<Item = &'a Path>, inputs: &[Input]) -> Result<(), String> {
+    for path in paths {
+        let Ok(real) = fs::canonicalize(path) else { continue };
+        let is_report = path.extension().is_some_and(|extension| extension == "json");
+        let is_at = |input: &Input| match input {
+            Input::File { path, named } if path.file_name() == real.file_name() => {
+                (*named || !is_report) && fs::canonicalize(path).is_ok_and(|path| path == real)
+            }
+            _ => false,
+        };
+        if inputs.iter().any(is_at) {
+            return Err(format!("cannot write {}: it is one of the files to check", path.display()));
+        }
     }
     Ok(())
 }

@@ -15,7 +15,7 @@ const NAMED: usize = 3;
 pub fn lines(report: &Report) -> String {
     let summary = &report.summary;
     if summary.files == 0 && !report.errors.is_empty() {
-        return format!("nothing was checked: {} could not be", count(report.errors.len(), "path"));
+        return format!("nothing was checked: {} could not be read", count(report.errors.len(), "path"));
     }
     let mut text = if summary.pods == 0 && report.findings.is_empty() {
         "nothing to check: no Pod with init containers or activeDeadlineSeconds".to_owned()
