@@ -139,7 +139,7 @@ impl Work<'_> {
         let lint = || pipeline::lint_watched(&found.inputs, &cli.stdin_filename, &self.settings, &progress);
         let mut report = progress.watch(|| self.pool.install(lint));
         report.errors.splice(0..0, found.failures);
-        report.notes = found.notes;
+        report.notes.splice(0..0, found.notes);
         compare(cli, baseline, &self.settings, &mut report)?;
 
         // Before standard output, whose reader may go away.

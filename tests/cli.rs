@@ -250,7 +250,42 @@ fn a_closed_pipe_is_no_failure() {
     let folder = folder(&[("many.yaml", format!("{BAD}---\n").repeat(2000).as_bytes())]);
     let mut child = command(folder.path(), &["--format", "concise"]).stdout(Stdio::piped()).spawn().unwrap();
     drop(child.stdout.take());
-    assert_eq!(child.wait().unwrap().code(), Some(0));
+    assert_eq!(child.wait().unwrap().code(), Some(1), "what was found counts");
+}
+
+#[test]
+fn nothing_is_written_over_a_manifest() {
+    let folder = folder(&[("bad.yaml", BAD.as_bytes()), ("r.json", b"{}")]);
+    let says = |args: &[&str], what: &str| {
+        let (status, _, err) = run(folder.path(), args);
+        assert!(status == 2 && err.contains(what), "{args:?}: {status} {err}");
+        assert_eq!(fs::read_to_string(folder.path().join("bad.yaml")).unwrap(), BAD);
+    };
+    says(&["--write-baseline", "bad.yaml"], "bad.yaml:1:1: not a baseline");
+    says(&["--output-file", "json=bad.yaml", "bad.yaml"], "it is one of the files to check");
+    says(&["--output-file", "json=bad.yaml", "."], "it is one of the files to check");
+    says(&["--write-baseline", "b.json", "bad.yaml", "absent.yaml"], "b.json was not written");
+    assert!(!folder.path().join("b.json").exists());
+    let (status, ..) = run(folder.path(), &["--output-file", "json=r.json", "."]);
+    assert_eq!(status, 1, "a report may lie where it was written before");
+}
+
+#[test]
+fn nothing_on_standard_input_is_no_success() {
+    let folder = folder(&[]);
+    let (status, out, _) = run_with_input(folder.path(), &["-"], b"");
+    assert_eq!((status, out.contains("<stdin>: nothing came in")), (2, true), "{out}");
+    let (status, out, _) = run(folder.path(), &[]);
+    assert_eq!((status, out.contains("error: .: nothing to check: no .yaml")), (2, true), "{out}");
+}
+
+#[test]
+fn a_folder_that_is_excluded_says_so() {
+    let folder = folder(&[(".initlint.yaml", b"exclude: [old/]\n"), ("old/bad.yaml", BAD.as_bytes())]);
+    let (status, out, _) = run(folder.path(), &["old"]);
+    assert_eq!((status, out.contains("what is in it is excluded")), (2, true), "{out}");
+    let named = ["old/bad.yaml", "--format", "concise"];
+    assert_eq!(run(folder.path(), &named).0, 1, "a file that is named is checked");
 }
 
 #[test]
