@@ -59,7 +59,7 @@ fn allowed(deny: &str) -> (Vec<&str>, Vec<(&str, &str)>) {
 
 /// Whether some licence, or all of some that go together, of an SPDX expression is allowed.
 fn fits(expression: &str, is_allowed: impl Fn(&str) -> bool) -> bool {
-    let all = |choice: &str| choice.split(" AND ").all(|licence| is_allowed(licence));
+    let all = |choice: &str| choice.split(" AND ").all(&is_allowed);
     match expression.strip_prefix('(').and_then(|rest| rest.split_once(") AND ")) {
         Some((choices, further)) => choices.split(" OR ").any(all) && all(further),
         None => expression.replace('/', " OR ").split(" OR ").map(str::trim).any(all),
