@@ -245,6 +245,36 @@ fn manifests_cannot_drive_the_terminal() {
     }
 }
 
+/// As GitHub's runner looks for commands in what a step prints.
+fn holds_a_command(log: &str) -> bool {
+    log.lines().any(|line| line.trim_start().starts_with("::") || line.contains("##[add-mask]"))
+}
+
+#[test]
+fn manifests_and_config_files_cannot_command_the_runner() {
+    let evil = BAD.replace("name: seed", "name: \"##[add-mask]seed\"");
+    let evil = folder(&[("evil.yaml", evil.as_bytes())]);
+    let config = folder(&[("bad.yaml", BAD.as_bytes()), (".initlint.yaml", b"'##[add-mask]bad': 1\n")]);
+    for (folder, args, status) in [
+        (&evil, vec!["--format", "pretty"], 1),
+        (&evil, vec!["--format", "concise"], 1),
+        (&evil, vec!["--describe"], 0),
+        (&config, vec!["--format", "github"], 2),
+        (&evil, vec!["##[add-mask]missing"], 2),
+        (&evil, vec!["--format", "json", "--select", "##[add-mask]rule"], 2),
+    ] {
+        for is_log in [false, true] {
+            let mut command = command(folder.path(), &args);
+            if is_log {
+                command.env("GITHUB_ACTIONS", "true");
+            }
+            let (code, out, err) = text(command.output().unwrap());
+            assert_eq!(code, status, "{args:?} {err}");
+            assert_eq!(holds_a_command(&format!("{out}{err}")), !is_log, "{args:?} {out}{err}");
+        }
+    }
+}
+
 #[test]
 fn a_closed_pipe_is_no_failure() {
     let folder = folder(&[("many.yaml", format!("{BAD}---\n").repeat(2000).as_bytes())]);
