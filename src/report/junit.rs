@@ -11,7 +11,7 @@ use std::io::{self, Write};
 use quick_xml::se::Serializer;
 use serde::Serialize;
 
-use super::excerpt::{visible, visible_lines};
+use super::excerpt::visible;
 use super::paths::portable;
 use super::summary::count;
 use super::{Report, object_of};
@@ -156,7 +156,7 @@ fn failure(finding: &Finding, report: &Report) -> Outcome {
         let head = format!("{}:{}:{}: {}", place.path, place.line, place.column, finding.severity);
         lines.push(format!("{head}[{}]: {}", finding.rule, clean(&finding.message)));
     }
-    lines.extend(finding.help.as_deref().map(clean_lines));
+    lines.extend(finding.help.as_deref().map(clean));
     lines.push(docs_url(finding.rule));
     Outcome::Failure(Details {
         kind: finding.rule.to_owned(),
@@ -202,9 +202,4 @@ impl Suites {
 /// these two, escaped or not).
 fn clean(text: &str) -> String {
     visible(text).replace(['\u{fffe}', '\u{ffff}'], "\u{fffd}")
-}
-
-/// [`clean`] for each line.
-fn clean_lines(text: &str) -> String {
-    visible_lines(text).replace(['\u{fffe}', '\u{ffff}'], "\u{fffd}")
 }
