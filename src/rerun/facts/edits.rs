@@ -3,12 +3,12 @@
 use super::files::worse;
 use super::lines::{Edit, Plain, edited};
 use super::options::Options;
-use super::text::{filter, read_operands};
+use super::text::read_operands;
 use super::{Fact, fact};
 use crate::rerun::machine::{Machine, Reason, SUCCESS, Status};
 use crate::rerun::state::atoms::is_known;
 
-pub(super) const FACTS: &[Fact] = &[fact(&["sed", "gsed"], sed), fact(&["yq"], yq), fact(&["perl"], perl)];
+pub(super) const FACTS: &[Fact] = &[fact(&["sed", "gsed"], sed), fact(&["perl"], perl)];
 
 fn sed(machine: &mut Machine<'_, '_>, words: &[String]) -> Status {
     // `-i` takes its suffix attached only; `-e` and `-f` take the next word.
@@ -199,7 +199,7 @@ fn substitution(text: &str) -> Option<(&str, &str, &str)> {
 }
 
 /// Whether the result of `s|pattern|replacement|`, given without the `s`, no longer grows.
-fn substitution_settles(text: &str) -> bool {
+pub(super) fn substitution_settles(text: &str) -> bool {
     let Some((pattern, replacement, _)) = substitution(text) else { return true };
     let special =
         |c: char| matches!(c, '.' | '*' | '[' | ']' | '\\' | '^' | '$' | '+' | '?' | '(' | ')' | '{' | '|');
@@ -221,32 +221,6 @@ fn substitution_settles(text: &str) -> bool {
             whole == pattern || !whole.contains(pattern)
         }
     }
-}
-
-/// `yq -i`: the same each time, unless the expression adds to a list or a number.
-fn yq(machine: &mut Machine<'_, '_>, words: &[String]) -> Status {
-    let options = Options::read(words, "p o f from-file input-format output-format s split-exp I indent");
-    if !options.has("i inplace in-place") {
-        return filter(machine, words);
-    }
-    let adds = |word: &str| {
-        word.split("+=").nth(1).is_some_and(|value| {
-            let value = value.trim_start();
-            value.starts_with(['[', '"', '\'']) || value.starts_with(|c: char| c.is_ascii_digit())
-        })
-    };
-    let mut status = SUCCESS;
-    for path in options.operands().iter().filter(|word| super::looks_like_file(word) && word.contains('/')) {
-        let place = machine.place(path);
-        let how = words.join(" ");
-        let one = if words.iter().any(|word| adds(word)) {
-            machine.alter(&place, &how)
-        } else {
-            machine.settle(&place, &how)
-        };
-        status = worse(status, one);
-    }
-    status
 }
 
 /// `perl -pi -e 's/…/…/'` is sed by another name.

@@ -9,6 +9,7 @@ mod databases;
 mod download;
 mod edits;
 mod files;
+mod filters;
 mod git;
 mod keys;
 mod lines;
@@ -40,7 +41,7 @@ const fn fact(names: &'static [&'static str], effect: Effect) -> Fact {
     Fact { names, effect }
 }
 
-const FAMILIES: [&[Fact]; 12] = [
+const FAMILIES: [&[Fact]; 13] = [
     files::FACTS,
     copies::FACTS,
     archives::FACTS,
@@ -48,6 +49,7 @@ const FAMILIES: [&[Fact]; 12] = [
     download::FACTS,
     text::FACTS,
     edits::FACTS,
+    filters::FACTS,
     reading::FACTS,
     databases::FACTS,
     services::FACTS,

@@ -83,7 +83,6 @@ const STEADY: &[&str] = &[
     "apt-key",
     "dpkg",
     "rpm",
-    "update-ca-certificates",
     "kill",
     "pkill",
     "killall",

@@ -21,9 +21,6 @@ pub(super) const FACTS: &[Fact] = &[
     fact(&["dirname"], |machine, words| path_part(machine, words, false)),
     fact(
         &[
-            "awk",
-            "gawk",
-            "jq",
             "envsubst",
             "base64",
             "cut",

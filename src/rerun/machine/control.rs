@@ -303,7 +303,10 @@ impl Machine<'_, '_> {
             other => other,
         };
         self.sinks.truncate(depth);
-        self.input = input;
+        // What a command reads of an input that it shares with the next is read.
+        if redirections.iter().any(is_input) {
+            self.input = input;
+        }
         result
     }
 
@@ -372,6 +375,13 @@ impl Machine<'_, '_> {
             Err(status) => Ok(status),
         }
     }
+}
+
+fn is_input(redirection: &Redirection) -> bool {
+    matches!(
+        redirection.kind,
+        RedirectionKind::Read(_) | RedirectionKind::HereDocument(_) | RedirectionKind::HereString(_)
+    )
 }
 
 /// Leaves a loop by `break` or `continue`: the outer one too while levels are left.
