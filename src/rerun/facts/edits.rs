@@ -3,10 +3,10 @@
 use super::files::worse;
 use super::lines::{Edit, Plain, edited};
 use super::options::Options;
+use super::substitution::{self, substitution, unescaped};
 use super::text::read_operands;
 use super::{Fact, fact};
-use crate::rerun::machine::{Machine, Reason, SUCCESS, Status};
-use crate::rerun::state::atoms::is_known;
+use crate::rerun::machine::{Machine, Manner, Reason, SUCCESS, Status};
 
 pub(super) const FACTS: &[Fact] = &[fact(&["sed", "gsed"], sed), fact(&["perl"], perl)];
 
@@ -29,8 +29,14 @@ fn sed(machine: &mut Machine<'_, '_>, words: &[String]) -> Status {
         None => machine.altered(old, &how),
     };
     if in_place {
+        let suffix = backup_suffix(words);
         return files.iter().fold(SUCCESS, |status, path| {
             let place = machine.place(path);
+            let old = machine.read(&place).filter(|_| !suffix.is_empty() && !suffix.contains(['/', '*']));
+            if let Some(old) = old {
+                let beside = machine.place(&format!("{path}{suffix}"));
+                machine.write(&beside, &old, Manner::Write);
+            }
             worse(status, machine.edit(&place, edit))
         });
     }
@@ -81,6 +87,12 @@ fn line_edits(script: &str) -> Option<Vec<Edit>> {
     let mut edits = Vec::new();
     let mut rest = script;
     while let Some((command, after)) = next_command(rest) {
+        if let ('d', Some((first, last))) = (command.letter, command.address.split_once("/,/")) {
+            let (first, last) = (first.strip_prefix('/')?, last.strip_suffix('/')?);
+            edits.push(Edit::DeleteRange(Plain::of(first)?, Plain::of(last)?));
+            rest = after;
+            continue;
+        }
         let on = match command.address {
             "" => None,
             address => Some(Plain::of(address.strip_prefix('/')?.strip_suffix('/')?)?),
@@ -100,6 +112,18 @@ fn line_edits(script: &str) -> Option<Vec<Edit>> {
     rest.trim_matches([' ', '\n', ';']).is_empty().then_some(edits)
 }
 
+/// `-i.bak` keeps the old text under the name with this after it.
+fn backup_suffix(words: &[String]) -> &str {
+    let suffix = |word: &str| -> Option<usize> {
+        match word.strip_prefix("--in-place=") {
+            Some(_) => Some("--in-place=".len()),
+            None if is_cluster_with(word, 'i') => word.find('i').map(|at| at + 1),
+            None => None,
+        }
+    };
+    words.iter().skip(1).find_map(|word| word.get(suffix(word)?..)).unwrap_or_default()
+}
+
 fn is_cluster_with(word: &str, letter: char) -> bool {
     let Some(letters) = word.strip_prefix('-').filter(|letters| !letters.starts_with('-')) else {
         return false;
@@ -116,7 +140,7 @@ fn is_fixed_point(script: &str) -> bool {
     while let Some((command, after)) = next_command(rest) {
         rest = after;
         let settles = match command.letter {
-            's' => substitution_settles(command.text),
+            's' => substitution::settles(command.text),
             // A line is added each time; deleting it first ends the cycle that would add it.
             'a' | 'i' | 'G' => false,
             'd' => !command.by_number(),
@@ -176,51 +200,6 @@ fn next_command(script: &str) -> Option<(EditCommand<'_>, &str)> {
     };
     let (text, after) = text.split_at_checked(length)?;
     Some((EditCommand { address, letter, text }, after))
-}
-
-/// Where `wanted` stands in `text` without a backslash before it.
-fn unescaped(text: &str, wanted: char) -> Option<usize> {
-    let mut escaped = false;
-    text.char_indices().find_map(|(at, c)| {
-        let found = c == wanted && !escaped;
-        escaped = c == '\\' && !escaped;
-        found.then_some(at)
-    })
-}
-
-/// `|pattern|replacement|flags`, taken apart.
-fn substitution(text: &str) -> Option<(&str, &str, &str)> {
-    let delimiter = text.chars().next()?;
-    let rest = text.get(delimiter.len_utf8()..)?;
-    let end = unescaped(rest, delimiter)?;
-    let (pattern, rest) = (rest.get(..end)?, rest.get(end + delimiter.len_utf8()..)?);
-    let end = unescaped(rest, delimiter)?;
-    Some((pattern, rest.get(..end)?, rest.get(end + delimiter.len_utf8()..)?))
-}
-
-/// Whether the result of `s|pattern|replacement|`, given without the `s`, no longer grows.
-pub(super) fn substitution_settles(text: &str) -> bool {
-    let Some((pattern, replacement, _)) = substitution(text) else { return true };
-    let special =
-        |c: char| matches!(c, '.' | '*' | '[' | ']' | '\\' | '^' | '$' | '+' | '?' | '(' | ')' | '{' | '|');
-    match pattern {
-        // Something is put before or after every line.
-        "^" | "$" => replacement.is_empty(),
-        _ if pattern.contains(special) => {
-            // Anchored at both ends, or not literal: taken to settle, unless it plainly keeps and adds.
-            let literal = pattern.trim_start_matches('^').trim_end_matches('$');
-            !(literal == pattern.trim_end_matches('$')
-                && !pattern.starts_with('^')
-                && replacement.contains('&')
-                && replacement != "&"
-                && !literal.contains(['[', '\\', '(']))
-        }
-        _ if !is_known(pattern) || pattern.is_empty() => true,
-        _ => {
-            let whole = replacement.replace("\\&", "\u{1}").replace('&', pattern);
-            whole == pattern || !whole.contains(pattern)
-        }
-    }
 }
 
 /// `perl -pi -e 's/…/…/'` is sed by another name.

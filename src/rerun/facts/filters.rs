@@ -1,9 +1,9 @@
 //! awk, jq and yq: programs over a text. What matters is whether one, run on its own result,
 //! changes it again, since people write the result over the file that it came from.
 
-use super::edits::substitution_settles;
 use super::files::worse;
 use super::options::Options;
+use super::substitution;
 use super::text::filter;
 use super::{Fact, fact, looks_like_file};
 use crate::rerun::machine::{Machine, Reason, SUCCESS, Status};
@@ -174,7 +174,7 @@ fn awk_settles(program: &str) -> bool {
 fn replacement_settles(call: &str) -> bool {
     let Some((pattern, rest)) = call.split_once('/') else { return true };
     match rest.trim_start_matches([',', ' ']).strip_prefix('"').and_then(|rest| rest.split_once('"')) {
-        Some((with, _)) => substitution_settles(&format!("/{pattern}/{}/", with.replace('/', "\\/"))),
+        Some((with, _)) => substitution::settles(&format!("/{pattern}/{}/", with.replace('/', "\\/"))),
         None => true,
     }
 }

@@ -22,6 +22,7 @@ pub(super) const FACTS: &[Fact] = &[
         machine.emit_unknown(words, false);
         machine.steady_status(words)
     }),
+    fact(&["flock"], flock),
     fact(&["sleep", "sync", "logger", "clear", "usleep"], |_, _| SUCCESS),
     fact(&["yes"], |machine, _| {
         machine.emit("y\n");
@@ -107,6 +108,14 @@ const STEADY: &[&str] = &[
     "ethtool",
     "df",
 ];
+
+/// `flock` of an open file: whoever held the lock and was killed holds it no more.
+fn flock(machine: &mut Machine<'_, '_>, words: &[String]) -> Status {
+    match words.last().map(|word| word.parse::<u32>()) {
+        Some(Ok(_)) => SUCCESS,
+        _ => machine.unknown_command(words),
+    }
+}
 
 /// `ls` and its kin: fail where an operand is missing, and list what is known.
 fn list(machine: &mut Machine<'_, '_>, words: &[String]) -> Status {

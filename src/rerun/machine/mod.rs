@@ -464,6 +464,11 @@ impl<'s, 'c> Machine<'s, 'c> {
         }
     }
 
+    /// Whether standard output goes to the file at `place`.
+    pub(super) fn writes_to(&self, place: &Place) -> bool {
+        matches!(self.sinks.last(), Some(Sink::File(file)) if file == place)
+    }
+
     /// Whether anybody reads standard output.
     pub(super) fn is_heard(&self) -> bool {
         !matches!(self.sinks.last(), Some(Sink::Console) | None)

@@ -57,6 +57,10 @@ impl Machine<'_, '_> {
         if words.is_empty() {
             return self.redirected(&command.redirections, |_| Ok(SUCCESS));
         }
+        if matches!(&*words, [only] if only == "exec") {
+            // Its redirections are the shell's own from here on.
+            return self.open(&command.redirections);
+        }
         let outer = self.set_for_command(&simple.assignments)?;
         self.current = site;
         let result = self.redirected(&command.redirections, |machine| machine.invoke(&words));

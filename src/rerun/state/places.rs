@@ -160,6 +160,12 @@ impl Mounts {
         inputs.map(|mounted| (mounted.at.as_str(), mounted.one_file))
     }
 
+    /// What is mounted by `subPath`: the kubelet makes each as a directory where it is missing.
+    pub(in crate::rerun) fn sub_paths(&self) -> impl Iterator<Item = &Place> {
+        let roots = self.list.iter().filter_map(|mounted| mounted.root.as_ref());
+        roots.filter(|root| !root.path.is_empty())
+    }
+
     /// Whether something is mounted exactly there.
     pub(in crate::rerun) fn is_mount_point(&self, place: &Place) -> bool {
         self.list.iter().any(|mounted| mounted.root.as_ref() == Some(place))
