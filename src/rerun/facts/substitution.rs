@@ -123,11 +123,8 @@ impl Sample {
         if after.starts_with(['*', '+', '?', '{']) {
             return None;
         }
-        if self.excluded.is_some() {
-            self.tail.push(c)
-        } else {
-            self.head.push(c)
-        }
+        let side = if self.excluded.is_some() { &mut self.tail } else { &mut self.head };
+        side.push(c);
         Some(after)
     }
 

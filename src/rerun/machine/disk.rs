@@ -268,7 +268,7 @@ impl Machine<'_, '_> {
             return false;
         }
         // Settings of one machine are by custom not among what is shipped.
-        if place.path.ends_with(".env") {
+        if place.name().rsplit('.').next() == Some("env") {
             return true;
         }
         let absent = !self.ask(&format!("exists:{key}"), true);
