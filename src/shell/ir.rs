@@ -88,8 +88,8 @@ pub enum CommandKind {
     },
     /// `[[ … ]]`.
     Conditional(Condition),
-    /// `(( … ))`: its status depends on arithmetic that isn't modelled.
-    Arithmetic,
+    /// `(( … ))`, with its text.
+    Arithmetic(String),
 }
 
 /// A condition and the list that runs when it holds.

@@ -58,7 +58,7 @@ pub(crate) fn command(command: &Command) -> String {
         CommandKind::Subshell(body) => format!("sub[{}]", list(body)),
         CommandKind::Function { name, body } => format!("fn {name} {}", self::command(body)),
         CommandKind::Conditional(condition) => format!("[[{}]]", self::condition(condition)),
-        CommandKind::Arithmetic => "((…))".to_owned(),
+        CommandKind::Arithmetic(_) => "((…))".to_owned(),
     };
     for redirection in &command.redirections {
         out.push(' ');
@@ -199,7 +199,7 @@ fn inside(command: &Command, visit: &mut dyn FnMut(&Command)) {
         | CommandKind::OpaqueLoop(body)
         | CommandKind::Group(body)
         | CommandKind::Subshell(body) => for_each_command(body, visit),
-        CommandKind::Conditional(_) | CommandKind::Arithmetic => {}
+        CommandKind::Conditional(_) | CommandKind::Arithmetic(_) => {}
     }
     for redirection in &command.redirections {
         words(target(&redirection.kind), visit);

@@ -81,7 +81,7 @@ impl Machine<'_, '_> {
                 Ok(SUCCESS)
             }
             CommandKind::Conditional(condition) => self.condition_status(condition),
-            CommandKind::Arithmetic => Ok(self.unknown_status("((…))")),
+            CommandKind::Arithmetic(text) => Ok(self.arithmetic_status(text)),
         }
     }
 
@@ -410,7 +410,7 @@ fn exits(kind: &CommandKind) -> bool {
             | CommandKind::Pipeline(_)
             | CommandKind::Subshell(_)
             | CommandKind::Conditional(_)
-            | CommandKind::Arithmetic
+            | CommandKind::Arithmetic(_)
     )
 }
 

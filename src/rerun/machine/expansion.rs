@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use super::{Jump, Machine, SUCCESS, Sink, arithmetic, patterns};
+use super::{Jump, Machine, SUCCESS, Sink, Status, arithmetic, patterns};
 use crate::rerun::Program;
 use crate::rerun::state::atoms::{Atom, clean, is_known};
 use crate::shell::ir::{List, Operation, Part, Word};
@@ -312,12 +312,30 @@ impl Machine<'_, '_> {
 
     fn arithmetic(&mut self, text: &str) -> String {
         let text = clean(text);
-        let variables = &self.shell.variables;
-        let lookup = |name: &str| variables.get(name).map(ToString::to_string);
-        match arithmetic::value(&text, &lookup) {
+        match self.integer(&text) {
             Some(value) => value.to_string(),
             None => self.unknown(&format!("arithmetic:{text}"), &format!("$(({text}))")),
         }
+    }
+
+    /// The status of `((TEXT))`: success where it isn't zero.
+    pub(super) fn arithmetic_status(&mut self, text: &str) -> Status {
+        let text = clean(text);
+        match self.integer(&text) {
+            Some(value) => Status::from(value == 0),
+            None => self.unknown_status(&format!("(({text}))")),
+        }
+    }
+
+    /// The value of an arithmetic expression, with what it assigns assigned.
+    fn integer(&mut self, text: &str) -> Option<i64> {
+        let variables = &self.shell.variables;
+        let lookup = |name: &str| variables.get(name).map(ToString::to_string);
+        let (value, assigned) = arithmetic::evaluate(text, &lookup)?;
+        if let Some((name, value)) = assigned {
+            self.assign(&name, &value.to_string());
+        }
+        Some(value)
     }
 
     /// The words that bash's brace expansion makes of `word`.
