@@ -135,12 +135,17 @@ fn is_cluster_with(word: &str, letter: char) -> bool {
 /// Whether a sed script, run on its own result, changes nothing more. Only what surely goes on
 /// changing says no: inserted lines, lines deleted by number, replacements that match again and grow.
 fn is_fixed_point(script: &str) -> bool {
+    let deletes = std::iter::successors(next_command(script), |(_, rest)| next_command(rest))
+        .any(|(command, _)| command.letter == 'd');
     let mut rest = script;
     // Each turn takes at least the command's letter.
     while let Some((command, after)) = next_command(rest) {
         rest = after;
         let settles = match command.letter {
+            // It goes by what the text lacks.
+            _ if command.address.contains('!') => true,
             's' => substitution::settles(command.text),
+            'r' => deletes,
             // A line is added each time; deleting it first ends the cycle that would add it.
             'a' | 'i' | 'G' => false,
             'd' => !command.by_number(),
@@ -242,6 +247,8 @@ mod tests {
             "/x/s/foo/bar/;s/y/z/",
             "s/a;i b/c/",
             "/a/{s/x/y/;d}",
+            "/^b$/!{$s/$/\\nb/}",
+            "/a/r /x\n/a/d",
             "s",
             "s/a",
             "/a",
@@ -251,6 +258,7 @@ mod tests {
         }
         for script in [
             "s/a/aa/",
+            "/a/r /x",
             "s/foo/foobar/",
             "s|listen|#&|",
             "$a x",

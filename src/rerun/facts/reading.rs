@@ -3,7 +3,7 @@
 use super::lines::{Edit, Plain, edited};
 use super::options::Options;
 use super::{Fact, fact};
-use crate::rerun::machine::{FAILURE, Machine, Reason, SUCCESS, Status, matches};
+use crate::rerun::machine::{FAILURE, Machine, Reason, SUCCESS, Status, matches as matches_pattern};
 use crate::rerun::state::atoms::{Atom, is_known};
 use crate::rerun::state::places::{Place, base_name};
 use crate::rerun::state::tree::Node;
@@ -186,7 +186,9 @@ fn find(machine: &mut Machine<'_, '_>, words: &[String]) -> Status {
         }
         match (machine.all_below(&place), simple_tests(tests)) {
             (Some(listed), Some(wanted)) => {
-                for (below, _) in listed.iter().filter(|(below, node)| wanted.fits(below, node)) {
+                let is_bare = |path: &str| !listed.iter().any(|(other, _)| is_below(other, path));
+                let fitting = listed.iter().filter(|(below, node)| wanted.fits(below, node));
+                for (below, _) in fitting.filter(|(below, _)| !wanted.empty || is_bare(below)) {
                     machine.emit(&format!("{path}{below}\n"));
                 }
             }
@@ -198,6 +200,10 @@ fn find(machine: &mut Machine<'_, '_>, words: &[String]) -> Status {
         machine.emit_unknown(words, true);
     }
     status
+}
+
+fn is_below(path: &str, directory: &str) -> bool {
+    path.strip_prefix(directory).is_some_and(|rest| rest.starts_with('/'))
 }
 
 fn removes(tests: &[String]) -> bool {
@@ -212,7 +218,7 @@ fn removes(tests: &[String]) -> bool {
 fn find_and_remove(machine: &mut Machine<'_, '_>, start: &Place, tests: &[String]) {
     let until = tests.iter().position(|test| test == "-delete" || test.starts_with("-exec")).unwrap_or(0);
     let tests = tests.get(..until).unwrap_or_default();
-    let Some(wanted) = simple_tests(tests) else { return };
+    let Some(wanted) = simple_tests(tests).filter(|wanted| !wanted.empty) else { return };
     let all = wanted.name.is_none() && wanted.kind.is_none();
     for name in machine.names_in(start).0 {
         let inner = start.join(&name);
@@ -233,6 +239,8 @@ struct Wanted<'w> {
     kind: Option<&'w str>,
     at_least: usize,
     at_most: Option<usize>,
+    /// `-empty`.
+    empty: bool,
 }
 
 fn simple_tests(tests: &[String]) -> Option<Wanted<'_>> {
@@ -244,6 +252,7 @@ fn simple_tests(tests: &[String]) -> Option<Wanted<'_>> {
             "-type" => wanted.kind = tests.next(),
             "-mindepth" => wanted.at_least = tests.next()?.parse().ok()?,
             "-maxdepth" => wanted.at_most = Some(tests.next()?.parse().ok()?),
+            "-empty" => wanted.empty = true,
             "-print" => {}
             _ => return None,
         }
@@ -262,8 +271,11 @@ impl Wanted<'_> {
         };
         depth >= self.at_least
             && self.at_most.is_none_or(|most| depth <= most)
-            && self.name.is_none_or(|pattern| matches(pattern, name))
+            && self.name.is_none_or(|pattern| matches_pattern(pattern, name))
             && self.kind.is_none_or(|wanted| wanted == kind)
+            && (!self.empty
+                || matches!(node, Node::Directory(_))
+                || matches!(node, Node::File(text) if text.is_empty()))
     }
 }
 

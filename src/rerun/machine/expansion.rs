@@ -5,7 +5,7 @@ use std::rc::Rc;
 use super::{Jump, Machine, SUCCESS, Sink, Status, arithmetic, patterns};
 use crate::rerun::Program;
 use crate::rerun::state::atoms::{Atom, clean, is_known};
-use crate::shell::ir::{List, Operation, Part, Word};
+use crate::shell::ir::{CommandKind, List, Operation, Part, Word};
 
 /// The most fields that one command's words may come to.
 const MAX_FIELDS: usize = 4096;
@@ -181,7 +181,7 @@ impl Machine<'_, '_> {
             Part::Tilde(text) => self.unknown(&format!("tilde:{text}"), text),
             Part::Variable { name, operation, .. } => self.parameter(name, operation)?,
             Part::Substitution { body, .. } => self.substitution(body)?,
-            Part::Arithmetic(text) => self.arithmetic(text),
+            Part::Arithmetic(text) => self.arithmetic(text)?,
             Part::ProcessSubstitution(body) => {
                 let text = self.substitution(body)?;
                 self.unknown(&format!("process:{text}"), "a pipe")
@@ -298,7 +298,12 @@ impl Machine<'_, '_> {
                 machine.emit(&text);
                 Ok(SUCCESS)
             }),
-            _ => self.subshell(|machine| machine.list(body)),
+            _ => self.subshell(|machine| {
+                // bash, unless it is to be POSIX's, doesn't pass `set -e` on.
+                let bash = matches!(&machine.container.program, Program::Script { bash: true, .. });
+                machine.shell.options.errexit &= !bash;
+                machine.list(body)
+            }),
         };
         let text = match self.sinks.pop() {
             Some(Sink::Text(text)) => text,
@@ -307,15 +312,30 @@ impl Machine<'_, '_> {
         self.deciding = deciding;
         self.current = current;
         self.shell.status = result?;
+        self.substituted = true;
         Ok(text.trim_end_matches('\n').to_owned())
     }
 
-    fn arithmetic(&mut self, text: &str) -> String {
-        let text = clean(text);
-        match self.integer(&text) {
+    fn arithmetic(&mut self, text: &str) -> Result<String, Jump> {
+        let expanded = self.expanded(&clean(text))?;
+        Ok(match self.integer(&expanded) {
             Some(value) => value.to_string(),
-            None => self.unknown(&format!("arithmetic:{text}"), &format!("$(({text}))")),
+            None => self.unknown(&format!("arithmetic:{expanded}"), &format!("$(({text}))")),
+        })
+    }
+
+    /// An arithmetic expression with what is substituted in it (POSIX XCU 2.6.4), where it has any.
+    fn expanded(&mut self, text: &str) -> Result<String, Jump> {
+        if !["$(", "`", "${"].iter().any(|mark| text.contains(mark)) {
+            return Ok(text.to_owned());
         }
+        let parsed = crate::shell::parse(&format!("_=\"{text}\"")).ok();
+        let command = parsed.as_ref().and_then(|script| script.body.first());
+        let value = command.and_then(|command| match &command.kind {
+            CommandKind::Simple(simple) => simple.assignments.first()?.value.as_ref(),
+            _ => None,
+        });
+        value.map_or(Ok(text.to_owned()), |value| self.text_of(value))
     }
 
     /// The status of `((TEXT))`: success where it isn't zero.

@@ -282,6 +282,8 @@ pub(super) struct Machine<'s, 'c> {
     /// Whether the next command's status decides a branch.
     deciding: bool,
     depth: u32,
+    /// Whether a command substitution ran since it was last asked.
+    substituted: bool,
     /// Within how many parts of pipelines that don't end them: there a kill is no moment of its own.
     concurrent: u32,
     /// How often standard input was read of which nothing is known.
@@ -348,6 +350,7 @@ impl<'s, 'c> Machine<'s, 'c> {
             sheltered: 0,
             deciding: false,
             depth: 0,
+            substituted: false,
             concurrent: 0,
             unknown_reads: 0,
             locals: Vec::new(),

@@ -110,7 +110,7 @@ impl Machine<'_, '_> {
             return Ok(SUCCESS);
         };
         if !is_known(script) {
-            return Err(Jump::GiveUp);
+            return Ok(self.unknown_command(words));
         }
         self.in_new_shell(options, parameters, |machine, range| machine.run_text(script, range))
     }

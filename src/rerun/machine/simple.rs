@@ -36,13 +36,13 @@ impl Machine<'_, '_> {
             _ => self.fields(&simple.words)?,
         };
         self.current = site;
-        let status = if simple.words.is_empty() { SUCCESS } else { self.shell.status };
         if words.is_empty() && !simple.assignments.is_empty() {
-            self.shell.status = status;
+            // What was substituted last says the status; without any, it is success.
+            self.substituted &= !simple.words.is_empty();
             for assignment in &simple.assignments {
                 self.assignment(assignment)?;
             }
-            let status = self.shell.status;
+            let status = if self.substituted { self.shell.status } else { SUCCESS };
             self.current = site;
             return self.redirected(&command.redirections, |_| Ok(status));
         }
