@@ -223,12 +223,13 @@ fn find_and_remove(machine: &mut Machine<'_, '_>, start: &Place, tests: &[String
     for name in machine.names_in(start).0 {
         let inner = start.join(&name);
         let node = machine.look(&inner);
-        if all || wanted.fits(&format!("/{name}"), &node) {
+        if (all && wanted.except.is_empty()) || wanted.fits(&format!("/{name}"), &node) {
             machine.remove(&inner);
         }
     }
     if all {
-        super::files::empty(machine, start, true);
+        // What is to stay is listed, or isn't there.
+        super::files::empty(machine, start, wanted.except.is_empty());
     }
 }
 
@@ -236,6 +237,8 @@ fn find_and_remove(machine: &mut Machine<'_, '_>, start: &Place, tests: &[String
 #[derive(Default)]
 struct Wanted<'w> {
     name: Option<&'w str>,
+    /// `! -name`.
+    except: Vec<&'w str>,
     kind: Option<&'w str>,
     at_least: usize,
     at_most: Option<usize>,
@@ -249,6 +252,7 @@ fn simple_tests(tests: &[String]) -> Option<Wanted<'_>> {
     while let Some(test) = tests.next() {
         match test {
             "-name" => wanted.name = tests.next(),
+            "!" | "-not" if tests.next() == Some("-name") => wanted.except.push(tests.next()?),
             "-type" => wanted.kind = tests.next(),
             "-mindepth" => wanted.at_least = tests.next()?.parse().ok()?,
             "-maxdepth" => wanted.at_most = Some(tests.next()?.parse().ok()?),
@@ -272,6 +276,7 @@ impl Wanted<'_> {
         depth >= self.at_least
             && self.at_most.is_none_or(|most| depth <= most)
             && self.name.is_none_or(|pattern| matches_pattern(pattern, name))
+            && !self.except.iter().any(|pattern| matches_pattern(pattern, name))
             && self.kind.is_none_or(|wanted| wanted == kind)
             && (!self.empty
                 || matches!(node, Node::Directory(_))

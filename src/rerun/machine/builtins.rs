@@ -48,6 +48,7 @@ impl Machine<'_, '_> {
                 for name in arguments.iter().filter(|name| !name.starts_with('-')) {
                     Rc::make_mut(&mut self.shell.variables).insert(name.clone(), Rc::default());
                     Rc::make_mut(&mut self.shell.functions).remove(name);
+                    Rc::make_mut(&mut self.shell.arrays).remove(name);
                 }
                 Ok(SUCCESS)
             }

@@ -120,6 +120,17 @@ impl Machine<'_, '_> {
                     if *quoted { fields.literal(value) } else { fields.split(value, " \t\n") }
                 }
             }
+            Part::Variable { name, operation: Operation::Other(text), quoted }
+                if self.shell.arrays.contains_key(name) && is_all_of(name, text) =>
+            {
+                let elements = self.shell.arrays.get(name).cloned().unwrap_or_default();
+                for (index, element) in elements.iter().enumerate() {
+                    if index > 0 {
+                        fields.end();
+                    }
+                    if *quoted { fields.literal(element) } else { fields.split(element, " \t\n") }
+                }
+            }
             Part::Variable { quoted: false, .. } | Part::Substitution { quoted: false, .. } => {
                 let value = self.part_text(part)?;
                 let separators = self.shell.variables.get("IFS").map_or(" \t\n".into(), ToString::to_string);
@@ -261,11 +272,27 @@ impl Machine<'_, '_> {
                 let value = self.variable(name);
                 self.trimmed(&value, *suffix, *longest, &pattern)
             }
+            Operation::Other(text) if self.element(name, text).is_some() => {
+                self.element(name, text).unwrap_or_default()
+            }
             Operation::Other(text) => {
                 let value = set.unwrap_or_default();
                 self.unknown(&format!("parameter:{text}:{value}"), &format!("${{{text}}}"))
             }
         })
+    }
+
+    /// An element of an array, or how many there are.
+    fn element(&self, name: &str, text: &str) -> Option<String> {
+        let elements = self.shell.arrays.get(name)?;
+        if text.strip_prefix('#').is_some_and(|text| is_all_of(name, text)) {
+            return Some(elements.len().to_string());
+        }
+        if is_all_of(name, text) {
+            return Some(elements.join(" "));
+        }
+        let index = text.strip_prefix(name)?.strip_prefix('[')?.strip_suffix(']')?;
+        Some(elements.get(index.parse::<usize>().ok()?).cloned().unwrap_or_default())
     }
 
     fn trimmed(&mut self, value: &str, suffix: bool, longest: bool, pattern: &str) -> String {
@@ -332,7 +359,7 @@ impl Machine<'_, '_> {
         let parsed = crate::shell::parse(&format!("_=\"{text}\"")).ok();
         let command = parsed.as_ref().and_then(|script| script.body.first());
         let value = command.and_then(|command| match &command.kind {
-            CommandKind::Simple(simple) => simple.assignments.first()?.value.as_ref(),
+            CommandKind::Simple(simple) => simple.assignments.first()?.value.words().first(),
             _ => None,
         });
         value.map_or(Ok(text.to_owned()), |value| self.text_of(value))
@@ -385,6 +412,11 @@ impl Machine<'_, '_> {
         }
         words
     }
+}
+
+/// Whether an expansion is `NAME[@]` or `NAME[*]`.
+fn is_all_of(name: &str, text: &str) -> bool {
+    matches!(text.strip_prefix(name), Some("[@]" | "[*]"))
 }
 
 /// `$(< file)`.

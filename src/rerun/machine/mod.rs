@@ -219,6 +219,8 @@ pub(super) struct LoneGuard {
 #[derive(Debug, Clone, Default)]
 struct Shell {
     variables: Rc<HashMap<String, Rc<str>>>,
+    /// Arrays, where all their elements are known by number.
+    arrays: Rc<HashMap<String, Rc<[String]>>>,
     parameters: Vec<Rc<str>>,
     functions: Rc<HashMap<String, Function>>,
     directory: String,
