@@ -31,6 +31,8 @@ struct Copy {
     keep: bool,
     /// `-T`: the last operand is the target even where it is a directory.
     exact: bool,
+    /// `-b`: an existing file is kept under another name.
+    backup: bool,
 }
 
 impl Copy {
@@ -45,6 +47,7 @@ fn cp(machine: &mut Machine<'_, '_>, words: &[String]) -> Status {
         mode: if options.has("r R a recursive archive") { Mode::Trees } else { Mode::Files },
         keep: options.has("n no-clobber") || options.value("update") == Some("none"),
         exact: options.has("T no-target-directory"),
+        backup: options.has("b backup"),
     };
     transfer(machine, &options, copy)
 }
@@ -55,6 +58,7 @@ fn mv(machine: &mut Machine<'_, '_>, words: &[String]) -> Status {
         mode: Mode::Move,
         keep: options.has("n no-clobber"),
         exact: options.has("T no-target-directory"),
+        backup: options.has("b backup"),
     };
     transfer(machine, &options, copy)
 }
@@ -72,7 +76,8 @@ fn install(machine: &mut Machine<'_, '_>, words: &[String]) -> Status {
     {
         make_directories(machine, parent.0);
     }
-    let copy = Copy { mode: Mode::Files, keep: false, exact: options.has("T") };
+    let copy =
+        Copy { mode: Mode::Files, keep: false, exact: options.has("T"), backup: options.has("b backup") };
     transfer(machine, &options, copy)
 }
 
@@ -162,6 +167,10 @@ fn file(machine: &mut Machine<'_, '_>, from: &Place, to: &Place, nested: bool, c
     }
     if !machine.has_parent(to) {
         return machine.refuse(to.parent().as_ref(), Reason::Missing);
+    }
+    if let (true, Node::File(old)) = (copy.backup, existing) {
+        let beside = Place { realm: to.realm, path: format!("{}~", to.path) };
+        machine.put(&beside, Node::File(old), Manner::FreshName);
     }
     let manner = if nested { Manner::Nest } else { Manner::Write };
     match machine.look(from) {

@@ -3,7 +3,9 @@
 use std::ops::Range;
 use std::rc::Rc;
 
-use super::{Branch, FAILURE, Flow, Function, Jump, LoneGuard, Machine, Manner, SUCCESS, Sink, Status};
+use super::{
+    Branch, FAILURE, Flow, Function, Jump, LoneGuard, Machine, Manner, Reason, SUCCESS, Sink, Status,
+};
 use crate::rerun::state::places::Place;
 use crate::shell::ir::{Arm, Clause, Command, CommandKind, List, Redirection, RedirectionKind, Word};
 
@@ -79,7 +81,7 @@ impl Machine<'_, '_> {
                 Ok(SUCCESS)
             }
             CommandKind::Conditional(condition) => self.condition_status(condition),
-            CommandKind::Arithmetic => Ok(self.unknown_status("((…))")),
+            CommandKind::Arithmetic(text) => Ok(self.arithmetic_status(text)),
         }
     }
 
@@ -147,9 +149,10 @@ impl Machine<'_, '_> {
     /// `while` and `until`. What a loop waits for is taken to come: one whose end nobody knows is
     /// left after a few turns, one that never ends by what is known can't be followed.
     fn condition_loop(&mut self, until: bool, condition: &List, body: &List) -> Flow {
-        let (mut status, mut cause) = (SUCCESS, None);
+        let (mut status, mut cause, mut blocked) = (SUCCESS, None, None);
         for turn in 0..MAX_ITERATIONS {
             let (questions, reads) = (self.oracle.questions(), self.unknown_reads);
+            let refusals = self.log.refusals.len();
             let held = self.sheltered(true, |machine| machine.list(condition))? == SUCCESS;
             let open = self.oracle.questions() != questions || self.unknown_reads != reads;
             let ends = held == until || (open && turn >= OPEN_ITERATIONS);
@@ -167,8 +170,17 @@ impl Machine<'_, '_> {
                 other => other?,
             };
             cause.clone_from(&self.log.cause);
+            blocked = self.log.refusals.iter().skip(refusals).rfind(|it| it.why == Reason::Exists).cloned();
         }
-        if is_always_true(condition) { Err(Jump::GiveUp) } else { Ok(status) }
+        if is_always_true(condition) {
+            return Err(Jump::GiveUp);
+        }
+        // What it waits for to go is what a killed run has left: `until mkdir LOCK`.
+        if until && blocked.is_some() {
+            self.log.cause = blocked;
+            return Err(Jump::Exit(FAILURE));
+        }
+        Ok(status)
     }
 
     fn for_loop(&mut self, name: &str, words: Option<&[Word]>, body: &List) -> Flow {
@@ -227,11 +239,12 @@ impl Machine<'_, '_> {
 
     /// Runs `body` in a subshell environment: only files outlive it.
     pub(super) fn subshell(&mut self, body: impl FnOnce(&mut Self) -> Flow) -> Flow {
-        let outer = self.shell.clone();
+        let (outer, depth) = (self.shell.clone(), self.sinks.len());
         self.shell.exit_trap = None;
         let result = self.deeper(body);
         let result = self.run_exit_trap(result);
         self.shell = outer;
+        self.sinks.truncate(depth);
         match result {
             Err(Jump::Exit(status) | Jump::Return(status)) => Ok(status),
             Err(Jump::Break(_) | Jump::Continue(_)) => Ok(SUCCESS),
@@ -303,12 +316,15 @@ impl Machine<'_, '_> {
             other => other,
         };
         self.sinks.truncate(depth);
-        self.input = input;
+        // What a command reads of an input that it shares with the next is read.
+        if redirections.iter().any(is_input) {
+            self.input = input;
+        }
         result
     }
 
     /// Makes redirections, in order (POSIX XCU 2.7).
-    fn open(&mut self, redirections: &[Redirection]) -> Flow {
+    pub(super) fn open(&mut self, redirections: &[Redirection]) -> Flow {
         for redirection in redirections {
             let standard_output = matches!(redirection.descriptor, None | Some(1));
             let status = match &redirection.kind {
@@ -374,6 +390,13 @@ impl Machine<'_, '_> {
     }
 }
 
+fn is_input(redirection: &Redirection) -> bool {
+    matches!(
+        redirection.kind,
+        RedirectionKind::Read(_) | RedirectionKind::HereDocument(_) | RedirectionKind::HereString(_)
+    )
+}
+
 /// Leaves a loop by `break` or `continue`: the outer one too while levels are left.
 fn leave(levels: u32, jump: fn(u32) -> Jump, status: Status) -> Flow {
     if levels > 1 { Err(jump(levels - 1)) } else { Ok(status) }
@@ -387,7 +410,7 @@ fn exits(kind: &CommandKind) -> bool {
             | CommandKind::Pipeline(_)
             | CommandKind::Subshell(_)
             | CommandKind::Conditional(_)
-            | CommandKind::Arithmetic
+            | CommandKind::Arithmetic(_)
     )
 }
 
