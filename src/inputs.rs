@@ -142,15 +142,23 @@ impl InputSet {
 }
 
 impl ConfigMap {
-    /// The text of `data[key]`, with the place of each part of it; `inputs` is the set that this is of.
+    /// The text of `data[key]`; `inputs` is the set that this is of.
     #[must_use]
-    pub fn text(&self, key: &str, inputs: &InputSet) -> Option<MappedText> {
+    pub fn text<'a>(&'a self, key: &str, inputs: &'a InputSet) -> Option<&'a str> {
         match &self.data {
-            Data::Object { .. } => {
-                let value = self.object()?.get(key)?;
-                value.as_str()?;
-                Some(value.mapped(inputs.source(self.file)?))
-            }
+            Data::Object { .. } => self.object()?.get(key)?.as_str(),
+            Data::Generated(data) => match data.get(key)? {
+                generators::Value::File(path) => Some(&*inputs.file_at(path)?.text),
+                generators::Value::Literal(text) => Some(text.as_str()),
+            },
+        }
+    }
+
+    /// The text of `data[key]` with the place of each part of it.
+    #[must_use]
+    pub fn mapped(&self, key: &str, inputs: &InputSet) -> Option<MappedText> {
+        match &self.data {
+            Data::Object { .. } => Some(self.object()?.get(key)?.mapped(inputs.source(self.file)?)),
             Data::Generated(data) => match data.get(key)? {
                 generators::Value::File(path) => Some(inputs.file_at(path)?.mapped()),
                 generators::Value::Literal(text) => Some(text.clone()),

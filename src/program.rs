@@ -24,7 +24,25 @@ pub struct Program<'p, 'd> {
     argv: Vec<MappedText>,
     main: Main,
     /// The text files that each mounted ConfigMap of the input holds, by absolute path.
-    files: BTreeMap<String, MappedText>,
+    files: Files<'p>,
+}
+
+/// By absolute path.
+type Files<'p> = BTreeMap<String, File<'p>>;
+
+/// A file that a ConfigMap holds. Where each part of its text stands is found out only when it is asked for: the maps
+/// have many that no script speaks of.
+struct File<'p> {
+    map: &'p ConfigMap,
+    key: String,
+    text: &'p str,
+    inputs: &'p InputSet,
+}
+
+impl File<'_> {
+    fn mapped(&self) -> Option<MappedText> {
+        self.map.mapped(&self.key, self.inputs)
+    }
 }
 
 /// The part of a program that can be followed.
@@ -51,7 +69,7 @@ pub struct Programs<'p, 'd> {
 impl<'p, 'd> Programs<'p, 'd> {
     /// The programs of `pod`, which `source` holds.
     #[must_use]
-    pub fn of(pod: &'p Pod<'d>, source: &Source, inputs: &InputSet) -> Self {
+    pub fn of(pod: &'p Pod<'d>, source: &Source, inputs: &'p InputSet) -> Self {
         let reader = Reader { pod, source, inputs };
         let list = pod.init_containers().map(|container| reader.program(container)).collect();
         Self { pod, list, hazards: OnceCell::new() }
@@ -77,7 +95,7 @@ impl<'p, 'd> Programs<'p, 'd> {
 struct Reader<'a, 'p, 'd> {
     pod: &'p Pod<'d>,
     source: &'a Source,
-    inputs: &'a InputSet,
+    inputs: &'p InputSet,
 }
 
 impl<'p, 'd> Reader<'_, 'p, 'd> {
@@ -93,7 +111,7 @@ impl<'p, 'd> Reader<'_, 'p, 'd> {
 
     /// The files of each mounted ConfigMap; only where the words could speak of them, so that no
     /// ConfigMap is parsed in vain.
-    fn files(&self, container: &Container<'d>, argv: &[MappedText]) -> BTreeMap<String, MappedText> {
+    fn files(&self, container: &Container<'d>, argv: &[MappedText]) -> Files<'p> {
         let mut files = BTreeMap::new();
         for mount in &container.volume_mounts {
             let Some(path) = mount.mount_path.map(|path| path.value.trim_end_matches('/')) else { continue };
@@ -104,7 +122,7 @@ impl<'p, 'd> Reader<'_, 'p, 'd> {
         files
     }
 
-    fn add_files(&self, mount: &VolumeMount<'d>, path: &str, files: &mut BTreeMap<String, MappedText>) {
+    fn add_files(&self, mount: &VolumeMount<'d>, path: &str, files: &mut Files<'p>) {
         let Some(volume) = self.pod.volume_of(mount) else { return };
         let sources: Vec<&ConfigSource<'d>> = match &volume.source {
             VolumeSource::ConfigMap(source) => vec![source],
@@ -121,6 +139,7 @@ impl<'p, 'd> Reader<'_, 'p, 'd> {
             let Some(map) = source.name.and_then(|name| self.config_map(name.value)) else { continue };
             for (file, key) in entries(source, map) {
                 let Some(text) = map.text(&key, self.inputs) else { continue };
+                let text = File { map, key, text, inputs: self.inputs };
                 match mount.sub_path {
                     Some(sub_path) if sub_path.value == file => files.insert(path.to_owned(), text),
                     Some(_) => None,
@@ -130,7 +149,7 @@ impl<'p, 'd> Reader<'_, 'p, 'd> {
         }
     }
 
-    fn config_map(&self, name: &str) -> Option<&ConfigMap> {
+    fn config_map(&self, name: &str) -> Option<&'p ConfigMap> {
         let namespace = self.pod.template.object.namespace();
         self.inputs.config_map(self.source.id, namespace, name)
     }
@@ -150,7 +169,7 @@ fn entries(source: &ConfigSource<'_>, map: &ConfigMap) -> Vec<(String, String)> 
 }
 
 /// The script that `argv` runs, if it is one and parses.
-fn main(argv: &[MappedText], files: &BTreeMap<String, MappedText>) -> Option<Main> {
+fn main(argv: &[MappedText], files: &Files<'_>) -> Option<Main> {
     let words: Vec<Option<&str>> = argv.iter().map(|word| Some(word.as_str())).collect();
     let after =
         |at: usize| -> Vec<String> { argv.iter().skip(at).map(|word| word.as_str().to_owned()).collect() };
@@ -159,7 +178,7 @@ fn main(argv: &[MappedText], files: &BTreeMap<String, MappedText>) -> Option<Mai
             (argv.get(text)?.clone(), shell, options, after(text + 1))
         }
         Invocation::File { path, shell, options, .. } => {
-            let text = files.get(argv.get(path)?.as_str())?.clone();
+            let text = files.get(argv.get(path)?.as_str())?.mapped()?;
             let (shell, options) = match shell {
                 Some(shell) => (shell, options),
                 None => invocation::of_first_line(text.as_str())?,
@@ -167,7 +186,7 @@ fn main(argv: &[MappedText], files: &BTreeMap<String, MappedText>) -> Option<Mai
             (text, shell, options, after(path))
         }
         Invocation::Exec { program } => {
-            let text = files.get(argv.get(program)?.as_str())?.clone();
+            let text = files.get(argv.get(program)?.as_str())?.mapped()?;
             let (shell, options) = invocation::of_first_line(text.as_str())?;
             (text, shell, options, after(program))
         }
@@ -201,7 +220,7 @@ impl<'d> Program<'_, 'd> {
             userland: userland(self.container),
             restarts: restarts(pod, self.container),
             host_network: pod.host.network,
-            files: self.files.iter().map(|(path, text)| (path.clone(), text.as_str().to_owned())).collect(),
+            files: self.files.iter().map(|(path, file)| (path.clone(), file.text.to_owned())).collect(),
         }
     }
 
@@ -224,8 +243,8 @@ impl<'d> Program<'_, 'd> {
     #[must_use]
     pub fn span(&self, site: &Site) -> Span {
         let text = match (&site.file, &self.main) {
-            (Some(file), _) => self.files.get(file),
-            (None, Main::Script { text, .. }) => Some(text),
+            (Some(file), _) => self.files.get(file).and_then(File::mapped),
+            (None, Main::Script { text, .. }) => Some(text.clone()),
             (None, Main::Command) => None,
         };
         text.map_or_else(|| self.words_span(), |text| text.span(site.range.clone()))

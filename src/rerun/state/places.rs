@@ -66,6 +66,11 @@ pub(in crate::rerun) fn base_name(path: &str) -> &str {
 /// `path` made absolute against `base`, without `.`, `..` and doubled slashes. A path that starts
 /// with an unknown part stays as it is: it may be absolute itself.
 pub(in crate::rerun) fn absolute(base: &str, path: &str) -> String {
+    let is_plain =
+        |path: &str| path.len() > 1 && !path.ends_with('/') && !path.contains("//") && !path.contains("/.");
+    if path.starts_with('/') && is_plain(path) {
+        return path.to_owned();
+    }
     let rooted = path.starts_with('/') || path.starts_with(is_atom);
     let full = if rooted { path.to_owned() } else { format!("{base}/{path}") };
     let mut parts: Vec<&str> = Vec::new();
