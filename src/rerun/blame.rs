@@ -1,5 +1,7 @@
 //! From what went wrong in a second run to the command that has to change.
 
+use std::collections::{HashMap, VecDeque};
+
 use super::machine::{Branch, Change, Log, LoneGuard, Manner, Reason, Refusal, Run, SUCCESS, Shared};
 use super::state::compare::differences;
 use super::state::places::{Mounts, Place, Realm};
@@ -21,8 +23,8 @@ pub(super) struct Trial<'t> {
     pub(super) reference: &'t Tree,
     pub(super) first: &'t Log,
     pub(super) again: &'t Run,
-    /// Whether the first run had finished, rather than been killed.
-    pub(super) ended: bool,
+    /// After how many changes the first run was killed; `None` where it had finished.
+    pub(super) killed: Option<usize>,
 }
 
 /// What a trial proves, one hazard for each command to blame.
@@ -99,11 +101,10 @@ fn difference(context: &Context<'_, '_>, trial: &Trial<'_>, place: &Place) -> Op
     let changed =
         latest(&|change| change.place == *place).or_else(|| latest(&|change| change.place.touches(place)));
     let first_lacks = trial.reference.see(place) == Node::Absent;
-    if !trial.ended && (changed.is_none() || !first_lacks) {
-        let half_done = half_done(context, trial, place);
-        if half_done.is_some() {
-            return half_done;
-        }
+    if (changed.is_none() || !first_lacks)
+        && let Some(half_done) = half_done(context, trial, place)
+    {
+        return Some(half_done);
     }
     if let Some(change) = changed {
         return drifting(context, trial.first, &trial.again.log, change.site, change.manner, place);
@@ -138,28 +139,63 @@ fn drifting(
     context.hazard(Kind::Drifting, severity, site, command, Some(place), said)
 }
 
-/// A branch that the second run took otherwise, after which the first run wrote what is missing.
+/// A test that the killed run's last change turned over, so that the second run passes over what makes `place`.
 fn half_done(context: &Context<'_, '_>, trial: &Trial<'_>, place: &Place) -> Option<Hazard> {
-    let turned = first_difference(&trial.first.branches, &trial.again.log.branches)?;
-    let under = trial.first.changes.get(turned.changes..)?;
-    let first = under.first()?;
-    let written = under.iter().find(|change| change.place == *place && change.site != first.site);
-    let written = written.or_else(|| under.iter().find(|change| change.place.touches(place)))?;
-    let early = context.event(trial.first, first.site, &first.place)?;
-    let late = context.event(trial.first, written.site, place)?;
+    let killed = trial.killed?;
+    let changes = &trial.first.changes;
+    let undone = |fits: &dyn Fn(&Change) -> bool| {
+        changes.iter().enumerate().skip(killed).find(|(_, change)| fits(change))
+    };
+    let (at, written) =
+        undone(&|change| change.place == *place).or_else(|| undone(&|change| change.place.touches(place)))?;
+    let turned = guard_over(&trial.first.branches, &trial.again.log.branches, at)?;
+    let before = changes.get(..killed)?;
+    let end = before.last()?;
+    let of_last = before.iter().rev().take_while(|change| change.site == end.site);
+    let last = of_last.into_iter().find(|change| change.manner != Manner::Remove).unwrap_or(end);
+    let early = context.event(trial.first, last, false)?;
+    let known = before.iter().any(|change| change.place == *place);
+    let late = context.event(trial.first, &Change { place: place.clone(), ..written.clone() }, known)?;
     let said = wording::half_done(&early, &late);
-    let command = wording::name_of(trial.first.commands.get(&first.site)?);
-    // What git keeps for itself (a setting, a remote) is noticed soon, and seldom matters.
+    let command = wording::name_of(trial.first.commands.get(&last.site)?);
+    // What git keeps for itself (a setting, a remote) is noticed soon, and seldom matters. What the work leaves lying
+    // about matters less.
     let inner = format!("{}/", place.path).contains("/.git/");
-    let severity = if inner { Severity::Info } else { Severity::Warning };
+    let minor = inner || is_leftover(trial.first, place);
+    let severity = if minor { Severity::Info } else { Severity::Warning };
     let mut hazard = context.hazard(Kind::HalfDone, severity, turned.site, command, Some(place), said)?;
     let label = |site, text: String| context.site(site).map(|site| (site, text));
-    hazard.labels.extend(label(first.site, "from here on the test takes all for done".to_owned()));
-    if written.site != first.site {
+    hazard.labels.extend(label(last.site, "from here on the test takes all for done".to_owned()));
+    if written.site != last.site {
         let text = "a run killed before this never makes up for it".to_owned();
         hazard.labels.extend(label(written.site, text));
     }
     Some(hazard)
+}
+
+/// The innermost branch over the first run's change number `at` that the second run took otherwise.
+fn guard_over<'b>(first: &'b [Branch], again: &[Branch], at: usize) -> Option<&'b Branch> {
+    let mut ways: HashMap<SiteId, VecDeque<(bool, usize)>> = HashMap::new();
+    for branch in again {
+        ways.entry(branch.site).or_default().push_back((branch.held, branch.clause));
+    }
+    let mut turned: Vec<&Branch> = Vec::new();
+    for branch in first {
+        let way = ways.get_mut(&branch.site).and_then(VecDeque::pop_front);
+        if branch.changes <= at && way.is_some_and(|way| way != (branch.held, branch.clause)) {
+            turned.push(branch);
+        }
+    }
+    turned.iter().rev().find(|branch| at < branch.until).copied()
+}
+
+/// Whether what is at `place` is only missing its removal, by the run that made it for itself.
+fn is_leftover(first: &Log, place: &Place) -> bool {
+    let mut changes = first.changes.iter().filter(|change| change.place.touches(place));
+    changes.next().is_some_and(|first| first.manner != Manner::Remove)
+        && changes
+            .next_back()
+            .is_some_and(|last| last.manner == Manner::Remove && place.is_within(&last.place))
 }
 
 /// A command that ends a second run early without failing it: what comes after is left undone.
@@ -265,14 +301,17 @@ impl<'c> Context<'_, 'c> {
         }
     }
 
-    /// A moment in a run: what the command at `site` did to `place`.
-    fn event(&self, log: &Log, site: SiteId, place: &Place) -> Option<String> {
+    /// A moment in a run: what a change did to what was `known` before, or not.
+    fn event(&self, log: &Log, change: &Change, known: bool) -> Option<String> {
+        let place = &change.place;
         let root = self.mounts.get(self.index).is_some_and(|mounts| mounts.is_mount_point(place));
-        if root {
-            let command = wording::name_of(log.commands.get(&site)?);
-            return Some(format!("`{command}` has filled `{}`", self.show(place)));
-        }
-        Some(format!("`{}` is made", self.show(place)))
+        let (shown, command) = (self.show(place), wording::name_of(log.commands.get(&change.site)?));
+        Some(match change.manner {
+            Manner::Remove => format!("`{shown}` is removed"),
+            _ if root => format!("`{command}` has filled `{shown}`"),
+            _ if known => format!("`{command}` has written to `{shown}`"),
+            _ => format!("`{shown}` is made"),
+        })
     }
 
     /// The text of a command.

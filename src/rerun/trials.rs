@@ -157,14 +157,14 @@ impl<'c> Court<'c> {
         let alone = if index == 0 && !reference.kept.has_outside() {
             Vec::new()
         } else {
-            self.alone_again(index, &reference.kept, reference, true)
+            self.alone_again(index, &reference.kept, reference, None)
         };
         self.shared.steps = self.shared.steps.min(MORE_STEPS);
         let mut killed: Vec<Hazard> = Vec::new();
         let mut seen = HashSet::from([reference.start.fingerprint(), reference.kept.fingerprint()]);
         for point in reference.log.crash_points.iter().filter(|point| point.asked >= reference.turned) {
             if seen.insert(point.kept.fingerprint()) {
-                killed.extend(self.alone_again(index, &point.kept, reference, false));
+                killed.extend(self.alone_again(index, &point.kept, reference, Some(point.changes)));
             }
         }
         // What an earlier container resets is excused where this one finished, not where it was killed.
@@ -231,7 +231,7 @@ impl<'c> Court<'c> {
                 Outcome::Open => return (true, Vec::new()),
             }
         }
-        let hazards = self.alone_again(index, &state, reference, true);
+        let hazards = self.alone_again(index, &state, reference, None);
         (true, hazards.into_iter().map(|hazard| (index, hazard)).collect())
     }
 
@@ -241,7 +241,7 @@ impl<'c> Court<'c> {
         index: usize,
         state: &Rc<Tree>,
         reference: &Reference,
-        ended: bool,
+        killed: Option<usize>,
     ) -> Vec<Hazard> {
         let same = |shared: &Shared, run: &Run| {
             let volumes = || {
@@ -252,7 +252,7 @@ impl<'c> Court<'c> {
         };
         match self.acquitted(index, state, reference, same) {
             Outcome::Guilty(run) => {
-                let trial = Trial { reference: &reference.kept, first: &reference.log, again: &run, ended };
+                let trial = Trial { reference: &reference.kept, first: &reference.log, again: &run, killed };
                 blame::hazards(&self.context(index), &trial)
             }
             _ => Vec::new(),

@@ -106,7 +106,8 @@ impl Machine<'_, '_> {
 
     /// Notes which way a branch went.
     fn branch(&mut self, range: &Range<usize>, held: bool) -> Branch {
-        let branch = Branch { site: self.site(range), held, clause: 0, changes: self.log.changes.len() };
+        let (site, changes) = (self.site(range), self.log.changes.len());
+        let branch = Branch { site, held, clause: 0, changes, until: usize::MAX };
         self.log.branches.push(branch.clone());
         branch
     }
@@ -117,6 +118,11 @@ impl Machine<'_, '_> {
         let tested: Vec<Place> = self.log.missing.get(missing..).unwrap_or_default().to_vec();
         let before = self.log.changes.len();
         let result = body(self);
+        if result.is_ok()
+            && let Some(branch) = self.log.branches.iter_mut().rev().find(|branch| *branch == guard)
+        {
+            branch.until = self.log.changes.len();
+        }
         if let Some([first, rest @ ..]) = self.log.changes.get(before..)
             && std::iter::once(first).chain(rest).any(|change| change.manner == Manner::Slow)
             && rest.iter().all(|change| change.site == first.site)
@@ -214,7 +220,7 @@ impl Machine<'_, '_> {
             }
             if held {
                 let changes = self.log.changes.len();
-                self.log.branches.push(Branch { site, held, clause: index, changes });
+                self.log.branches.push(Branch { site, held, clause: index, changes, until: usize::MAX });
                 let status = self.list(&clause.body)?;
                 if !clause.falls_through {
                     return Ok(status);

@@ -136,6 +136,8 @@ pub(super) struct CrashPoint {
     pub(super) kept: Rc<Tree>,
     /// How many questions nobody could answer had come before.
     pub(super) asked: usize,
+    /// How many changes had been made.
+    pub(super) changes: usize,
 }
 
 /// A branch taken.
@@ -149,6 +151,9 @@ pub(super) struct Branch {
     pub(super) clause: usize,
     /// How many changes were made before.
     pub(super) changes: usize,
+    /// How many had been made at the end of what it stands over. Where that was passed over, or left by a jump, all
+    /// that follows may hang on it.
+    pub(super) until: usize,
 }
 
 /// A change of a volume.
@@ -417,7 +422,8 @@ impl<'s, 'c> Machine<'s, 'c> {
     fn crash_point(&mut self) {
         if self.changed && self.oracle.is_first() && self.log.crash_points.len() < MAX_CRASH_POINTS {
             let (kept, asked) = (Rc::clone(&self.kept), self.oracle.asked().len());
-            self.log.crash_points.push(CrashPoint { kept, asked });
+            let changes = self.log.changes.len();
+            self.log.crash_points.push(CrashPoint { kept, asked, changes });
         }
         self.changed = false;
     }
