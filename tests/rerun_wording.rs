@@ -26,6 +26,7 @@ fn container<'s>(script: &'s shell::ir::Script, text: &'s str) -> Container<'s> 
         working_dir: None,
         userland: Userland::Gnu,
         restarts: true,
+        root: None,
         host_network: false,
         files: BTreeMap::new(),
     }

@@ -173,6 +173,14 @@ fn half_done(context: &Context<'_, '_>, trial: &Trial<'_>, place: &Place) -> Opt
     Some(hazard)
 }
 
+/// Files with the right contents that a second run doesn't make executable, as the first would have. No verdict hangs
+/// on modes: they aren't contents.
+pub(super) fn unexecutable(context: &Context<'_, '_>, trial: &Trial<'_>) -> Vec<Hazard> {
+    let lacking = trial.again.kept.modes.lacking_execute(&trial.reference.modes);
+    let hazards = lacking.filter_map(|place| half_done(context, trial, place));
+    hazards.map(|hazard| Hazard { severity: Severity::Info, ..hazard }).collect()
+}
+
 /// The innermost branch over the first run's change number `at` that the second run took otherwise.
 fn guard_over<'b>(first: &'b [Branch], again: &[Branch], at: usize) -> Option<&'b Branch> {
     let mut ways: HashMap<SiteId, VecDeque<(bool, usize)>> = HashMap::new();
@@ -308,6 +316,7 @@ impl<'c> Context<'_, 'c> {
         let (shown, command) = (self.show(place), wording::name_of(log.commands.get(&change.site)?));
         Some(match change.manner {
             Manner::Remove => format!("`{shown}` is removed"),
+            Manner::Mode => format!("`{shown}` is made executable"),
             _ if root => format!("`{command}` has filled `{shown}`"),
             _ if known => format!("`{command}` has written to `{shown}`"),
             _ => format!("`{shown}` is made"),

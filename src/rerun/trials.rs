@@ -161,9 +161,10 @@ impl<'c> Court<'c> {
         };
         self.shared.steps = self.shared.steps.min(MORE_STEPS);
         let mut killed: Vec<Hazard> = Vec::new();
-        let mut seen = HashSet::from([reference.start.fingerprint(), reference.kept.fingerprint()]);
+        let state = |tree: &Tree| (tree.fingerprint(), tree.modes.clone());
+        let mut seen = HashSet::from([state(&reference.start), state(&reference.kept)]);
         for point in reference.log.crash_points.iter().filter(|point| point.asked >= reference.turned) {
-            if seen.insert(point.kept.fingerprint()) {
+            if seen.insert(state(&point.kept)) {
                 killed.extend(self.alone_again(index, &point.kept, reference, Some(point.changes)));
             }
         }
@@ -250,12 +251,12 @@ impl<'c> Court<'c> {
             };
             run.status == Some(SUCCESS) && volumes()
         };
-        match self.acquitted(index, state, reference, same) {
-            Outcome::Guilty(run) => {
-                let trial = Trial { reference: &reference.kept, first: &reference.log, again: &run, killed };
-                blame::hazards(&self.context(index), &trial)
-            }
-            _ => Vec::new(),
+        let outcome = self.acquitted(index, state, reference, same);
+        let (Outcome::Guilty(run) | Outcome::Fine(run)) = &outcome else { return Vec::new() };
+        let trial = Trial { reference: &reference.kept, first: &reference.log, again: run, killed };
+        match outcome {
+            Outcome::Guilty(_) => blame::hazards(&self.context(index), &trial),
+            _ => blame::unexecutable(&self.context(index), &trial),
         }
     }
 

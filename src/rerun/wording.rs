@@ -52,6 +52,9 @@ pub(super) fn stuck(command: &str, obstacle: &Obstacle<'_>) -> Words {
                 "what `{command}` leaves at {thing} is there by then, and it asks whether to replace that: nobody answers"
             )
         }
+        Reason::Denied => format!(
+            "{thing} may not be written by then, and `{command}` gets \"Permission denied\": it doesn't run as root"
+        ),
         Reason::NothingToDo => format!("nothing is left to do by then, and `{command}` calls that a failure"),
     };
     let lasts = lasting(keeper);
@@ -72,6 +75,7 @@ pub(super) fn stuck(command: &str, obstacle: &Obstacle<'_>) -> Words {
         (None, Reason::Missing) => {
             format!("test for `{path}` first, and pass over `{command}` where it is gone")
         }
+        (None, Reason::Denied) => format!("put `rm -f {path}` before it"),
         (None, _) => format!("make `{command}` pass when its work is done already"),
     };
     Words { why: format!("{met}; {lasts}"), help }
@@ -137,7 +141,7 @@ pub(super) fn drifting(command: &str, thing: &str, path: &str, manner: Manner, k
             format!("every run leaves another file, here {thing}"),
             "give the file one name (`-O FILE`), or remove it before the run ends".to_owned(),
         ),
-        Manner::Write | Manner::Slow | Manner::Remove => (
+        Manner::Write | Manner::Slow | Manner::Remove | Manner::Mode => (
             format!("a second run leaves {thing} otherwise than the first"),
             "make a second run end where the first did".to_owned(),
         ),
@@ -197,6 +201,7 @@ pub(super) fn mending_option(words: &[String], why: Reason) -> Option<(&'static 
     let name = base_name(words.first()?);
     match (name, why) {
         ("mkdir", Reason::Exists) => Some(("-p", "")),
+        ("cp", Reason::Denied) => Some(("-f", "")),
         ("ln", Reason::Exists) if words.iter().any(|word| word == "-s") => Some(("-sfn", "-s ")),
         ("rm", Reason::Missing) | ("gunzip" | "gzip", Reason::Asks) => Some(("-f", "")),
         ("unzip", Reason::Asks) => Some(("-o", "")),

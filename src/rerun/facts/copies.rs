@@ -6,6 +6,7 @@ use super::files::{make_directories, unlisted_pattern, worse};
 use super::options::Options;
 use super::{Fact, fact, looks_like_file};
 use crate::rerun::machine::{FAILURE, Machine, Manner, Reason, SUCCESS, Status};
+use crate::rerun::state::modes::Permissions;
 use crate::rerun::state::places::{Place, Realm, base_name};
 use crate::rerun::state::tree::Node;
 
@@ -29,6 +30,8 @@ struct Copy {
     mode: Mode,
     /// `-n`: an existing file stays.
     keep: bool,
+    /// An existing file is taken away first, so that its mode doesn't matter.
+    unlinks: bool,
     /// `-T`: the last operand is the target even where it is a directory.
     exact: bool,
 }
@@ -44,6 +47,7 @@ fn cp(machine: &mut Machine<'_, '_>, words: &[String]) -> Status {
     let copy = Copy {
         mode: if options.has("r R a recursive archive") { Mode::Trees } else { Mode::Files },
         keep: options.has("n no-clobber") || options.value("update") == Some("none"),
+        unlinks: options.has("f force remove-destination"),
         exact: options.has("T no-target-directory"),
     };
     transfer(machine, &options, copy)
@@ -54,6 +58,7 @@ fn mv(machine: &mut Machine<'_, '_>, words: &[String]) -> Status {
     let copy = Copy {
         mode: Mode::Move,
         keep: options.has("n no-clobber"),
+        unlinks: true,
         exact: options.has("T no-target-directory"),
     };
     transfer(machine, &options, copy)
@@ -72,8 +77,14 @@ fn install(machine: &mut Machine<'_, '_>, words: &[String]) -> Status {
     {
         make_directories(machine, parent.0);
     }
-    let copy = Copy { mode: Mode::Files, keep: false, exact: options.has("T") };
-    transfer(machine, &options, copy)
+    let copy = Copy { mode: Mode::Files, keep: false, unlinks: true, exact: options.has("T") };
+    let status = transfer(machine, &options, copy);
+    let mode = Permissions::read(options.value("m mode").unwrap_or("755"));
+    if let (SUCCESS, Some(mode), [_, target]) = (status, mode, options.operands()) {
+        let place = machine.place(target);
+        machine.set_permissions(&place, mode);
+    }
+    status
 }
 
 fn transfer(machine: &mut Machine<'_, '_>, options: &Options<'_>, copy: Copy) -> Status {
@@ -167,9 +178,13 @@ fn file(machine: &mut Machine<'_, '_>, from: &Place, to: &Place, nested: bool, c
     match machine.look(from) {
         // What is moved may be a directory for all we know.
         Node::Unclear { .. } if copy.takes() => machine.copy(from, to, manner),
+        _ if !copy.unlinks && machine.is_denied(to) => return machine.refuse(Some(to), Reason::Denied),
         _ => {
             let content = machine.read(from).unwrap_or_default();
             machine.put(to, Node::File(content), manner);
+            if copy.unlinks || existing == Node::Absent {
+                machine.carry_permissions(from, to);
+            }
         }
     }
     if copy.takes() {

@@ -9,6 +9,7 @@ mod conditions;
 mod control;
 mod disk;
 mod expansion;
+mod modes;
 mod nested;
 mod patterns;
 mod simple;
@@ -182,6 +183,8 @@ pub(super) enum Manner {
     Slow,
     /// It removes.
     Remove,
+    /// It sets a file's mode.
+    Mode,
 }
 
 /// Why a command failed.
@@ -206,6 +209,8 @@ pub(super) enum Reason {
     WrongKind,
     /// It would ask before overwriting, and nobody answers.
     Asks,
+    /// It may not write what is there.
+    Denied,
     /// There is nothing left for it to do, which it calls a failure.
     NothingToDo,
 }
