@@ -3,6 +3,7 @@
 use std::collections::{HashMap, VecDeque};
 
 use super::machine::{Branch, Change, Log, LoneGuard, Manner, Reason, Refusal, Run, SUCCESS, Shared};
+use super::naming;
 use super::state::compare::differences;
 use super::state::places::{Mounts, Place, Realm};
 use super::state::tree::{Node, SiteId, Tree};
@@ -15,6 +16,8 @@ pub(super) struct Context<'a, 'c> {
     pub(super) sequence: &'c [Container<'c>],
     pub(super) mounts: &'c [Mounts],
     pub(super) index: usize,
+    /// Whether an earlier container resets what the command there trips over.
+    pub(super) is_reset: &'a dyn Fn(&Site) -> bool,
 }
 
 /// A second run that isn't as the first.
@@ -30,7 +33,7 @@ pub(super) struct Trial<'t> {
 /// What a trial proves, one hazard for each command to blame.
 pub(super) fn hazards(context: &Context<'_, '_>, trial: &Trial<'_>) -> Vec<Hazard> {
     if trial.again.status != Some(SUCCESS) {
-        return stuck(context, trial.first, trial.again).into_iter().collect();
+        return stuck(context, trial.first, trial.again, trial.killed).into_iter().collect();
     }
     let mut out: Vec<Hazard> = Vec::new();
     for place in differences(&context.shared.atoms, trial.reference, &trial.again.kept) {
@@ -44,7 +47,15 @@ pub(super) fn hazards(context: &Context<'_, '_>, trial: &Trial<'_>) -> Vec<Hazar
 
 /// The command whose failure ended a second run: the one that the exit status comes of, or that a
 /// branch to `exit 1` hangs on.
-pub(super) fn stuck(context: &Context<'_, '_>, first: &Log, again: &Run) -> Option<Hazard> {
+pub(super) fn stuck(
+    context: &Context<'_, '_>,
+    first: &Log,
+    again: &Run,
+    killed: Option<usize>,
+) -> Option<Hazard> {
+    if let Some(&site) = again.log.endless.iter().find(|site| !first.endless.contains(site)) {
+        return waiting(context, first, site, killed);
+    }
     if let Some(cause) = &again.log.cause {
         return refused(context, &again.log, cause);
     }
@@ -56,43 +67,67 @@ pub(super) fn stuck(context: &Context<'_, '_>, first: &Log, again: &Run) -> Opti
     let mut refusals = again.log.refusals.iter();
     match refusals.find(|refusal| context.site(refusal.site).is_some_and(is_inside)) {
         Some(refusal) => refused(context, &again.log, refusal),
-        None => turned(context, first, branch),
+        None => turned(context, first, branch, killed),
     }
 }
 
 fn refused(context: &Context<'_, '_>, log: &Log, refusal: &Refusal) -> Option<Hazard> {
     // A name that is another one on each run is never met again.
     let place = refusal.place.as_ref().filter(|place| !context.shared.atoms.varies(&place.path))?;
-    let keeper = context.keeper(place)?;
+    let keeper = context.keeper(place, refusal.site)?;
     let words = log.commands.get(&refusal.site)?;
-    let command = wording::name_of(words);
+    let command = naming::name_of(words);
     let (thing, path) = (context.thing(place), context.show(place));
+    let parts = naming::fails_over_parts(&command) && refusal.why == Reason::Exists;
+    let thing = if parts { format!("what `{command}` puts into {thing}") } else { thing };
     let mended = context.mended(refusal.site, words, refusal.why);
     let container = context.sequence.get(context.index)?;
-    let is_mount = container.mounts.iter().any(|mount| mount.path.trim_end_matches('/') == path);
     let obstacle = wording::Obstacle {
         thing: &thing,
         path: &path,
         why: refusal.why,
         keeper,
         mended: mended.as_deref(),
-        clearing: wording::clearing(&command, &path, is_mount, keeper),
+        advice: naming::advice(&command, kind_of(place), &thing, refusal.why),
+        clearing: wording::clearing(&command, &path, context.is_mount(place), keeper),
         in_script: matches!(container.program, Program::Script { .. }),
     };
     let said = wording::stuck(&command, &obstacle);
-    let severity = if keeper == Keeper::PodNetwork { Severity::Warning } else { Severity::Error };
+    let assumed = log.assumed.contains(&refusal.site);
+    let mild = assumed || keeper == Keeper::PodNetwork;
+    let severity = if mild { Severity::Warning } else { Severity::Error };
     let hazard = context.hazard(Kind::Stuck, severity, refusal.site, command, Some(place), said)?;
-    Some(Hazard { mended, ..hazard })
+    Some(Hazard { mended, assumed, ..hazard })
 }
 
 /// A second run that fails because a test goes the other way, with nothing that refuses.
-fn turned(context: &Context<'_, '_>, first: &Log, branch: &Branch) -> Option<Hazard> {
+fn turned(context: &Context<'_, '_>, first: &Log, branch: &Branch, killed: Option<usize>) -> Option<Hazard> {
     let test = context.text(branch.site)?;
     let command = test.split_whitespace().next().unwrap_or_default().to_owned();
     let place = &first.changes.first()?.place;
-    let said = wording::turned(test, branch.held, context.keeper(place)?);
+    let keeper = context.keeper(place, branch.site)?;
+    let said = match left_lock(first, killed) {
+        Some(lock) => wording::locked(test, branch.held, &context.show(lock), keeper),
+        None => wording::turned(test, branch.held, keeper),
+    };
     let hazard = context.hazard(Kind::Stuck, Severity::Error, branch.site, command, Some(place), said)?;
     Some(Hazard { path: None, ..hazard })
+}
+
+/// A second run that waits for ever in a loop.
+fn waiting(context: &Context<'_, '_>, first: &Log, site: SiteId, killed: Option<usize>) -> Option<Hazard> {
+    let text = context.text(site)?;
+    let command = text.split_whitespace().find(|word| *word != "!").unwrap_or_default().to_owned();
+    let place = left_lock(first, killed).or_else(|| Some(&first.changes.last()?.place))?;
+    let keeper = context.keeper(place, site)?;
+    let said = wording::waiting(&context.show(place), keeper);
+    context.hazard(Kind::Stuck, Severity::Error, site, command, Some(place), said)
+}
+
+/// What a run makes and removes again at its end, and one that was killed has left.
+fn left_lock(first: &Log, killed: Option<usize>) -> Option<&Place> {
+    let mut made = first.changes.get(..killed?)?.iter().rev().map(|change| &change.place);
+    made.find(|place| is_leftover(first, place))
 }
 
 /// What made `place` differ.
@@ -105,6 +140,13 @@ fn difference(context: &Context<'_, '_>, trial: &Trial<'_>, place: &Place) -> Op
         && let Some(half_done) = half_done(context, trial, place)
     {
         return Some(half_done);
+    }
+    let made = || trial.again.log.changes.iter().chain(&trial.first.changes);
+    if let Some(change) = made().find(|it| it.manner == Manner::FreshName && place.is_within(&it.place)) {
+        let hazard =
+            drifting(context, trial.first, &trial.again.log, change.site, change.manner, &change.place)?;
+        let severity = if trial.killed.is_some() { Severity::Info } else { hazard.severity };
+        return Some(Hazard { severity, ..hazard });
     }
     if let Some(change) = changed {
         return drifting(context, trial.first, &trial.again.log, change.site, change.manner, place);
@@ -126,15 +168,20 @@ fn drifting(
     manner: Manner,
     place: &Place,
 ) -> Option<Hazard> {
-    let command = wording::name_of(log.commands.get(&site)?);
+    let command = naming::name_of(log.commands.get(&site)?);
     if context.shared.atoms.varies(&place.path) {
         return None;
     }
     let (thing, path) = (context.thing(place), context.show(place));
-    let said = wording::drifting(&command, &thing, &path, manner, context.keeper(place)?);
+    let keeper = context.keeper(place, site)?;
+    let advice = naming::advice(&command, kind_of(place), &thing, Reason::Asks);
+    let change = wording::Drift { thing: &thing, path: &path, manner, keeper, advice };
+    let said = wording::drifting(&command, &change);
     // A log is meant to grow.
     let is_log = std::path::Path::new(&path).extension().is_some_and(|ext| ext.eq_ignore_ascii_case("log"));
-    let minor = (is_log && manner == Manner::Append) || first.doubtful.contains(&site);
+    let is_meant =
+        (is_log && manner == Manner::Append) || (manner == Manner::Write && wording::is_backup(&path));
+    let minor = is_meant || first.doubtful.contains(&site);
     let severity = if minor { Severity::Info } else { Severity::Warning };
     context.hazard(Kind::Drifting, severity, site, command, Some(place), said)
 }
@@ -157,7 +204,7 @@ fn half_done(context: &Context<'_, '_>, trial: &Trial<'_>, place: &Place) -> Opt
     let known = before.iter().any(|change| change.place == *place);
     let late = context.event(trial.first, &Change { place: place.clone(), ..written.clone() }, known)?;
     let said = wording::half_done(&early, &late);
-    let command = wording::name_of(trial.first.commands.get(&last.site)?);
+    let command = naming::name_of(trial.first.commands.get(&last.site)?);
     // What git keeps for itself (a setting, a remote) is noticed soon, and seldom matters. What the work leaves lying
     // about matters less.
     let inner = format!("{}/", place.path).contains("/.git/");
@@ -229,22 +276,29 @@ fn first_difference<'b>(first: &'b [Branch], again: &[Branch]) -> Option<&'b Bra
 /// Guards over one long command: a kill inside it leaves half a file that the guard takes for whole.
 pub(super) fn lone_guard(context: &Context<'_, '_>, log: &Log, lone: &LoneGuard) -> Option<Hazard> {
     let place = Some(&lone.place).filter(|place| matches!(place.realm, Realm::Kept(_)))?;
-    let command = wording::name_of(log.commands.get(&lone.command)?);
-    let said = wording::half_fetched(&command, &context.show(place));
+    let command = naming::name_of(log.commands.get(&lone.command)?);
+    let said = wording::half_fetched(&command, &context.show(place), context.is_mount(place));
     let mut hazard =
         context.hazard(Kind::HalfDone, Severity::Info, lone.guard, command, Some(place), said)?;
     hazard.labels.extend(context.site(lone.command).map(|site| (site, "this takes a while".to_owned())));
     Some(hazard)
 }
 
+/// What kind of thing outside the volumes is at `place`; empty in a volume.
+fn kind_of(place: &Place) -> &str {
+    let kind = place.path.trim_start_matches('/').split('/').next().filter(|_| place.realm == Realm::Outside);
+    kind.unwrap_or_default()
+}
+
 impl<'c> Context<'_, 'c> {
-    /// Where what is at a place is kept; `None` where nothing is: nobody is blamed for it.
-    fn keeper(&self, place: &Place) -> Option<Keeper> {
+    /// Where what the command at `site` meets at a place is kept; `None` where nothing is: nobody is blamed for it.
+    fn keeper(&self, place: &Place, site: SiteId) -> Option<Keeper> {
         let container = self.sequence.get(self.index)?;
         match place.realm {
             Realm::Kept(volume) => {
                 let life = container.mounts.iter().find(|mount| mount.volume == volume)?.life;
-                Some(Keeper::Volume { life, met: container.lasts() })
+                let reset = self.site(site).is_some_and(|site| (self.is_reset)(&site));
+                Some(Keeper::Volume { life, met: container.lasts(), reset })
             }
             Realm::Outside if !place.path.starts_with("/net/") => Some(Keeper::Outside),
             Realm::Outside if container.host_network => Some(Keeper::Node),
@@ -268,7 +322,7 @@ impl<'c> Context<'_, 'c> {
             severity,
             site: self.site(site)?,
             command,
-            path: place.map(|place| self.show(place)),
+            path: place.filter(|_| !outside).map(|place| self.show(place)),
             volume: place.and_then(|place| match place.realm {
                 Realm::Kept(volume) => Some(volume),
                 _ => None,
@@ -294,26 +348,27 @@ impl<'c> Context<'_, 'c> {
         self.shared.atoms.show(&path)
     }
 
+    /// Whether a volume is mounted there: it can't be moved or removed.
+    fn is_mount(&self, place: &Place) -> bool {
+        self.mounts.get(self.index).is_some_and(|mounts| mounts.is_mount_point(place))
+    }
+
     /// What is at a place, in words.
     fn thing(&self, place: &Place) -> String {
+        let shown = self.show(place);
         match place.path.trim_start_matches('/').split_once('/') {
             Some((kind, name)) if place.realm == Realm::Outside => {
-                let name = self.shared.atoms.show(name).replace('\u{2215}', "/");
-                let (kind, name) = match name.split_once(' ') {
-                    Some(parts) if kind == "net" => parts,
-                    _ => (kind, name.as_str()),
-                };
-                format!("the {kind} `{name}`")
+                naming::outside(kind, &self.shared.atoms.show(name).replace('\u{2215}', "/"))
             }
-            _ => format!("`{}`", self.show(place)),
+            _ => naming::inside(&shown).unwrap_or_else(|| format!("`{shown}`")),
         }
     }
 
     /// A moment in a run: what a change did to what was `known` before, or not.
     fn event(&self, log: &Log, change: &Change, known: bool) -> Option<String> {
         let place = &change.place;
-        let root = self.mounts.get(self.index).is_some_and(|mounts| mounts.is_mount_point(place));
-        let (shown, command) = (self.show(place), wording::name_of(log.commands.get(&change.site)?));
+        let root = self.is_mount(place);
+        let (shown, command) = (self.show(place), naming::name_of(log.commands.get(&change.site)?));
         Some(match change.manner {
             Manner::Remove => format!("`{shown}` is removed"),
             Manner::Mode => format!("`{shown}` is made executable"),
@@ -336,15 +391,18 @@ impl<'c> Context<'_, 'c> {
 
     /// The command's line as it should be, where an option mends it.
     fn mended(&self, id: SiteId, words: &[String], why: Reason) -> Option<String> {
-        let (option, instead) = wording::mending_option(words, why)?;
         let text = match &self.sequence.get(self.index)?.program {
             Program::Exec(_) => words.join(" "),
             Program::Script { .. } => self.text(id)?.to_owned(),
         };
+        let fits = |line: &String| !line.contains('\n') && line.len() <= 200;
+        if let Some(line) = naming::mended_line(words, &text, why) {
+            return Some(line).filter(fits);
+        }
+        let (option, instead) = wording::mending_option(words, why)?;
         let (head, rest) = text.split_once(words.first()?.as_str())?;
         let rest = rest.trim_start();
         let rest = rest.strip_prefix(instead).unwrap_or(rest);
-        let line = format!("{head}{} {option} {rest}", words.first()?);
-        (!line.contains('\n') && line.len() <= 200).then_some(line)
+        Some(format!("{head}{} {option} {rest}", words.first()?)).filter(fits)
     }
 }

@@ -25,6 +25,7 @@
 mod blame;
 mod facts;
 mod machine;
+mod naming;
 mod state;
 mod trials;
 mod wording;

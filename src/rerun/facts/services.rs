@@ -4,7 +4,7 @@ use super::databases::{create, outside};
 use super::options::Options;
 use super::{Fact, fact};
 use crate::rerun::machine::{Machine, Manner, SUCCESS, Status};
-use crate::rerun::state::atoms::Atom;
+use crate::rerun::state::atoms::{Atom, is_known};
 use crate::rerun::state::places::base_name;
 use crate::rerun::state::tree::Node;
 
@@ -110,9 +110,31 @@ fn buckets(machine: &mut Machine<'_, '_>, words: &[String]) -> Status {
         _ => None,
     };
     match makes {
+        Some(bucket) if words.first().is_some_and(|name| base_name(name) == "aws") => {
+            s3_bucket(machine, &options, bucket)
+        }
         Some(bucket) => create(machine, "bucket", bucket),
         None => super::download::fetch(machine, words),
     }
+}
+
+/// S3 refuses to make one's own bucket again, but in us-east-1 (S3 API, `CreateBucket`). Where no region is named it may
+/// be that one.
+fn s3_bucket(machine: &mut Machine<'_, '_>, options: &Options<'_>, bucket: &str) -> Status {
+    let constraint =
+        options.value("create-bucket-configuration").and_then(|it| it.split_once("LocationConstraint="));
+    let named = constraint.map(|(_, region)| region).or(options.value("region"));
+    let variables = ["AWS_REGION", "AWS_DEFAULT_REGION"].map(|name| machine.variable(name));
+    let is_named = |region: &&str| !region.is_empty() && is_known(region);
+    let region = named.into_iter().chain(variables.iter().map(AsRef::as_ref)).find(is_named);
+    if region == Some("us-east-1") {
+        return SUCCESS;
+    }
+    let status = create(machine, "bucket", bucket);
+    if status != SUCCESS && region.is_none() {
+        machine.log.assumed.push(machine.current);
+    }
+    status
 }
 
 fn rabbitmqctl(machine: &mut Machine<'_, '_>, words: &[String]) -> Status {
@@ -139,7 +161,7 @@ fn vault(machine: &mut Machine<'_, '_>, words: &[String]) -> Status {
         }
         ["operator", "init", ..] if !words.iter().any(|word| word == "-status") => {
             machine.emit_unknown(words, true);
-            create(machine, "vault", "seal")
+            create(machine, "the", "initialised Vault")
         }
         _ => client(machine, words),
     }
@@ -149,7 +171,7 @@ fn consul(machine: &mut Machine<'_, '_>, words: &[String]) -> Status {
     match operands(words, "").as_slice() {
         ["acl", "bootstrap", ..] => {
             machine.emit_unknown(words, true);
-            create(machine, "consul acl", "bootstrap")
+            create(machine, "the", "bootstrap token of Consul's ACLs")
         }
         _ => client(machine, words),
     }
@@ -171,11 +193,15 @@ fn kafka_topics(machine: &mut Machine<'_, '_>, words: &[String]) -> Status {
 }
 
 fn kcadm(machine: &mut Machine<'_, '_>, words: &[String]) -> Status {
-    match operands(words, "r s f o i q target-realm set file").as_slice() {
+    let options = Options::read(words, "r s f i q target-realm set file");
+    match options.operands() {
         ["create", path, ..] => {
-            let set: Vec<&str> = words.iter().filter(|word| word.contains('=')).map(String::as_str).collect();
+            let set = |name: &str| words.iter().find_map(|word| word.strip_prefix(name)?.strip_prefix('='));
+            let name = ["realm", "username", "clientId", "name"].into_iter().find_map(set);
+            let kind = base_name(path).trim_end_matches('s');
+            let realm = options.value("r target-realm").map(|realm| format!("{realm}/")).unwrap_or_default();
             machine.emit_unknown(words, true);
-            create(machine, "keycloak object", &format!("{path} {}", set.join(" ")))
+            create(machine, &format!("Keycloak {kind}"), &format!("{realm}{}", name.unwrap_or("?")))
         }
         _ => client(machine, words),
     }

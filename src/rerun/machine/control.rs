@@ -35,6 +35,9 @@ impl Machine<'_, '_> {
         };
         let status = if command.background { SUCCESS } else { status };
         self.shell.status = status;
+        if self.shell.options.errexit && self.sheltered == 0 && is_test(command) {
+            self.branch(&command.range, status == SUCCESS);
+        }
         if status != SUCCESS && self.shell.options.errexit && self.sheltered == 0 && exits(&command.kind) {
             return Err(Jump::Exit(status));
         }
@@ -154,13 +157,14 @@ impl Machine<'_, '_> {
     /// left after a few turns, one that never ends by what is known can't be followed.
     fn condition_loop(&mut self, until: bool, condition: &List, body: &List) -> Flow {
         let (mut status, mut cause) = (SUCCESS, None);
+        let (changes, mut variables) = (self.log.changes.len(), None);
         for turn in 0..MAX_ITERATIONS {
             let (questions, reads) = (self.oracle.questions(), self.unknown_reads);
             let held = self.sheltered(true, |machine| machine.list(condition))? == SUCCESS;
             let open = self.oracle.questions() != questions || self.unknown_reads != reads;
             let ends = held == until || (open && turn >= OPEN_ITERATIONS);
             if turn == 0 || ends {
-                self.branch(&range_of(condition), held != ends);
+                self.branch(&range_of(condition), !ends);
             }
             if ends {
                 self.log.cause = cause;
@@ -173,8 +177,22 @@ impl Machine<'_, '_> {
                 other => other?,
             };
             cause.clone_from(&self.log.cause);
+            if turn + 2 == MAX_ITERATIONS {
+                variables = Some(Rc::clone(&self.shell.variables));
+            }
         }
-        if is_always_true(condition) { Err(Jump::GiveUp) } else { Ok(status) }
+        if is_always_true(condition) {
+            return Err(Jump::GiveUp);
+        }
+        // A loop in which nothing changes has no end; one that counts may have.
+        if self.log.changes.len() == changes && variables.is_some_and(|it| it == self.shell.variables) {
+            let site = self.site(&range_of(condition));
+            self.log.endless.push(site);
+            if !self.oracle.is_first() && !self.waited.contains(&site) {
+                return Err(Jump::Endless);
+            }
+        }
+        Ok(status)
     }
 
     fn for_loop(&mut self, name: &str, words: Option<&[Word]>, body: &List) -> Flow {
@@ -395,6 +413,16 @@ fn exits(kind: &CommandKind) -> bool {
             | CommandKind::Conditional(_)
             | CommandKind::Arithmetic
     )
+}
+
+/// Whether it is a test by itself: under `set -e` all that follows hangs on it.
+fn is_test(command: &Command) -> bool {
+    match &command.kind {
+        CommandKind::Conditional(_) => true,
+        CommandKind::Not(inner) => is_test(inner),
+        CommandKind::Simple(_) => matches!(first_word(command).as_deref(), Some("[" | "test")),
+        _ => false,
+    }
 }
 
 fn first_word(command: &Command) -> Option<String> {

@@ -47,6 +47,8 @@ pub(super) enum Jump {
     Break(u32),
     /// `continue N`.
     Continue(u32),
+    /// In a loop that a first run came out of, and this one never does.
+    Endless,
     /// Past a bound, or at something that can't be modelled.
     GiveUp,
 }
@@ -124,6 +126,10 @@ pub(super) struct Log {
     pub(super) homeless: Vec<Place>,
     /// Commands whose effect hangs on what nobody can know, and nothing in the script tells.
     pub(super) doubtful: Vec<SiteId>,
+    /// The conditions of loops that never end by what is known.
+    pub(super) endless: Vec<SiteId>,
+    /// Commands that refuse what exists by what is usual, not for sure.
+    pub(super) assumed: Vec<SiteId>,
     /// Lone downloads and clones that a test stands over.
     pub(super) lone_guards: Vec<LoneGuard>,
     /// What each command was, by site: its name as a message says it, and its words.
@@ -283,6 +289,8 @@ pub(super) struct Machine<'s, 'c> {
     own: Tree,
     /// What the undisturbed run left; in a second run.
     expected: Option<Rc<Tree>>,
+    /// The loops that it waited in for what comes from elsewhere.
+    waited: Vec<SiteId>,
     shell: Shell,
     frame: Frame,
     input: Option<Rc<str>>,
@@ -351,6 +359,7 @@ impl<'s, 'c> Machine<'s, 'c> {
             kept: mounted(kept, mounts),
             own: inputs(container, mounts),
             expected: None,
+            waited: Vec::new(),
             shell,
             frame: Frame::default(),
             input: None,
@@ -368,9 +377,10 @@ impl<'s, 'c> Machine<'s, 'c> {
         }
     }
 
-    /// Makes this a second run, after an undisturbed one that left `expected`.
-    pub(super) fn after(mut self, expected: &Rc<Tree>) -> Self {
+    /// Makes this a second run, after an undisturbed one that left `expected` and `waited` in loops.
+    pub(super) fn after(mut self, expected: &Rc<Tree>, waited: &[SiteId]) -> Self {
         self.expected = Some(Rc::clone(expected));
+        self.waited = waited.to_vec();
         self
     }
 
@@ -389,6 +399,7 @@ impl<'s, 'c> Machine<'s, 'c> {
         let status = match end {
             Ok(status) | Err(Jump::Exit(status) | Jump::Return(status)) => Some(status),
             Err(Jump::Break(_) | Jump::Continue(_)) => Some(self.shell.status),
+            Err(Jump::Endless) => Some(FAILURE),
             Err(Jump::GiveUp) => None,
         };
         Run { status, kept: self.kept, oracle: self.oracle, log: self.log }
