@@ -183,7 +183,8 @@ fn drifting(
         (is_log && manner == Manner::Append) || (manner == Manner::Write && wording::is_backup(&path));
     let minor = is_meant || first.doubtful.contains(&site);
     let severity = if minor { Severity::Info } else { Severity::Warning };
-    context.hazard(Kind::Drifting, severity, site, command, Some(place), said)
+    let hazard = context.hazard(Kind::Drifting, severity, site, command, Some(place), said)?;
+    Some(Hazard { assumed: log.assumed.contains(&site), ..hazard })
 }
 
 /// A test that the killed run's last change turned over, so that the second run passes over what makes `place`.

@@ -60,7 +60,7 @@ pub(super) fn inside(path: &str) -> Option<String> {
 
 /// Commands whose failure is over something in the file or directory that they are given.
 pub(super) fn fails_over_parts(command: &str) -> bool {
-    matches!(command, "sqlite3" | "keytool" | "tar" | "bsdtar" | "xbstream")
+    matches!(command, "sqlite3" | "keytool" | "gpg" | "tar" | "bsdtar" | "xbstream")
 }
 
 /// The command's line as it should be, where another option or subcommand mends it.

@@ -116,8 +116,12 @@ fn one(machine: &mut Machine<'_, '_>, source: &str, target: &str, into: bool, co
         return unlisted(machine, source, &pattern, target, copy);
     }
     let contents_only = source.ends_with("/.") || source == ".";
-    let directory = match node {
+    let directory = match &node {
         Node::Directory(_) => true,
+        Node::Unclear { key, .. } if copy.takes() && is_unpacked_folder(key) => {
+            machine.log.assumed.push(machine.current);
+            true
+        }
         Node::Unclear { .. } => {
             contents_only
                 || (copy.mode != Mode::Files && source.ends_with('/'))
@@ -133,6 +137,20 @@ fn one(machine: &mut Machine<'_, '_>, source: &str, target: &str, into: bool, co
         return FAILURE;
     }
     if directory { tree(machine, &from, &to, nested, copy) } else { file(machine, &from, &to, nested, copy) }
+}
+
+/// Whether what `key` tells of is likely the one folder that a release's archive holds: `app-1.0`, `app-main`.
+fn is_unpacked_folder(key: &str) -> bool {
+    let Some(name) = key.rsplit_once(":/").map(|(_, name)| name) else { return false };
+    let is_version = |part: &str| {
+        let number = part.strip_prefix('v').unwrap_or(part);
+        number.starts_with(|c: char| c.is_ascii_digit()) && number.contains('.')
+    };
+    let mut parts = name.split(['-', '_']).skip(1);
+    (key.starts_with("tar:") || key.starts_with("zip:"))
+        && !name.contains('/')
+        && !looks_like_file(name)
+        && parts.any(|part| is_version(part) || matches!(part, "main" | "master"))
 }
 
 /// Where an operand lands: at the target, or inside it where that is a directory.

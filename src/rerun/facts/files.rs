@@ -21,6 +21,7 @@ pub(super) const FACTS: &[Fact] = &[
     fact(&["mkfifo", "mknod"], mknod),
     fact(&["truncate", "fallocate"], truncate),
     fact(&["dd"], dd),
+    fact(&["mkfs", "mkfs.ext4", "mkfs.ext3", "mkfs.xfs", "mkfs.vfat", "mke2fs", "mkswap"], make_file_system),
 ];
 
 /// The worse of two statuses.
@@ -345,6 +346,18 @@ fn truncate(machine: &mut Machine<'_, '_>, words: &[String]) -> Status {
         status = worse(status, one);
     }
     status
+}
+
+/// A file system or swap area in a file: the same each time, as far as anybody looks.
+fn make_file_system(machine: &mut Machine<'_, '_>, words: &[String]) -> Status {
+    let image = words.iter().skip(1).find(|word| word.contains('/') && !word.starts_with('-'));
+    match image.filter(|path| !path.starts_with("/dev/")) {
+        Some(path) => {
+            let place = machine.place(path);
+            machine.settle(&place, "mkfs")
+        }
+        None => machine.steady_status(words),
+    }
 }
 
 fn dd(machine: &mut Machine<'_, '_>, words: &[String]) -> Status {

@@ -18,6 +18,8 @@ pub(super) const FACTS: &[Fact] = &[
     fact(&["kafka-topics", "kafka-topics.sh"], kafka_topics),
     fact(&["kcadm.sh", "kcadm"], kcadm),
     fact(&["ldapadd"], ldapadd),
+    fact(&["influx"], influx),
+    fact(&["gcloud"], gcloud),
     fact(&["python", "python3", "django-admin", "manage.py"], django),
     fact(&["ip"], ip),
     fact(&["iptables", "ip6tables", "iptables-nft", "iptables-legacy"], iptables),
@@ -177,6 +179,22 @@ fn consul(machine: &mut Machine<'_, '_>, words: &[String]) -> Status {
     }
 }
 
+/// `influx setup` refuses an instance that is set up.
+fn influx(machine: &mut Machine<'_, '_>, words: &[String]) -> Status {
+    match operands(words, "u p t o b r host username password token org bucket retention name").as_slice() {
+        ["setup", ..] => create(machine, "the", "first user of InfluxDB"),
+        _ => client(machine, words),
+    }
+}
+
+fn gcloud(machine: &mut Machine<'_, '_>, words: &[String]) -> Status {
+    match operands(words, "project topic push-endpoint ack-deadline labels account").as_slice() {
+        ["pubsub", "topics", "create", name, ..] => create(machine, "topic", name),
+        ["pubsub", "subscriptions", "create", name, ..] => create(machine, "subscription", name),
+        _ => client(machine, words),
+    }
+}
+
 fn kafka_topics(machine: &mut Machine<'_, '_>, words: &[String]) -> Status {
     let options =
         Options::read(words, "topic bootstrap-server zookeeper partitions replication-factor config");
@@ -223,7 +241,7 @@ fn django(machine: &mut Machine<'_, '_>, words: &[String]) -> Status {
             let options = Options::read(words, "username email database");
             create(machine, "superuser", options.value("username").unwrap_or("$DJANGO_SUPERUSER_USERNAME"))
         }
-        _ => machine.unknown_command(words),
+        _ => super::projects::django(machine, words),
     }
 }
 
