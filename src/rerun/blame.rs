@@ -301,6 +301,7 @@ impl<'c> Context<'_, 'c> {
                 let reset = self.site(site).is_some_and(|site| (self.is_reset)(&site));
                 Some(Keeper::Volume { life, met: container.lasts(), reset })
             }
+            Realm::Outside if place.path.starts_with("/node/") => Some(Keeper::Node),
             Realm::Outside if !place.path.starts_with("/net/") => Some(Keeper::Outside),
             Realm::Outside if container.host_network => Some(Keeper::Node),
             Realm::Outside => Some(Keeper::PodNetwork).filter(|_| container.restarts),

@@ -176,6 +176,10 @@ pub(super) fn drifting(command: &str, change: &Drift<'_>) -> Words {
                 "test whether it is there first, or use a form that passes over what exists".to_owned()
             }),
         ),
+        Manner::Append if command.starts_with("gpg") => (
+            format!("every run makes another key in {thing}"),
+            "test for the key first: `gpg --list-keys NAME || gpg --gen-key …`".to_owned(),
+        ),
         Manner::Append if matches!(keeper, Keeper::Volume { reset: true, .. }) => (
             format!(
                 "a run that is killed after it runs again alone, before {thing} is made anew, and appends a second time"
@@ -274,9 +278,10 @@ pub(super) fn mending_option(words: &[String], why: Reason) -> Option<(&'static 
     let name = base_name(words.first()?);
     match (name, why) {
         ("mkdir", Reason::Exists) => Some(("-p", "")),
-        ("cp", Reason::Denied) => Some(("-f", "")),
         ("ln", Reason::Exists) if words.iter().any(|word| word == "-s") => Some(("-sfn", "-s ")),
-        ("rm", Reason::Missing) | ("gunzip" | "gzip", Reason::Asks) => Some(("-f", "")),
+        ("rm", Reason::Missing) | ("cp", Reason::Denied) | ("gunzip" | "gzip", Reason::Asks) => {
+            Some(("-f", ""))
+        }
         ("unzip", Reason::Asks) => Some(("-o", "")),
         _ => None,
     }

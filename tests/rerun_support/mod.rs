@@ -36,7 +36,7 @@ pub(crate) fn cases() -> Vec<Case> {
     files.iter().flat_map(|path| parse(path)).collect()
 }
 
-pub(crate) fn parse(path: &Path) -> Vec<Case> {
+fn parse(path: &Path) -> Vec<Case> {
     let text = fs::read_to_string(path).expect("a readable fixture");
     let file = path.file_stem().unwrap().to_string_lossy().into_owned();
     let mut cases: Vec<Case> = Vec::new();

@@ -12,6 +12,7 @@ pub(super) const FACTS: &[Fact] = &[
     fact(&["htpasswd"], htpasswd),
     fact(&["openssl"], openssl),
     fact(&["gpg", "gpg2"], gpg),
+    fact(&["pass"], pass),
 ];
 
 /// `ssh-keygen` asks before it overwrites a key; at the end of its input it gives up and fails.
@@ -129,6 +130,8 @@ fn gpg(machine: &mut Machine<'_, '_>, words: &[String]) -> Status {
     let ring = machine.place(&format!("{home}/pubring.kbx"));
     let Some(name) = quick.and_then(|at| words.get(at + 1)) else {
         let key = String::from(machine.atom(Atom::new(format!("gpg:{}", words.join(" ")), "a key")));
+        // One key too many hurts nobody but who asks for a key by its name.
+        machine.log.doubtful.push(machine.current);
         return machine.append(&ring, &key);
     };
     let mark = format!("[{name}]");
@@ -137,4 +140,22 @@ fn gpg(machine: &mut Machine<'_, '_>, words: &[String]) -> Status {
         return machine.refuse(Some(&ring), Reason::Exists);
     }
     machine.write(&ring, &format!("{old}{mark}"), Manner::Append)
+}
+
+/// `pass init` notes whose key it is in `.gpg-id`, the same each time.
+fn pass(machine: &mut Machine<'_, '_>, words: &[String]) -> Status {
+    let variable = machine.variable("PASSWORD_STORE_DIR");
+    let store = if is_known(&variable) && !variable.is_empty() {
+        variable.to_string()
+    } else {
+        format!("{}/.password-store", machine.variable("HOME"))
+    };
+    match words.get(1..) {
+        Some([command, key, ..]) if command == "init" => {
+            super::files::make_directories(machine, &store);
+            let place = machine.place(&format!("{store}/.gpg-id"));
+            machine.write(&place, &format!("{key}\n"), Manner::Write)
+        }
+        _ => machine.unknown_command(words),
+    }
 }

@@ -246,8 +246,8 @@ fn django(machine: &mut Machine<'_, '_>, words: &[String]) -> Status {
 }
 
 /// What a Pod's network namespace keeps: it outlives a container, not the sandbox.
-fn network(kind: &str, name: &str) -> crate::rerun::state::places::Place {
-    outside("net", &format!("{kind} {name}"))
+fn network(machine: &Machine<'_, '_>, kind: &str, name: &str) -> crate::rerun::state::places::Place {
+    outside(machine.network_kind(), &format!("{kind} {name}"))
 }
 
 fn ip(machine: &mut Machine<'_, '_>, words: &[String]) -> Status {
@@ -263,7 +263,7 @@ fn ip(machine: &mut Machine<'_, '_>, words: &[String]) -> Status {
     let object = rest.get(2..).unwrap_or_default().join(" ");
     match verb {
         "add" | "a" => {
-            let place = network(kind, &object);
+            let place = network(machine, kind, &object);
             if machine.look(&place) != Node::Absent {
                 return machine.refuse(Some(&place), crate::rerun::machine::Reason::Exists);
             }
@@ -271,7 +271,8 @@ fn ip(machine: &mut Machine<'_, '_>, words: &[String]) -> Status {
             SUCCESS
         }
         "del" | "delete" | "d" | "flush" => {
-            machine.remove(&network(kind, &object));
+            let place = network(machine, kind, &object);
+            machine.remove(&place);
             machine.unknown_status(&words.join(" "))
         }
         _ => client(machine, words),
@@ -291,25 +292,27 @@ fn iptables(machine: &mut Machine<'_, '_>, words: &[String]) -> Status {
         let chain = chain(position);
         if chain.is_empty() || chain.starts_with('-') {
             for name in ["rules", "chain"] {
-                let all = network(name, &table);
-                let realm = outside("net", "");
+                let all = network(machine, name, &table);
+                let realm = outside(machine.network_kind(), "");
                 for known in machine.names_in(&realm.parent().unwrap_or(realm)).0 {
-                    let place = outside("net", &known);
+                    let place = outside(machine.network_kind(), &known);
                     if place.path.starts_with(&all.path) {
                         machine.remove(&place);
                     }
                 }
             }
         } else {
-            machine.remove(&network("rules", &format!("{table} {chain}")));
+            let rules = network(machine, "rules", &format!("{table} {chain}"));
+            machine.remove(&rules);
             if words.iter().any(|word| word == "-X") {
-                machine.remove(&network("chain", &format!("{table} {chain}")));
+                let chain = network(machine, "chain", &format!("{table} {chain}"));
+                machine.remove(&chain);
             }
         }
         return machine.unknown_status(&words.join(" "));
     }
     if let Some(position) = at(&["-A", "--append", "-I", "--insert"]) {
-        let place = network("rules", &format!("{table} {}", chain(position)));
+        let place = network(machine, "rules", &format!("{table} {}", chain(position)));
         let old = match machine.look(&place) {
             Node::File(content) => content,
             _ => "".into(),
@@ -319,7 +322,7 @@ fn iptables(machine: &mut Machine<'_, '_>, words: &[String]) -> Status {
         return SUCCESS;
     }
     if let Some(position) = at(&["-D", "--delete"]) {
-        let place = network("rules", &format!("{table} {}", chain(position)));
+        let place = network(machine, "rules", &format!("{table} {}", chain(position)));
         let rule = rule(machine, words, position);
         if let Node::File(content) = machine.look(&place)
             && content.contains(rule)
@@ -342,7 +345,7 @@ fn rule(machine: &mut Machine<'_, '_>, words: &[String], verb: usize) -> char {
 }
 
 fn create_chain(machine: &mut Machine<'_, '_>, name: &str) -> Status {
-    let place = network("chain", name);
+    let place = network(machine, "chain", name);
     if machine.look(&place) != Node::Absent {
         return machine.refuse(Some(&place), crate::rerun::machine::Reason::Exists);
     }

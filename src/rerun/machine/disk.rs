@@ -28,6 +28,9 @@ impl Machine<'_, '_> {
     /// The place of `path`, symbolic links followed.
     pub(in crate::rerun) fn place(&self, path: &str) -> Place {
         let mut path = self.absolute(path);
+        if let Some(place) = self.place_abroad(&path) {
+            return place;
+        }
         for _ in 0..MAX_LINKS {
             match self.first_link(&path, true) {
                 Some(target) => path = target,
@@ -40,6 +43,9 @@ impl Machine<'_, '_> {
     /// The place of `path` itself, where it may be a symbolic link.
     pub(in crate::rerun) fn place_of_link(&self, path: &str) -> Place {
         let mut path = self.absolute(path);
+        if let Some(place) = self.place_abroad(&path) {
+            return place;
+        }
         for _ in 0..MAX_LINKS {
             match self.first_link(&path, false) {
                 Some(target) => path = target,
