@@ -115,7 +115,7 @@ fn what_nobody_sees_is_named_plainly_and_mended_by_name() {
         (
             "iptables -t nat -A PREROUTING -j X".to_owned(),
             "adds to the chain `PREROUTING` of the table `nat`",
-            "test for the rule first: `iptables -C … || iptables -A …`",
+            "test for the rule first: `iptables -C … || iptables …`",
         ),
         (
             "vault secrets enable -path=kv kv-v2".to_owned(),

@@ -112,13 +112,13 @@ pub(super) fn advice(command: &str, kind: &str, thing: &str, why: Reason) -> Opt
             "say what to do about rows that are there: `ON CONFLICT DO NOTHING`, or `WHERE NOT EXISTS (…)`"
         }
         (_, "net" | "node") if command.starts_with("ip6tables") => {
-            "test first: `ip6tables -C … || ip6tables -A …`"
+            "test first: `ip6tables -C … || ip6tables …`"
         }
         (_, "net" | "node") if why == Reason::Exists && command.starts_with("iptables") => {
             "make it only where there is none: `iptables -nL CHAIN || iptables -N CHAIN`"
         }
         (_, "net" | "node") if command.starts_with("iptables") => {
-            "test for the rule first: `iptables -C … || iptables -A …`"
+            "test for the rule first: `iptables -C … || iptables …`"
         }
         ("aws s3" | "aws s3api", "bucket") => "test first: `aws s3api head-bucket --bucket … || …`",
         ("rabbitmqctl", "user") => "write `rabbitmqctl add_user … || rabbitmqctl change_password …`",
