@@ -15,7 +15,8 @@ if [ -n "$INITLINT_KUBERNETES_VERSION" ]; then
   command+=(--kubernetes-version "$INITLINT_KUBERNETES_VERSION")
 fi
 if [ -n "$INITLINT_SARIF_FILE" ]; then
-  command+=(--output-file "sarif=$INITLINT_SARIF_FILE")
+  # Code scanning would show suppressed findings as open ones (github/codeql-action#1230).
+  command+=(--omit-suppressed --output-file "sarif=$INITLINT_SARIF_FILE")
 fi
 # Last: where the summary is, all that was asked for is.
 command+=(--output-file "markdown=$summary")

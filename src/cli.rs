@@ -93,7 +93,7 @@ pub struct Cli {
     #[arg(long, value_name = "GLOB", help_heading = "Files")]
     pub exclude: Vec<String>,
 
-    /// Apply --exclude also to files that are named on the command line
+    /// Leave out what --exclude or the config file excludes also where it is named on the command line
     #[arg(long, help_heading = "Files")]
     pub force_exclude: bool,
 

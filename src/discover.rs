@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc;
 
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
@@ -124,10 +125,14 @@ fn find_one(path: &Path, walk: &Walk, found: &mut Found) {
     let count = found.inputs.len() + found.failures.len();
     match fs::metadata(path) {
         Ok(metadata) if metadata.is_dir() => {
-            walk_folder(path, None, walk, found);
+            let left_out = walk_folder(path, None, walk, found);
             if found.inputs.len() + found.failures.len() == count {
-                let message = "nothing to check: no .yaml, .yml or .json file in it".to_owned();
-                found.failures.push(Failure::new(shown(path), message));
+                let message = if left_out {
+                    "nothing to check: what is in it is excluded"
+                } else {
+                    "nothing to check: no .yaml, .yml or .json file in it"
+                };
+                found.failures.push(Failure::new(shown(path), message.to_owned()));
             }
         }
         Ok(_) => found.inputs.push(Input::File { path: clean(path), named: true }),
@@ -145,8 +150,9 @@ fn find_one(path: &Path, walk: &Walk, found: &mut Found) {
 }
 
 /// Walks `base` in parallel. Links to files are followed, links to folders are not, as `kubectl
-/// apply -R` has it, so that no loop can arise.
-fn walk_folder(base: &Path, only: Option<&GlobSet>, walk: &Walk, found: &mut Found) {
+/// apply -R` has it, so that no loop can arise. Tells whether anything was excluded.
+fn walk_folder(base: &Path, only: Option<&GlobSet>, walk: &Walk, found: &mut Found) -> bool {
+    let left_out = AtomicBool::new(false);
     let (sender, receiver) = mpsc::channel();
     let walker = WalkBuilder::new(base)
         .standard_filters(!walk.no_ignore)
@@ -157,9 +163,13 @@ fn walk_folder(base: &Path, only: Option<&GlobSet>, walk: &Walk, found: &mut Fou
         .build_parallel();
     walker.run(|| {
         let sender = sender.clone();
+        let left_out = &left_out;
         Box::new(move |entry| {
             let seen = match entry {
-                Ok(entry) if walk.excludes(entry.path()) => return WalkState::Skip,
+                Ok(entry) if walk.excludes(entry.path()) => {
+                    left_out.store(true, Ordering::Relaxed);
+                    return WalkState::Skip;
+                }
                 Ok(entry) => look_at(&entry, base, only),
                 Err(error) => Some(Seen::Failure(failure_of_walk(base, &error))),
             };
@@ -180,6 +190,7 @@ fn walk_folder(base: &Path, only: Option<&GlobSet>, walk: &Walk, found: &mut Fou
     }
     found.failures.sort_by(|a, b| a.path.cmp(&b.path));
     found.notes.sort();
+    left_out.into_inner()
 }
 
 enum Seen {
@@ -255,7 +266,10 @@ fn clean(path: &Path) -> PathBuf {
 }
 
 fn shown(path: &Path) -> String {
-    clean(path).display().to_string()
+    match clean(path) {
+        path if path.as_os_str().is_empty() => ".".to_owned(),
+        path => path.display().to_string(),
+    }
 }
 
 /// An I/O error in plain words.

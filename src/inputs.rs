@@ -91,8 +91,7 @@ impl InputSet {
     }
 
     fn folder(&self, id: FileId) -> Option<&str> {
-        let path = &self.source(id)?.path;
-        Some(path.rsplit_once(['/', '\\']).map_or("", |(folder, _)| folder))
+        Some(generators::folder_of(&self.source(id)?.path))
     }
 
     /// Whether a kustomization of the run sets the tag or the digest of the image `name` (without its tag).

@@ -1,6 +1,6 @@
 //! Arguments in, exit status out.
 
-use std::io::{self, BufWriter, ErrorKind, IsTerminal, Write};
+use std::io::{self, BufWriter, ErrorKind, IsTerminal, StderrLock, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -16,6 +16,7 @@ use initlint::progress::Progress;
 use initlint::report::concise::write_failures;
 use initlint::report::describe::Form;
 use initlint::report::excerpt::visible;
+use initlint::report::workflow_log::WorkflowLog;
 use initlint::report::{self, Format, Look, Report, output, summary};
 use initlint::settings::Settings;
 use initlint::source::Source;
@@ -66,9 +67,13 @@ impl From<config::Problem> for Failed {
     }
 }
 
+fn stderr() -> WorkflowLog<StderrLock<'static>> {
+    WorkflowLog::new(io::stderr().lock(), terminal::is_workflow_log())
+}
+
 fn fail(message: &str) -> ExitCode {
     // Standard error may be closed; there is nothing left to tell then.
-    let _ = writeln!(io::stderr(), "initlint: {message}");
+    let _ = writeln!(stderr(), "initlint: {message}");
     ExitCode::from(2)
 }
 
@@ -76,14 +81,15 @@ fn fail(message: &str) -> ExitCode {
 fn fail_in_config(source: Arc<Source>, findings: Vec<Finding>, cli: &Cli) -> ExitCode {
     let path = source.path.to_string();
     let report = Report { sources: vec![source], findings, ..Report::default() };
-    let _ = report.write(Format::Pretty, &terminal::look(cli.color, &io::stderr()), &mut io::stderr().lock());
+    let _ = report.write(Format::Pretty, &terminal::look(cli.color, &io::stderr()), &mut stderr());
     fail(&format!("{path} has {}", summary::count(report.findings.len(), "mistake")))
 }
 
 fn run(cli: &Cli) -> Result<ExitCode, Failed> {
     let look = terminal::look(cli.color, &io::stdout());
     colored::control::set_override(look.color);
-    let mut out = BufWriter::new(io::stdout().lock());
+    let is_watched = terminal::is_workflow_log() && cli.format.is_text();
+    let mut out = WorkflowLog::new(BufWriter::new(io::stdout().lock()), is_watched);
     if inform(cli, &look, &mut out)? {
         out.flush()?;
         return Ok(ExitCode::SUCCESS);
@@ -139,7 +145,7 @@ impl Work<'_> {
         let lint = || pipeline::lint_watched(&found.inputs, &cli.stdin_filename, &self.settings, &progress);
         let mut report = progress.watch(|| self.pool.install(lint));
         report.errors.splice(0..0, found.failures);
-        report.notes = found.notes;
+        report.notes.splice(0..0, found.notes);
         compare(cli, baseline, &self.settings, &mut report)?;
 
         // Before standard output, whose reader may go away.
@@ -175,8 +181,8 @@ fn pool(cli: &Cli) -> Result<ThreadPool, String> {
 
 /// Says on standard error what isn't for a program to read: what failed, notes, the counts.
 fn sum_up(cli: &Cli, report: &Report) -> io::Result<()> {
-    let mut err = io::stderr().lock();
-    colored::control::set_override(terminal::is_colored(cli.color, &err));
+    colored::control::set_override(terminal::is_colored(cli.color, &io::stderr()));
+    let mut err = stderr();
     if cli.format == Format::Gitlab {
         // The one form that has no room for them.
         write_failures(&report.errors, &mut err)?;
@@ -221,7 +227,7 @@ fn show(
 ) -> Result<ExitCode, Failed> {
     report::describe::write(description, form, look, out)?;
     out.flush()?;
-    let mut err = io::stderr().lock();
+    let mut err = stderr();
     if form == Form::Json {
         report::describe::write_errors(description, &mut err)?;
     } else if !cli.quiet {

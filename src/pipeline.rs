@@ -13,7 +13,7 @@ use crate::discover::{self, Failure, Input};
 use crate::finding::Finding;
 use crate::inputs::{InputFile, InputSet};
 use crate::kube::{self, Object, Pod};
-use crate::kustomize::generators;
+use crate::kustomize::scripts;
 use crate::progress::Progress;
 use crate::report::{Report, Skipped, Summary};
 use crate::rule::{Check, Checker, ObjectCheck, Rule, Settings};
@@ -49,7 +49,7 @@ pub fn lint_watched(inputs: &[Input], stdin_name: &str, settings: &Settings, pro
         report.sources.push(Arc::clone(&file.source));
         files.push(file);
     }
-    let scripts = scripts(&files);
+    let scripts = scripts::read(&files, &mut report.notes);
     report.sources.extend(scripts.iter().map(|script| Arc::clone(&script.source)));
     files.extend(scripts);
     let inputs_read = InputSet::new(files);
@@ -129,22 +129,6 @@ pub(crate) fn read(id: usize, input: &Input, stdin_name: &str) -> (InputFile, Op
             (file, Some(Failure::new(path, message)))
         }
     }
-}
-
-/// The scripts that the kustomizations among `files` make ConfigMaps of, numbered after `files`. A script that can't be
-/// read is kustomize's to complain of.
-fn scripts(files: &[InputFile]) -> Vec<InputFile> {
-    let mut scripts: Vec<InputFile> = Vec::new();
-    for path in generators::files(files) {
-        if files.iter().any(|file| *file.source.path == path) {
-            continue;
-        }
-        let input = Input::File { path: path.into(), named: false };
-        if let (file, None) = read(files.len() + scripts.len(), &input, "") {
-            scripts.push(InputFile { documents: Vec::new(), ..file });
-        }
-    }
-    scripts
 }
 
 /// A defect of ours in one file must not cost what is found in the others.

@@ -245,12 +245,77 @@ fn manifests_cannot_drive_the_terminal() {
     }
 }
 
+/// As GitHub's runner looks for commands in what a step prints.
+fn holds_a_command(log: &str) -> bool {
+    log.lines().any(|line| line.trim_start().starts_with("::") || line.contains("##[add-mask]"))
+}
+
+#[test]
+fn manifests_and_config_files_cannot_command_the_runner() {
+    let evil = BAD.replace("name: seed", "name: \"##[add-mask]seed\"");
+    let evil = folder(&[("evil.yaml", evil.as_bytes())]);
+    let config = folder(&[("bad.yaml", BAD.as_bytes()), (".initlint.yaml", b"'##[add-mask]bad': 1\n")]);
+    for (folder, args, status) in [
+        (&evil, vec!["--format", "pretty"], 1),
+        (&evil, vec!["--format", "concise"], 1),
+        (&evil, vec!["--describe"], 0),
+        (&config, vec!["--format", "github"], 2),
+        (&evil, vec!["##[add-mask]missing"], 2),
+        (&evil, vec!["--format", "json", "--select", "##[add-mask]rule"], 2),
+    ] {
+        for is_log in [false, true] {
+            let mut command = command(folder.path(), &args);
+            if is_log {
+                command.env("GITHUB_ACTIONS", "true");
+            }
+            let (code, out, err) = text(command.output().unwrap());
+            assert_eq!(code, status, "{args:?} {err}");
+            assert_eq!(holds_a_command(&format!("{out}{err}")), !is_log, "{args:?} {out}{err}");
+        }
+    }
+}
+
 #[test]
 fn a_closed_pipe_is_no_failure() {
     let folder = folder(&[("many.yaml", format!("{BAD}---\n").repeat(2000).as_bytes())]);
     let mut child = command(folder.path(), &["--format", "concise"]).stdout(Stdio::piped()).spawn().unwrap();
     drop(child.stdout.take());
-    assert_eq!(child.wait().unwrap().code(), Some(0));
+    assert_eq!(child.wait().unwrap().code(), Some(1), "what was found counts");
+}
+
+#[test]
+fn nothing_is_written_over_a_manifest() {
+    let folder = folder(&[("bad.yaml", BAD.as_bytes()), ("r.json", b"{}")]);
+    let says = |args: &[&str], what: &str| {
+        let (status, _, err) = run(folder.path(), args);
+        assert!(status == 2 && err.contains(what), "{args:?}: {status} {err}");
+        assert_eq!(fs::read_to_string(folder.path().join("bad.yaml")).unwrap(), BAD);
+    };
+    says(&["--write-baseline", "bad.yaml"], "bad.yaml:1:1: not a baseline");
+    says(&["--output-file", "json=bad.yaml", "bad.yaml"], "it is one of the files to check");
+    says(&["--output-file", "json=bad.yaml", "."], "it is one of the files to check");
+    says(&["--write-baseline", "b.json", "bad.yaml", "absent.yaml"], "b.json was not written");
+    assert!(!folder.path().join("b.json").exists());
+    let (status, ..) = run(folder.path(), &["--output-file", "json=r.json", "."]);
+    assert_eq!(status, 1, "a report may lie where it was written before");
+}
+
+#[test]
+fn nothing_on_standard_input_is_no_success() {
+    let folder = folder(&[]);
+    let (status, out, _) = run_with_input(folder.path(), &["-"], b"");
+    assert_eq!((status, out.contains("<stdin>: nothing came in")), (2, true), "{out}");
+    let (status, out, _) = run(folder.path(), &[]);
+    assert_eq!((status, out.contains("error: .: nothing to check: no .yaml")), (2, true), "{out}");
+}
+
+#[test]
+fn a_folder_that_is_excluded_says_so() {
+    let folder = folder(&[(".initlint.yaml", b"exclude: [old/]\n"), ("old/bad.yaml", BAD.as_bytes())]);
+    let (status, out, _) = run(folder.path(), &["old"]);
+    assert_eq!((status, out.contains("what is in it is excluded")), (2, true), "{out}");
+    let named = ["old/bad.yaml", "--format", "concise"];
+    assert_eq!(run(folder.path(), &named).0, 1, "a file that is named is checked");
 }
 
 #[test]

@@ -5,12 +5,16 @@
 
 mod support;
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::fs;
 
+use initlint::discover::Failure;
+use initlint::report::{Format, Look};
+use initlint::rule::Settings;
 use initlint::rules;
 use support::generated::compare;
-use support::lint::root;
+use support::lint::{lint, root};
 
 #[test]
 fn readme_lists_the_rules() {
@@ -37,6 +41,39 @@ fn each_rule_has_its_page() {
     for entry in fs::read_dir(&folder).unwrap() {
         let name = entry.unwrap().file_name().to_string_lossy().into_owned();
         assert!(rules::find(name.trim_end_matches(".md")).is_ok(), "docs/rules/{name} belongs to no rule");
+    }
+}
+
+/// The names of all members in `value`, however deep.
+fn members(value: &serde_json::Value, found: &mut BTreeSet<String>) {
+    match value {
+        serde_json::Value::Object(map) => {
+            for (name, value) in map {
+                found.insert(name.clone());
+                members(value, found);
+            }
+        }
+        serde_json::Value::Array(items) => items.iter().for_each(|item| members(item, found)),
+        _ => {}
+    }
+}
+
+#[test]
+fn the_page_on_json_names_each_member() {
+    let page = fs::read_to_string(root().join("docs/json.md")).unwrap();
+    let (mut found, settings) = (BTreeSet::new(), Settings::default());
+    let probe = fs::read_to_string(root().join("rules/forbidden_probe/bad/each-field.yaml")).unwrap();
+    let texts = [probe, "{{ if .Values.x }}\nkind: Pod\ninitContainers: []\n".to_owned()];
+    for text in texts {
+        let mut report = lint("a.yaml", &text, &settings);
+        report.errors.push(Failure::new("b.yaml".to_owned(), "unreadable".to_owned()));
+        let mut json = Vec::new();
+        report.write(Format::Json, &Look { width: 80, color: false, unicode: true }, &mut json).unwrap();
+        members(&serde_json::from_slice(&json).unwrap(), &mut found);
+    }
+    assert!(found.contains("replacement") && found.contains("reason"), "{found:?}");
+    for name in found {
+        assert!(page.contains(&format!("`{name}`")), "docs/json.md lacks `{name}`");
     }
 }
 

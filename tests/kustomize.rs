@@ -98,6 +98,20 @@ fn what_is_not_there_or_not_certain_is_not_followed() {
     let outside = GENERATOR.replace("sh/seed.sh", "../sh/seed.sh");
     let files = [("app/pod.yaml", RUNS_SCRIPT), ("app/kustomization.yaml", &outside), ("sh/seed.sh", SCRIPT)];
     assert_eq!(told(&files).0, nothing, "outside the folder");
+    #[cfg(unix)]
+    {
+        let folder = tempfile::tempdir().unwrap();
+        let app = folder.path().join("app");
+        std::fs::create_dir_all(app.join("sh")).unwrap();
+        std::fs::write(folder.path().join("seed.sh"), SCRIPT).unwrap();
+        std::fs::write(app.join("pod.yaml"), RUNS_SCRIPT).unwrap();
+        std::fs::write(app.join("kustomization.yaml"), GENERATOR).unwrap();
+        std::os::unix::fs::symlink("../../seed.sh", app.join("sh/seed.sh")).unwrap();
+        let found = discover::find(&[app], &Walk::default());
+        let report = pipeline::lint(&found.inputs, "", &Settings::default());
+        assert_eq!(rules_of(&report), Vec::<&str>::new(), "outside by a link");
+        assert!(report.notes.iter().any(|note| note.contains("leads out of")), "{:?}", report.notes);
+    }
     let binary = [pod, ("kustomization.yaml", GENERATOR), ("sh/seed.sh", "\u{0}\u{1}mkdir '")];
     assert_eq!(told(&binary).0, nothing, "no script");
     let two = [

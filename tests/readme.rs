@@ -19,7 +19,7 @@ use support::lint::root;
 
 /// The README and the pages that are written by hand.
 fn pages() -> Vec<PathBuf> {
-    ["README.md", "CONTRIBUTING.md", "docs/configuration.md", "docs/suppressions.md"]
+    ["README.md", "CONTRIBUTING.md", "docs/configuration.md", "docs/json.md", "docs/suppressions.md"]
         .iter()
         .map(|page| root().join(page))
         .collect()

@@ -70,12 +70,15 @@ fn per_try(pod: &Pod<'_>, entry: Entry<'_>) -> Finding {
     match of_job.filter(|entry| !entry.value.is_null()) {
         None => {
             let message = format!(
-                "`activeDeadlineSeconds` in the Pod template bounds each try of this {} ({seconds}), not all of them together",
-                pod.template.workload.kind()
+                "`activeDeadlineSeconds` in the Pod template bounds each try of {} ({seconds}), not all of them together",
+                match pod.template.workload {
+                    Workload::Custom(kind) => format!("a Job of this {kind}"),
+                    workload => format!("this {}", workload.kind()),
+                }
             );
             Finding::new(Severity::Info, entry.key.span(), message)
                 .caption("starts anew with each retry")
-                .help(format!("move it one level up: `{job}` runs across retries"))
+                .help(format!("move it out of the Pod template: `{job}` runs across retries"))
         }
         Some(outer) => {
             let total = outer.value.text().unwrap_or("?");

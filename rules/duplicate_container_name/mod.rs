@@ -8,7 +8,7 @@ use crate::rule::{Check, Checker, Rule};
 /// The rule.
 pub static RULE: Rule = Rule {
     id: "duplicate-container-name",
-    summary: "A name that two containers of a Pod share, be they init, sidecar, app or ephemeral containers",
+    summary: "A name that two containers of a Pod share, whether init, sidecar, app or ephemeral container",
     severity: Severity::Error,
     fix: None,
     since: "0.1.0",

@@ -31,7 +31,8 @@ fn check(pod: &Pod<'_>, cx: &mut Check<'_>) {
     let lowering: Vec<&InitStep<'_>> =
         pod.init_steps.iter().filter(|step| lowers(step.container())).collect();
     if let [first, others @ ..] = lowering.as_slice() {
-        cx.report_in(first.container(), finding(first, others));
+        let cores = pod.apps.iter().any(|app| has_whole_cores(app));
+        cx.report_in(first.container(), finding(first, others, cores));
     }
 }
 
@@ -40,15 +41,22 @@ fn lowers(container: &Container<'_>) -> bool {
     QosClass::of_containers(std::iter::once(container)) != Some(QosClass::Guaranteed)
 }
 
-fn finding(first: &InitStep<'_>, others: &[&InitStep<'_>]) -> Finding {
+/// Whether the static CPU manager would give it cores of its own (`pkg/kubelet/cm/cpumanager`, `guaranteedCPUs`).
+fn has_whole_cores(container: &Container<'_>) -> bool {
+    const CORE: i128 = 1_000_000_000;
+    container.resources.request("cpu").is_some_and(|cpu| cpu.quantity.nano() % CORE == 0)
+}
+
+fn finding(first: &InitStep<'_>, others: &[&InitStep<'_>], cores: bool) -> Finding {
     let all = std::iter::once(first).chain(others.iter().copied());
     let names: Vec<String> = all.map(|step| format!("`{}`", step.container().name())).collect();
     let (subject, it) = match names.as_slice() {
         [most @ .., last] if !most.is_empty() => (format!("{} and {last} make", most.join(", ")), "each"),
         _ => (format!("{} {} makes", first.role().describe(), names.concat()), "it"),
     };
+    let cores = if cores { ", and gets no cores of its own from the static CPU manager" } else { "" };
     let message = format!(
-        "{subject} this Pod Burstable; its app containers alone would make it Guaranteed, so it is evicted earlier when its node runs short, and gets no cores of its own"
+        "{subject} this Pod Burstable; its app containers alone would make it Guaranteed, so it is evicted earlier when its node runs short{cores}"
     );
     let container = first.container();
     let mut finding =

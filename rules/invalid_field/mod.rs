@@ -2,9 +2,12 @@
 
 use crate::finding::{Finding, Severity};
 use crate::kube::schema::{self, Cause, Misfit};
-use crate::kube::validate::{Volumes, app_slots, container, deadline, init_slots, misplaced, resources};
+use crate::kube::validate::{
+    Volumes, app_slots, container, deadline, dotted, init_slots, misplaced, resources,
+};
 use crate::kube::{Completeness, Pod, is_placeholder};
 use crate::rule::{Check, Checker, Rule};
+use crate::yaml::Node;
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -55,7 +58,7 @@ fn misfit_finding(pod: &Pod<'_>, misfit: &Misfit<'_>, cx: &Check<'_>) -> Option<
     if misfit.node.text().is_some_and(is_placeholder) {
         return None;
     }
-    let field = &misfit.field;
+    let (field, whole) = (&misfit.field, name_of(pod, misfit));
     let (message, caption, help) = match &misfit.cause {
         Cause::Unknown { since, instead } => {
             if !is_judged(pod, misfit) {
@@ -64,10 +67,10 @@ fn misfit_finding(pod: &Pod<'_>, misfit: &Misfit<'_>, cx: &Check<'_>) -> Option<
             let version = cx.version;
             let message = match since {
                 Some(since) => format!(
-                    "`{field}` came with Kubernetes {since}: {version} rejects it, or drops it unless asked to be strict"
+                    "{whole} came with Kubernetes {since}: {version} rejects it, or drops it unless asked to be strict"
                 ),
                 None => format!(
-                    "`{field}` is no field that Kubernetes {version} has here: the API server rejects it, or drops it unless asked to be strict"
+                    "{whole} is no field that Kubernetes {version} has here: the API server rejects it, or drops it unless asked to be strict"
                 ),
             };
             let help = match instead {
@@ -77,15 +80,15 @@ fn misfit_finding(pod: &Pod<'_>, misfit: &Misfit<'_>, cx: &Check<'_>) -> Option<
             (message, "unknown field".to_owned(), help)
         }
         Cause::Type { expected, found } => (
-            format!("{} must be {expected}, and is {found}: the API server can't decode it", subject(misfit)),
+            format!("{whole} must be {expected}, and is {found}: the API server can't decode it"),
             format!("{expected} belongs here"),
             quote_or(expected, field),
         ),
         Cause::Quantity { found, error } => (
             match &**found {
-                "" => format!("`{field}` is empty, which is no quantity: the API server can't decode it"),
+                "" => format!("{whole} is empty, which is no quantity: the API server can't decode it"),
                 text => {
-                    format!("`{field}` is `{text}`, which is no quantity: the API server can't decode it")
+                    format!("{whole} is `{text}`, which is no quantity: the API server can't decode it")
                 }
             },
             error.to_string(),
@@ -95,11 +98,19 @@ fn misfit_finding(pod: &Pod<'_>, misfit: &Misfit<'_>, cx: &Check<'_>) -> Option<
     Some(Finding::new(Severity::Error, misfit.span(), message).caption(caption).help(help))
 }
 
-/// The field, or the item of a list.
-fn subject(misfit: &Misfit<'_>) -> String {
-    let last = misfit.pointer.rsplit('/').next().unwrap_or_default();
-    let is_item = last != misfit.field;
-    format!("{}`{}`", if is_item { "an entry of " } else { "" }, misfit.field)
+/// Where it is, as `kubectl explain` writes paths: `env[1].value` of which container, or from the Pod spec on.
+fn name_of(pod: &Pod<'_>, misfit: &Misfit<'_>) -> String {
+    let inner = misfit.pointer.strip_prefix(&pod.template.pointer).unwrap_or(&misfit.pointer);
+    let Some(container) = misfit.container else { return format!("`{}`", dotted(inner)) };
+    // `/initContainers/0`, and what is in it.
+    let mut parts = inner.splitn(4, '/').skip(1);
+    let (list, _, rest) = (parts.next(), parts.next(), parts.next().unwrap_or(""));
+    let role = if list == Some("initContainers") { "init container" } else { "container" };
+    let name = container.get("name").and_then(Node::as_str).unwrap_or("");
+    match rest {
+        "" => format!("{role} `{name}`"),
+        rest => format!("`{}` of {role} `{name}`", dotted(rest)),
+    }
 }
 
 fn quote_or(expected: &str, field: &str) -> String {

@@ -39,7 +39,7 @@ fn finding(object: &Object<'_>, misplaced: &Misplaced<'_>) -> Finding {
         }
     };
     let message = format!(
-        "`{key}` {place}, and nothing reads it: the API server rejects the {}, or drops them in silence unless asked to be strict",
+        "`{key}` {place}, and nothing reads it: the API server rejects the {} where it validates strictly, as kubectl asks it to, or else drops them with a warning",
         object.kind
     );
     let finding =

@@ -30,7 +30,11 @@ fn check(pod: &Pod<'_>, cx: &mut Check<'_>) {
         pod.init_containers().filter(|init| asks_for_nothing(init)).collect();
     if let ([first, others @ ..], false) = (without.as_slice(), asked.is_empty()) {
         let finding = finding(first, others, &asked, &free(pod, cx, &asked));
-        cx.report(finding);
+        if others.is_empty() {
+            cx.report_in(first, finding);
+        } else {
+            cx.report(finding);
+        }
     }
 }
 

@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use crate::finding::{Finding, Severity};
 use crate::kube::effective::{Effective, Sum};
 use crate::kube::template::Completeness;
+use crate::kube::validate::is_screaming;
 use crate::kube::{Container, InitStep, Pod, Quantity};
 use crate::options::{NumberOption, Options, QuantitiesOption, RuleOption};
 use crate::rule::{Check, Checker, Rule};
@@ -37,12 +38,12 @@ fn check(pod: &Pod<'_>, cx: &mut Check<'_>) {
         return;
     }
     let effective = Effective::of(pod, cx.version);
-    if let Some(finding) = requests(pod, &effective.requests, cx.options) {
-        cx.report(finding);
+    if let Some((container, finding)) = requests(pod, &effective.requests, cx.options) {
+        cx.report_in(container, finding);
     } else if cx.pedantic
-        && let Some(finding) = limits(pod, &effective.limits, cx.options)
+        && let Some((container, finding)) = limits(pod, &effective.limits, cx.options)
     {
-        cx.report(finding);
+        cx.report_in(container, finding);
     }
 }
 
@@ -83,12 +84,17 @@ fn oversized<'p>(sum: &'p Sum<'_>, options: &Options) -> Vec<Oversized<'p>> {
         let (running, beside) = (sum.running(resource), peak.running);
         let step = peak.index;
         let oversized = Oversized { resource, init, running, surplus, beside, step };
-        oversized.counts(options).then_some(oversized)
+        (oversized.counts(options) && !is_screaming(resource)).then_some(oversized)
     });
     resources.collect()
 }
 
-fn requests(pod: &Pod<'_>, sum: &Sum<'_>, options: &Options) -> Option<Finding> {
+/// The finding, and the container that asks for most.
+fn requests<'p, 'd>(
+    pod: &'p Pod<'d>,
+    sum: &Sum<'_>,
+    options: &Options,
+) -> Option<(&'p Container<'d>, Finding)> {
     let all = oversized(sum, options);
     // What the apps do ask for comes first: that is where a surplus is a mistake.
     let first = all.iter().find(|one| !one.running.is_zero()).or(all.first())?;
@@ -106,7 +112,7 @@ fn requests(pod: &Pod<'_>, sum: &Sum<'_>, options: &Options) -> Option<Finding> 
             finding = finding.label(entry.span(), text);
         }
     }
-    Some(finding)
+    Some((step, finding))
 }
 
 /// All oversized resources with the arithmetic behind each.
@@ -125,7 +131,8 @@ fn arithmetic(pod: &Pod<'_>, one: &Oversized<'_>) -> String {
     }
     let _ = write!(text, ") against {running} while it runs, {surplus} reserved unused");
     if let Some((count, _)) = pod.template.replicas.filter(|(count, _)| *count > 1) {
-        let _ = write!(text, " × {count} replicas = {}", surplus.times(count));
+        let many = if pod.template.workload.is_job() { "Pods at a time" } else { "replicas" };
+        let _ = write!(text, " × {count} {many} = {}", surplus.times(count));
     }
     text
 }
@@ -150,7 +157,11 @@ fn help(pod: &Pod<'_>, all: &[Oversized<'_>]) -> String {
     }
 }
 
-fn limits(pod: &Pod<'_>, sum: &Sum<'_>, options: &Options) -> Option<Finding> {
+fn limits<'p, 'd>(
+    pod: &'p Pod<'d>,
+    sum: &Sum<'_>,
+    options: &Options,
+) -> Option<(&'p Container<'d>, Finding)> {
     let all = oversized(sum, options);
     let first = all.iter().find(|one| !one.running.is_zero())?;
     let step = first.container(pod)?;
@@ -162,9 +173,8 @@ fn limits(pod: &Pod<'_>, sum: &Sum<'_>, options: &Options) -> Option<Finding> {
         first.init,
         first.running
     );
-    Some(
-        Finding::new(Severity::Info, entry.span(), message)
-            .caption("the Pod's effective limit")
-            .help("quotas count the effective limit for the Pod's whole life: lower it if the init container can do with less"),
-    )
+    let finding = Finding::new(Severity::Info, entry.span(), message)
+        .caption("the Pod's effective limit")
+        .help("quotas count the effective limit for the Pod's whole life: lower it if the init container can do with less");
+    Some((step, finding))
 }

@@ -1,6 +1,7 @@
 //! A Pod-level `restartPolicy` that the kind of workload doesn't allow.
 
 use crate::finding::{Finding, Severity};
+use crate::kube::validate::spelt;
 use crate::kube::{Completeness, Field, Pod, Workload, is_placeholder};
 use crate::rule::{Check, Checker, Rule};
 
@@ -104,14 +105,15 @@ fn only_always(pod: &Pod<'_>, policy: Field<'_, &str>) -> Option<Finding> {
 
 /// `validateRestartPolicy`.
 fn unknown(pod: &Pod<'_>, policy: Field<'_, &str>) -> Option<Finding> {
+    const POLICIES: [&str; 3] = ["Always", "OnFailure", "Never"];
     let kind = pod.template.workload.kind();
     let message = format!(
         "`restartPolicy: {}` is no policy that Kubernetes has: the API server rejects the {kind}",
         *policy
     );
-    (!matches!(*policy, "Always" | "OnFailure" | "Never")).then(|| {
+    (!POLICIES.contains(&*policy)).then(|| {
         Finding::new(Severity::Error, policy.span(), message)
             .caption("must be `Always`, `OnFailure` or `Never`")
-            .help("write one of them; upper and lower case count")
+            .help(spelt(*policy, &POLICIES))
     })
 }

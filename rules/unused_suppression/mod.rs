@@ -44,12 +44,18 @@ pub fn finding(suppression: &Suppression, in_vain: &[bool], source: &Source) -> 
     finding
 }
 
-/// The finding for a comment that is none that initlint understands.
+/// The finding for a comment or an annotation that is none that initlint understands.
 #[must_use]
 pub fn slip(suppression: &Suppression, slip: &str) -> Finding {
-    new(suppression.place, format!("this comment suppresses nothing: {slip}"))
+    let (what, help) = match suppression.form {
+        Form::Comment | Form::ScriptComment => {
+            ("comment", "write `# initlint: ignore[rule-id] reason`, or `ignore-file` for the whole file")
+        }
+        Form::Annotation => ("annotation", "write `initlint.dev/ignore: \"rule-id: reason\"`"),
+    };
+    new(suppression.place, format!("this {what} suppresses nothing: {slip}"))
         .caption("not understood")
-        .help("write `# initlint: ignore[rule-id] reason`, or `ignore-file` for the whole file")
+        .help(help)
 }
 
 fn new(span: crate::source::Span, message: String) -> Finding {

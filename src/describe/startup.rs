@@ -37,6 +37,8 @@ pub struct Startup {
 pub enum Replicas {
     /// As many as the manifest says; one where it says nothing.
     Count(u64),
+    /// A Job's `parallelism`; one where it says nothing.
+    AtATime(u64),
     /// One on each node.
     EachNode,
 }
@@ -95,9 +97,11 @@ impl Startup {
                 }
             })
             .collect();
+        let count = pod.template.replicas.map_or(1, |(count, _)| count);
         let replicas = match pod.template.workload {
             Workload::DaemonSet => Replicas::EachNode,
-            _ => Replicas::Count(pod.template.replicas.map_or(1, |(count, _)| count)),
+            workload if workload.is_job() => Replicas::AtATime(count),
+            _ => Replicas::Count(count),
         };
         Ok(Self {
             span: pod.spec().span(),

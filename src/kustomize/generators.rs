@@ -50,19 +50,16 @@ pub fn config_maps(files: &[InputFile]) -> Vec<Generated> {
     found
 }
 
-/// The files that those ConfigMaps are made of, each once.
+/// The files that those ConfigMaps are made of, each once, with the kustomization that names it.
 #[must_use]
-pub fn files(files: &[InputFile]) -> Vec<String> {
-    let values = config_maps(files).into_iter().flat_map(|map| map.data.into_values());
-    let mut paths: Vec<String> = values
-        .filter_map(|value| match value {
-            Value::File(path) => Some(path),
-            Value::Literal(_) => None,
-        })
-        .collect();
-    paths.sort();
-    paths.dedup();
-    paths
+pub fn files(files: &[InputFile]) -> BTreeMap<String, FileId> {
+    let maps = config_maps(files).into_iter();
+    let values = maps.flat_map(|map| map.data.into_values().map(move |value| (value, map.file)));
+    let paths = values.filter_map(|(value, kustomization)| match value {
+        Value::File(path) => Some((path, kustomization)),
+        Value::Literal(_) => None,
+    });
+    paths.collect()
 }
 
 fn data(generator: Node<'_>, source: &Source) -> BTreeMap<String, Value> {
@@ -79,7 +76,7 @@ fn file(entry: &str, kustomization: &str) -> Option<(String, Value)> {
         Some((key, path)) => (key, path),
         None => (entry.rsplit('/').next()?, entry),
     };
-    let folder = kustomization.rsplit_once(['/', '\\']).map_or("", |(folder, _)| folder);
+    let folder = folder_of(kustomization);
     let mut steps: Vec<&str> = Vec::new();
     for step in path.split('/') {
         match step {
@@ -94,6 +91,12 @@ fn file(entry: &str, kustomization: &str) -> Option<(String, Value)> {
     let inside = steps.join("/");
     let path = if folder.is_empty() { inside } else { format!("{folder}/{inside}") };
     Some((key.to_owned(), Value::File(path)))
+}
+
+/// The folder that the file shown as `path` is in; empty for the working folder.
+#[must_use]
+pub fn folder_of(path: &str) -> &str {
+    path.rsplit_once(['/', '\\']).map_or("", |(folder, _)| folder)
 }
 
 /// `key=text`; one pair of quotes around the text falls away (kustomize, `kv.parseLiteralSource`).

@@ -2,6 +2,7 @@
 
 pub mod generators;
 pub mod images;
+pub mod scripts;
 
 use memchr::memmem;
 

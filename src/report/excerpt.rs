@@ -136,6 +136,10 @@ impl<'a> Excerpt<'a> {
         let is_too_wide = part(&window) > room;
         if is_too_wide {
             window = around(spans.get(..1).unwrap_or(&[]));
+            // A place that is wider itself is shown by its start.
+            while part(&window) + 2 > room && window.end > window.start {
+                window.end -= 1;
+            }
         }
         let mut free = room.saturating_sub(part(&window) + 2);
         // What stands to the right is worth more where places are there.
@@ -234,12 +238,6 @@ pub fn visible(text: &str) -> String {
     out
 }
 
-/// [`visible`] for each line of `text`. Help may have several, as where it shows a mended script.
-#[must_use]
-pub fn visible_lines(text: &str) -> String {
-    text.lines().map(visible).collect::<Vec<_>>().join("\n")
-}
-
 impl SourceCode for Excerpt<'_> {
     fn read_span<'a>(
         &'a self,
@@ -303,6 +301,14 @@ mod tests {
         assert!(line.starts_with('…') && line.trim_end().ends_with('…'), "{line}");
         let width: usize = line.trim_end().chars().filter_map(UnicodeWidthChar::width).sum();
         assert!(width <= 40 - FRAME, "{width} columns: {line}");
+    }
+
+    #[test]
+    fn a_place_that_is_wider_than_the_terminal_is_shown_by_its_start() {
+        let (marked, line) = shown(&format!("run: {}", "가b".repeat(200)), 5..805, 60);
+        assert!(marked.starts_with("가b가b") && line.trim_end().ends_with('…'), "{line}");
+        let width: usize = line.trim_end().chars().filter_map(UnicodeWidthChar::width).sum();
+        assert!(width <= 60 - FRAME, "{width} columns: {line}");
     }
 
     #[test]

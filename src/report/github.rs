@@ -6,7 +6,7 @@
 use std::io::{self, Write};
 
 use super::Report;
-use super::excerpt::{visible, visible_lines};
+use super::excerpt::visible;
 use super::paths::portable;
 use crate::discover::Failure;
 use crate::finding::{Finding, Severity};
@@ -70,14 +70,14 @@ fn write_finding(finding: &Finding, report: &Report, out: &mut dyn Write) -> io:
     // The log shows the message alone: it says the place again.
     let mut text = format!("{path}:{}:{}: {}", start.line, start.column, visible(&finding.message));
     if let Some(help) = &finding.help {
-        text = format!("{text}\n{}", visible_lines(help));
+        text = format!("{text}\n{}", visible(help));
     }
     write_command(command, &properties, &text, out)
 }
 
 fn write_failure(failure: &Failure, out: &mut dyn Write) -> io::Result<()> {
     let path = visible(&portable(&failure.path));
-    let text = format!("{}: {}", visible(&failure.place()), visible_lines(&failure.message));
+    let text = format!("{}: {}", visible(&failure.place()), visible(&failure.message));
     let mut properties = vec![("file", path), ("title", "initlint: could not be checked".to_owned())];
     properties.extend(failure.line.map(|line| ("line", line.to_string())));
     write_command("error", &properties, &text, out)

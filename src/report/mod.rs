@@ -15,6 +15,7 @@ pub mod pretty;
 pub mod rules;
 pub mod sarif;
 pub mod summary;
+pub mod workflow_log;
 
 use std::cmp::Reverse;
 use std::io::{self, Write};

@@ -7,10 +7,10 @@ use colored::Colorize;
 use miette::{Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, SourceCode};
 use unicode_width::UnicodeWidthStr;
 
-use super::excerpt::{CONTEXT_LINES, Excerpt, visible, visible_lines};
+use super::excerpt::{CONTEXT_LINES, Excerpt, visible};
 use super::{Look, Report};
 use crate::finding::{Finding, Severity};
-use crate::source::{FileId, Source, Span};
+use crate::source::{Source, Span};
 
 /// A caption gets this much room on the narrowest of terminals (columns).
 const NARROWEST_CAPTION: usize = 12;
@@ -63,22 +63,30 @@ struct Drawn<'a> {
 }
 
 impl<'a> Drawn<'a> {
-    /// The finding itself, then the places in each other file that it speaks of; the help comes last.
+    /// The finding itself, then the places before it in its file, then those in each other file; the help comes last.
+    /// miette draws places in their order, and the first one drawn has to be the finding's.
     fn of(finding: &'a Finding, report: &'a Report, width: usize) -> Vec<Self> {
-        let mut files: Vec<(FileId, Vec<(Span, &str)>)> = Vec::new();
+        let line =
+            |span: Span| report.source(span).map_or(0, |source| source.line_index(span.start as usize));
+        let first = line(finding.span);
+        let part = |span: Span| {
+            let is_above = span.file == finding.span.file && line(span) + 2 * CONTEXT_LINES + 1 < first;
+            (span.file, is_above)
+        };
+        let mut parts: Vec<(_, Vec<(Span, &str)>)> = Vec::new();
         let labels = finding.labels.iter().map(|label| (label.span, label.message.as_str()));
         for place in [(finding.span, finding.caption.as_str())].into_iter().chain(labels) {
-            match files.iter_mut().find(|(file, _)| *file == place.0.file) {
+            match parts.iter_mut().find(|(known, _)| *known == part(place.0)) {
                 Some((_, places)) => places.push(place),
-                None => files.push((place.0.file, vec![place])),
+                None => parts.push((part(place.0), vec![place])),
             }
         }
-        let mut drawn: Vec<Self> = files
+        let mut drawn: Vec<Self> = parts
             .iter()
-            .map(|(_, places)| {
+            .map(|((_, is_above), places)| {
                 let source = places.first().and_then(|(span, _)| report.source(*span));
                 let (labels, excerpt) = draw(source, places, width);
-                let message = "in another file".to_owned();
+                let message = if *is_above { "further up" } else { "in another file" }.to_owned();
                 Self { message, severity: Severity::Info, rule: None, help: None, labels, excerpt }
             })
             .collect();
@@ -89,7 +97,7 @@ impl<'a> Drawn<'a> {
             first.rule = Some(finding.rule).filter(|rule| !rule.is_empty());
         }
         if let Some(last) = drawn.last_mut() {
-            last.help = finding.help.as_deref().map(visible_lines);
+            last.help = finding.help.as_deref().map(visible);
         }
         drawn
     }

@@ -56,10 +56,16 @@ pub(super) fn stuck(
     if let Some(&site) = again.log.endless.iter().find(|site| !first.endless.contains(site)) {
         return waiting(context, first, site, killed);
     }
-    if let Some(cause) = &again.log.cause {
+    // What fails on the image's own files does so for what led there: `mkdir d && … || git pull`.
+    let is_own = |cause: &&Refusal| cause.place.as_ref().is_some_and(|place| place.realm == Realm::Own);
+    if let Some(cause) = again.log.cause.as_ref().filter(|cause| !is_own(cause)) {
         return refused(context, &again.log, cause);
     }
-    let branch = first_difference(&first.branches, &again.log.branches)?;
+    let Some(branch) = first_difference(&first.branches, &again.log.branches) else {
+        // A status that was kept and handed on: `rc=$?`, `exit $rc`.
+        let refusal = new_refusal(first, &again.log)?;
+        return refused(context, &again.log, refusal);
+    };
     let guard = context.site(branch.site)?;
     let is_inside = |site: Site| {
         site.file == guard.file && guard.range.start <= site.range.start && site.range.end <= guard.range.end
@@ -256,8 +262,7 @@ fn is_leftover(first: &Log, place: &Place) -> bool {
 
 /// A command that ends a second run early without failing it: what comes after is left undone.
 fn cut_short(context: &Context<'_, '_>, trial: &Trial<'_>, place: &Place) -> Option<Hazard> {
-    let before = |refusal: &Refusal| trial.first.refusals.iter().any(|first| first.site == refusal.site);
-    let refusal = trial.again.log.refusals.iter().rev().find(|refusal| !before(refusal))?;
+    let refusal = new_refusal(trial.first, &trial.again.log)?;
     let hazard = refused(context, &trial.again.log, refusal)?;
     let late = context.thing(place);
     Some(Hazard {
@@ -266,6 +271,12 @@ fn cut_short(context: &Context<'_, '_>, trial: &Trial<'_>, place: &Place) -> Opt
         why: wording::cut_short(&hazard.command, hazard.path.as_deref().unwrap_or_default(), &late),
         ..hazard
     })
+}
+
+/// The last refusal of a second run at a command that refused nothing in the first.
+fn new_refusal<'l>(first: &Log, again: &'l Log) -> Option<&'l Refusal> {
+    let before = |refusal: &Refusal| first.refusals.iter().any(|first| first.site == refusal.site);
+    again.refusals.iter().rev().find(|refusal| !before(refusal))
 }
 
 fn first_difference<'b>(first: &'b [Branch], again: &[Branch]) -> Option<&'b Branch> {

@@ -4,6 +4,7 @@ use std::collections::{HashMap, HashSet, VecDeque};
 use std::rc::Rc;
 
 use super::blame::{self, Trial};
+use super::facts::looks_like_file;
 use super::machine::{Log, LoneGuard, Machine, Manner, Reason, Run, SUCCESS, Shared};
 use super::state::compare::differences;
 use super::state::oracle::Oracle;
@@ -87,6 +88,7 @@ impl<'c> Court<'c> {
         before: &[Reference],
         found: &mut [Vec<Hazard>],
     ) -> Option<Reference> {
+        let start = &mounted(start, self.mounts.get(index)?);
         let mut plans = VecDeque::from([(Rc::clone(start), Vec::new())]);
         let mut end: Option<Reference> = None;
         for _ in 0..MAX_PATHS {
@@ -301,6 +303,16 @@ impl<'c> Court<'c> {
 /// The order of the places in a container's texts.
 fn order(site: &Site) -> (Option<String>, usize, usize) {
     (site.file.clone(), site.range.start, site.range.end)
+}
+
+/// A state in which the directories are there that the kubelet makes before a container starts.
+fn mounted(start: &Rc<Tree>, mounts: &Mounts) -> Rc<Tree> {
+    let missing = |place: &&Place| start.see(place) == Node::Absent && !looks_like_file(&place.path);
+    let mut tree = Rc::clone(start);
+    for place in mounts.sub_paths().filter(missing) {
+        Rc::make_mut(&mut tree).put(place.clone(), Node::directory(), SiteId::MAX);
+    }
+    tree
 }
 
 /// A state in which the directories are there that a script took to be there: a host's `/etc`, or

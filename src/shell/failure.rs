@@ -121,7 +121,7 @@ impl<'s> Walk<'s> {
                 }
             }
             CommandKind::Function { name, body } => _ = self.functions.insert(name, body),
-            CommandKind::Conditional(_) | CommandKind::Arithmetic => {}
+            CommandKind::Conditional(_) | CommandKind::Arithmetic(_) => {}
         }
         false
     }
@@ -207,7 +207,7 @@ fn is_test(command: &Command) -> bool {
             let name = simple.words.first().and_then(Word::literal);
             name.is_none_or(|name| TESTS.contains(&name.as_str()))
         }
-        CommandKind::Conditional(_) | CommandKind::Arithmetic | CommandKind::Not(_) => true,
+        CommandKind::Conditional(_) | CommandKind::Arithmetic(_) | CommandKind::Not(_) => true,
         CommandKind::And(left, right) | CommandKind::Or(left, right) => is_test(left) || is_test(right),
         CommandKind::Pipeline(commands) => commands.last().is_some_and(is_test),
         _ => false,

@@ -88,8 +88,8 @@ pub enum CommandKind {
     },
     /// `[[ … ]]`.
     Conditional(Condition),
-    /// `(( … ))`: its status depends on arithmetic that isn't modelled.
-    Arithmetic,
+    /// `(( … ))`, with its text.
+    Arithmetic(String),
 }
 
 /// A condition and the list that runs when it holds.
@@ -129,10 +129,33 @@ pub struct Assignment {
     pub range: Range<usize>,
     /// The variable.
     pub name: String,
-    /// `None` for an array or a subscripted name, whose values aren't modelled.
-    pub value: Option<Word>,
+    /// What it is set to.
+    pub value: Value,
     /// `NAME+=value`.
     pub append: bool,
+}
+
+/// What a variable is set to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Value {
+    /// `NAME=word`.
+    Text(Word),
+    /// `NAME=(word …)`.
+    Array(Vec<Word>),
+    /// Elements with subscripts, which aren't modelled.
+    Unread,
+}
+
+impl Value {
+    /// The words in it.
+    #[must_use]
+    pub fn words(&self) -> &[Word] {
+        match self {
+            Value::Text(word) => std::slice::from_ref(word),
+            Value::Array(words) => words,
+            Value::Unread => &[],
+        }
+    }
 }
 
 /// A word before expansion.

@@ -3,7 +3,7 @@
 use super::{Form, Suppression, What, directive};
 use crate::kube::{Object, Template};
 use crate::source::{Source, Span};
-use crate::yaml::Node;
+use crate::yaml::{Entry, Node};
 
 /// Suppresses for all of the object, or for the Pods of the template, that has it.
 const IGNORE: &str = "initlint.dev/ignore";
@@ -11,6 +11,9 @@ const IGNORE: &str = "initlint.dev/ignore";
 /// With a container's name behind it, suppresses for that container: a name of up to 63
 /// characters fits there, as it does in Kubernetes' own annotations of that kind.
 const IGNORE_IN: &str = "ignore.initlint.dev/";
+
+/// What other annotations of ours would start with.
+const OURS: &str = "initlint.dev/";
 
 /// Adds the suppressions in the annotations of `object` and its Pod templates.
 pub(super) fn read(
@@ -44,12 +47,22 @@ fn of_metadata(
         if name == IGNORE {
             of_value(entry.value, scope, source, found);
         } else if let Some(name) = name.strip_prefix(IGNORE_IN) {
-            let container = templates.iter().find_map(|template| container(template.spec, name));
-            // A container that isn't there has no findings: what speaks of it is unused.
-            let scope = container.map_or(entry.key.span(), Node::span);
-            of_value(entry.value, scope, source, found);
+            match templates.iter().find_map(|template| container(template.spec, name)) {
+                Some(container) => of_value(entry.value, container.span(), source, found),
+                None => found.push(slip(&entry, "no container here has that name")),
+            }
+        } else if name.starts_with(OURS) {
+            found.push(slip(
+                &entry,
+                "initlint's annotations are `initlint.dev/ignore` and `ignore.initlint.dev/CONTAINER`",
+            ));
         }
     }
+}
+
+fn slip(entry: &Entry<'_>, slip: &'static str) -> Suppression {
+    let place = entry.key.span();
+    Suppression { place, scope: place, what: What::Nothing(slip), form: Form::Annotation, is_decided: true }
 }
 
 fn container<'d>(spec: Node<'d>, name: &str) -> Option<Node<'d>> {

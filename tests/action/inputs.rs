@@ -38,6 +38,20 @@ fn one_run_gives_annotations_summary_and_sarif() {
 }
 
 #[test]
+fn code_scanning_is_not_told_of_what_is_suppressed() {
+    let suppressed = BAD.replace("port: 80}}", "port: 80}} # initlint: ignore[forbidden-probe] a test");
+    let job = job(&[("suppressed.yaml", &suppressed), ("bad.yaml", BAD)]);
+    let outcome = job.run(&[("sarif-file", "out.sarif")]);
+    assert_eq!(outcome.status, 1, "{}", outcome.log);
+    let sarif: Value = serde_json::from_slice(&fs::read(job.workspace().join("out.sarif")).unwrap()).unwrap();
+    let results = sarif["runs"][0]["results"].as_array().unwrap();
+    let paths = results.iter().map(|result| {
+        result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"].as_str().unwrap()
+    });
+    assert_eq!(paths.collect::<Vec<_>>(), ["bad.yaml"]);
+}
+
+#[test]
 fn without_findings_the_step_succeeds() {
     let job = job(&[("good.yaml", &BAD.replace("livenessProbe: {", "# livenessProbe: {"))]);
     let outcome = job.run(&[]);

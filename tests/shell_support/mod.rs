@@ -4,7 +4,7 @@
 
 use initlint::shell::ir::{
     Assignment, Command, CommandKind, Condition, List, Operation, Part, Redirection, RedirectionKind, Script,
-    Word,
+    Value, Word,
 };
 
 /// The whole script on one line.
@@ -58,7 +58,7 @@ pub(crate) fn command(command: &Command) -> String {
         CommandKind::Subshell(body) => format!("sub[{}]", list(body)),
         CommandKind::Function { name, body } => format!("fn {name} {}", self::command(body)),
         CommandKind::Conditional(condition) => format!("[[{}]]", self::condition(condition)),
-        CommandKind::Arithmetic => "((…))".to_owned(),
+        CommandKind::Arithmetic(_) => "((…))".to_owned(),
     };
     for redirection in &command.redirections {
         out.push(' ');
@@ -76,7 +76,10 @@ fn join(commands: &[Command], by: &str) -> String {
 
 fn assignment(assignment: &Assignment) -> String {
     let operator = if assignment.append { "+=" } else { "=" };
-    let value = assignment.value.as_ref().map_or("<array>".to_owned(), word);
+    let value = match &assignment.value {
+        Value::Text(value) => word(value),
+        Value::Array(_) | Value::Unread => "<array>".to_owned(),
+    };
     format!("{}{operator}{value}", assignment.name)
 }
 
@@ -163,7 +166,7 @@ fn inside(command: &Command, visit: &mut dyn FnMut(&Command)) {
     };
     match &command.kind {
         CommandKind::Simple(simple) => {
-            simple.assignments.iter().filter_map(|a| a.value.as_ref()).for_each(|w| words(w, visit));
+            simple.assignments.iter().flat_map(|a| a.value.words()).for_each(|w| words(w, visit));
             simple.words.iter().for_each(|w| words(w, visit));
         }
         CommandKind::Not(inner) | CommandKind::Function { body: inner, .. } => one(inner, visit),
@@ -199,7 +202,7 @@ fn inside(command: &Command, visit: &mut dyn FnMut(&Command)) {
         | CommandKind::OpaqueLoop(body)
         | CommandKind::Group(body)
         | CommandKind::Subshell(body) => for_each_command(body, visit),
-        CommandKind::Conditional(_) | CommandKind::Arithmetic => {}
+        CommandKind::Conditional(_) | CommandKind::Arithmetic(_) => {}
     }
     for redirection in &command.redirections {
         words(target(&redirection.kind), visit);

@@ -293,7 +293,7 @@ spec:\n  selector: {{}}\n  template:\n    metadata: {{annotations: {{{of_templat
         annotated(why, ""),
         annotated("\"initlint.dev/ignored\": \"forbidden-probe: why\"", "")
     );
-    assert_eq!(outcome(&two), "first, second; 2 suppressed");
+    assert_eq!(outcome(&two), "unused-suppression, first, second; 2 suppressed");
 }
 
 #[test]

@@ -20,6 +20,7 @@ mod security;
 mod syntax;
 mod volumes;
 
+pub use resources::is_screaming;
 pub use volumes::Volumes;
 
 use std::collections::HashMap;
@@ -223,7 +224,7 @@ impl<'p, 'd> Judge<'p, 'd> {
         {
             let list = allowed.iter().map(|value| format!("`{value}`")).collect::<Vec<_>>().join(", ");
             let must = if allowed.len() == 1 { format!("be {list}") } else { format!("be one of {list}") };
-            self.must(&place, &must, "write it so; upper and lower case count");
+            self.must(&place, &must, &spelt(value, allowed));
         }
     }
 }
@@ -281,7 +282,8 @@ fn shown(node: Node<'_>) -> String {
 }
 
 /// A JSON pointer as the API server writes a field's path: `ports[1].name`.
-fn dotted(pointer: &str) -> String {
+#[must_use]
+pub fn dotted(pointer: &str) -> String {
     let mut path = String::new();
     for step in pointer.split('/').filter(|step| !step.is_empty()) {
         let step = step.replace("~1", "/").replace("~0", "~");
@@ -292,4 +294,14 @@ fn dotted(pointer: &str) -> String {
         }
     }
     path
+}
+
+/// What to write in place of `value`: the one of `allowed` that it is but for upper and lower case.
+#[must_use]
+pub fn spelt(value: &str, allowed: &[&str]) -> String {
+    match allowed.iter().find(|name| name.eq_ignore_ascii_case(value)) {
+        Some(name) => format!("write `{name}`"),
+        None if allowed.len() == 1 => "write it so".to_owned(),
+        None => "write one of them".to_owned(),
+    }
 }

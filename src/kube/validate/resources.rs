@@ -103,7 +103,8 @@ fn amounts<'d>(owner: &Place<'_, 'd>, key: &str) -> Vec<Amount<'d>> {
 }
 
 /// `FILLED_BY_TOOL`: no resource is called so, and programs look for such words to replace them.
-fn is_screaming(name: &str) -> bool {
+#[must_use]
+pub fn is_screaming(name: &str) -> bool {
     name.contains('_') && name.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'_')
 }
 

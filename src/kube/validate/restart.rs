@@ -7,7 +7,7 @@ use super::super::container::Role;
 use super::super::pod::Pod;
 use super::super::shape::Place;
 use super::super::version::{Change, Gate, Version};
-use super::{Judge, Slot, Text, Violation, first_of, is_placeholder, text};
+use super::{Judge, Slot, Text, Violation, first_of, is_placeholder, spelt, text};
 use crate::yaml::Node;
 
 const MAX_RULES: usize = 20;
@@ -95,7 +95,7 @@ fn policy_and_rules<'d>(judge: &mut Judge<'_, 'd>, slot: &Slot<'d>, container: &
         && !POLICIES.contains(&value)
     {
         let must = "be `Always`, `Never` or `OnFailure`";
-        judge.must(&place, must, "write one of them; upper and lower case count");
+        judge.must(&place, must, &spelt(value, &POLICIES));
     }
     let Some(rules) = container.get("restartPolicyRules") else { return };
     let count = rules.node.items().count();
@@ -171,7 +171,7 @@ fn restarts<'d>(judge: &mut Judge<'_, 'd>, slot: &Slot<'d>, policy: &Place<'_, '
     let Text::Known(value) = text(policy, "restartPolicy") else { return };
     let never = judge.pod.restart_policy.filter(|policy| policy.value == "Never");
     if let Some(never) = never
-        && value != "NotRequired"
+        && value == "RestartContainer"
     {
         let must = "be `NotRequired` where the Pod's `restartPolicy` is `Never`";
         judge.must(&place, must, "write `NotRequired`");

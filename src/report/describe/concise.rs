@@ -34,8 +34,8 @@ fn line(startup: &Startup) -> String {
     let (steps, apps) = (names(&|role| role != Role::App), names(&|role| role == Role::App));
     let then = if steps.is_empty() || apps.is_empty() { "" } else { ", then " };
     let times = match startup.replicas {
-        Replicas::Count(1) => String::new(),
-        Replicas::Count(count) => format!(" × {count}"),
+        Replicas::Count(1) | Replicas::AtATime(1) => String::new(),
+        Replicas::Count(count) | Replicas::AtATime(count) => format!(" × {count}"),
         Replicas::EachNode => " on each node".to_owned(),
     };
     let requests = &startup.effective.requests;

@@ -105,10 +105,10 @@ fn total_surplus(startups: &[&Startup]) -> BTreeMap<String, Quantity> {
     let mut total = BTreeMap::new();
     for startup in startups {
         let replicas = match startup.replicas {
-            Replicas::Count(count) => count,
+            Replicas::Count(count) | Replicas::AtATime(count) => count,
             Replicas::EachNode => 1,
         };
-        for (name, surplus) in startup.surplus() {
+        for (name, surplus) in startup.surplus().filter(|_| replicas > 0) {
             let sum = total.entry(name.to_owned()).or_insert(Quantity::ZERO);
             *sum = *sum + surplus.times(replicas);
         }

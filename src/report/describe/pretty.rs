@@ -90,8 +90,9 @@ fn write_heading(startup: &Startup, source: &Source, look: &Look, out: &mut dyn 
         writeln!(out, "{} {}\n{INDENT}{place}", rule.repeat(2), title.bold())?;
     }
     let replicas = match startup.replicas {
-        Replicas::Count(1) => String::new(),
+        Replicas::Count(1) | Replicas::AtATime(1) => String::new(),
         Replicas::Count(count) => format!("{count} replicas, "),
+        Replicas::AtATime(count) => format!("{count} Pods at a time, "),
         Replicas::EachNode => "one on each node, ".to_owned(),
     };
     writeln!(out, "{INDENT}{replicas}QoS class {}, Kubernetes {}", startup.qos, startup.version)

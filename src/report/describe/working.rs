@@ -95,11 +95,14 @@ pub(super) fn rows(startup: &Startup, resources: &[&str], look: &Look) -> Vec<Ro
             surplus => Cell::plain(surplus.times(times)),
         };
         rows.push(row(Label::Surplus("Unused after start-up".to_owned()), &|name| surplus(name, 1)));
-        if let Replicas::Count(count) = startup.replicas
-            && count > 1
-        {
+        let (count, many) = match startup.replicas {
+            Replicas::Count(count) => (count, "replicas"),
+            Replicas::AtATime(count) => (count, "Pods at a time"),
+            Replicas::EachNode => (1, ""),
+        };
+        if count > 1 {
             let sign = if look.unicode { '×' } else { 'x' };
-            let label = Label::Surplus(format!("{sign} {count} replicas"));
+            let label = Label::Surplus(format!("{sign} {count} {many}"));
             rows.push(row(label, &|name| surplus(name, count)));
         }
     }

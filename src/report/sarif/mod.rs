@@ -16,7 +16,7 @@ use log::{
 use region::Counter;
 
 use super::Report;
-use super::excerpt::visible_lines;
+use super::excerpt::visible;
 use super::fingerprint::{Fingerprint, Fingerprints};
 use super::json::write_value;
 use super::paths::{Uri, uri};
@@ -131,10 +131,11 @@ impl<'a> Writer<'a> {
     }
 
     fn result(&self, finding: &'a Finding, print: Fingerprint) -> Option<ResultObject<'a>> {
-        let message = match &finding.help {
-            Some(help) => format!("{}.\n\n{help}", finding.message),
-            None => finding.message.clone(),
-        };
+        let mut message = text(&finding.message);
+        if let Some(help) = &finding.help {
+            message.text.push_str(".\n\n");
+            message.text.push_str(&text(help).text);
+        }
         let related = finding.labels.iter().enumerate().filter_map(|(index, label)| {
             let message = Some(text(&label.message));
             Some(Location { id: Some(index + 1), message, ..self.location(label.span)? })
@@ -143,7 +144,7 @@ impl<'a> Writer<'a> {
             rule_id: finding.rule,
             rule_index: rules::ALL.iter().position(|rule| rule.id == finding.rule),
             level: level(finding.severity),
-            message: text(&message),
+            message,
             locations: [Location {
                 logical_locations: finding.resource.iter().map(logical_location).collect(),
                 ..self.location(finding.span)?
@@ -246,7 +247,7 @@ fn level(severity: Severity) -> Level {
 /// Text for a `message`. Viewers make a link of `[text](address)` in it (3.11.6), which text from
 /// a manifest may not do.
 fn text(text: &str) -> Text {
-    Text { text: visible_lines(text).replace("](", "] (") }
+    Text { text: visible(text).replace("](", "] (") }
 }
 
 /// What a reader must know of a file beside its address.

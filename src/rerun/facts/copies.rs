@@ -1,6 +1,7 @@
 //! Copying and moving.
 
 use std::collections::BTreeSet;
+use std::rc::Rc;
 
 use super::files::{make_directories, unlisted_pattern, worse};
 use super::options::Options;
@@ -34,6 +35,8 @@ struct Copy {
     unlinks: bool,
     /// `-T`: the last operand is the target even where it is a directory.
     exact: bool,
+    /// `-b`: an existing file is kept under another name.
+    backup: bool,
 }
 
 impl Copy {
@@ -47,8 +50,9 @@ fn cp(machine: &mut Machine<'_, '_>, words: &[String]) -> Status {
     let copy = Copy {
         mode: if options.has("r R a recursive archive") { Mode::Trees } else { Mode::Files },
         keep: options.has("n no-clobber") || options.value("update") == Some("none"),
-        unlinks: options.has("f force remove-destination"),
+        unlinks: options.has("f force remove-destination b backup"),
         exact: options.has("T no-target-directory"),
+        backup: options.has("b backup"),
     };
     transfer(machine, &options, copy)
 }
@@ -60,6 +64,7 @@ fn mv(machine: &mut Machine<'_, '_>, words: &[String]) -> Status {
         keep: options.has("n no-clobber"),
         unlinks: true,
         exact: options.has("T no-target-directory"),
+        backup: options.has("b backup"),
     };
     transfer(machine, &options, copy)
 }
@@ -77,7 +82,13 @@ fn install(machine: &mut Machine<'_, '_>, words: &[String]) -> Status {
     {
         make_directories(machine, parent.0);
     }
-    let copy = Copy { mode: Mode::Files, keep: false, unlinks: true, exact: options.has("T") };
+    let copy = Copy {
+        mode: Mode::Files,
+        keep: false,
+        unlinks: true,
+        exact: options.has("T"),
+        backup: options.has("b backup"),
+    };
     let status = transfer(machine, &options, copy);
     let mode = Permissions::read(options.value("m mode").unwrap_or("755"));
     if let (SUCCESS, Some(mode), [_, target]) = (status, mode, options.operands()) {
@@ -191,6 +202,10 @@ fn file(machine: &mut Machine<'_, '_>, from: &Place, to: &Place, nested: bool, c
     }
     if !machine.has_parent(to) {
         return machine.refuse(to.parent().as_ref(), Reason::Missing);
+    }
+    if let (true, Node::File(old)) = (copy.backup, &existing) {
+        let beside = Place { realm: to.realm, path: format!("{}~", to.path) };
+        machine.put(&beside, Node::File(Rc::clone(old)), Manner::FreshName);
     }
     let manner = if nested { Manner::Nest } else { Manner::Write };
     match machine.look(from) {

@@ -3,12 +3,12 @@
 use super::files::worse;
 use super::lines::{Edit, Plain, edited};
 use super::options::Options;
-use super::text::{filter, read_operands};
+use super::substitution::{self, substitution, unescaped};
+use super::text::read_operands;
 use super::{Fact, fact};
-use crate::rerun::machine::{Machine, Reason, SUCCESS, Status};
-use crate::rerun::state::atoms::is_known;
+use crate::rerun::machine::{Machine, Manner, Reason, SUCCESS, Status};
 
-pub(super) const FACTS: &[Fact] = &[fact(&["sed", "gsed"], sed), fact(&["yq"], yq), fact(&["perl"], perl)];
+pub(super) const FACTS: &[Fact] = &[fact(&["sed", "gsed"], sed), fact(&["perl"], perl)];
 
 fn sed(machine: &mut Machine<'_, '_>, words: &[String]) -> Status {
     // `-i` takes its suffix attached only; `-e` and `-f` take the next word.
@@ -29,8 +29,14 @@ fn sed(machine: &mut Machine<'_, '_>, words: &[String]) -> Status {
         None => machine.altered(old, &how),
     };
     if in_place {
+        let suffix = backup_suffix(words);
         return files.iter().fold(SUCCESS, |status, path| {
             let place = machine.place(path);
+            let old = machine.read(&place).filter(|_| !suffix.is_empty() && !suffix.contains(['/', '*']));
+            if let Some(old) = old {
+                let beside = machine.place(&format!("{path}{suffix}"));
+                machine.write(&beside, &old, Manner::Write);
+            }
             worse(status, machine.edit(&place, edit))
         });
     }
@@ -81,6 +87,12 @@ fn line_edits(script: &str) -> Option<Vec<Edit>> {
     let mut edits = Vec::new();
     let mut rest = script;
     while let Some((command, after)) = next_command(rest) {
+        if let ('d', Some((first, last))) = (command.letter, command.address.split_once("/,/")) {
+            let (first, last) = (first.strip_prefix('/')?, last.strip_suffix('/')?);
+            edits.push(Edit::DeleteRange(Plain::of(first)?, Plain::of(last)?));
+            rest = after;
+            continue;
+        }
         let on = match command.address {
             "" => None,
             address => Some(Plain::of(address.strip_prefix('/')?.strip_suffix('/')?)?),
@@ -100,6 +112,18 @@ fn line_edits(script: &str) -> Option<Vec<Edit>> {
     rest.trim_matches([' ', '\n', ';']).is_empty().then_some(edits)
 }
 
+/// `-i.bak` keeps the old text under the name with this after it.
+fn backup_suffix(words: &[String]) -> &str {
+    let suffix = |word: &str| -> Option<usize> {
+        match word.strip_prefix("--in-place=") {
+            Some(_) => Some("--in-place=".len()),
+            None if is_cluster_with(word, 'i') => word.find('i').map(|at| at + 1),
+            None => None,
+        }
+    };
+    words.iter().skip(1).find_map(|word| word.get(suffix(word)?..)).unwrap_or_default()
+}
+
 fn is_cluster_with(word: &str, letter: char) -> bool {
     let Some(letters) = word.strip_prefix('-').filter(|letters| !letters.starts_with('-')) else {
         return false;
@@ -111,12 +135,17 @@ fn is_cluster_with(word: &str, letter: char) -> bool {
 /// Whether a sed script, run on its own result, changes nothing more. Only what surely goes on
 /// changing says no: inserted lines, lines deleted by number, replacements that match again and grow.
 fn is_fixed_point(script: &str) -> bool {
+    let deletes = std::iter::successors(next_command(script), |(_, rest)| next_command(rest))
+        .any(|(command, _)| command.letter == 'd');
     let mut rest = script;
     // Each turn takes at least the command's letter.
     while let Some((command, after)) = next_command(rest) {
         rest = after;
         let settles = match command.letter {
-            's' => substitution_settles(command.text),
+            // It goes by what the text lacks.
+            _ if command.address.contains('!') => true,
+            's' => substitution::settles(command.text),
+            'r' => deletes,
             // A line is added each time; deleting it first ends the cycle that would add it.
             'a' | 'i' | 'G' => false,
             'd' => !command.by_number(),
@@ -178,77 +207,6 @@ fn next_command(script: &str) -> Option<(EditCommand<'_>, &str)> {
     Some((EditCommand { address, letter, text }, after))
 }
 
-/// Where `wanted` stands in `text` without a backslash before it.
-fn unescaped(text: &str, wanted: char) -> Option<usize> {
-    let mut escaped = false;
-    text.char_indices().find_map(|(at, c)| {
-        let found = c == wanted && !escaped;
-        escaped = c == '\\' && !escaped;
-        found.then_some(at)
-    })
-}
-
-/// `|pattern|replacement|flags`, taken apart.
-fn substitution(text: &str) -> Option<(&str, &str, &str)> {
-    let delimiter = text.chars().next()?;
-    let rest = text.get(delimiter.len_utf8()..)?;
-    let end = unescaped(rest, delimiter)?;
-    let (pattern, rest) = (rest.get(..end)?, rest.get(end + delimiter.len_utf8()..)?);
-    let end = unescaped(rest, delimiter)?;
-    Some((pattern, rest.get(..end)?, rest.get(end + delimiter.len_utf8()..)?))
-}
-
-/// Whether the result of `s|pattern|replacement|`, given without the `s`, no longer grows.
-fn substitution_settles(text: &str) -> bool {
-    let Some((pattern, replacement, _)) = substitution(text) else { return true };
-    let special =
-        |c: char| matches!(c, '.' | '*' | '[' | ']' | '\\' | '^' | '$' | '+' | '?' | '(' | ')' | '{' | '|');
-    match pattern {
-        // Something is put before or after every line.
-        "^" | "$" => replacement.is_empty(),
-        _ if pattern.contains(special) => {
-            // Anchored at both ends, or not literal: taken to settle, unless it plainly keeps and adds.
-            let literal = pattern.trim_start_matches('^').trim_end_matches('$');
-            !(literal == pattern.trim_end_matches('$')
-                && !pattern.starts_with('^')
-                && replacement.contains('&')
-                && replacement != "&"
-                && !literal.contains(['[', '\\', '(']))
-        }
-        _ if !is_known(pattern) || pattern.is_empty() => true,
-        _ => {
-            let whole = replacement.replace("\\&", "\u{1}").replace('&', pattern);
-            whole == pattern || !whole.contains(pattern)
-        }
-    }
-}
-
-/// `yq -i`: the same each time, unless the expression adds to a list or a number.
-fn yq(machine: &mut Machine<'_, '_>, words: &[String]) -> Status {
-    let options = Options::read(words, "p o f from-file input-format output-format s split-exp I indent");
-    if !options.has("i inplace in-place") {
-        return filter(machine, words);
-    }
-    let adds = |word: &str| {
-        word.split("+=").nth(1).is_some_and(|value| {
-            let value = value.trim_start();
-            value.starts_with(['[', '"', '\'']) || value.starts_with(|c: char| c.is_ascii_digit())
-        })
-    };
-    let mut status = SUCCESS;
-    for path in options.operands().iter().filter(|word| super::looks_like_file(word) && word.contains('/')) {
-        let place = machine.place(path);
-        let how = words.join(" ");
-        let one = if words.iter().any(|word| adds(word)) {
-            machine.alter(&place, &how)
-        } else {
-            machine.settle(&place, &how)
-        };
-        status = worse(status, one);
-    }
-    status
-}
-
 /// `perl -pi -e 's/…/…/'` is sed by another name.
 fn perl(machine: &mut Machine<'_, '_>, words: &[String]) -> Status {
     let in_place =
@@ -289,6 +247,8 @@ mod tests {
             "/x/s/foo/bar/;s/y/z/",
             "s/a;i b/c/",
             "/a/{s/x/y/;d}",
+            "/^b$/!{$s/$/\\nb/}",
+            "/a/r /x\n/a/d",
             "s",
             "s/a",
             "/a",
@@ -298,6 +258,7 @@ mod tests {
         }
         for script in [
             "s/a/aa/",
+            "/a/r /x",
             "s/foo/foobar/",
             "s|listen|#&|",
             "$a x",

@@ -73,13 +73,18 @@ pub(super) fn make_directories(machine: &mut Machine<'_, '_>, path: &str) -> Sta
     for place in missing.iter().rev() {
         let node = match machine.look(place) {
             // It may have been there, with contents that nobody knows.
-            Node::Unclear { key, .. } if place.realm != Realm::Own => Node::Directory(BTreeSet::from([key])),
-            Node::Unclear { .. } => continue,
+            Node::Unclear { key, .. } if !is_scratch(place) => Node::Directory(BTreeSet::from([key])),
             _ => Node::directory(),
         };
         machine.put(place, node, Manner::Write);
     }
     SUCCESS
+}
+
+/// Whether a place is one that images leave empty.
+pub(super) fn is_scratch(place: &Place) -> bool {
+    let inner = place.path.strip_prefix("/tmp/").or_else(|| place.path.strip_prefix("/var/tmp/"));
+    place.realm == Realm::Own && inner.is_some()
 }
 
 fn rmdir(machine: &mut Machine<'_, '_>, words: &[String]) -> Status {
@@ -177,9 +182,10 @@ fn touch(machine: &mut Machine<'_, '_>, words: &[String]) -> Status {
         let one = match machine.look(&place) {
             Node::Absent if options.has("c no-create") => SUCCESS,
             Node::Absent => machine.write(&place, "", Manner::Write),
-            Node::Unclear { key, exists: false } if place.realm != Realm::Own => {
-                machine.put(&place, Node::Unclear { key, exists: true }, Manner::Write);
-                SUCCESS
+            // It may be one of the files around it; made here, it is a file and no directory.
+            Node::Unclear { exists: false, .. } if place.realm != Realm::Own => {
+                let content = machine.read(&place).unwrap_or_default();
+                machine.write(&place, &content, Manner::Write)
             }
             _ => SUCCESS,
         };

@@ -1,10 +1,10 @@
 //! git.
 
-use super::files::make_directories;
+use super::files::{is_scratch, make_directories};
 use super::options::Options;
 use super::{Fact, fact};
 use crate::rerun::machine::{Machine, Manner, Reason, SUCCESS, Status};
-use crate::rerun::state::places::{Place, base_name};
+use crate::rerun::state::places::{Place, Realm, base_name};
 use crate::rerun::state::tree::Node;
 
 pub(super) const FACTS: &[Fact] = &[fact(&["git"], git)];
@@ -197,8 +197,15 @@ fn commit(machine: &mut Machine<'_, '_>, place: &Place, git: &Place) -> Status {
 fn is_repository(machine: &mut Machine<'_, '_>, place: &Place) -> bool {
     let mut next = Some(place.clone());
     while let Some(directory) = next {
-        let inner = directory.join(".git");
-        if machine.look(&inner) != Node::Absent || machine.look(&directory.join("HEAD")) != Node::Absent {
+        // No image is a repository from its root on, or brings one in `/tmp`.
+        let bare = directory.realm == Realm::Own
+            && (matches!(directory.path.as_str(), "" | "/tmp") || is_scratch(&directory));
+        let found = |node: Node| match node {
+            Node::Absent => false,
+            Node::Unclear { exists, .. } => exists || !bare,
+            _ => true,
+        };
+        if found(machine.look(&directory.join(".git"))) || found(machine.look(&directory.join("HEAD"))) {
             return true;
         }
         next = directory.parent();

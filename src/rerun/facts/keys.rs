@@ -13,7 +13,15 @@ pub(super) const FACTS: &[Fact] = &[
     fact(&["openssl"], openssl),
     fact(&["gpg", "gpg2"], gpg),
     fact(&["pass"], pass),
+    fact(&["update-ca-certificates"], update_ca_certificates),
 ];
+
+/// `update-ca-certificates` writes the bundle anew, whatever it held.
+fn update_ca_certificates(machine: &mut Machine<'_, '_>, _: &[String]) -> Status {
+    let place = machine.place("/etc/ssl/certs/ca-certificates.crt");
+    let bundle = String::from(machine.atom(Atom::new("output:update-ca-certificates", "certificates")));
+    if machine.has_parent(&place) { machine.write(&place, &bundle, Manner::Write) } else { SUCCESS }
+}
 
 /// `ssh-keygen` asks before it overwrites a key; at the end of its input it gives up and fails.
 fn ssh_keygen(machine: &mut Machine<'_, '_>, words: &[String]) -> Status {

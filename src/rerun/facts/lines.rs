@@ -81,6 +81,8 @@ impl Plain {
 pub(super) enum Edit {
     /// `/…/d`: lines that match go.
     Delete(Plain),
+    /// `/…/,/…/d`: from a line that matches the first to one that matches the second, all go.
+    DeleteRange(Plain, Plain),
     /// `grep PATTERN`: lines that don't match go.
     Keep(Plain),
     /// `s/…/…/`, on lines that match the address if there is one.
@@ -97,8 +99,16 @@ pub(super) enum Edit {
 }
 
 impl Edit {
-    fn apply(&self, line: &str) -> Option<String> {
+    /// The line after this edit; `None` where it goes. `inside`: whether a range that began goes on.
+    fn apply(&self, line: &str, inside: &mut bool) -> Option<String> {
         match self {
+            Edit::DeleteRange(first, last) => {
+                let starts = !*inside && first.is_in(line);
+                let ends = *inside && last.is_in(line);
+                let hit = *inside || starts;
+                *inside = starts || (*inside && !ends);
+                (!hit).then(|| line.to_owned())
+            }
             Edit::Delete(pattern) => (!pattern.is_in(line)).then(|| line.to_owned()),
             Edit::Keep(pattern) => pattern.is_in(line).then(|| line.to_owned()),
             Edit::Replace { on: Some(on), .. } if !on.is_in(line) => Some(line.to_owned()),
@@ -124,6 +134,7 @@ pub(super) fn edited(
     settles: bool,
 ) -> String {
     let mut out = String::new();
+    let mut inside = vec![false; edits.len()];
     for line in text.split_inclusive('\n') {
         let end = line.find(|c: char| !(is_atom(c) && is_contents(machine, c))).unwrap_or(line.len());
         let (unknown, known) = line.split_at(end);
@@ -136,7 +147,8 @@ pub(super) fn edited(
             out.push_str(newline);
             continue;
         }
-        let fate = edits.iter().try_fold(known.to_owned(), |line, edit| edit.apply(&line));
+        let mut each = edits.iter().zip(&mut inside);
+        let fate = each.try_fold(known.to_owned(), |line, (edit, inside)| edit.apply(&line, inside));
         if let Some(line) = fate.filter(|line| !(line.is_empty() && newline.is_empty())) {
             out.push_str(&line);
             out.push_str(newline);

@@ -9,6 +9,7 @@ mod databases;
 mod download;
 mod edits;
 mod files;
+mod filters;
 mod git;
 mod keys;
 mod lines;
@@ -17,6 +18,7 @@ mod projects;
 mod reading;
 mod services;
 mod sql;
+mod substitution;
 mod text;
 
 use std::collections::HashMap;
@@ -40,7 +42,7 @@ const fn fact(names: &'static [&'static str], effect: Effect) -> Fact {
     Fact { names, effect }
 }
 
-const FAMILIES: [&[Fact]; 12] = [
+const FAMILIES: [&[Fact]; 13] = [
     files::FACTS,
     copies::FACTS,
     archives::FACTS,
@@ -48,6 +50,7 @@ const FAMILIES: [&[Fact]; 12] = [
     download::FACTS,
     text::FACTS,
     edits::FACTS,
+    filters::FACTS,
     reading::FACTS,
     databases::FACTS,
     services::FACTS,
@@ -70,9 +73,28 @@ pub(super) fn find(name: &str) -> Option<&'static Fact> {
     table.get(name).copied()
 }
 
+/// Files without an extension that every system has (hier(7), and glibc's manual).
+const SYSTEM_FILES: [&str; 12] = [
+    "/etc/fstab",
+    "/etc/group",
+    "/etc/hostname",
+    "/etc/hosts",
+    "/etc/localtime",
+    "/etc/machine-id",
+    "/etc/os-release",
+    "/etc/passwd",
+    "/etc/profile",
+    "/etc/services",
+    "/etc/shadow",
+    "/etc/timezone",
+];
+
 /// Whether a name looks like a file's rather than a directory's: it has an extension that isn't
-/// part of a version and isn't `.d`, or lies among programs.
-fn looks_like_file(path: &str) -> bool {
+/// part of a version and isn't `.d`, lies among programs, or is known.
+pub(super) fn looks_like_file(path: &str) -> bool {
+    if SYSTEM_FILES.contains(&path) {
+        return true;
+    }
     let mut parts = path.trim_end_matches('/').rsplit('/');
     let name = parts.next().unwrap_or_default();
     if matches!(parts.next(), Some("bin" | "sbin")) {

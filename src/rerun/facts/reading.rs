@@ -3,7 +3,7 @@
 use super::lines::{Edit, Plain, edited};
 use super::options::Options;
 use super::{Fact, fact};
-use crate::rerun::machine::{FAILURE, Machine, Reason, SUCCESS, Status, matches};
+use crate::rerun::machine::{FAILURE, Machine, Reason, SUCCESS, Status, matches as matches_pattern};
 use crate::rerun::state::atoms::{Atom, is_known};
 use crate::rerun::state::places::{Place, base_name};
 use crate::rerun::state::tree::Node;
@@ -22,6 +22,7 @@ pub(super) const FACTS: &[Fact] = &[
         machine.emit_unknown(words, false);
         machine.steady_status(words)
     }),
+    fact(&["flock"], flock),
     fact(&["sleep", "sync", "logger", "clear", "usleep"], |_, _| SUCCESS),
     fact(&["yes"], |machine, _| {
         machine.emit("y\n");
@@ -83,7 +84,6 @@ const STEADY: &[&str] = &[
     "apt-key",
     "dpkg",
     "rpm",
-    "update-ca-certificates",
     "kill",
     "pkill",
     "killall",
@@ -108,6 +108,14 @@ const STEADY: &[&str] = &[
     "ethtool",
     "df",
 ];
+
+/// `flock` of an open file: whoever held the lock and was killed holds it no more.
+fn flock(machine: &mut Machine<'_, '_>, words: &[String]) -> Status {
+    match words.last().map(|word| word.parse::<u32>()) {
+        Some(Ok(_)) => SUCCESS,
+        _ => machine.unknown_command(words),
+    }
+}
 
 /// `ls` and its kin: fail where an operand is missing, and list what is known.
 fn list(machine: &mut Machine<'_, '_>, words: &[String]) -> Status {
@@ -178,7 +186,9 @@ fn find(machine: &mut Machine<'_, '_>, words: &[String]) -> Status {
         }
         match (machine.all_below(&place), simple_tests(tests)) {
             (Some(listed), Some(wanted)) => {
-                for (below, _) in listed.iter().filter(|(below, node)| wanted.fits(below, node)) {
+                let is_bare = |path: &str| !listed.iter().any(|(other, _)| is_below(other, path));
+                let fitting = listed.iter().filter(|(below, node)| wanted.fits(below, node));
+                for (below, _) in fitting.filter(|(below, _)| !wanted.empty || is_bare(below)) {
                     machine.emit(&format!("{path}{below}\n"));
                 }
             }
@@ -190,6 +200,10 @@ fn find(machine: &mut Machine<'_, '_>, words: &[String]) -> Status {
         machine.emit_unknown(words, true);
     }
     status
+}
+
+fn is_below(path: &str, directory: &str) -> bool {
+    path.strip_prefix(directory).is_some_and(|rest| rest.starts_with('/'))
 }
 
 fn removes(tests: &[String]) -> bool {
@@ -204,17 +218,18 @@ fn removes(tests: &[String]) -> bool {
 fn find_and_remove(machine: &mut Machine<'_, '_>, start: &Place, tests: &[String]) {
     let until = tests.iter().position(|test| test == "-delete" || test.starts_with("-exec")).unwrap_or(0);
     let tests = tests.get(..until).unwrap_or_default();
-    let Some(wanted) = simple_tests(tests) else { return };
+    let Some(wanted) = simple_tests(tests).filter(|wanted| !wanted.empty) else { return };
     let all = wanted.name.is_none() && wanted.kind.is_none();
     for name in machine.names_in(start).0 {
         let inner = start.join(&name);
         let node = machine.look(&inner);
-        if all || wanted.fits(&format!("/{name}"), &node) {
+        if (all && wanted.except.is_empty()) || wanted.fits(&format!("/{name}"), &node) {
             machine.remove(&inner);
         }
     }
     if all {
-        super::files::empty(machine, start, true);
+        // What is to stay is listed, or isn't there.
+        super::files::empty(machine, start, wanted.except.is_empty());
     }
 }
 
@@ -222,9 +237,13 @@ fn find_and_remove(machine: &mut Machine<'_, '_>, start: &Place, tests: &[String
 #[derive(Default)]
 struct Wanted<'w> {
     name: Option<&'w str>,
+    /// `! -name`.
+    except: Vec<&'w str>,
     kind: Option<&'w str>,
     at_least: usize,
     at_most: Option<usize>,
+    /// `-empty`.
+    empty: bool,
 }
 
 fn simple_tests(tests: &[String]) -> Option<Wanted<'_>> {
@@ -233,9 +252,11 @@ fn simple_tests(tests: &[String]) -> Option<Wanted<'_>> {
     while let Some(test) = tests.next() {
         match test {
             "-name" => wanted.name = tests.next(),
+            "!" | "-not" if tests.next() == Some("-name") => wanted.except.push(tests.next()?),
             "-type" => wanted.kind = tests.next(),
             "-mindepth" => wanted.at_least = tests.next()?.parse().ok()?,
             "-maxdepth" => wanted.at_most = Some(tests.next()?.parse().ok()?),
+            "-empty" => wanted.empty = true,
             "-print" => {}
             _ => return None,
         }
@@ -254,8 +275,12 @@ impl Wanted<'_> {
         };
         depth >= self.at_least
             && self.at_most.is_none_or(|most| depth <= most)
-            && self.name.is_none_or(|pattern| matches(pattern, name))
+            && self.name.is_none_or(|pattern| matches_pattern(pattern, name))
+            && !self.except.iter().any(|pattern| matches_pattern(pattern, name))
             && self.kind.is_none_or(|wanted| wanted == kind)
+            && (!self.empty
+                || matches!(node, Node::Directory(_))
+                || matches!(node, Node::File(text) if text.is_empty()))
     }
 }
 

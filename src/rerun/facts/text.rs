@@ -4,7 +4,7 @@ use super::files::worse;
 use super::lines::sorted_unique;
 use super::options::Options;
 use super::{Fact, fact};
-use crate::rerun::machine::{Machine, Manner, SUCCESS, Status};
+use crate::rerun::machine::{Machine, Manner, Reason, SUCCESS, Status};
 use crate::rerun::state::atoms::is_known;
 use crate::rerun::state::tree::Node;
 
@@ -21,9 +21,6 @@ pub(super) const FACTS: &[Fact] = &[
     fact(&["dirname"], |machine, words| path_part(machine, words, false)),
     fact(
         &[
-            "awk",
-            "gawk",
-            "jq",
             "envsubst",
             "base64",
             "cut",
@@ -128,6 +125,10 @@ fn cat(machine: &mut Machine<'_, '_>, words: &[String]) -> Status {
             continue;
         }
         match machine.needs(path) {
+            // GNU cat won't read what it has begun to write.
+            Ok(place) if machine.writes_to(&place) && machine.is_empty_file(&place) == Some(false) => {
+                status = machine.refuse(Some(&place), Reason::Exists);
+            }
             Ok(place) => match machine.read(&place) {
                 Some(text) => machine.emit(&text),
                 None => status = 1,
@@ -170,7 +171,7 @@ pub(super) fn read_operands(machine: &mut Machine<'_, '_>, words: &[String], may
         }
         let place = machine.place(word);
         match machine.look(&place) {
-            Node::Absent => return machine.refuse(Some(&place), crate::rerun::machine::Reason::Missing),
+            Node::Absent => return machine.refuse(Some(&place), Reason::Missing),
             Node::File(content) => key.push(content.to_string()),
             _ => {}
         }

@@ -1,11 +1,44 @@
 //! Integer arithmetic, as far as counters need it (POSIX XCU 2.6.4).
 
-/// The value of `text`, whose variables have the values that `lookup` says; `None` where it uses
-/// more than integers, names, `+ - * / %`, comparisons and parentheses, or isn't known.
-pub(super) fn value(text: &str, lookup: &dyn Fn(&str) -> Option<String>) -> Option<i64> {
+/// The value of `text`, whose variables have the values that `lookup` says, and what it assigns to
+/// variables; `None` where it uses more than integers, names, `+ - * / %`, comparisons, `&& || !`,
+/// parentheses, one assignment or one `++` or `--`, or isn't known.
+pub(super) fn evaluate(
+    text: &str,
+    lookup: &dyn Fn(&str) -> Option<String>,
+) -> Option<(i64, Option<(String, i64)>)> {
     let tokens = tokens(text)?;
-    let mut parser = Parser { tokens: &tokens, lookup, depth: 0 };
-    let value = parser.comparison()?;
+    let number = |name: &str| lookup(name)?.trim().parse::<i64>().ok();
+    let operator = |token: &Token| match token {
+        Token::Operator(operator) => operator.clone(),
+        _ => String::new(),
+    };
+    let step = |operator: &str| if operator == "++" { 1 } else { -1 };
+    match tokens.as_slice() {
+        [Token::Name(name), sign] if matches!(operator(sign).as_str(), "++" | "--") => {
+            let old = number(name)?;
+            Some((old, Some((name.clone(), old.checked_add(step(&operator(sign)))?))))
+        }
+        [sign, Token::Name(name)] if matches!(operator(sign).as_str(), "++" | "--") => {
+            let new = number(name)?.checked_add(step(&operator(sign)))?;
+            Some((new, Some((name.clone(), new))))
+        }
+        [Token::Name(name), sign, rest @ ..] if matches!(operator(sign).as_str(), "=" | "+=" | "-=") => {
+            let right = whole(rest, lookup)?;
+            let new = match operator(sign).as_str() {
+                "=" => right,
+                "+=" => number(name)?.checked_add(right)?,
+                _ => number(name)?.checked_sub(right)?,
+            };
+            Some((new, Some((name.clone(), new))))
+        }
+        tokens => Some((whole(tokens, lookup)?, None)),
+    }
+}
+
+fn whole(tokens: &[Token], lookup: &dyn Fn(&str) -> Option<String>) -> Option<i64> {
+    let mut parser = Parser { tokens, lookup, depth: 0 };
+    let value = parser.either()?;
     parser.tokens.is_empty().then_some(value)
 }
 
@@ -31,8 +64,9 @@ fn tokens(text: &str) -> Option<Vec<Token>> {
             rest = rest.get(1..)?;
             continue;
         } else {
-            let two = rest.get(..2).filter(|two| matches!(*two, "<=" | ">=" | "==" | "!="));
-            let operator = two.or_else(|| rest.get(..1).filter(|one| "+-*/%()<>".contains(*one)))?;
+            const LONG: [&str; 10] = ["<=", ">=", "==", "!=", "&&", "||", "++", "--", "+=", "-="];
+            let two = rest.get(..2).filter(|two| LONG.contains(two));
+            let operator = two.or_else(|| rest.get(..1).filter(|one| "+-*/%()<>=!".contains(*one)))?;
             (Token::Operator(operator.to_owned()), operator.len())
         };
         out.push(token);
@@ -57,6 +91,24 @@ impl Parser<'_> {
             }
             _ => None,
         }
+    }
+
+    fn either(&mut self) -> Option<i64> {
+        let mut left = self.both()?;
+        while self.operator(&["||"]).is_some() {
+            let right = self.both()?;
+            left = i64::from(left != 0 || right != 0);
+        }
+        Some(left)
+    }
+
+    fn both(&mut self) -> Option<i64> {
+        let mut left = self.comparison()?;
+        while self.operator(&["&&"]).is_some() {
+            let right = self.comparison()?;
+            left = i64::from(left != 0 && right != 0);
+        }
+        Some(left)
     }
 
     fn comparison(&mut self) -> Option<i64> {
@@ -108,8 +160,9 @@ impl Parser<'_> {
             Token::Number(number) => Some(*number),
             Token::Name(name) => (self.lookup)(name)?.trim().parse().ok(),
             Token::Operator(operator) if operator == "-" => self.single()?.checked_neg(),
+            Token::Operator(operator) if operator == "!" => Some(i64::from(self.single()? == 0)),
             Token::Operator(operator) if operator == "(" => {
-                let value = self.comparison()?;
+                let value = self.either()?;
                 self.operator(&[")"])?;
                 Some(value)
             }
@@ -134,11 +187,23 @@ mod tests {
             ("i >= 4", Some(1)),
             ("x + 1", None),
             ("1 / 0", None),
-            ("i++", None),
+            ("i > 3 && !(i > 5)", Some(1)),
+            ("i == 1 || i == 2", Some(0)),
+            ("i+++1", None),
             ("", None),
         ] {
-            assert_eq!(value(text, &lookup), expected, "{text}");
+            assert_eq!(evaluate(text, &lookup).map(|(value, _)| value), expected, "{text}");
         }
-        assert_eq!(value(&"(".repeat(1000), &lookup), None);
+        assert_eq!(evaluate(&"(".repeat(1000), &lookup), None);
+    }
+
+    #[test]
+    fn counters_are_assigned() {
+        let lookup = |name: &str| (name == "i").then(|| "4".to_owned());
+        for (text, value, name, new) in
+            [("i++", 4, "i", 5), ("--i", 3, "i", 3), ("j = i * 2", 8, "j", 8), ("i += 3", 7, "i", 7)]
+        {
+            assert_eq!(evaluate(text, &lookup), Some((value, Some((name.to_owned(), new)))), "{text}");
+        }
     }
 }

@@ -48,6 +48,7 @@ impl Machine<'_, '_> {
                 for name in arguments.iter().filter(|name| !name.starts_with('-')) {
                     Rc::make_mut(&mut self.shell.variables).insert(name.clone(), Rc::default());
                     Rc::make_mut(&mut self.shell.functions).remove(name);
+                    Rc::make_mut(&mut self.shell.arrays).remove(name);
                 }
                 Ok(SUCCESS)
             }
@@ -169,7 +170,11 @@ impl Machine<'_, '_> {
     fn eval(&mut self, arguments: &[String]) -> Flow {
         let text = arguments.join(" ");
         let range = self.current_range();
-        if is_known(&text) { self.run_text(&text, range) } else { Err(Jump::GiveUp) }
+        if is_known(&text) {
+            return self.run_text(&text, range);
+        }
+        // Variables that it sets are unknown anyway.
+        Ok(self.unknown_command(&["eval".to_owned(), text]))
     }
 
     /// `.`: runs a file in this shell. One whose text isn't known is taken to define functions and

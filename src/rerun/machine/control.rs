@@ -82,7 +82,7 @@ impl Machine<'_, '_> {
                 Ok(SUCCESS)
             }
             CommandKind::Conditional(condition) => self.condition_status(condition),
-            CommandKind::Arithmetic => Ok(self.unknown_status("((…))")),
+            CommandKind::Arithmetic(text) => Ok(self.arithmetic_status(text)),
         }
     }
 
@@ -251,11 +251,12 @@ impl Machine<'_, '_> {
 
     /// Runs `body` in a subshell environment: only files outlive it.
     pub(super) fn subshell(&mut self, body: impl FnOnce(&mut Self) -> Flow) -> Flow {
-        let outer = self.shell.clone();
+        let (outer, depth) = (self.shell.clone(), self.sinks.len());
         self.shell.exit_trap = None;
         let result = self.deeper(body);
         let result = self.run_exit_trap(result);
         self.shell = outer;
+        self.sinks.truncate(depth);
         match result {
             Err(Jump::Exit(status) | Jump::Return(status)) => Ok(status),
             Err(Jump::Break(_) | Jump::Continue(_)) => Ok(SUCCESS),
@@ -327,12 +328,15 @@ impl Machine<'_, '_> {
             other => other,
         };
         self.sinks.truncate(depth);
-        self.input = input;
+        // What a command reads of an input that it shares with the next is read.
+        if redirections.iter().any(is_input) {
+            self.input = input;
+        }
         result
     }
 
     /// Makes redirections, in order (POSIX XCU 2.7).
-    fn open(&mut self, redirections: &[Redirection]) -> Flow {
+    pub(super) fn open(&mut self, redirections: &[Redirection]) -> Flow {
         for redirection in redirections {
             let standard_output = matches!(redirection.descriptor, None | Some(1));
             let status = match &redirection.kind {
@@ -398,6 +402,13 @@ impl Machine<'_, '_> {
     }
 }
 
+fn is_input(redirection: &Redirection) -> bool {
+    matches!(
+        redirection.kind,
+        RedirectionKind::Read(_) | RedirectionKind::HereDocument(_) | RedirectionKind::HereString(_)
+    )
+}
+
 /// Leaves a loop by `break` or `continue`: the outer one too while levels are left.
 fn leave(levels: u32, jump: fn(u32) -> Jump, status: Status) -> Flow {
     if levels > 1 { Err(jump(levels - 1)) } else { Ok(status) }
@@ -411,7 +422,7 @@ fn exits(kind: &CommandKind) -> bool {
             | CommandKind::Pipeline(_)
             | CommandKind::Subshell(_)
             | CommandKind::Conditional(_)
-            | CommandKind::Arithmetic
+            | CommandKind::Arithmetic(_)
     )
 }
 

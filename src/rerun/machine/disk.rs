@@ -148,6 +148,12 @@ impl Machine<'_, '_> {
         }
     }
 
+    /// Whether the file at `place` is surely empty, or surely not.
+    pub(in crate::rerun) fn is_empty_file(&mut self, place: &Place) -> Option<bool> {
+        let content = self.read(place)?;
+        self.shared.atoms.is_empty(&content)
+    }
+
     /// The names in the directory at `place`, and whether there may be more.
     pub(in crate::rerun) fn names_in(&mut self, place: &Place) -> (Vec<String>, bool) {
         let open = match self.look(place) {
@@ -276,6 +282,10 @@ impl Machine<'_, '_> {
         let Node::Unclear { key, exists: false } = node else { return false };
         if text.is_empty() || place.realm == Realm::Own || key.contains(UNKNOWN) {
             return false;
+        }
+        // Settings of one machine are by custom not among what is shipped.
+        if place.name().rsplit('.').next() == Some("env") {
+            return true;
         }
         let absent = !self.ask(&format!("exists:{key}"), true);
         if absent {

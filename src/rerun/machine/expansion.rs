@@ -2,10 +2,10 @@
 
 use std::rc::Rc;
 
-use super::{Jump, Machine, SUCCESS, Sink, arithmetic, patterns};
+use super::{Jump, Machine, SUCCESS, Sink, Status, arithmetic, patterns};
 use crate::rerun::Program;
 use crate::rerun::state::atoms::{Atom, clean, is_known};
-use crate::shell::ir::{List, Operation, Part, Word};
+use crate::shell::ir::{CommandKind, List, Operation, Part, Word};
 
 /// The most fields that one command's words may come to.
 const MAX_FIELDS: usize = 4096;
@@ -120,6 +120,17 @@ impl Machine<'_, '_> {
                     if *quoted { fields.literal(value) } else { fields.split(value, " \t\n") }
                 }
             }
+            Part::Variable { name, operation: Operation::Other(text), quoted }
+                if self.shell.arrays.contains_key(name) && is_all_of(name, text) =>
+            {
+                let elements = self.shell.arrays.get(name).cloned().unwrap_or_default();
+                for (index, element) in elements.iter().enumerate() {
+                    if index > 0 {
+                        fields.end();
+                    }
+                    if *quoted { fields.literal(element) } else { fields.split(element, " \t\n") }
+                }
+            }
             Part::Variable { quoted: false, .. } | Part::Substitution { quoted: false, .. } => {
                 let value = self.part_text(part)?;
                 let separators = self.shell.variables.get("IFS").map_or(" \t\n".into(), ToString::to_string);
@@ -181,7 +192,7 @@ impl Machine<'_, '_> {
             Part::Tilde(text) => self.unknown(&format!("tilde:{text}"), text),
             Part::Variable { name, operation, .. } => self.parameter(name, operation)?,
             Part::Substitution { body, .. } => self.substitution(body)?,
-            Part::Arithmetic(text) => self.arithmetic(text),
+            Part::Arithmetic(text) => self.arithmetic(text)?,
             Part::ProcessSubstitution(body) => {
                 let text = self.substitution(body)?;
                 self.unknown(&format!("process:{text}"), "a pipe")
@@ -261,11 +272,27 @@ impl Machine<'_, '_> {
                 let value = self.variable(name);
                 self.trimmed(&value, *suffix, *longest, &pattern)
             }
+            Operation::Other(text) if self.element(name, text).is_some() => {
+                self.element(name, text).unwrap_or_default()
+            }
             Operation::Other(text) => {
                 let value = set.unwrap_or_default();
                 self.unknown(&format!("parameter:{text}:{value}"), &format!("${{{text}}}"))
             }
         })
+    }
+
+    /// An element of an array, or how many there are.
+    fn element(&self, name: &str, text: &str) -> Option<String> {
+        let elements = self.shell.arrays.get(name)?;
+        if text.strip_prefix('#').is_some_and(|text| is_all_of(name, text)) {
+            return Some(elements.len().to_string());
+        }
+        if is_all_of(name, text) {
+            return Some(elements.join(" "));
+        }
+        let index = text.strip_prefix(name)?.strip_prefix('[')?.strip_suffix(']')?;
+        Some(elements.get(index.parse::<usize>().ok()?).cloned().unwrap_or_default())
     }
 
     fn trimmed(&mut self, value: &str, suffix: bool, longest: bool, pattern: &str) -> String {
@@ -298,7 +325,12 @@ impl Machine<'_, '_> {
                 machine.emit(&text);
                 Ok(SUCCESS)
             }),
-            _ => self.subshell(|machine| machine.list(body)),
+            _ => self.subshell(|machine| {
+                // bash, unless it is to be POSIX's, doesn't pass `set -e` on.
+                let bash = matches!(&machine.container.program, Program::Script { bash: true, .. });
+                machine.shell.options.errexit &= !bash;
+                machine.list(body)
+            }),
         };
         let text = match self.sinks.pop() {
             Some(Sink::Text(text)) => text,
@@ -307,17 +339,50 @@ impl Machine<'_, '_> {
         self.deciding = deciding;
         self.current = current;
         self.shell.status = result?;
+        self.substituted = true;
         Ok(text.trim_end_matches('\n').to_owned())
     }
 
-    fn arithmetic(&mut self, text: &str) -> String {
+    fn arithmetic(&mut self, text: &str) -> Result<String, Jump> {
+        let expanded = self.expanded(&clean(text))?;
+        Ok(match self.integer(&expanded) {
+            Some(value) => value.to_string(),
+            None => self.unknown(&format!("arithmetic:{expanded}"), &format!("$(({text}))")),
+        })
+    }
+
+    /// An arithmetic expression with what is substituted in it (POSIX XCU 2.6.4), where it has any.
+    fn expanded(&mut self, text: &str) -> Result<String, Jump> {
+        if !["$(", "`", "${"].iter().any(|mark| text.contains(mark)) {
+            return Ok(text.to_owned());
+        }
+        let parsed = crate::shell::parse(&format!("_=\"{text}\"")).ok();
+        let command = parsed.as_ref().and_then(|script| script.body.first());
+        let value = command.and_then(|command| match &command.kind {
+            CommandKind::Simple(simple) => simple.assignments.first()?.value.words().first(),
+            _ => None,
+        });
+        value.map_or(Ok(text.to_owned()), |value| self.text_of(value))
+    }
+
+    /// The status of `((TEXT))`: success where it isn't zero.
+    pub(super) fn arithmetic_status(&mut self, text: &str) -> Status {
         let text = clean(text);
+        match self.integer(&text) {
+            Some(value) => Status::from(value == 0),
+            None => self.unknown_status(&format!("(({text}))")),
+        }
+    }
+
+    /// The value of an arithmetic expression, with what it assigns assigned.
+    fn integer(&mut self, text: &str) -> Option<i64> {
         let variables = &self.shell.variables;
         let lookup = |name: &str| variables.get(name).map(ToString::to_string);
-        match arithmetic::value(&text, &lookup) {
-            Some(value) => value.to_string(),
-            None => self.unknown(&format!("arithmetic:{text}"), &format!("$(({text}))")),
+        let (value, assigned) = arithmetic::evaluate(text, &lookup)?;
+        if let Some((name, value)) = assigned {
+            self.assign(&name, &value.to_string());
         }
+        Some(value)
     }
 
     /// The words that bash's brace expansion makes of `word`.
@@ -347,6 +412,11 @@ impl Machine<'_, '_> {
         }
         words
     }
+}
+
+/// Whether an expansion is `NAME[@]` or `NAME[*]`.
+fn is_all_of(name: &str, text: &str) -> bool {
+    matches!(text.strip_prefix(name), Some("[@]" | "[*]"))
 }
 
 /// `$(< file)`.

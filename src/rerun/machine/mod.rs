@@ -114,6 +114,8 @@ impl Sites {
 #[derive(Debug, Clone, Default)]
 struct Shell {
     variables: Rc<HashMap<String, Rc<str>>>,
+    /// Arrays, where all their elements are known by number.
+    arrays: Rc<HashMap<String, Rc<[String]>>>,
     parameters: Vec<Rc<str>>,
     functions: Rc<HashMap<String, Function>>,
     directory: String,
@@ -181,6 +183,8 @@ pub(super) struct Machine<'s, 'c> {
     /// Whether the next command's status decides a branch.
     deciding: bool,
     depth: u32,
+    /// Whether a command substitution ran since it was last asked.
+    substituted: bool,
     /// Within how many parts of pipelines that don't end them: there a kill is no moment of its own.
     concurrent: u32,
     /// How often standard input was read of which nothing is known.
@@ -237,7 +241,7 @@ impl<'s, 'c> Machine<'s, 'c> {
             mounts,
             shared,
             oracle,
-            kept: mounted(kept, mounts),
+            kept,
             own: inputs(container, mounts),
             expected: None,
             waited: Vec::new(),
@@ -249,6 +253,7 @@ impl<'s, 'c> Machine<'s, 'c> {
             sheltered: 0,
             deciding: false,
             depth: 0,
+            substituted: false,
             concurrent: 0,
             unknown_reads: 0,
             locals: Vec::new(),
@@ -368,6 +373,11 @@ impl<'s, 'c> Machine<'s, 'c> {
         }
     }
 
+    /// Whether standard output goes to the file at `place`.
+    pub(super) fn writes_to(&self, place: &Place) -> bool {
+        matches!(self.sinks.last(), Some(Sink::File(file)) if file == place)
+    }
+
     /// Whether anybody reads standard output.
     pub(super) fn is_heard(&self) -> bool {
         !matches!(self.sinks.last(), Some(Sink::Console) | None)
@@ -392,19 +402,6 @@ impl<'s, 'c> Machine<'s, 'c> {
         self.charge(self.kept.len());
         format!("{:x}", self.kept.fingerprint())
     }
-}
-
-/// The volumes with the folders that mounting makes in them.
-fn mounted(mut kept: Rc<Tree>, mounts: &Mounts) -> Rc<Tree> {
-    for folder in mounts.folders() {
-        let above = std::iter::successors(Some(folder.clone()), Place::parent);
-        for place in above.filter(|place| !place.path.is_empty()) {
-            if kept.see(&place) == Node::Absent {
-                Rc::make_mut(&mut kept).put(place, Node::directory(), SiteId::MAX);
-            }
-        }
-    }
-    kept
 }
 
 /// What is known of the container's own file system: its inputs.

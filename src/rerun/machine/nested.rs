@@ -3,12 +3,16 @@
 use std::ops::Range;
 use std::rc::Rc;
 
-use super::{Flow, Frame, Jump, Machine, SUCCESS};
+use super::{Flow, Frame, Jump, Machine, SUCCESS, Status};
+use crate::rerun::facts::options::Options as WordOptions;
 use crate::rerun::state::atoms::is_known;
 use crate::rerun::state::tree::Node;
 use crate::shell;
 use crate::shell::invocation::{self, Invocation, base_name};
 use crate::shell::options::{Options, Shell};
+
+/// What xargs exits with where a command that it ran failed.
+const SOME_FAILED: Status = 123;
 
 impl Machine<'_, '_> {
     /// Runs `words` where they run another command that can be seen.
@@ -29,6 +33,7 @@ impl Machine<'_, '_> {
             Invocation::Exec { program: 0 } if name.contains('/') => {
                 self.subshell_file(name, words, Options::default())
             }
+            Invocation::Exec { program: 0 } if name == "xargs" => self.xargs(words),
             Invocation::Exec { program: 0 } => None,
             Invocation::Exec { program } => self.wrapped(words, program, |machine| {
                 let rest: Rc<[String]> = words.get(program..)?.into();
@@ -40,6 +45,40 @@ impl Machine<'_, '_> {
             }
             Invocation::OtherLanguage(_) | Invocation::Unknown => None,
         }
+    }
+
+    /// `xargs`, where all that it reads is known.
+    fn xargs(&mut self, words: &Rc<[String]>) -> Option<Flow> {
+        let options = WordOptions::until_operand(words, "I n L P d a s E max-args max-procs delimiter");
+        let command = words.get(options.operands_from()..)?.to_vec();
+        let input = self.input().filter(|text| is_known(text))?;
+        if command.is_empty() || options.has("0 null d delimiter a L") {
+            return None;
+        }
+        let most = options.value("n max-args").and_then(|number| number.parse().ok()).unwrap_or(usize::MAX);
+        let runs: Vec<Vec<String>> = match options.value("I") {
+            Some(mark) => {
+                let lines = input.lines().map(str::trim).filter(|line| !line.is_empty());
+                lines.map(|line| command.iter().map(|word| word.replace(mark, line)).collect()).collect()
+            }
+            None => {
+                let items: Vec<&str> = input.split_whitespace().collect();
+                let with = |items: &[&str]| {
+                    command.iter().cloned().chain(items.iter().map(ToString::to_string)).collect()
+                };
+                items.chunks(most.max(1)).map(with).collect()
+            }
+        };
+        self.input = Some(Rc::default());
+        let mut status = SUCCESS;
+        for words in runs {
+            match self.deeper(|machine| machine.invoke(&words.into())) {
+                Ok(SUCCESS) => {}
+                Ok(_) => status = SOME_FAILED,
+                other => return Some(other),
+            }
+        }
+        Some(Ok(status))
     }
 
     /// Runs a command behind `wrapper` words, with the variables that they set: `env A=b COMMAND`.
@@ -67,7 +106,7 @@ impl Machine<'_, '_> {
             return Ok(SUCCESS);
         };
         if !is_known(script) {
-            return Err(Jump::GiveUp);
+            return Ok(self.unknown_command(words));
         }
         self.in_new_shell(options, parameters, |machine, range| machine.run_text(script, range))
     }

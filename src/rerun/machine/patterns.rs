@@ -20,6 +20,16 @@ fn matches_from(pattern: &[char], text: &[char], steps: &mut u32) -> bool {
     if *steps > MAX_STEPS {
         return false;
     }
+    if let ['?' | '*' | '+' | '@' | '!', '(', inner @ ..] = pattern
+        && let Some((group, rest)) = group(inner)
+    {
+        let kind = pattern.first().copied().unwrap_or_default();
+        return (0..=text.len()).any(|end| {
+            text.split_at_checked(end).is_some_and(|(head, tail)| {
+                group_matches(kind, &group, head, steps) && matches_from(rest, tail, steps)
+            })
+        });
+    }
     match pattern {
         [] => text.is_empty(),
         ['*', rest @ ..] => {
@@ -38,6 +48,46 @@ fn matches_from(pattern: &[char], text: &[char], steps: &mut u32) -> bool {
         ['\\', quoted, rest @ ..] | [quoted, rest @ ..] => {
             text.split_first().is_some_and(|(c, text)| c == quoted && matches_from(rest, text, steps))
         }
+    }
+}
+
+/// The alternatives of an extended pattern (ksh's and bash's `!(a|b)`), given after its opening
+/// parenthesis, and what follows it.
+fn group(inner: &[char]) -> Option<(Vec<&[char]>, &[char])> {
+    let (mut depth, mut start, mut alternatives) = (0_u32, 0, Vec::new());
+    for (at, c) in inner.iter().enumerate() {
+        match c {
+            '(' => depth += 1,
+            ')' if depth == 0 => {
+                alternatives.push(inner.get(start..at)?);
+                return Some((alternatives, inner.get(at + 1..)?));
+            }
+            ')' => depth -= 1,
+            '|' if depth == 0 => {
+                alternatives.push(inner.get(start..at)?);
+                start = at + 1;
+            }
+            _ => {}
+        }
+    }
+    None
+}
+
+/// Whether all of `text` matches an extended pattern of this kind.
+fn group_matches(kind: char, alternatives: &[&[char]], text: &[char], steps: &mut u32) -> bool {
+    let one = |text: &[char], steps: &mut u32| {
+        alternatives.iter().any(|alternative| matches_from(alternative, text, steps))
+    };
+    match kind {
+        '!' => !one(text, steps),
+        '@' => one(text, steps),
+        '?' => text.is_empty() || one(text, steps),
+        '*' if text.is_empty() => true,
+        _ => (1..=text.len()).any(|end| {
+            text.split_at_checked(end).is_some_and(|(head, tail)| {
+                one(head, steps) && (tail.is_empty() || group_matches('*', alternatives, tail, steps))
+            })
+        }),
     }
 }
 
@@ -102,6 +152,7 @@ fn has_glob(pattern: &str) -> bool {
         match c {
             '\\' => drop(characters.next()),
             '*' | '?' | '[' => return true,
+            '!' | '@' | '+' if characters.clone().next() == Some('(') => return true,
             _ => {}
         }
     }
@@ -188,6 +239,13 @@ mod tests {
             ("[a-c]?", "bx", true),
             ("[!a-c]?", "bx", false),
             ("[]x]", "]", true),
+            ("!(keep|*.md)", "drop", true),
+            ("!(keep|*.md)", "keep", false),
+            ("!(keep|*.md)", "a.md", false),
+            ("+(ab)c", "ababc", true),
+            ("@(a|b)*(c)", "bcc", true),
+            ("?(a)b", "b", true),
+            ("?(a)b", "aab", false),
             ("\\*", "*", true),
             ("\\*", "x", false),
             (".[!.]*", ".git", true),

@@ -10,7 +10,7 @@ use crate::rerun::state::compare::UNKNOWN;
 use crate::rerun::state::places::base_name;
 use crate::rerun::state::tree::SiteId;
 use crate::shell::condition::test_command;
-use crate::shell::ir::{Assignment, Command, Simple, Word};
+use crate::shell::ir::{Assignment, Command, Simple, Value, Word};
 
 /// Builtins whose operands are assignments: they aren't split into fields.
 const DECLARATIONS: [&str; 5] = ["export", "local", "readonly", "declare", "typeset"];
@@ -36,13 +36,13 @@ impl Machine<'_, '_> {
             _ => self.fields(&simple.words)?,
         };
         self.current = site;
-        let status = if simple.words.is_empty() { SUCCESS } else { self.shell.status };
         if words.is_empty() && !simple.assignments.is_empty() {
-            self.shell.status = status;
+            // What was substituted last says the status; without any, it is success.
+            self.substituted &= !simple.words.is_empty();
             for assignment in &simple.assignments {
                 self.assignment(assignment)?;
             }
-            let status = self.shell.status;
+            let status = if self.substituted { self.shell.status } else { SUCCESS };
             self.current = site;
             return self.redirected(&command.redirections, |_| Ok(status));
         }
@@ -57,6 +57,10 @@ impl Machine<'_, '_> {
         if words.is_empty() {
             return self.redirected(&command.redirections, |_| Ok(SUCCESS));
         }
+        if matches!(&*words, [only] if only == "exec") {
+            // Its redirections are the shell's own from here on.
+            return self.open(&command.redirections);
+        }
         let outer = self.set_for_command(&simple.assignments)?;
         self.current = site;
         let result = self.redirected(&command.redirections, |machine| machine.invoke(&words));
@@ -69,12 +73,15 @@ impl Machine<'_, '_> {
     }
 
     fn assignment(&mut self, assignment: &Assignment) -> Result<(), super::Jump> {
-        let value = if let Some(word) = &assignment.value {
-            self.text_of(word)?
-        } else {
-            let key = format!("array:{}:{:?}", assignment.name, assignment.range);
-            let shown = format!("${{{}[@]}}", assignment.name);
-            String::from(self.atom(Atom { never_empty: true, ..Atom::new(key, shown) }))
+        let value = match &assignment.value {
+            Value::Text(word) => self.text_of(word)?,
+            Value::Array(words) => return self.assign_array(&assignment.name, words, assignment.append),
+            Value::Unread => {
+                let key = format!("array:{}:{:?}", assignment.name, assignment.range);
+                let shown = format!("${{{}[@]}}", assignment.name);
+                Rc::make_mut(&mut self.shell.arrays).remove(&assignment.name);
+                String::from(self.atom(Atom { never_empty: true, ..Atom::new(key, shown) }))
+            }
         };
         if assignment.append {
             let old = self.variable(&assignment.name);
@@ -82,6 +89,16 @@ impl Machine<'_, '_> {
         } else {
             self.assign(&assignment.name, &value);
         }
+        Ok(())
+    }
+
+    fn assign_array(&mut self, name: &str, words: &[Word], append: bool) -> Result<(), super::Jump> {
+        let old = self.shell.arrays.get(name).filter(|_| append).cloned().unwrap_or_default();
+        let elements: Rc<[String]> = old.iter().cloned().chain(self.fields(words)?).collect();
+        self.charge(elements.len());
+        // Its name alone stands for its first element.
+        self.assign(name, elements.first().map_or("", String::as_str));
+        Rc::make_mut(&mut self.shell.arrays).insert(name.to_owned(), elements);
         Ok(())
     }
 

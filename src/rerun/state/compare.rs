@@ -17,9 +17,18 @@ pub(in crate::rerun) const SETTLED: &str = "settled:";
 /// Where two states differ. What lies nobody knows where doesn't count.
 pub(in crate::rerun) fn differences(atoms: &Atoms, one: &Tree, other: &Tree) -> Vec<Place> {
     let differs = |place: &Place| {
-        place.realm != Realm::Elsewhere && essence(atoms, one.see(place)) != essence(atoms, other.see(place))
+        place.realm != Realm::Elsewhere
+            && differ(&essence(atoms, one.see(place)), &essence(atoms, other.see(place)))
     };
     one.differences(other).into_iter().filter(|place| differs(place)).cloned().collect()
+}
+
+/// Whether two nodes surely differ: what may be missing may be missing.
+fn differ(one: &Node, other: &Node) -> bool {
+    let undecided = |one: &Node, other: &Node| {
+        *one == Node::Absent && matches!(other, Node::Unclear { exists: false, .. })
+    };
+    one != other && !undecided(one, other) && !undecided(other, one)
 }
 
 /// A node without what unknown commands may have done to it.
@@ -68,6 +77,10 @@ mod tests {
         assert_eq!(differences(&atoms, &one, &other), []);
         other.put(at("/f"), file(settled), 3);
         assert_eq!(differences(&atoms, &one, &other), [at("/f")]);
+        // What an archive may hold may be missing as well.
+        other.fill(&at("/d"), &"tar".into(), 3, |_| false);
+        one.fill(&at("/d"), &"tar".into(), 3, |_| false);
+        one.remove(&at("/d/x"), 4);
         other.put(Place { realm: Realm::Elsewhere, path: "/x".into() }, Node::directory(), 3);
         assert_eq!(differences(&atoms, &one, &other), [at("/f")]);
     }

@@ -162,11 +162,11 @@ impl Mounts {
         inputs.map(|mounted| (mounted.at.as_str(), mounted.one_file))
     }
 
-    /// The folders of volumes that are mounted by a `subPath`, which the kubelet makes where they are missing
-    /// (`pkg/volume/util/subpath`, `SafeMakeDir`). What looks like a file's name is left out: it is one, mostly.
-    pub(in crate::rerun) fn folders(&self) -> impl Iterator<Item = &Place> {
+    /// What is mounted by `subPath`: the kubelet makes each as a directory where it is missing
+    /// (`pkg/volume/util/subpath`, `SafeMakeDir`).
+    pub(in crate::rerun) fn sub_paths(&self) -> impl Iterator<Item = &Place> {
         let roots = self.list.iter().filter_map(|mounted| mounted.root.as_ref());
-        roots.filter(|root| !root.path.is_empty() && !root.name().contains('.'))
+        roots.filter(|root| !root.path.is_empty())
     }
 
     /// Whether something is mounted exactly there.

@@ -1,12 +1,12 @@
 //! Simple commands, pipelines and AND-OR lists.
 
 use shuck_ast::{
-    Assignment as AstAssignment, AssignmentValue, BinaryCommand, BinaryOp, BuiltinCommand,
-    Command as AstCommand, DeclClause, DeclOperand, FunctionDef, Span, Stmt, Word as AstWord,
+    ArrayElem, ArrayExpr, Assignment as AstAssignment, AssignmentValue, BinaryCommand, BinaryOp,
+    BuiltinCommand, Command as AstCommand, DeclClause, DeclOperand, FunctionDef, Span, Stmt, Word as AstWord,
 };
 
 use super::super::ir::{
-    Assignment, Command, CommandKind, Operation, Part, Redirection, RedirectionKind, Simple, Word,
+    Assignment, Command, CommandKind, Operation, Part, Redirection, RedirectionKind, Simple, Value, Word,
 };
 use super::{Lowered, Lowering, is_background, range, unread};
 
@@ -101,8 +101,9 @@ impl Lowering<'_> {
 
     fn assignment(&mut self, assignment: &AstAssignment) -> Lowered<Assignment> {
         let value = match &assignment.value {
-            AssignmentValue::Scalar(word) if assignment.target.subscript.is_none() => Some(self.word(word)?),
-            AssignmentValue::Scalar(_) | AssignmentValue::Compound(_) => None,
+            _ if assignment.target.subscript.is_some() => Value::Unread,
+            AssignmentValue::Scalar(word) => Value::Text(self.word(word)?),
+            AssignmentValue::Compound(array) => self.array(array)?,
         };
         Ok(Assignment {
             range: range(assignment.span),
@@ -110,6 +111,15 @@ impl Lowering<'_> {
             value,
             append: assignment.append,
         })
+    }
+
+    fn array(&mut self, array: &ArrayExpr) -> Lowered<Value> {
+        let mut words = Vec::with_capacity(array.elements.len());
+        for element in &array.elements {
+            let ArrayElem::Sequential(value) = element else { return Ok(Value::Unread) };
+            words.push(self.word(&value.word)?);
+        }
+        Ok(Value::Array(words))
     }
 
     fn builtin(&mut self, builtin: &BuiltinCommand) -> Lowered<Command> {

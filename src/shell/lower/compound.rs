@@ -21,7 +21,11 @@ impl Lowering<'_> {
             CompoundCommand::Subshell(body) => self.enclosed(body, '(', ")", CommandKind::Subshell),
             CompoundCommand::BraceGroup(body) => self.enclosed(body, '{', "}", CommandKind::Group),
             CompoundCommand::Arithmetic(c) => {
-                Ok(plain(c.span.start.offset(), c.right_paren_span.end.offset(), CommandKind::Arithmetic))
+                let (start, end) = (c.span.start.offset(), c.right_paren_span.end.offset());
+                let text = self.slice(start..end);
+                let inner = text.strip_prefix("((").and_then(|text| text.strip_suffix("))"));
+                let inner = inner.unwrap_or(text).trim().to_owned();
+                Ok(plain(start, end, CommandKind::Arithmetic(inner)))
             }
             CompoundCommand::Conditional(c) => {
                 let condition = CommandKind::Conditional(self.conditional(&c.expression)?);

@@ -1,0 +1,212 @@
+//! awk, jq and yq: programs over a text. What matters is whether one, run on its own result,
+//! changes it again, since people write the result over the file that it came from.
+
+use super::files::worse;
+use super::options::Options;
+use super::substitution;
+use super::text::filter;
+use super::{Fact, fact, looks_like_file};
+use crate::rerun::machine::{Machine, Reason, SUCCESS, Status};
+
+pub(super) const FACTS: &[Fact] =
+    &[fact(&["awk", "gawk", "mawk", "nawk"], awk), fact(&["jq"], jq), fact(&["yq"], yq)];
+
+/// A program and the text that it is run on.
+struct Input<'w> {
+    program: &'w str,
+    files: &'w [&'w str],
+}
+
+impl Input<'_> {
+    /// The text of the one file, or of standard input; `None` where it is neither.
+    fn text(&self, machine: &mut Machine<'_, '_>) -> Result<Option<String>, Status> {
+        let [path] = self.files else {
+            let piped = machine.input().filter(|_| self.files.is_empty());
+            return Ok(piped.map(|text| text.to_string()));
+        };
+        let place = machine.needs(path)?;
+        Ok(machine.read(&place).map(|text| text.to_string()))
+    }
+}
+
+fn awk(machine: &mut Machine<'_, '_>, words: &[String]) -> Status {
+    let options = Options::until_operand(words, "F v f");
+    let operands: Vec<&str> =
+        words.get(options.operands_from()..).unwrap_or_default().iter().map(String::as_str).collect();
+    let (false, [program, files @ ..]) = (options.has("f"), operands.as_slice()) else {
+        return filter(machine, words);
+    };
+    let input = Input { program, files };
+    if is_unique_lines(program) {
+        return rewritten(machine, words, &input, |_, text| unique_lines(text));
+    }
+    if awk_settles(program) {
+        return rewritten(machine, words, &input, |machine, text| machine.settled(text, &words.join(" ")));
+    }
+    filter(machine, words)
+}
+
+fn jq(machine: &mut Machine<'_, '_>, words: &[String]) -> Status {
+    let mut operands: Vec<&str> = Vec::new();
+    let mut rest = words.iter().skip(1);
+    let mut whole = true;
+    while let Some(word) = rest.next() {
+        let taken = match word.as_str() {
+            "--arg" | "--argjson" | "--slurpfile" | "--rawfile" => 2,
+            "--indent" | "-L" => 1,
+            "-n" | "-s" | "-R" | "-f" | "--null-input" | "--slurp" | "--raw-input" | "--from-file" => {
+                whole = false;
+                0
+            }
+            option if option.starts_with('-') => 0,
+            operand => {
+                operands.push(operand);
+                0
+            }
+        };
+        rest.by_ref().take(taken).for_each(drop);
+    }
+    match operands.as_slice() {
+        [program, files @ ..] if whole && sets(program) => {
+            let input = Input { program, files };
+            rewritten(machine, words, &input, |machine, text| machine.settled(text, input.program))
+        }
+        _ => filter(machine, words),
+    }
+}
+
+/// `yq -i`: the same each time, unless the expression adds to a list or a number.
+fn yq(machine: &mut Machine<'_, '_>, words: &[String]) -> Status {
+    let options = Options::read(words, "p o f from-file input-format output-format s split-exp I indent");
+    if !options.has("i inplace in-place") {
+        let operands = options.operands();
+        return match operands.strip_prefix(&["e"]).or(operands.strip_prefix(&["eval"])).unwrap_or(operands) {
+            [program, files @ ..] if sets(program) && !options.has("n null-input") => {
+                let input = Input { program, files };
+                rewritten(machine, words, &input, |machine, text| machine.settled(text, input.program))
+            }
+            _ => filter(machine, words),
+        };
+    }
+    let mut status = SUCCESS;
+    for path in options.operands().iter().filter(|word| looks_like_file(word) && !word.starts_with('.')) {
+        let place = machine.place(path);
+        let how = words.join(" ");
+        let one = if words.iter().any(|word| grows(word)) {
+            machine.alter(&place, &how)
+        } else {
+            machine.settle(&place, &how)
+        };
+        status = worse(status, one);
+    }
+    status
+}
+
+/// Emits what `program` makes of its input's text; where that isn't known, it is a filter.
+fn rewritten(
+    machine: &mut Machine<'_, '_>,
+    words: &[String],
+    input: &Input<'_>,
+    program: impl FnOnce(&mut Machine<'_, '_>, &str) -> String,
+) -> Status {
+    match input.text(machine) {
+        Ok(Some(text)) if !text.is_empty() => {
+            let out = program(machine, &text);
+            machine.emit(&out);
+            machine.steady_status(words)
+        }
+        Ok(_) => filter(machine, words),
+        Err(_) => {
+            let place = input.files.first().map(|path| machine.place(path));
+            machine.refuse(place.as_ref(), Reason::Missing)
+        }
+    }
+}
+
+/// Whether a jq or yq expression passes on its whole input with something set in it, the same each
+/// time.
+fn sets(expression: &str) -> bool {
+    let plain = expression.replace("==", "").replace("!=", "").replace("<=", "").replace(">=", "");
+    let assigns = plain.contains('=') || plain.starts_with("del(") || plain.starts_with(". * ");
+    (assigns || plain.starts_with(". + {")) && !grows(expression)
+}
+
+/// Whether an expression adds to a list, a text or a number.
+fn grows(expression: &str) -> bool {
+    let is_amount = |value: &str| {
+        let value = value.trim_start();
+        value.starts_with(['[', '"', '\'']) || value.starts_with(|c: char| c.is_ascii_digit())
+    };
+    let adds = |operator: &str| expression.split(operator).skip(1).any(is_amount);
+    (adds("+=") || adds(" + ")) && !expression.contains("unique")
+}
+
+/// `awk '!seen[$0]++'`.
+fn is_unique_lines(program: &str) -> bool {
+    let name = program.trim().strip_prefix('!').and_then(|rest| rest.strip_suffix("[$0]++"));
+    name.is_some_and(|name| name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_'))
+}
+
+/// The lines of `text`, each once, where it came first.
+fn unique_lines(text: &str) -> String {
+    let mut seen: Vec<&str> = Vec::new();
+    for line in text.lines() {
+        if !seen.contains(&line) {
+            seen.push(line);
+        }
+    }
+    seen.iter().flat_map(|line| [line, "\n"]).collect()
+}
+
+/// Whether an awk program passes its lines on, with replacements that match no more in what they
+/// make: it prints whole lines only, and adds none.
+fn awk_settles(program: &str) -> bool {
+    let prints_lines = program.split("print").skip(1).all(|after| {
+        let after = after.trim_start();
+        after.is_empty() || after.starts_with(['}', ';', '\n']) || after.starts_with("$0")
+    });
+    let mut passes = program.contains("print") || program.trim_end().ends_with('1');
+    passes &= prints_lines && !program.contains("NR") && !program.contains("getline");
+    passes && program.split("sub(/").skip(1).all(replacement_settles)
+}
+
+/// Whether `PATTERN/, "REPLACEMENT"…` settles.
+fn replacement_settles(call: &str) -> bool {
+    let Some((pattern, rest)) = call.split_once('/') else { return true };
+    match rest.trim_start_matches([',', ' ']).strip_prefix('"').and_then(|rest| rest.split_once('"')) {
+        Some((with, _)) => substitution::settles(&format!("/{pattern}/{}/", with.replace('/', "\\/"))),
+        None => true,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn expressions_that_set_are_told_from_those_that_grow() {
+        for expression in [".a = 1", ".a.b |= \"x\"", "del(.a)", ". * {\"a\": 1}", ".a += [1] | .a |= unique"]
+        {
+            assert!(sets(expression), "{expression}");
+        }
+        for expression in [".a", ".a == 1", ".a += [1]", ".n = .n + 1", ". + [\"x\"]", "length"] {
+            assert!(!sets(expression), "{expression}");
+        }
+    }
+
+    #[test]
+    fn programs_that_settle_are_told_from_those_that_add() {
+        for program in
+            ["{gsub(/a/, \"b\"); print}", "/^key/{$0=\"key=\" v} 1", "!/old/ {print $0}", "{sub(/x/, y)}1"]
+        {
+            assert!(awk_settles(program), "{program}");
+        }
+        for program in
+            ["{print} END{print \"x\"}", "NR==1{next} 1", "{print $2}", "{gsub(/a/, \"aa\"); print}", ""]
+        {
+            assert!(!awk_settles(program), "{program}");
+        }
+        assert!(is_unique_lines("!seen[$0]++") && !is_unique_lines("!seen[$1]++"));
+        assert_eq!(unique_lines("b\na\nb\n"), "b\na\n");
+    }
+}
