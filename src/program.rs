@@ -219,6 +219,7 @@ impl<'d> Program<'_, 'd> {
             working_dir: self.container.working_dir.map(|folder| folder.value.to_owned()),
             userland: userland(self.container),
             restarts: restarts(pod, self.container),
+            root: is_root(pod, self.container),
             host_network: pod.host.network,
             files: self.files.iter().map(|(path, file)| (path.clone(), file.text.to_owned())).collect(),
         }
@@ -302,6 +303,16 @@ fn life(source: &VolumeSource<'_>) -> Life {
 fn restarts(pod: &Pod<'_>, container: &InitContainer<'_>) -> bool {
     let is_never = |policy: Option<Field<'_, &str>>| policy.is_some_and(|policy| *policy == "Never");
     !is_never(pod.restart_policy) || container.restart_policy.is_some_and(|own| *own == "OnFailure")
+}
+
+/// Whether `container` runs as root, where the manifest says.
+fn is_root(pod: &Pod<'_>, container: &Container<'_>) -> Option<bool> {
+    let security = pod.security_of(container);
+    match (security.run_as_user, security.run_as_non_root) {
+        (Some(user), _) => Some(*user == 0),
+        (None, Some(non_root)) if *non_root => Some(false),
+        _ => None,
+    }
 }
 
 /// The family of the image's userland, as far as its name tells.

@@ -18,7 +18,7 @@ use initlint::rerun::{Container, Hazard, Kind, Life, Mount, Program, Severity, U
 use initlint::shell;
 use initlint::shell::options::Options;
 use rayon::prelude::*;
-use rerun_support::{Case, Verdict, cases, execute, missing_command};
+use rerun_support::{Case, Verdict, cases, execute, is_root, missing_command};
 
 fn analysed(case: &Case) -> Vec<Hazard> {
     let script = shell::parse(&case.script).unwrap_or_else(|why| panic!("{}: {why:?}", case.name));
@@ -42,6 +42,7 @@ fn analysed(case: &Case) -> Vec<Hazard> {
         unknown_environment: BTreeSet::from(["SECRET".to_owned()]),
         working_dir: Some("/tmp".to_owned()),
         restarts: true,
+        root: case.user.then_some(false),
         host_network: false,
         userland: if case.busybox { Userland::Busybox } else { Userland::Gnu },
         files: BTreeMap::new(),
@@ -104,6 +105,7 @@ fn execution_says_what_the_fixtures_say() {
             .not_run
             .clone()
             .or_else(|| missing_command(&case.script).map(|name| format!("no {name} here")))
+            .or_else(|| (case.user && is_root()).then(|| "root may write all".to_owned()))
         {
             Some(why) => skipped.push(format!("{}: {why}", case.name)),
             None => runnable.push(case),
@@ -167,7 +169,7 @@ fn edits_of_the_fixtures_agree_too() {
     let cases = cases();
     let edited: Vec<Case> = cases
         .iter()
-        .filter(|case| case.not_run.is_none() && missing_command(&case.script).is_none())
+        .filter(|case| case.not_run.is_none() && !case.user && missing_command(&case.script).is_none())
         // Slow, or another key each time.
         .filter(|case| !case.script.contains("keytool") && !case.script.contains("ssh-keygen"))
         .flat_map(|case| {
@@ -177,6 +179,7 @@ fn edits_of_the_fixtures_agree_too() {
                 expected: String::new(),
                 script,
                 busybox: case.busybox,
+                user: case.user,
                 not_run: None,
             })
         })

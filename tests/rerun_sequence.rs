@@ -61,6 +61,7 @@ fn container<'s>(given: &'s Given, parsed: &'s Script) -> Container<'s> {
         unknown_environment: BTreeSet::new(),
         working_dir: given.working_dir.map(str::to_owned),
         restarts: true,
+        root: None,
         host_network: false,
         userland: Userland::Unknown,
         files: given.files.iter().map(owned).collect::<BTreeMap<String, String>>(),

@@ -99,6 +99,7 @@ fn judge(row: &Value) -> (String, Vec<Hazard>) {
         unknown_environment: BTreeSet::new(),
         working_dir: Some("/".to_owned()),
         restarts: true,
+        root: None,
         host_network: false,
         userland: Userland::Gnu,
         files: BTreeMap::new(),

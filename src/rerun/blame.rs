@@ -1,6 +1,9 @@
 //! From what went wrong in a second run to the command that has to change.
 
+use std::collections::{HashMap, VecDeque};
+
 use super::machine::{Branch, Change, Log, LoneGuard, Manner, Reason, Refusal, Run, SUCCESS, Shared};
+use super::naming;
 use super::state::compare::differences;
 use super::state::places::{Mounts, Place, Realm};
 use super::state::tree::{Node, SiteId, Tree};
@@ -13,6 +16,8 @@ pub(super) struct Context<'a, 'c> {
     pub(super) sequence: &'c [Container<'c>],
     pub(super) mounts: &'c [Mounts],
     pub(super) index: usize,
+    /// Whether an earlier container resets what the command there trips over.
+    pub(super) is_reset: &'a dyn Fn(&Site) -> bool,
 }
 
 /// A second run that isn't as the first.
@@ -21,14 +26,14 @@ pub(super) struct Trial<'t> {
     pub(super) reference: &'t Tree,
     pub(super) first: &'t Log,
     pub(super) again: &'t Run,
-    /// Whether the first run had finished, rather than been killed.
-    pub(super) ended: bool,
+    /// After how many changes the first run was killed; `None` where it had finished.
+    pub(super) killed: Option<usize>,
 }
 
 /// What a trial proves, one hazard for each command to blame.
 pub(super) fn hazards(context: &Context<'_, '_>, trial: &Trial<'_>) -> Vec<Hazard> {
     if trial.again.status != Some(SUCCESS) {
-        return stuck(context, trial.first, trial.again).into_iter().collect();
+        return stuck(context, trial.first, trial.again, trial.killed).into_iter().collect();
     }
     let mut out: Vec<Hazard> = Vec::new();
     for place in differences(&context.shared.atoms, trial.reference, &trial.again.kept) {
@@ -42,7 +47,15 @@ pub(super) fn hazards(context: &Context<'_, '_>, trial: &Trial<'_>) -> Vec<Hazar
 
 /// The command whose failure ended a second run: the one that the exit status comes of, or that a
 /// branch to `exit 1` hangs on.
-pub(super) fn stuck(context: &Context<'_, '_>, first: &Log, again: &Run) -> Option<Hazard> {
+pub(super) fn stuck(
+    context: &Context<'_, '_>,
+    first: &Log,
+    again: &Run,
+    killed: Option<usize>,
+) -> Option<Hazard> {
+    if let Some(&site) = again.log.endless.iter().find(|site| !first.endless.contains(site)) {
+        return waiting(context, first, site, killed);
+    }
     // What fails on the image's own files does so for what led there: `mkdir d && … || git pull`.
     let is_own = |cause: &&Refusal| cause.place.as_ref().is_some_and(|place| place.realm == Realm::Own);
     if let Some(cause) = again.log.cause.as_ref().filter(|cause| !is_own(cause)) {
@@ -60,43 +73,67 @@ pub(super) fn stuck(context: &Context<'_, '_>, first: &Log, again: &Run) -> Opti
     let mut refusals = again.log.refusals.iter();
     match refusals.find(|refusal| context.site(refusal.site).is_some_and(is_inside)) {
         Some(refusal) => refused(context, &again.log, refusal),
-        None => turned(context, first, branch),
+        None => turned(context, first, branch, killed),
     }
 }
 
 fn refused(context: &Context<'_, '_>, log: &Log, refusal: &Refusal) -> Option<Hazard> {
     // A name that is another one on each run is never met again.
     let place = refusal.place.as_ref().filter(|place| !context.shared.atoms.varies(&place.path))?;
-    let keeper = context.keeper(place)?;
+    let keeper = context.keeper(place, refusal.site)?;
     let words = log.commands.get(&refusal.site)?;
-    let command = wording::name_of(words);
+    let command = naming::name_of(words);
     let (thing, path) = (context.thing(place), context.show(place));
+    let parts = naming::fails_over_parts(&command) && refusal.why == Reason::Exists;
+    let thing = if parts { format!("what `{command}` puts into {thing}") } else { thing };
     let mended = context.mended(refusal.site, words, refusal.why);
     let container = context.sequence.get(context.index)?;
-    let is_mount = container.mounts.iter().any(|mount| mount.path.trim_end_matches('/') == path);
     let obstacle = wording::Obstacle {
         thing: &thing,
         path: &path,
         why: refusal.why,
         keeper,
         mended: mended.as_deref(),
-        clearing: wording::clearing(&command, &path, is_mount, keeper),
+        advice: naming::advice(&command, kind_of(place), &thing, refusal.why),
+        clearing: wording::clearing(&command, &path, context.is_mount(place), keeper),
         in_script: matches!(container.program, Program::Script { .. }),
     };
     let said = wording::stuck(&command, &obstacle);
-    let severity = if keeper == Keeper::PodNetwork { Severity::Warning } else { Severity::Error };
+    let assumed = log.assumed.contains(&refusal.site);
+    let mild = assumed || keeper == Keeper::PodNetwork;
+    let severity = if mild { Severity::Warning } else { Severity::Error };
     let hazard = context.hazard(Kind::Stuck, severity, refusal.site, command, Some(place), said)?;
-    Some(Hazard { mended, ..hazard })
+    Some(Hazard { mended, assumed, ..hazard })
 }
 
 /// A second run that fails because a test goes the other way, with nothing that refuses.
-fn turned(context: &Context<'_, '_>, first: &Log, branch: &Branch) -> Option<Hazard> {
+fn turned(context: &Context<'_, '_>, first: &Log, branch: &Branch, killed: Option<usize>) -> Option<Hazard> {
     let test = context.text(branch.site)?;
     let command = test.split_whitespace().next().unwrap_or_default().to_owned();
     let place = &first.changes.first()?.place;
-    let said = wording::turned(test, branch.held, context.keeper(place)?);
+    let keeper = context.keeper(place, branch.site)?;
+    let said = match left_lock(first, killed) {
+        Some(lock) => wording::locked(test, branch.held, &context.show(lock), keeper),
+        None => wording::turned(test, branch.held, keeper),
+    };
     let hazard = context.hazard(Kind::Stuck, Severity::Error, branch.site, command, Some(place), said)?;
     Some(Hazard { path: None, ..hazard })
+}
+
+/// A second run that waits for ever in a loop.
+fn waiting(context: &Context<'_, '_>, first: &Log, site: SiteId, killed: Option<usize>) -> Option<Hazard> {
+    let text = context.text(site)?;
+    let command = text.split_whitespace().find(|word| *word != "!").unwrap_or_default().to_owned();
+    let place = left_lock(first, killed).or_else(|| Some(&first.changes.last()?.place))?;
+    let keeper = context.keeper(place, site)?;
+    let said = wording::waiting(&context.show(place), keeper);
+    context.hazard(Kind::Stuck, Severity::Error, site, command, Some(place), said)
+}
+
+/// What a run makes and removes again at its end, and one that was killed has left.
+fn left_lock(first: &Log, killed: Option<usize>) -> Option<&Place> {
+    let mut made = first.changes.get(..killed?)?.iter().rev().map(|change| &change.place);
+    made.find(|place| is_leftover(first, place))
 }
 
 /// What made `place` differ.
@@ -105,11 +142,17 @@ fn difference(context: &Context<'_, '_>, trial: &Trial<'_>, place: &Place) -> Op
     let changed =
         latest(&|change| change.place == *place).or_else(|| latest(&|change| change.place.touches(place)));
     let first_lacks = trial.reference.see(place) == Node::Absent;
-    if !trial.ended && (changed.is_none() || !first_lacks) {
-        let half_done = half_done(context, trial, place);
-        if half_done.is_some() {
-            return half_done;
-        }
+    if (changed.is_none() || !first_lacks)
+        && let Some(half_done) = half_done(context, trial, place)
+    {
+        return Some(half_done);
+    }
+    let made = || trial.again.log.changes.iter().chain(&trial.first.changes);
+    if let Some(change) = made().find(|it| it.manner == Manner::FreshName && place.is_within(&it.place)) {
+        let hazard =
+            drifting(context, trial.first, &trial.again.log, change.site, change.manner, &change.place)?;
+        let severity = if trial.killed.is_some() { Severity::Info } else { hazard.severity };
+        return Some(Hazard { severity, ..hazard });
     }
     if let Some(change) = changed {
         return drifting(context, trial.first, &trial.again.log, change.site, change.manner, place);
@@ -131,41 +174,90 @@ fn drifting(
     manner: Manner,
     place: &Place,
 ) -> Option<Hazard> {
-    let command = wording::name_of(log.commands.get(&site)?);
+    let command = naming::name_of(log.commands.get(&site)?);
     if context.shared.atoms.varies(&place.path) {
         return None;
     }
     let (thing, path) = (context.thing(place), context.show(place));
-    let said = wording::drifting(&command, &thing, &path, manner, context.keeper(place)?);
+    let keeper = context.keeper(place, site)?;
+    let advice = naming::advice(&command, kind_of(place), &thing, Reason::Asks);
+    let change = wording::Drift { thing: &thing, path: &path, manner, keeper, advice };
+    let said = wording::drifting(&command, &change);
     // A log is meant to grow.
     let is_log = std::path::Path::new(&path).extension().is_some_and(|ext| ext.eq_ignore_ascii_case("log"));
-    let minor = (is_log && manner == Manner::Append) || first.doubtful.contains(&site);
+    let is_meant =
+        (is_log && manner == Manner::Append) || (manner == Manner::Write && wording::is_backup(&path));
+    let minor = is_meant || first.doubtful.contains(&site);
     let severity = if minor { Severity::Info } else { Severity::Warning };
-    context.hazard(Kind::Drifting, severity, site, command, Some(place), said)
+    let hazard = context.hazard(Kind::Drifting, severity, site, command, Some(place), said)?;
+    Some(Hazard { assumed: log.assumed.contains(&site), ..hazard })
 }
 
-/// A branch that the second run took otherwise, after which the first run wrote what is missing.
+/// A test that the killed run's last change turned over, so that the second run passes over what makes `place`.
 fn half_done(context: &Context<'_, '_>, trial: &Trial<'_>, place: &Place) -> Option<Hazard> {
-    let turned = first_difference(&trial.first.branches, &trial.again.log.branches)?;
-    let under = trial.first.changes.get(turned.changes..)?;
-    let first = under.first()?;
-    let written = under.iter().find(|change| change.place == *place && change.site != first.site);
-    let written = written.or_else(|| under.iter().find(|change| change.place.touches(place)))?;
-    let early = context.event(trial.first, first.site, &first.place)?;
-    let late = context.event(trial.first, written.site, place)?;
+    let killed = trial.killed?;
+    let changes = &trial.first.changes;
+    let undone = |fits: &dyn Fn(&Change) -> bool| {
+        changes.iter().enumerate().skip(killed).find(|(_, change)| fits(change))
+    };
+    let (at, written) =
+        undone(&|change| change.place == *place).or_else(|| undone(&|change| change.place.touches(place)))?;
+    let turned = guard_over(&trial.first.branches, &trial.again.log.branches, at)?;
+    let before = changes.get(..killed)?;
+    let end = before.last()?;
+    let of_last = before.iter().rev().take_while(|change| change.site == end.site);
+    let last = of_last.into_iter().find(|change| change.manner != Manner::Remove).unwrap_or(end);
+    let early = context.event(trial.first, last, false)?;
+    let known = before.iter().any(|change| change.place == *place);
+    let late = context.event(trial.first, &Change { place: place.clone(), ..written.clone() }, known)?;
     let said = wording::half_done(&early, &late);
-    let command = wording::name_of(trial.first.commands.get(&first.site)?);
-    // What git keeps for itself (a setting, a remote) is noticed soon, and seldom matters.
+    let command = naming::name_of(trial.first.commands.get(&last.site)?);
+    // What git keeps for itself (a setting, a remote) is noticed soon, and seldom matters. What the work leaves lying
+    // about matters less.
     let inner = format!("{}/", place.path).contains("/.git/");
-    let severity = if inner { Severity::Info } else { Severity::Warning };
+    let minor = inner || is_leftover(trial.first, place);
+    let severity = if minor { Severity::Info } else { Severity::Warning };
     let mut hazard = context.hazard(Kind::HalfDone, severity, turned.site, command, Some(place), said)?;
     let label = |site, text: String| context.site(site).map(|site| (site, text));
-    hazard.labels.extend(label(first.site, "from here on the test takes all for done".to_owned()));
-    if written.site != first.site {
+    hazard.labels.extend(label(last.site, "from here on the test takes all for done".to_owned()));
+    if written.site != last.site {
         let text = "a run killed before this never makes up for it".to_owned();
         hazard.labels.extend(label(written.site, text));
     }
     Some(hazard)
+}
+
+/// Files with the right contents that a second run doesn't make executable, as the first would have. No verdict hangs
+/// on modes: they aren't contents.
+pub(super) fn unexecutable(context: &Context<'_, '_>, trial: &Trial<'_>) -> Vec<Hazard> {
+    let lacking = trial.again.kept.modes.lacking_execute(&trial.reference.modes);
+    let hazards = lacking.filter_map(|place| half_done(context, trial, place));
+    hazards.map(|hazard| Hazard { severity: Severity::Info, ..hazard }).collect()
+}
+
+/// The innermost branch over the first run's change number `at` that the second run took otherwise.
+fn guard_over<'b>(first: &'b [Branch], again: &[Branch], at: usize) -> Option<&'b Branch> {
+    let mut ways: HashMap<SiteId, VecDeque<(bool, usize)>> = HashMap::new();
+    for branch in again {
+        ways.entry(branch.site).or_default().push_back((branch.held, branch.clause));
+    }
+    let mut turned: Vec<&Branch> = Vec::new();
+    for branch in first {
+        let way = ways.get_mut(&branch.site).and_then(VecDeque::pop_front);
+        if branch.changes <= at && way.is_some_and(|way| way != (branch.held, branch.clause)) {
+            turned.push(branch);
+        }
+    }
+    turned.iter().rev().find(|branch| at < branch.until).copied()
+}
+
+/// Whether what is at `place` is only missing its removal, by the run that made it for itself.
+fn is_leftover(first: &Log, place: &Place) -> bool {
+    let mut changes = first.changes.iter().filter(|change| change.place.touches(place));
+    changes.next().is_some_and(|first| first.manner != Manner::Remove)
+        && changes
+            .next_back()
+            .is_some_and(|last| last.manner == Manner::Remove && place.is_within(&last.place))
 }
 
 /// A command that ends a second run early without failing it: what comes after is left undone.
@@ -196,23 +288,31 @@ fn first_difference<'b>(first: &'b [Branch], again: &[Branch]) -> Option<&'b Bra
 /// Guards over one long command: a kill inside it leaves half a file that the guard takes for whole.
 pub(super) fn lone_guard(context: &Context<'_, '_>, log: &Log, lone: &LoneGuard) -> Option<Hazard> {
     let place = Some(&lone.place).filter(|place| matches!(place.realm, Realm::Kept(_)))?;
-    let command = wording::name_of(log.commands.get(&lone.command)?);
-    let said = wording::half_fetched(&command, &context.show(place));
+    let command = naming::name_of(log.commands.get(&lone.command)?);
+    let said = wording::half_fetched(&command, &context.show(place), context.is_mount(place));
     let mut hazard =
         context.hazard(Kind::HalfDone, Severity::Info, lone.guard, command, Some(place), said)?;
     hazard.labels.extend(context.site(lone.command).map(|site| (site, "this takes a while".to_owned())));
     Some(hazard)
 }
 
+/// What kind of thing outside the volumes is at `place`; empty in a volume.
+fn kind_of(place: &Place) -> &str {
+    let kind = place.path.trim_start_matches('/').split('/').next().filter(|_| place.realm == Realm::Outside);
+    kind.unwrap_or_default()
+}
+
 impl<'c> Context<'_, 'c> {
-    /// Where what is at a place is kept; `None` where nothing is: nobody is blamed for it.
-    fn keeper(&self, place: &Place) -> Option<Keeper> {
+    /// Where what the command at `site` meets at a place is kept; `None` where nothing is: nobody is blamed for it.
+    fn keeper(&self, place: &Place, site: SiteId) -> Option<Keeper> {
         let container = self.sequence.get(self.index)?;
         match place.realm {
             Realm::Kept(volume) => {
                 let life = container.mounts.iter().find(|mount| mount.volume == volume)?.life;
-                Some(Keeper::Volume { life, met: container.lasts() })
+                let reset = self.site(site).is_some_and(|site| (self.is_reset)(&site));
+                Some(Keeper::Volume { life, met: container.lasts(), reset })
             }
+            Realm::Outside if place.path.starts_with("/node/") => Some(Keeper::Node),
             Realm::Outside if !place.path.starts_with("/net/") => Some(Keeper::Outside),
             Realm::Outside if container.host_network => Some(Keeper::Node),
             Realm::Outside => Some(Keeper::PodNetwork).filter(|_| container.restarts),
@@ -235,7 +335,7 @@ impl<'c> Context<'_, 'c> {
             severity,
             site: self.site(site)?,
             command,
-            path: place.map(|place| self.show(place)),
+            path: place.filter(|_| !outside).map(|place| self.show(place)),
             volume: place.and_then(|place| match place.realm {
                 Realm::Kept(volume) => Some(volume),
                 _ => None,
@@ -261,29 +361,34 @@ impl<'c> Context<'_, 'c> {
         self.shared.atoms.show(&path)
     }
 
+    /// Whether a volume is mounted there: it can't be moved or removed.
+    fn is_mount(&self, place: &Place) -> bool {
+        self.mounts.get(self.index).is_some_and(|mounts| mounts.is_mount_point(place))
+    }
+
     /// What is at a place, in words.
     fn thing(&self, place: &Place) -> String {
+        let shown = self.show(place);
         match place.path.trim_start_matches('/').split_once('/') {
             Some((kind, name)) if place.realm == Realm::Outside => {
-                let name = self.shared.atoms.show(name).replace('\u{2215}', "/");
-                let (kind, name) = match name.split_once(' ') {
-                    Some(parts) if kind == "net" => parts,
-                    _ => (kind, name.as_str()),
-                };
-                format!("the {kind} `{name}`")
+                naming::outside(kind, &self.shared.atoms.show(name).replace('\u{2215}', "/"))
             }
-            _ => format!("`{}`", self.show(place)),
+            _ => naming::inside(&shown).unwrap_or_else(|| format!("`{shown}`")),
         }
     }
 
-    /// A moment in a run: what the command at `site` did to `place`.
-    fn event(&self, log: &Log, site: SiteId, place: &Place) -> Option<String> {
-        let root = self.mounts.get(self.index).is_some_and(|mounts| mounts.is_mount_point(place));
-        if root {
-            let command = wording::name_of(log.commands.get(&site)?);
-            return Some(format!("`{command}` has filled `{}`", self.show(place)));
-        }
-        Some(format!("`{}` is made", self.show(place)))
+    /// A moment in a run: what a change did to what was `known` before, or not.
+    fn event(&self, log: &Log, change: &Change, known: bool) -> Option<String> {
+        let place = &change.place;
+        let root = self.is_mount(place);
+        let (shown, command) = (self.show(place), naming::name_of(log.commands.get(&change.site)?));
+        Some(match change.manner {
+            Manner::Remove => format!("`{shown}` is removed"),
+            Manner::Mode => format!("`{shown}` is made executable"),
+            _ if root => format!("`{command}` has filled `{shown}`"),
+            _ if known => format!("`{command}` has written to `{shown}`"),
+            _ => format!("`{shown}` is made"),
+        })
     }
 
     /// The text of a command.
@@ -299,15 +404,18 @@ impl<'c> Context<'_, 'c> {
 
     /// The command's line as it should be, where an option mends it.
     fn mended(&self, id: SiteId, words: &[String], why: Reason) -> Option<String> {
-        let (option, instead) = wording::mending_option(words, why)?;
         let text = match &self.sequence.get(self.index)?.program {
             Program::Exec(_) => words.join(" "),
             Program::Script { .. } => self.text(id)?.to_owned(),
         };
+        let fits = |line: &String| !line.contains('\n') && line.len() <= 200;
+        if let Some(line) = naming::mended_line(words, &text, why) {
+            return Some(line).filter(fits);
+        }
+        let (option, instead) = wording::mending_option(words, why)?;
         let (head, rest) = text.split_once(words.first()?.as_str())?;
         let rest = rest.trim_start();
         let rest = rest.strip_prefix(instead).unwrap_or(rest);
-        let line = format!("{head}{} {option} {rest}", words.first()?);
-        (!line.contains('\n') && line.len() <= 200).then_some(line)
+        Some(format!("{head}{} {option} {rest}", words.first()?)).filter(fits)
     }
 }

@@ -25,6 +25,7 @@
 mod blame;
 mod facts;
 mod machine;
+mod naming;
 mod state;
 mod trials;
 mod wording;
@@ -53,6 +54,8 @@ pub struct Container<'a> {
     /// Whether the kubelet runs it again within one Pod. Where the Pod's `restartPolicy` is `Never` it doesn't, and a
     /// lost sandbox isn't made anew either (`computePodActions`).
     pub restarts: bool,
+    /// Whether it runs as root, whom no mode keeps from writing; `None` where the image decides.
+    pub root: Option<bool>,
     /// Whether its network is the node's (`hostNetwork`).
     pub host_network: bool,
     /// Text files that are known, by absolute path: what a `ConfigMap` in the input mounts.

@@ -156,26 +156,31 @@ impl<'c> Court<'c> {
         }
         // Finished, it runs again with all that come before it.
         let (is_reached, in_sequence) = self.sequence_again(index, before, reference);
+        // What an earlier container resets is excused where this one finished, not where it was killed.
+        // One that fails itself resets nothing.
+        let reset = |site: &Site| is_reached && !in_sequence.iter().any(|(_, known)| known.site == *site);
         let alone = if index == 0 && !reference.kept.has_outside() {
             Vec::new()
         } else {
-            self.alone_again(index, &reference.kept, reference, true)
+            self.alone_again(index, &reference.kept, reference, None, &reset)
         };
         self.shared.steps = self.shared.steps.min(MORE_STEPS);
+        let is_excused = |site: &Site| reset(site) && alone.iter().any(|other| other.site == *site);
         let mut killed: Vec<Hazard> = Vec::new();
-        let mut seen = HashSet::from([reference.start.fingerprint(), reference.kept.fingerprint()]);
+        let state = |tree: &Tree| (tree.fingerprint(), tree.modes.clone());
+        let mut seen = HashSet::from([state(&reference.start), state(&reference.kept)]);
         for point in reference.log.crash_points.iter().filter(|point| point.asked >= reference.turned) {
-            if seen.insert(point.kept.fingerprint()) {
-                killed.extend(self.alone_again(index, &point.kept, reference, false));
+            if seen.insert(state(&point.kept)) {
+                killed.extend(self.alone_again(
+                    index,
+                    &point.kept,
+                    reference,
+                    Some(point.changes),
+                    &is_excused,
+                ));
             }
         }
-        // What an earlier container resets is excused where this one finished, not where it was killed.
-        // One that fails itself resets nothing.
-        let excused = |hazard: &Hazard| {
-            is_reached
-                && hazard.kind != Kind::OutsidePod
-                && alone.iter().any(|other| other.site == hazard.site)
-        };
+        let excused = |hazard: &Hazard| hazard.kind != Kind::OutsidePod && is_excused(&hazard.site);
         let by_itself = alone.iter().chain(&killed);
         let by_itself =
             by_itself.filter(|hazard| !in_sequence.iter().any(|(_, known)| known.site == hazard.site));
@@ -188,7 +193,7 @@ impl<'c> Court<'c> {
         let lone = self.lone_guards(index, reference).into_iter().map(|hazard| (index, hazard));
         for (container, hazard) in in_sequence.into_iter().chain(by_itself).chain(lone) {
             if let Some(list) = found.get_mut(container) {
-                list.push(Hazard { assumed: reference.assumed, ..hazard });
+                list.push(Hazard { assumed: reference.assumed || hazard.assumed, ..hazard });
             }
         }
     }
@@ -200,12 +205,12 @@ impl<'c> Court<'c> {
         }
         let oracle = Oracle::again(Rc::clone(&reference.answers), Vec::new());
         let Some(machine) = self.machine(index, &reference.kept, oracle) else { return Vec::new() };
-        let again = machine.after(&reference.kept).run();
+        let again = machine.after(&reference.kept, &reference.log.endless).run();
         let turned = |guard: &LoneGuard| {
             again.log.branches.iter().any(|branch| branch.site == guard.guard && branch.held != guard.held)
         };
         let lone: Vec<&LoneGuard> = reference.log.lone_guards.iter().filter(|guard| turned(guard)).collect();
-        let context = self.context(index);
+        let context = self.context(index, &|_| false);
         lone.iter().filter_map(|lone| blame::lone_guard(&context, &reference.log, lone)).collect()
     }
 
@@ -227,13 +232,13 @@ impl<'c> Court<'c> {
             match self.acquitted(earlier, &state, first, |_, run| run.status == Some(SUCCESS)) {
                 Outcome::Fine(run) => state = run.kept,
                 Outcome::Guilty(run) => {
-                    let hazard = blame::stuck(&self.context(earlier), &first.log, &run);
+                    let hazard = blame::stuck(&self.context(earlier, &|_| false), &first.log, &run, None);
                     return (false, hazard.map(|hazard| (earlier, hazard)).into_iter().collect());
                 }
                 Outcome::Open => return (true, Vec::new()),
             }
         }
-        let hazards = self.alone_again(index, &state, reference, true);
+        let hazards = self.alone_again(index, &state, reference, None, &|_| false);
         (true, hazards.into_iter().map(|hazard| (index, hazard)).collect())
     }
 
@@ -243,7 +248,8 @@ impl<'c> Court<'c> {
         index: usize,
         state: &Rc<Tree>,
         reference: &Reference,
-        ended: bool,
+        killed: Option<usize>,
+        is_reset: &dyn Fn(&Site) -> bool,
     ) -> Vec<Hazard> {
         let same = |shared: &Shared, run: &Run| {
             let volumes = || {
@@ -252,12 +258,12 @@ impl<'c> Court<'c> {
             };
             run.status == Some(SUCCESS) && volumes()
         };
-        match self.acquitted(index, state, reference, same) {
-            Outcome::Guilty(run) => {
-                let trial = Trial { reference: &reference.kept, first: &reference.log, again: &run, ended };
-                blame::hazards(&self.context(index), &trial)
-            }
-            _ => Vec::new(),
+        let outcome = self.acquitted(index, state, reference, same);
+        let (Outcome::Guilty(run) | Outcome::Fine(run)) = &outcome else { return Vec::new() };
+        let trial = Trial { reference: &reference.kept, first: &reference.log, again: run, killed };
+        match outcome {
+            Outcome::Guilty(_) => blame::hazards(&self.context(index, is_reset), &trial),
+            _ => blame::unexecutable(&self.context(index, is_reset), &trial),
         }
     }
 
@@ -276,7 +282,7 @@ impl<'c> Court<'c> {
             let Some(plan) = plans.pop_front() else { break };
             let oracle = Oracle::again(Rc::clone(&reference.answers), plan.clone());
             let Some(machine) = self.machine(index, state, oracle) else { return Outcome::Open };
-            let run = Box::new(machine.after(&reference.kept).run());
+            let run = Box::new(machine.after(&reference.kept, &reference.log.endless).run());
             if run.status.is_none() {
                 return Outcome::Open;
             }
@@ -289,8 +295,8 @@ impl<'c> Court<'c> {
         guilty.filter(|_| plans.is_empty()).map_or(Outcome::Open, Outcome::Guilty)
     }
 
-    fn context(&self, index: usize) -> blame::Context<'_, 'c> {
-        blame::Context { shared: &self.shared, sequence: self.sequence, mounts: self.mounts, index }
+    fn context<'a>(&'a self, index: usize, is_reset: &'a dyn Fn(&Site) -> bool) -> blame::Context<'a, 'c> {
+        blame::Context { shared: &self.shared, sequence: self.sequence, mounts: self.mounts, index, is_reset }
     }
 }
 

@@ -13,8 +13,9 @@ pub(super) struct Words {
 /// Where something is kept, which says how long a failure over it lasts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Keeper {
-    /// A volume that lasts for `life`, met by a run that comes when the first has lasted for `met`.
-    Volume { life: Life, met: Life },
+    /// A volume that lasts for `life`, met by a run that comes when the first has lasted for `met`. An earlier init
+    /// container may have `reset` it, where that runs again too.
+    Volume { life: Life, met: Life, reset: bool },
     /// The Pod's network namespace, which a new sandbox has anew.
     PodNetwork,
     /// The node: its network, where the Pod has that.
@@ -33,6 +34,8 @@ pub(super) struct Obstacle<'a> {
     pub(super) keeper: Keeper,
     /// The command as it should be, where an option mends it.
     pub(super) mended: Option<&'a str>,
+    /// What passes over it, where that is known.
+    pub(super) advice: Option<String>,
     /// A command that takes it out of the way, where nothing of worth is lost by that.
     pub(super) clearing: Option<String>,
     /// Whether the command runs in a script, where another can go before it.
@@ -41,7 +44,7 @@ pub(super) struct Obstacle<'a> {
 
 /// A command that fails on what it finds.
 pub(super) fn stuck(command: &str, obstacle: &Obstacle<'_>) -> Words {
-    let Obstacle { thing, path, why, keeper, mended, ref clearing, in_script } = *obstacle;
+    let Obstacle { thing, path, why, keeper, mended, ref advice, ref clearing, in_script } = *obstacle;
     let met = match why {
         Reason::Exists => format!("{thing} exists by then, and `{command}` fails on what exists"),
         Reason::NotEmpty => format!("{thing} exists by then and isn't empty, and `{command}` refuses that"),
@@ -52,11 +55,15 @@ pub(super) fn stuck(command: &str, obstacle: &Obstacle<'_>) -> Words {
                 "what `{command}` leaves at {thing} is there by then, and it asks whether to replace that: nobody answers"
             )
         }
+        Reason::Denied => format!(
+            "{thing} may not be written by then, and `{command}` gets \"Permission denied\": it doesn't run as root"
+        ),
         Reason::NothingToDo => format!("nothing is left to do by then, and `{command}` calls that a failure"),
     };
     let lasts = lasting(keeper);
     let help = match (mended, why) {
         (Some(line), _) => format!("write `{line}`"),
+        (None, _) if advice.is_some() => advice.clone().unwrap_or_default(),
         (None, Reason::NotEmpty | Reason::Exists | Reason::Asks)
             if matches!(keeper, Keeper::Volume { .. }) =>
         {
@@ -72,6 +79,7 @@ pub(super) fn stuck(command: &str, obstacle: &Obstacle<'_>) -> Words {
         (None, Reason::Missing) => {
             format!("test for `{path}` first, and pass over `{command}` where it is gone")
         }
+        (None, Reason::Denied) => format!("put `rm -f {path}` before it"),
         (None, _) => format!("make `{command}` pass when its work is done already"),
     };
     Words { why: format!("{met}; {lasts}"), help }
@@ -80,6 +88,9 @@ pub(super) fn stuck(command: &str, obstacle: &Obstacle<'_>) -> Words {
 /// Who else ends at the same failure.
 fn lasting(keeper: Keeper) -> &'static str {
     match keeper {
+        Keeper::Volume { reset: true, .. } => {
+            "an earlier init container clears that away, but not for a run that follows a kill: only this one runs again then"
+        }
         Keeper::Volume { met: Life::Beyond, .. } | Keeper::Outside => "every later Pod ends there too",
         Keeper::Volume { .. } => "every restart ends there again (`CrashLoopBackOff`)",
         Keeper::PodNetwork => "the Pod's network outlives the container, so every restart ends there again",
@@ -112,12 +123,68 @@ pub(super) fn turned(test: &str, held: bool, keeper: Keeper) -> Words {
     }
 }
 
+/// What keeps a lock from outliving its holder.
+const UNLOCKING: &str = "hold the lock with `flock`, which the kernel lets go when its process ends; or take away at the \
+                         start what a killed run left: init containers of one Pod never run side by side";
+
+/// A test that fails on a lock which a killed run has left.
+pub(super) fn locked(test: &str, held: bool, lock: &str, keeper: Keeper) -> Words {
+    let holds = if held { "no longer holds" } else { "holds" };
+    Words {
+        why: format!(
+            "`{test}` {holds} after a run that was killed before it took `{lock}` away, and no later run takes it \
+             away; {}",
+            lasting(keeper)
+        ),
+        help: UNLOCKING.to_owned(),
+    }
+}
+
+/// A loop that waits for ever for a lock which a killed run has left.
+pub(super) fn waiting(lock: &str, keeper: Keeper) -> Words {
+    let who = match keeper {
+        Keeper::Volume { met: Life::Beyond, .. } => "every later Pod",
+        _ => "every later run",
+    };
+    Words {
+        why: format!(
+            "{who} waits here for ever after a run that was killed before it took `{lock}` away: nobody else does"
+        ),
+        help: UNLOCKING.to_owned(),
+    }
+}
+
+/// What a command leaves otherwise than the first run did.
+pub(super) struct Drift<'a> {
+    /// In words.
+    pub(super) thing: &'a str,
+    /// Its name alone.
+    pub(super) path: &'a str,
+    pub(super) manner: Manner,
+    pub(super) keeper: Keeper,
+    /// What passes over what is there, where that is known.
+    pub(super) advice: Option<String>,
+}
+
 /// A command after which a second run leaves something else.
-pub(super) fn drifting(command: &str, thing: &str, path: &str, manner: Manner, keeper: Keeper) -> Words {
+pub(super) fn drifting(command: &str, change: &Drift<'_>) -> Words {
+    let Drift { thing, path, manner, keeper, ref advice } = *change;
     let (why, help) = match manner {
         Manner::Append if !matches!(keeper, Keeper::Volume { .. }) => (
             format!("every run adds to {thing} again"),
-            "test whether it is there first, or use a form that passes over what exists".to_owned(),
+            advice.clone().unwrap_or_else(|| {
+                "test whether it is there first, or use a form that passes over what exists".to_owned()
+            }),
+        ),
+        Manner::Append if command.starts_with("gpg") => (
+            format!("every run makes another key in {thing}"),
+            "test for the key first: `gpg --list-keys NAME || gpg --gen-key …`".to_owned(),
+        ),
+        Manner::Append if matches!(keeper, Keeper::Volume { reset: true, .. }) => (
+            format!(
+                "a run that is killed after it runs again alone, before {thing} is made anew, and appends a second time"
+            ),
+            format!("make `{path}` anew (`>`) in the same script that appends to it"),
         ),
         Manner::Append => (
             format!("{thing} keeps what earlier runs appended, and every further run appends it again"),
@@ -133,16 +200,37 @@ pub(super) fn drifting(command: &str, thing: &str, path: &str, manner: Manner, k
             format!("{thing} is edited again on every run, and each time it changes"),
             "make the edit one that changes nothing when it is done already, or edit a fresh copy".to_owned(),
         ),
+        Manner::FreshName if command == "mktemp" => (
+            format!(
+                "{thing} has another name in every run, so that no later run takes away what one leaves there"
+            ),
+            format!("give it one name, such as `{}/.tmp`, and remove that first", folder_of(path)),
+        ),
         Manner::FreshName => (
             format!("every run leaves another file, here {thing}"),
             "give the file one name (`-O FILE`), or remove it before the run ends".to_owned(),
         ),
-        Manner::Write | Manner::Slow | Manner::Remove => (
+        Manner::Write if is_backup(path) => (
+            format!(
+                "a second run backs up what the first one left, so that {thing} no longer holds what was there before"
+            ),
+            format!("keep the first backup: `[ -e {path} ] || {command} …`"),
+        ),
+        Manner::Write | Manner::Slow | Manner::Remove | Manner::Mode => (
             format!("a second run leaves {thing} otherwise than the first"),
             "make a second run end where the first did".to_owned(),
         ),
     };
     Words { why, help }
+}
+
+fn folder_of(path: &str) -> &str {
+    path.rsplit_once('/').map_or("", |(folder, _)| folder)
+}
+
+/// Whether a file is called a backup: of what was there before, on purpose.
+pub(super) fn is_backup(path: &str) -> bool {
+    [".bak", ".backup", ".old", ".orig", ".save", "~"].iter().any(|suffix| path.ends_with(suffix))
 }
 
 fn nesting_help(command: &str) -> &'static str {
@@ -170,25 +258,18 @@ pub(super) fn cut_short(command: &str, path: &str, late: &str) -> String {
 }
 
 /// A test over one command that takes long.
-pub(super) fn half_fetched(command: &str, path: &str) -> Words {
+pub(super) fn half_fetched(command: &str, path: &str, is_mount: bool) -> Words {
     Words {
         why: format!(
             "killed inside `{command}`, `{path}` may be there but not whole, and the next run takes it for done"
         ),
-        help: format!(
-            "let `{command}` write to a temporary name on the same volume and `mv` it to `{path}` when it is whole"
-        ),
-    }
-}
-
-/// A command's name as a message says it: `git clone`, `mkdir`.
-pub(super) fn name_of(words: &[String]) -> String {
-    const WITH_SUBCOMMAND: [&str; 8] = ["git", "kubectl", "aws", "mc", "helm", "ip", "vault", "gsutil"];
-    let name = base_name(words.first().map_or("", String::as_str));
-    let subcommand = words.iter().skip(1).find(|word| !word.starts_with('-'));
-    match subcommand {
-        Some(subcommand) if WITH_SUBCOMMAND.contains(&name) => format!("{name} {subcommand}"),
-        _ => name.to_owned(),
+        help: if is_mount {
+            format!("write a marker when `{command}` is done, and test for that instead of `{path}`")
+        } else {
+            format!(
+                "let `{command}` write to a temporary name on the same volume and `mv` it to `{path}` when it is whole"
+            )
+        },
     }
 }
 
@@ -198,7 +279,9 @@ pub(super) fn mending_option(words: &[String], why: Reason) -> Option<(&'static 
     match (name, why) {
         ("mkdir", Reason::Exists) => Some(("-p", "")),
         ("ln", Reason::Exists) if words.iter().any(|word| word == "-s") => Some(("-sfn", "-s ")),
-        ("rm", Reason::Missing) | ("gunzip" | "gzip", Reason::Asks) => Some(("-f", "")),
+        ("rm", Reason::Missing) | ("cp", Reason::Denied) | ("gunzip" | "gzip", Reason::Asks) => {
+            Some(("-f", ""))
+        }
         ("unzip", Reason::Asks) => Some(("-o", "")),
         _ => None,
     }

@@ -4,7 +4,8 @@
 //! A fixture file holds cases, each a line `=== name | expectation` and a script. The script's
 //! `/data` and `/work` are volumes, `/src` is what an image brings, `/tmp` is the container's own;
 //! all are folders of a throw-away directory. `| not run: reason` tells of a case that only the
-//! analysis judges, `| gnu` or `| busybox` of whose userland it means.
+//! analysis judges, `| gnu` or `| busybox` of whose userland it means,
+//! `| user` of one that runs as somebody else than root.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -20,6 +21,8 @@ pub(crate) struct Case {
     pub(crate) expected: String,
     pub(crate) script: String,
     pub(crate) busybox: bool,
+    /// It runs as a user who isn't root.
+    pub(crate) user: bool,
     pub(crate) not_run: Option<String>,
 }
 
@@ -44,8 +47,9 @@ fn parse(path: &Path) -> Vec<Case> {
             let expected = parts.next().expect("an expectation").to_owned();
             let rest: Vec<&str> = parts.collect();
             let not_run = rest.iter().find_map(|part| part.strip_prefix("not run: ")).map(str::to_owned);
-            let busybox = rest.contains(&"busybox");
-            cases.push(Case { file: file.clone(), name, expected, script: String::new(), busybox, not_run });
+            let (busybox, user) = (rest.contains(&"busybox"), rest.contains(&"user"));
+            let (file, script) = (file.clone(), String::new());
+            cases.push(Case { file, name, expected, script, busybox, user, not_run });
         } else if let Some(case) = cases.last_mut() {
             case.script.push_str(line);
             case.script.push('\n');
@@ -255,4 +259,9 @@ pub(crate) fn missing_command(script: &str) -> Option<String> {
         tools.exists() || std::env::split_paths(&folders).any(|folder| folder.join(name).exists())
     };
     NEEDED.into_iter().find(|name| words.contains(name) && !have(name)).map(str::to_owned)
+}
+
+/// Whether the tests run as root.
+pub(crate) fn is_root() -> bool {
+    Command::new("id").arg("-u").output().is_ok_and(|output| output.stdout == b"0\n")
 }

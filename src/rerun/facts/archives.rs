@@ -19,6 +19,7 @@ pub(super) const FACTS: &[Fact] = &[
         machine.steady_status(words)
     }),
     fact(&["xbstream"], xbstream),
+    fact(&["xtrabackup", "mariabackup"], xtrabackup),
     fact(&["dpkg-deb"], dpkg_deb),
 ];
 
@@ -213,6 +214,20 @@ fn xbstream(machine: &mut Machine<'_, '_>, words: &[String]) -> Status {
         return machine.refuse(Some(&place), Reason::Exists);
     }
     machine.fill(&place, &key, Manner::Slow);
+    SUCCESS
+}
+
+/// `--prepare` turns copied files into a data directory: the same when done again.
+fn xtrabackup(machine: &mut Machine<'_, '_>, words: &[String]) -> Status {
+    let options = Options::read(words, "target-dir datadir user password host port");
+    let Some(path) = options.value("target-dir").filter(|_| options.has("prepare")) else {
+        return machine.unknown_command(words);
+    };
+    let place = match directory(machine, path) {
+        Ok(place) => place,
+        Err(status) => return status,
+    };
+    machine.fill(&place, "prepared", Manner::Slow);
     SUCCESS
 }
 

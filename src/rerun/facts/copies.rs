@@ -1,11 +1,13 @@
 //! Copying and moving.
 
 use std::collections::BTreeSet;
+use std::rc::Rc;
 
 use super::files::{make_directories, unlisted_pattern, worse};
 use super::options::Options;
 use super::{Fact, fact, looks_like_file};
 use crate::rerun::machine::{FAILURE, Machine, Manner, Reason, SUCCESS, Status};
+use crate::rerun::state::modes::Permissions;
 use crate::rerun::state::places::{Place, Realm, base_name};
 use crate::rerun::state::tree::Node;
 
@@ -29,6 +31,8 @@ struct Copy {
     mode: Mode,
     /// `-n`: an existing file stays.
     keep: bool,
+    /// An existing file is taken away first, so that its mode doesn't matter.
+    unlinks: bool,
     /// `-T`: the last operand is the target even where it is a directory.
     exact: bool,
     /// `-b`: an existing file is kept under another name.
@@ -46,6 +50,7 @@ fn cp(machine: &mut Machine<'_, '_>, words: &[String]) -> Status {
     let copy = Copy {
         mode: if options.has("r R a recursive archive") { Mode::Trees } else { Mode::Files },
         keep: options.has("n no-clobber") || options.value("update") == Some("none"),
+        unlinks: options.has("f force remove-destination b backup"),
         exact: options.has("T no-target-directory"),
         backup: options.has("b backup"),
     };
@@ -57,6 +62,7 @@ fn mv(machine: &mut Machine<'_, '_>, words: &[String]) -> Status {
     let copy = Copy {
         mode: Mode::Move,
         keep: options.has("n no-clobber"),
+        unlinks: true,
         exact: options.has("T no-target-directory"),
         backup: options.has("b backup"),
     };
@@ -76,9 +82,20 @@ fn install(machine: &mut Machine<'_, '_>, words: &[String]) -> Status {
     {
         make_directories(machine, parent.0);
     }
-    let copy =
-        Copy { mode: Mode::Files, keep: false, exact: options.has("T"), backup: options.has("b backup") };
-    transfer(machine, &options, copy)
+    let copy = Copy {
+        mode: Mode::Files,
+        keep: false,
+        unlinks: true,
+        exact: options.has("T"),
+        backup: options.has("b backup"),
+    };
+    let status = transfer(machine, &options, copy);
+    let mode = Permissions::read(options.value("m mode").unwrap_or("755"));
+    if let (SUCCESS, Some(mode), [_, target]) = (status, mode, options.operands()) {
+        let place = machine.place(target);
+        machine.set_permissions(&place, mode);
+    }
+    status
 }
 
 fn transfer(machine: &mut Machine<'_, '_>, options: &Options<'_>, copy: Copy) -> Status {
@@ -110,8 +127,12 @@ fn one(machine: &mut Machine<'_, '_>, source: &str, target: &str, into: bool, co
         return unlisted(machine, source, &pattern, target, copy);
     }
     let contents_only = source.ends_with("/.") || source == ".";
-    let directory = match node {
+    let directory = match &node {
         Node::Directory(_) => true,
+        Node::Unclear { key, .. } if copy.takes() && is_unpacked_folder(key) => {
+            machine.log.assumed.push(machine.current);
+            true
+        }
         Node::Unclear { .. } => {
             contents_only
                 || (copy.mode != Mode::Files && source.ends_with('/'))
@@ -127,6 +148,20 @@ fn one(machine: &mut Machine<'_, '_>, source: &str, target: &str, into: bool, co
         return FAILURE;
     }
     if directory { tree(machine, &from, &to, nested, copy) } else { file(machine, &from, &to, nested, copy) }
+}
+
+/// Whether what `key` tells of is likely the one folder that a release's archive holds: `app-1.0`, `app-main`.
+fn is_unpacked_folder(key: &str) -> bool {
+    let Some(name) = key.rsplit_once(":/").map(|(_, name)| name) else { return false };
+    let is_version = |part: &str| {
+        let number = part.strip_prefix('v').unwrap_or(part);
+        number.starts_with(|c: char| c.is_ascii_digit()) && number.contains('.')
+    };
+    let mut parts = name.split(['-', '_']).skip(1);
+    (key.starts_with("tar:") || key.starts_with("zip:"))
+        && !name.contains('/')
+        && !looks_like_file(name)
+        && parts.any(|part| is_version(part) || matches!(part, "main" | "master"))
 }
 
 /// Where an operand lands: at the target, or inside it where that is a directory.
@@ -168,17 +203,21 @@ fn file(machine: &mut Machine<'_, '_>, from: &Place, to: &Place, nested: bool, c
     if !machine.has_parent(to) {
         return machine.refuse(to.parent().as_ref(), Reason::Missing);
     }
-    if let (true, Node::File(old)) = (copy.backup, existing) {
+    if let (true, Node::File(old)) = (copy.backup, &existing) {
         let beside = Place { realm: to.realm, path: format!("{}~", to.path) };
-        machine.put(&beside, Node::File(old), Manner::FreshName);
+        machine.put(&beside, Node::File(Rc::clone(old)), Manner::FreshName);
     }
     let manner = if nested { Manner::Nest } else { Manner::Write };
     match machine.look(from) {
         // What is moved may be a directory for all we know.
         Node::Unclear { .. } if copy.takes() => machine.copy(from, to, manner),
+        _ if !copy.unlinks && machine.is_denied(to) => return machine.refuse(Some(to), Reason::Denied),
         _ => {
             let content = machine.read(from).unwrap_or_default();
             machine.put(to, Node::File(content), manner);
+            if copy.unlinks || existing == Node::Absent {
+                machine.carry_permissions(from, to);
+            }
         }
     }
     if copy.takes() {

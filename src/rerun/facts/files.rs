@@ -6,6 +6,7 @@ use super::options::Options;
 use super::{Fact, fact, looks_like_file};
 use crate::rerun::machine::{FAILURE, Machine, Manner, Reason, SUCCESS, Status};
 use crate::rerun::state::atoms::Atom;
+use crate::rerun::state::modes::Permissions;
 use crate::rerun::state::places::{Place, Realm, base_name};
 use crate::rerun::state::tree::Node;
 
@@ -20,6 +21,7 @@ pub(super) const FACTS: &[Fact] = &[
     fact(&["mkfifo", "mknod"], mknod),
     fact(&["truncate", "fallocate"], truncate),
     fact(&["dd"], dd),
+    fact(&["mkfs", "mkfs.ext4", "mkfs.ext3", "mkfs.xfs", "mkfs.vfat", "mke2fs", "mkswap"], make_file_system),
 ];
 
 /// The worse of two statuses.
@@ -192,14 +194,23 @@ fn touch(machine: &mut Machine<'_, '_>, words: &[String]) -> Status {
     status
 }
 
-/// Modes and owners aren't contents: only a missing file matters.
+/// Modes and owners aren't contents: a missing file matters, and what a mode makes of a second run.
 fn change_mode(machine: &mut Machine<'_, '_>, words: &[String]) -> Status {
     let options = Options::read(words, "reference");
     let skip = usize::from(!options.has("reference"));
+    let mode =
+        options.operands().first().filter(|_| words.first().is_some_and(|name| name.ends_with("chmod")));
+    let permissions = mode.and_then(|mode| Permissions::read(mode)).unwrap_or_default();
     let mut status = SUCCESS;
     for path in options.operands().iter().skip(skip) {
-        if let Err(one) = machine.needs(path) {
-            status = worse(status, one);
+        match machine.needs(path) {
+            Ok(place) if options.has("R recursive") => {
+                for below in machine.files_below(&place) {
+                    machine.set_permissions(&below, permissions);
+                }
+            }
+            Ok(place) => machine.set_permissions(&place, permissions),
+            Err(one) => status = worse(status, one),
         }
     }
     if options.has("f silent quiet") { SUCCESS } else { status }
@@ -341,6 +352,18 @@ fn truncate(machine: &mut Machine<'_, '_>, words: &[String]) -> Status {
         status = worse(status, one);
     }
     status
+}
+
+/// A file system or swap area in a file: the same each time, as far as anybody looks.
+fn make_file_system(machine: &mut Machine<'_, '_>, words: &[String]) -> Status {
+    let image = words.iter().skip(1).find(|word| word.contains('/') && !word.starts_with('-'));
+    match image.filter(|path| !path.starts_with("/dev/")) {
+        Some(path) => {
+            let place = machine.place(path);
+            machine.settle(&place, "mkfs")
+        }
+        None => machine.steady_status(words),
+    }
 }
 
 fn dd(machine: &mut Machine<'_, '_>, words: &[String]) -> Status {

@@ -137,8 +137,9 @@ fn in_repository(
         (Some("switch"), _) => options.value("c orphan").map(|name| makes("heads", name)),
         (Some("branch"), [name, ..]) if !options.has("D d f M m a r u") => Some(makes("heads", name)),
         (Some("tag"), [name, ..]) if !options.has("d f l") => Some(makes("tags", name)),
-        (Some("worktree"), ["add", path, ..]) if !options.has("f force") => {
-            Some(machine.place(&joined(directory, path)))
+        (Some("worktree"), ["add", path, ..]) => {
+            let forced = options.has("f force");
+            return add_worktree(machine, &joined(directory, path), &git.join("worktrees"), forced);
         }
         _ => None,
     };
@@ -155,6 +156,25 @@ fn in_repository(
     }
     machine.emit_unknown(words, true);
     machine.unknown_status(&words.join(" "))
+}
+
+/// `git worktree add` refuses a directory that isn't empty. It refuses one that is gone too, as it is still registered,
+/// unless it is forced.
+fn add_worktree(machine: &mut Machine<'_, '_>, path: &str, registered: &Place, forced: bool) -> Status {
+    let place = machine.place(path);
+    if machine.is_empty(&place) == Some(false) {
+        machine.refuse(Some(&place), Reason::NotEmpty);
+        return FATAL;
+    }
+    let known = registered.join(place.name());
+    if !forced && matches!(machine.look(&known), Node::Directory(_)) {
+        machine.refuse(Some(&known), Reason::Exists);
+        return FATAL;
+    }
+    let status = make_directories(machine, path);
+    machine.fill(&place, &format!("worktree:{}", place.path), Manner::Slow);
+    machine.put(&known, Node::directory(), Manner::Write);
+    status
 }
 
 /// `git commit` fails where nothing has changed since the last one. Only a repository that this

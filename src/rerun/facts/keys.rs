@@ -3,7 +3,7 @@
 use super::options::Options;
 use super::{Fact, fact};
 use crate::rerun::machine::{Machine, Manner, Reason, SUCCESS, Status};
-use crate::rerun::state::atoms::Atom;
+use crate::rerun::state::atoms::{Atom, is_known};
 use crate::rerun::state::tree::Node;
 
 pub(super) const FACTS: &[Fact] = &[
@@ -11,6 +11,8 @@ pub(super) const FACTS: &[Fact] = &[
     fact(&["keytool"], keytool),
     fact(&["htpasswd"], htpasswd),
     fact(&["openssl"], openssl),
+    fact(&["gpg", "gpg2"], gpg),
+    fact(&["pass"], pass),
     fact(&["update-ca-certificates"], update_ca_certificates),
 ];
 
@@ -115,4 +117,53 @@ fn openssl(machine: &mut Machine<'_, '_>, words: &[String]) -> Status {
         return machine.steady_status(words);
     }
     status
+}
+
+/// `gpg --gen-key` makes another key each time; the quick form refuses a name that has one.
+fn gpg(machine: &mut Machine<'_, '_>, words: &[String]) -> Status {
+    let quick =
+        words.iter().position(|word| matches!(word.as_str(), "--quick-gen-key" | "--quick-generate-key"));
+    let makes = ["--gen-key", "--generate-key", "--full-gen-key", "--full-generate-key"];
+    if quick.is_none() && !words.iter().any(|word| makes.contains(&word.as_str())) {
+        return machine.unknown_command(words);
+    }
+    let options = Options::read(words, "homedir passphrase passphrase-file pinentry-mode status-fd");
+    let variable = machine.variable("GNUPGHOME");
+    let home = match options.value("homedir") {
+        Some(home) => home.to_owned(),
+        None if is_known(&variable) && !variable.is_empty() => variable.to_string(),
+        None => format!("{}/.gnupg", machine.variable("HOME")),
+    };
+    super::files::make_directories(machine, &home);
+    let ring = machine.place(&format!("{home}/pubring.kbx"));
+    let Some(name) = quick.and_then(|at| words.get(at + 1)) else {
+        let key = String::from(machine.atom(Atom::new(format!("gpg:{}", words.join(" ")), "a key")));
+        // One key too many hurts nobody but who asks for a key by its name.
+        machine.log.doubtful.push(machine.current);
+        return machine.append(&ring, &key);
+    };
+    let mark = format!("[{name}]");
+    let old = machine.read(&ring).unwrap_or_default();
+    if old.contains(&mark) && !options.has("yes") {
+        return machine.refuse(Some(&ring), Reason::Exists);
+    }
+    machine.write(&ring, &format!("{old}{mark}"), Manner::Append)
+}
+
+/// `pass init` notes whose key it is in `.gpg-id`, the same each time.
+fn pass(machine: &mut Machine<'_, '_>, words: &[String]) -> Status {
+    let variable = machine.variable("PASSWORD_STORE_DIR");
+    let store = if is_known(&variable) && !variable.is_empty() {
+        variable.to_string()
+    } else {
+        format!("{}/.password-store", machine.variable("HOME"))
+    };
+    match words.get(1..) {
+        Some([command, key, ..]) if command == "init" => {
+            super::files::make_directories(machine, &store);
+            let place = machine.place(&format!("{store}/.gpg-id"));
+            machine.write(&place, &format!("{key}\n"), Manner::Write)
+        }
+        _ => machine.unknown_command(words),
+    }
 }

@@ -27,6 +27,23 @@ fn make(machine: &mut Machine<'_, '_>, path: &str, file: bool) -> Status {
     SUCCESS
 }
 
+/// Django's `startproject` and `startapp` refuse a folder that exists, or one that has a `manage.py`.
+pub(super) fn django(machine: &mut Machine<'_, '_>, words: &[String]) -> Status {
+    let verb = words.iter().position(|word| matches!(word.as_str(), "startproject" | "startapp"));
+    let Some(verb) =
+        verb.filter(|_| words.iter().any(|word| word.contains("django") || word.ends_with("manage.py")))
+    else {
+        return machine.unknown_command(words);
+    };
+    let operands =
+        Options::read(words.get(verb..).unwrap_or_default(), "template e extension n name x exclude");
+    match operands.operands() {
+        [_, directory, ..] => make(machine, &format!("{directory}/manage.py"), true),
+        [name] => make(machine, name, false),
+        [] => machine.unknown_command(words),
+    }
+}
+
 /// WP-CLI refuses to download over `WordPress`, or to write another `wp-config.php`.
 fn wp(machine: &mut Machine<'_, '_>, words: &[String]) -> Status {
     let options = Options::read(words, "path");

@@ -4,7 +4,7 @@ use super::databases::{create, outside};
 use super::options::Options;
 use super::{Fact, fact};
 use crate::rerun::machine::{Machine, Manner, SUCCESS, Status};
-use crate::rerun::state::atoms::Atom;
+use crate::rerun::state::atoms::{Atom, is_known};
 use crate::rerun::state::places::base_name;
 use crate::rerun::state::tree::Node;
 
@@ -18,6 +18,8 @@ pub(super) const FACTS: &[Fact] = &[
     fact(&["kafka-topics", "kafka-topics.sh"], kafka_topics),
     fact(&["kcadm.sh", "kcadm"], kcadm),
     fact(&["ldapadd"], ldapadd),
+    fact(&["influx"], influx),
+    fact(&["gcloud"], gcloud),
     fact(&["python", "python3", "django-admin", "manage.py"], django),
     fact(&["ip"], ip),
     fact(&["iptables", "ip6tables", "iptables-nft", "iptables-legacy"], iptables),
@@ -110,9 +112,31 @@ fn buckets(machine: &mut Machine<'_, '_>, words: &[String]) -> Status {
         _ => None,
     };
     match makes {
+        Some(bucket) if words.first().is_some_and(|name| base_name(name) == "aws") => {
+            s3_bucket(machine, &options, bucket)
+        }
         Some(bucket) => create(machine, "bucket", bucket),
         None => super::download::fetch(machine, words),
     }
+}
+
+/// S3 refuses to make one's own bucket again, but in us-east-1 (S3 API, `CreateBucket`). Where no region is named it may
+/// be that one.
+fn s3_bucket(machine: &mut Machine<'_, '_>, options: &Options<'_>, bucket: &str) -> Status {
+    let constraint =
+        options.value("create-bucket-configuration").and_then(|it| it.split_once("LocationConstraint="));
+    let named = constraint.map(|(_, region)| region).or(options.value("region"));
+    let variables = ["AWS_REGION", "AWS_DEFAULT_REGION"].map(|name| machine.variable(name));
+    let is_named = |region: &&str| !region.is_empty() && is_known(region);
+    let region = named.into_iter().chain(variables.iter().map(AsRef::as_ref)).find(is_named);
+    if region == Some("us-east-1") {
+        return SUCCESS;
+    }
+    let status = create(machine, "bucket", bucket);
+    if status != SUCCESS && region.is_none() {
+        machine.log.assumed.push(machine.current);
+    }
+    status
 }
 
 fn rabbitmqctl(machine: &mut Machine<'_, '_>, words: &[String]) -> Status {
@@ -139,7 +163,7 @@ fn vault(machine: &mut Machine<'_, '_>, words: &[String]) -> Status {
         }
         ["operator", "init", ..] if !words.iter().any(|word| word == "-status") => {
             machine.emit_unknown(words, true);
-            create(machine, "vault", "seal")
+            create(machine, "the", "initialised Vault")
         }
         _ => client(machine, words),
     }
@@ -149,8 +173,24 @@ fn consul(machine: &mut Machine<'_, '_>, words: &[String]) -> Status {
     match operands(words, "").as_slice() {
         ["acl", "bootstrap", ..] => {
             machine.emit_unknown(words, true);
-            create(machine, "consul acl", "bootstrap")
+            create(machine, "the", "bootstrap token of Consul's ACLs")
         }
+        _ => client(machine, words),
+    }
+}
+
+/// `influx setup` refuses an instance that is set up.
+fn influx(machine: &mut Machine<'_, '_>, words: &[String]) -> Status {
+    match operands(words, "u p t o b r host username password token org bucket retention name").as_slice() {
+        ["setup", ..] => create(machine, "the", "first user of InfluxDB"),
+        _ => client(machine, words),
+    }
+}
+
+fn gcloud(machine: &mut Machine<'_, '_>, words: &[String]) -> Status {
+    match operands(words, "project topic push-endpoint ack-deadline labels account").as_slice() {
+        ["pubsub", "topics", "create", name, ..] => create(machine, "topic", name),
+        ["pubsub", "subscriptions", "create", name, ..] => create(machine, "subscription", name),
         _ => client(machine, words),
     }
 }
@@ -171,11 +211,15 @@ fn kafka_topics(machine: &mut Machine<'_, '_>, words: &[String]) -> Status {
 }
 
 fn kcadm(machine: &mut Machine<'_, '_>, words: &[String]) -> Status {
-    match operands(words, "r s f o i q target-realm set file").as_slice() {
+    let options = Options::read(words, "r s f i q target-realm set file");
+    match options.operands() {
         ["create", path, ..] => {
-            let set: Vec<&str> = words.iter().filter(|word| word.contains('=')).map(String::as_str).collect();
+            let set = |name: &str| words.iter().find_map(|word| word.strip_prefix(name)?.strip_prefix('='));
+            let name = ["realm", "username", "clientId", "name"].into_iter().find_map(set);
+            let kind = base_name(path).trim_end_matches('s');
+            let realm = options.value("r target-realm").map(|realm| format!("{realm}/")).unwrap_or_default();
             machine.emit_unknown(words, true);
-            create(machine, "keycloak object", &format!("{path} {}", set.join(" ")))
+            create(machine, &format!("Keycloak {kind}"), &format!("{realm}{}", name.unwrap_or("?")))
         }
         _ => client(machine, words),
     }
@@ -197,13 +241,13 @@ fn django(machine: &mut Machine<'_, '_>, words: &[String]) -> Status {
             let options = Options::read(words, "username email database");
             create(machine, "superuser", options.value("username").unwrap_or("$DJANGO_SUPERUSER_USERNAME"))
         }
-        _ => machine.unknown_command(words),
+        _ => super::projects::django(machine, words),
     }
 }
 
 /// What a Pod's network namespace keeps: it outlives a container, not the sandbox.
-fn network(kind: &str, name: &str) -> crate::rerun::state::places::Place {
-    outside("net", &format!("{kind} {name}"))
+fn network(machine: &Machine<'_, '_>, kind: &str, name: &str) -> crate::rerun::state::places::Place {
+    outside(machine.network_kind(), &format!("{kind} {name}"))
 }
 
 fn ip(machine: &mut Machine<'_, '_>, words: &[String]) -> Status {
@@ -219,7 +263,7 @@ fn ip(machine: &mut Machine<'_, '_>, words: &[String]) -> Status {
     let object = rest.get(2..).unwrap_or_default().join(" ");
     match verb {
         "add" | "a" => {
-            let place = network(kind, &object);
+            let place = network(machine, kind, &object);
             if machine.look(&place) != Node::Absent {
                 return machine.refuse(Some(&place), crate::rerun::machine::Reason::Exists);
             }
@@ -227,7 +271,8 @@ fn ip(machine: &mut Machine<'_, '_>, words: &[String]) -> Status {
             SUCCESS
         }
         "del" | "delete" | "d" | "flush" => {
-            machine.remove(&network(kind, &object));
+            let place = network(machine, kind, &object);
+            machine.remove(&place);
             machine.unknown_status(&words.join(" "))
         }
         _ => client(machine, words),
@@ -247,25 +292,27 @@ fn iptables(machine: &mut Machine<'_, '_>, words: &[String]) -> Status {
         let chain = chain(position);
         if chain.is_empty() || chain.starts_with('-') {
             for name in ["rules", "chain"] {
-                let all = network(name, &table);
-                let realm = outside("net", "");
+                let all = network(machine, name, &table);
+                let realm = outside(machine.network_kind(), "");
                 for known in machine.names_in(&realm.parent().unwrap_or(realm)).0 {
-                    let place = outside("net", &known);
+                    let place = outside(machine.network_kind(), &known);
                     if place.path.starts_with(&all.path) {
                         machine.remove(&place);
                     }
                 }
             }
         } else {
-            machine.remove(&network("rules", &format!("{table} {chain}")));
+            let rules = network(machine, "rules", &format!("{table} {chain}"));
+            machine.remove(&rules);
             if words.iter().any(|word| word == "-X") {
-                machine.remove(&network("chain", &format!("{table} {chain}")));
+                let chain = network(machine, "chain", &format!("{table} {chain}"));
+                machine.remove(&chain);
             }
         }
         return machine.unknown_status(&words.join(" "));
     }
     if let Some(position) = at(&["-A", "--append", "-I", "--insert"]) {
-        let place = network("rules", &format!("{table} {}", chain(position)));
+        let place = network(machine, "rules", &format!("{table} {}", chain(position)));
         let old = match machine.look(&place) {
             Node::File(content) => content,
             _ => "".into(),
@@ -275,7 +322,7 @@ fn iptables(machine: &mut Machine<'_, '_>, words: &[String]) -> Status {
         return SUCCESS;
     }
     if let Some(position) = at(&["-D", "--delete"]) {
-        let place = network("rules", &format!("{table} {}", chain(position)));
+        let place = network(machine, "rules", &format!("{table} {}", chain(position)));
         let rule = rule(machine, words, position);
         if let Node::File(content) = machine.look(&place)
             && content.contains(rule)
@@ -298,7 +345,7 @@ fn rule(machine: &mut Machine<'_, '_>, words: &[String], verb: usize) -> char {
 }
 
 fn create_chain(machine: &mut Machine<'_, '_>, name: &str) -> Status {
-    let place = network("chain", name);
+    let place = network(machine, "chain", name);
     if machine.look(&place) != Node::Absent {
         return machine.refuse(Some(&place), crate::rerun::machine::Reason::Exists);
     }

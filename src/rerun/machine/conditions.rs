@@ -87,6 +87,7 @@ impl Machine<'_, '_> {
             Node::File(content) => match operator {
                 "-d" => false,
                 "-s" => !self.is_empty_text(&content),
+                "-x" => self.permissions(&place).execute != Some(false),
                 _ => !special,
             },
             Node::Directory(_) => operator != "-f" && !special,

@@ -3,9 +3,7 @@
 use std::ops::Range;
 use std::rc::Rc;
 
-use super::{
-    Branch, FAILURE, Flow, Function, Jump, LoneGuard, Machine, Manner, Reason, SUCCESS, Sink, Status,
-};
+use super::{Branch, FAILURE, Flow, Function, Jump, LoneGuard, Machine, Manner, SUCCESS, Sink, Status};
 use crate::rerun::state::places::Place;
 use crate::shell::ir::{Arm, Clause, Command, CommandKind, List, Redirection, RedirectionKind, Word};
 
@@ -37,6 +35,9 @@ impl Machine<'_, '_> {
         };
         let status = if command.background { SUCCESS } else { status };
         self.shell.status = status;
+        if self.shell.options.errexit && self.sheltered == 0 && is_test(command) {
+            self.branch(&command.range, status == SUCCESS);
+        }
         if status != SUCCESS && self.shell.options.errexit && self.sheltered == 0 && exits(&command.kind) {
             return Err(Jump::Exit(status));
         }
@@ -108,7 +109,8 @@ impl Machine<'_, '_> {
 
     /// Notes which way a branch went.
     fn branch(&mut self, range: &Range<usize>, held: bool) -> Branch {
-        let branch = Branch { site: self.site(range), held, clause: 0, changes: self.log.changes.len() };
+        let (site, changes) = (self.site(range), self.log.changes.len());
+        let branch = Branch { site, held, clause: 0, changes, until: usize::MAX };
         self.log.branches.push(branch.clone());
         branch
     }
@@ -119,6 +121,11 @@ impl Machine<'_, '_> {
         let tested: Vec<Place> = self.log.missing.get(missing..).unwrap_or_default().to_vec();
         let before = self.log.changes.len();
         let result = body(self);
+        if result.is_ok()
+            && let Some(branch) = self.log.branches.iter_mut().rev().find(|branch| *branch == guard)
+        {
+            branch.until = self.log.changes.len();
+        }
         if let Some([first, rest @ ..]) = self.log.changes.get(before..)
             && std::iter::once(first).chain(rest).any(|change| change.manner == Manner::Slow)
             && rest.iter().all(|change| change.site == first.site)
@@ -149,15 +156,15 @@ impl Machine<'_, '_> {
     /// `while` and `until`. What a loop waits for is taken to come: one whose end nobody knows is
     /// left after a few turns, one that never ends by what is known can't be followed.
     fn condition_loop(&mut self, until: bool, condition: &List, body: &List) -> Flow {
-        let (mut status, mut cause, mut blocked) = (SUCCESS, None, None);
+        let (mut status, mut cause) = (SUCCESS, None);
+        let (changes, mut variables) = (self.log.changes.len(), None);
         for turn in 0..MAX_ITERATIONS {
             let (questions, reads) = (self.oracle.questions(), self.unknown_reads);
-            let refusals = self.log.refusals.len();
             let held = self.sheltered(true, |machine| machine.list(condition))? == SUCCESS;
             let open = self.oracle.questions() != questions || self.unknown_reads != reads;
             let ends = held == until || (open && turn >= OPEN_ITERATIONS);
             if turn == 0 || ends {
-                self.branch(&range_of(condition), held != ends);
+                self.branch(&range_of(condition), !ends);
             }
             if ends {
                 self.log.cause = cause;
@@ -170,15 +177,20 @@ impl Machine<'_, '_> {
                 other => other?,
             };
             cause.clone_from(&self.log.cause);
-            blocked = self.log.refusals.iter().skip(refusals).rfind(|it| it.why == Reason::Exists).cloned();
+            if turn + 2 == MAX_ITERATIONS {
+                variables = Some(Rc::clone(&self.shell.variables));
+            }
         }
         if is_always_true(condition) {
             return Err(Jump::GiveUp);
         }
-        // What it waits for to go is what a killed run has left: `until mkdir LOCK`.
-        if until && blocked.is_some() {
-            self.log.cause = blocked;
-            return Err(Jump::Exit(FAILURE));
+        // A loop in which nothing changes has no end; one that counts may have.
+        if self.log.changes.len() == changes && variables.is_some_and(|it| it == self.shell.variables) {
+            let site = self.site(&range_of(condition));
+            self.log.endless.push(site);
+            if !self.oracle.is_first() && !self.waited.contains(&site) {
+                return Err(Jump::Endless);
+            }
         }
         Ok(status)
     }
@@ -226,7 +238,7 @@ impl Machine<'_, '_> {
             }
             if held {
                 let changes = self.log.changes.len();
-                self.log.branches.push(Branch { site, held, clause: index, changes });
+                self.log.branches.push(Branch { site, held, clause: index, changes, until: usize::MAX });
                 let status = self.list(&clause.body)?;
                 if !clause.falls_through {
                     return Ok(status);
@@ -412,6 +424,16 @@ fn exits(kind: &CommandKind) -> bool {
             | CommandKind::Conditional(_)
             | CommandKind::Arithmetic(_)
     )
+}
+
+/// Whether it is a test by itself: under `set -e` all that follows hangs on it.
+fn is_test(command: &Command) -> bool {
+    match &command.kind {
+        CommandKind::Conditional(_) => true,
+        CommandKind::Not(inner) => is_test(inner),
+        CommandKind::Simple(_) => matches!(first_word(command).as_deref(), Some("[" | "test")),
+        _ => false,
+    }
 }
 
 fn first_word(command: &Command) -> Option<String> {

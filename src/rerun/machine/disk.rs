@@ -6,6 +6,7 @@ use std::rc::Rc;
 use super::{Change, FAILURE, Machine, Manner, Reason, SUCCESS, Status};
 use crate::rerun::state::atoms::{Atom, is_atom};
 use crate::rerun::state::compare::{SETTLED, UNKNOWN};
+use crate::rerun::state::modes::Permissions;
 use crate::rerun::state::places::{Place, Realm, absolute};
 use crate::rerun::state::tree::{Node, Tree};
 
@@ -27,6 +28,9 @@ impl Machine<'_, '_> {
     /// The place of `path`, symbolic links followed.
     pub(in crate::rerun) fn place(&self, path: &str) -> Place {
         let mut path = self.absolute(path);
+        if let Some(place) = self.place_abroad(&path) {
+            return place;
+        }
         for _ in 0..MAX_LINKS {
             match self.first_link(&path, true) {
                 Some(target) => path = target,
@@ -39,6 +43,9 @@ impl Machine<'_, '_> {
     /// The place of `path` itself, where it may be a symbolic link.
     pub(in crate::rerun) fn place_of_link(&self, path: &str) -> Place {
         let mut path = self.absolute(path);
+        if let Some(place) = self.place_abroad(&path) {
+            return place;
+        }
         for _ in 0..MAX_LINKS {
             match self.first_link(&path, false) {
                 Some(target) => path = target,
@@ -65,11 +72,11 @@ impl Machine<'_, '_> {
         None
     }
 
-    fn tree(&self, place: &Place) -> &Tree {
+    pub(super) fn tree(&self, place: &Place) -> &Tree {
         if place.realm == Realm::Own { &self.own } else { &self.kept }
     }
 
-    fn tree_mut(&mut self, place: &Place) -> &mut Tree {
+    pub(super) fn tree_mut(&mut self, place: &Place) -> &mut Tree {
         if place.realm == Realm::Own { &mut self.own } else { Rc::make_mut(&mut self.kept) }
     }
 
@@ -240,8 +247,17 @@ impl Machine<'_, '_> {
         if let Some(status) = self.cannot_open(place) {
             return status;
         }
-        self.put(place, Node::File(content.into()), manner);
+        self.put_new(place, content.into(), manner);
         SUCCESS
+    }
+
+    /// Puts a file at `place`: what wasn't there has the mode that redirections and downloads give.
+    fn put_new(&mut self, place: &Place, content: Rc<str>, manner: Manner) {
+        let new = self.tree(place).see(place) == Node::Absent;
+        self.put(place, Node::File(content), manner);
+        if new {
+            self.set_permissions(place, Permissions::PLAIN);
+        }
     }
 
     /// Adds to the contents of the file at `place`.
@@ -256,7 +272,7 @@ impl Machine<'_, '_> {
         }
         let old = if existed { self.read(place).unwrap_or_default() } else { Rc::default() };
         let manner = if old.is_empty() { Manner::Write } else { Manner::Append };
-        self.put(place, Node::File(format!("{old}{text}").into()), manner);
+        self.put_new(place, format!("{old}{text}").into(), manner);
         SUCCESS
     }
 
@@ -282,6 +298,9 @@ impl Machine<'_, '_> {
     fn cannot_open(&mut self, place: &Place) -> Option<Status> {
         if self.is_directory(place) == Some(true) {
             return Some(self.refuse(Some(place), Reason::WrongKind));
+        }
+        if self.is_denied(place) {
+            return Some(self.refuse(Some(place), Reason::Denied));
         }
         if !self.has_parent(place) {
             let parent = place.parent();
@@ -357,6 +376,7 @@ impl Machine<'_, '_> {
             let target = Place { realm: to.realm, path: format!("{}{path}", to.path) };
             self.tree_mut(to).put(target, node, site);
         }
+        self.carry_permissions(from, to);
     }
 
     /// Copies the directory at `from` into the one at `to`, which is made if need be.
@@ -391,7 +411,7 @@ impl Machine<'_, '_> {
     }
 
     /// Records a change; `false` where the container may not write.
-    fn note(&mut self, place: &Place, manner: Manner) -> bool {
+    pub(super) fn note(&mut self, place: &Place, manner: Manner) -> bool {
         if !self.mounts.writable(place) {
             return false;
         }

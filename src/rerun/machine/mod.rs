@@ -3,17 +3,20 @@
 //! One [`Machine`] is one run. It keeps a log of what the trials need: the states that a kill could
 //! leave, which branches were taken, who changed what, and which command refused and why.
 
+mod abroad;
 mod arithmetic;
 mod builtins;
 mod conditions;
 mod control;
 mod disk;
 mod expansion;
+mod log;
+mod modes;
 mod nested;
 mod patterns;
 mod simple;
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap};
 use std::ops::Range;
 use std::rc::Rc;
 
@@ -25,6 +28,7 @@ use super::{Container, Program, Site};
 use crate::shell::ir::{Command, Script};
 use crate::shell::options::Options;
 
+pub(super) use log::{Branch, Change, CrashPoint, Log, LoneGuard, Manner, Reason, Refusal};
 pub(super) use patterns::matches;
 
 /// An exit status; 0 is success.
@@ -46,6 +50,8 @@ pub(super) enum Jump {
     Break(u32),
     /// `continue N`.
     Continue(u32),
+    /// In a loop that a first run came out of, and this one never does.
+    Endless,
     /// Past a bound, or at something that can't be modelled.
     GiveUp,
 }
@@ -102,117 +108,6 @@ impl Sites {
     pub(super) fn get(&self, id: SiteId) -> Option<&(usize, Site)> {
         self.list.get(usize::try_from(id).ok()?)
     }
-}
-
-/// What a run has to tell.
-#[derive(Debug, Default)]
-pub(super) struct Log {
-    /// The volumes after each command that changed them.
-    pub(super) crash_points: Vec<CrashPoint>,
-    /// Each branch: where, and whether its condition held.
-    pub(super) branches: Vec<Branch>,
-    /// Each change of a volume.
-    pub(super) changes: Vec<Change>,
-    /// The commands that failed for a known reason, in order.
-    pub(super) refusals: Vec<Refusal>,
-    /// The one of them that the current exit status comes of.
-    pub(super) cause: Option<Refusal>,
-    /// Places that a command or a test found missing.
-    pub(super) missing: Vec<Place>,
-    /// Directories that a file was to be written into, and that were missing.
-    pub(super) homeless: Vec<Place>,
-    /// Commands whose effect hangs on what nobody can know, and nothing in the script tells.
-    pub(super) doubtful: Vec<SiteId>,
-    /// Lone downloads and clones that a test stands over.
-    pub(super) lone_guards: Vec<LoneGuard>,
-    /// What each command was, by site: its name as a message says it, and its words.
-    pub(super) commands: BTreeMap<SiteId, Rc<[String]>>,
-}
-
-/// What a kill right after a command leaves.
-#[derive(Debug, Clone)]
-pub(super) struct CrashPoint {
-    /// What the volumes hold.
-    pub(super) kept: Rc<Tree>,
-    /// How many questions nobody could answer had come before.
-    pub(super) asked: usize,
-}
-
-/// A branch taken.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Branch {
-    /// The condition.
-    pub(super) site: SiteId,
-    /// Whether it held.
-    pub(super) held: bool,
-    /// Which clause of a `case` it chose.
-    pub(super) clause: usize,
-    /// How many changes were made before.
-    pub(super) changes: usize,
-}
-
-/// A change of a volume.
-#[derive(Debug, Clone)]
-pub(super) struct Change {
-    pub(super) site: SiteId,
-    pub(super) place: Place,
-    /// How it came about, where that isn't plain.
-    pub(super) manner: Manner,
-}
-
-/// How a command changes what it finds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Manner {
-    /// It sets contents.
-    Write,
-    /// It adds to contents.
-    Append,
-    /// It copies or moves into a directory, because that exists.
-    Nest,
-    /// It edits in place.
-    Edit,
-    /// It makes a name that nobody else has.
-    FreshName,
-    /// It fetches over the network, or unpacks: it takes long.
-    Slow,
-    /// It removes.
-    Remove,
-}
-
-/// Why a command failed.
-#[derive(Debug, Clone)]
-pub(super) struct Refusal {
-    pub(super) site: SiteId,
-    pub(super) place: Option<Place>,
-    /// What it met: "exists", "is not empty".
-    pub(super) why: Reason,
-}
-
-/// What a command that fails has met.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Reason {
-    /// Its target exists.
-    Exists,
-    /// Its target directory exists and isn't empty.
-    NotEmpty,
-    /// What it needs isn't there.
-    Missing,
-    /// A file where it needs a directory, or the other way round.
-    WrongKind,
-    /// It would ask before overwriting, and nobody answers.
-    Asks,
-    /// There is nothing left for it to do, which it calls a failure.
-    NothingToDo,
-}
-
-/// A test over one command that takes long.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct LoneGuard {
-    pub(super) guard: SiteId,
-    /// Which way the test went.
-    pub(super) held: bool,
-    pub(super) command: SiteId,
-    pub(super) place: Place,
 }
 
 /// The state of a shell execution environment (POSIX XCU 2.13).
@@ -275,10 +170,14 @@ pub(super) struct Machine<'s, 'c> {
     own: Tree,
     /// What the undisturbed run left; in a second run.
     expected: Option<Rc<Tree>>,
+    /// The loops that it waited in for what comes from elsewhere.
+    waited: Vec<SiteId>,
     shell: Shell,
     frame: Frame,
     input: Option<Rc<str>>,
     sinks: Vec<Sink>,
+    /// While a command in another file system runs: whether its network is the node's.
+    abroad: Option<bool>,
     /// Within how many conditions, where `set -e` doesn't count.
     sheltered: u32,
     /// Whether the next command's status decides a branch.
@@ -345,10 +244,12 @@ impl<'s, 'c> Machine<'s, 'c> {
             kept,
             own: inputs(container, mounts),
             expected: None,
+            waited: Vec::new(),
             shell,
             frame: Frame::default(),
             input: None,
             sinks: vec![Sink::Console],
+            abroad: None,
             sheltered: 0,
             deciding: false,
             depth: 0,
@@ -363,9 +264,10 @@ impl<'s, 'c> Machine<'s, 'c> {
         }
     }
 
-    /// Makes this a second run, after an undisturbed one that left `expected`.
-    pub(super) fn after(mut self, expected: &Rc<Tree>) -> Self {
+    /// Makes this a second run, after an undisturbed one that left `expected` and `waited` in loops.
+    pub(super) fn after(mut self, expected: &Rc<Tree>, waited: &[SiteId]) -> Self {
         self.expected = Some(Rc::clone(expected));
+        self.waited = waited.to_vec();
         self
     }
 
@@ -384,6 +286,7 @@ impl<'s, 'c> Machine<'s, 'c> {
         let status = match end {
             Ok(status) | Err(Jump::Exit(status) | Jump::Return(status)) => Some(status),
             Err(Jump::Break(_) | Jump::Continue(_)) => Some(self.shell.status),
+            Err(Jump::Endless) => Some(FAILURE),
             Err(Jump::GiveUp) => None,
         };
         Run { status, kept: self.kept, oracle: self.oracle, log: self.log }
@@ -422,7 +325,8 @@ impl<'s, 'c> Machine<'s, 'c> {
     fn crash_point(&mut self) {
         if self.changed && self.oracle.is_first() && self.log.crash_points.len() < MAX_CRASH_POINTS {
             let (kept, asked) = (Rc::clone(&self.kept), self.oracle.asked().len());
-            self.log.crash_points.push(CrashPoint { kept, asked });
+            let changes = self.log.changes.len();
+            self.log.crash_points.push(CrashPoint { kept, asked, changes });
         }
         self.changed = false;
     }

@@ -39,11 +39,7 @@ impl Machine<'_, '_> {
                 let rest: Rc<[String]> = words.get(program..)?.into();
                 Some(machine.deeper(|machine| machine.invoke(&rest)))
             }),
-            // Its paths are another file system's.
-            Invocation::Elsewhere => {
-                self.emit_unknown(words, true);
-                Some(Ok(self.unknown_status(&words.join(" "))))
-            }
+            Invocation::Elsewhere => Some(Ok(self.run_abroad(words))),
             Invocation::Unknown if Shell::named(base_name(name)).is_some() => {
                 Some(self.shell_on_input(words))
             }
@@ -154,6 +150,9 @@ impl Machine<'_, '_> {
     /// The text of a script file, and whether the input's own files hold it.
     fn text_of_file(&mut self, path: &str) -> Option<(Rc<str>, bool)> {
         let absolute = self.absolute(path);
+        if self.is_abroad() {
+            return None;
+        }
         if let Some(text) = self.container.files.get(&absolute) {
             return Some((text.as_str().into(), true));
         }

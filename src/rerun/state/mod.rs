@@ -2,6 +2,7 @@
 
 pub(super) mod atoms;
 pub(super) mod compare;
+pub(super) mod modes;
 pub(super) mod oracle;
 pub(super) mod places;
 pub(super) mod tree;

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::rc::Rc;
 
+use super::modes::Modes;
 use super::places::{Place, Realm};
 
 /// A command, by its container and where it stands there. Cheap to copy; see `machine::Sites`.
@@ -52,6 +53,8 @@ pub(in crate::rerun) struct Tree {
     removals: BTreeMap<Place, SiteId>,
     /// Whether a symbolic link was ever put in.
     links: bool,
+    /// The modes of files. An overwritten file keeps its mode; what takes its place has its own.
+    pub(in crate::rerun) modes: Modes,
 }
 
 impl PartialEq for Tree {
@@ -89,6 +92,9 @@ impl Tree {
         if !matches!(node, Node::Directory(_)) {
             self.forget_below(&place);
         }
+        if !matches!(node, Node::File(_)) {
+            self.modes.forget(&place);
+        }
         self.links |= matches!(node, Node::Link(_));
         self.removals.remove(&place);
         self.entries.insert(place, Entry { node, site });
@@ -100,6 +106,7 @@ impl Tree {
             self.removals.insert(below, site);
         }
         self.forget_below(place);
+        self.modes.forget(place);
         self.entries.remove(place);
         self.removals.insert(place.clone(), site);
         if self.see(place) != Node::Absent {
@@ -140,6 +147,7 @@ impl Tree {
                 Node::Unclear { key: of, .. } if came_from(of) => {}
                 _ => continue,
             }
+            self.modes.forget(&below);
             self.entries.remove(&below);
         }
     }

@@ -1,0 +1,93 @@
+//! Commands in another file system: `nsenter`, `chroot`.
+//!
+//! Their paths are the host's, of which nothing is known. What they add to a network is followed: it is the node's, or
+//! the Pod's, and stays there.
+
+use std::rc::Rc;
+
+use super::{Machine, SUCCESS, Status};
+use crate::rerun::state::places::{Place, Realm, base_name};
+
+/// What a script must speak of to be followed.
+const NETWORK: [&str; 5] = ["iptables", "ip6tables", "ip addr", "ip route", "ip link"];
+
+impl Machine<'_, '_> {
+    /// Whether the paths of the command being run are another file system's.
+    pub(super) fn is_abroad(&self) -> bool {
+        self.abroad.is_some()
+    }
+
+    /// The place of an absolute path of another file system, where the command being run has that.
+    pub(super) fn place_abroad(&self, path: &str) -> Option<Place> {
+        self.abroad.map(|_| Place { realm: Realm::Elsewhere, path: format!("/host{path}") })
+    }
+
+    /// The kind of what is kept in the network of the command being run: a node's outlives every Pod.
+    pub(in crate::rerun) fn network_kind(&self) -> &'static str {
+        if self.abroad == Some(true) { "node" } else { "net" }
+    }
+
+    /// Runs a command that has another file system, as far as it changes a network.
+    pub(super) fn run_abroad(&mut self, words: &[String]) -> Status {
+        let inner = inner(words).filter(|(_, inner)| {
+            let text = inner.join(" ");
+            NETWORK.iter().any(|name| text.contains(name))
+        });
+        if let (Some((enters, inner)), false) = (inner, self.is_abroad()) {
+            let inner: Rc<[String]> = inner.into();
+            let directory = std::mem::replace(&mut self.shell.directory, "/".to_owned());
+            self.abroad = Some(enters && !self.container.host_network);
+            let result = self.deeper(|machine| machine.invoke(&inner));
+            self.abroad = None;
+            self.shell.directory = directory;
+            let cause = self.log.cause.as_ref().and_then(|cause| cause.place.as_ref());
+            let is_network = cause.is_some_and(|place| place.realm == Realm::Outside);
+            match result {
+                Ok(status) if status == SUCCESS || is_network => return status,
+                // What it fails on there isn't known.
+                _ => self.log.cause = None,
+            }
+        }
+        self.emit_unknown(words, true);
+        self.unknown_status(&words.join(" "))
+    }
+}
+
+/// Whether `words` enter the node's network, and the command that they run there.
+fn inner(words: &[String]) -> Option<(bool, &[String])> {
+    let at = words.iter().position(|word| matches!(base_name(word), "nsenter" | "chroot"))?;
+    let is_chroot = words.get(at).is_some_and(|word| base_name(word) == "chroot");
+    let (mut next, mut enters) = (at + 1, false);
+    while let Some(option) = words.get(next).filter(|word| word.starts_with('-')) {
+        next += 1;
+        match option.as_str() {
+            "--" => break,
+            "-t" | "--target" | "-S" | "-G" | "--setuid" | "--setgid" => next += 1,
+            "--all" | "--net" => enters = true,
+            long if long.starts_with("--") => enters |= long.starts_with("--net="),
+            // The value of `-n` and its like is attached; that of `-t` may be too.
+            letters => enters |= !letters.starts_with("-t") && letters.contains(['n', 'a']),
+        }
+    }
+    let inner = words.get(next + usize::from(is_chroot)..)?;
+    (!inner.is_empty()).then_some((enters, inner))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_command_behind_nsenter_is_found() {
+        let found = |text: &str| {
+            let words: Vec<String> = text.split(' ').map(str::to_owned).collect();
+            inner(&words).map(|(enters, inner)| (enters, inner.join(" ")))
+        };
+        assert_eq!(found("nsenter -t 1 -m -n -- sh -c x"), Some((true, "sh -c x".to_owned())));
+        assert_eq!(found("nsenter --target=1 --mount ls"), Some((false, "ls".to_owned())));
+        assert_eq!(found("timeout 5 nsenter -t1 -mun ls"), Some((true, "ls".to_owned())));
+        assert_eq!(found("chroot /host sh -c x"), Some((false, "sh -c x".to_owned())));
+        assert_eq!(found("nsenter -t 1 -a"), None);
+        assert_eq!(found("ssh host ls"), None);
+    }
+}

@@ -1,0 +1,131 @@
+//! What a run has to tell: for the trials, and for blame.
+
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use crate::rerun::state::places::Place;
+use crate::rerun::state::tree::{SiteId, Tree};
+
+/// What a run has to tell.
+#[derive(Debug, Default)]
+pub(in crate::rerun) struct Log {
+    /// The volumes after each command that changed them.
+    pub(in crate::rerun) crash_points: Vec<CrashPoint>,
+    /// Each branch: where, and whether its condition held.
+    pub(in crate::rerun) branches: Vec<Branch>,
+    /// Each change of a volume.
+    pub(in crate::rerun) changes: Vec<Change>,
+    /// The commands that failed for a known reason, in order.
+    pub(in crate::rerun) refusals: Vec<Refusal>,
+    /// The one of them that the current exit status comes of.
+    pub(in crate::rerun) cause: Option<Refusal>,
+    /// Places that a command or a test found missing.
+    pub(in crate::rerun) missing: Vec<Place>,
+    /// Directories that a file was to be written into, and that were missing.
+    pub(in crate::rerun) homeless: Vec<Place>,
+    /// Commands whose effect hangs on what nobody can know, and nothing in the script tells.
+    pub(in crate::rerun) doubtful: Vec<SiteId>,
+    /// The conditions of loops that never end by what is known.
+    pub(in crate::rerun) endless: Vec<SiteId>,
+    /// Commands that refuse what exists by what is usual, not for sure.
+    pub(in crate::rerun) assumed: Vec<SiteId>,
+    /// Lone downloads and clones that a test stands over.
+    pub(in crate::rerun) lone_guards: Vec<LoneGuard>,
+    /// What each command was, by site: its name as a message says it, and its words.
+    pub(in crate::rerun) commands: BTreeMap<SiteId, Rc<[String]>>,
+}
+
+/// What a kill right after a command leaves.
+#[derive(Debug, Clone)]
+pub(in crate::rerun) struct CrashPoint {
+    /// What the volumes hold.
+    pub(in crate::rerun) kept: Rc<Tree>,
+    /// How many questions nobody could answer had come before.
+    pub(in crate::rerun) asked: usize,
+    /// How many changes had been made.
+    pub(in crate::rerun) changes: usize,
+}
+
+/// A branch taken.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(in crate::rerun) struct Branch {
+    /// The condition.
+    pub(in crate::rerun) site: SiteId,
+    /// Whether it held.
+    pub(in crate::rerun) held: bool,
+    /// Which clause of a `case` it chose.
+    pub(in crate::rerun) clause: usize,
+    /// How many changes were made before.
+    pub(in crate::rerun) changes: usize,
+    /// How many had been made at the end of what it stands over. Where that was passed over, or left by a jump, all
+    /// that follows may hang on it.
+    pub(in crate::rerun) until: usize,
+}
+
+/// A change of a volume.
+#[derive(Debug, Clone)]
+pub(in crate::rerun) struct Change {
+    pub(in crate::rerun) site: SiteId,
+    pub(in crate::rerun) place: Place,
+    /// How it came about, where that isn't plain.
+    pub(in crate::rerun) manner: Manner,
+}
+
+/// How a command changes what it finds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::rerun) enum Manner {
+    /// It sets contents.
+    Write,
+    /// It adds to contents.
+    Append,
+    /// It copies or moves into a directory, because that exists.
+    Nest,
+    /// It edits in place.
+    Edit,
+    /// It makes a name that nobody else has.
+    FreshName,
+    /// It fetches over the network, or unpacks: it takes long.
+    Slow,
+    /// It removes.
+    Remove,
+    /// It sets a file's mode.
+    Mode,
+}
+
+/// Why a command failed.
+#[derive(Debug, Clone)]
+pub(in crate::rerun) struct Refusal {
+    pub(in crate::rerun) site: SiteId,
+    pub(in crate::rerun) place: Option<Place>,
+    /// What it met: "exists", "is not empty".
+    pub(in crate::rerun) why: Reason,
+}
+
+/// What a command that fails has met.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::rerun) enum Reason {
+    /// Its target exists.
+    Exists,
+    /// Its target directory exists and isn't empty.
+    NotEmpty,
+    /// What it needs isn't there.
+    Missing,
+    /// A file where it needs a directory, or the other way round.
+    WrongKind,
+    /// It would ask before overwriting, and nobody answers.
+    Asks,
+    /// It may not write what is there.
+    Denied,
+    /// There is nothing left for it to do, which it calls a failure.
+    NothingToDo,
+}
+
+/// A test over one command that takes long.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(in crate::rerun) struct LoneGuard {
+    pub(in crate::rerun) guard: SiteId,
+    /// Which way the test went.
+    pub(in crate::rerun) held: bool,
+    pub(in crate::rerun) command: SiteId,
+    pub(in crate::rerun) place: Place,
+}

@@ -1,0 +1,48 @@
+//! Permissions, as commands see and change them.
+
+use super::{Machine, Manner};
+use crate::rerun::state::modes::Permissions;
+use crate::rerun::state::places::{Place, Realm};
+use crate::rerun::state::tree::Node;
+
+impl Machine<'_, '_> {
+    /// What is known of the permissions of the file at `place`.
+    pub(in crate::rerun) fn permissions(&self, place: &Place) -> Permissions {
+        self.tree(place).modes.of(place)
+    }
+
+    /// Whether the file at `place` can't be opened for writing. Root opens any.
+    pub(in crate::rerun) fn is_denied(&self, place: &Place) -> bool {
+        self.container.root == Some(false) && self.permissions(place).write == Some(false)
+    }
+
+    /// The files that are listed at and below `place`.
+    pub(in crate::rerun) fn files_below(&mut self, place: &Place) -> Vec<Place> {
+        let listing = self.tree(place).listing(place);
+        self.charge(listing.len());
+        let files = listing.into_iter().filter(|(_, node)| matches!(node, Node::File(_)));
+        files.map(|(path, _)| Place { realm: place.realm, path: format!("{}{path}", place.path) }).collect()
+    }
+
+    /// Sets permissions, as `chmod` does.
+    pub(in crate::rerun) fn set_permissions(&mut self, place: &Place, permissions: Permissions) {
+        let known = self.permissions(place);
+        let is_file = matches!(self.tree(place).see(place), Node::File(_));
+        if place.realm == Realm::Own || !is_file || !self.tree_mut(place).modes.set(place, permissions) {
+            return;
+        }
+        if known.execute == Some(false) && permissions.execute == Some(true) {
+            self.note(place, Manner::Mode);
+        }
+    }
+
+    /// A file that takes the place of what was at `to` has the permissions of the one at `from`.
+    pub(in crate::rerun) fn carry_permissions(&mut self, from: &Place, to: &Place) {
+        let known = self.permissions(from);
+        let modes = &mut self.tree_mut(to).modes;
+        modes.forget(to);
+        if known != Permissions::default() && to.realm != Realm::Own {
+            modes.set(to, known);
+        }
+    }
+}

@@ -1,0 +1,234 @@
+//! What a finding of the analysis says, and where: the command to blame, the labels, the help.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::string_slice, reason = "a test may fail")]
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use initlint::rerun::{Container, Hazard, Life, Mount, Program, Severity, Userland, analyse};
+use initlint::shell;
+use initlint::shell::options::Options;
+
+fn container<'s>(script: &'s shell::ir::Script, text: &'s str) -> Container<'s> {
+    let mount = |path: &str, volume, life| {
+        let path = path.to_owned();
+        Mount { path, volume, sub_path: None, read_only: false, life }
+    };
+    Container {
+        program: Program::Script {
+            script,
+            text,
+            options: Options { errexit: true, ..Options::default() },
+            arguments: Vec::new(),
+            bash: true,
+        },
+        mounts: vec![mount("/data", 0, Life::Pod), mount("/kept", 1, Life::Beyond)],
+        environment: BTreeMap::new(),
+        unknown_environment: BTreeSet::new(),
+        working_dir: None,
+        userland: Userland::Gnu,
+        restarts: true,
+        root: None,
+        host_network: false,
+        files: BTreeMap::new(),
+    }
+}
+
+fn hazards(text: &str) -> Vec<Hazard> {
+    let script = shell::parse(text).unwrap();
+    analyse(&[container(&script, text)]).remove(0)
+}
+
+/// The only finding on `text`.
+fn only(text: &str) -> Hazard {
+    let mut found = hazards(text);
+    assert_eq!(found.len(), 1, "{text}: {found:#?}");
+    found.remove(0)
+}
+
+/// Where the only finding stands, and its labels.
+fn places(text: &str) -> Vec<&str> {
+    let hazard = only(text);
+    let sites = std::iter::once(&hazard.site).chain(hazard.labels.iter().map(|(site, _)| site));
+    sites.map(|site| &text[site.range.clone()]).collect()
+}
+
+#[test]
+fn the_guard_over_what_is_missing_is_blamed() {
+    let text = "if [ ! -f /data/a ]; then cp /src/a /data/a; fi
+        if [ ! -d /data/b ]; then mkdir -p /data/b; cp /src/f /data/b/f; fi";
+    assert_eq!(places(text), ["[ ! -d /data/b ]", "mkdir -p /data/b", "cp /src/f /data/b/f"]);
+    let text = "[ -f /data/s ] && echo seen
+        for d in a b; do [ -d /data/$d ] || { mkdir /data/$d; cp /src/f /data/$d/f; }; done; touch /data/s";
+    assert_eq!(places(text)[0], "[ -d /data/$d ]");
+}
+
+#[test]
+fn the_write_that_turns_the_test_is_labelled() {
+    let text = "[ -f /data/a ] || { mkdir -p /data/a.d; curl -o /data/a URL; tar xf /data/a -C /data/a.d; }";
+    assert_eq!(places(text), ["[ -f /data/a ]", "curl -o /data/a URL", "tar xf /data/a -C /data/a.d"]);
+    let text = "[ -d /data/r ] && exit 0\nrm -rf /data/t; git clone URL /data/t; mv /data/t /data/r; cp /src/f /data/r/f";
+    assert_eq!(places(text), ["[ -d /data/r ]", "mv /data/t /data/r", "cp /src/f /data/r/f"]);
+}
+
+#[test]
+fn what_nobody_sees_is_named_plainly_and_mended_by_name() {
+    let git = "git init -q /data/r; cd /data/r; ";
+    for (text, thing, help) in [
+        (
+            format!("{git}git remote add origin URL"),
+            "the remote `origin`",
+            "write `git remote add origin URL || git remote set-url origin URL`",
+        ),
+        (format!("{git}git checkout -q -b work"), "the branch `work`", "write `git checkout -q -B work`"),
+        (format!("{git}git switch -c work"), "the branch `work`", "write `git switch -C work`"),
+        (format!("{git}git branch work"), "the branch `work`", "write `git branch -f work`"),
+        (
+            "git init /data/r; git -C /data/r tag v1".to_owned(),
+            "the tag `v1`",
+            "write `git -C /data/r tag -f v1`",
+        ),
+        (
+            "kubectl -n app create namespace x".to_owned(),
+            "the namespace `x`",
+            "write `kubectl -n app create namespace x --dry-run=client -o yaml | kubectl apply -f -`",
+        ),
+        (
+            "kubectl create -f /src/x.yaml".to_owned(),
+            "what `x.yaml` describes",
+            "write `kubectl apply -f /src/x.yaml`",
+        ),
+        (
+            "helm install app ./chart".to_owned(),
+            "the Helm release `app`",
+            "write `helm upgrade --install app ./chart`",
+        ),
+        ("mc mb minio/b".to_owned(), "the bucket `minio/b`", "write `mc mb --ignore-existing minio/b`"),
+        (
+            "ip addr add 10.0.0.1/32 dev lo".to_owned(),
+            "the address `10.0.0.1/32 dev lo`",
+            "write `ip addr replace 10.0.0.1/32 dev lo`",
+        ),
+        (
+            "iptables -N PROXY".to_owned(),
+            "the chain `PROXY` of the table `filter`",
+            "make it only where there is none: `iptables -nL CHAIN || iptables -N CHAIN`",
+        ),
+        (
+            "iptables -t nat -A PREROUTING -j X".to_owned(),
+            "adds to the chain `PREROUTING` of the table `nat`",
+            "test for the rule first: `iptables -C … || iptables …`",
+        ),
+        (
+            "vault secrets enable -path=kv kv-v2".to_owned(),
+            "the secrets engine at `kv`",
+            "test first: `vault secrets list | grep …`",
+        ),
+        (
+            "vault operator init".to_owned(),
+            "the initialised Vault",
+            "test first: `vault operator init -status`",
+        ),
+        (
+            "kcadm.sh create realms -s realm=x".to_owned(),
+            "the Keycloak realm `x`",
+            "ask for the Keycloak realm `x` first: `kcadm.sh get …`",
+        ),
+        (
+            "psql -c 'CREATE TABLE t (a int)'".to_owned(),
+            "the table `t`",
+            "write `CREATE TABLE IF NOT EXISTS`",
+        ),
+        (
+            "psql -c 'INSERT INTO t VALUES (1)'".to_owned(),
+            "every run adds to the table `t` again",
+            "say what to do about rows that are there: `ON CONFLICT DO NOTHING`, or `WHERE NOT EXISTS (…)`",
+        ),
+        (
+            "sqlite3 /data/db 'CREATE TABLE t (a int)'".to_owned(),
+            "what `sqlite3` puts into `/data/db`",
+            "write `CREATE … IF NOT EXISTS`",
+        ),
+    ] {
+        let hazard = only(&text);
+        assert!(hazard.why.contains(thing), "{text}: {}", hazard.why);
+        assert_eq!(hazard.help, help, "{text}");
+    }
+}
+
+#[test]
+fn a_bucket_is_refused_for_sure_outside_of_us_east_1() {
+    let said = |text: &str| {
+        let found = hazards(text);
+        found.first().map(|hazard| (hazard.severity, hazard.assumed))
+    };
+    for text in ["aws s3 mb s3://b", "aws s3api create-bucket --bucket b", "aws --region $R s3 mb s3://b"] {
+        assert_eq!(said(text), Some((Severity::Warning, true)), "{text}");
+    }
+    for text in [
+        "aws s3 mb s3://b --region eu-west-1",
+        "aws --region=eu-west-1 s3 mb s3://b",
+        "export AWS_DEFAULT_REGION=eu-west-1; aws s3 mb s3://b",
+        "aws s3api create-bucket --bucket b --create-bucket-configuration LocationConstraint=eu-west-1",
+    ] {
+        assert_eq!(said(text), Some((Severity::Error, false)), "{text}");
+    }
+    assert_eq!(said("aws s3 mb s3://b --region us-east-1"), None);
+}
+
+#[test]
+fn a_lock_that_a_killed_run_left_is_called_that() {
+    let hazard = only("[ ! -e /kept/lock ]; touch /kept/lock; echo a > /kept/f; rm /kept/lock");
+    assert_eq!(
+        hazard.why,
+        "`[ ! -e /kept/lock ]` no longer holds after a run that was killed before it took `/kept/lock` away, and no \
+         later run takes it away; every restart ends there again (`CrashLoopBackOff`)"
+    );
+    let hazard = only("while ! mkdir /data/lock; do sleep 1; done; echo a > /data/f; rmdir /data/lock");
+    assert_eq!(hazard.severity, Severity::Error);
+    assert_eq!(
+        hazard.why,
+        "every later run waits here for ever after a run that was killed before it took `/data/lock` away: nobody \
+         else does"
+    );
+    // A test that finished work turns over isn't a lock.
+    let hazard = only("[ ! -e /data/f ]; touch /data/f");
+    assert!(hazard.why.contains("no longer holds once a run has done its work"), "{}", hazard.why);
+}
+
+#[test]
+fn what_cannot_be_done_is_not_advised() {
+    let hazard = only("[ -f /data/PG_VERSION ] || pg_basebackup -D /data");
+    assert_eq!(
+        hazard.help,
+        "write a marker when `pg_basebackup` is done, and test for that instead of `/data`"
+    );
+    let hazard = only("tar xkf /src/a.tar -C /data");
+    assert!(hazard.why.starts_with("what `tar` puts into `/data` exists by then"), "{}", hazard.why);
+    assert_eq!(hazard.help, "write `--skip-old-files` for `-k`");
+    let hazard = only("t=$(mktemp /data/x.XXXXXX); curl -o \"$t\" URL; mv \"$t\" /data/f");
+    assert_eq!(hazard.severity, Severity::Info);
+    assert_eq!(hazard.help, "give it one name, such as `/data/.tmp`, and remove that first");
+    let hazard = only("if [ -f /data/c ]; then cp /data/c /data/c.bak; fi; cp /new /data/c");
+    assert_eq!(hazard.help, "keep the first backup: `[ -e /data/c.bak ] || cp …`");
+}
+
+#[test]
+fn what_an_earlier_container_resets_is_said_to_be() {
+    for (first, second, why) in [
+        (
+            "cp /src/a /data/a",
+            "cat /src/b >> /data/a",
+            "a run that is killed after it runs again alone, before `/data/a` is made anew, and appends a second time",
+        ),
+        (
+            "rm -rf /data/r",
+            "mkdir /data/r",
+            "`/data/r` exists by then, and `mkdir` fails on what exists; an earlier init container clears that away, \
+             but not for a run that follows a kill: only this one runs again then",
+        ),
+    ] {
+        let scripts = [first, second].map(|text| shell::parse(text).unwrap());
+        let found = analyse(&[container(&scripts[0], first), container(&scripts[1], second)]).remove(1);
+        let said: Vec<(Severity, &str)> = found.iter().map(|it| (it.severity, it.why.as_str())).collect();
+        assert_eq!(said, [(Severity::Info, why)]);
+    }
+}
