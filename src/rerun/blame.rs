@@ -185,9 +185,9 @@ fn drifting(
     let said = wording::drifting(&command, &change);
     // A log is meant to grow.
     let is_log = std::path::Path::new(&path).extension().is_some_and(|ext| ext.eq_ignore_ascii_case("log"));
-    let is_meant =
-        (is_log && manner == Manner::Append) || (manner == Manner::Write && wording::is_backup(&path));
-    let minor = is_meant || first.doubtful.contains(&site);
+    // Nor does anyone want what `sed -i.bak` keeps: it is there because some `sed`s insist on a suffix.
+    let is_unwanted = command == "sed" && wording::is_backup(&path);
+    let minor = (is_log && manner == Manner::Append) || is_unwanted || first.doubtful.contains(&site);
     let severity = if minor { Severity::Info } else { Severity::Warning };
     let hazard = context.hazard(Kind::Drifting, severity, site, command, Some(place), said)?;
     Some(Hazard { assumed: log.assumed.contains(&site), ..hazard })
