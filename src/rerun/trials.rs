@@ -167,7 +167,7 @@ impl<'c> Court<'c> {
         self.shared.steps = self.shared.steps.min(MORE_STEPS);
         let is_excused = |site: &Site| reset(site) && alone.iter().any(|other| other.site == *site);
         let mut killed: Vec<Hazard> = Vec::new();
-        let state = |tree: &Tree| (tree.fingerprint(), tree.modes.clone());
+        let state = |tree: &Tree| (tree.fingerprint(), Rc::clone(&tree.modes));
         let mut seen = HashSet::from([state(&reference.start), state(&reference.kept)]);
         for point in reference.log.crash_points.iter().filter(|point| point.asked >= reference.turned) {
             if seen.insert(state(&point.kept)) {

@@ -6,7 +6,6 @@ use std::rc::Rc;
 use super::{Change, FAILURE, Machine, Manner, Reason, SUCCESS, Status};
 use crate::rerun::state::atoms::{Atom, is_atom};
 use crate::rerun::state::compare::{SETTLED, UNKNOWN};
-use crate::rerun::state::modes::Permissions;
 use crate::rerun::state::places::{Place, Realm, absolute};
 use crate::rerun::state::tree::{Node, Tree};
 
@@ -253,10 +252,10 @@ impl Machine<'_, '_> {
 
     /// Puts a file at `place`: what wasn't there has the mode that redirections and downloads give.
     fn put_new(&mut self, place: &Place, content: Rc<str>, manner: Manner) {
-        let new = self.tree(place).see(place) == Node::Absent;
+        let new = matches!(place.realm, Realm::Kept(_)) && self.kept.see(place) == Node::Absent;
         self.put(place, Node::File(content), manner);
         if new {
-            self.set_permissions(place, Permissions::PLAIN);
+            Rc::make_mut(&mut Rc::make_mut(&mut self.kept).modes).add_plain(place);
         }
     }
 

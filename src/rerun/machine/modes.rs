@@ -1,7 +1,9 @@
 //! Permissions, as commands see and change them.
 
+use std::rc::Rc;
+
 use super::{Machine, Manner};
-use crate::rerun::state::modes::Permissions;
+use crate::rerun::state::modes::{Modes, Permissions};
 use crate::rerun::state::places::{Place, Realm};
 use crate::rerun::state::tree::Node;
 
@@ -28,7 +30,10 @@ impl Machine<'_, '_> {
     pub(in crate::rerun) fn set_permissions(&mut self, place: &Place, permissions: Permissions) {
         let known = self.permissions(place);
         let is_file = matches!(self.tree(place).see(place), Node::File(_));
-        if place.realm == Realm::Own || !is_file || !self.tree_mut(place).modes.set(place, permissions) {
+        if place.realm == Realm::Own
+            || !is_file
+            || !Rc::make_mut(&mut self.tree_mut(place).modes).set(place, permissions)
+        {
             return;
         }
         if known.execute == Some(false) && permissions.execute == Some(true) {
@@ -40,9 +45,9 @@ impl Machine<'_, '_> {
     pub(in crate::rerun) fn carry_permissions(&mut self, from: &Place, to: &Place) {
         let known = self.permissions(from);
         let modes = &mut self.tree_mut(to).modes;
-        modes.forget(to);
+        Modes::forget(modes, to);
         if known != Permissions::default() && to.realm != Realm::Own {
-            modes.set(to, known);
+            Rc::make_mut(modes).set(to, known);
         }
     }
 }

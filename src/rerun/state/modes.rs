@@ -1,6 +1,7 @@
 //! Files' modes, as far as a script sets them and a second run may trip over them.
 
 use std::collections::BTreeSet;
+use std::rc::Rc;
 
 use super::places::Place;
 
@@ -21,9 +22,6 @@ pub(in crate::rerun) struct Permissions {
 }
 
 impl Permissions {
-    /// What a file has that a redirection or a download makes.
-    pub(in crate::rerun) const PLAIN: Self = Self { execute: Some(false), write: Some(true) };
-
     /// Reads a mode as `chmod` does (POSIX XCU, chmod): `0400`, `+x`, `u=rw,go-w`.
     pub(in crate::rerun) fn read(mode: &str) -> Option<Self> {
         if !mode.is_empty() && mode.chars().all(|c| c.is_digit(8)) {
@@ -61,6 +59,11 @@ impl Modes {
         Permissions { execute: lacking(&self.unexecutable), write: lacking(&self.unwritable) }
     }
 
+    /// Notes a new file, which a redirection or a download made: it isn't executable.
+    pub(in crate::rerun) fn add_plain(&mut self, place: &Place) {
+        self.unexecutable.insert(place.clone());
+    }
+
     /// Sets the permissions of the file at `place`; whether that changes what is known of them.
     pub(in crate::rerun) fn set(&mut self, place: &Place, permissions: Permissions) -> bool {
         let set = |set: &mut BTreeSet<Place>, permission| match permission {
@@ -73,11 +76,17 @@ impl Modes {
     }
 
     /// Forgets what is known of `place` and all below it.
-    pub(in crate::rerun) fn forget(&mut self, place: &Place) {
-        for set in [&mut self.unexecutable, &mut self.unwritable] {
-            if !set.is_empty() {
-                set.retain(|known| !known.is_within(place));
-            }
+    pub(in crate::rerun) fn forget(modes: &mut Rc<Self>, place: &Place) {
+        let first = Place { realm: place.realm, path: format!("{}/", place.path) };
+        let within = |set: &BTreeSet<Place>| -> Vec<Place> {
+            let below = set.range(&first..).take_while(|known| known.is_within(place));
+            set.get(place).into_iter().chain(below).cloned().collect()
+        };
+        for known in within(&modes.unexecutable) {
+            Rc::make_mut(modes).unexecutable.remove(&known);
+        }
+        for known in within(&modes.unwritable) {
+            Rc::make_mut(modes).unwritable.remove(&known);
         }
     }
 

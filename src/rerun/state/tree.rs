@@ -54,7 +54,7 @@ pub(in crate::rerun) struct Tree {
     /// Whether a symbolic link was ever put in.
     links: bool,
     /// The modes of files. An overwritten file keeps its mode; what takes its place has its own.
-    pub(in crate::rerun) modes: Modes,
+    pub(in crate::rerun) modes: Rc<Modes>,
 }
 
 impl PartialEq for Tree {
@@ -93,7 +93,7 @@ impl Tree {
             self.forget_below(&place);
         }
         if !matches!(node, Node::File(_)) {
-            self.modes.forget(&place);
+            Modes::forget(&mut self.modes, &place);
         }
         self.links |= matches!(node, Node::Link(_));
         self.removals.remove(&place);
@@ -106,7 +106,7 @@ impl Tree {
             self.removals.insert(below, site);
         }
         self.forget_below(place);
-        self.modes.forget(place);
+        Modes::forget(&mut self.modes, place);
         self.entries.remove(place);
         self.removals.insert(place.clone(), site);
         if self.see(place) != Node::Absent {
@@ -147,7 +147,7 @@ impl Tree {
                 Node::Unclear { key: of, .. } if came_from(of) => {}
                 _ => continue,
             }
-            self.modes.forget(&below);
+            Modes::forget(&mut self.modes, &below);
             self.entries.remove(&below);
         }
     }
