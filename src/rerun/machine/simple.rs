@@ -211,11 +211,15 @@ impl Machine<'_, '_> {
         }
         let input = self.input().unwrap_or_default();
         let text = words.join(" ");
+        let key = ["output:", &text, ":", &input].concat();
+        // How it is shown takes longest, and is seldom new.
+        if let Some(atom) = self.shared.atoms.known(&key) {
+            return self.emit(atom.encode_utf8(&mut [0; 4]));
+        }
         let mut shown = self.shared.atoms.show(&text);
         if shown.len() > 40 {
             shown = format!("{}…", shown.chars().take(39).collect::<String>());
         }
-        let key = format!("output:{text}:{input}");
         let may_change = may_change || self.shared.atoms.may_change(&input);
         let atom = self.atom(Atom { may_change, ..Atom::new(key, format!("$({shown})")) });
         self.emit(&String::from(atom));

@@ -44,6 +44,11 @@ pub(in crate::rerun) struct Atoms {
 }
 
 impl Atoms {
+    /// The character that stands for the atom with this key, where there is one already.
+    pub(in crate::rerun) fn known(&self, key: &str) -> Option<char> {
+        self.by_key.get(key).copied()
+    }
+
     /// The character that stands for `atom`. Past 131,000 atoms all are one: the machine's own
     /// bounds end an analysis long before.
     pub(in crate::rerun) fn intern(&mut self, atom: Atom) -> char {

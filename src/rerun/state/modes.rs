@@ -77,6 +77,9 @@ impl Modes {
 
     /// Forgets what is known of `place` and all below it.
     pub(in crate::rerun) fn forget(modes: &mut Rc<Self>, place: &Place) {
+        if modes.unexecutable.is_empty() && modes.unwritable.is_empty() {
+            return;
+        }
         let first = Place { realm: place.realm, path: format!("{}/", place.path) };
         let within = |set: &BTreeSet<Place>| -> Vec<Place> {
             let below = set.range(&first..).take_while(|known| known.is_within(place));
