@@ -207,7 +207,13 @@ impl<'a> Linter<'a> {
     }
 
     fn reader<'f>(&'f self, file: &'f InputFile, is_whole: bool) -> suppress::Reader<'f> {
-        suppress::Reader { file, inputs: self.inputs, pod_templates: &self.settings.pod_templates, is_whole }
+        suppress::Reader {
+            file,
+            inputs: self.inputs,
+            pod_templates: &self.settings.pod_templates,
+            is_whole,
+            file_is_decided: OnceCell::new(),
+        }
     }
 }
 

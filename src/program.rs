@@ -299,7 +299,8 @@ fn life(source: &VolumeSource<'_>) -> Life {
     }
 }
 
-/// Whether the kubelet runs `container` again within one Pod. Its own `restartPolicy` counts before the Pod's (1.35+).
+/// Whether the kubelet runs `container` again within one Pod: after its failure, by its own `restartPolicy` (1.35+) or the
+/// Pod's, or after a lost sandbox, which only the Pod's `Never` rules out.
 fn restarts(pod: &Pod<'_>, container: &InitContainer<'_>) -> bool {
     let is_never = |policy: Option<Field<'_, &str>>| policy.is_some_and(|policy| *policy == "Never");
     !is_never(pod.restart_policy) || container.restart_policy.is_some_and(|own| *own == "OnFailure")

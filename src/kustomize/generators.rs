@@ -89,14 +89,18 @@ fn file(entry: &str, kustomization: &str) -> Option<(String, Value)> {
         return None;
     }
     let inside = steps.join("/");
-    let path = if folder.is_empty() { inside } else { format!("{folder}/{inside}") };
+    let path = if folder.is_empty() { inside } else { format!("{}/{inside}", folder.trim_end_matches('/')) };
     Some((key.to_owned(), Value::File(path)))
 }
 
 /// The folder that the file shown as `path` is in; empty for the working folder.
 #[must_use]
 pub fn folder_of(path: &str) -> &str {
-    path.rsplit_once(['/', '\\']).map_or("", |(folder, _)| folder)
+    match path.rsplit_once(['/', '\\']) {
+        Some(("", _)) => "/",
+        Some((folder, _)) => folder,
+        None => "",
+    }
 }
 
 /// `key=text`; one pair of quotes around the text falls away (kustomize, `kv.parseLiteralSource`).

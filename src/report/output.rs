@@ -71,8 +71,8 @@ pub fn check_apart<'a>(paths: impl IntoIterator<Item = &'a Path>, inputs: &[Inpu
         let Ok(real) = fs::canonicalize(path) else { continue };
         let is_report = path.extension().is_some_and(|extension| extension == "json");
         let is_at = |input: &Input| match input {
-            Input::File { path, named } if path.file_name() == real.file_name() => {
-                (*named || !is_report) && fs::canonicalize(path).is_ok_and(|path| path == real)
+            Input::File { path, named } if *named || !is_report => {
+                fs::canonicalize(path).is_ok_and(|path| path == real)
             }
             _ => false,
         };

@@ -63,8 +63,8 @@ struct Drawn<'a> {
 }
 
 impl<'a> Drawn<'a> {
-    /// The finding itself, then the places before it in its file, then those in each other file; the help comes last.
-    /// miette draws places in their order, and the first one drawn has to be the finding's.
+    /// The finding with what is near it, then each part further up or in another file, in the order of the labels; the
+    /// help comes last. miette draws places in their order, and the first one drawn has to be the finding's.
     fn of(finding: &'a Finding, report: &'a Report, width: usize) -> Vec<Self> {
         let line =
             |span: Span| report.source(span).map_or(0, |source| source.line_index(span.start as usize));

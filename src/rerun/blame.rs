@@ -124,9 +124,10 @@ fn turned(context: &Context<'_, '_>, first: &Log, branch: &Branch, killed: Optio
 fn waiting(context: &Context<'_, '_>, first: &Log, site: SiteId, killed: Option<usize>) -> Option<Hazard> {
     let text = context.text(site)?;
     let command = text.split_whitespace().find(|word| *word != "!").unwrap_or_default().to_owned();
-    let place = left_lock(first, killed).or_else(|| Some(&first.changes.last()?.place))?;
+    let lock = left_lock(first, killed);
+    let place = lock.or_else(|| Some(&first.changes.last()?.place))?;
     let keeper = context.keeper(place, site)?;
-    let said = wording::waiting(&context.show(place), keeper);
+    let said = wording::waiting(&context.show(place), lock.is_some(), keeper);
     context.hazard(Kind::Stuck, Severity::Error, site, command, Some(place), said)
 }
 

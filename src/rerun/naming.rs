@@ -84,6 +84,8 @@ pub(super) fn mended_line(words: &[String], text: &str, why: Reason) -> Option<S
         ("kubectl" | "oc", "create", Reason::Exists) if words.iter().any(|word| word == "-f") => {
             replaced(" create ", " apply ")
         }
+        // A redirection would take what the pipe is to carry.
+        ("kubectl" | "oc", "create", Reason::Exists) if text.contains('>') => None,
         ("kubectl" | "oc", "create", Reason::Exists) => {
             Some(format!("{text} --dry-run=client -o yaml | {name} apply -f -"))
         }

@@ -140,17 +140,24 @@ pub(super) fn locked(test: &str, held: bool, lock: &str, keeper: Keeper) -> Word
     }
 }
 
-/// A loop that waits for ever for a lock which a killed run has left.
-pub(super) fn waiting(lock: &str, keeper: Keeper) -> Words {
+/// A loop that waits for ever: for a lock which a killed run has left, or over what a finished one did at `path`.
+pub(super) fn waiting(path: &str, is_lock: bool, keeper: Keeper) -> Words {
     let who = match keeper {
         Keeper::Volume { met: Life::Beyond, .. } => "every later Pod",
         _ => "every later run",
     };
-    Words {
-        why: format!(
-            "{who} waits here for ever after a run that was killed before it took `{lock}` away: nobody else does"
-        ),
-        help: UNLOCKING.to_owned(),
+    if is_lock {
+        Words {
+            why: format!(
+                "{who} waits here for ever after a run that was killed before it took `{path}` away: nobody else does"
+            ),
+            help: UNLOCKING.to_owned(),
+        }
+    } else {
+        Words {
+            why: format!("{who} waits here for ever once one has done its work at `{path}`"),
+            help: "end with success where the work is done already".to_owned(),
+        }
     }
 }
 

@@ -137,7 +137,7 @@ fn unary_operator(word: &Word) -> Option<String> {
     Some(operator.to_owned())
 }
 
-/// POSIX's, and those that bash, dash and busybox share.
+/// POSIX's, those that dash and busybox share with bash, and bash's own `-v` and `-N`.
 const UNARY: [&str; 22] = [
     "-b", "-c", "-d", "-e", "-f", "-g", "-G", "-k", "-L", "-n", "-N", "-O", "-p", "-r", "-s", "-S", "-t",
     "-u", "-w", "-x", "-z", "-v",

@@ -4,7 +4,7 @@
 
 use std::borrow::Cow;
 
-/// Puts two dots, which mean nothing to a shell, in the place of each escape in double quotes, and of
+/// Puts dots, which mean nothing to a shell, in the place of each escape in double quotes, and of
 /// each line joined inside a word.
 ///
 /// The parser takes `\"` for one byte where the quotes hold a `$(…)`, and all places after it go wrong.

@@ -97,8 +97,10 @@ fn add(reader: &Reader<'_>, remarks: Vec<Remark>, layout: Option<&Layout>, found
 
 /// All of the file, and whether all of it is decided.
 pub(super) fn of_file(reader: &Reader<'_>) -> (Range<usize>, bool) {
-    let is_decided = reader.file.documents.iter().all(|range| reader.is_document_decided(range));
-    (0..reader.file.source.text.len(), is_decided)
+    let is_decided = reader
+        .file_is_decided
+        .get_or_init(|| reader.file.documents.iter().all(|range| reader.is_document_decided(range)));
+    (0..reader.file.source.text.len(), *is_decided)
 }
 
 /// What a comment on or above `line` covers, and whether that is decided as far as it lies in

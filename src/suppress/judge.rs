@@ -83,7 +83,8 @@ impl<'s> Court<'s> {
     /// Puts each finding where it belongs.
     fn hear(&mut self, findings: Vec<Finding>) {
         for finding in findings {
-            if let Some(about) = finding.about.filter(|_| finding.severity == Severity::Error) {
+            let about = finding.about.filter(|about| about.file == finding.span.file);
+            if let Some(about) = about.filter(|_| finding.severity == Severity::Error) {
                 let errors = self.errors.entry((about.file, finding.rule)).or_default();
                 let first = errors.entry(about.end).or_insert(finding.span.start);
                 *first = finding.span.start.min(*first);

@@ -14,6 +14,7 @@ mod judge;
 mod scope;
 mod script;
 
+use std::cell::OnceCell;
 use std::ops::Range;
 
 use memchr::memmem;
@@ -85,6 +86,8 @@ pub struct Reader<'a> {
     pub pod_templates: &'a [PodTemplatePath],
     /// Whether all of the file could be checked.
     pub is_whole: bool,
+    /// Whether all of the file is decided; found out once, for many comments may ask.
+    pub file_is_decided: OnceCell<bool>,
 }
 
 impl Reader<'_> {

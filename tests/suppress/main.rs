@@ -5,6 +5,7 @@ mod scripts;
 #[path = "../support/mod.rs"]
 mod support;
 
+use std::cell::OnceCell;
 use std::sync::Arc;
 
 use initlint::discover::Input;
@@ -86,7 +87,8 @@ fn scopes(text: &str) -> Vec<String> {
     let source = Arc::new(Source::new(FileId(0), "test.yaml", text));
     let file = InputFile { source: Arc::clone(&source), documents: yaml::split(text) };
     let inputs = InputSet::default();
-    let reader = Reader { file: &file, inputs: &inputs, pod_templates: &[], is_whole: true };
+    let file_is_decided = OnceCell::new();
+    let reader = Reader { file: &file, inputs: &inputs, pod_templates: &[], is_whole: true, file_is_decided };
     let read: Vec<Suppression> = reader.read();
     read.iter().map(|suppression| source.slice(suppression.scope).trim_end().to_owned()).collect()
 }

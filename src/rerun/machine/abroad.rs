@@ -5,7 +5,7 @@
 
 use std::rc::Rc;
 
-use super::{Machine, SUCCESS, Status};
+use super::{Flow, Machine, SUCCESS};
 use crate::rerun::state::places::{Place, Realm, base_name};
 
 /// What a script must speak of to be followed.
@@ -28,7 +28,7 @@ impl Machine<'_, '_> {
     }
 
     /// Runs a command that has another file system, as far as it changes a network.
-    pub(super) fn run_abroad(&mut self, words: &[String]) -> Status {
+    pub(super) fn run_abroad(&mut self, words: &[String]) -> Flow {
         let inner = inner(words).filter(|(_, inner)| {
             let text = inner.join(" ");
             NETWORK.iter().any(|name| text.contains(name))
@@ -37,25 +37,34 @@ impl Machine<'_, '_> {
             let inner: Rc<[String]> = inner.into();
             let directory = std::mem::replace(&mut self.shell.directory, "/".to_owned());
             self.abroad = Some(enters && !self.container.host_network);
+            let refusals = self.log.refusals.len();
             let result = self.deeper(|machine| machine.invoke(&inner));
             self.abroad = None;
             self.shell.directory = directory;
             let cause = self.log.cause.as_ref().and_then(|cause| cause.place.as_ref());
             let is_network = cause.is_some_and(|place| place.realm == Realm::Outside);
             match result {
-                Ok(status) if status == SUCCESS || is_network => return status,
+                Ok(status) if status == SUCCESS || is_network => return Ok(status),
                 // What it fails on there isn't known.
-                _ => self.log.cause = None,
+                Ok(_) => {
+                    self.log.cause = None;
+                    self.log.refusals.truncate(refusals);
+                }
+                Err(jump) => return Err(jump),
             }
         }
         self.emit_unknown(words, true);
-        self.unknown_status(&words.join(" "))
+        Ok(self.unknown_status(&words.join(" ")))
     }
 }
 
 /// Whether `words` enter the node's network, and the command that they run there.
 fn inner(words: &[String]) -> Option<(bool, &[String])> {
-    let at = words.iter().position(|word| matches!(base_name(word), "nsenter" | "chroot"))?;
+    let at = words.iter().position(|word| {
+        matches!(base_name(word), "nsenter" | "chroot" | "ssh" | "kubectl" | "oc" | "docker" | "podman")
+    })?;
+    // The others lead to other machines, or to other containers.
+    words.get(at).filter(|word| matches!(base_name(word), "nsenter" | "chroot"))?;
     let is_chroot = words.get(at).is_some_and(|word| base_name(word) == "chroot");
     let (mut next, mut enters) = (at + 1, false);
     while let Some(option) = words.get(next).filter(|word| word.starts_with('-')) {

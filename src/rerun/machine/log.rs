@@ -31,7 +31,7 @@ pub(in crate::rerun) struct Log {
     pub(in crate::rerun) assumed: Vec<SiteId>,
     /// Lone downloads and clones that a test stands over.
     pub(in crate::rerun) lone_guards: Vec<LoneGuard>,
-    /// What each command was, by site: its name as a message says it, and its words.
+    /// The words of each command, by site.
     pub(in crate::rerun) commands: BTreeMap<SiteId, Rc<[String]>>,
 }
 

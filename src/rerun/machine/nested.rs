@@ -26,20 +26,19 @@ impl Machine<'_, '_> {
             }
             Invocation::File { wrapper, options, path, shell } => self.wrapped(words, wrapper, |machine| {
                 let operands = words.get(path..)?;
+                let options = Some(options).filter(|_| shell.is_some());
                 let run = machine.subshell_file(operands.first()?, operands, options);
                 let is_certain = shell.is_some() || wrapper > 0;
                 run.or_else(|| is_certain.then(|| Ok(machine.unknown_command(words))))
             }),
-            Invocation::Exec { program: 0 } if name.contains('/') => {
-                self.subshell_file(name, words, Options::default())
-            }
+            Invocation::Exec { program: 0 } if name.contains('/') => self.subshell_file(name, words, None),
             Invocation::Exec { program: 0 } if name == "xargs" => self.xargs(words),
             Invocation::Exec { program: 0 } => None,
             Invocation::Exec { program } => self.wrapped(words, program, |machine| {
                 let rest: Rc<[String]> = words.get(program..)?.into();
                 Some(machine.deeper(|machine| machine.invoke(&rest)))
             }),
-            Invocation::Elsewhere => Some(Ok(self.run_abroad(words))),
+            Invocation::Elsewhere => Some(self.run_abroad(words)),
             Invocation::Unknown if Shell::named(base_name(name)).is_some() => {
                 Some(self.shell_on_input(words))
             }
@@ -121,9 +120,11 @@ impl Machine<'_, '_> {
         }
     }
 
-    /// Runs the script in the file at `path` in a shell of its own, where its text is known.
-    fn subshell_file(&mut self, path: &str, parameters: &[String], options: Options) -> Option<Flow> {
-        self.text_of_file(path)?;
+    /// Runs the script in the file at `path` in a shell of its own, where its text is known. Without `options` its first
+    /// line says which shell, with what options.
+    fn subshell_file(&mut self, path: &str, parameters: &[String], options: Option<Options>) -> Option<Flow> {
+        let (text, _) = self.text_of_file(path)?;
+        let options = options.or_else(|| Some(invocation::of_first_line(&text)?.1))?;
         let path = path.to_owned();
         let run = |machine: &mut Self, _| machine.run_file(&path).unwrap_or(Ok(SUCCESS));
         Some(self.in_new_shell(options, parameters, run))

@@ -93,7 +93,7 @@ impl Modes {
         }
     }
 
-    /// Files that aren't executable, and are in `other`.
+    /// Files that aren't executable here, and may be in `other`.
     pub(in crate::rerun) fn lacking_execute<'m>(
         &'m self,
         other: &'m Modes,
