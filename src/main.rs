@@ -73,7 +73,8 @@ fn stderr() -> WorkflowLog<StderrLock<'static>> {
 
 fn fail(message: &str) -> ExitCode {
     // Standard error may be closed; there is nothing left to tell then.
-    let _ = writeln!(stderr(), "initlint: {message}");
+    let lines: Vec<String> = message.lines().map(visible).collect();
+    let _ = writeln!(stderr(), "initlint: {}", lines.join("\n"));
     ExitCode::from(2)
 }
 

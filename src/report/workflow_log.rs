@@ -34,9 +34,10 @@ impl<W: Write> Write for WorkflowLog<W> {
         if !self.is_watched {
             return self.to.write(bytes);
         }
-        for part in bytes.split_inclusive(|byte| *byte == b'\n') {
+        // A lone carriage return may end a line for the runner too.
+        for part in bytes.split_inclusive(|byte| matches!(byte, b'\n' | b'\r')) {
             self.line.extend_from_slice(part);
-            if part.ends_with(b"\n") {
+            if part.ends_with(b"\n") || part.ends_with(b"\r") {
                 self.write_line()?;
             }
         }
