@@ -29,6 +29,8 @@ pub struct InputSet {
     files: Vec<InputFile>,
     config_maps: OnceLock<HashMap<String, Vec<ConfigMap>>>,
     pinned_images: OnceLock<HashSet<String>>,
+    /// The files by the path that is shown.
+    by_path: OnceLock<HashMap<Arc<str>, FileId>>,
 }
 
 /// A ConfigMap of the input.
@@ -54,7 +56,7 @@ impl InputSet {
     /// The set of `files`, in the order of their ids.
     #[must_use]
     pub fn new(files: Vec<InputFile>) -> Self {
-        Self { files, config_maps: OnceLock::new(), pinned_images: OnceLock::new() }
+        Self { files, ..Self::default() }
     }
 
     /// The files, in the order of their ids.
@@ -137,7 +139,12 @@ impl InputSet {
 
     /// The file that is shown as `path`.
     fn file_at(&self, path: &str) -> Option<&Source> {
-        self.files.iter().map(|file| &*file.source).find(|source| &*source.path == path)
+        let by_path = self.by_path.get_or_init(|| {
+            // Of two of one name the first counts.
+            let sources = self.files.iter().rev().map(|file| &file.source);
+            sources.map(|source| (Arc::clone(&source.path), source.id)).collect()
+        });
+        self.source(*by_path.get(path)?)
     }
 }
 

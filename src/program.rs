@@ -37,11 +37,12 @@ struct File<'p> {
     key: String,
     text: &'p str,
     inputs: &'p InputSet,
+    mapped: OnceCell<Option<MappedText>>,
 }
 
 impl File<'_> {
-    fn mapped(&self) -> Option<MappedText> {
-        self.map.mapped(&self.key, self.inputs)
+    fn mapped(&self) -> Option<&MappedText> {
+        self.mapped.get_or_init(|| self.map.mapped(&self.key, self.inputs)).as_ref()
     }
 }
 
@@ -139,7 +140,7 @@ impl<'p, 'd> Reader<'_, 'p, 'd> {
             let Some(map) = source.name.and_then(|name| self.config_map(name.value)) else { continue };
             for (file, key) in entries(source, map) {
                 let Some(text) = map.text(&key, self.inputs) else { continue };
-                let text = File { map, key, text, inputs: self.inputs };
+                let text = File { map, key, text, inputs: self.inputs, mapped: OnceCell::new() };
                 match mount.sub_path {
                     Some(sub_path) if sub_path.value == file => files.insert(path.to_owned(), text),
                     Some(_) => None,
@@ -178,7 +179,7 @@ fn main(argv: &[MappedText], files: &Files<'_>) -> Option<Main> {
             (argv.get(text)?.clone(), shell, options, after(text + 1))
         }
         Invocation::File { path, shell, options, .. } => {
-            let text = files.get(argv.get(path)?.as_str())?.mapped()?;
+            let text = files.get(argv.get(path)?.as_str())?.mapped()?.clone();
             let (shell, options) = match shell {
                 Some(shell) => (shell, options),
                 None => invocation::of_first_line(text.as_str())?,
@@ -186,7 +187,7 @@ fn main(argv: &[MappedText], files: &Files<'_>) -> Option<Main> {
             (text, shell, options, after(path))
         }
         Invocation::Exec { program } => {
-            let text = files.get(argv.get(program)?.as_str())?.mapped()?;
+            let text = files.get(argv.get(program)?.as_str())?.mapped()?.clone();
             let (shell, options) = invocation::of_first_line(text.as_str())?;
             (text, shell, options, after(program))
         }
@@ -245,7 +246,7 @@ impl<'d> Program<'_, 'd> {
     pub fn span(&self, site: &Site) -> Span {
         let text = match (&site.file, &self.main) {
             (Some(file), _) => self.files.get(file).and_then(File::mapped),
-            (None, Main::Script { text, .. }) => Some(text.clone()),
+            (None, Main::Script { text, .. }) => Some(text),
             (None, Main::Command) => None,
         };
         text.map_or_else(|| self.words_span(), |text| text.span(site.range.clone()))

@@ -1,5 +1,6 @@
 //! The text of the scripts that generators read.
 
+use std::collections::HashSet;
 use std::fs;
 use std::path::Path;
 
@@ -12,9 +13,10 @@ use crate::pipeline;
 /// each that can't be read: kustomize refuses it, and what runs it isn't followed.
 #[must_use]
 pub fn read(files: &[InputFile], notes: &mut Vec<String>) -> Vec<InputFile> {
+    let known: HashSet<&str> = files.iter().map(|file| &*file.source.path).collect();
     let mut scripts: Vec<InputFile> = Vec::new();
     for (path, kustomization) in generators::files(files) {
-        if files.iter().any(|file| *file.source.path == path) {
+        if known.contains(&*path) {
             continue;
         }
         let named_by = files.get(kustomization.0 as usize).map_or("", |file| &*file.source.path);

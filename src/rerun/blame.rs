@@ -95,7 +95,7 @@ fn refused(context: &Context<'_, '_>, log: &Log, refusal: &Refusal) -> Option<Ha
         keeper,
         mended: mended.as_deref(),
         advice: naming::advice(&command, kind_of(place), &thing, refusal.why),
-        clearing: wording::clearing(&command, &path, context.is_mount(place), keeper),
+        clearing: naming::clearing(&command, &path, context.is_mount(place), keeper),
         in_script: matches!(container.program, Program::Script { .. }),
     };
     let said = wording::stuck(&command, &obstacle);
@@ -413,7 +413,7 @@ impl<'c> Context<'_, 'c> {
         if let Some(line) = naming::mended_line(words, &text, why) {
             return Some(line).filter(fits);
         }
-        let (option, instead) = wording::mending_option(words, why)?;
+        let (option, instead) = naming::mending_option(words, why)?;
         let (head, rest) = text.split_once(words.first()?.as_str())?;
         let rest = rest.trim_start();
         let rest = rest.strip_prefix(instead).unwrap_or(rest);

@@ -1,8 +1,10 @@
 //! What a hazard calls commands and what they make, and what mends them by name.
 
+use super::Life;
 use super::facts::options::Options;
 use super::machine::Reason;
 use super::state::places::base_name;
+use super::wording::Keeper;
 
 /// Commands that are named with their subcommand.
 const WITH_SUBCOMMAND: [&str; 8] = ["git", "kubectl", "aws", "mc", "helm", "ip", "vault", "gsutil"];
@@ -131,4 +133,30 @@ pub(super) fn advice(command: &str, kind: &str, thing: &str, why: Reason) -> Opt
         _ => return None,
     };
     Some(known.to_owned())
+}
+
+/// Commands that make anew what they made before.
+const RENEWING: [&str; 8] = ["git clone", "ln", "cp", "mkfifo", "mknod", "tar", "unzip", "mkdir"];
+
+/// The command that removes what is at `path`, for `command` to make it anew; a mount point can only be emptied. What
+/// outlives the Pod may be what the Pod is there for: nobody is told to remove that.
+pub(super) fn clearing(command: &str, path: &str, is_mount: bool, keeper: Keeper) -> Option<String> {
+    let is_passing = matches!(keeper, Keeper::Volume { life: Life::Run | Life::Pod, .. });
+    let clearing =
+        if is_mount { format!("find {path} -mindepth 1 -delete") } else { format!("rm -rf {path}") };
+    (is_passing && RENEWING.contains(&command)).then_some(clearing)
+}
+
+/// The option that mends a command which fails for `why`, and the option that it replaces.
+pub(super) fn mending_option(words: &[String], why: Reason) -> Option<(&'static str, &'static str)> {
+    let name = base_name(words.first()?);
+    match (name, why) {
+        ("mkdir", Reason::Exists) => Some(("-p", "")),
+        ("ln", Reason::Exists) if words.iter().any(|word| word == "-s") => Some(("-sfn", "-s ")),
+        ("rm", Reason::Missing) | ("cp", Reason::Denied) | ("gunzip" | "gzip", Reason::Asks) => {
+            Some(("-f", ""))
+        }
+        ("unzip", Reason::Asks) => Some(("-o", "")),
+        _ => None,
+    }
 }

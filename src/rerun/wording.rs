@@ -2,7 +2,6 @@
 
 use super::Life;
 use super::machine::{Manner, Reason};
-use super::state::places::base_name;
 
 /// Why something is a hazard, and what mends it: sentences without a full stop.
 pub(super) struct Words {
@@ -96,18 +95,6 @@ fn lasting(keeper: Keeper) -> &'static str {
         Keeper::PodNetwork => "the Pod's network outlives the container, so every restart ends there again",
         Keeper::Node => "the node's network outlives the Pod, so every later Pod on the node ends there too",
     }
-}
-
-/// Commands that make anew what they made before.
-const RENEWING: [&str; 8] = ["git clone", "ln", "cp", "mkfifo", "mknod", "tar", "unzip", "mkdir"];
-
-/// The command that removes what is at `path`, for `command` to make it anew; a mount point can only be emptied. What
-/// outlives the Pod may be what the Pod is there for: nobody is told to remove that.
-pub(super) fn clearing(command: &str, path: &str, is_mount: bool, keeper: Keeper) -> Option<String> {
-    let is_passing = matches!(keeper, Keeper::Volume { life: Life::Run | Life::Pod, .. });
-    let clearing =
-        if is_mount { format!("find {path} -mindepth 1 -delete") } else { format!("rm -rf {path}") };
-    (is_passing && RENEWING.contains(&command)).then_some(clearing)
 }
 
 /// A test whose outcome is the exit status, and which goes the other way the second time.
@@ -277,19 +264,5 @@ pub(super) fn half_fetched(command: &str, path: &str, is_mount: bool) -> Words {
                 "let `{command}` write to a temporary name on the same volume and `mv` it to `{path}` when it is whole"
             )
         },
-    }
-}
-
-/// The option that mends a command which fails for `why`, and the option that it replaces.
-pub(super) fn mending_option(words: &[String], why: Reason) -> Option<(&'static str, &'static str)> {
-    let name = base_name(words.first()?);
-    match (name, why) {
-        ("mkdir", Reason::Exists) => Some(("-p", "")),
-        ("ln", Reason::Exists) if words.iter().any(|word| word == "-s") => Some(("-sfn", "-s ")),
-        ("rm", Reason::Missing) | ("cp", Reason::Denied) | ("gunzip" | "gzip", Reason::Asks) => {
-            Some(("-f", ""))
-        }
-        ("unzip", Reason::Asks) => Some(("-o", "")),
-        _ => None,
     }
 }
