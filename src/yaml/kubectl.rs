@@ -3,7 +3,7 @@
 //! kubectl turns YAML into JSON by `sigs.k8s.io/yaml`, whose fork of go-yaml v2 resolves scalars
 //! by YAML 1.1 with additions (`goyaml.v2/resolve.go`, `resolve`), and then reads the JSON: a
 //! float without a fraction becomes an integer there, and an integer past 64 bits a float.
-//! Checked against kubectl 1.32; `tests/yaml_values.rs` holds the table.
+//! Checked against kubectl 1.32; `tests/it/yaml_values.rs` holds the table.
 
 use std::borrow::Cow;
 

@@ -1,7 +1,7 @@
 //! The one table of facts about commands: what each writes, and what it does when that exists.
 //!
 //! A command that isn't here is taken to be safe. A row is added by writing its effect in the file
-//! of its family; `tests/rerun_facts.rs` proves the rows whose command the machine has.
+//! of its family; `tests/it/rerun_facts.rs` proves the rows whose command the machine has.
 
 mod archives;
 mod copies;

@@ -1,0 +1,243 @@
+//! Baselines: old findings stay quiet through edits, new ones speak up.
+
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "a test may panic")]
+
+use std::fs;
+use std::path::Path;
+
+use crate::support::binary::{self, folder};
+use crate::support::corpus::{manifests, shared};
+use crate::support::lint::root;
+use initlint::baseline::Baseline;
+use initlint::discover::Input;
+use initlint::pipeline;
+use initlint::report::Report;
+use initlint::rule::Settings;
+use serde::Deserialize;
+
+/// A Pod whose init container may have no probe.
+fn pod(name: &str) -> String {
+    format!(
+        "apiVersion: v1
+kind: Pod
+metadata: {{name: {name}}}
+spec:
+  initContainers:
+  - {{name: seed, image: \"x:1\", livenessProbe: {{exec: {{command: [a]}}}}}}
+  containers:
+  - {{name: web, image: \"x:1\"}}
+"
+    )
+}
+
+/// Runs initlint in `folder`, concisely where `args` ask for no other form.
+fn run(folder: &Path, args: &[&str]) -> (i32, String, String) {
+    let form = if args.contains(&"--format") { [].as_slice() } else { &["--format", "concise"] };
+    binary::run(folder, &[form, args].concat())
+}
+
+#[test]
+fn only_new_findings_count() {
+    let folder = folder(&[("a.yaml", &pod("a")), ("k8s/b.yaml", &pod("b"))]);
+    let (status, out, err) = run(folder.path(), &["--write-baseline", "base.json"]);
+    assert_eq!((status, out.as_str()), (0, ""), "{err}");
+    assert!(err.contains("note: 2 findings written to base.json"), "{err}");
+    let (status, out, err) = run(folder.path(), &["--baseline", "base.json"]);
+    assert_eq!((status, out.as_str()), (0, ""), "{err}");
+    assert!(err.starts_with("no findings in ") && err.contains("; 2 in the baseline\n"), "{err}");
+
+    fs::write(folder.path().join("k8s/b.yaml"), [pod("new"), pod("b")].join("---\n")).unwrap();
+    let (status, out, err) = run(folder.path(), &["--baseline", "base.json"]);
+    assert_eq!((status, out.lines().count()), (1, 1), "{out}");
+    assert!(out.starts_with("k8s/b.yaml:6:") && err.contains("; 2 in the baseline"), "{out}{err}");
+    // As pre-commit runs it, with the changed files only: other files' entries aren't stale.
+    let (status, _, err) = run(folder.path(), &["--baseline", "base.json", "a.yaml"]);
+    assert!(status == 0 && err.contains("; 1 in the baseline") && !err.contains("stale"), "{err}");
+    // A like finding beside the known one is a new one.
+    fs::write(folder.path().join("a.yaml"), [pod("a"), pod("a")].join("---\n")).unwrap();
+    assert_eq!(run(folder.path(), &["--baseline", "base.json", "a.yaml"]).1.lines().count(), 1);
+}
+
+#[test]
+fn it_serves_from_any_folder() {
+    let folder = folder(&[("k8s/deep/a.yaml", &pod("a")), ("b.yaml", &pod("b"))]);
+    assert_eq!(run(folder.path(), &["--write-baseline", "base.json"]).0, 0);
+    let deep = folder.path().join("k8s/deep");
+    let absolute = deep.join("a.yaml");
+    for (from, args) in [
+        (folder.path(), vec!["--baseline=base.json", "./k8s"]),
+        (&deep, vec!["--baseline=../../base.json"]),
+        (&deep, vec!["--baseline=../../base.json", "../deep/a.yaml", "../../b.yaml"]),
+        (&deep, vec!["--baseline=../../base.json", absolute.to_str().unwrap()]),
+        (root(), vec![absolute.to_str().unwrap()]),
+    ] {
+        let base = folder.path().join("base.json");
+        let mut args = args;
+        if from == root() {
+            args.extend(["--baseline", base.to_str().unwrap()]);
+        }
+        let (status, out, err) = run(from, &args);
+        assert_eq!((status, out.as_str()), (0, ""), "{args:?}: {err}");
+        assert!(!err.contains("stale"), "{args:?}: {err}");
+    }
+}
+
+#[test]
+fn stale_entries_are_counted_and_go_when_it_is_written_again() {
+    let folder = folder(&[("a.yaml", &pod("a")), ("b.yaml", &pod("b")), ("c.yaml", &pod("c"))]);
+    assert_eq!(run(folder.path(), &["--write-baseline", "base.json"]).0, 0);
+    let mended = pod("a").replace("livenessProbe", "resources");
+    fs::write(folder.path().join("a.yaml"), mended.replace("{exec: {command: [a]}}", "{}")).unwrap();
+    fs::remove_file(folder.path().join("b.yaml")).unwrap();
+    let (status, _, err) = run(folder.path(), &["--baseline", "base.json"]);
+    assert_eq!(status, 0);
+    assert!(err.contains("; 1 in the baseline; 2 stale entries in the baseline (write it again)"), "{err}");
+    let json = run(folder.path(), &["--baseline", "base.json", "--format", "json"]).1;
+    let json: serde_json::Value = serde_json::from_str(&json).unwrap();
+    assert_eq!((&json["summary"]["baselined"], &json["summary"]["stale"]), (&1.into(), &2.into()));
+    // What wasn't looked for isn't stale.
+    let (_, _, err) = run(folder.path(), &["--baseline=base.json", "--ignore=forbidden-probe"]);
+    assert!(!err.contains("stale"), "{err}");
+
+    assert_eq!(run(folder.path(), &["--write-baseline", "base.json"]).0, 0);
+    let text = fs::read_to_string(folder.path().join("base.json")).unwrap();
+    assert!(text.contains("\"c.yaml\"") && !text.contains("a.yaml") && !text.contains("b.yaml"), "{text}");
+    assert!(!run(folder.path(), &["--baseline", "base.json"]).2.contains("stale"));
+}
+
+#[test]
+fn the_file_is_sorted_and_each_finding_a_line_of_it() {
+    let many = |names: &[&str]| names.iter().map(|name| pod(name)).collect::<Vec<_>>().join("---\n");
+    let folder = folder(&[("z.yaml", &many(&["x", "y", "z"])), ("a.yaml", &pod("a"))]);
+    let write = || {
+        assert_eq!(run(folder.path(), &["--write-baseline", "base.json"]).0, 0);
+        fs::read_to_string(folder.path().join("base.json")).unwrap()
+    };
+    let first = write();
+    assert_eq!(first.lines().filter(|line| line.contains("container seed")).count(), 4, "{first}");
+    let paths: Vec<&str> = first.lines().filter(|line| line.contains(".yaml\"")).collect();
+    assert_eq!(paths, ["    \"a.yaml\": {", "    \"z.yaml\": {"]);
+    fs::write(folder.path().join("z.yaml"), format!("# moved\n{}", many(&["z", "x", "y"]))).unwrap();
+    assert_eq!(write(), first, "the order of documents is nothing to it");
+    fs::write(folder.path().join("z.yaml"), many(&["z", "x", "w", "y"])).unwrap();
+    let second = write();
+    let gone = first.lines().filter(|line| !second.contains(line.trim_end_matches(','))).count();
+    assert_eq!((second.lines().count(), gone), (first.lines().count() + 1, 0), "{second}");
+}
+
+#[test]
+fn a_baseline_that_cannot_be_read_is_told_with_its_place() {
+    let folder = folder(&[("a.yaml", &pod("a"))]);
+    for (text, words) in [
+        ("", "base.json:1:0: not a baseline: EOF"),
+        ("{\n  \"schema\": 1,\n<<<<<<< ours\n", "base.json:3:1: not a baseline: "),
+        (
+            "{\"schema\": 2, \"findings\": {}}",
+            "base.json:1:12: not a baseline: its schema is 2; this version reads 1",
+        ),
+        ("{\"schema\": 1}", "base.json:1:13: not a baseline: missing field `findings`"),
+        ("{\"schema\": 1, \"findings\": {}, \"x\": 1}", "unknown field `x`"),
+        (
+            "{\"schema\": 1, \"findings\": {\"a\": {\"b\": {\n\"12\": \"\"}}}}",
+            "base.json:2:4: not a baseline: `12` is no",
+        ),
+        ("[]", "base.json:1:"),
+    ] {
+        fs::write(folder.path().join("base.json"), text).unwrap();
+        let (status, out, err) = run(folder.path(), &["--baseline", "base.json", "--fail-on", "never"]);
+        assert_eq!((status, out.as_str()), (2, ""), "{text}");
+        assert!(err.contains(words), "{text}: {err}");
+    }
+    let (status, out, err) = run(folder.path(), &["--baseline", "gone.json"]);
+    assert_eq!((status, out.as_str()), (2, ""));
+    assert!(err.contains("gone.json: no such baseline; make it with --write-baseline gone.json"), "{err}");
+}
+
+/// `text` with a comment line before each line where that changes no value, and its documents in
+/// reverse order.
+fn edited(text: &str) -> String {
+    let mut documents = vec![String::new()];
+    for line in text.split_inclusive('\n') {
+        if line.trim_end() == "---" {
+            documents.push(String::new());
+        } else {
+            *documents.last_mut().unwrap() += line;
+        }
+    }
+    let mut documents: Vec<String> = documents.iter().rev().map(|document| commented(document)).collect();
+    // A document may not begin where the last one has no end.
+    documents.iter_mut().filter(|document| !document.ends_with('\n')).for_each(|d| d.push('\n'));
+    documents.join("---\n")
+}
+
+fn commented(document: &str) -> String {
+    let values = |text: &str| -> Option<Vec<serde_yaml::Value>> {
+        serde_yaml::Deserializer::from_str(text).map(|d| serde_yaml::Value::deserialize(d).ok()).collect()
+    };
+    let Some(before) = values(document) else { return format!("# a comment\n{document}") };
+    let mut lines: Vec<&str> = document.split_inclusive('\n').collect();
+    // Each try reads the whole document anew: a few dozen will do for a long one.
+    let step = lines.len() / 30 + 1;
+    for at in (0..lines.len()).rev().step_by(step) {
+        lines.insert(at, "      # a comment, 한글\n");
+        if values(&lines.concat()).as_ref() != Some(&before) {
+            lines.remove(at);
+        }
+    }
+    lines.concat()
+}
+
+fn lint(files: &[(String, String)]) -> Report {
+    let inputs: Vec<Input> =
+        files.iter().map(|(path, text)| Input::Text { path: path.clone(), text: text.clone() }).collect();
+    pipeline::lint(&inputs, "<stdin>", &Settings::default())
+}
+
+/// Writes and reads a baseline of `before`, and applies it to what is found in `after`.
+fn compare(before: &[(String, String)], after: &[(String, String)]) -> Report {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("base.json");
+    Baseline::of(&lint(before), &path).write(&path).unwrap();
+    let mut report = lint(after);
+    Baseline::read(&path).unwrap().apply(&mut report, &Settings::default());
+    report
+}
+
+#[test]
+fn edits_elsewhere_bring_nothing_back() {
+    let before: Vec<(String, String)> = ["rules", "examples"]
+        .iter()
+        .flat_map(|folder| manifests(&root().join(folder)))
+        .map(|(path, text)| (path.display().to_string(), text))
+        .collect();
+    let after: Vec<(String, String)> =
+        before.iter().map(|(path, text)| (path.clone(), edited(text))).collect();
+    let changed = before.iter().zip(&after).filter(|(before, after)| before != after).count();
+    let found = lint(&before).findings.len();
+    assert!(found > 20 && changed == before.len(), "{found} findings, {changed} files changed");
+    let report = compare(&before, &after);
+    assert_eq!((report.findings.len(), report.summary.stale), (0, 0), "{:#?}", report.findings);
+    assert_eq!(report.baselined.len(), found);
+}
+
+/// The same on real manifests, a tenth of them edited, and all.
+#[test]
+fn edits_of_real_manifests_bring_nothing_back() {
+    let Some(shared) = shared() else { return };
+    let before: Vec<(String, String)> = manifests(&shared.join("corpus/files"))
+        .into_iter()
+        .map(|(path, text)| (path.display().to_string(), text))
+        .collect();
+    let found = lint(&before).findings.len();
+    for nth in [10, 1] {
+        let edit = |(index, (path, text)): (usize, &(String, String))| {
+            (path.clone(), if index % nth == 0 { edited(text) } else { text.clone() })
+        };
+        let after: Vec<(String, String)> = before.iter().enumerate().map(edit).collect();
+        let changed = before.iter().zip(&after).filter(|(before, after)| before != after).count();
+        let report = compare(&before, &after);
+        let back = report.findings.len();
+        println!("{found} findings in {} files; {changed} edited; {back} come back", before.len());
+        assert_eq!((back, report.summary.stale), (0, 0), "{:#?}", report.findings);
+    }
+}

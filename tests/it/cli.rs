@@ -1,0 +1,333 @@
+//! The built binary, as a user runs it.
+
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::string_slice, reason = "a test may panic")]
+
+use std::fs;
+use std::io::Write;
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+
+use tempfile::TempDir;
+
+const BAD: &str = "apiVersion: v1
+kind: Pod
+metadata: {name: web}
+spec:
+  initContainers:
+  - name: seed
+    image: registry.example/seed:1.0
+    livenessProbe: {tcpSocket: {port: 80}}
+  containers:
+  - {name: web, image: \"nginx:1.27\"}
+";
+
+const GOOD: &str = "apiVersion: v1
+kind: Pod
+metadata: {name: web}
+spec:
+  initContainers:
+  - {name: seed, image: \"registry.example/seed:1.0\"}
+  containers:
+  - {name: web, image: \"nginx:1.27\"}
+";
+
+fn folder(files: &[(&str, &[u8])]) -> TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    for (path, text) in files {
+        let path = folder.path().join(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+    folder
+}
+
+fn command(folder: &Path, args: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_initlint"));
+    command.current_dir(folder).args(args).env_clear().env("LANG", "C.UTF-8");
+    command
+}
+
+fn run(folder: &Path, args: &[&str]) -> (i32, String, String) {
+    text(command(folder, args).output().unwrap())
+}
+
+fn text(output: Output) -> (i32, String, String) {
+    let string = |bytes| String::from_utf8(bytes).unwrap();
+    (output.status.code().unwrap(), string(output.stdout), string(output.stderr))
+}
+
+fn run_with_input(folder: &Path, args: &[&str], input: &[u8]) -> (i32, String, String) {
+    let mut child = command(folder, args)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    child.stdin.take().unwrap().write_all(input).unwrap();
+    text(child.wait_with_output().unwrap())
+}
+
+#[test]
+fn exit_status_tells_findings_from_failures() {
+    let folder = folder(&[("bad.yaml", BAD.as_bytes()), ("good.yaml", GOOD.as_bytes())]);
+    let status = |args: &[&str]| run(folder.path(), args).0;
+    assert_eq!(status(&["good.yaml"]), 0);
+    assert_eq!(status(&["bad.yaml"]), 1);
+    assert_eq!(status(&[]), 1);
+    assert_eq!(status(&["--fail-on", "never", "bad.yaml"]), 0);
+    assert_eq!(status(&["--ignore", "forbidden-probe", "bad.yaml"]), 0);
+    assert_eq!(status(&["--select", "active-deadline-on-non-job", "bad.yaml"]), 0);
+    assert_eq!(status(&["bad.yaml", "missing.yaml"]), 2, "2 wins over 1");
+    assert_eq!(status(&["--fail-on", "never", "missing.yaml"]), 2);
+    assert_eq!(status(&["--no-such-flag"]), 2);
+    assert_eq!(status(&["--select", "no-such-rule"]), 2);
+    assert_eq!(status(&["--kubernetes-version", "0.9"]), 2);
+    assert_eq!(status(&["--explain", "no-such-rule"]), 2);
+}
+
+#[test]
+fn concise_is_one_line_for_each_finding() {
+    let folder = folder(&[("한글 폴더/bad.yaml", BAD.as_bytes())]);
+    let (_, out, err) = run(folder.path(), &["--format", "concise"]);
+    assert_eq!(out.lines().count(), 1, "{out}");
+    assert!(
+        out.starts_with("한글 폴더/bad.yaml:8:5: error[forbidden-probe]: init container `seed` has"),
+        "{out}"
+    );
+    assert_eq!(err, "1 error in 1 file, 1 Pod spec\n");
+}
+
+#[test]
+fn folders_globs_and_standard_input_are_read() {
+    let folder = folder(&[
+        ("a/bad.yaml", BAD.as_bytes()),
+        ("a/deep/er/bad.yml", BAD.as_bytes()),
+        ("a/bad.json", b"{\"apiVersion\":\"v1\",\"kind\":\"Pod\",\"spec\":{\"initContainers\":[{\"name\":\"i\",\"image\":\"x:1\",\"lifecycle\":{}}],\"containers\":[{\"name\":\"c\",\"image\":\"x:1\"}]}}"),
+        ("a/notes.txt", BAD.as_bytes()),
+        ("a/left-out/bad.yaml", BAD.as_bytes()),
+        (".gitignore", b"left-out/\n"),
+    ]);
+    let paths = |args: &[&str]| -> Vec<String> {
+        let (_, out, err) = run(folder.path(), &[&["--format", "concise"], args].concat());
+        let lines = out.lines().map(|line| line.split(':').next().unwrap().to_owned());
+        let lines: Vec<String> = lines.collect();
+        assert!(!lines.is_empty(), "{err}");
+        lines
+    };
+    assert_eq!(paths(&[]), ["a/bad.json", "a/bad.yaml", "a/deep/er/bad.yml"]);
+    assert_eq!(paths(&["./a"]), ["a/bad.json", "a/bad.yaml", "a/deep/er/bad.yml"]);
+    assert_eq!(paths(&["a", "a/bad.yaml"]), ["a/bad.json", "a/bad.yaml", "a/deep/er/bad.yml"], "each once");
+    assert_eq!(paths(&["a/*.yaml"]), ["a/bad.yaml"]);
+    assert_eq!(paths(&["a/**/*.y*ml"]), ["a/bad.yaml", "a/deep/er/bad.yml"]);
+    assert_eq!(paths(&["a/notes.txt"]), ["a/notes.txt"], "named files are read whatever they are called");
+    assert_eq!(paths(&["--no-ignore", "a/left-out"]), ["a/left-out/bad.yaml"]);
+    assert_eq!(paths(&["--exclude", "a/deep", "--exclude", "*/*.json"]), ["a/bad.yaml"]);
+    let (status, out, _) = run_with_input(folder.path(), &["-", "--format", "concise"], BAD.as_bytes());
+    assert_eq!((status, &out[..12]), (1, "<stdin>:8:5:"));
+    let args = ["-", "--format", "concise", "--stdin-filename", "web.yaml"];
+    assert!(run_with_input(folder.path(), &args, BAD.as_bytes()).1.starts_with("web.yaml:8:5:"));
+    let args = ["--files-from", "-", "--format", "concise"];
+    assert!(run_with_input(folder.path(), &args, b"a/bad.yaml\n").1.starts_with("a/bad.yaml:8:5:"));
+}
+
+#[test]
+fn what_cannot_be_checked_is_named_and_the_rest_is_linted() {
+    let folder = folder(&[
+        ("bad.yaml", BAD.as_bytes()),
+        ("latin1.yaml", b"apiVersion: v1\nkind: ConfigMap\ndata: {a: caf\xe9}\n"),
+        ("empty.yaml", b""),
+        ("syntax.yaml", b"spec:\n  initContainers:\n  - name: 'x\n"),
+        ("elsewhere.yaml", b"apiVersion: v1\nkind: ConfigMap\ndata: 'x\n"),
+        ("bomb.yaml", bomb().as_bytes()),
+        ("deep.yaml", format!("initContainers: {}", "[".repeat(10_000)).as_bytes()),
+        ("nothing/readme.md", b"# no manifest"),
+    ]);
+    #[cfg(unix)]
+    {
+        std::os::unix::fs::symlink("nowhere", folder.path().join("broken.yaml")).unwrap();
+        std::os::unix::fs::symlink("loop.yaml", folder.path().join("loop.yaml")).unwrap();
+        std::os::unix::fs::symlink("..", folder.path().join("nothing/up")).unwrap();
+    }
+    let (status, out, err) = run(folder.path(), &["--format", "concise"]);
+    assert_eq!(status, 2, "{out}{err}");
+    for part in [
+        "bad.yaml:8:5: error[forbidden-probe]",
+        "syntax.yaml:3:11: error[invalid-yaml]",
+        "latin1.yaml: error: not valid UTF-8 from byte 44 on",
+        "broken.yaml: error: a broken symbolic link: no such file or folder",
+        "loop.yaml: error: a broken symbolic link: a loop of symbolic links",
+        "bomb.yaml:7: error: aliases add more than 1000000 nodes",
+        "deep.yaml:1: error: maps and lists nest deeper than 255 levels",
+    ] {
+        assert!(out.contains(part), "{part} is missing in\n{out}");
+    }
+    assert!(!out.contains("empty.yaml") && !out.contains("elsewhere.yaml"), "{out}");
+    assert!(err.contains("nothing/up: a link to a folder above it (a loop) is not followed"), "{err}");
+    let (status, out, _) = run(folder.path(), &["elsewhere.yaml", "--format", "concise"]);
+    assert_eq!(
+        (status, out.contains("invalid-yaml")),
+        (1, true),
+        "an object in a file that is named is parsed"
+    );
+    let (status, _, err) = run(folder.path(), &["nothing"]);
+    assert_eq!(status, 2);
+    assert!(!err.contains("no findings"), "{err}");
+}
+
+/// Nine aliases to nine aliases to …
+fn bomb() -> String {
+    let levels = (1..12).map(|level| {
+        let list = vec![format!("*a{}", level - 1); 9].join(", ");
+        format!("a{level}: &a{level} [{list}]\n")
+    });
+    let lines: Vec<String> = levels.collect();
+    format!("a0: &a0 [x]\n{}initContainers: *a11\n", lines.concat())
+}
+
+#[test]
+fn helm_templates_are_named_not_errors() {
+    let template = "{{- if .Values.on }}\nkind: Pod\nspec:\n  initContainers:\n  {{- toYaml .Values.init | nindent 2 }}\n{{- end }}\n";
+    let unquoted =
+        "apiVersion: v1\nkind: Pod\nspec:\n  initContainers:\n  - name: {{ .Values.name }}\n    image: x:1\n";
+    let folder = folder(&[("chart/a.yaml", template.as_bytes()), ("chart/b.yaml", unquoted.as_bytes())]);
+    let (status, out, err) = run(folder.path(), &[]);
+    assert_eq!((status, out.as_str()), (0, ""), "{err}");
+    assert!(err.contains("skipped 2 Helm templates (chart/a.yaml, chart/b.yaml)"), "{err}");
+    assert!(err.contains("helm template CHART | initlint -"), "{err}");
+    assert!(!err.contains("no findings"), "{err}");
+}
+
+#[test]
+fn utf16_is_read_and_said_so() {
+    let text: String = BAD.replace("web", "웹");
+    let mut bytes = vec![0xff, 0xfe];
+    bytes.extend(text.encode_utf16().flat_map(u16::to_le_bytes));
+    let folder = folder(&[("wide.yaml", &bytes)]);
+    let (status, out, _) = run(folder.path(), &["--format", "json"]);
+    let json: serde_json::Value = serde_json::from_str(&out).unwrap();
+    assert_eq!(status, 1);
+    assert_eq!(json["findings"][0]["encoding"], "utf-16");
+    assert_eq!(json["findings"][0]["span"]["start"]["line"], 8);
+}
+
+#[test]
+fn json_has_the_promised_members() {
+    let folder = folder(&[("bad.yaml", BAD.as_bytes())]);
+    let (_, out, err) = run(folder.path(), &["--format", "json"]);
+    assert_eq!(err, "");
+    let json: serde_json::Value = serde_json::from_str(&out).unwrap();
+    insta::with_settings!({snapshot_path => "../../snapshots", prepend_module_to_snapshot => false, omit_expression => true}, {
+        insta::assert_json_snapshot!("cli@json", json, {".tool.version" => "[version]"});
+    });
+}
+
+#[test]
+fn colours_follow_flag_and_environment() {
+    let folder = folder(&[("bad.yaml", BAD.as_bytes())]);
+    let colored = |args: &[&str], env: &[(&str, &str)]| {
+        let output = command(folder.path(), args).envs(env.iter().copied()).output().unwrap();
+        output.stdout.contains(&0x1b)
+    };
+    assert!(!colored(&[], &[]), "a pipe");
+    assert!(colored(&["--color", "always"], &[]));
+    assert!(colored(&[], &[("CLICOLOR_FORCE", "1")]));
+    assert!(!colored(&[], &[("CLICOLOR_FORCE", "1"), ("NO_COLOR", "1")]));
+    assert!(!colored(&["--color", "never"], &[("CLICOLOR_FORCE", "1")]));
+}
+
+#[test]
+fn manifests_cannot_drive_the_terminal() {
+    let evil = BAD.replace("name: seed", "name: \"se\\x1b[31med\" # \u{1b}[2J\u{9b}31m");
+    let folder = folder(&[("evil.yaml", evil.as_bytes())]);
+    for format in ["pretty", "concise"] {
+        let (_, out, err) = run(folder.path(), &["--format", format]);
+        assert!(!out.contains(['\u{1b}', '\u{9b}']) && !err.contains('\u{1b}'), "{out}");
+    }
+}
+
+/// As GitHub's runner looks for commands in what a step prints.
+fn holds_a_command(log: &str) -> bool {
+    log.lines().any(|line| line.trim_start().starts_with("::") || line.contains("##[add-mask]"))
+}
+
+#[test]
+fn manifests_and_config_files_cannot_command_the_runner() {
+    let evil = BAD.replace("name: seed", "name: \"##[add-mask]seed\"");
+    let evil = folder(&[("evil.yaml", evil.as_bytes())]);
+    let config = folder(&[("bad.yaml", BAD.as_bytes()), (".initlint.yaml", b"'##[add-mask]bad': 1\n")]);
+    for (folder, args, status) in [
+        (&evil, vec!["--format", "pretty"], 1),
+        (&evil, vec!["--format", "concise"], 1),
+        (&evil, vec!["--describe"], 0),
+        (&config, vec!["--format", "github"], 2),
+        (&evil, vec!["##[add-mask]missing"], 2),
+        (&evil, vec!["--format", "json", "--select", "##[add-mask]rule"], 2),
+    ] {
+        for is_log in [false, true] {
+            let mut command = command(folder.path(), &args);
+            if is_log {
+                command.env("GITHUB_ACTIONS", "true");
+            }
+            let (code, out, err) = text(command.output().unwrap());
+            assert_eq!(code, status, "{args:?} {err}");
+            assert_eq!(holds_a_command(&format!("{out}{err}")), !is_log, "{args:?} {out}{err}");
+        }
+    }
+}
+
+#[test]
+fn a_closed_pipe_is_no_failure() {
+    let folder = folder(&[("many.yaml", format!("{BAD}---\n").repeat(2000).as_bytes())]);
+    let mut child = command(folder.path(), &["--format", "concise"]).stdout(Stdio::piped()).spawn().unwrap();
+    drop(child.stdout.take());
+    assert_eq!(child.wait().unwrap().code(), Some(1), "what was found counts");
+}
+
+#[test]
+fn nothing_is_written_over_a_manifest() {
+    let folder = folder(&[("bad.yaml", BAD.as_bytes()), ("r.json", b"{}")]);
+    let says = |args: &[&str], what: &str| {
+        let (status, _, err) = run(folder.path(), args);
+        assert!(status == 2 && err.contains(what), "{args:?}: {status} {err}");
+        assert_eq!(fs::read_to_string(folder.path().join("bad.yaml")).unwrap(), BAD);
+    };
+    says(&["--write-baseline", "bad.yaml"], "bad.yaml:1:1: not a baseline");
+    says(&["--output-file", "json=bad.yaml", "bad.yaml"], "it is one of the files to check");
+    says(&["--output-file", "json=bad.yaml", "."], "it is one of the files to check");
+    says(&["--write-baseline", "b.json", "bad.yaml", "absent.yaml"], "b.json was not written");
+    assert!(!folder.path().join("b.json").exists());
+    let (status, ..) = run(folder.path(), &["--output-file", "json=r.json", "."]);
+    assert_eq!(status, 1, "a report may lie where it was written before");
+}
+
+#[test]
+fn nothing_on_standard_input_is_no_success() {
+    let folder = folder(&[]);
+    let (status, out, _) = run_with_input(folder.path(), &["-"], b"");
+    assert_eq!((status, out.contains("<stdin>: nothing came in")), (2, true), "{out}");
+    let (status, out, _) = run(folder.path(), &[]);
+    assert_eq!((status, out.contains("error: .: nothing to check: no .yaml")), (2, true), "{out}");
+}
+
+#[test]
+fn a_folder_that_is_excluded_says_so() {
+    let folder = folder(&[(".initlint.yaml", b"exclude: [old/]\n"), ("old/bad.yaml", BAD.as_bytes())]);
+    let (status, out, _) = run(folder.path(), &["old"]);
+    assert_eq!((status, out.contains("what is in it is excluded")), (2, true), "{out}");
+    let named = ["old/bad.yaml", "--format", "concise"];
+    assert_eq!(run(folder.path(), &named).0, 1, "a file that is named is checked");
+}
+
+#[test]
+fn the_list_of_rules_comes_as_table_and_json() {
+    let folder = folder(&[]);
+    let (status, table, _) = run(folder.path(), &["--rules"]);
+    assert!(status == 0 && table.lines().all(|line| line.chars().count() <= 80), "{table}");
+    let (_, json, _) = run(folder.path(), &["--rules", "--format", "json"]);
+    let json: serde_json::Value = serde_json::from_str(&json).unwrap();
+    for entry in json.as_array().unwrap() {
+        let id = entry["id"].as_str().unwrap();
+        assert!(table.contains(id));
+        assert!(run(folder.path(), &["--explain", id]).1.starts_with(&format!("# {id}\n")));
+    }
+}

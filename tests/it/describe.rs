@@ -1,0 +1,328 @@
+//! `--describe`: what it draws, what it says to scripts, and that its figures are Kubernetes' own.
+
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::print_stderr, reason = "a test may panic")]
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+use std::sync::{Mutex, MutexGuard};
+
+use crate::support::binary::{command, folder, read, run};
+use crate::support::corpus::shared;
+use crate::support::generated::compare as hold;
+use crate::support::lint::{cases, root};
+use crate::support::oracle::{List, PodVerdict, Row, document, rows};
+use initlint::describe::{Description, describe};
+use initlint::discover::Input;
+use initlint::report::describe::Form;
+use initlint::report::{self, Look};
+use initlint::settings::Settings;
+use serde_json::{Value, json};
+
+fn described(path: &Path) -> Description {
+    let input = Input::Text {
+        path: path.file_name().unwrap().to_string_lossy().into_owned(),
+        text: fs::read_to_string(path).unwrap(),
+    };
+    describe(&[input], "<stdin>", &Settings::default())
+}
+
+/// Colours are a setting of the process, which tests share.
+fn with_color(color: bool) -> MutexGuard<'static, ()> {
+    static LOCK: Mutex<()> = Mutex::new(());
+    let guard = LOCK.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    colored::control::set_override(color);
+    guard
+}
+
+fn drawn(form: Form, look: &Look) -> String {
+    let _guard = with_color(look.color);
+    let mut out = Vec::new();
+    let description = described(&root().join("tests/describe/phases.yaml"));
+    report::describe::write(&description, form, look, &mut out).unwrap();
+    String::from_utf8(out).unwrap()
+}
+
+#[test]
+fn start_ups_are_drawn_as_their_snapshots_show() {
+    let plain = Look { width: 80, color: false, unicode: true };
+    let mut settings = insta::Settings::clone_current();
+    settings.set_snapshot_path("../../snapshots");
+    settings.set_prepend_module_to_snapshot(false);
+    settings.set_omit_expression(true);
+    settings.bind(|| {
+        insta::assert_snapshot!("describe@80-columns", drawn(Form::Pretty, &plain));
+        insta::assert_snapshot!("describe@200-columns", drawn(Form::Pretty, &Look { width: 200, ..plain }));
+        insta::assert_snapshot!("describe@ascii", drawn(Form::Pretty, &Look { unicode: false, ..plain }));
+        insta::assert_snapshot!("describe@color", drawn(Form::Pretty, &Look { color: true, ..plain }));
+        insta::assert_snapshot!("describe@concise", drawn(Form::Concise, &plain));
+        insta::assert_snapshot!("describe@json", drawn(Form::Json, &plain));
+    });
+}
+
+/// The page shows what a terminal of 80 columns would.
+#[test]
+fn the_page_shows_the_example() {
+    let page = root().join("docs/describe.md");
+    let text = fs::read_to_string(&page).unwrap();
+    let (head, rest) = text.split_once("```text\n").unwrap();
+    let (_, tail) = rest.split_once("```\n<!-- end -->").unwrap();
+    let (status, out, _) = run(root(), &["--describe", "examples/shop.yaml", "--no-config"]);
+    assert_eq!(status, 0);
+    hold(&page, &format!("{head}```text\n{}\n```\n<!-- end -->{tail}", out.trim_end()));
+}
+
+#[test]
+fn drawings_keep_to_the_terminal() {
+    for width in [80, 100, 120, 200] {
+        for unicode in [true, false] {
+            let text = drawn(Form::Pretty, &Look { width, color: false, unicode });
+            assert!(unicode || text.is_ascii(), "{text}");
+            for line in text.lines() {
+                assert!(unicode_width::UnicodeWidthStr::width(line) <= width, "{width}: {line}");
+                assert_eq!(line.trim_end(), line);
+            }
+        }
+    }
+}
+
+const POD: &str = "apiVersion: v1
+kind: Pod
+metadata: {name: web}
+spec:
+  initContainers:
+  - {name: seed, image: \"registry.example/seed:1.0\", resources: {requests: {cpu: 2}}}
+  containers:
+  - {name: web, image: \"nginx:1.27\", resources: {requests: {cpu: 500m}}}
+";
+
+const BARE: &str = "apiVersion: v1
+kind: Pod
+metadata: {name: bare}
+spec:
+  containers:
+  - {name: web, image: \"nginx:1.27\"}
+";
+
+fn pods(json: &str) -> Vec<Value> {
+    serde_json::from_str::<Value>(json).unwrap()["pods"].as_array().unwrap().clone()
+}
+
+fn names(json: &str) -> Vec<String> {
+    pods(json).iter().map(|pod| pod["resource"]["name"].as_str().unwrap().to_owned()).collect()
+}
+
+#[test]
+fn json_has_the_promised_members() {
+    let folder = folder(&[("a/pod.yaml", POD)]);
+    let (status, out, err) = run(folder.path(), &["--describe", "--format", "json"]);
+    assert_eq!((status, err.as_str()), (0, ""));
+    let expected = json!({"schema": 1, "pods": [{
+        "path": "a/pod.yaml",
+        "span": {"start": {"line": 5, "column": 3, "offset": 55}, "end": {"line": 8, "column": 73, "offset": 243}},
+        "resource": {"apiVersion": "v1", "kind": "Pod", "namespace": null, "name": "web", "pointer": "/spec", "container": null},
+        "kubernetesVersion": "1.36",
+        "startup": [
+            {"name": "seed", "role": "init", "requests": {"cpu": "2"}, "limits": {}},
+            {"name": "web", "role": "app", "requests": {"cpu": "500m"}, "limits": {}},
+        ],
+        "requests": {"cpu": "2"}, "limits": {}, "appRequests": {"cpu": "500m"}, "sidecarRequests": {},
+        "initRequests": {"cpu": "2"}, "surplus": {"cpu": "1500m"}, "qos": "Burstable",
+    }]});
+    assert_eq!(serde_json::from_str::<Value>(&out).unwrap(), expected);
+    let args = ["--describe", "--format", "json", "--kubernetes-version", "1.28"];
+    assert_eq!(pods(&run(folder.path(), &args).1)[0]["kubernetesVersion"], "1.28");
+}
+
+#[test]
+fn folders_lists_custom_resources_and_parts_are_described() {
+    let list = "apiVersion: v1
+kind: List
+items:
+- apiVersion: v1
+  kind: Pod
+  metadata: {name: listed}
+  spec: {containers: [{name: a, image: \"x:1\"}]}
+";
+    let rollout = "apiVersion: argoproj.io/v1alpha1
+kind: Workflow
+metadata: {name: flow}
+spec:
+  templates:
+  - {name: steps, steps: [[{name: a, template: work}]]}
+  - name: work
+    container: {image: \"x:1\", command: [make], resources: {requests: {cpu: 1}}}
+";
+    let patch = "apiVersion: apps/v1
+kind: Deployment
+metadata: {name: part}
+spec: {template: {spec: {containers: [{name: a, resources: {requests: {cpu: 1}}}]}}}
+";
+    let service = "apiVersion: v1\nkind: Service\nmetadata: {name: web}\nspec: {ports: [{port: 80}]}\n";
+    let folder = folder(&[
+        ("a/list.yaml", list),
+        ("b/flow.yaml", rollout),
+        ("c/part.yaml", patch),
+        ("d/pods.yaml", &format!("{POD}---\n{service}---\n{BARE}")),
+        ("e/service.yaml", service),
+    ]);
+    let (status, out, _) = run(folder.path(), &["--describe", "--format", "json"]);
+    assert_eq!(
+        (status, names(&out)),
+        (0, ["listed", "flow", "part", "web", "bare"].map(str::to_owned).to_vec())
+    );
+    assert_eq!(pods(&out)[1]["resource"]["pointer"], "/spec/templates/1");
+    let (status, out, err) = run(folder.path(), &["--describe"]);
+    assert!(status == 0 && out.contains("── Workflow flow /spec/templates/1 ──"), "{out}");
+    assert!(out.contains("This is a patch"), "{out}");
+    assert_eq!(err, "5 Pod specs in 5 files; unused after start-up: cpu 1500m in 1 Pod spec\n");
+    let (status, out, err) = run(folder.path(), &["--describe", "e"]);
+    assert_eq!((status, out.as_str(), err.as_str()), (0, "", "nothing to describe: no Pod in 1 file\n"));
+}
+
+#[test]
+fn standard_input_is_described() {
+    let folder = folder(&[]);
+    let mut child = command(folder.path(), &["--describe", "-", "--format", "concise"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    std::io::Write::write_all(&mut child.stdin.take().unwrap(), POD.as_bytes()).unwrap();
+    let (status, out, _) = read(child.wait_with_output().unwrap());
+    let expected = "<stdin>:5:3: Pod web: seed, then web: cpu 2 (1500m unused); Burstable\n";
+    assert_eq!((status, out.as_str()), (0, expected));
+}
+
+#[test]
+fn what_cannot_be_described_is_named_and_the_rest_is_shown() {
+    let folder = folder(&[
+        ("good.yaml", POD),
+        ("quantity.yaml", &POD.replace("cpu: 2", "cpu: 2cores")),
+        ("shape.yaml", &POD.replace("requests: {cpu: 2}", "requests: [cpu]")),
+        ("elsewhere.yaml", &POD.replace("name: seed,", "name: seed, env: [{name: A, value: 5}],")),
+        ("syntax.yaml", "spec:\n  containers:\n  - name: 'x\n"),
+        ("helm.yaml", "kind: Pod\nspec:\n  containers:\n  {{- toYaml .Values.containers | nindent 2 }}\n"),
+    ]);
+    for format in ["pretty", "concise", "json"] {
+        let (status, out, err) = run(folder.path(), &["--describe", "--format", format]);
+        assert_eq!(status, 2, "{err}");
+        let errors = if format == "json" { &err } else { &out };
+        for part in [
+            "quantity.yaml:6: error: `cpu: 2cores` is no quantity: ",
+            "shape.yaml:6: error: `requests` must be a map, and is a list",
+            "syntax.yaml:3: error: ",
+        ] {
+            assert!(errors.contains(part), "{part} is missing in\n{errors}");
+        }
+        let shown = if format == "json" { pods(&out).len() } else { out.matches("Pod web").count() };
+        assert_eq!(shown, 2, "{out}");
+        assert!(format == "json" || err.contains("skipped 1 Helm template (helm.yaml)"), "{err}");
+    }
+    let placeholder = [("a.yaml", POD.replace("cpu: 2", "cpu: \"${CPU}\""))];
+    let placeholder = crate::support::binary::folder(&[(placeholder[0].0, &placeholder[0].1)]);
+    let (status, out, _) = run(placeholder.path(), &["--describe"]);
+    assert!(status == 2 && out.contains("a.yaml:5: error: the amount of cpu can't be read"), "{out}");
+    assert_eq!(run(folder.path(), &["--describe", "missing.yaml"]).0, 2);
+    assert_eq!(run(folder.path(), &["--describe", "--format", "sarif"]).0, 2);
+    assert_eq!(run(folder.path(), &["--describe", "--kubernetes-version", "0.9"]).0, 2);
+}
+
+#[test]
+fn manifests_cannot_drive_the_terminal() {
+    let evil =
+        POD.replace("name: seed", "name: \"se\\x1b[31med\\n\"").replace("cpu: 2", "cpu: 2, \"e\\x1b[2J\": 1");
+    let folder =
+        folder(&[("evil.yaml", &evil), ("evil\u{1b}[2J.yaml", &POD.replace("cpu: 2", "cpu: \"2\\x1b[2J\""))]);
+    for format in ["pretty", "concise"] {
+        for locale in ["C.UTF-8", "C"] {
+            let args = ["--describe", "--format", format];
+            let output = command(folder.path(), &args).env("LANG", locale).output().unwrap();
+            let (_, out, err) = read(output);
+            assert!(out.contains("[31med") && !out.contains('\u{1b}') && !err.contains('\u{1b}'), "{out}");
+        }
+    }
+}
+
+#[test]
+fn nothing_is_lost_to_the_prefilter() {
+    let mut folders = vec![root().join("rules"), root().join("tests/describe"), root().join("tests/oracle")];
+    folders.extend(shared().map(|shared| shared.join("corpus/files")));
+    let paths: Vec<PathBuf> = folders.iter().flat_map(|folder| cases(folder)).collect();
+    let spans = |named: bool| -> Vec<_> {
+        let inputs: Vec<Input> = paths.iter().map(|path| Input::File { path: path.clone(), named }).collect();
+        let described = describe(&inputs, "<stdin>", &Settings::default());
+        described.startups.iter().map(|startup| startup.span).collect()
+    };
+    let all = spans(true);
+    assert!(all.len() > 20);
+    assert_eq!(spans(false), all);
+}
+
+#[test]
+fn the_figures_are_kubernetes_own() {
+    let own = root().join("tests/oracle");
+    assert!(compare(&own.join("verdicts.jsonl"), &own) > 100);
+    let Some(shared) = shared() else { return };
+    let pods = compare(&shared.join("oracle/verdicts.jsonl"), &shared.join("oracle/cases"));
+    eprintln!("{pods} Pods by version");
+    assert!(pods > 1000);
+}
+
+/// Compares what the binary says of `cases` with the verdicts at each version, and tells how many Pods there were.
+fn compare(verdicts: &Path, cases: &Path) -> usize {
+    let rows = rows(verdicts);
+    let all = rows.iter().flat_map(|row| &row.verdicts).flat_map(|verdict| &verdict.versions);
+    let versions: BTreeSet<&String> = all.collect();
+    let mut count = 0;
+    for version in versions {
+        let args = ["--describe", "--format", "json", "--kubernetes-version", version, "."];
+        let described = pods(&run(cases, &args).1);
+        for row in &rows {
+            for verdict in row.verdicts.iter().filter(|verdict| verdict.versions.contains(version)) {
+                for expected in &verdict.pods {
+                    let place = format!("{} #{} {:?} {version}", row.file, row.doc, row.item);
+                    assert_eq!(found(&described, row, expected, cases), figures(expected), "{place}");
+                    count += 1;
+                }
+            }
+        }
+    }
+    count
+}
+
+/// The figures of the Pod that `row` is about.
+fn found(pods: &[Value], row: &Row, expected: &PodVerdict, cases: &Path) -> BTreeMap<&'static str, Value> {
+    let text = fs::read_to_string(cases.join(&row.file)).unwrap();
+    let range = document(&text, row.doc).unwrap();
+    let mut pointer = format!("/{}", expected.path.replace('.', "/"));
+    if let Some(item) = row.item {
+        pointer = format!("/items/{item}{pointer}");
+    }
+    let is_it = |pod: &&Value| {
+        let offset = usize::try_from(pod["span"]["start"]["offset"].as_u64().unwrap()).unwrap();
+        let found = pod["resource"]["pointer"].as_str().unwrap();
+        pod["path"] == *row.file
+            && range.contains(&offset)
+            && (found == pointer || row.item.is_some() && found.ends_with(&pointer))
+            && row.name.as_ref().is_none_or(|name| pod["resource"]["name"] == **name)
+    };
+    let pod = pods.iter().find(is_it).cloned().unwrap_or_default();
+    FIGURES.iter().map(|name| (*name, pod[*name].clone())).collect()
+}
+
+const FIGURES: [&str; 5] = ["requests", "limits", "appRequests", "sidecarRequests", "qos"];
+
+fn figures(expected: &PodVerdict) -> BTreeMap<&'static str, Value> {
+    let list = |list: &List| json!(list);
+    let values = [
+        list(&expected.requests),
+        list(&expected.limits),
+        list(&expected.app_requests),
+        list(&expected.sidecar_requests),
+        json!(expected.qos),
+    ];
+    FIGURES.into_iter().zip(values).collect()
+}

@@ -1,0 +1,88 @@
+//! Text that is made from the code: the README's table and the rules' pages. With `UPDATE_DOCS=1`
+//! this test writes them; else it holds them to what it would write.
+
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::string_slice, reason = "a test may panic")]
+
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+use std::fs;
+
+use crate::support::generated::compare;
+use crate::support::lint::{lint, root};
+use initlint::discover::Failure;
+use initlint::report::{Format, Look};
+use initlint::rule::Settings;
+use initlint::rules;
+
+#[test]
+fn readme_lists_the_rules() {
+    let path = root().join("README.md");
+    let text = fs::read_to_string(&path).unwrap();
+    let (start, end) = ("| --- | --- | --- |\n", "<!-- end of rules -->");
+    let (head, rest) = text.split_once(start).unwrap();
+    let (_, tail) = rest.split_once(end).unwrap();
+    let mut table = String::new();
+    for rule in rules::ALL {
+        writeln!(table, "| [`{0}`](docs/rules/{0}.md) | {1} | {2} |", rule.id, rule.severity, rule.summary)
+            .unwrap();
+    }
+    compare(&path, &format!("{head}{start}{table}{end}{tail}"));
+}
+
+#[test]
+fn each_rule_has_its_page() {
+    let folder = root().join("docs/rules");
+    for rule in rules::ALL {
+        let note = "<!-- Made from rules/*/doc.md by `UPDATE_DOCS=1 cargo test --test it docs`. -->";
+        compare(&folder.join(format!("{}.md", rule.id)), &format!("{note}\n\n{}", rule.doc));
+    }
+    for entry in fs::read_dir(&folder).unwrap() {
+        let name = entry.unwrap().file_name().to_string_lossy().into_owned();
+        assert!(rules::find(name.trim_end_matches(".md")).is_ok(), "docs/rules/{name} belongs to no rule");
+    }
+}
+
+/// The names of all members in `value`, however deep.
+fn members(value: &serde_json::Value, found: &mut BTreeSet<String>) {
+    match value {
+        serde_json::Value::Object(map) => {
+            for (name, value) in map {
+                found.insert(name.clone());
+                members(value, found);
+            }
+        }
+        serde_json::Value::Array(items) => items.iter().for_each(|item| members(item, found)),
+        _ => {}
+    }
+}
+
+#[test]
+fn the_page_on_json_names_each_member() {
+    let page = fs::read_to_string(root().join("docs/json.md")).unwrap();
+    let (mut found, settings) = (BTreeSet::new(), Settings::default());
+    let probe = fs::read_to_string(root().join("rules/forbidden_probe/bad/each-field.yaml")).unwrap();
+    let texts = [probe, "{{ if .Values.x }}\nkind: Pod\ninitContainers: []\n".to_owned()];
+    for text in texts {
+        let mut report = lint("a.yaml", &text, &settings);
+        report.errors.push(Failure::new("b.yaml".to_owned(), "unreadable".to_owned()));
+        let mut json = Vec::new();
+        report.write(Format::Json, &Look { width: 80, color: false, unicode: true }, &mut json).unwrap();
+        members(&serde_json::from_slice(&json).unwrap(), &mut found);
+    }
+    assert!(found.contains("replacement") && found.contains("reason"), "{found:?}");
+    for name in found {
+        assert!(page.contains(&format!("`{name}`")), "docs/json.md lacks `{name}`");
+    }
+}
+
+#[test]
+fn ci_runs_what_the_readme_tells() {
+    let readme = fs::read_to_string(root().join("README.md")).unwrap();
+    let script = fs::read_to_string(root().join(".ci/run")).unwrap();
+    let commands: Vec<&str> =
+        readme.split("```console\n").skip(1).take(2).map(|block| block.lines().next().unwrap()).collect();
+    assert!(commands[0].starts_with("cargo run") && commands[1].starts_with("cargo test"), "{commands:?}");
+    for command in commands {
+        assert!(script.lines().any(|line| line == command), ".ci/run lacks `{command}`");
+    }
+}
