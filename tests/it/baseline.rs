@@ -1,7 +1,5 @@
 //! Baselines: old findings stay quiet through edits, new ones speak up.
 
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "a test may panic")]
-
 use std::fs;
 use std::path::Path;
 

@@ -1,8 +1,6 @@
 //! `chown-without-root` against the kernel: what it calls an error fails, what it passes over succeeds.
 
 #![cfg(target_os = "linux")]
-#![allow(clippy::unwrap_used, reason = "a test may panic")]
-
 use std::fs;
 use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
 use std::process::Command;

@@ -1,7 +1,5 @@
 //! The built binary, as a user runs it.
 
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::string_slice, reason = "a test may panic")]
-
 use std::fs;
 use std::io::Write;
 use std::path::Path;

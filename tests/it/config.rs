@@ -1,6 +1,4 @@
 //! Configuration: the file, flags over it, what is wrong in it, and what is told of it.
-#![allow(clippy::unwrap_used, reason = "a test may panic")]
-
 use std::fmt::Write as _;
 use std::fs;
 

@@ -1,8 +1,6 @@
 //! What `cargo tree` says against `deny.toml`: crates that are in the tree twice are those that it
 //! excuses, and their licences are those that it allows.
 
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::string_slice, reason = "a test may panic")]
-
 use std::collections::BTreeSet;
 use std::fs;
 use std::process::Command;

@@ -1,7 +1,5 @@
 //! `--describe`: what it draws, what it says to scripts, and that its figures are Kubernetes' own.
 
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::print_stderr, reason = "a test may panic")]
-
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -1,8 +1,6 @@
 //! Text that is made from the code: the README's table and the rules' pages. With `UPDATE_DOCS=1`
 //! this test writes them; else it holds them to what it would write.
 
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::string_slice, reason = "a test may panic")]
-
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::fs;

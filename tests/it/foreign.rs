@@ -1,8 +1,6 @@
 //! Files that are no Kubernetes manifests pass in silence, also where they are named, as
 //! pre-commit names each file that changed.
 
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::string_slice, reason = "a test may panic")]
-
 use std::fs;
 use std::path::Path;
 use std::process::Command;

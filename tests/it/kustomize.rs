@@ -1,7 +1,5 @@
 //! What the kustomizations of a run mean for the manifests in it.
 
-#![allow(clippy::unwrap_used, reason = "a test may panic")]
-
 use crate::support::lint::rules_of;
 use initlint::discover::{self, Input, Walk};
 use initlint::pipeline;

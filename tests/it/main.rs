@@ -1,5 +1,16 @@
 //! All integration tests, in one binary: linking one is what a build with tests costs most.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a test may fail"
+)]
+
 mod action;
 mod baseline;
 mod chown_without_root;

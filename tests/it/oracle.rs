@@ -3,8 +3,6 @@
 //!
 //! `tests/oracle/*.yaml` are the project's cases, `tests/oracle/verdicts.jsonl` what Kubernetes answers to them. A larger
 //! collection of the same form is read from `$INITLINT_SHARED/oracle` where that is set.
-#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, clippy::print_stderr)]
-
 use std::fs;
 use std::path::{Path, PathBuf};
 

@@ -3,14 +3,6 @@
 //! A manifest that initlint passes must not be turned away for its init containers, and one that it calls an error must
 //! really be one. `tests/oracle_rules/*.yaml` are the project's cases; a larger collection of the same form is read from
 //! `$INITLINT_SHARED/oracle` where that is set.
-#![allow(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    clippy::string_slice,
-    clippy::print_stderr,
-    reason = "a test may panic"
-)]
-
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;

@@ -1,7 +1,5 @@
 //! Documents that the prefilter passes over hold nothing that a rule would have found.
 
-#![allow(clippy::unwrap_used, reason = "a test may panic")]
-
 use std::path::PathBuf;
 
 use crate::support::corpus;

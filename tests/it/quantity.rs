@@ -1,7 +1,5 @@
 //! Quantities against Kubernetes' own answers (`apimachinery/pkg/api/resource`), and against arithmetic.
 
-#![allow(clippy::panic)]
-
 use initlint::kube::quantity::{Format, Quantity, QuantityError};
 use proptest::prelude::*;
 

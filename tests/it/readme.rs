@@ -1,8 +1,6 @@
 //! What the README and the pages in `docs/` show is true: commands run, options and inputs exist,
 //! examples are read, links lead somewhere.
 
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::string_slice, reason = "a test may panic")]
-
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -1,15 +1,5 @@
 //! The analysis held against what really happens: each fixture's script is run, stopped at each of
 //! its commands and run again, and the analysis must say what came of it.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    clippy::string_slice,
-    clippy::print_stdout,
-    reason = "a test may fail"
-)]
-
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::rerun_support::{Case, Verdict, cases, execute, is_root, missing_command};

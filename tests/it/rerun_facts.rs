@@ -1,14 +1,4 @@
 //! Every row of the table of facts has a fixture, which `tests/it/rerun.rs` runs where it can.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    clippy::string_slice,
-    clippy::print_stdout,
-    reason = "a test may fail"
-)]
-
 use crate::rerun_support::{Case, cases, missing_command};
 use initlint::rerun::known_commands;
 

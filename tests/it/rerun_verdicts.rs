@@ -3,16 +3,6 @@
 //! Needs `INITLINT_SHARED`, a folder with `corpus/rerun-verdicts.jsonl`: scripts, and what running
 //! them twice said; or `INITLINT_VERDICTS`, another file of such rows. Without either the test says
 //! that it was skipped.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    clippy::string_slice,
-    clippy::print_stdout,
-    reason = "a test may fail"
-)]
-
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 

@@ -1,6 +1,4 @@
 //! What a finding of the analysis says, and where: the command to blame, the labels, the help.
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::string_slice, reason = "a test may fail")]
-
 use std::collections::{BTreeMap, BTreeSet};
 
 use initlint::rerun::{Container, Hazard, Life, Mount, Program, Severity, Userland, analyse};

@@ -1,7 +1,5 @@
 //! Every rule: its page, its cases, its fixes, its wording.
 
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::string_slice, reason = "a test may panic")]
-
 use std::fs;
 use std::path::{Path, PathBuf};
 

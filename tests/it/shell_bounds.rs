@@ -1,6 +1,4 @@
 //! No text makes the reader panic, overflow a thread's stack or take long.
-#![allow(clippy::expect_used, clippy::unwrap_used, reason = "a test may panic")]
-
 use std::sync::mpsc;
 use std::thread;
 use std::time::Duration;

@@ -1,6 +1,4 @@
 //! `test` and `[`, against the shells themselves.
-#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test may panic")]
-
 use std::fmt::Write;
 use std::process::Command as Process;
 

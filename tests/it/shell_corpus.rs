@@ -1,12 +1,4 @@
 //! Scripts of published init containers, against bash itself. Needs `INITLINT_SHARED`.
-#![allow(
-    clippy::indexing_slicing,
-    clippy::print_stderr,
-    clippy::string_slice,
-    clippy::unwrap_used,
-    reason = "a test may panic"
-)]
-
 use std::io::Write;
 use std::process::{Command as Process, Stdio};
 

@@ -1,6 +1,4 @@
 //! What scripts come to, in the notation of `shell_support`.
-#![allow(clippy::string_slice, reason = "a test may panic")]
-
 use crate::shell_support::print;
 use initlint::shell::parse;
 

@@ -1,6 +1,4 @@
 //! What container command lines come to.
-#![allow(clippy::indexing_slicing, reason = "a test may panic")]
-
 use initlint::shell::invocation::{Invocation, of, of_first_line};
 use initlint::shell::options::{Options, Shell};
 

@@ -1,6 +1,4 @@
 //! Scripts that aren't shell: where, what, and whether every shell refuses them.
-#![allow(clippy::string_slice, reason = "a test may panic")]
-
 use std::process::Command as Process;
 
 use initlint::shell::{Unparsed, parse};

@@ -1,12 +1,4 @@
 //! What words and here-documents hold, against bash.
-#![allow(
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    clippy::unwrap_used,
-    reason = "a test may panic"
-)]
-
 use std::process::Command as Process;
 
 use initlint::shell::ir::{CommandKind, Operation, Part, RedirectionKind, Word};

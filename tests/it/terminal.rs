@@ -1,7 +1,5 @@
 //! What a terminal shows.
 
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::string_slice, reason = "a test may panic")]
-
 use std::fs;
 
 use crate::support::lint::{cases, lint, root};

@@ -1,7 +1,5 @@
 //! The GitHub Action, its steps run as the runner runs them.
 
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::string_slice, reason = "a test may panic")]
-
 #[cfg(unix)]
 mod inputs;
 #[cfg(unix)]

@@ -1,7 +1,5 @@
 //! What manifests mean: objects, templates, containers, volumes, environments.
 
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::print_stderr)]
-
 mod any_shape;
 mod containers;
 mod effective;

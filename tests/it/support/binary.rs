@@ -1,6 +1,4 @@
 //! The built binary, as a user runs it.
-#![allow(clippy::unwrap_used, reason = "a test may panic")]
-
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Output};

@@ -1,6 +1,4 @@
 //! Files that are made from the code.
-#![allow(clippy::unwrap_used, reason = "a test may panic")]
-
 use std::fs;
 use std::path::Path;
 

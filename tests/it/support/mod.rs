@@ -1,7 +1,5 @@
 //! What several test files share.
 #![allow(dead_code, reason = "each test file uses its own part")]
-#![allow(clippy::unwrap_used, clippy::panic, clippy::print_stdout, reason = "a test may panic and say why")]
-
 pub(crate) mod binary;
 pub(crate) mod corpus;
 pub(crate) mod generated;

@@ -1,6 +1,4 @@
 //! What Kubernetes answered to manifests, as `verdicts.jsonl` beside them records it.
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may panic")]
-
 use std::collections::BTreeMap;
 use std::fs;
 use std::ops::Range;

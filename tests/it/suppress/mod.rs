@@ -1,6 +1,4 @@
 //! Suppressions: each form, exactly what it covers, and what only looks like one.
-#![allow(clippy::unwrap_used, reason = "a test may panic")]
-
 mod scripts;
 use std::cell::OnceCell;
 use std::sync::Arc;
