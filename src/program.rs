@@ -10,7 +10,7 @@ use crate::inputs::{ConfigMap, InputSet};
 use crate::kube::expansion::{Environment, Meaning};
 use crate::kube::volume::{ConfigSource, Projection, VolumeSource};
 use crate::kube::{Container, Field, InitContainer, Pod, VolumeMount};
-use crate::rerun::{self, Hazard, Life, Mount, Site, Userland};
+use crate::rerun::{self, Hazard, Lifetime, Mount, Site, Userland};
 use crate::shell::invocation::{self, Invocation};
 use crate::shell::ir::Script;
 use crate::shell::options::{Options, Shell};
@@ -286,17 +286,17 @@ fn mounts(pod: &Pod<'_>, container: &Container<'_>) -> Vec<Mount> {
             volume: index.unwrap_or(usize::MAX),
             sub_path,
             read_only: mount.is_read_only() || source.is_some_and(VolumeSource::is_read_only),
-            life: source.map_or(Life::Run, life),
+            life: source.map_or(Lifetime::Run, life),
         })
     });
     mounts.collect()
 }
 
-fn life(source: &VolumeSource<'_>) -> Life {
+fn life(source: &VolumeSource<'_>) -> Lifetime {
     match source {
-        source if source.is_read_only() => Life::Run,
-        source if source.outlives_pod() => Life::Beyond,
-        _ => Life::Pod,
+        source if source.is_read_only() => Lifetime::Run,
+        source if source.outlives_pod() => Lifetime::Persistent,
+        _ => Lifetime::Pod,
     }
 }
 

@@ -10,8 +10,8 @@ use crate::finding::{Confidence, Finding, Severity};
 use crate::kube::Pod;
 use crate::program::Program;
 use crate::rule::{Check, Checker, Rule};
-use crate::shell::failure;
 use crate::shell::ir::Word;
+use crate::shell::status;
 use crate::source::{MappedText, Span};
 
 /// The rule.
@@ -74,10 +74,10 @@ fn attempts(program: &Program<'_, '_>) -> Vec<(Span, Change)> {
     if asks_who_it_is(text.as_str()) {
         return Vec::new();
     }
-    let runs = failure::runs(script, options).into_iter().filter_map(|run| {
+    let runs = status::executions(script, options).into_iter().filter_map(|run| {
         let words: Vec<Option<String>> = run.simple.words.iter().map(Word::literal).collect();
         let change = change::of_command(&words)?;
-        let counts = change.counts && run.counts;
+        let counts = change.counts && run.is_fatal;
         let conditional = change.conditional || run.conditional;
         Some((text.span(run.command.range.clone()), Change { counts, conditional, ..change }))
     });

@@ -14,21 +14,21 @@
 //! 2. `machine` runs a script's intermediate form on that state, as a POSIX shell would. What a
 //!    command does to files is told by one table, `facts`; a command that the table doesn't know
 //!    is taken to be safe: it succeeds, and does the same each time.
-//! 3. `trials` runs it once for reference, then again from each state that a kill could leave, and
+//! 3. `explore` runs it once for reference, then again from each state that a kill could leave, and
 //!    compares. An unknown answer (`[ -n "$TOKEN" ]`) is tried both ways in the first run; where the
-//!    second run meets a new one, any answer that makes it safe acquits.
-//! 4. `blame` turns a difference into a [`Hazard`]: the command to change, and why, in the words
-//!    of `wording`.
+//!    second run meets a new one, one answer that makes it safe is enough.
+//! 4. `diagnose` turns a difference into a [`Hazard`]: the command to change, and why, in the words
+//!    of `messages`.
 //!
 //! All of it is bounded; at a bound the answer is silence.
 
-mod blame;
+mod diagnose;
+mod explore;
 mod facts;
 mod machine;
-mod naming;
+mod messages;
+mod remedies;
 mod state;
-mod trials;
-mod wording;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
@@ -64,8 +64,8 @@ pub struct Container<'a> {
 
 impl Container<'_> {
     /// How long something must last for a second run to meet it.
-    fn lasts(&self) -> Life {
-        if self.restarts { Life::Pod } else { Life::Beyond }
+    fn lasts(&self) -> Lifetime {
+        if self.restarts { Lifetime::Pod } else { Lifetime::Persistent }
     }
 }
 
@@ -101,18 +101,18 @@ pub struct Mount {
     /// `readOnly`, or a kind of volume that is.
     pub read_only: bool,
     /// How long what is written there lasts.
-    pub life: Life,
+    pub life: Lifetime,
 }
 
 /// How long a volume keeps what a container writes to it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Life {
+pub enum Lifetime {
     /// A `ConfigMap`, `Secret` or projected volume is the same input on each run.
     Run,
     /// An emptyDir or an ephemeral volume is the Pod's.
     Pod,
     /// A claim or a folder of the node meets every later Pod.
-    Beyond,
+    Persistent,
 }
 
 /// The family of an image's userland, where they differ.
@@ -197,5 +197,5 @@ pub fn known_commands() -> impl Iterator<Item = &'static [&'static str]> {
 /// Sidecars have no place in it: they run beside what follows, and restart on their own.
 #[must_use]
 pub fn analyse(sequence: &[Container<'_>]) -> Vec<Vec<Hazard>> {
-    trials::judge(sequence)
+    explore::explore(sequence)
 }

@@ -15,13 +15,13 @@ use shuck_parser::{ShellDialect, ShellProfile};
 mod bounds;
 pub mod condition;
 mod diagnosis;
-pub mod failure;
 pub mod invocation;
 pub mod ir;
 mod lower;
 mod mask;
 mod nesting;
 pub mod options;
+pub mod status;
 mod wrapper;
 
 use ir::Script;

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::rerun_support::{Case, Verdict, cases, execute, is_root, missing_command};
-use initlint::rerun::{Container, Hazard, Kind, Life, Mount, Program, Severity, Userland, analyse};
+use initlint::rerun::{Container, Hazard, Kind, Lifetime, Mount, Program, Severity, Userland, analyse};
 use initlint::shell;
 use initlint::shell::options::Options;
 use rayon::prelude::*;
@@ -15,7 +15,7 @@ fn analysed(case: &Case) -> Vec<Hazard> {
         volume,
         sub_path: None,
         read_only: false,
-        life: Life::Pod,
+        life: Lifetime::Pod,
     };
     let container = Container {
         program: Program::Script {

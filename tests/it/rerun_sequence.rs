@@ -2,7 +2,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
-use initlint::rerun::{Container, Hazard, Kind, Life, Mount, Program, Severity, Userland, analyse};
+use initlint::rerun::{Container, Hazard, Kind, Lifetime, Mount, Program, Severity, Userland, analyse};
 use initlint::shell;
 use initlint::shell::ir::Script;
 use initlint::shell::options::Options;
@@ -20,7 +20,7 @@ struct Given {
 }
 
 fn mount(path: &str, volume: usize) -> Mount {
-    Mount { path: path.to_owned(), volume, sub_path: None, read_only: false, life: Life::Pod }
+    Mount { path: path.to_owned(), volume, sub_path: None, read_only: false, life: Lifetime::Pod }
 }
 
 fn script(text: &'static str) -> Given {
@@ -136,7 +136,7 @@ fn paths_lead_through_mounts() {
     let stuck = [(Severity::Error, Kind::Stuck)];
     let with = |text, mounts| Given { mounts, ..script(text) };
     let read_only = |path: &str| Mount { read_only: true, ..mount(path, 0) };
-    let input = |path: &str| Mount { life: Life::Run, read_only: true, ..mount(path, 0) };
+    let input = |path: &str| Mount { life: Lifetime::Run, read_only: true, ..mount(path, 0) };
     let sub = |path: &str, sub: &str| Mount { sub_path: Some(sub.to_owned()), ..mount(path, 0) };
     assert_eq!(one(with("mkdir /elsewhere/x", vec![mount("/data", 0)])), []);
     assert_eq!(one(with("mkdir /data/x", vec![read_only("/data")])), []);

@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
-use initlint::rerun::{Container, Hazard, Life, Mount, Program, Severity, Userland, analyse};
+use initlint::rerun::{Container, Hazard, Lifetime, Mount, Program, Severity, Userland, analyse};
 use initlint::shell;
 use initlint::shell::options::Options;
 use serde_json::Value;
@@ -71,7 +71,7 @@ fn judge(row: &Value) -> (String, Vec<Hazard>) {
             volume,
             sub_path: mount["subPath"].as_str().map(str::to_owned),
             read_only: read_only || mount["readOnly"].as_bool().unwrap_or(false),
-            life: if KEPT.contains(&kind) { Life::Pod } else { Life::Run },
+            life: if KEPT.contains(&kind) { Lifetime::Pod } else { Lifetime::Run },
         });
     }
     let mut options = Options::default();

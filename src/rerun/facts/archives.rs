@@ -3,7 +3,7 @@
 use super::files::worse;
 use super::options::Options;
 use super::{Fact, fact};
-use crate::rerun::machine::{FAILURE, Machine, Manner, Reason, SUCCESS, Status};
+use crate::rerun::machine::{ChangeKind, FAILURE, FailureCause, Machine, SUCCESS, Status};
 use crate::rerun::state::atoms::Atom;
 use crate::rerun::state::places::{Place, absolute, base_name};
 use crate::rerun::state::tree::Node;
@@ -27,7 +27,7 @@ pub(super) const FACTS: &[Fact] = &[
 fn directory(machine: &mut Machine<'_, '_>, path: &str) -> Result<Place, Status> {
     let place = machine.needs(path)?;
     match machine.look(&place) {
-        Node::File(_) => Err(machine.refuse(Some(&place), Reason::WrongKind)),
+        Node::File(_) => Err(machine.refuse(Some(&place), FailureCause::WrongKind)),
         _ => Ok(place),
     }
 }
@@ -75,13 +75,13 @@ fn tar(machine: &mut Machine<'_, '_>, words: &[String]) -> Status {
         && let Some(place) = archive.map(|path| machine.place(path))
         && machine.look(&place) != Node::Absent
     {
-        return machine.alter(&place, "tar -r");
+        return machine.edit_again(&place, "tar -r");
     }
     match archive {
         Some(path) if path != "-" => {
             let place = machine.place(path);
             let content = machine.atom(Atom::new(format!("output:{}", words.join(" ")), "an archive"));
-            machine.write(&place, &String::from(content), Manner::Slow)
+            machine.write(&place, &String::from(content), ChangeKind::Slow)
         }
         _ => {
             machine.emit_unknown(&words, false);
@@ -107,9 +107,9 @@ fn untar(machine: &mut Machine<'_, '_>, options: &Options<'_>, archive: Option<&
     let strip = options.value("strip-components").unwrap_or_default();
     let key = format!("tar:{content}:{members}:{strip}");
     if options.has("k keep-old-files") && is_filled_with(machine, &place, &key) {
-        return machine.refuse(Some(&place), Reason::Exists);
+        return machine.refuse(Some(&place), FailureCause::Exists);
     }
-    machine.fill(&place, &key, Manner::Slow);
+    machine.fill(&place, &key, ChangeKind::Slow);
     SUCCESS
 }
 
@@ -127,13 +127,13 @@ fn unzip(machine: &mut Machine<'_, '_>, words: &[String]) -> Status {
     let target = options.value("d").unwrap_or(".");
     let place = machine.place(target);
     if machine.look(&place) == Node::Absent && !machine.has_parent(&place) {
-        return machine.refuse(place.parent().as_ref(), Reason::Missing);
+        return machine.refuse(place.parent().as_ref(), FailureCause::Missing);
     }
     let key = format!("zip:{content}:{}", members.join(" "));
     if !options.has("o n u f") && !machine.is_answered() && is_filled_with(machine, &place, &key) {
-        return machine.refuse(Some(&place), Reason::Asks);
+        return machine.refuse(Some(&place), FailureCause::Asks);
     }
-    machine.fill(&place, &key, Manner::Slow);
+    machine.fill(&place, &key, ChangeKind::Slow);
     SUCCESS
 }
 
@@ -143,9 +143,9 @@ fn zip(machine: &mut Machine<'_, '_>, words: &[String]) -> Status {
     let Some(archive) = options.operands().first() else { return SUCCESS };
     let place = machine.place(archive);
     if machine.look(&place) == Node::Absent {
-        machine.write(&place, "", Manner::Slow);
+        machine.write(&place, "", ChangeKind::Slow);
     }
-    machine.settle(&place, &words.join(" "))
+    machine.edit_once(&place, &words.join(" "))
 }
 
 /// `gzip` and its kin replace one file by another, and ask where that exists.
@@ -183,14 +183,14 @@ fn compress(machine: &mut Machine<'_, '_>, words: &[String], name_says: bool) ->
             (false, _) => format!("{path}{suffix}"),
         };
         let to = machine.place(&target);
-        let exists = !matches!(machine.look(&to), Node::Absent | Node::Unclear { exists: false, .. });
+        let exists = !matches!(machine.look(&to), Node::Absent | Node::Unknown { exists: false, .. });
         if exists && !options.has("f force") && !machine.is_answered() {
-            status = worse(status, machine.refuse(Some(&to), Reason::Asks));
+            status = worse(status, machine.refuse(Some(&to), FailureCause::Asks));
             continue;
         }
         let old = machine.read(&from).unwrap_or_default();
         let content = machine.atom(Atom::new(format!("packed:{expand}:{old}"), "packed text"));
-        status = worse(status, machine.write(&to, &String::from(content), Manner::Slow));
+        status = worse(status, machine.write(&to, &String::from(content), ChangeKind::Slow));
         if !keeps {
             machine.remove(&from);
         }
@@ -211,9 +211,9 @@ fn xbstream(machine: &mut Machine<'_, '_>, words: &[String]) -> Status {
     };
     let key = format!("xbstream:{}", machine.input().unwrap_or_default());
     if is_filled_with(machine, &place, &key) {
-        return machine.refuse(Some(&place), Reason::Exists);
+        return machine.refuse(Some(&place), FailureCause::Exists);
     }
-    machine.fill(&place, &key, Manner::Slow);
+    machine.fill(&place, &key, ChangeKind::Slow);
     SUCCESS
 }
 
@@ -227,7 +227,7 @@ fn xtrabackup(machine: &mut Machine<'_, '_>, words: &[String]) -> Status {
         Ok(place) => place,
         Err(status) => return status,
     };
-    machine.fill(&place, "prepared", Manner::Slow);
+    machine.fill(&place, "prepared", ChangeKind::Slow);
     SUCCESS
 }
 
@@ -237,7 +237,7 @@ fn dpkg_deb(machine: &mut Machine<'_, '_>, words: &[String]) -> Status {
         let target = absolute(&machine.absolute("."), target);
         super::files::make_directories(machine, &target);
         let place = machine.place(&target);
-        machine.fill(&place, &format!("deb:{archive}"), Manner::Slow);
+        machine.fill(&place, &format!("deb:{archive}"), ChangeKind::Slow);
     }
     machine.steady_status(words)
 }

@@ -6,9 +6,9 @@ use std::rc::Rc;
 use super::files::{make_directories, unlisted_pattern, worse};
 use super::options::Options;
 use super::{Fact, fact, looks_like_file};
-use crate::rerun::machine::{FAILURE, Machine, Manner, Reason, SUCCESS, Status};
+use crate::rerun::machine::{ChangeKind, FAILURE, FailureCause, Machine, SUCCESS, Status};
 use crate::rerun::state::modes::Permissions;
-use crate::rerun::state::places::{Place, Realm, base_name};
+use crate::rerun::state::places::{Place, Store, base_name};
 use crate::rerun::state::tree::Node;
 
 pub(super) const FACTS: &[Fact] =
@@ -107,7 +107,7 @@ fn transfer(machine: &mut Machine<'_, '_>, options: &Options<'_>, copy: Copy) ->
     let into = sources.len() > 1 || options.value("t target-directory").is_some();
     if into && machine.is_file_or_absent(target) {
         let place = machine.place(target);
-        return machine.refuse(Some(&place), Reason::Missing);
+        return machine.refuse(Some(&place), FailureCause::Missing);
     }
     let mut status = SUCCESS;
     for source in sources {
@@ -121,7 +121,7 @@ fn one(machine: &mut Machine<'_, '_>, source: &str, target: &str, into: bool, co
     let from = machine.place(source);
     let node = machine.look(&from);
     if node == Node::Absent {
-        return machine.refuse(Some(&from), Reason::Missing);
+        return machine.refuse(Some(&from), FailureCause::Missing);
     }
     if let Some(pattern) = unlisted_pattern(machine, source) {
         return unlisted(machine, source, &pattern, target, copy);
@@ -129,11 +129,11 @@ fn one(machine: &mut Machine<'_, '_>, source: &str, target: &str, into: bool, co
     let contents_only = source.ends_with("/.") || source == ".";
     let directory = match &node {
         Node::Directory(_) => true,
-        Node::Unclear { key, .. } if copy.takes() && is_unpacked_folder(key) => {
+        Node::Unknown { key, .. } if copy.takes() && is_unpacked_folder(key) => {
             machine.log.assumed.push(machine.current);
             true
         }
-        Node::Unclear { .. } => {
+        Node::Unknown { .. } => {
             contents_only
                 || (copy.mode != Mode::Files && source.ends_with('/'))
                 || (copy.mode == Mode::Trees && !looks_like_file(source))
@@ -141,7 +141,7 @@ fn one(machine: &mut Machine<'_, '_>, source: &str, target: &str, into: bool, co
         _ => false,
     };
     if directory && copy.mode == Mode::Files {
-        return machine.refuse(Some(&from), Reason::WrongKind);
+        return machine.refuse(Some(&from), FailureCause::WrongKind);
     }
     let (to, nested) = resolve(machine, target, into, copy, base_name(source), contents_only);
     if to == from {
@@ -183,9 +183,9 @@ fn resolve(
             None if target.ends_with('/') => true,
             None if looks_like_file(target) => false,
             None => {
-                let Node::Unclear { key, exists } = machine.look(&place) else { return (place, false) };
+                let Node::Unknown { key, exists } = machine.look(&place) else { return (place, false) };
                 // An image's own directories exist; its /tmp is empty.
-                let likely = exists || (place.realm == Realm::Own && !place.path.starts_with("/tmp/"));
+                let likely = exists || (place.store == Store::Container && !place.path.starts_with("/tmp/"));
                 machine.guess(&format!("directory:{key}"), likely)
             }
         };
@@ -195,23 +195,23 @@ fn resolve(
 fn file(machine: &mut Machine<'_, '_>, from: &Place, to: &Place, nested: bool, copy: Copy) -> Status {
     let existing = machine.look(to);
     if matches!(existing, Node::Directory(_)) {
-        return machine.refuse(Some(to), Reason::WrongKind);
+        return machine.refuse(Some(to), FailureCause::WrongKind);
     }
-    if copy.keep && existing != Node::Absent && !matches!(existing, Node::Unclear { exists: false, .. }) {
+    if copy.keep && existing != Node::Absent && !matches!(existing, Node::Unknown { exists: false, .. }) {
         return SUCCESS;
     }
     if !machine.has_parent(to) {
-        return machine.refuse(to.parent().as_ref(), Reason::Missing);
+        return machine.refuse(to.parent().as_ref(), FailureCause::Missing);
     }
     if let (true, Node::File(old)) = (copy.backup, &existing) {
-        let beside = Place { realm: to.realm, path: format!("{}~", to.path) };
-        machine.put(&beside, Node::File(Rc::clone(old)), Manner::FreshName);
+        let beside = Place { store: to.store, path: format!("{}~", to.path) };
+        machine.put(&beside, Node::File(Rc::clone(old)), ChangeKind::FreshName);
     }
-    let manner = if nested { Manner::Nest } else { Manner::Write };
+    let manner = if nested { ChangeKind::Nest } else { ChangeKind::Write };
     match machine.look(from) {
         // What is moved may be a directory for all we know.
-        Node::Unclear { .. } if copy.takes() => machine.copy(from, to, manner),
-        _ if !copy.unlinks && machine.is_denied(to) => return machine.refuse(Some(to), Reason::Denied),
+        Node::Unknown { .. } if copy.takes() => machine.copy(from, to, manner),
+        _ if !copy.unlinks && machine.is_denied(to) => return machine.refuse(Some(to), FailureCause::Denied),
         _ => {
             let content = machine.read(from).unwrap_or_default();
             machine.put(to, Node::File(content), manner);
@@ -228,20 +228,20 @@ fn file(machine: &mut Machine<'_, '_>, from: &Place, to: &Place, nested: bool, c
 
 fn tree(machine: &mut Machine<'_, '_>, from: &Place, to: &Place, nested: bool, copy: Copy) -> Status {
     match machine.look(to) {
-        Node::File(_) => return machine.refuse(Some(to), Reason::WrongKind),
+        Node::File(_) => return machine.refuse(Some(to), FailureCause::WrongKind),
         Node::Directory(_) if copy.takes() && machine.is_empty(to) == Some(false) => {
-            return machine.refuse(Some(to), Reason::NotEmpty);
+            return machine.refuse(Some(to), FailureCause::NotEmpty);
         }
         Node::Absent if !machine.has_parent(to) => {
-            return machine.refuse(to.parent().as_ref(), Reason::Missing);
+            return machine.refuse(to.parent().as_ref(), FailureCause::Missing);
         }
         _ => {}
     }
-    let manner = if nested { Manner::Nest } else { Manner::Write };
+    let manner = if nested { ChangeKind::Nest } else { ChangeKind::Write };
     if let Node::Directory(_) = machine.look(from) {
         machine.merge(from, to, manner);
     } else {
-        let key = format!("tree:{:?}:{}", from.realm, from.path);
+        let key = format!("tree:{:?}:{}", from.store, from.path);
         machine.fill(to, &key, manner);
     }
     if copy.takes() {
@@ -259,25 +259,25 @@ fn unlisted(machine: &mut Machine<'_, '_>, source: &str, pattern: &str, target: 
         Node::Directory(fill) if !fill.is_empty() => {
             fill.iter().map(AsRef::as_ref).collect::<Vec<&str>>().join("+")
         }
-        _ => format!("tree:{:?}:{}", from.realm, from.path),
+        _ => format!("tree:{:?}:{}", from.store, from.path),
     };
     match machine.look(&to) {
         // Several names need a directory; one would do without, and nobody knows how many there are.
         Node::Absent if machine.has_parent(&to) => {
             let content = machine.read(&from.join(base_name(source))).unwrap_or_default();
-            machine.put(&to, Node::File(content), Manner::Write);
+            machine.put(&to, Node::File(content), ChangeKind::Write);
         }
-        Node::Absent => return machine.refuse(to.parent().as_ref(), Reason::Missing),
+        Node::Absent => return machine.refuse(to.parent().as_ref(), FailureCause::Missing),
         Node::File(_) => {}
         // For one name this is the target itself, for several it has to be a directory.
-        Node::Unclear { exists: false, .. } if !target.ends_with('/') => {
+        Node::Unknown { exists: false, .. } if !target.ends_with('/') => {
             let key = format!("{key}/{pattern}").into();
-            machine.put(&to, Node::Unclear { key, exists: true }, Manner::Write);
+            machine.put(&to, Node::Unknown { key, exists: true }, ChangeKind::Write);
         }
-        _ => machine.fill(&to, &format!("{key}/{pattern}"), Manner::Write),
+        _ => machine.fill(&to, &format!("{key}/{pattern}"), ChangeKind::Write),
     }
-    if copy.takes() && pattern == "*" && from.realm != Realm::Own {
-        machine.put(&from, Node::Directory(BTreeSet::new()), Manner::Remove);
+    if copy.takes() && pattern == "*" && from.store != Store::Container {
+        machine.put(&from, Node::Directory(BTreeSet::new()), ChangeKind::Remove);
     }
     SUCCESS
 }
@@ -304,11 +304,11 @@ fn rsync(machine: &mut Machine<'_, '_>, words: &[String]) -> Status {
             let from = machine.place(source);
             machine.read(&from)
         });
-        return machine.write(&place, &content.unwrap_or_default(), Manner::Slow);
+        return machine.write(&place, &content.unwrap_or_default(), ChangeKind::Slow);
     }
     if machine.look(&place) == Node::Absent && !machine.has_parent(&place) {
-        return machine.refuse(place.parent().as_ref(), Reason::Missing);
+        return machine.refuse(place.parent().as_ref(), FailureCause::Missing);
     }
-    machine.fill(&place, &format!("rsync:{}", words.join(" ")), Manner::Slow);
+    machine.fill(&place, &format!("rsync:{}", words.join(" ")), ChangeKind::Slow);
     machine.steady_status(words)
 }

@@ -3,7 +3,7 @@
 use super::options::Options;
 use super::sql::{self, Statement};
 use super::{Fact, fact};
-use crate::rerun::machine::{FAILURE, Machine, Manner, Reason, SUCCESS, Status};
+use crate::rerun::machine::{ChangeKind, FAILURE, FailureCause, Machine, SUCCESS, Status};
 use crate::rerun::state::atoms::Atom;
 use crate::rerun::state::places::Place;
 use crate::rerun::state::tree::Node;
@@ -44,10 +44,10 @@ fn data_directory(
 fn make_data(machine: &mut Machine<'_, '_>, path: &str, words: &[String], needs_empty: bool) -> Status {
     let place = machine.place(path);
     if needs_empty && machine.is_empty(&place) == Some(false) {
-        return machine.refuse(Some(&place), Reason::NotEmpty);
+        return machine.refuse(Some(&place), FailureCause::NotEmpty);
     }
     super::files::make_directories(machine, path);
-    machine.fill(&place, &format!("data:{}", words.first().map_or("", String::as_str)), Manner::Slow);
+    machine.fill(&place, &format!("data:{}", words.first().map_or("", String::as_str)), ChangeKind::Slow);
     SUCCESS
 }
 
@@ -70,7 +70,7 @@ fn mysqld(machine: &mut Machine<'_, '_>, words: &[String]) -> Status {
 /// Something by its kind and name on a server.
 pub(super) fn outside(kind: &str, name: &str) -> Place {
     Place {
-        realm: crate::rerun::state::places::Realm::Outside,
+        store: crate::rerun::state::places::Store::External,
         path: format!("/{kind}/{}", name.replace('/', "\u{2215}")),
     }
 }
@@ -79,9 +79,9 @@ pub(super) fn outside(kind: &str, name: &str) -> Place {
 pub(super) fn create(machine: &mut Machine<'_, '_>, kind: &str, name: &str) -> Status {
     let place = outside(kind, name);
     if machine.look(&place) != Node::Absent {
-        return machine.refuse(Some(&place), Reason::Exists);
+        return machine.refuse(Some(&place), FailureCause::Exists);
     }
-    machine.put(&place, Node::directory(), Manner::Write);
+    machine.put(&place, Node::directory(), ChangeKind::Write);
     SUCCESS
 }
 
@@ -128,7 +128,7 @@ fn add_row(machine: &mut Machine<'_, '_>, place: &Place, text: &str) {
         _ => "".into(),
     };
     let row = machine.atom(Atom::new(format!("row:{text}"), "a row"));
-    machine.put(place, Node::File(format!("{old}{row}").into()), Manner::Append);
+    machine.put(place, Node::File(format!("{old}{row}").into()), ChangeKind::Append);
 }
 
 /// What tells one server and database from another in a client's words.
@@ -215,13 +215,13 @@ fn sqlite3(machine: &mut Machine<'_, '_>, words: &[String]) -> Status {
             Statement::Create(kind, name) => {
                 let mark = format!("[{kind} {name}]");
                 if content.contains(&mark) {
-                    machine.refuse(Some(&place), Reason::Exists);
+                    machine.refuse(Some(&place), FailureCause::Exists);
                     return FAILURE;
                 }
-                machine.write(&place, &format!("{content}{mark}"), Manner::Write)
+                machine.write(&place, &format!("{content}{mark}"), ChangeKind::Write)
             }
             Statement::Drop(kind, name) => {
-                machine.write(&place, &content.replace(&format!("[{kind} {name}]"), ""), Manner::Write)
+                machine.write(&place, &content.replace(&format!("[{kind} {name}]"), ""), ChangeKind::Write)
             }
             Statement::Insert(_) => {
                 let row = machine.atom(Atom::new(format!("row:{text}"), "a row"));

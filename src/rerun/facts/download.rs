@@ -4,9 +4,9 @@ use super::files::{make_directories, worse};
 use super::options::Options;
 use super::{Fact, fact};
 use crate::rerun::Userland;
-use crate::rerun::machine::{Machine, Manner, Reason, SUCCESS, Status};
+use crate::rerun::machine::{ChangeKind, FailureCause, Machine, SUCCESS, Status};
 use crate::rerun::state::atoms::Atom;
-use crate::rerun::state::places::{Realm, base_name};
+use crate::rerun::state::places::{Store, base_name};
 use crate::rerun::state::tree::Node;
 
 pub(super) const FACTS: &[Fact] = &[
@@ -74,7 +74,7 @@ fn curl(machine: &mut Machine<'_, '_>, words: &[String]) -> Status {
             make_directories(machine, parent);
         }
         let place = machine.place(&path);
-        status = worse(status, machine.write(&place, &content, Manner::Slow));
+        status = worse(status, machine.write(&place, &content, ChangeKind::Slow));
     }
     status
 }
@@ -99,7 +99,7 @@ fn wget(machine: &mut Machine<'_, '_>, words: &[String]) -> Status {
                 Some(path) if path.starts_with("/dev/") => SUCCESS,
                 Some(path) => {
                     let place = machine.place(path);
-                    machine.write(&place, &content, Manner::Slow)
+                    machine.write(&place, &content, ChangeKind::Slow)
                 }
                 None => wget_by_name(machine, &options, url, directory, &content),
             },
@@ -125,24 +125,24 @@ fn wget_by_name(
     }
     let path = directory.map_or(name.clone(), |directory| format!("{directory}/{name}"));
     let place = machine.place(&path);
-    let exists = !matches!(machine.look(&place), Node::Absent | Node::Unclear { exists: false, .. });
+    let exists = !matches!(machine.look(&place), Node::Absent | Node::Unknown { exists: false, .. });
     let overwrites =
         options.has("N timestamping c continue r recursive m mirror p page-requisites x force-directories");
     if !exists || overwrites {
-        return machine.write(&place, content, Manner::Slow);
+        return machine.write(&place, content, ChangeKind::Slow);
     }
     if options.has("nc no-clobber") || options.has("n") {
         return SUCCESS;
     }
     if machine.container.userland == Userland::Busybox {
-        return machine.refuse(Some(&place), Reason::Exists);
+        return machine.refuse(Some(&place), FailureCause::Exists);
     }
     let free = (1..100).find_map(|number| {
         let place = machine.place(&format!("{path}.{number}"));
         (machine.look(&place) == Node::Absent).then_some(place)
     });
     match free {
-        Some(place) => machine.write(&place, content, Manner::FreshName),
+        Some(place) => machine.write(&place, content, ChangeKind::FreshName),
         None => SUCCESS,
     }
 }
@@ -160,12 +160,12 @@ fn aria2c(machine: &mut Machine<'_, '_>, words: &[String]) -> Status {
     let settled = options.has("c continue")
         || options.value("allow-overwrite") == Some("true")
         || options.value("auto-file-renaming") == Some("false");
-    let exists = !matches!(machine.look(&place), Node::Absent | Node::Unclear { exists: false, .. });
+    let exists = !matches!(machine.look(&place), Node::Absent | Node::Unknown { exists: false, .. });
     if exists && !settled {
         let other = machine.place(&format!("{directory}/{name}.1"));
-        return machine.write(&other, &content, Manner::FreshName);
+        return machine.write(&other, &content, ChangeKind::FreshName);
     }
-    machine.write(&place, &content, Manner::Slow)
+    machine.write(&place, &content, ChangeKind::Slow)
 }
 
 /// Clients that fetch into what their operands name, the same each time.
@@ -178,16 +178,16 @@ pub(super) fn fetch(machine: &mut Machine<'_, '_>, words: &[String]) -> Status {
                 continue;
             }
             let place = machine.place(path);
-            if place.realm == Realm::Own {
+            if place.store == Store::Container {
                 continue;
             }
             match machine.look(&place) {
                 Node::Directory(_) => {
-                    machine.fill(&place, &format!("fetch:{}", words.join(" ")), Manner::Slow);
+                    machine.fill(&place, &format!("fetch:{}", words.join(" ")), ChangeKind::Slow);
                 }
                 Node::Absent => {
                     let key = format!("fetch:{}", words.join(" ")).into();
-                    machine.put(&place, Node::Unclear { key, exists: true }, Manner::Slow);
+                    machine.put(&place, Node::Unknown { key, exists: true }, ChangeKind::Slow);
                 }
                 _ => {}
             }

@@ -6,7 +6,7 @@ use super::options::Options;
 use super::substitution::{self, substitution, unescaped};
 use super::text::read_operands;
 use super::{Fact, fact};
-use crate::rerun::machine::{Machine, Manner, Reason, SUCCESS, Status};
+use crate::rerun::machine::{ChangeKind, FailureCause, Machine, SUCCESS, Status};
 
 pub(super) const FACTS: &[Fact] = &[fact(&["sed", "gsed"], sed), fact(&["perl"], perl)];
 
@@ -35,7 +35,7 @@ fn sed(machine: &mut Machine<'_, '_>, words: &[String]) -> Status {
             let old = machine.read(&place).filter(|_| !suffix.is_empty() && !suffix.contains(['/', '*']));
             if let Some(old) = old {
                 let beside = machine.place(&format!("{path}{suffix}"));
-                machine.write(&beside, &old, Manner::Write);
+                machine.write(&beside, &old, ChangeKind::Write);
             }
             worse(status, machine.edit(&place, edit))
         });
@@ -49,7 +49,7 @@ fn sed(machine: &mut Machine<'_, '_>, words: &[String]) -> Status {
         (Some(_), [file]) => {
             let place = machine.place(file);
             let Some(text) = machine.read(&place) else {
-                return machine.refuse(Some(&place), Reason::Missing);
+                return machine.refuse(Some(&place), FailureCause::Missing);
             };
             let out = edit(machine, &text);
             machine.emit(&out);
@@ -221,9 +221,9 @@ fn perl(machine: &mut Machine<'_, '_>, words: &[String]) -> Status {
     for path in files {
         let place = machine.place(path);
         let one = if is_fixed_point(script) {
-            machine.settle(&place, script)
+            machine.edit_once(&place, script)
         } else {
-            machine.alter(&place, script)
+            machine.edit_again(&place, script)
         };
         status = worse(status, one);
     }

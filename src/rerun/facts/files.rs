@@ -4,10 +4,10 @@ use std::collections::BTreeSet;
 
 use super::options::Options;
 use super::{Fact, fact, looks_like_file};
-use crate::rerun::machine::{FAILURE, Machine, Manner, Reason, SUCCESS, Status};
+use crate::rerun::machine::{ChangeKind, FAILURE, FailureCause, Machine, SUCCESS, Status};
 use crate::rerun::state::atoms::Atom;
 use crate::rerun::state::modes::Permissions;
-use crate::rerun::state::places::{Place, Realm, base_name};
+use crate::rerun::state::places::{Place, Store, base_name};
 use crate::rerun::state::tree::Node;
 
 pub(super) const FACTS: &[Fact] = &[
@@ -47,13 +47,13 @@ fn mkdir(machine: &mut Machine<'_, '_>, words: &[String]) -> Status {
 fn make_directory(machine: &mut Machine<'_, '_>, path: &str) -> Status {
     let place = machine.place_of_link(path);
     match machine.look(&place) {
-        Node::Absent | Node::Unclear { exists: false, .. } => {}
-        _ => return machine.refuse(Some(&place), Reason::Exists),
+        Node::Absent | Node::Unknown { exists: false, .. } => {}
+        _ => return machine.refuse(Some(&place), FailureCause::Exists),
     }
     if !machine.has_parent(&place) {
-        return machine.refuse(place.parent().as_ref(), Reason::Missing);
+        return machine.refuse(place.parent().as_ref(), FailureCause::Missing);
     }
-    machine.put(&place, Node::directory(), Manner::Write);
+    machine.put(&place, Node::directory(), ChangeKind::Write);
     SUCCESS
 }
 
@@ -65,7 +65,7 @@ pub(super) fn make_directories(machine: &mut Machine<'_, '_>, path: &str) -> Sta
     while let Some(place) = next {
         match machine.look(&place) {
             Node::Directory(_) => break,
-            Node::File(_) => return machine.refuse(Some(&place), Reason::WrongKind),
+            Node::File(_) => return machine.refuse(Some(&place), FailureCause::WrongKind),
             _ => next = place.parent(),
         }
         missing.push(place);
@@ -73,10 +73,10 @@ pub(super) fn make_directories(machine: &mut Machine<'_, '_>, path: &str) -> Sta
     for place in missing.iter().rev() {
         let node = match machine.look(place) {
             // It may have been there, with contents that nobody knows.
-            Node::Unclear { key, .. } if !is_scratch(place) => Node::Directory(BTreeSet::from([key])),
+            Node::Unknown { key, .. } if !is_scratch(place) => Node::Directory(BTreeSet::from([key])),
             _ => Node::directory(),
         };
-        machine.put(place, node, Manner::Write);
+        machine.put(place, node, ChangeKind::Write);
     }
     SUCCESS
 }
@@ -84,7 +84,7 @@ pub(super) fn make_directories(machine: &mut Machine<'_, '_>, path: &str) -> Sta
 /// Whether a place is one that images leave empty.
 pub(super) fn is_scratch(place: &Place) -> bool {
     let inner = place.path.strip_prefix("/tmp/").or_else(|| place.path.strip_prefix("/var/tmp/"));
-    place.realm == Realm::Own && inner.is_some()
+    place.store == Store::Container && inner.is_some()
 }
 
 fn rmdir(machine: &mut Machine<'_, '_>, words: &[String]) -> Status {
@@ -93,12 +93,14 @@ fn rmdir(machine: &mut Machine<'_, '_>, words: &[String]) -> Status {
     for path in options.operands() {
         let place = machine.place_of_link(path);
         let one = match machine.look(&place) {
-            Node::Absent => machine.refuse(Some(&place), Reason::Missing),
-            Node::File(_) | Node::Link(_) => machine.refuse(Some(&place), Reason::WrongKind),
+            Node::Absent => machine.refuse(Some(&place), FailureCause::Missing),
+            Node::File(_) | Node::Link(_) => machine.refuse(Some(&place), FailureCause::WrongKind),
             _ if machine.is_empty(&place) == Some(false) && options.has("ignore-fail-on-non-empty") => {
                 SUCCESS
             }
-            _ if machine.is_empty(&place) == Some(false) => machine.refuse(Some(&place), Reason::NotEmpty),
+            _ if machine.is_empty(&place) == Some(false) => {
+                machine.refuse(Some(&place), FailureCause::NotEmpty)
+            }
             _ => {
                 machine.remove(&place);
                 SUCCESS
@@ -120,9 +122,9 @@ fn rm(machine: &mut Machine<'_, '_>, words: &[String]) -> Status {
         let place = machine.place_of_link(path);
         let one = match machine.look(&place) {
             Node::Absent if force => SUCCESS,
-            Node::Absent => machine.refuse(Some(&place), Reason::Missing),
+            Node::Absent => machine.refuse(Some(&place), FailureCause::Missing),
             Node::Directory(_) if !recursive && !options.has("d dir") => {
-                machine.refuse(Some(&place), Reason::WrongKind)
+                machine.refuse(Some(&place), FailureCause::WrongKind)
             }
             Node::Directory(_) if machine.mounts.is_mount_point(&place) => {
                 empty(machine, &place, true);
@@ -159,7 +161,7 @@ pub(super) fn unlisted_pattern(machine: &Machine<'_, '_>, path: &str) -> Option<
 
 /// Empties the directory at `place` of what isn't listed, or of all.
 pub(super) fn empty(machine: &mut Machine<'_, '_>, place: &Place, all: bool) {
-    if place.realm == Realm::Own {
+    if place.store == Store::Container {
         return;
     }
     if all {
@@ -169,7 +171,9 @@ pub(super) fn empty(machine: &mut Machine<'_, '_>, place: &Place, all: bool) {
     }
     match machine.look(place) {
         Node::Directory(fill) if fill.is_empty() => {}
-        Node::Directory(_) | Node::Unclear { .. } => machine.put(place, Node::directory(), Manner::Remove),
+        Node::Directory(_) | Node::Unknown { .. } => {
+            machine.put(place, Node::directory(), ChangeKind::Remove);
+        }
         _ => {}
     }
 }
@@ -181,11 +185,11 @@ fn touch(machine: &mut Machine<'_, '_>, words: &[String]) -> Status {
         let place = machine.place(path);
         let one = match machine.look(&place) {
             Node::Absent if options.has("c no-create") => SUCCESS,
-            Node::Absent => machine.write(&place, "", Manner::Write),
+            Node::Absent => machine.write(&place, "", ChangeKind::Write),
             // It may be one of the files around it; made here, it is a file and no directory.
-            Node::Unclear { exists: false, .. } if place.realm != Realm::Own => {
+            Node::Unknown { exists: false, .. } if place.store != Store::Container => {
                 let content = machine.read(&place).unwrap_or_default();
-                machine.write(&place, &content, Manner::Write)
+                machine.write(&place, &content, ChangeKind::Write)
             }
             _ => SUCCESS,
         };
@@ -240,15 +244,15 @@ fn link_one(machine: &mut Machine<'_, '_>, options: &Options<'_>, target: &str, 
         leads_to_directory(machine, link)
     };
     let place = if inside { machine.place(link).join(base_name(target)) } else { own };
-    let manner = if inside { Manner::Nest } else { Manner::Write };
+    let manner = if inside { ChangeKind::Nest } else { ChangeKind::Write };
     match machine.look(&place) {
-        Node::Absent | Node::Unclear { exists: false, .. } => {}
-        Node::Directory(_) => return machine.refuse(Some(&place), Reason::Exists),
+        Node::Absent | Node::Unknown { exists: false, .. } => {}
+        Node::Directory(_) => return machine.refuse(Some(&place), FailureCause::Exists),
         _ if options.has("f force") => {}
-        _ => return machine.refuse(Some(&place), Reason::Exists),
+        _ => return machine.refuse(Some(&place), FailureCause::Exists),
     }
     if !machine.has_parent(&place) {
-        return machine.refuse(place.parent().as_ref(), Reason::Missing);
+        return machine.refuse(place.parent().as_ref(), FailureCause::Missing);
     }
     let node = if options.has("s symbolic") {
         Node::Link(target.into())
@@ -256,7 +260,7 @@ fn link_one(machine: &mut Machine<'_, '_>, options: &Options<'_>, target: &str, 
         let source = machine.place(target);
         match machine.read(&source) {
             Some(content) => Node::File(content),
-            None => return machine.refuse(Some(&source), Reason::Missing),
+            None => return machine.refuse(Some(&source), FailureCause::Missing),
         }
     };
     machine.put(&place, node, manner);
@@ -268,10 +272,10 @@ fn leads_to_directory(machine: &mut Machine<'_, '_>, path: &str) -> bool {
     let place = machine.place(path);
     match machine.look(&place) {
         Node::Directory(_) => true,
-        Node::Unclear { .. } if path.ends_with('/') => true,
-        Node::Unclear { .. } if looks_like_file(&place.path) => false,
-        Node::Unclear { key, exists } => {
-            (exists || machine.guess(&format!("exists:{key}"), place.realm == Realm::Own))
+        Node::Unknown { .. } if path.ends_with('/') => true,
+        Node::Unknown { .. } if looks_like_file(&place.path) => false,
+        Node::Unknown { key, exists } => {
+            (exists || machine.guess(&format!("exists:{key}"), place.store == Store::Container))
                 && machine.guess(&format!("directory:{key}"), false)
         }
         _ => false,
@@ -291,7 +295,7 @@ fn mktemp(machine: &mut Machine<'_, '_>, words: &[String]) -> Status {
         format!("{directory}/{template}")
     };
     let stem = template.trim_end_matches('X').to_owned();
-    let kept = machine.place(&stem).realm != Realm::Own;
+    let kept = machine.place(&stem).store != Store::Container;
     let nonce = if kept { machine.fresh_number() } else { machine.current };
     let key = format!("fresh:{kept}:{nonce}");
     let unique = machine.atom(Atom { never_empty: true, ..Atom::new(key, "XXXXXX") });
@@ -300,9 +304,9 @@ fn mktemp(machine: &mut Machine<'_, '_>, words: &[String]) -> Status {
     if !options.has("u dry-run") {
         let node = if options.has("d directory") { Node::directory() } else { Node::File("".into()) };
         if !machine.has_parent(&place) {
-            return machine.refuse(place.parent().as_ref(), Reason::Missing);
+            return machine.refuse(place.parent().as_ref(), FailureCause::Missing);
         }
-        machine.put(&place, node, Manner::FreshName);
+        machine.put(&place, node, ChangeKind::FreshName);
     }
     machine.emit(&format!("{path}\n"));
     SUCCESS
@@ -320,13 +324,13 @@ fn mknod(machine: &mut Machine<'_, '_>, words: &[String]) -> Status {
     for path in paths {
         let place = machine.place(path);
         let one = match machine.look(&place) {
-            Node::Absent | Node::Unclear { exists: false, .. } if machine.has_parent(&place) => {
+            Node::Absent | Node::Unknown { exists: false, .. } if machine.has_parent(&place) => {
                 let key = format!("special:{path}").into();
-                machine.put(&place, Node::Unclear { key, exists: true }, Manner::Write);
+                machine.put(&place, Node::Unknown { key, exists: true }, ChangeKind::Write);
                 SUCCESS
             }
-            Node::Absent => machine.refuse(place.parent().as_ref(), Reason::Missing),
-            _ => machine.refuse(Some(&place), Reason::Exists),
+            Node::Absent => machine.refuse(place.parent().as_ref(), FailureCause::Missing),
+            _ => machine.refuse(Some(&place), FailureCause::Exists),
         };
         status = worse(status, one);
     }
@@ -340,14 +344,14 @@ fn truncate(machine: &mut Machine<'_, '_>, words: &[String]) -> Status {
     for path in options.operands() {
         let place = machine.place(path);
         let one = match (machine.look(&place), size) {
-            (_, "0") => machine.write(&place, "", Manner::Write),
+            (_, "0") => machine.write(&place, "", ChangeKind::Write),
             (Node::Absent, _) if options.has("c no-create") => SUCCESS,
             (Node::Absent, _) => worse(
-                machine.write(&place, "", Manner::Write),
-                machine.settle(&place, &format!("truncate {size}")),
+                machine.write(&place, "", ChangeKind::Write),
+                machine.edit_once(&place, &format!("truncate {size}")),
             ),
-            (_, size) if size.starts_with(['+', '-']) => machine.alter(&place, "truncate"),
-            _ => machine.settle(&place, &format!("truncate {size}")),
+            (_, size) if size.starts_with(['+', '-']) => machine.edit_again(&place, "truncate"),
+            _ => machine.edit_once(&place, &format!("truncate {size}")),
         };
         status = worse(status, one);
     }
@@ -360,7 +364,7 @@ fn make_file_system(machine: &mut Machine<'_, '_>, words: &[String]) -> Status {
     match image.filter(|path| !path.starts_with("/dev/")) {
         Some(path) => {
             let place = machine.place(path);
-            machine.settle(&place, "mkfs")
+            machine.edit_once(&place, "mkfs")
         }
         None => machine.steady_status(words),
     }
@@ -383,5 +387,5 @@ fn dd(machine: &mut Machine<'_, '_>, words: &[String]) -> Status {
     if operand("oflag").is_some_and(|flags| flags.contains("append")) {
         return machine.append(&place, &content);
     }
-    machine.write(&place, &content, Manner::Write)
+    machine.write(&place, &content, ChangeKind::Write)
 }

@@ -6,7 +6,7 @@ use super::options::Options;
 use super::substitution;
 use super::text::filter;
 use super::{Fact, fact, looks_like_file};
-use crate::rerun::machine::{Machine, Reason, SUCCESS, Status};
+use crate::rerun::machine::{FailureCause, Machine, SUCCESS, Status};
 
 pub(super) const FACTS: &[Fact] =
     &[fact(&["awk", "gawk", "mawk", "nawk"], awk), fact(&["jq"], jq), fact(&["yq"], yq)];
@@ -93,9 +93,9 @@ fn yq(machine: &mut Machine<'_, '_>, words: &[String]) -> Status {
         let place = machine.place(path);
         let how = words.join(" ");
         let one = if words.iter().any(|word| grows(word)) {
-            machine.alter(&place, &how)
+            machine.edit_again(&place, &how)
         } else {
-            machine.settle(&place, &how)
+            machine.edit_once(&place, &how)
         };
         status = worse(status, one);
     }
@@ -118,7 +118,7 @@ fn rewritten(
         Ok(_) => filter(machine, words),
         Err(_) => {
             let place = input.files.first().map(|path| machine.place(path));
-            machine.refuse(place.as_ref(), Reason::Missing)
+            machine.refuse(place.as_ref(), FailureCause::Missing)
         }
     }
 }

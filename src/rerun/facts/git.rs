@@ -3,8 +3,8 @@
 use super::files::{is_scratch, make_directories};
 use super::options::Options;
 use super::{Fact, fact};
-use crate::rerun::machine::{Machine, Manner, Reason, SUCCESS, Status};
-use crate::rerun::state::places::{Place, Realm, base_name};
+use crate::rerun::machine::{ChangeKind, FailureCause, Machine, SUCCESS, Status};
+use crate::rerun::state::places::{Place, Store, base_name};
 use crate::rerun::state::tree::Node;
 
 pub(super) const FACTS: &[Fact] = &[fact(&["git"], git)];
@@ -45,11 +45,11 @@ fn clone(machine: &mut Machine<'_, '_>, words: &[String], directory: &str) -> St
     let target = joined(directory, &target);
     let place = machine.place(&target);
     match machine.look(&place) {
-        Node::Absent | Node::Unclear { exists: false, .. } => {}
+        Node::Absent | Node::Unknown { exists: false, .. } => {}
         Node::Directory(_) if machine.is_empty(&place) != Some(false) => {}
-        Node::Unclear { .. } if machine.mounts.is_mount_point(&place) => {}
+        Node::Unknown { .. } if machine.mounts.is_mount_point(&place) => {}
         _ => {
-            machine.refuse(Some(&place), Reason::NotEmpty);
+            machine.refuse(Some(&place), FailureCause::NotEmpty);
             return FATAL;
         }
     }
@@ -57,9 +57,9 @@ fn clone(machine: &mut Machine<'_, '_>, words: &[String], directory: &str) -> St
     let place = machine.place(&target);
     let branch = options.value("b branch").unwrap_or_default();
     if !bare {
-        machine.put(&place.join(".git"), Node::directory(), Manner::Slow);
+        machine.put(&place.join(".git"), Node::directory(), ChangeKind::Slow);
     }
-    machine.fill(&place, &format!("clone:{url}:{branch}"), Manner::Slow);
+    machine.fill(&place, &format!("clone:{url}:{branch}"), ChangeKind::Slow);
     machine.steady_status(words)
 }
 
@@ -79,7 +79,7 @@ fn init(machine: &mut Machine<'_, '_>, words: &[String], directory: &str) -> Sta
     let new = machine.look(&place) == Node::Absent;
     let status = make_directories(machine, &inner);
     if new && status == SUCCESS {
-        machine.put(&place.join(LAST_COMMIT), Node::File("".into()), Manner::Write);
+        machine.put(&place.join(LAST_COMMIT), Node::File("".into()), ChangeKind::Write);
     }
     status
 }
@@ -103,11 +103,11 @@ fn config(machine: &mut Machine<'_, '_>, words: &[String], directory: &str) -> S
         return machine.append(&place, &format!("{line}\n"));
     }
     if sets && machine.look(&place) != Node::Absent {
-        return machine.settle(&place, &words.join(" "));
+        return machine.edit_once(&place, &words.join(" "));
     }
     if sets {
-        machine.write(&place, "", Manner::Write);
-        return machine.settle(&place, &words.join(" "));
+        machine.write(&place, "", ChangeKind::Write);
+        return machine.edit_once(&place, &words.join(" "));
     }
     machine.emit_unknown(words, true);
     machine.unknown_status(&words.join(" "))
@@ -123,7 +123,7 @@ fn in_repository(
 ) -> Status {
     let place = machine.place(directory);
     if elsewhere.is_none() && !is_repository(machine, &place) {
-        machine.refuse(Some(&place.join(".git")), Reason::Missing);
+        machine.refuse(Some(&place.join(".git")), FailureCause::Missing);
         return FATAL;
     }
     let git = place.join(".git");
@@ -144,11 +144,11 @@ fn in_repository(
         _ => None,
     };
     if let Some(made) = made {
-        if !matches!(machine.look(&made), Node::Absent | Node::Unclear { exists: false, .. }) {
-            machine.refuse(Some(&made), Reason::Exists);
+        if !matches!(machine.look(&made), Node::Absent | Node::Unknown { exists: false, .. }) {
+            machine.refuse(Some(&made), FailureCause::Exists);
             return FATAL;
         }
-        machine.put(&made, Node::directory(), Manner::Write);
+        machine.put(&made, Node::directory(), ChangeKind::Write);
         return SUCCESS;
     }
     if rest.first().is_some_and(|command| command == "commit") && !options.has("allow-empty amend") {
@@ -163,17 +163,17 @@ fn in_repository(
 fn add_worktree(machine: &mut Machine<'_, '_>, path: &str, registered: &Place, forced: bool) -> Status {
     let place = machine.place(path);
     if machine.is_empty(&place) == Some(false) {
-        machine.refuse(Some(&place), Reason::NotEmpty);
+        machine.refuse(Some(&place), FailureCause::NotEmpty);
         return FATAL;
     }
     let known = registered.join(place.name());
     if !forced && matches!(machine.look(&known), Node::Directory(_)) {
-        machine.refuse(Some(&known), Reason::Exists);
+        machine.refuse(Some(&known), FailureCause::Exists);
         return FATAL;
     }
     let status = make_directories(machine, path);
-    machine.fill(&place, &format!("worktree:{}", place.path), Manner::Slow);
-    machine.put(&known, Node::directory(), Manner::Write);
+    machine.fill(&place, &format!("worktree:{}", place.path), ChangeKind::Slow);
+    machine.put(&known, Node::directory(), ChangeKind::Write);
     status
 }
 
@@ -188,9 +188,9 @@ fn commit(machine: &mut Machine<'_, '_>, place: &Place, git: &Place) -> Status {
         now.extend([path.as_str(), "=", &format!("{node:?}"), ";"]);
     }
     if now == *before {
-        return machine.refuse(Some(&last), Reason::NothingToDo);
+        return machine.refuse(Some(&last), FailureCause::NothingToDo);
     }
-    machine.put(&last, Node::File(now.into()), Manner::Write);
+    machine.put(&last, Node::File(now.into()), ChangeKind::Write);
     SUCCESS
 }
 
@@ -198,11 +198,11 @@ fn is_repository(machine: &mut Machine<'_, '_>, place: &Place) -> bool {
     let mut next = Some(place.clone());
     while let Some(directory) = next {
         // No image is a repository from its root on, or brings one in `/tmp`.
-        let bare = directory.realm == Realm::Own
+        let bare = directory.store == Store::Container
             && (matches!(directory.path.as_str(), "" | "/tmp") || is_scratch(&directory));
         let found = |node: Node| match node {
             Node::Absent => false,
-            Node::Unclear { exists, .. } => exists || !bare,
+            Node::Unknown { exists, .. } => exists || !bare,
             _ => true,
         };
         if found(machine.look(&directory.join(".git"))) || found(machine.look(&directory.join("HEAD"))) {

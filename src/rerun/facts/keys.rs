@@ -2,7 +2,7 @@
 
 use super::options::Options;
 use super::{Fact, fact};
-use crate::rerun::machine::{Machine, Manner, Reason, SUCCESS, Status};
+use crate::rerun::machine::{ChangeKind, FailureCause, Machine, SUCCESS, Status};
 use crate::rerun::state::atoms::{Atom, is_known};
 use crate::rerun::state::tree::Node;
 
@@ -20,7 +20,7 @@ pub(super) const FACTS: &[Fact] = &[
 fn update_ca_certificates(machine: &mut Machine<'_, '_>, _: &[String]) -> Status {
     let place = machine.place("/etc/ssl/certs/ca-certificates.crt");
     let bundle = String::from(machine.atom(Atom::new("output:update-ca-certificates", "certificates")));
-    if machine.has_parent(&place) { machine.write(&place, &bundle, Manner::Write) } else { SUCCESS }
+    if machine.has_parent(&place) { machine.write(&place, &bundle, ChangeKind::Write) } else { SUCCESS }
 }
 
 /// `ssh-keygen` asks before it overwrites a key; at the end of its input it gives up and fails.
@@ -31,14 +31,14 @@ fn ssh_keygen(machine: &mut Machine<'_, '_>, words: &[String]) -> Status {
         return machine.unknown_status(&words.join(" "));
     };
     let place = machine.place(path);
-    let exists = !matches!(machine.look(&place), Node::Absent | Node::Unclear { exists: false, .. });
+    let exists = !matches!(machine.look(&place), Node::Absent | Node::Unknown { exists: false, .. });
     if exists && !machine.is_answered() {
-        return machine.refuse(Some(&place), Reason::Asks);
+        return machine.refuse(Some(&place), FailureCause::Asks);
     }
     let key = String::from(machine.atom(Atom::new(format!("key:{path}"), "a key")));
-    let status = machine.write(&place, &key, Manner::Write);
+    let status = machine.write(&place, &key, ChangeKind::Write);
     let public = machine.place(&format!("{path}.pub"));
-    if status == SUCCESS { machine.write(&public, &key, Manner::Write) } else { status }
+    if status == SUCCESS { machine.write(&public, &key, ChangeKind::Write) } else { status }
 }
 
 /// `keytool` refuses an alias that its keystore has.
@@ -60,7 +60,7 @@ fn keytool(machine: &mut Machine<'_, '_>, words: &[String]) -> Status {
     let mark = format!("[{alias}]");
     if has(&["-delete"]) {
         return if old.contains(&mark) {
-            machine.write(&place, &old.replace(&mark, ""), Manner::Write)
+            machine.write(&place, &old.replace(&mark, ""), ChangeKind::Write)
         } else {
             machine.unknown_status(&words.join(" "))
         };
@@ -68,15 +68,15 @@ fn keytool(machine: &mut Machine<'_, '_>, words: &[String]) -> Status {
     if !adds {
         machine.emit_unknown(words, true);
         return if has(&["-importkeystore"]) && machine.look(&place) == Node::Absent {
-            machine.write(&place, "", Manner::Write)
+            machine.write(&place, "", ChangeKind::Write)
         } else {
             machine.unknown_status(&words.join(" "))
         };
     }
     if old.contains(&mark) {
-        return machine.refuse(Some(&place), Reason::Exists);
+        return machine.refuse(Some(&place), FailureCause::Exists);
     }
-    machine.write(&place, &format!("{old}{mark}"), Manner::Write)
+    machine.write(&place, &format!("{old}{mark}"), ChangeKind::Write)
 }
 
 /// `htpasswd -c` writes the file anew; without it a user's line is replaced.
@@ -89,11 +89,11 @@ fn htpasswd(machine: &mut Machine<'_, '_>, words: &[String]) -> Status {
     let place = machine.place(path);
     let line = format!("{user}:");
     if options.has("c") {
-        return machine.write(&place, &line, Manner::Write);
+        return machine.write(&place, &line, ChangeKind::Write);
     }
     match machine.read(&place) {
         Some(known) if known.contains(&line) => SUCCESS,
-        _ => machine.settle(&place, &format!("htpasswd {line}")),
+        _ => machine.edit_once(&place, &format!("htpasswd {line}")),
     }
 }
 
@@ -109,7 +109,7 @@ fn openssl(machine: &mut Machine<'_, '_>, words: &[String]) -> Status {
         let Some(path) = named(option).filter(|path| !path.starts_with("/dev/")) else { continue };
         let place = machine.place(&path);
         let text = String::from(machine.atom(Atom::new(format!("openssl:{}", words.join(" ")), "a key")));
-        status = status.max(machine.write(&place, &text, Manner::Write));
+        status = status.max(machine.write(&place, &text, ChangeKind::Write));
         wrote = true;
     }
     if !wrote {
@@ -145,9 +145,9 @@ fn gpg(machine: &mut Machine<'_, '_>, words: &[String]) -> Status {
     let mark = format!("[{name}]");
     let old = machine.read(&ring).unwrap_or_default();
     if old.contains(&mark) && !options.has("yes") {
-        return machine.refuse(Some(&ring), Reason::Exists);
+        return machine.refuse(Some(&ring), FailureCause::Exists);
     }
-    machine.write(&ring, &format!("{old}{mark}"), Manner::Append)
+    machine.write(&ring, &format!("{old}{mark}"), ChangeKind::Append)
 }
 
 /// `pass init` notes whose key it is in `.gpg-id`, the same each time.
@@ -162,7 +162,7 @@ fn pass(machine: &mut Machine<'_, '_>, words: &[String]) -> Status {
         Some([command, key, ..]) if command == "init" => {
             super::files::make_directories(machine, &store);
             let place = machine.place(&format!("{store}/.gpg-id"));
-            machine.write(&place, &format!("{key}\n"), Manner::Write)
+            machine.write(&place, &format!("{key}\n"), ChangeKind::Write)
         }
         _ => machine.unknown_command(words),
     }

@@ -2,7 +2,7 @@
 
 use super::options::Options;
 use super::{Fact, fact};
-use crate::rerun::machine::{Machine, Manner, Reason, SUCCESS, Status};
+use crate::rerun::machine::{ChangeKind, FailureCause, Machine, SUCCESS, Status};
 use crate::rerun::state::tree::Node;
 
 pub(super) const FACTS: &[Fact] = &[
@@ -16,14 +16,14 @@ pub(super) const FACTS: &[Fact] = &[
 /// Makes a file or directory that must not be there yet.
 fn make(machine: &mut Machine<'_, '_>, path: &str, file: bool) -> Status {
     let place = machine.place(path);
-    if !matches!(machine.look(&place), Node::Absent | Node::Unclear { exists: false, .. }) {
-        return machine.refuse(Some(&place), Reason::Exists);
+    if !matches!(machine.look(&place), Node::Absent | Node::Unknown { exists: false, .. }) {
+        return machine.refuse(Some(&place), FailureCause::Exists);
     }
     if file {
-        return machine.write(&place, "", Manner::Slow);
+        return machine.write(&place, "", ChangeKind::Slow);
     }
-    machine.put(&place, Node::directory(), Manner::Slow);
-    machine.fill(&place, "project", Manner::Slow);
+    machine.put(&place, Node::directory(), ChangeKind::Slow);
+    machine.fill(&place, "project", ChangeKind::Slow);
     SUCCESS
 }
 
@@ -67,10 +67,10 @@ fn composer(machine: &mut Machine<'_, '_>, words: &[String]) -> Status {
     };
     let place = machine.place(directory);
     if machine.is_empty(&place) == Some(false) {
-        return machine.refuse(Some(&place), Reason::NotEmpty);
+        return machine.refuse(Some(&place), FailureCause::NotEmpty);
     }
     super::files::make_directories(machine, directory);
-    machine.fill(&place, &words.join(" "), Manner::Slow);
+    machine.fill(&place, &words.join(" "), ChangeKind::Slow);
     SUCCESS
 }
 

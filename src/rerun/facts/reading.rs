@@ -3,7 +3,7 @@
 use super::lines::{Edit, Plain, edited};
 use super::options::Options;
 use super::{Fact, fact};
-use crate::rerun::machine::{FAILURE, Machine, Reason, SUCCESS, Status, matches as matches_pattern};
+use crate::rerun::machine::{FAILURE, FailureCause, Machine, SUCCESS, Status, matches as matches_pattern};
 use crate::rerun::state::atoms::{Atom, is_known};
 use crate::rerun::state::places::{Place, base_name};
 use crate::rerun::state::tree::Node;
@@ -128,13 +128,13 @@ fn list(machine: &mut Machine<'_, '_>, words: &[String]) -> Status {
         let place = machine.place(path);
         match machine.look(&place) {
             Node::Absent => {
-                status = machine.refuse(Some(&place), Reason::Missing).max(status);
+                status = machine.refuse(Some(&place), FailureCause::Missing).max(status);
             }
             Node::Directory(_) if lists && !options.has("d l directory") => {
                 let all = options.has("a A all almost-all");
                 emit_names(machine, &place, all);
             }
-            Node::Unclear { key, exists: false } => {
+            Node::Unknown { key, exists: false } => {
                 if !machine.may_exist(&place, &key) {
                     status = FAILURE;
                 }
@@ -177,7 +177,7 @@ fn find(machine: &mut Machine<'_, '_>, words: &[String]) -> Status {
     for path in starts {
         let place = machine.place(path);
         if machine.look(&place) == Node::Absent {
-            status = machine.refuse(Some(&place), Reason::Missing);
+            status = machine.refuse(Some(&place), FailureCause::Missing);
             continue;
         }
         if removes(tests) {
@@ -362,7 +362,7 @@ fn finds(
             return found;
         }
     }
-    if !machine.is_deciding() {
+    if !machine.status_is_tested() {
         return true;
     }
     let state = if machine.shared.atoms.may_change(text) { machine.fingerprint() } else { String::new() };

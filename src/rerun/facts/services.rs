@@ -3,7 +3,7 @@
 use super::databases::{create, outside};
 use super::options::Options;
 use super::{Fact, fact};
-use crate::rerun::machine::{Machine, Manner, SUCCESS, Status};
+use crate::rerun::machine::{ChangeKind, Machine, SUCCESS, Status};
 use crate::rerun::state::atoms::{Atom, is_known};
 use crate::rerun::state::places::base_name;
 use crate::rerun::state::tree::Node;
@@ -265,9 +265,9 @@ fn ip(machine: &mut Machine<'_, '_>, words: &[String]) -> Status {
         "add" | "a" => {
             let place = network(machine, kind, &object);
             if machine.look(&place) != Node::Absent {
-                return machine.refuse(Some(&place), crate::rerun::machine::Reason::Exists);
+                return machine.refuse(Some(&place), crate::rerun::machine::FailureCause::Exists);
             }
-            machine.put(&place, Node::directory(), Manner::Write);
+            machine.put(&place, Node::directory(), ChangeKind::Write);
             SUCCESS
         }
         "del" | "delete" | "d" | "flush" => {
@@ -293,8 +293,8 @@ fn iptables(machine: &mut Machine<'_, '_>, words: &[String]) -> Status {
         if chain.is_empty() || chain.starts_with('-') {
             for name in ["rules", "chain"] {
                 let all = network(machine, name, &table);
-                let realm = outside(machine.network_kind(), "");
-                for known in machine.names_in(&realm.parent().unwrap_or(realm)).0 {
+                let store = outside(machine.network_kind(), "");
+                for known in machine.names_in(&store.parent().unwrap_or(store)).0 {
                     let place = outside(machine.network_kind(), &known);
                     if place.path.starts_with(&all.path) {
                         machine.remove(&place);
@@ -318,7 +318,7 @@ fn iptables(machine: &mut Machine<'_, '_>, words: &[String]) -> Status {
             _ => "".into(),
         };
         let rule = rule(machine, words, position);
-        machine.put(&place, Node::File(format!("{old}{rule}").into()), Manner::Append);
+        machine.put(&place, Node::File(format!("{old}{rule}").into()), ChangeKind::Append);
         return SUCCESS;
     }
     if let Some(position) = at(&["-D", "--delete"]) {
@@ -329,7 +329,7 @@ fn iptables(machine: &mut Machine<'_, '_>, words: &[String]) -> Status {
         {
             let left = content.replacen(rule, "", 1);
             let node = if left.is_empty() { Node::Absent } else { Node::File(left.into()) };
-            machine.put(&place, node, Manner::Remove);
+            machine.put(&place, node, ChangeKind::Remove);
             return SUCCESS;
         }
         return machine.unknown_status(&words.join(" "));
@@ -347,8 +347,8 @@ fn rule(machine: &mut Machine<'_, '_>, words: &[String], verb: usize) -> char {
 fn create_chain(machine: &mut Machine<'_, '_>, name: &str) -> Status {
     let place = network(machine, "chain", name);
     if machine.look(&place) != Node::Absent {
-        return machine.refuse(Some(&place), crate::rerun::machine::Reason::Exists);
+        return machine.refuse(Some(&place), crate::rerun::machine::FailureCause::Exists);
     }
-    machine.put(&place, Node::directory(), Manner::Write);
+    machine.put(&place, Node::directory(), ChangeKind::Write);
     SUCCESS
 }

@@ -4,7 +4,7 @@ use super::files::worse;
 use super::lines::sorted_unique;
 use super::options::Options;
 use super::{Fact, fact};
-use crate::rerun::machine::{Machine, Manner, Reason, SUCCESS, Status};
+use crate::rerun::machine::{ChangeKind, FailureCause, Machine, SUCCESS, Status};
 use crate::rerun::state::atoms::is_known;
 use crate::rerun::state::tree::Node;
 
@@ -127,7 +127,7 @@ fn cat(machine: &mut Machine<'_, '_>, words: &[String]) -> Status {
         match machine.needs(path) {
             // GNU cat won't read what it has begun to write.
             Ok(place) if machine.writes_to(&place) && machine.is_empty_file(&place) == Some(false) => {
-                status = machine.refuse(Some(&place), Reason::Exists);
+                status = machine.refuse(Some(&place), FailureCause::Exists);
             }
             Ok(place) => match machine.read(&place) {
                 Some(text) => machine.emit(&text),
@@ -148,7 +148,7 @@ fn tee(machine: &mut Machine<'_, '_>, words: &[String]) -> Status {
         let one = if options.has("a append") {
             machine.append(&place, &text)
         } else {
-            machine.write(&place, &text, Manner::Write)
+            machine.write(&place, &text, ChangeKind::Write)
         };
         status = worse(status, one);
     }
@@ -171,7 +171,7 @@ pub(super) fn read_operands(machine: &mut Machine<'_, '_>, words: &[String], may
         }
         let place = machine.place(word);
         match machine.look(&place) {
-            Node::Absent => return machine.refuse(Some(&place), Reason::Missing),
+            Node::Absent => return machine.refuse(Some(&place), FailureCause::Missing),
             Node::File(content) => key.push(content.to_string()),
             _ => {}
         }
@@ -187,7 +187,7 @@ fn sponge(machine: &mut Machine<'_, '_>, words: &[String]) -> Status {
     if words.iter().any(|word| word == "-a") {
         return machine.append(&place, &text);
     }
-    machine.write(&place, &text, Manner::Write)
+    machine.write(&place, &text, ChangeKind::Write)
 }
 
 /// `wc -l` of a text that is known; anything else is a filter.
@@ -219,7 +219,7 @@ fn sort(machine: &mut Machine<'_, '_>, words: &[String]) -> Status {
     match options.value("o output") {
         Some(path) => {
             let place = machine.place(path);
-            machine.write(&place, &sorted, Manner::Write)
+            machine.write(&place, &sorted, ChangeKind::Write)
         }
         None => {
             machine.emit(&sorted);

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use super::{FAILURE, Flow, Jump, Machine, Reason, SUCCESS, Status};
+use super::{FAILURE, FailureCause, Flow, Jump, Machine, SUCCESS, Status};
 use crate::rerun::state::atoms::{Atom, is_known};
 use crate::rerun::state::tree::Node;
 
@@ -80,8 +80,8 @@ impl Machine<'_, '_> {
         };
         let place = self.place(&path);
         match self.look(&place) {
-            Node::Absent => self.refuse(Some(&place), Reason::Missing),
-            Node::File(_) => self.refuse(Some(&place), Reason::WrongKind),
+            Node::Absent => self.refuse(Some(&place), FailureCause::Missing),
+            Node::File(_) => self.refuse(Some(&place), FailureCause::WrongKind),
             _ => {
                 let old = std::mem::take(&mut self.shell.directory);
                 self.assign("OLDPWD", &old);
@@ -182,8 +182,8 @@ impl Machine<'_, '_> {
     fn source(&mut self, arguments: &[String]) -> Flow {
         let Some(path) = arguments.first() else { return Ok(SUCCESS) };
         let place = self.place(path);
-        if place.realm != crate::rerun::state::places::Realm::Own && self.look(&place) == Node::Absent {
-            return Ok(self.refuse(Some(&place), Reason::Missing));
+        if place.store != crate::rerun::state::places::Store::Container && self.look(&place) == Node::Absent {
+            return Ok(self.refuse(Some(&place), FailureCause::Missing));
         }
         match self.run_file(path) {
             Some(Err(Jump::Return(status))) => Ok(status),

@@ -42,7 +42,7 @@ impl Machine<'_, '_> {
         })
     }
 
-    /// Whether a text is empty; the oracle says where nobody can know.
+    /// Whether a text is empty; the assumptions says where nobody can know.
     pub(in crate::rerun) fn is_empty_text(&mut self, text: &str) -> bool {
         if let Some(known) = self.shared.atoms.is_empty(text) {
             return known;
@@ -64,7 +64,7 @@ impl Machine<'_, '_> {
                 let place = self.place_of_link(text);
                 match self.look(&place) {
                     Node::Link(_) => true,
-                    Node::Unclear { key, .. } => self.ask(&format!("link:{key}"), false),
+                    Node::Unknown { key, .. } => self.ask(&format!("link:{key}"), false),
                     _ => false,
                 }
             }
@@ -91,7 +91,7 @@ impl Machine<'_, '_> {
                 _ => !special,
             },
             Node::Directory(_) => operator != "-f" && !special,
-            Node::Unclear { key, exists } => {
+            Node::Unknown { key, exists } => {
                 if !exists && !self.may_exist(&place, &key) {
                     return false;
                 }

@@ -3,7 +3,9 @@
 use std::ops::Range;
 use std::rc::Rc;
 
-use super::{Branch, FAILURE, Flow, Function, Jump, LoneGuard, Machine, Manner, SUCCESS, Sink, Status};
+use super::{
+    Branch, ChangeKind, FAILURE, Flow, Function, GuardOverSlowCommand, Jump, Machine, SUCCESS, Sink, Status,
+};
 use crate::rerun::state::places::Place;
 use crate::shell::ir::{Arm, Clause, Command, CommandKind, List, Redirection, RedirectionKind, Word};
 
@@ -16,13 +18,13 @@ const MAX_WORDS: usize = 48;
 
 impl Machine<'_, '_> {
     pub(super) fn list(&mut self, list: &List) -> Flow {
-        let deciding = self.deciding;
+        let status_is_tested = self.status_is_tested;
         let mut status = SUCCESS;
         for (index, command) in list.iter().enumerate() {
-            self.deciding = deciding && index + 1 == list.len();
+            self.status_is_tested = status_is_tested && index + 1 == list.len();
             status = self.command(command)?;
         }
-        self.deciding = deciding;
+        self.status_is_tested = status_is_tested;
         Ok(status)
     }
 
@@ -35,10 +37,14 @@ impl Machine<'_, '_> {
         };
         let status = if command.background { SUCCESS } else { status };
         self.shell.status = status;
-        if self.shell.options.errexit && self.sheltered == 0 && is_test(command) {
+        if self.shell.options.errexit && self.errexit_ignored == 0 && is_test(command) {
             self.branch(&command.range, status == SUCCESS);
         }
-        if status != SUCCESS && self.shell.options.errexit && self.sheltered == 0 && exits(&command.kind) {
+        if status != SUCCESS
+            && self.shell.options.errexit
+            && self.errexit_ignored == 0
+            && exits(&command.kind)
+        {
             return Err(Jump::Exit(status));
         }
         Ok(status)
@@ -49,12 +55,12 @@ impl Machine<'_, '_> {
             CommandKind::Simple(simple) => self.simple(command, simple),
             CommandKind::Pipeline(parts) => self.pipeline(parts),
             CommandKind::Not(inner) => {
-                let status = self.sheltered(true, |machine| machine.command(inner))?;
+                let status = self.errexit_ignored(true, |machine| machine.command(inner))?;
                 Ok(if status == SUCCESS { FAILURE } else { SUCCESS })
             }
             CommandKind::And(left, right) => {
-                let (deciding, missing) = (self.deciding, self.log.missing.len());
-                let status = self.sheltered(deciding, |machine| machine.command(left))?;
+                let (status_is_tested, missing) = (self.status_is_tested, self.log.missing.len());
+                let status = self.errexit_ignored(status_is_tested, |machine| machine.command(left))?;
                 let branch = self.branch(&left.range, status == SUCCESS);
                 if status != SUCCESS {
                     return Ok(status);
@@ -62,8 +68,9 @@ impl Machine<'_, '_> {
                 self.guarded(&branch, missing, |machine| machine.command(right))
             }
             CommandKind::Or(left, right) => {
-                let (deciding, missing) = (self.deciding || !is_trivial(right), self.log.missing.len());
-                let status = self.sheltered(deciding, |machine| machine.command(left))?;
+                let (status_is_tested, missing) =
+                    (self.status_is_tested || !is_trivial(right), self.log.missing.len());
+                let status = self.errexit_ignored(status_is_tested, |machine| machine.command(left))?;
                 let branch = self.branch(&left.range, status == SUCCESS);
                 if status == SUCCESS {
                     return Ok(status);
@@ -98,12 +105,12 @@ impl Machine<'_, '_> {
     }
 
     /// Runs `body` where `set -e` doesn't count.
-    fn sheltered(&mut self, deciding: bool, body: impl FnOnce(&mut Self) -> Flow) -> Flow {
-        let before = std::mem::replace(&mut self.deciding, deciding);
-        self.sheltered += 1;
+    fn errexit_ignored(&mut self, status_is_tested: bool, body: impl FnOnce(&mut Self) -> Flow) -> Flow {
+        let before = std::mem::replace(&mut self.status_is_tested, status_is_tested);
+        self.errexit_ignored += 1;
         let result = body(self);
-        self.sheltered -= 1;
-        self.deciding = before;
+        self.errexit_ignored -= 1;
+        self.status_is_tested = before;
         result
     }
 
@@ -127,13 +134,18 @@ impl Machine<'_, '_> {
             branch.until = self.log.changes.len();
         }
         if let Some([first, rest @ ..]) = self.log.changes.get(before..)
-            && std::iter::once(first).chain(rest).any(|change| change.manner == Manner::Slow)
+            && std::iter::once(first).chain(rest).any(|change| change.manner == ChangeKind::Slow)
             && rest.iter().all(|change| change.site == first.site)
             // `.git` is what people test for on purpose: a broken one makes the next git command fail.
             && tested.iter().any(|place| place.touches(&first.place) && !matches!(place.name(), ".git" | "HEAD"))
         {
             let (command, place) = (first.site, first.place.clone());
-            self.log.lone_guards.push(LoneGuard { guard: guard.site, held: guard.held, command, place });
+            self.log.guards_over_slow_commands.push(GuardOverSlowCommand {
+                guard: guard.site,
+                held: guard.held,
+                command,
+                place,
+            });
         }
         result
     }
@@ -141,7 +153,7 @@ impl Machine<'_, '_> {
     fn if_clause(&mut self, arms: &[Arm], otherwise: Option<&List>) -> Flow {
         for arm in arms {
             let missing = self.log.missing.len();
-            let status = self.sheltered(true, |machine| machine.list(&arm.condition))?;
+            let status = self.errexit_ignored(true, |machine| machine.list(&arm.condition))?;
             let branch = self.branch(&range_of(&arm.condition), status == SUCCESS);
             if status == SUCCESS {
                 return self.guarded(&branch, missing, |machine| machine.list(&arm.body));
@@ -159,9 +171,9 @@ impl Machine<'_, '_> {
         let (mut status, mut cause) = (SUCCESS, None);
         let (changes, mut variables) = (self.log.changes.len(), None);
         for turn in 0..MAX_ITERATIONS {
-            let (questions, reads) = (self.oracle.questions(), self.unknown_reads);
-            let held = self.sheltered(true, |machine| machine.list(condition))? == SUCCESS;
-            let open = self.oracle.questions() != questions || self.unknown_reads != reads;
+            let (questions, reads) = (self.assumptions.questions(), self.unknown_reads);
+            let held = self.errexit_ignored(true, |machine| machine.list(condition))? == SUCCESS;
+            let open = self.assumptions.questions() != questions || self.unknown_reads != reads;
             let ends = held == until || (open && turn >= OPEN_ITERATIONS);
             if turn == 0 || ends {
                 self.branch(&range_of(condition), !ends);
@@ -188,7 +200,7 @@ impl Machine<'_, '_> {
         if self.log.changes.len() == changes && variables.is_some_and(|it| it == self.shell.variables) {
             let site = self.site(&range_of(condition));
             self.log.endless.push(site);
-            if !self.oracle.is_first() && !self.waited.contains(&site) {
+            if !self.assumptions.is_first() && !self.waited.contains(&site) {
                 return Err(Jump::Endless);
             }
         }
@@ -267,19 +279,19 @@ impl Machine<'_, '_> {
     /// A pipeline: its parts run one after another here, each on what the last one wrote.
     fn pipeline(&mut self, parts: &[Command]) -> Flow {
         let outer = self.input.clone();
-        let deciding = self.deciding;
+        let status_is_tested = self.status_is_tested;
         let (mut failed, mut cause) = (SUCCESS, None);
         let mut status = SUCCESS;
         for (index, part) in parts.iter().enumerate() {
             let last = index + 1 == parts.len();
-            self.deciding = deciding && last;
+            self.status_is_tested = status_is_tested && last;
             if !last {
                 self.sinks.push(Sink::Text(String::new()));
-                self.concurrent += 1;
+                self.pipeline_depth += 1;
             }
             let result = self.subshell(|machine| machine.command(part));
             if !last {
-                self.concurrent -= 1;
+                self.pipeline_depth -= 1;
                 if let Some(Sink::Text(text)) = self.sinks.pop() {
                     self.input = Some(text.into());
                 }
@@ -291,7 +303,7 @@ impl Machine<'_, '_> {
             }
         }
         self.input = outer;
-        self.deciding = deciding;
+        self.status_is_tested = status_is_tested;
         if !self.shell.options.pipefail {
             return Ok(status);
         }
@@ -379,7 +391,7 @@ impl Machine<'_, '_> {
         }
         let place = self.place(&path);
         let status: Status =
-            if append { self.append(&place, "") } else { self.write(&place, "", Manner::Write) };
+            if append { self.append(&place, "") } else { self.write(&place, "", ChangeKind::Write) };
         if status == SUCCESS && standard_output {
             self.sinks.push(Sink::File(place));
         }

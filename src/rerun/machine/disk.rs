@@ -3,10 +3,10 @@
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
-use super::{Change, FAILURE, Machine, Manner, Reason, SUCCESS, Status};
+use super::{Change, ChangeKind, FAILURE, FailureCause, Machine, SUCCESS, Status};
 use crate::rerun::state::atoms::{Atom, is_atom};
 use crate::rerun::state::compare::{SETTLED, UNKNOWN};
-use crate::rerun::state::places::{Place, Realm, absolute};
+use crate::rerun::state::places::{Place, Store, absolute};
 use crate::rerun::state::tree::{Node, Tree};
 
 /// Longer contents become one atom: what is in them no longer matters.
@@ -56,7 +56,7 @@ impl Machine<'_, '_> {
 
     /// The path that an absolute `path` comes to when its first symbolic link is followed.
     fn first_link(&self, path: &str, last: bool) -> Option<String> {
-        if !self.kept.has_links() && !self.own.has_links() {
+        if !self.volumes.has_links() && !self.container_fs.has_links() {
             return None;
         }
         let ends = path.match_indices('/').map(|(at, _)| at).chain(last.then_some(path.len()));
@@ -72,28 +72,28 @@ impl Machine<'_, '_> {
     }
 
     pub(super) fn tree(&self, place: &Place) -> &Tree {
-        if place.realm == Realm::Own { &self.own } else { &self.kept }
+        if place.store == Store::Container { &self.container_fs } else { &self.volumes }
     }
 
     pub(super) fn tree_mut(&mut self, place: &Place) -> &mut Tree {
-        if place.realm == Realm::Own { &mut self.own } else { Rc::make_mut(&mut self.kept) }
+        if place.store == Store::Container { &mut self.container_fs } else { Rc::make_mut(&mut self.volumes) }
     }
 
     /// What is at `place`.
     pub(in crate::rerun) fn look(&mut self, place: &Place) -> Node {
         let node = self.tree(place).see(place);
-        let noted = self.oracle.is_first() && self.log.missing.len() < MAX_CHANGES;
-        if noted && node == Node::Absent && place.realm != Realm::Own {
+        let noted = self.assumptions.is_first() && self.log.missing.len() < MAX_CHANGES;
+        if noted && node == Node::Absent && place.store != Store::Container {
             self.log.missing.push(place.clone());
         }
         node
     }
 
-    /// Whether something is at `place`. Where nobody can know, the oracle says.
+    /// Whether something is at `place`. Where nobody can know, the assumptions says.
     pub(in crate::rerun) fn exists(&mut self, place: &Place) -> bool {
         match self.look(place) {
             Node::Absent => false,
-            Node::Unclear { key, exists: false } => self.may_exist(place, &key),
+            Node::Unknown { key, exists: false } => self.may_exist(place, &key),
             _ => true,
         }
     }
@@ -106,9 +106,9 @@ impl Machine<'_, '_> {
         match self.is_unpacked(place, key) {
             Some(unpacked) => unpacked,
             // The script ends here without it.
-            None if self.shell.options.errexit && self.sheltered == 0 => true,
-            None if matches!(place.realm, Realm::Kept(_)) => {
-                self.oracle.ask_for(place, &format!("exists:{key}"), false)
+            None if self.shell.options.errexit && self.errexit_ignored == 0 => true,
+            None if matches!(place.store, Store::Volume(_)) => {
+                self.assumptions.ask_for(place, &format!("exists:{key}"), false)
             }
             None => self.ask(&format!("exists:{key}"), true),
         }
@@ -117,10 +117,10 @@ impl Machine<'_, '_> {
     /// In a second run: whether what a test looks for at `place` is of what the first one unpacked
     /// there. `None` where that tells nothing.
     pub(super) fn is_unpacked(&self, place: &Place, key: &str) -> Option<bool> {
-        let told = matches!(place.realm, Realm::Kept(_))
+        let told = matches!(place.store, Store::Volume(_))
             && !key.contains(UNKNOWN)
             && !key.starts_with("given:")
-            && !self.oracle.knows(&format!("exists:{key}"));
+            && !self.assumptions.knows(&format!("exists:{key}"));
         self.expected.as_ref().filter(|_| told).map(|expected| !expected.lists(place))
     }
 
@@ -128,7 +128,7 @@ impl Machine<'_, '_> {
     pub(in crate::rerun) fn is_directory(&mut self, place: &Place) -> Option<bool> {
         match self.look(place) {
             Node::Directory(_) => Some(true),
-            Node::Unclear { .. } => None,
+            Node::Unknown { .. } => None,
             Node::Absent | Node::File(_) | Node::Link(_) => Some(false),
         }
     }
@@ -138,7 +138,7 @@ impl Machine<'_, '_> {
         match self.look(place) {
             Node::Directory(fill) if !fill.is_empty() => Some(false),
             Node::Directory(_) => {
-                let known = place.realm != Realm::Own || !place.path.is_empty();
+                let known = place.store != Store::Container || !place.path.is_empty();
                 let names = self.tree(place).names_in(place);
                 (known || !names.is_empty()).then_some(names.is_empty())
             }
@@ -156,8 +156,10 @@ impl Machine<'_, '_> {
     /// The names in the directory at `place`, and whether there may be more.
     pub(in crate::rerun) fn names_in(&mut self, place: &Place) -> (Vec<String>, bool) {
         let open = match self.look(place) {
-            Node::Directory(fill) => !fill.is_empty() || (place.realm == Realm::Own && place.path.is_empty()),
-            Node::Unclear { .. } => true,
+            Node::Directory(fill) => {
+                !fill.is_empty() || (place.store == Store::Container && place.path.is_empty())
+            }
+            Node::Unknown { .. } => true,
             _ => false,
         };
         let names = self.tree(place).names_in(place);
@@ -169,7 +171,7 @@ impl Machine<'_, '_> {
     fn listing(&mut self, place: &Place) -> Vec<(String, Node)> {
         let listing = self.tree(place).listing(place);
         self.charge(listing.len());
-        let total = self.kept.len() + self.own.len();
+        let total = self.volumes.len() + self.container_fs.len();
         if listing.len() > 1 && listing.len() + total > MAX_FILES {
             self.shared.steps = 0;
             return Vec::new();
@@ -182,13 +184,13 @@ impl Machine<'_, '_> {
         let listing = self.listing(place);
         let known = |node: &Node| match node {
             Node::Directory(fill) => fill.is_empty(),
-            Node::Unclear { .. } => false,
+            Node::Unknown { .. } => false,
             Node::Absent | Node::File(_) | Node::Link(_) => true,
         };
         if listing.is_empty() {
             return None;
         }
-        let closed = place.realm != Realm::Own || !place.path.is_empty();
+        let closed = place.store != Store::Container || !place.path.is_empty();
         (closed && listing.iter().all(|(_, node)| known(node))).then_some(listing)
     }
 
@@ -201,7 +203,7 @@ impl Machine<'_, '_> {
     pub(in crate::rerun) fn read(&mut self, place: &Place) -> Option<Rc<str>> {
         match self.look(place) {
             Node::File(content) => Some(content),
-            Node::Unclear { key, .. } => {
+            Node::Unknown { key, .. } => {
                 let shown = format!("the contents of {}", self.mounts.show(place));
                 Some(String::from(self.atom(Atom::new(format!("from:{key}"), shown))).into())
             }
@@ -210,7 +212,7 @@ impl Machine<'_, '_> {
     }
 
     /// Puts `node` at `place`, if the container may write there.
-    pub(in crate::rerun) fn put(&mut self, place: &Place, node: Node, manner: Manner) {
+    pub(in crate::rerun) fn put(&mut self, place: &Place, node: Node, manner: ChangeKind) {
         if self.note(place, manner) {
             let site = self.current;
             let node = match node {
@@ -223,26 +225,30 @@ impl Machine<'_, '_> {
 
     /// Removes what is at `place` and below.
     pub(in crate::rerun) fn remove(&mut self, place: &Place) {
-        if self.tree(place).see(place) != Node::Absent && self.note(place, Manner::Remove) {
+        if self.tree(place).see(place) != Node::Absent && self.note(place, ChangeKind::Remove) {
             let site = self.current;
             self.tree_mut(place).remove(place, site);
         }
     }
 
     /// Puts into the directory at `place` all that `key` names: a tree, an archive.
-    pub(in crate::rerun) fn fill(&mut self, place: &Place, key: &str, manner: Manner) {
+    pub(in crate::rerun) fn fill(&mut self, place: &Place, key: &str, manner: ChangeKind) {
         if !self.note(place, manner) {
             return;
         }
         let (key, site): (Rc<str>, _) = (key.into(), self.current);
         // Both are borrowed at once: the tree changes while the atoms tell where contents came from.
         let atoms = &self.shared.atoms;
-        let tree = if place.realm == Realm::Own { &mut self.own } else { Rc::make_mut(&mut self.kept) };
+        let tree = if place.store == Store::Container {
+            &mut self.container_fs
+        } else {
+            Rc::make_mut(&mut self.volumes)
+        };
         tree.fill(place, &key, site, |content| atoms.mentions(content, &key));
     }
 
     /// Sets the contents of the file at `place`.
-    pub(in crate::rerun) fn write(&mut self, place: &Place, content: &str, manner: Manner) -> Status {
+    pub(in crate::rerun) fn write(&mut self, place: &Place, content: &str, manner: ChangeKind) -> Status {
         if let Some(status) = self.cannot_open(place) {
             return status;
         }
@@ -251,11 +257,11 @@ impl Machine<'_, '_> {
     }
 
     /// Puts a file at `place`: what wasn't there has the mode that redirections and downloads give.
-    fn put_new(&mut self, place: &Place, content: Rc<str>, manner: Manner) {
-        let new = matches!(place.realm, Realm::Kept(_)) && self.kept.see(place) == Node::Absent;
+    fn put_new(&mut self, place: &Place, content: Rc<str>, manner: ChangeKind) {
+        let new = matches!(place.store, Store::Volume(_)) && self.volumes.see(place) == Node::Absent;
         self.put(place, Node::File(content), manner);
         if new {
-            Rc::make_mut(&mut Rc::make_mut(&mut self.kept).modes).add_plain(place);
+            Rc::make_mut(&mut Rc::make_mut(&mut self.volumes).modes).add_plain(place);
         }
     }
 
@@ -270,7 +276,7 @@ impl Machine<'_, '_> {
             return SUCCESS;
         }
         let old = if existed { self.read(place).unwrap_or_default() } else { Rc::default() };
-        let manner = if old.is_empty() { Manner::Write } else { Manner::Append };
+        let manner = if old.is_empty() { ChangeKind::Write } else { ChangeKind::Append };
         self.put_new(place, format!("{old}{text}").into(), manner);
         SUCCESS
     }
@@ -278,8 +284,8 @@ impl Machine<'_, '_> {
     /// Whether a file that is added to isn't among what was copied or unpacked around it, though it
     /// may be: nobody can know, so that what hangs on it is advice.
     fn is_doubtful(&mut self, place: &Place, node: &Node, text: &str) -> bool {
-        let Node::Unclear { key, exists: false } = node else { return false };
-        if text.is_empty() || place.realm == Realm::Own || key.contains(UNKNOWN) {
+        let Node::Unknown { key, exists: false } = node else { return false };
+        if text.is_empty() || place.store == Store::Container || key.contains(UNKNOWN) {
             return false;
         }
         // Settings of one machine are by custom not among what is shipped.
@@ -296,15 +302,15 @@ impl Machine<'_, '_> {
     /// Why a file at `place` can't be opened for writing.
     fn cannot_open(&mut self, place: &Place) -> Option<Status> {
         if self.is_directory(place) == Some(true) {
-            return Some(self.refuse(Some(place), Reason::WrongKind));
+            return Some(self.refuse(Some(place), FailureCause::WrongKind));
         }
         if self.is_denied(place) {
-            return Some(self.refuse(Some(place), Reason::Denied));
+            return Some(self.refuse(Some(place), FailureCause::Denied));
         }
         if !self.has_parent(place) {
             let parent = place.parent();
-            self.log.homeless.extend(parent.clone());
-            return Some(self.refuse(parent.as_ref(), Reason::Missing));
+            self.log.missing_parents.extend(parent.clone());
+            return Some(self.refuse(parent.as_ref(), FailureCause::Missing));
         }
         None
     }
@@ -334,22 +340,22 @@ impl Machine<'_, '_> {
         edit: impl FnOnce(&mut Self, &str) -> String,
     ) -> Status {
         let Some(old) = self.read(place) else {
-            return self.refuse(Some(place), Reason::Missing);
+            return self.refuse(Some(place), FailureCause::Missing);
         };
         let content = edit(self, &old);
         if content != *old {
-            self.put(place, Node::File(content.into()), Manner::Edit);
+            self.put(place, Node::File(content.into()), ChangeKind::Edit);
         }
         SUCCESS
     }
 
     /// Changes the file at `place` in a way that doing it again doesn't change any more.
-    pub(in crate::rerun) fn settle(&mut self, place: &Place, how: &str) -> Status {
+    pub(in crate::rerun) fn edit_once(&mut self, place: &Place, how: &str) -> Status {
         self.edit(place, |machine, old| machine.settled(old, how))
     }
 
     /// Changes the file at `place` in a way that changes it again each time.
-    pub(in crate::rerun) fn alter(&mut self, place: &Place, how: &str) -> Status {
+    pub(in crate::rerun) fn edit_again(&mut self, place: &Place, how: &str) -> Status {
         self.edit(place, |machine, old| machine.altered(old, how))
     }
 
@@ -361,31 +367,31 @@ impl Machine<'_, '_> {
     }
 
     /// Copies what is at `from` and below to `to`.
-    pub(in crate::rerun) fn copy(&mut self, from: &Place, to: &Place, manner: Manner) {
+    pub(in crate::rerun) fn copy(&mut self, from: &Place, to: &Place, manner: ChangeKind) {
         if !self.note(to, manner) {
             return;
         }
         let site = self.current;
         for (path, node) in self.listing(from) {
             let node = match node {
-                Node::Unclear { key, .. } if path.is_empty() => Node::Unclear { key, exists: true },
+                Node::Unknown { key, .. } if path.is_empty() => Node::Unknown { key, exists: true },
                 Node::Absent if path.is_empty() => continue,
                 node => node,
             };
-            let target = Place { realm: to.realm, path: format!("{}{path}", to.path) };
+            let target = Place { store: to.store, path: format!("{}{path}", to.path) };
             self.tree_mut(to).put(target, node, site);
         }
         self.carry_permissions(from, to);
     }
 
     /// Copies the directory at `from` into the one at `to`, which is made if need be.
-    pub(in crate::rerun) fn merge(&mut self, from: &Place, to: &Place, manner: Manner) {
+    pub(in crate::rerun) fn merge(&mut self, from: &Place, to: &Place, manner: ChangeKind) {
         if !self.note(to, manner) {
             return;
         }
         let site = self.current;
         for (path, node) in self.listing(from) {
-            let target = Place { realm: to.realm, path: format!("{}{path}", to.path) };
+            let target = Place { store: to.store, path: format!("{}{path}", to.path) };
             let node = match (node, self.tree(&target).see(&target)) {
                 (Node::Directory(more), Node::Directory(mut fill)) => {
                     fill.extend(more);
@@ -410,11 +416,11 @@ impl Machine<'_, '_> {
     }
 
     /// Records a change; `false` where the container may not write.
-    pub(super) fn note(&mut self, place: &Place, manner: Manner) -> bool {
+    pub(super) fn note(&mut self, place: &Place, manner: ChangeKind) -> bool {
         if !self.mounts.writable(place) {
             return false;
         }
-        if place.realm != Realm::Own {
+        if place.store != Store::Container {
             self.changed = true;
             if self.log.changes.len() < MAX_CHANGES {
                 self.log.commands.entry(self.current).or_insert_with(|| Rc::clone(&self.words));
@@ -437,20 +443,20 @@ impl Machine<'_, '_> {
             return;
         }
         let place = self.place(path);
-        if place.realm == Realm::Own || !self.mounts.writable(&place) {
+        if place.store == Store::Container || !self.mounts.writable(&place) {
             return;
         }
         match self.tree(&place).see(&place) {
-            Node::Absent if place.realm == Realm::Elsewhere => {}
+            Node::Absent if place.store == Store::Unknown => {}
             Node::Absent => {
                 let key = format!("{command}:{}", place.path).into();
-                self.put(&place, Node::Unclear { key, exists: false }, Manner::Write);
+                self.put(&place, Node::Unknown { key, exists: false }, ChangeKind::Write);
             }
-            Node::Directory(_) => self.fill(&place, command, Manner::Write),
+            Node::Directory(_) => self.fill(&place, command, ChangeKind::Write),
             Node::File(_) => {
-                self.settle(&place, command);
+                self.edit_once(&place, command);
             }
-            Node::Link(_) | Node::Unclear { .. } => {}
+            Node::Link(_) | Node::Unknown { .. } => {}
         }
     }
 
@@ -458,7 +464,7 @@ impl Machine<'_, '_> {
     pub(in crate::rerun) fn needs(&mut self, path: &str) -> Result<Place, Status> {
         let place = self.place(path);
         if self.look(&place) == Node::Absent {
-            self.refuse(Some(&place), Reason::Missing);
+            self.refuse(Some(&place), FailureCause::Missing);
             return Err(FAILURE);
         }
         Ok(place)

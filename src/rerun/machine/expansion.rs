@@ -172,7 +172,7 @@ impl Machine<'_, '_> {
         Ok(self.matches_pattern(subject, &pattern))
     }
 
-    /// Whether `subject` matches `pattern`; the oracle says where either isn't known.
+    /// Whether `subject` matches `pattern`; the assumptions says where either isn't known.
     pub(super) fn matches_pattern(&mut self, subject: &str, pattern: &str) -> bool {
         if patterns::matches(pattern, subject) {
             return true;
@@ -316,7 +316,7 @@ impl Machine<'_, '_> {
 
     /// What `$(…)` is replaced by.
     pub(super) fn substitution(&mut self, body: &List) -> Result<String, Jump> {
-        let deciding = std::mem::replace(&mut self.deciding, false);
+        let status_is_tested = std::mem::replace(&mut self.status_is_tested, false);
         let current = self.current;
         self.sinks.push(Sink::Text(String::new()));
         let result = match body.as_slice() {
@@ -336,7 +336,7 @@ impl Machine<'_, '_> {
             Some(Sink::Text(text)) => text,
             _ => String::new(),
         };
-        self.deciding = deciding;
+        self.status_is_tested = status_is_tested;
         self.current = current;
         self.shell.status = result?;
         self.substituted = true;

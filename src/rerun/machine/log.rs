@@ -1,4 +1,4 @@
-//! What a run has to tell: for the trials, and for blame.
+//! What a run has to tell: for exploring, and for the diagnosis.
 
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -16,13 +16,13 @@ pub(in crate::rerun) struct Log {
     /// Each change of a volume.
     pub(in crate::rerun) changes: Vec<Change>,
     /// The commands that failed for a known reason, in order.
-    pub(in crate::rerun) refusals: Vec<Refusal>,
+    pub(in crate::rerun) refusals: Vec<CommandFailure>,
     /// The one of them that the current exit status comes of.
-    pub(in crate::rerun) cause: Option<Refusal>,
+    pub(in crate::rerun) cause: Option<CommandFailure>,
     /// Places that a command or a test found missing.
     pub(in crate::rerun) missing: Vec<Place>,
     /// Directories that a file was to be written into, and that were missing.
-    pub(in crate::rerun) homeless: Vec<Place>,
+    pub(in crate::rerun) missing_parents: Vec<Place>,
     /// Commands whose effect hangs on what nobody can know, and nothing in the script tells.
     pub(in crate::rerun) doubtful: Vec<SiteId>,
     /// The conditions of loops that never end by what is known.
@@ -30,7 +30,7 @@ pub(in crate::rerun) struct Log {
     /// Commands that refuse what exists by what is usual, not for sure.
     pub(in crate::rerun) assumed: Vec<SiteId>,
     /// Lone downloads and clones that a test stands over.
-    pub(in crate::rerun) lone_guards: Vec<LoneGuard>,
+    pub(in crate::rerun) guards_over_slow_commands: Vec<GuardOverSlowCommand>,
     /// The words of each command, by site.
     pub(in crate::rerun) commands: BTreeMap<SiteId, Rc<[String]>>,
 }
@@ -39,7 +39,7 @@ pub(in crate::rerun) struct Log {
 #[derive(Debug, Clone)]
 pub(in crate::rerun) struct CrashPoint {
     /// What the volumes hold.
-    pub(in crate::rerun) kept: Rc<Tree>,
+    pub(in crate::rerun) volumes: Rc<Tree>,
     /// How many questions nobody could answer had come before.
     pub(in crate::rerun) asked: usize,
     /// How many changes had been made.
@@ -68,12 +68,12 @@ pub(in crate::rerun) struct Change {
     pub(in crate::rerun) site: SiteId,
     pub(in crate::rerun) place: Place,
     /// How it came about, where that isn't plain.
-    pub(in crate::rerun) manner: Manner,
+    pub(in crate::rerun) manner: ChangeKind,
 }
 
 /// How a command changes what it finds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::rerun) enum Manner {
+pub(in crate::rerun) enum ChangeKind {
     /// It sets contents.
     Write,
     /// It adds to contents.
@@ -94,16 +94,16 @@ pub(in crate::rerun) enum Manner {
 
 /// Why a command failed.
 #[derive(Debug, Clone)]
-pub(in crate::rerun) struct Refusal {
+pub(in crate::rerun) struct CommandFailure {
     pub(in crate::rerun) site: SiteId,
     pub(in crate::rerun) place: Option<Place>,
     /// What it met: "exists", "is not empty".
-    pub(in crate::rerun) why: Reason,
+    pub(in crate::rerun) why: FailureCause,
 }
 
 /// What a command that fails has met.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::rerun) enum Reason {
+pub(in crate::rerun) enum FailureCause {
     /// Its target exists.
     Exists,
     /// Its target directory exists and isn't empty.
@@ -122,7 +122,7 @@ pub(in crate::rerun) enum Reason {
 
 /// A test over one command that takes long.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(in crate::rerun) struct LoneGuard {
+pub(in crate::rerun) struct GuardOverSlowCommand {
     pub(in crate::rerun) guard: SiteId,
     /// Which way the test went.
     pub(in crate::rerun) held: bool,

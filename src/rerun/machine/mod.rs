@@ -1,15 +1,15 @@
 //! Runs a script's intermediate form on symbols, as a POSIX shell would (POSIX XCU 2).
 //!
-//! One [`Machine`] is one run. It keeps a log of what the trials need: the states that a kill could
+//! One [`Machine`] is one run. It keeps a log of what exploring needs: the states that a kill could
 //! leave, which branches were taken, who changed what, and which command refused and why.
 
-mod abroad;
 mod arithmetic;
 mod builtins;
 mod conditions;
 mod control;
 mod disk;
 mod expansion;
+mod foreign_root;
 mod log;
 mod modes;
 mod nested;
@@ -20,15 +20,17 @@ use std::collections::{BTreeSet, HashMap};
 use std::ops::Range;
 use std::rc::Rc;
 
+use super::state::assumptions::Assumptions;
 use super::state::atoms::{Atom, Atoms, clean};
-use super::state::oracle::Oracle;
-use super::state::places::{Mounts, Place, Realm};
+use super::state::places::{Mounts, Place, Store};
 use super::state::tree::{Node, SiteId, Tree};
 use super::{Container, Program, Site};
 use crate::shell::ir::{Command, Script};
 use crate::shell::options::Options;
 
-pub(super) use log::{Branch, Change, CrashPoint, Log, LoneGuard, Manner, Reason, Refusal};
+pub(super) use log::{
+    Branch, Change, ChangeKind, CommandFailure, CrashPoint, FailureCause, GuardOverSlowCommand, Log,
+};
 pub(super) use patterns::matches;
 
 /// An exit status; 0 is success.
@@ -165,9 +167,9 @@ pub(super) struct Machine<'s, 'c> {
     index: usize,
     pub(super) mounts: &'c Mounts,
     pub(super) shared: &'s mut Shared,
-    oracle: Oracle,
-    kept: Rc<Tree>,
-    own: Tree,
+    assumptions: Assumptions,
+    volumes: Rc<Tree>,
+    container_fs: Tree,
     /// What the undisturbed run left; in a second run.
     expected: Option<Rc<Tree>>,
     /// The loops that it waited in for what comes from elsewhere.
@@ -177,16 +179,16 @@ pub(super) struct Machine<'s, 'c> {
     input: Option<Rc<str>>,
     sinks: Vec<Sink>,
     /// While a command in another file system runs: whether its network is the node's.
-    abroad: Option<bool>,
+    foreign_root: Option<bool>,
     /// Within how many conditions, where `set -e` doesn't count.
-    sheltered: u32,
+    errexit_ignored: u32,
     /// Whether the next command's status decides a branch.
-    deciding: bool,
+    status_is_tested: bool,
     depth: u32,
     /// Whether a command substitution ran since it was last asked.
     substituted: bool,
     /// Within how many parts of pipelines that don't end them: there a kill is no moment of its own.
-    concurrent: u32,
+    pipeline_depth: u32,
     /// How often standard input was read of which nothing is known.
     unknown_reads: u32,
     /// What `local` has hidden, for each function that is running.
@@ -204,8 +206,8 @@ pub(super) struct Machine<'s, 'c> {
 pub(super) struct Run {
     /// Its exit status; `None` where it couldn't be followed to its end.
     pub(super) status: Option<Status>,
-    pub(super) kept: Rc<Tree>,
-    pub(super) oracle: Oracle,
+    pub(super) volumes: Rc<Tree>,
+    pub(super) assumptions: Assumptions,
     pub(super) log: Log,
 }
 
@@ -225,8 +227,8 @@ impl<'s, 'c> Machine<'s, 'c> {
         index: usize,
         mounts: &'c Mounts,
         shared: &'s mut Shared,
-        oracle: Oracle,
-        kept: Rc<Tree>,
+        assumptions: Assumptions,
+        volumes: Rc<Tree>,
     ) -> Self {
         let mut shell = Shell { directory: "/".to_owned(), ..Shell::default() };
         if let Some(directory) = &container.working_dir {
@@ -240,21 +242,21 @@ impl<'s, 'c> Machine<'s, 'c> {
             index,
             mounts,
             shared,
-            oracle,
-            kept,
-            own: inputs(container, mounts),
+            assumptions,
+            volumes,
+            container_fs: inputs(container, mounts),
             expected: None,
             waited: Vec::new(),
             shell,
             frame: Frame::default(),
             input: None,
             sinks: vec![Sink::Console],
-            abroad: None,
-            sheltered: 0,
-            deciding: false,
+            foreign_root: None,
+            errexit_ignored: 0,
+            status_is_tested: false,
             depth: 0,
             substituted: false,
-            concurrent: 0,
+            pipeline_depth: 0,
             unknown_reads: 0,
             locals: Vec::new(),
             current: 0,
@@ -289,7 +291,7 @@ impl<'s, 'c> Machine<'s, 'c> {
             Err(Jump::Endless) => Some(FAILURE),
             Err(Jump::GiveUp) => None,
         };
-        Run { status, kept: self.kept, oracle: self.oracle, log: self.log }
+        Run { status, volumes: self.volumes, assumptions: self.assumptions, log: self.log }
     }
 
     /// Counts a step; past the bound the run can't be followed.
@@ -323,27 +325,27 @@ impl<'s, 'c> Machine<'s, 'c> {
 
     /// Ends a simple command: the moment at which a kill may come.
     fn crash_point(&mut self) {
-        if self.changed && self.oracle.is_first() && self.log.crash_points.len() < MAX_CRASH_POINTS {
-            let (kept, asked) = (Rc::clone(&self.kept), self.oracle.asked().len());
+        if self.changed && self.assumptions.is_first() && self.log.crash_points.len() < MAX_CRASH_POINTS {
+            let (volumes, asked) = (Rc::clone(&self.volumes), self.assumptions.asked().len());
             let changes = self.log.changes.len();
-            self.log.crash_points.push(CrashPoint { kept, asked, changes });
+            self.log.crash_points.push(CrashPoint { volumes, asked, changes });
         }
         self.changed = false;
     }
 
     /// The answer to a question that nobody can know.
     pub(super) fn ask(&mut self, question: &str, default: bool) -> bool {
-        self.oracle.ask(question, default)
+        self.assumptions.ask(question, default)
     }
 
     /// The answer to what a name likely stands for.
     pub(super) fn guess(&mut self, question: &str, likely: bool) -> bool {
-        self.oracle.guess(question, likely)
+        self.assumptions.guess(question, likely)
     }
 
     /// Whether the status of the command being run decides a branch.
-    pub(super) fn is_deciding(&self) -> bool {
-        self.deciding
+    pub(super) fn status_is_tested(&self) -> bool {
+        self.status_is_tested
     }
 
     /// An unknown text, by how it comes about.
@@ -379,19 +381,19 @@ impl<'s, 'c> Machine<'s, 'c> {
     }
 
     /// Whether anybody reads standard output.
-    pub(super) fn is_heard(&self) -> bool {
+    pub(super) fn stdout_is_read(&self) -> bool {
         !matches!(self.sinks.last(), Some(Sink::Console) | None)
     }
 
     /// Fails, for a reason that is known.
-    pub(super) fn refuse(&mut self, place: Option<&Place>, why: Reason) -> Status {
+    pub(super) fn refuse(&mut self, place: Option<&Place>, why: FailureCause) -> Status {
         self.log.commands.insert(self.current, Rc::clone(&self.words));
-        let refusal = Refusal { site: self.current, place: place.cloned(), why };
+        let refusal = CommandFailure { site: self.current, place: place.cloned(), why };
         self.log.cause = Some(refusal.clone());
         if self.log.refusals.len() < MAX_REFUSALS {
             self.log.refusals.push(refusal);
         }
-        if let (Reason::Missing, Some(place)) = (why, place) {
+        if let (FailureCause::Missing, Some(place)) = (why, place) {
             self.log.missing.push(place.clone());
         }
         FAILURE
@@ -399,15 +401,15 @@ impl<'s, 'c> Machine<'s, 'c> {
 
     /// A text that differs where the volumes do.
     pub(super) fn fingerprint(&mut self) -> String {
-        self.charge(self.kept.len());
-        format!("{:x}", self.kept.fingerprint())
+        self.charge(self.volumes.len());
+        format!("{:x}", self.volumes.fingerprint())
     }
 }
 
 /// What is known of the container's own file system: its inputs.
 fn inputs(container: &Container<'_>, mounts: &Mounts) -> Tree {
     let mut tree = Tree::default();
-    let own = |path: &str| Place { realm: Realm::Own, path: path.to_owned() };
+    let own = |path: &str| Place { store: Store::Container, path: path.to_owned() };
     for (path, one_file) in mounts.inputs() {
         if !one_file && !path.is_empty() {
             let fill = BTreeSet::from([Rc::from(format!("input:{path}"))]);

@@ -2,9 +2,9 @@
 
 use std::rc::Rc;
 
-use super::{Machine, Manner};
+use super::{ChangeKind, Machine};
 use crate::rerun::state::modes::{Modes, Permissions};
-use crate::rerun::state::places::{Place, Realm};
+use crate::rerun::state::places::{Place, Store};
 use crate::rerun::state::tree::Node;
 
 impl Machine<'_, '_> {
@@ -23,21 +23,21 @@ impl Machine<'_, '_> {
         let listing = self.tree(place).listing(place);
         self.charge(listing.len());
         let files = listing.into_iter().filter(|(_, node)| matches!(node, Node::File(_)));
-        files.map(|(path, _)| Place { realm: place.realm, path: format!("{}{path}", place.path) }).collect()
+        files.map(|(path, _)| Place { store: place.store, path: format!("{}{path}", place.path) }).collect()
     }
 
     /// Sets permissions, as `chmod` does.
     pub(in crate::rerun) fn set_permissions(&mut self, place: &Place, permissions: Permissions) {
         let known = self.permissions(place);
         let is_file = matches!(self.tree(place).see(place), Node::File(_));
-        if place.realm == Realm::Own
+        if place.store == Store::Container
             || !is_file
             || !Rc::make_mut(&mut self.tree_mut(place).modes).set(place, permissions)
         {
             return;
         }
         if known.execute == Some(false) && permissions.execute == Some(true) {
-            self.note(place, Manner::Mode);
+            self.note(place, ChangeKind::Mode);
         }
     }
 
@@ -46,7 +46,7 @@ impl Machine<'_, '_> {
         let known = self.permissions(from);
         let modes = &mut self.tree_mut(to).modes;
         Modes::forget(modes, to);
-        if known != Permissions::default() && to.realm != Realm::Own {
+        if known != Permissions::default() && to.store != Store::Container {
             Rc::make_mut(modes).set(to, known);
         }
     }

@@ -137,14 +137,14 @@ impl Machine<'_, '_> {
         body: impl FnOnce(&mut Self, Range<usize>) -> Flow,
     ) -> Flow {
         let range = self.current_range();
-        let sheltered = std::mem::replace(&mut self.sheltered, 0);
+        let errexit_ignored = std::mem::replace(&mut self.errexit_ignored, 0);
         let result = self.subshell(|machine| {
             machine.shell.options = options;
             machine.shell.functions = Rc::default();
             machine.shell.parameters = parameters.iter().map(|text| Rc::from(text.as_str())).collect();
             body(machine, range)
         });
-        self.sheltered = sheltered;
+        self.errexit_ignored = errexit_ignored;
         result
     }
 

@@ -20,7 +20,7 @@ impl Machine<'_, '_> {
         let site = self.site(&command.range);
         let result = self.simple_at(site, command, simple);
         self.current = site;
-        if self.concurrent == 0 {
+        if self.pipeline_depth == 0 {
             self.crash_point();
         }
         result
@@ -187,7 +187,7 @@ impl Machine<'_, '_> {
 
     /// The status of a command that may look at anything: the same while the volumes are the same.
     pub(in crate::rerun) fn unknown_status(&mut self, text: &str) -> Status {
-        if !self.is_deciding() {
+        if !self.status_is_tested() {
             return SUCCESS;
         }
         let input = self.input().unwrap_or_default();
@@ -197,7 +197,7 @@ impl Machine<'_, '_> {
 
     /// The status of a command that doesn't look at volumes: the same in every run.
     pub(in crate::rerun) fn steady_status(&mut self, words: &[String]) -> Status {
-        if !self.is_deciding() {
+        if !self.status_is_tested() {
             return SUCCESS;
         }
         let input = self.input().unwrap_or_default();
@@ -206,7 +206,7 @@ impl Machine<'_, '_> {
 
     /// Writes to standard output what nobody can know but by the words and the input.
     pub(in crate::rerun) fn emit_unknown(&mut self, words: &[String], may_change: bool) {
-        if !self.is_heard() {
+        if !self.stdout_is_read() {
             return;
         }
         let input = self.input().unwrap_or_default();

@@ -110,7 +110,7 @@ impl Atoms {
     }
 
     /// Whether `text` has a part that is another one on each run: a time, a random number.
-    pub(in crate::rerun) fn varies(&self, text: &str) -> bool {
+    pub(in crate::rerun) fn differs_per_run(&self, text: &str) -> bool {
         let varying = [
             "output:date",
             "output:uuidgen",

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use super::atoms::Atoms;
-use super::places::{Place, Realm};
+use super::places::{Place, Store};
 use super::tree::{Node, Tree};
 
 /// What an unknown command may have left is marked by a key that starts so. It is taken to be safe:
@@ -17,8 +17,11 @@ pub(in crate::rerun) const SETTLED: &str = "settled:";
 /// Where two states differ. What lies nobody knows where doesn't count.
 pub(in crate::rerun) fn differences(atoms: &Atoms, one: &Tree, other: &Tree) -> Vec<Place> {
     let differs = |place: &Place| {
-        place.realm != Realm::Elsewhere
-            && differ(&essence(atoms, one.see(place)), &essence(atoms, other.see(place)))
+        place.store != Store::Unknown
+            && differ(
+                &without_unknown_effects(atoms, one.see(place)),
+                &without_unknown_effects(atoms, other.see(place)),
+            )
     };
     one.differences(other).into_iter().filter(|place| differs(place)).cloned().collect()
 }
@@ -26,18 +29,18 @@ pub(in crate::rerun) fn differences(atoms: &Atoms, one: &Tree, other: &Tree) -> 
 /// Whether two nodes surely differ: what may be missing may be missing.
 fn differ(one: &Node, other: &Node) -> bool {
     let undecided = |one: &Node, other: &Node| {
-        *one == Node::Absent && matches!(other, Node::Unclear { exists: false, .. })
+        *one == Node::Absent && matches!(other, Node::Unknown { exists: false, .. })
     };
     one != other && !undecided(one, other) && !undecided(other, one)
 }
 
 /// A node without what unknown commands may have done to it.
-fn essence(atoms: &Atoms, node: Node) -> Node {
+fn without_unknown_effects(atoms: &Atoms, node: Node) -> Node {
     match node {
         Node::Directory(fill) => {
             Node::Directory(fill.into_iter().filter(|key| !key.starts_with(UNKNOWN)).collect())
         }
-        Node::Unclear { key, exists: false } if key.starts_with(UNKNOWN) => Node::Absent,
+        Node::Unknown { key, exists: false } if key.starts_with(UNKNOWN) => Node::Absent,
         Node::File(content) => Node::File(settled_essence(atoms, content)),
         node => node,
     }
@@ -66,12 +69,12 @@ mod tests {
         let mut atoms = Atoms::default();
         let edited = atoms.intern(Atom::new(format!("{SETTLED}text\u{1}{UNKNOWN}tool"), "text"));
         let settled = atoms.intern(Atom::new(format!("{SETTLED}text\u{1}sed s/a/b/"), "text"));
-        let at = |path: &str| Place { realm: Realm::Kept(0), path: path.into() };
+        let at = |path: &str| Place { store: Store::Volume(0), path: path.into() };
         let file = |content: char| Node::File(String::from(content).into());
         let (mut one, mut other) = (Tree::default(), Tree::default());
         one.put(at("/f"), Node::File("text".into()), 1);
         other.put(at("/f"), file(edited), 2);
-        other.put(at("/g"), Node::Unclear { key: format!("{UNKNOWN}tool").into(), exists: false }, 2);
+        other.put(at("/g"), Node::Unknown { key: format!("{UNKNOWN}tool").into(), exists: false }, 2);
         other.fill(&at(""), &format!("{UNKNOWN}tool").into(), 2, |_| false);
         one.put(at(""), Node::directory(), 1);
         assert_eq!(differences(&atoms, &one, &other), []);
@@ -81,7 +84,7 @@ mod tests {
         other.fill(&at("/d"), &"tar".into(), 3, |_| false);
         one.fill(&at("/d"), &"tar".into(), 3, |_| false);
         one.remove(&at("/d/x"), 4);
-        other.put(Place { realm: Realm::Elsewhere, path: "/x".into() }, Node::directory(), 3);
+        other.put(Place { store: Store::Unknown, path: "/x".into() }, Node::directory(), 3);
         assert_eq!(differences(&atoms, &one, &other), [at("/f")]);
     }
 }

@@ -1,8 +1,8 @@
 //! What is known of files and texts while a script runs on symbols.
 
+pub(super) mod assumptions;
 pub(super) mod atoms;
 pub(super) mod compare;
 pub(super) mod modes;
-pub(super) mod oracle;
 pub(super) mod places;
 pub(super) mod tree;

@@ -80,7 +80,7 @@ impl Modes {
         if modes.unexecutable.is_empty() && modes.unwritable.is_empty() {
             return;
         }
-        let first = Place { realm: place.realm, path: format!("{}/", place.path) };
+        let first = Place { store: place.store, path: format!("{}/", place.path) };
         let within = |set: &BTreeSet<Place>| -> Vec<Place> {
             let below = set.range(&first..).take_while(|known| known.is_within(place));
             set.get(place).into_iter().chain(below).cloned().collect()

@@ -1,26 +1,26 @@
 //! Where a path leads: through mounts, into volumes.
 
 use super::atoms::is_atom;
-use crate::rerun::{Life, Mount};
+use crate::rerun::{Lifetime, Mount};
 
 /// What kind of store a path lies in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(in crate::rerun) enum Realm {
+pub(in crate::rerun) enum Store {
     /// A volume that keeps its data, by its number.
-    Kept(usize),
+    Volume(usize),
     /// The container's own file system and its read-only inputs: the same at the start of each run.
-    Own,
+    Container,
     /// A path whose start is unknown (`$DIR/x`): it may lie anywhere, so nothing is blamed there.
-    Elsewhere,
+    Unknown,
     /// What commands make outside the Pod, by kind and name: databases, buckets, routes.
-    Outside,
+    External,
 }
 
-/// A place: a path from the root of its realm. The root itself is empty, others start with `/`.
+/// A place: a path from the root of its store. The root itself is empty, others start with `/`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(in crate::rerun) struct Place {
     /// The store.
-    pub(in crate::rerun) realm: Realm,
+    pub(in crate::rerun) store: Store,
     /// The path in it.
     pub(in crate::rerun) path: String,
 }
@@ -28,13 +28,13 @@ pub(in crate::rerun) struct Place {
 impl Place {
     /// The place `name` inside this one.
     pub(in crate::rerun) fn join(&self, name: &str) -> Place {
-        Place { realm: self.realm, path: format!("{}/{name}", self.path) }
+        Place { store: self.store, path: format!("{}/{name}", self.path) }
     }
 
     /// The directory that it lies in; `None` at a root.
     pub(in crate::rerun) fn parent(&self) -> Option<Place> {
         let (parent, _) = self.path.rsplit_once('/')?;
-        Some(Place { realm: self.realm, path: parent.to_owned() })
+        Some(Place { store: self.store, path: parent.to_owned() })
     }
 
     /// Its last component; empty at a root.
@@ -44,7 +44,7 @@ impl Place {
 
     /// Whether it is `other` or lies inside.
     pub(in crate::rerun) fn is_within(&self, other: &Place) -> bool {
-        self.realm == other.realm
+        self.store == other.store
             && self
                 .path
                 .strip_prefix(other.path.as_str())
@@ -109,7 +109,7 @@ impl Mounts {
     /// The table for `mounts`. Of two at one path the last wins, as in the kubelet.
     ///
     /// A volume that lasts less than `lasts` is taken for an input: no second run meets what is written there.
-    pub(in crate::rerun) fn new(mounts: &[Mount], lasts: Life) -> Self {
+    pub(in crate::rerun) fn new(mounts: &[Mount], lasts: Lifetime) -> Self {
         let mut list: Vec<Mounted> = mounts.iter().rev().map(|mount| Mounted::new(mount, lasts)).collect();
         list.sort_by_key(|mounted| std::cmp::Reverse(mounted.at.len()));
         Self { list }
@@ -118,7 +118,7 @@ impl Mounts {
     /// The place of an absolute path, symbolic links left aside.
     pub(in crate::rerun) fn locate(&self, path: &str) -> Place {
         if path.starts_with(is_atom) {
-            return Place { realm: Realm::Elsewhere, path: format!("/{path}") };
+            return Place { store: Store::Unknown, path: format!("/{path}") };
         }
         let path = if path == "/" { "" } else { path };
         for mounted in &self.list {
@@ -128,12 +128,12 @@ impl Mounts {
             }
             return match &mounted.root {
                 Some(root) if !is_kernel_file(path) => {
-                    Place { realm: root.realm, path: format!("{}{rest}", root.path) }
+                    Place { store: root.store, path: format!("{}{rest}", root.path) }
                 }
-                _ => Place { realm: Realm::Own, path: path.to_owned() },
+                _ => Place { store: Store::Container, path: path.to_owned() },
             };
         }
-        Place { realm: Realm::Own, path: path.to_owned() }
+        Place { store: Store::Container, path: path.to_owned() }
     }
 
     /// The path by which the container sees `place`.
@@ -145,8 +145,8 @@ impl Mounts {
                 .then(|| format!("{}{}", mounted.at, place.path.get(root.path.len()..).unwrap_or_default()))
         });
         let path = seen.unwrap_or_else(|| place.path.clone());
-        match (place.realm, path.as_str()) {
-            (Realm::Elsewhere, _) => path.trim_start_matches('/').to_owned(),
+        match (place.store, path.as_str()) {
+            (Store::Unknown, _) => path.trim_start_matches('/').to_owned(),
             (_, "") => "/".to_owned(),
             _ => path,
         }
@@ -154,7 +154,7 @@ impl Mounts {
 
     /// Whether the container may write there.
     pub(in crate::rerun) fn writable(&self, place: &Place) -> bool {
-        if !matches!(place.realm, Realm::Kept(_)) {
+        if !matches!(place.store, Store::Volume(_)) {
             return true;
         }
         let mut over = self.list.iter().filter(|m| m.root.as_ref().is_some_and(|root| place.is_within(root)));
@@ -181,10 +181,10 @@ impl Mounts {
 }
 
 impl Mounted {
-    fn new(mount: &Mount, lasts: Life) -> Self {
+    fn new(mount: &Mount, lasts: Lifetime) -> Self {
         let at = absolute("", &mount.path);
         let sub_path = mount.sub_path.as_deref().map_or_else(String::new, |sub| absolute("", sub));
-        let root = Place { realm: Realm::Kept(mount.volume), path: trimmed(sub_path) };
+        let root = Place { store: Store::Volume(mount.volume), path: trimmed(sub_path) };
         Self {
             at: trimmed(at),
             root: (mount.life >= lasts).then_some(root),
@@ -221,19 +221,19 @@ mod tests {
             volume,
             sub_path: sub_path.map(Into::into),
             read_only: false,
-            life: Life::Pod,
+            life: Lifetime::Pod,
         };
         let list = [
             mount("/data/", 0, None),
             mount("/data/cache", 1, Some("a/b")),
-            Mount { life: Life::Run, ..mount("/data/config", 2, None) },
+            Mount { life: Lifetime::Run, ..mount("/data/config", 2, None) },
             mount("/host", 3, None),
         ];
-        Mounts::new(&list, Life::Pod)
+        Mounts::new(&list, Lifetime::Pod)
     }
 
     fn kept(volume: usize, path: &str) -> Place {
-        Place { realm: Realm::Kept(volume), path: path.into() }
+        Place { store: Store::Volume(volume), path: path.into() }
     }
 
     #[test]
@@ -241,16 +241,16 @@ mod tests {
         assert_eq!(mounts().locate("/data"), kept(0, ""));
         assert_eq!(mounts().locate("/data/x"), kept(0, "/x"));
         assert_eq!(mounts().locate("/data/cache/x"), kept(1, "/a/b/x"));
-        assert_eq!(mounts().locate("/database").realm, Realm::Own);
-        assert_eq!(mounts().locate("/data/config/x").realm, Realm::Own);
+        assert_eq!(mounts().locate("/database").store, Store::Container);
+        assert_eq!(mounts().locate("/data/config/x").store, Store::Container);
         assert_eq!(mounts().show(&kept(1, "/a/b/x")), "/data/cache/x");
     }
 
     #[test]
     fn kernel_files_keep_nothing() {
-        assert_eq!(mounts().locate("/host/proc/sys/x").realm, Realm::Own);
+        assert_eq!(mounts().locate("/host/proc/sys/x").store, Store::Container);
         assert_eq!(mounts().locate("/host/etc/x"), kept(3, "/etc/x"));
-        assert_eq!(mounts().locate("/proc/x").realm, Realm::Own);
+        assert_eq!(mounts().locate("/proc/x").store, Store::Container);
     }
 
     #[test]

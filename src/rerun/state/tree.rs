@@ -5,7 +5,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::rc::Rc;
 
 use super::modes::Modes;
-use super::places::{Place, Realm};
+use super::places::{Place, Store};
 
 /// A command, by its container and where it stands there. Cheap to copy; see `machine::Sites`.
 pub(in crate::rerun) type SiteId = u32;
@@ -23,7 +23,7 @@ pub(in crate::rerun) enum Node {
     /// A symbolic link.
     Link(Rc<str>),
     /// Something of which the kind, or even whether it exists, depends on what `key` names.
-    Unclear {
+    Unknown {
         /// What it depends on.
         key: Rc<str>,
         /// It exists for sure.
@@ -49,7 +49,7 @@ struct Entry {
 #[derive(Debug, Clone, Default)]
 pub(in crate::rerun) struct Tree {
     entries: BTreeMap<Place, Entry>,
-    /// Who removed what: for blame only.
+    /// Who removed what: for the diagnosis only.
     removals: BTreeMap<Place, SiteId>,
     /// Whether a symbolic link was ever put in.
     links: bool,
@@ -78,11 +78,11 @@ impl Tree {
             }
             above = directory.parent();
         }
-        match (place.realm, place.path.is_empty()) {
-            (Realm::Kept(_) | Realm::Outside, false) => Node::Absent,
+        match (place.store, place.path.is_empty()) {
+            (Store::Volume(_) | Store::External, false) => Node::Absent,
             (_, true) => Node::directory(),
-            (Realm::Own | Realm::Elsewhere, false) => {
-                Node::Unclear { key: format!("image:{}", place.path).into(), exists: false }
+            (Store::Container | Store::Unknown, false) => {
+                Node::Unknown { key: format!("image:{}", place.path).into(), exists: false }
             }
         }
     }
@@ -144,7 +144,7 @@ impl Tree {
                     continue;
                 }
                 Node::File(content) if came_from(content) => {}
-                Node::Unclear { key: of, .. } if came_from(of) => {}
+                Node::Unknown { key: of, .. } if came_from(of) => {}
                 _ => continue,
             }
             Modes::forget(&mut self.modes, &below);
@@ -195,7 +195,7 @@ impl Tree {
 
     /// Whether anything is known outside of volumes.
     pub(in crate::rerun) fn has_outside(&self) -> bool {
-        self.entries.keys().next_back().is_some_and(|place| place.realm == Realm::Outside)
+        self.entries.keys().next_back().is_some_and(|place| place.store == Store::External)
     }
 
     /// A number that differs where the contents do, all but surely.
@@ -227,9 +227,9 @@ impl Tree {
 
     fn below<'t>(&'t self, place: &'t Place) -> impl Iterator<Item = (&'t Place, &'t Entry)> {
         // Asked for with each write: `concat` is much faster than `format!`.
-        let first = Place { realm: place.realm, path: [&place.path, "/"].concat() };
+        let first = Place { store: place.store, path: [&place.path, "/"].concat() };
         self.entries.range(first..).take_while(move |(listed, _)| {
-            listed.realm == place.realm
+            listed.store == place.store
                 && listed.path.strip_prefix(place.path.as_str()).is_some_and(|rest| rest.starts_with('/'))
         })
     }
@@ -244,13 +244,13 @@ impl Tree {
 /// What is at `place`, which isn't listed, below `directory`, which is `node`.
 fn unlisted(node: &Node, directory: &Place, place: &Place) -> Node {
     let rest = place.path.get(directory.path.len()..).unwrap_or_default();
-    let depends_on = |what: &str| Node::Unclear { key: [what, ":", rest].concat().into(), exists: false };
+    let depends_on = |what: &str| Node::Unknown { key: [what, ":", rest].concat().into(), exists: false };
     match node {
         Node::Directory(fill) if !fill.is_empty() => {
             let keys: Vec<&str> = fill.iter().map(AsRef::as_ref).collect();
             depends_on(&keys.join("+"))
         }
-        Node::Unclear { key, .. } => depends_on(key),
+        Node::Unknown { key, .. } => depends_on(key),
         _ => Node::Absent,
     }
 }
@@ -260,11 +260,11 @@ mod tests {
     use super::*;
 
     fn at(path: &str) -> Place {
-        Place { realm: Realm::Kept(0), path: path.into() }
+        Place { store: Store::Volume(0), path: path.into() }
     }
 
     fn unclear(node: &Node) -> bool {
-        matches!(node, Node::Unclear { exists: false, .. })
+        matches!(node, Node::Unknown { exists: false, .. })
     }
 
     #[test]
@@ -272,7 +272,7 @@ mod tests {
         let tree = Tree::default();
         assert_eq!(tree.see(&at("")), Node::directory());
         assert_eq!(tree.see(&at("/x")), Node::Absent);
-        assert!(unclear(&tree.see(&Place { realm: Realm::Own, path: "/x".into() })));
+        assert!(unclear(&tree.see(&Place { store: Store::Container, path: "/x".into() })));
     }
 
     #[test]

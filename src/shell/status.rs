@@ -1,6 +1,6 @@
-//! Whose failure counts: which commands of a script end it with failure when they fail.
+//! Whose failure is fatal: which commands of a script end it with failure when they fail.
 //!
-//! Follows POSIX XCU 2.8.1 and the description of `set -e` in 2.15: a failure counts where the command's status is
+//! Follows POSIX XCU 2.8.1 and the description of `set -e` in 2.15: a failure is fatal where the command's status is
 //! the script's own, or where `errexit` heeds it. What isn't followed: traps, `eval`, sourced files, and commands in
 //! substitutions.
 
@@ -16,13 +16,13 @@ const MAX_CALLS: usize = 8;
 
 /// A simple command of a script, where it runs.
 #[derive(Debug, Clone, Copy)]
-pub struct Run<'s> {
+pub struct Execution<'s> {
     /// The command, redirections and all.
     pub command: &'s Command,
     /// Its words.
     pub simple: &'s Simple,
     /// Whether the script fails where it fails.
-    pub counts: bool,
+    pub is_fatal: bool,
     /// Whether it may be passed over: it stands behind a test, in a branch or in a loop that needn't run.
     pub conditional: bool,
 }
@@ -30,7 +30,7 @@ pub struct Run<'s> {
 /// The simple commands of `script` in the order in which they stand, those of functions where they are called.
 /// `options` are those that its shell starts with.
 #[must_use]
-pub fn runs(script: &Script, mut options: Options) -> Vec<Run<'_>> {
+pub fn executions(script: &Script, mut options: Options) -> Vec<Execution<'_>> {
     let mut walk = Walk { functions: HashMap::new(), runs: Vec::new(), calls: 0 };
     let whole = Place { fatal: true, checked: true, conditional: false };
     walk.list(&script.body, whole, &mut options);
@@ -48,8 +48,8 @@ struct Place {
 }
 
 impl Place {
-    /// A place where no failure counts.
-    fn heedless(self) -> Self {
+    /// A place where no failure is fatal.
+    fn ignored(self) -> Self {
         Self { fatal: false, checked: false, ..self }
     }
 
@@ -60,7 +60,7 @@ impl Place {
 
 struct Walk<'s> {
     functions: HashMap<&'s str, &'s Command>,
-    runs: Vec<Run<'s>>,
+    runs: Vec<Execution<'s>>,
     calls: usize,
 }
 
@@ -81,13 +81,13 @@ impl<'s> Walk<'s> {
         if self.runs.len() >= MAX_RUNS {
             return true;
         }
-        let place = if command.background { place.heedless() } else { place };
+        let place = if command.background { place.ignored() } else { place };
         match &command.kind {
             CommandKind::Simple(simple) => return self.simple(command, simple, place, options),
             CommandKind::Group(list) => return self.list(list, place, options),
             CommandKind::Subshell(list) => _ = self.list(list, place, &mut options.clone()),
             CommandKind::Pipeline(commands) => self.pipeline(commands, place, *options),
-            CommandKind::Not(inner) => _ = self.command(inner, place.heedless(), options),
+            CommandKind::Not(inner) => _ = self.command(inner, place.ignored(), options),
             CommandKind::And(left, right) => {
                 self.command(left, Place { checked: false, ..place }, options);
                 self.command(right, place.behind(is_test(left)), options);
@@ -99,7 +99,7 @@ impl<'s> Walk<'s> {
             }
             CommandKind::If { arms, otherwise } => {
                 for arm in arms {
-                    self.list(&arm.condition, place.heedless(), options);
+                    self.list(&arm.condition, place.ignored(), options);
                     self.list(&arm.body, place.behind(true), options);
                 }
                 if let Some(list) = otherwise {
@@ -107,7 +107,7 @@ impl<'s> Walk<'s> {
                 }
             }
             CommandKind::Loop { condition, body, .. } => {
-                self.list(condition, place.heedless(), options);
+                self.list(condition, place.ignored(), options);
                 self.list(body, place.behind(true), options);
             }
             CommandKind::For { words, body, .. } => {
@@ -129,7 +129,7 @@ impl<'s> Walk<'s> {
     fn pipeline(&mut self, commands: &'s [Command], place: Place, options: Options) {
         let last = commands.len().saturating_sub(1);
         for (index, command) in commands.iter().enumerate() {
-            let place = if index == last || options.pipefail { place } else { place.heedless() };
+            let place = if index == last || options.pipefail { place } else { place.ignored() };
             // Each runs in a shell of its own.
             self.command(command, place, &mut { options });
         }
@@ -151,8 +151,8 @@ impl<'s> Walk<'s> {
             self.calls -= 1;
             return false;
         }
-        let counts = place.fatal || place.checked && options.errexit;
-        self.runs.push(Run { command, simple, counts, conditional: place.conditional });
+        let is_fatal = place.fatal || place.checked && options.errexit;
+        self.runs.push(Execution { command, simple, is_fatal, conditional: place.conditional });
         match name.as_deref() {
             Some("set") => {
                 let arguments: Vec<_> = simple.words.iter().skip(1).map(Word::literal).collect();
@@ -228,11 +228,11 @@ fn may_vanish(word: &Word) -> bool {
 mod tests {
     use super::*;
 
-    /// The names of the commands whose failure counts (`!` after it where it may be passed over).
+    /// The names of the commands whose failure is fatal (`!` after it where it may be passed over).
     fn counting(script: &str) -> Vec<String> {
         let script = super::super::parse(script).unwrap();
-        let runs = runs(&script, Options::default());
-        let counting = runs.iter().filter(|run| run.counts);
+        let runs = executions(&script, Options::default());
+        let counting = runs.iter().filter(|run| run.is_fatal);
         counting
             .map(|run| {
                 let name = run.simple.words.first().and_then(Word::literal).unwrap_or_default();
@@ -328,7 +328,7 @@ mod tests {
         ];
         for text in scripts {
             let script = super::super::parse(text).unwrap();
-            for run in runs(&script, Options::default()) {
+            for run in executions(&script, Options::default()) {
                 let name = run.simple.words.first().and_then(Word::literal).unwrap_or_default();
                 if run.conditional || name.len() != 1 {
                     continue;
@@ -340,7 +340,7 @@ mod tests {
                 // A loop that waits for what fails would never end.
                 let full = format!("{}{}", others.concat(), text.replace("while !", "while false &&"));
                 let status = std::process::Command::new("bash").args(["-c", &full]).output().unwrap().status;
-                assert_eq!(!status.success(), run.counts, "{text}: {name}");
+                assert_eq!(!status.success(), run.is_fatal, "{text}: {name}");
             }
         }
     }

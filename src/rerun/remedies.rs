@@ -1,10 +1,10 @@
 //! What a hazard calls commands and what they make, and what mends them by name.
 
-use super::Life;
+use super::Lifetime;
 use super::facts::options::Options;
-use super::machine::Reason;
+use super::machine::FailureCause;
+use super::messages::KeptIn;
 use super::state::places::base_name;
-use super::wording::Keeper;
 
 /// Commands that are named with their subcommand.
 const WITH_SUBCOMMAND: [&str; 8] = ["git", "kubectl", "aws", "mc", "helm", "ip", "vault", "gsutil"];
@@ -66,29 +66,31 @@ pub(super) fn fails_over_parts(command: &str) -> bool {
 }
 
 /// The command's line as it should be, where another option or subcommand mends it.
-pub(super) fn mended_line(words: &[String], text: &str, why: Reason) -> Option<String> {
+pub(super) fn mended_line(words: &[String], text: &str, why: FailureCause) -> Option<String> {
     let name = base_name(words.first()?);
     let replaced = |old: &str, new: &str| text.contains(old).then(|| text.replacen(old, new, 1));
     match (name, subcommand(words).unwrap_or_default(), why) {
-        ("git", "remote", Reason::Exists) if !words.iter().any(|word| word.starts_with("-f")) => {
+        ("git", "remote", FailureCause::Exists) if !words.iter().any(|word| word.starts_with("-f")) => {
             Some(format!("{text} || {}", replaced(" add ", " set-url ")?))
         }
-        ("git", "checkout", Reason::Exists) => replaced(" -b ", " -B "),
-        ("git", "switch", Reason::Exists) => replaced(" -c ", " -C "),
-        ("git", "branch", Reason::Exists) => replaced(" branch ", " branch -f "),
-        ("git", "tag", Reason::Exists) => replaced(" tag ", " tag -f "),
-        ("mc", "mb", Reason::Exists) => replaced(" mb ", " mb --ignore-existing "),
-        ("helm", "install", Reason::Exists) => replaced(" install ", " upgrade --install "),
-        ("ip", "a" | "addr" | "address" | "r" | "route", Reason::Exists) => replaced(" add ", " replace "),
-        ("kafka-topics" | "kafka-topics.sh", _, Reason::Exists) => {
+        ("git", "checkout", FailureCause::Exists) => replaced(" -b ", " -B "),
+        ("git", "switch", FailureCause::Exists) => replaced(" -c ", " -C "),
+        ("git", "branch", FailureCause::Exists) => replaced(" branch ", " branch -f "),
+        ("git", "tag", FailureCause::Exists) => replaced(" tag ", " tag -f "),
+        ("mc", "mb", FailureCause::Exists) => replaced(" mb ", " mb --ignore-existing "),
+        ("helm", "install", FailureCause::Exists) => replaced(" install ", " upgrade --install "),
+        ("ip", "a" | "addr" | "address" | "r" | "route", FailureCause::Exists) => {
+            replaced(" add ", " replace ")
+        }
+        ("kafka-topics" | "kafka-topics.sh", _, FailureCause::Exists) => {
             replaced("--create", "--create --if-not-exists")
         }
-        ("kubectl" | "oc", "create", Reason::Exists) if words.iter().any(|word| word == "-f") => {
+        ("kubectl" | "oc", "create", FailureCause::Exists) if words.iter().any(|word| word == "-f") => {
             replaced(" create ", " apply ")
         }
         // A redirection would take what the pipe is to carry.
-        ("kubectl" | "oc", "create", Reason::Exists) if text.contains('>') => None,
-        ("kubectl" | "oc", "create", Reason::Exists) => {
+        ("kubectl" | "oc", "create", FailureCause::Exists) if text.contains('>') => None,
+        ("kubectl" | "oc", "create", FailureCause::Exists) => {
             Some(format!("{text} --dry-run=client -o yaml | {name} apply -f -"))
         }
         _ => None,
@@ -96,14 +98,14 @@ pub(super) fn mended_line(words: &[String], text: &str, why: Reason) -> Option<S
 }
 
 /// What passes over what `command` has made already, where more is known than to test for it.
-pub(super) fn advice(command: &str, kind: &str, thing: &str, why: Reason) -> Option<String> {
+pub(super) fn advice(command: &str, kind: &str, thing: &str, why: FailureCause) -> Option<String> {
     let known = match (command, kind) {
-        ("git commit", _) if why == Reason::NothingToDo => {
+        ("git commit", _) if why == FailureCause::NothingToDo => {
             "commit only what there is: `git diff --cached --quiet || git commit …`"
         }
         ("git worktree", _) if thing.starts_with("the worktree") => "write `git worktree add -f`",
         ("sqlite3", _) => "write `CREATE … IF NOT EXISTS`",
-        ("tar", _) if why == Reason::Exists => "write `--skip-old-files` for `-k`",
+        ("tar", _) if why == FailureCause::Exists => "write `--skip-old-files` for `-k`",
         ("keytool", _) => "test for the alias first: `keytool -list -alias … || keytool …`",
         (_, "table" | "index" | "schema" | "sequence" | "extension" | "keyspace") => {
             return Some(format!("write `CREATE {} IF NOT EXISTS`", kind.to_ascii_uppercase()));
@@ -118,7 +120,7 @@ pub(super) fn advice(command: &str, kind: &str, thing: &str, why: Reason) -> Opt
         (_, "net" | "node") if command.starts_with("ip6tables") => {
             "test first: `ip6tables -C … || ip6tables …`"
         }
-        (_, "net" | "node") if why == Reason::Exists && command.starts_with("iptables") => {
+        (_, "net" | "node") if why == FailureCause::Exists && command.starts_with("iptables") => {
             "make it only where there is none: `iptables -nL CHAIN || iptables -N CHAIN`"
         }
         (_, "net" | "node") if command.starts_with("iptables") => {
@@ -140,23 +142,23 @@ const RENEWING: [&str; 8] = ["git clone", "ln", "cp", "mkfifo", "mknod", "tar", 
 
 /// The command that removes what is at `path`, for `command` to make it anew; a mount point can only be emptied. What
 /// outlives the Pod may be what the Pod is there for: nobody is told to remove that.
-pub(super) fn clearing(command: &str, path: &str, is_mount: bool, keeper: Keeper) -> Option<String> {
-    let is_passing = matches!(keeper, Keeper::Volume { life: Life::Run | Life::Pod, .. });
+pub(super) fn clearing(command: &str, path: &str, is_mount: bool, kept_in: KeptIn) -> Option<String> {
+    let is_passing = matches!(kept_in, KeptIn::Volume { life: Lifetime::Run | Lifetime::Pod, .. });
     let clearing =
         if is_mount { format!("find {path} -mindepth 1 -delete") } else { format!("rm -rf {path}") };
     (is_passing && RENEWING.contains(&command)).then_some(clearing)
 }
 
 /// The option that mends a command which fails for `why`, and the option that it replaces.
-pub(super) fn mending_option(words: &[String], why: Reason) -> Option<(&'static str, &'static str)> {
+pub(super) fn mending_option(words: &[String], why: FailureCause) -> Option<(&'static str, &'static str)> {
     let name = base_name(words.first()?);
     match (name, why) {
-        ("mkdir", Reason::Exists) => Some(("-p", "")),
-        ("ln", Reason::Exists) if words.iter().any(|word| word == "-s") => Some(("-sfn", "-s ")),
-        ("rm", Reason::Missing) | ("cp", Reason::Denied) | ("gunzip" | "gzip", Reason::Asks) => {
-            Some(("-f", ""))
-        }
-        ("unzip", Reason::Asks) => Some(("-o", "")),
+        ("mkdir", FailureCause::Exists) => Some(("-p", "")),
+        ("ln", FailureCause::Exists) if words.iter().any(|word| word == "-s") => Some(("-sfn", "-s ")),
+        ("rm", FailureCause::Missing)
+        | ("cp", FailureCause::Denied)
+        | ("gunzip" | "gzip", FailureCause::Asks) => Some(("-f", "")),
+        ("unzip", FailureCause::Asks) => Some(("-o", "")),
         _ => None,
     }
 }

@@ -3,12 +3,12 @@
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::rc::Rc;
 
-use super::blame::{self, Trial};
+use super::diagnose::{self, Comparison};
 use super::facts::looks_like_file;
-use super::machine::{Log, LoneGuard, Machine, Manner, Reason, Run, SUCCESS, Shared};
+use super::machine::{ChangeKind, FailureCause, GuardOverSlowCommand, Log, Machine, Run, SUCCESS, Shared};
+use super::state::assumptions::Assumptions;
 use super::state::compare::differences;
-use super::state::oracle::Oracle;
-use super::state::places::{Mounts, Place, Realm};
+use super::state::places::{Mounts, Place, Store};
 use super::state::tree::{Node, SiteId, Tree};
 use super::{Container, Hazard, Kind, Severity, Site};
 
@@ -19,10 +19,10 @@ const STEPS: u32 = 50_000;
 const MORE_STEPS: u32 = 5_000;
 /// The most ways through a first run, by different answers to what nobody can know.
 const MAX_PATHS: usize = 12;
-/// The most answers tried to acquit a second run.
-const MAX_EXCUSES: usize = 8;
+/// The most answers tried to make a second run end as the first.
+const MAX_CHOICES: usize = 8;
 /// The most files that a first run may need to find in its volumes.
-const MAX_GIVEN: usize = 4;
+const MAX_ASSUMED_INPUTS: usize = 4;
 
 /// All answers that a run was given.
 type Answers = Rc<HashMap<String, bool>>;
@@ -36,7 +36,7 @@ struct Reference {
     assumed: bool,
     /// Up to which question it went as one that was judged before: kills before that were tried.
     turned: usize,
-    kept: Rc<Tree>,
+    volumes: Rc<Tree>,
     answers: Answers,
     log: Log,
 }
@@ -44,32 +44,32 @@ struct Reference {
 /// What comes of running a container again.
 enum Outcome {
     /// It ends as it should.
-    Fine(Box<Run>),
+    Same(Box<Run>),
     /// It doesn't, whatever the answers to what nobody can know.
-    Guilty(Box<Run>),
+    Different(Box<Run>),
     /// It couldn't be followed, or not under all answers.
-    Open,
+    Undecided,
 }
 
 /// The containers of a Pod, and what their runs share.
-struct Court<'c> {
+struct Explorer<'c> {
     sequence: &'c [Container<'c>],
     mounts: &'c [Mounts],
     shared: Shared,
 }
 
 /// Finds the hazards of each container of a sequence.
-pub(super) fn judge(sequence: &[Container<'_>]) -> Vec<Vec<Hazard>> {
+pub(super) fn explore(sequence: &[Container<'_>]) -> Vec<Vec<Hazard>> {
     let mounts: Vec<Mounts> =
         sequence.iter().map(|container| Mounts::new(&container.mounts, container.lasts())).collect();
-    let mut court = Court { sequence, mounts: &mounts, shared: Shared::new(STEPS) };
+    let mut explorer = Explorer { sequence, mounts: &mounts, shared: Shared::new(STEPS) };
     let mut found: Vec<Vec<Hazard>> = vec![Vec::new(); sequence.len()];
     let mut before: Vec<Reference> = Vec::new();
     for index in 0..sequence.len() {
-        court.shared.steps = STEPS;
-        let start = before.last().map(|reference| Rc::clone(&reference.kept)).unwrap_or_default();
-        let end = court.container(index, &start, &before, &mut found);
-        before.push(end.unwrap_or(Reference { kept: start, ..Reference::default() }));
+        explorer.shared.steps = STEPS;
+        let start = before.last().map(|reference| Rc::clone(&reference.volumes)).unwrap_or_default();
+        let end = explorer.container(index, &start, &before, &mut found);
+        before.push(end.unwrap_or(Reference { volumes: start, ..Reference::default() }));
     }
     for hazards in &mut found {
         hazards
@@ -79,7 +79,7 @@ pub(super) fn judge(sequence: &[Container<'_>]) -> Vec<Vec<Hazard>> {
     found
 }
 
-impl<'c> Court<'c> {
+impl<'c> Explorer<'c> {
     /// Judges one container by itself and in its place; what its undisturbed run leaves.
     fn container(
         &mut self,
@@ -89,29 +89,29 @@ impl<'c> Court<'c> {
         found: &mut [Vec<Hazard>],
     ) -> Option<Reference> {
         let start = &mounted(start, self.mounts.get(index)?);
-        let mut plans = VecDeque::from([(Rc::clone(start), Vec::new())]);
+        let mut pending = VecDeque::from([(Rc::clone(start), Vec::new())]);
         let mut end: Option<Reference> = None;
         for _ in 0..MAX_PATHS {
-            let Some((world, plan)) = plans.pop_front() else { break };
-            let (run, given) = self.first_run(index, &world, &plan)?;
+            let Some((world, choices)) = pending.pop_front() else { break };
+            let (run, given) = self.first_run(index, &world, &choices)?;
             // A file that the script makes itself isn't taken to come with what it unpacks too.
-            let others = run.oracle.alternatives(|place| run.kept.lists(place));
-            plans.extend(others.into_iter().map(|plan| (Rc::clone(&world), plan)));
+            let others = run.assumptions.alternatives(|place| run.volumes.lists(place));
+            pending.extend(others.into_iter().map(|choices| (Rc::clone(&world), choices)));
             if run.status != Some(SUCCESS) {
                 continue;
             }
-            if end.is_none() && !run.log.homeless.is_empty() {
-                plans.push_back((housed(&given, &run.log.homeless), Vec::new()));
+            if end.is_none() && !run.log.missing_parents.is_empty() {
+                pending.push_back((with_directories(&given, &run.log.missing_parents), Vec::new()));
             }
             let reference = Reference {
-                assumed: !plan.is_empty() || given != *start,
-                turned: plan.len(),
+                assumed: !choices.is_empty() || given != *start,
+                turned: choices.len(),
                 start: given,
-                answers: run.oracle.all(),
-                kept: run.kept,
+                answers: run.assumptions.all(),
+                volumes: run.volumes,
                 log: run.log,
             };
-            self.judge_path(index, before, &reference, found);
+            self.rerun_path(index, before, &reference, found);
             self.shared.steps = self.shared.steps.min(MORE_STEPS);
             end = end.or(Some(reference));
         }
@@ -119,32 +119,37 @@ impl<'c> Court<'c> {
     }
 
     /// A machine for one container, on what the volumes hold.
-    fn machine(&mut self, index: usize, kept: &Rc<Tree>, oracle: Oracle) -> Option<Machine<'_, 'c>> {
+    fn machine(
+        &mut self,
+        index: usize,
+        kept: &Rc<Tree>,
+        assumptions: Assumptions,
+    ) -> Option<Machine<'_, 'c>> {
         let (container, mounts) = (self.sequence.get(index)?, self.mounts.get(index)?);
-        Some(Machine::new(container, index, mounts, &mut self.shared, oracle, Rc::clone(kept)))
+        Some(Machine::new(container, index, mounts, &mut self.shared, assumptions, Rc::clone(kept)))
     }
 
     /// The undisturbed run. Volumes are empty at first; where it fails for want of a file that
     /// nothing in the Pod makes, that file is taken to have been there, and it runs anew.
-    fn first_run(&mut self, index: usize, start: &Rc<Tree>, plan: &[bool]) -> Option<(Run, Rc<Tree>)> {
+    fn first_run(&mut self, index: usize, start: &Rc<Tree>, choices: &[bool]) -> Option<(Run, Rc<Tree>)> {
         let mut given = Rc::clone(start);
-        for _ in 0..=MAX_GIVEN {
-            let run = self.machine(index, &given, Oracle::first(plan.to_vec()))?.run();
+        for _ in 0..=MAX_ASSUMED_INPUTS {
+            let run = self.machine(index, &given, Assumptions::first(choices.to_vec()))?.run();
             if run.status == Some(SUCCESS) || run.status.is_none() {
                 return Some((run, given));
             }
-            let Some(place) = wanted(&run, &given).filter(|_| plan.is_empty()) else {
+            let Some(place) = missing_input(&run, &given).filter(|_| choices.is_empty()) else {
                 return Some((run, given));
             };
-            let key = format!("given:{:?}:{}", place.realm, place.path).into();
-            Rc::make_mut(&mut given).put(place, Node::Unclear { key, exists: true }, SiteId::MAX);
+            let key = format!("given:{:?}:{}", place.store, place.path).into();
+            Rc::make_mut(&mut given).put(place, Node::Unknown { key, exists: true }, SiteId::MAX);
         }
-        let run = self.machine(index, &given, Oracle::first(plan.to_vec()))?.run();
+        let run = self.machine(index, &given, Assumptions::first(choices.to_vec()))?.run();
         Some((run, given))
     }
 
     /// Judges one way through a container's first run.
-    fn judge_path(
+    fn rerun_path(
         &mut self,
         index: usize,
         before: &[Reference],
@@ -159,21 +164,21 @@ impl<'c> Court<'c> {
         // What an earlier container resets is excused where this one finished, not where it was killed.
         // One that fails itself resets nothing.
         let reset = |site: &Site| is_reached && !in_sequence.iter().any(|(_, known)| known.site == *site);
-        let alone = if index == 0 && !reference.kept.has_outside() {
+        let alone = if index == 0 && !reference.volumes.has_outside() {
             Vec::new()
         } else {
-            self.alone_again(index, &reference.kept, reference, None, &reset)
+            self.alone_again(index, &reference.volumes, reference, None, &reset)
         };
         self.shared.steps = self.shared.steps.min(MORE_STEPS);
         let is_excused = |site: &Site| reset(site) && alone.iter().any(|other| other.site == *site);
         let mut killed: Vec<Hazard> = Vec::new();
         let state = |tree: &Tree| (tree.fingerprint(), Rc::clone(&tree.modes));
-        let mut seen = HashSet::from([state(&reference.start), state(&reference.kept)]);
+        let mut seen = HashSet::from([state(&reference.start), state(&reference.volumes)]);
         for point in reference.log.crash_points.iter().filter(|point| point.asked >= reference.turned) {
-            if seen.insert(state(&point.kept)) {
+            if seen.insert(state(&point.volumes)) {
                 killed.extend(self.alone_again(
                     index,
-                    &point.kept,
+                    &point.volumes,
                     reference,
                     Some(point.changes),
                     &is_excused,
@@ -190,7 +195,7 @@ impl<'c> Court<'c> {
                 (index, Hazard { severity, ..hazard.clone() })
             })
             .collect();
-        let lone = self.lone_guards(index, reference).into_iter().map(|hazard| (index, hazard));
+        let lone = self.guards_over_slow_commands(index, reference).into_iter().map(|hazard| (index, hazard));
         for (container, hazard) in in_sequence.into_iter().chain(by_itself).chain(lone) {
             if let Some(list) = found.get_mut(container) {
                 list.push(Hazard { assumed: reference.assumed || hazard.assumed, ..hazard });
@@ -199,19 +204,22 @@ impl<'c> Court<'c> {
     }
 
     /// The tests over one long command that a second run takes at their word.
-    fn lone_guards(&mut self, index: usize, reference: &Reference) -> Vec<Hazard> {
-        if reference.log.lone_guards.is_empty() {
+    fn guards_over_slow_commands(&mut self, index: usize, reference: &Reference) -> Vec<Hazard> {
+        if reference.log.guards_over_slow_commands.is_empty() {
             return Vec::new();
         }
-        let oracle = Oracle::again(Rc::clone(&reference.answers), Vec::new());
-        let Some(machine) = self.machine(index, &reference.kept, oracle) else { return Vec::new() };
-        let again = machine.after(&reference.kept, &reference.log.endless).run();
-        let turned = |guard: &LoneGuard| {
+        let assumptions = Assumptions::again(Rc::clone(&reference.answers), Vec::new());
+        let Some(machine) = self.machine(index, &reference.volumes, assumptions) else { return Vec::new() };
+        let again = machine.after(&reference.volumes, &reference.log.endless).run();
+        let turned = |guard: &GuardOverSlowCommand| {
             again.log.branches.iter().any(|branch| branch.site == guard.guard && branch.held != guard.held)
         };
-        let lone: Vec<&LoneGuard> = reference.log.lone_guards.iter().filter(|guard| turned(guard)).collect();
+        let lone: Vec<&GuardOverSlowCommand> =
+            reference.log.guards_over_slow_commands.iter().filter(|guard| turned(guard)).collect();
         let context = self.context(index, &|_| false);
-        lone.iter().filter_map(|lone| blame::lone_guard(&context, &reference.log, lone)).collect()
+        lone.iter()
+            .filter_map(|lone| diagnose::guard_over_slow_command(&context, &reference.log, lone))
+            .collect()
     }
 
     /// Runs the containers up to `index` again, after all of them finished: whether it is reached, and
@@ -222,20 +230,20 @@ impl<'c> Court<'c> {
         before: &[Reference],
         reference: &Reference,
     ) -> (bool, Vec<(usize, Hazard)>) {
-        let mut state = Rc::clone(&reference.kept);
+        let mut state = Rc::clone(&reference.volumes);
         // A lost sandbox takes the Pod's network with it.
-        let network = Place { realm: Realm::Outside, path: "/net".to_owned() };
+        let network = Place { store: Store::External, path: "/net".to_owned() };
         if !state.listed_below(&network).is_empty() {
             Rc::make_mut(&mut state).remove(&network, SiteId::MAX);
         }
         for (earlier, first) in before.iter().enumerate() {
-            match self.acquitted(earlier, &state, first, |_, run| run.status == Some(SUCCESS)) {
-                Outcome::Fine(run) => state = run.kept,
-                Outcome::Guilty(run) => {
-                    let hazard = blame::stuck(&self.context(earlier, &|_| false), &first.log, &run, None);
+            match self.rerun_under_choices(earlier, &state, first, |_, run| run.status == Some(SUCCESS)) {
+                Outcome::Same(run) => state = run.volumes,
+                Outcome::Different(run) => {
+                    let hazard = diagnose::stuck(&self.context(earlier, &|_| false), &first.log, &run, None);
                     return (false, hazard.map(|hazard| (earlier, hazard)).into_iter().collect());
                 }
-                Outcome::Open => return (true, Vec::new()),
+                Outcome::Undecided => return (true, Vec::new()),
             }
         }
         let hazards = self.alone_again(index, &state, reference, None, &|_| false);
@@ -253,50 +261,56 @@ impl<'c> Court<'c> {
     ) -> Vec<Hazard> {
         let same = |shared: &Shared, run: &Run| {
             let volumes = || {
-                run.kept == reference.kept
-                    || differences(&shared.atoms, &reference.kept, &run.kept).is_empty()
+                run.volumes == reference.volumes
+                    || differences(&shared.atoms, &reference.volumes, &run.volumes).is_empty()
             };
             run.status == Some(SUCCESS) && volumes()
         };
-        let outcome = self.acquitted(index, state, reference, same);
-        let (Outcome::Guilty(run) | Outcome::Fine(run)) = &outcome else { return Vec::new() };
-        let trial = Trial { reference: &reference.kept, first: &reference.log, again: run, killed };
+        let outcome = self.rerun_under_choices(index, state, reference, same);
+        let (Outcome::Different(run) | Outcome::Same(run)) = &outcome else { return Vec::new() };
+        let trial = Comparison { reference: &reference.volumes, first: &reference.log, again: run, killed };
         match outcome {
-            Outcome::Guilty(_) => blame::hazards(&self.context(index, is_reset), &trial),
-            _ => blame::unexecutable(&self.context(index, is_reset), &trial),
+            Outcome::Different(_) => diagnose::hazards(&self.context(index, is_reset), &trial),
+            _ => diagnose::unexecutable(&self.context(index, is_reset), &trial),
         }
     }
 
     /// Runs a container again: a run that is `fine` under some answers to what is new in it, else
     /// the first that isn't.
-    fn acquitted(
+    fn rerun_under_choices(
         &mut self,
         index: usize,
         state: &Rc<Tree>,
         reference: &Reference,
         fine: impl Fn(&Shared, &Run) -> bool,
     ) -> Outcome {
-        let mut plans = VecDeque::from([Vec::new()]);
-        let mut guilty = None;
-        for _ in 0..MAX_EXCUSES {
-            let Some(plan) = plans.pop_front() else { break };
-            let oracle = Oracle::again(Rc::clone(&reference.answers), plan.clone());
-            let Some(machine) = self.machine(index, state, oracle) else { return Outcome::Open };
-            let run = Box::new(machine.after(&reference.kept, &reference.log.endless).run());
+        let mut pending = VecDeque::from([Vec::new()]);
+        let mut different = None;
+        for _ in 0..MAX_CHOICES {
+            let Some(choices) = pending.pop_front() else { break };
+            let assumptions = Assumptions::again(Rc::clone(&reference.answers), choices.clone());
+            let Some(machine) = self.machine(index, state, assumptions) else { return Outcome::Undecided };
+            let run = Box::new(machine.after(&reference.volumes, &reference.log.endless).run());
             if run.status.is_none() {
-                return Outcome::Open;
+                return Outcome::Undecided;
             }
             if fine(&self.shared, &run) {
-                return Outcome::Fine(run);
+                return Outcome::Same(run);
             }
-            plans.extend(run.oracle.alternatives(|_| false));
-            guilty = guilty.or(Some(run));
+            pending.extend(run.assumptions.alternatives(|_| false));
+            different = different.or(Some(run));
         }
-        guilty.filter(|_| plans.is_empty()).map_or(Outcome::Open, Outcome::Guilty)
+        different.filter(|_| pending.is_empty()).map_or(Outcome::Undecided, Outcome::Different)
     }
 
-    fn context<'a>(&'a self, index: usize, is_reset: &'a dyn Fn(&Site) -> bool) -> blame::Context<'a, 'c> {
-        blame::Context { shared: &self.shared, sequence: self.sequence, mounts: self.mounts, index, is_reset }
+    fn context<'a>(&'a self, index: usize, is_reset: &'a dyn Fn(&Site) -> bool) -> diagnose::Context<'a, 'c> {
+        diagnose::Context {
+            shared: &self.shared,
+            sequence: self.sequence,
+            mounts: self.mounts,
+            index,
+            is_reset,
+        }
     }
 }
 
@@ -317,9 +331,9 @@ fn mounted(start: &Rc<Tree>, mounts: &Mounts) -> Rc<Tree> {
 
 /// A state in which the directories are there that a script took to be there: a host's `/etc`, or
 /// what an application makes in its volume.
-fn housed(start: &Rc<Tree>, homeless: &[Place]) -> Rc<Tree> {
+fn with_directories(start: &Rc<Tree>, missing_parents: &[Place]) -> Rc<Tree> {
     let mut tree = (**start).clone();
-    for place in homeless.iter().filter(|place| matches!(place.realm, Realm::Kept(_))) {
+    for place in missing_parents.iter().filter(|place| matches!(place.store, Store::Volume(_))) {
         if tree.see(place) == Node::Absent {
             tree.put(place.clone(), Node::directory(), SiteId::MAX);
         }
@@ -328,13 +342,17 @@ fn housed(start: &Rc<Tree>, homeless: &[Place]) -> Rc<Tree> {
 }
 
 /// What a failed first run was missing.
-fn wanted(run: &Run, given: &Tree) -> Option<Place> {
+fn missing_input(run: &Run, given: &Tree) -> Option<Place> {
     let fits = |place: &Place| {
-        matches!(place.realm, Realm::Kept(_))
+        matches!(place.store, Store::Volume(_))
             && given.see(place) == Node::Absent
-            && !run.log.changes.iter().any(|change| change.manner == Manner::Remove && change.place == *place)
+            && !run
+                .log
+                .changes
+                .iter()
+                .any(|change| change.manner == ChangeKind::Remove && change.place == *place)
     };
-    let refused = run.log.cause.as_ref().filter(|refusal| refusal.why == Reason::Missing);
+    let refused = run.log.cause.as_ref().filter(|refusal| refusal.why == FailureCause::Missing);
     let refused = refused.and_then(|refusal| refusal.place.clone()).filter(fits);
     refused.or_else(|| run.log.missing.iter().rev().find(|place| fits(place)).cloned())
 }

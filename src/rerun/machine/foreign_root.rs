@@ -6,7 +6,7 @@
 use std::rc::Rc;
 
 use super::{Flow, Machine, SUCCESS};
-use crate::rerun::state::places::{Place, Realm, base_name};
+use crate::rerun::state::places::{Place, Store, base_name};
 
 /// What a script must speak of to be followed.
 const NETWORK: [&str; 5] = ["iptables", "ip6tables", "ip addr", "ip route", "ip link"];
@@ -14,17 +14,17 @@ const NETWORK: [&str; 5] = ["iptables", "ip6tables", "ip addr", "ip route", "ip 
 impl Machine<'_, '_> {
     /// Whether the paths of the command being run are another file system's.
     pub(super) fn is_abroad(&self) -> bool {
-        self.abroad.is_some()
+        self.foreign_root.is_some()
     }
 
     /// The place of an absolute path of another file system, where the command being run has that.
     pub(super) fn place_abroad(&self, path: &str) -> Option<Place> {
-        self.abroad.map(|_| Place { realm: Realm::Elsewhere, path: format!("/host{path}") })
+        self.foreign_root.map(|_| Place { store: Store::Unknown, path: format!("/host{path}") })
     }
 
     /// The kind of what is kept in the network of the command being run: a node's outlives every Pod.
     pub(in crate::rerun) fn network_kind(&self) -> &'static str {
-        if self.abroad == Some(true) { "node" } else { "net" }
+        if self.foreign_root == Some(true) { "node" } else { "net" }
     }
 
     /// Runs a command that has another file system, as far as it changes a network.
@@ -36,13 +36,13 @@ impl Machine<'_, '_> {
         if let (Some((enters, inner)), false) = (inner, self.is_abroad()) {
             let inner: Rc<[String]> = inner.into();
             let directory = std::mem::replace(&mut self.shell.directory, "/".to_owned());
-            self.abroad = Some(enters && !self.container.host_network);
+            self.foreign_root = Some(enters && !self.container.host_network);
             let refusals = self.log.refusals.len();
             let result = self.deeper(|machine| machine.invoke(&inner));
-            self.abroad = None;
+            self.foreign_root = None;
             self.shell.directory = directory;
             let cause = self.log.cause.as_ref().and_then(|cause| cause.place.as_ref());
-            let is_network = cause.is_some_and(|place| place.realm == Realm::Outside);
+            let is_network = cause.is_some_and(|place| place.store == Store::External);
             match result {
                 Ok(status) if status == SUCCESS || is_network => return Ok(status),
                 // What it fails on there isn't known.

@@ -7,11 +7,11 @@ use super::places::Place;
 
 /// Answers unknown questions, always alike: a question is known by what it depends on.
 #[derive(Debug, Clone, Default)]
-pub(in crate::rerun) struct Oracle {
+pub(in crate::rerun) struct Assumptions {
     /// What the first run was told, which the second is told too.
     known: Rc<HashMap<String, bool>>,
     /// Answers to the first questions that are new, in order; later ones get their default.
-    plan: Vec<bool>,
+    choices: Vec<bool>,
     asked: Vec<bool>,
     /// The places that questions were about, by the question's number.
     about: Vec<(usize, Place)>,
@@ -21,15 +21,15 @@ pub(in crate::rerun) struct Oracle {
     first: bool,
 }
 
-impl Oracle {
-    /// The oracle of a first run, which answers by `plan`.
-    pub(in crate::rerun) fn first(plan: Vec<bool>) -> Self {
-        Self { plan, first: true, ..Self::default() }
+impl Assumptions {
+    /// The assumptions of a first run, which answers by `choices`.
+    pub(in crate::rerun) fn first(choices: Vec<bool>) -> Self {
+        Self { choices, first: true, ..Self::default() }
     }
 
-    /// The oracle of a second run: it repeats `known` answers, and answers new questions by `plan`.
-    pub(in crate::rerun) fn again(known: Rc<HashMap<String, bool>>, plan: Vec<bool>) -> Self {
-        Self { known, plan, ..Self::default() }
+    /// The assumptions of a second run: it repeats `known` answers, and answers new questions by `choices`.
+    pub(in crate::rerun) fn again(known: Rc<HashMap<String, bool>>, choices: Vec<bool>) -> Self {
+        Self { known, choices, ..Self::default() }
     }
 
     /// The answer to `question`.
@@ -38,7 +38,7 @@ impl Oracle {
         if let Some(&answer) = self.known.get(question).or_else(|| self.answers.get(question)) {
             return answer;
         }
-        let answer = self.plan.get(self.asked.len()).copied().unwrap_or(default);
+        let answer = self.choices.get(self.asked.len()).copied().unwrap_or(default);
         self.asked.push(answer);
         self.answers.insert(question.to_owned(), answer);
         answer
@@ -54,12 +54,12 @@ impl Oracle {
         answer
     }
 
-    /// The plans that differ from this run's answers in one that it found by default: each keeps the
+    /// The choices that differ from this run's answers in one that it found by default: each keeps the
     /// answers before and turns one over. `settled` says which places leave no other answer.
     pub(in crate::rerun) fn alternatives(&self, settled: impl Fn(&Place) -> bool) -> Vec<Vec<bool>> {
         let is_open =
             |number: &usize| !self.about.iter().any(|(about, place)| about == number && settled(place));
-        (self.plan.len()..self.asked.len())
+        (self.choices.len()..self.asked.len())
             .filter(is_open)
             .filter_map(|turned| {
                 let mut next = self.asked.get(..turned)?.to_vec();
@@ -120,13 +120,13 @@ mod tests {
         // Three questions, each asked whatever the answers before.
         let mut pending = vec![Vec::new()];
         let mut seen = Vec::new();
-        while let Some(plan) = pending.pop() {
-            let mut oracle = Oracle::first(plan.clone());
+        while let Some(choices) = pending.pop() {
+            let mut assumptions = Assumptions::first(choices.clone());
             for question in ["a", "b", "c", "a"] {
-                oracle.ask(question, true);
+                assumptions.ask(question, true);
             }
-            seen.push(oracle.asked().to_vec());
-            pending.extend(oracle.alternatives(|_| false));
+            seen.push(assumptions.asked().to_vec());
+            pending.extend(assumptions.alternatives(|_| false));
         }
         seen.sort();
         seen.dedup();

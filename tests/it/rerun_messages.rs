@@ -1,7 +1,7 @@
 //! What a finding of the analysis says, and where: the command to blame, the labels, the help.
 use std::collections::{BTreeMap, BTreeSet};
 
-use initlint::rerun::{Container, Hazard, Life, Mount, Program, Severity, Userland, analyse};
+use initlint::rerun::{Container, Hazard, Lifetime, Mount, Program, Severity, Userland, analyse};
 use initlint::shell;
 use initlint::shell::options::Options;
 
@@ -18,7 +18,7 @@ fn container<'s>(script: &'s shell::ir::Script, text: &'s str) -> Container<'s> 
             arguments: Vec::new(),
             bash: true,
         },
-        mounts: vec![mount("/data", 0, Life::Pod), mount("/kept", 1, Life::Beyond)],
+        mounts: vec![mount("/data", 0, Lifetime::Pod), mount("/kept", 1, Lifetime::Persistent)],
         environment: BTreeMap::new(),
         unknown_environment: BTreeSet::new(),
         working_dir: None,

@@ -1,7 +1,7 @@
 //! What a hazard says: what goes wrong with the real names, and what to do.
 
-use super::Life;
-use super::machine::{Manner, Reason};
+use super::Lifetime;
+use super::machine::{ChangeKind, FailureCause};
 
 /// Why something is a hazard, and what mends it: sentences without a full stop.
 pub(super) struct Words {
@@ -11,10 +11,10 @@ pub(super) struct Words {
 
 /// Where something is kept, which says how long a failure over it lasts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Keeper {
+pub(super) enum KeptIn {
     /// A volume that lasts for `life`, met by a run that comes when the first has lasted for `met`. An earlier init
     /// container may have `reset` it, where that runs again too.
-    Volume { life: Life, met: Life, reset: bool },
+    Volume { life: Lifetime, met: Lifetime, reset: bool },
     /// The Pod's network namespace, which a new sandbox has anew.
     PodNetwork,
     /// The node: its network, where the Pod has that.
@@ -29,8 +29,8 @@ pub(super) struct Obstacle<'a> {
     pub(super) thing: &'a str,
     /// Its name alone.
     pub(super) path: &'a str,
-    pub(super) why: Reason,
-    pub(super) keeper: Keeper,
+    pub(super) why: FailureCause,
+    pub(super) kept_in: KeptIn,
     /// The command as it should be, where an option mends it.
     pub(super) mended: Option<&'a str>,
     /// What passes over it, where that is known.
@@ -43,28 +43,32 @@ pub(super) struct Obstacle<'a> {
 
 /// A command that fails on what it finds.
 pub(super) fn stuck(command: &str, obstacle: &Obstacle<'_>) -> Words {
-    let Obstacle { thing, path, why, keeper, mended, ref advice, ref clearing, in_script } = *obstacle;
+    let Obstacle { thing, path, why, kept_in, mended, ref advice, ref clearing, in_script } = *obstacle;
     let met = match why {
-        Reason::Exists => format!("{thing} exists by then, and `{command}` fails on what exists"),
-        Reason::NotEmpty => format!("{thing} exists by then and isn't empty, and `{command}` refuses that"),
-        Reason::Missing => format!("{thing} is gone by then, and `{command}` fails without it"),
-        Reason::WrongKind => format!("{thing} is something else by then, and `{command}` fails on it"),
-        Reason::Asks => {
+        FailureCause::Exists => format!("{thing} exists by then, and `{command}` fails on what exists"),
+        FailureCause::NotEmpty => {
+            format!("{thing} exists by then and isn't empty, and `{command}` refuses that")
+        }
+        FailureCause::Missing => format!("{thing} is gone by then, and `{command}` fails without it"),
+        FailureCause::WrongKind => format!("{thing} is something else by then, and `{command}` fails on it"),
+        FailureCause::Asks => {
             format!(
                 "what `{command}` leaves at {thing} is there by then, and it asks whether to replace that: nobody answers"
             )
         }
-        Reason::Denied => format!(
+        FailureCause::Denied => format!(
             "{thing} may not be written by then, and `{command}` gets \"Permission denied\": it doesn't run as root"
         ),
-        Reason::NothingToDo => format!("nothing is left to do by then, and `{command}` calls that a failure"),
+        FailureCause::NothingToDo => {
+            format!("nothing is left to do by then, and `{command}` calls that a failure")
+        }
     };
-    let lasts = lasting(keeper);
+    let lasts = lasting(kept_in);
     let help = match (mended, why) {
         (Some(line), _) => format!("write `{line}`"),
         (None, _) if advice.is_some() => advice.clone().unwrap_or_default(),
-        (None, Reason::NotEmpty | Reason::Exists | Reason::Asks)
-            if matches!(keeper, Keeper::Volume { .. }) =>
+        (None, FailureCause::NotEmpty | FailureCause::Exists | FailureCause::Asks)
+            if matches!(kept_in, KeptIn::Volume { .. }) =>
         {
             match clearing {
                 Some(clearing) if in_script => format!("put `{clearing}` before it"),
@@ -72,38 +76,40 @@ pub(super) fn stuck(command: &str, obstacle: &Obstacle<'_>) -> Words {
                 None => format!("test first whether `{path}` holds its work already, and then pass over it"),
             }
         }
-        (None, Reason::NotEmpty | Reason::Exists | Reason::Asks) => {
+        (None, FailureCause::NotEmpty | FailureCause::Exists | FailureCause::Asks) => {
             format!("test whether {thing} exists first, or use a form that passes over what exists")
         }
-        (None, Reason::Missing) => {
+        (None, FailureCause::Missing) => {
             format!("test for `{path}` first, and pass over `{command}` where it is gone")
         }
-        (None, Reason::Denied) => format!("put `rm -f {path}` before it"),
+        (None, FailureCause::Denied) => format!("put `rm -f {path}` before it"),
         (None, _) => format!("make `{command}` pass when its work is done already"),
     };
     Words { why: format!("{met}; {lasts}"), help }
 }
 
 /// Who else ends at the same failure.
-fn lasting(keeper: Keeper) -> &'static str {
-    match keeper {
-        Keeper::Volume { reset: true, .. } => {
+fn lasting(kept_in: KeptIn) -> &'static str {
+    match kept_in {
+        KeptIn::Volume { reset: true, .. } => {
             "an earlier init container clears that away, but not for a run that follows a kill: only this one runs again then"
         }
-        Keeper::Volume { met: Life::Beyond, .. } | Keeper::Outside => "every later Pod ends there too",
-        Keeper::Volume { .. } => "every restart ends there again (`CrashLoopBackOff`)",
-        Keeper::PodNetwork => "the Pod's network outlives the container, so every restart ends there again",
-        Keeper::Node => "the node's network outlives the Pod, so every later Pod on the node ends there too",
+        KeptIn::Volume { met: Lifetime::Persistent, .. } | KeptIn::Outside => {
+            "every later Pod ends there too"
+        }
+        KeptIn::Volume { .. } => "every restart ends there again (`CrashLoopBackOff`)",
+        KeptIn::PodNetwork => "the Pod's network outlives the container, so every restart ends there again",
+        KeptIn::Node => "the node's network outlives the Pod, so every later Pod on the node ends there too",
     }
 }
 
 /// A test whose outcome is the exit status, and which goes the other way the second time.
-pub(super) fn turned(test: &str, held: bool, keeper: Keeper) -> Words {
+pub(super) fn turned(test: &str, held: bool, kept_in: KeptIn) -> Words {
     let holds = if held { "no longer holds" } else { "holds" };
     Words {
         why: format!(
             "`{test}` {holds} once a run has done its work, and that makes the next one fail; {}",
-            lasting(keeper)
+            lasting(kept_in)
         ),
         help: "end with success where the work is done already: `if …; then …; fi`, `… || true`, or `exit 0`"
             .to_owned(),
@@ -115,22 +121,22 @@ const UNLOCKING: &str = "hold the lock with `flock`, which the kernel lets go wh
                          start what a killed run left: init containers of one Pod never run side by side";
 
 /// A test that fails on a lock which a killed run has left.
-pub(super) fn locked(test: &str, held: bool, lock: &str, keeper: Keeper) -> Words {
+pub(super) fn locked(test: &str, held: bool, lock: &str, kept_in: KeptIn) -> Words {
     let holds = if held { "no longer holds" } else { "holds" };
     Words {
         why: format!(
             "`{test}` {holds} after a run that was killed before it took `{lock}` away, and no later run takes it \
              away; {}",
-            lasting(keeper)
+            lasting(kept_in)
         ),
         help: UNLOCKING.to_owned(),
     }
 }
 
 /// A loop that waits for ever: for a lock which a killed run has left, or over what a finished one did at `path`.
-pub(super) fn waiting(path: &str, is_lock: bool, keeper: Keeper) -> Words {
-    let who = match keeper {
-        Keeper::Volume { met: Life::Beyond, .. } => "every later Pod",
+pub(super) fn waiting(path: &str, is_lock: bool, kept_in: KeptIn) -> Words {
+    let who = match kept_in {
+        KeptIn::Volume { met: Lifetime::Persistent, .. } => "every later Pod",
         _ => "every later run",
     };
     if is_lock {
@@ -154,63 +160,63 @@ pub(super) struct Drift<'a> {
     pub(super) thing: &'a str,
     /// Its name alone.
     pub(super) path: &'a str,
-    pub(super) manner: Manner,
-    pub(super) keeper: Keeper,
+    pub(super) manner: ChangeKind,
+    pub(super) kept_in: KeptIn,
     /// What passes over what is there, where that is known.
     pub(super) advice: Option<String>,
 }
 
 /// A command after which a second run leaves something else.
 pub(super) fn drifting(command: &str, change: &Drift<'_>) -> Words {
-    let Drift { thing, path, manner, keeper, ref advice } = *change;
+    let Drift { thing, path, manner, kept_in, ref advice } = *change;
     let (why, help) = match manner {
-        Manner::Append if !matches!(keeper, Keeper::Volume { .. }) => (
+        ChangeKind::Append if !matches!(kept_in, KeptIn::Volume { .. }) => (
             format!("every run adds to {thing} again"),
             advice.clone().unwrap_or_else(|| {
                 "test whether it is there first, or use a form that passes over what exists".to_owned()
             }),
         ),
-        Manner::Append if command.starts_with("gpg") => (
+        ChangeKind::Append if command.starts_with("gpg") => (
             format!("every run makes another key in {thing}"),
             "test for the key first: `gpg --list-keys NAME || gpg --gen-key …`".to_owned(),
         ),
-        Manner::Append if matches!(keeper, Keeper::Volume { reset: true, .. }) => (
+        ChangeKind::Append if matches!(kept_in, KeptIn::Volume { reset: true, .. }) => (
             format!(
                 "a run that is killed after it runs again alone, before {thing} is made anew, and appends a second time"
             ),
             format!("make `{path}` anew (`>`) in the same script that appends to it"),
         ),
-        Manner::Append => (
+        ChangeKind::Append => (
             format!("{thing} keeps what earlier runs appended, and every further run appends it again"),
             format!(
                 "write `{path}` anew (`>`) before anything is appended, or test whether the text is there"
             ),
         ),
-        Manner::Nest => (
+        ChangeKind::Nest => (
             format!("the target is a directory by then, so `{command}` makes {thing} inside it"),
             nesting_help(command).to_owned(),
         ),
-        Manner::Edit => (
+        ChangeKind::Edit => (
             format!("{thing} is edited again on every run, and each time it changes"),
             "make the edit one that changes nothing when it is done already, or edit a fresh copy".to_owned(),
         ),
-        Manner::FreshName if command == "mktemp" => (
+        ChangeKind::FreshName if command == "mktemp" => (
             format!(
                 "{thing} has another name in every run, so that no later run takes away what one leaves there"
             ),
             format!("give it one name, such as `{}/.tmp`, and remove that first", folder_of(path)),
         ),
-        Manner::FreshName => (
+        ChangeKind::FreshName => (
             format!("every run leaves another file, here {thing}"),
             "give the file one name (`-O FILE`), or remove it before the run ends".to_owned(),
         ),
-        Manner::Write if is_backup(path) => (
+        ChangeKind::Write if is_backup(path) => (
             format!(
                 "a second run backs up what the first one left, so that {thing} no longer holds what was there before"
             ),
             format!("keep the first backup: `[ -e {path} ] || {command} …`"),
         ),
-        Manner::Write | Manner::Slow | Manner::Remove | Manner::Mode => (
+        ChangeKind::Write | ChangeKind::Slow | ChangeKind::Remove | ChangeKind::Mode => (
             format!("a second run leaves {thing} otherwise than the first"),
             "make a second run end where the first did".to_owned(),
         ),

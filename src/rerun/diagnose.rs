@@ -2,15 +2,17 @@
 
 use std::collections::{HashMap, VecDeque};
 
-use super::machine::{Branch, Change, Log, LoneGuard, Manner, Reason, Refusal, Run, SUCCESS, Shared};
-use super::naming;
+use super::machine::{
+    Branch, Change, ChangeKind, CommandFailure, FailureCause, GuardOverSlowCommand, Log, Run, SUCCESS, Shared,
+};
+use super::messages::{self, KeptIn, Words};
+use super::remedies;
 use super::state::compare::differences;
-use super::state::places::{Mounts, Place, Realm};
+use super::state::places::{Mounts, Place, Store};
 use super::state::tree::{Node, SiteId, Tree};
-use super::wording::{self, Keeper, Words};
 use super::{Container, Hazard, Kind, Program, Severity, Site};
 
-/// What blame needs to find its words.
+/// What a diagnosis needs to find its words.
 pub(super) struct Context<'a, 'c> {
     pub(super) shared: &'a Shared,
     pub(super) sequence: &'c [Container<'c>],
@@ -21,7 +23,7 @@ pub(super) struct Context<'a, 'c> {
 }
 
 /// A second run that isn't as the first.
-pub(super) struct Trial<'t> {
+pub(super) struct Comparison<'t> {
     /// What the first run left.
     pub(super) reference: &'t Tree,
     pub(super) first: &'t Log,
@@ -30,13 +32,13 @@ pub(super) struct Trial<'t> {
     pub(super) killed: Option<usize>,
 }
 
-/// What a trial proves, one hazard for each command to blame.
-pub(super) fn hazards(context: &Context<'_, '_>, trial: &Trial<'_>) -> Vec<Hazard> {
+/// What a comparison proves, one hazard for each command to change.
+pub(super) fn hazards(context: &Context<'_, '_>, trial: &Comparison<'_>) -> Vec<Hazard> {
     if trial.again.status != Some(SUCCESS) {
         return stuck(context, trial.first, trial.again, trial.killed).into_iter().collect();
     }
     let mut out: Vec<Hazard> = Vec::new();
-    for place in differences(&context.shared.atoms, trial.reference, &trial.again.kept) {
+    for place in differences(&context.shared.atoms, trial.reference, &trial.again.volumes) {
         let Some(hazard) = difference(context, trial, &place) else { continue };
         if !out.iter().any(|known| known.site == hazard.site) {
             out.push(hazard);
@@ -57,7 +59,8 @@ pub(super) fn stuck(
         return waiting(context, first, site, killed);
     }
     // What fails on the image's own files does so for what led there: `mkdir d && … || git pull`.
-    let is_own = |cause: &&Refusal| cause.place.as_ref().is_some_and(|place| place.realm == Realm::Own);
+    let is_own =
+        |cause: &&CommandFailure| cause.place.as_ref().is_some_and(|place| place.store == Store::Container);
     if let Some(cause) = again.log.cause.as_ref().filter(|cause| !is_own(cause)) {
         return refused(context, &again.log, cause);
     }
@@ -77,30 +80,30 @@ pub(super) fn stuck(
     }
 }
 
-fn refused(context: &Context<'_, '_>, log: &Log, refusal: &Refusal) -> Option<Hazard> {
+fn refused(context: &Context<'_, '_>, log: &Log, refusal: &CommandFailure) -> Option<Hazard> {
     // A name that is another one on each run is never met again.
-    let place = refusal.place.as_ref().filter(|place| !context.shared.atoms.varies(&place.path))?;
-    let keeper = context.keeper(place, refusal.site)?;
+    let place = refusal.place.as_ref().filter(|place| !context.shared.atoms.differs_per_run(&place.path))?;
+    let kept_in = context.kept_in(place, refusal.site)?;
     let words = log.commands.get(&refusal.site)?;
-    let command = naming::name_of(words);
+    let command = remedies::name_of(words);
     let (thing, path) = (context.thing(place), context.show(place));
-    let parts = naming::fails_over_parts(&command) && refusal.why == Reason::Exists;
+    let parts = remedies::fails_over_parts(&command) && refusal.why == FailureCause::Exists;
     let thing = if parts { format!("what `{command}` puts into {thing}") } else { thing };
     let mended = context.mended(refusal.site, words, refusal.why);
     let container = context.sequence.get(context.index)?;
-    let obstacle = wording::Obstacle {
+    let obstacle = messages::Obstacle {
         thing: &thing,
         path: &path,
         why: refusal.why,
-        keeper,
+        kept_in,
         mended: mended.as_deref(),
-        advice: naming::advice(&command, kind_of(place), &thing, refusal.why),
-        clearing: naming::clearing(&command, &path, context.is_mount(place), keeper),
+        advice: remedies::advice(&command, kind_of(place), &thing, refusal.why),
+        clearing: remedies::clearing(&command, &path, context.is_mount(place), kept_in),
         in_script: matches!(container.program, Program::Script { .. }),
     };
-    let said = wording::stuck(&command, &obstacle);
+    let said = messages::stuck(&command, &obstacle);
     let assumed = log.assumed.contains(&refusal.site);
-    let mild = assumed || keeper == Keeper::PodNetwork;
+    let mild = assumed || kept_in == KeptIn::PodNetwork;
     let severity = if mild { Severity::Warning } else { Severity::Error };
     let hazard = context.hazard(Kind::Stuck, severity, refusal.site, command, Some(place), said)?;
     Some(Hazard { mended, assumed, ..hazard })
@@ -111,10 +114,10 @@ fn turned(context: &Context<'_, '_>, first: &Log, branch: &Branch, killed: Optio
     let test = context.text(branch.site)?;
     let command = test.split_whitespace().next().unwrap_or_default().to_owned();
     let place = &first.changes.first()?.place;
-    let keeper = context.keeper(place, branch.site)?;
+    let kept_in = context.kept_in(place, branch.site)?;
     let said = match left_lock(first, killed) {
-        Some(lock) => wording::locked(test, branch.held, &context.show(lock), keeper),
-        None => wording::turned(test, branch.held, keeper),
+        Some(lock) => messages::locked(test, branch.held, &context.show(lock), kept_in),
+        None => messages::turned(test, branch.held, kept_in),
     };
     let hazard = context.hazard(Kind::Stuck, Severity::Error, branch.site, command, Some(place), said)?;
     Some(Hazard { path: None, ..hazard })
@@ -126,8 +129,8 @@ fn waiting(context: &Context<'_, '_>, first: &Log, site: SiteId, killed: Option<
     let command = text.split_whitespace().find(|word| *word != "!").unwrap_or_default().to_owned();
     let lock = left_lock(first, killed);
     let place = lock.or_else(|| Some(&first.changes.last()?.place))?;
-    let keeper = context.keeper(place, site)?;
-    let said = wording::waiting(&context.show(place), lock.is_some(), keeper);
+    let kept_in = context.kept_in(place, site)?;
+    let said = messages::waiting(&context.show(place), lock.is_some(), kept_in);
     context.hazard(Kind::Stuck, Severity::Error, site, command, Some(place), said)
 }
 
@@ -138,7 +141,7 @@ fn left_lock(first: &Log, killed: Option<usize>) -> Option<&Place> {
 }
 
 /// What made `place` differ.
-fn difference(context: &Context<'_, '_>, trial: &Trial<'_>, place: &Place) -> Option<Hazard> {
+fn difference(context: &Context<'_, '_>, trial: &Comparison<'_>, place: &Place) -> Option<Hazard> {
     let latest = |fits: &dyn Fn(&Change) -> bool| trial.again.log.changes.iter().rev().find(|it| fits(it));
     let changed =
         latest(&|change| change.place == *place).or_else(|| latest(&|change| change.place.touches(place)));
@@ -149,7 +152,7 @@ fn difference(context: &Context<'_, '_>, trial: &Trial<'_>, place: &Place) -> Op
         return Some(half_done);
     }
     let made = || trial.again.log.changes.iter().chain(&trial.first.changes);
-    if let Some(change) = made().find(|it| it.manner == Manner::FreshName && place.is_within(&it.place)) {
+    if let Some(change) = made().find(|it| it.manner == ChangeKind::FreshName && place.is_within(&it.place)) {
         let hazard =
             drifting(context, trial.first, &trial.again.log, change.site, change.manner, &change.place)?;
         let severity = if trial.killed.is_some() { Severity::Info } else { hazard.severity };
@@ -162,8 +165,8 @@ fn difference(context: &Context<'_, '_>, trial: &Trial<'_>, place: &Place) -> Op
         return Some(hazard);
     }
     // Left behind by the run that was killed.
-    let writer = trial.again.kept.writer(place).filter(|_| first_lacks)?;
-    let hazard = drifting(context, trial.first, trial.first, writer, Manner::FreshName, place)?;
+    let writer = trial.again.volumes.writer(place).filter(|_| first_lacks)?;
+    let hazard = drifting(context, trial.first, trial.first, writer, ChangeKind::FreshName, place)?;
     Some(Hazard { severity: Severity::Info, ..hazard })
 }
 
@@ -172,30 +175,30 @@ fn drifting(
     first: &Log,
     log: &Log,
     site: SiteId,
-    manner: Manner,
+    manner: ChangeKind,
     place: &Place,
 ) -> Option<Hazard> {
-    let command = naming::name_of(log.commands.get(&site)?);
-    if context.shared.atoms.varies(&place.path) {
+    let command = remedies::name_of(log.commands.get(&site)?);
+    if context.shared.atoms.differs_per_run(&place.path) {
         return None;
     }
     let (thing, path) = (context.thing(place), context.show(place));
-    let keeper = context.keeper(place, site)?;
-    let advice = naming::advice(&command, kind_of(place), &thing, Reason::Asks);
-    let change = wording::Drift { thing: &thing, path: &path, manner, keeper, advice };
-    let said = wording::drifting(&command, &change);
+    let kept_in = context.kept_in(place, site)?;
+    let advice = remedies::advice(&command, kind_of(place), &thing, FailureCause::Asks);
+    let change = messages::Drift { thing: &thing, path: &path, manner, kept_in, advice };
+    let said = messages::drifting(&command, &change);
     // A log is meant to grow.
     let is_log = std::path::Path::new(&path).extension().is_some_and(|ext| ext.eq_ignore_ascii_case("log"));
     // Nor does anyone want what `sed -i.bak` keeps: it is there because some `sed`s insist on a suffix.
-    let is_unwanted = command == "sed" && wording::is_backup(&path);
-    let minor = (is_log && manner == Manner::Append) || is_unwanted || first.doubtful.contains(&site);
+    let is_unwanted = command == "sed" && messages::is_backup(&path);
+    let minor = (is_log && manner == ChangeKind::Append) || is_unwanted || first.doubtful.contains(&site);
     let severity = if minor { Severity::Info } else { Severity::Warning };
     let hazard = context.hazard(Kind::Drifting, severity, site, command, Some(place), said)?;
     Some(Hazard { assumed: log.assumed.contains(&site), ..hazard })
 }
 
 /// A test that the killed run's last change turned over, so that the second run passes over what makes `place`.
-fn half_done(context: &Context<'_, '_>, trial: &Trial<'_>, place: &Place) -> Option<Hazard> {
+fn half_done(context: &Context<'_, '_>, trial: &Comparison<'_>, place: &Place) -> Option<Hazard> {
     let killed = trial.killed?;
     let changes = &trial.first.changes;
     let undone = |fits: &dyn Fn(&Change) -> bool| {
@@ -207,12 +210,12 @@ fn half_done(context: &Context<'_, '_>, trial: &Trial<'_>, place: &Place) -> Opt
     let before = changes.get(..killed)?;
     let end = before.last()?;
     let of_last = before.iter().rev().take_while(|change| change.site == end.site);
-    let last = of_last.into_iter().find(|change| change.manner != Manner::Remove).unwrap_or(end);
+    let last = of_last.into_iter().find(|change| change.manner != ChangeKind::Remove).unwrap_or(end);
     let early = context.event(trial.first, last, false)?;
     let known = before.iter().any(|change| change.place == *place);
     let late = context.event(trial.first, &Change { place: place.clone(), ..written.clone() }, known)?;
-    let said = wording::half_done(&early, &late);
-    let command = naming::name_of(trial.first.commands.get(&last.site)?);
+    let said = messages::half_done(&early, &late);
+    let command = remedies::name_of(trial.first.commands.get(&last.site)?);
     // What git keeps for itself (a setting, a remote) is noticed soon, and seldom matters. What the work leaves lying
     // about matters less.
     let inner = format!("{}/", place.path).contains("/.git/");
@@ -230,8 +233,8 @@ fn half_done(context: &Context<'_, '_>, trial: &Trial<'_>, place: &Place) -> Opt
 
 /// Files with the right contents that a second run doesn't make executable, as the first would have. No verdict hangs
 /// on modes: they aren't contents.
-pub(super) fn unexecutable(context: &Context<'_, '_>, trial: &Trial<'_>) -> Vec<Hazard> {
-    let lacking = trial.again.kept.modes.lacking_execute(&trial.reference.modes);
+pub(super) fn unexecutable(context: &Context<'_, '_>, trial: &Comparison<'_>) -> Vec<Hazard> {
+    let lacking = trial.again.volumes.modes.lacking_execute(&trial.reference.modes);
     let hazards = lacking.filter_map(|place| half_done(context, trial, place));
     hazards.map(|hazard| Hazard { severity: Severity::Info, ..hazard }).collect()
 }
@@ -255,28 +258,28 @@ fn guard_over<'b>(first: &'b [Branch], again: &[Branch], at: usize) -> Option<&'
 /// Whether what is at `place` is only missing its removal, by the run that made it for itself.
 fn is_leftover(first: &Log, place: &Place) -> bool {
     let mut changes = first.changes.iter().filter(|change| change.place.touches(place));
-    changes.next().is_some_and(|first| first.manner != Manner::Remove)
+    changes.next().is_some_and(|first| first.manner != ChangeKind::Remove)
         && changes
             .next_back()
-            .is_some_and(|last| last.manner == Manner::Remove && place.is_within(&last.place))
+            .is_some_and(|last| last.manner == ChangeKind::Remove && place.is_within(&last.place))
 }
 
 /// A command that ends a second run early without failing it: what comes after is left undone.
-fn cut_short(context: &Context<'_, '_>, trial: &Trial<'_>, place: &Place) -> Option<Hazard> {
+fn cut_short(context: &Context<'_, '_>, trial: &Comparison<'_>, place: &Place) -> Option<Hazard> {
     let refusal = new_refusal(trial.first, &trial.again.log)?;
     let hazard = refused(context, &trial.again.log, refusal)?;
     let late = context.thing(place);
     Some(Hazard {
         severity: Severity::Warning,
         kind: Kind::HalfDone,
-        why: wording::cut_short(&hazard.command, hazard.path.as_deref().unwrap_or_default(), &late),
+        why: messages::cut_short(&hazard.command, hazard.path.as_deref().unwrap_or_default(), &late),
         ..hazard
     })
 }
 
 /// The last refusal of a second run at a command that refused nothing in the first.
-fn new_refusal<'l>(first: &Log, again: &'l Log) -> Option<&'l Refusal> {
-    let before = |refusal: &Refusal| first.refusals.iter().any(|first| first.site == refusal.site);
+fn new_refusal<'l>(first: &Log, again: &'l Log) -> Option<&'l CommandFailure> {
+    let before = |refusal: &CommandFailure| first.refusals.iter().any(|first| first.site == refusal.site);
     again.refusals.iter().rev().find(|refusal| !before(refusal))
 }
 
@@ -287,10 +290,14 @@ fn first_difference<'b>(first: &'b [Branch], again: &[Branch]) -> Option<&'b Bra
 }
 
 /// Guards over one long command: a kill inside it leaves half a file that the guard takes for whole.
-pub(super) fn lone_guard(context: &Context<'_, '_>, log: &Log, lone: &LoneGuard) -> Option<Hazard> {
-    let place = Some(&lone.place).filter(|place| matches!(place.realm, Realm::Kept(_)))?;
-    let command = naming::name_of(log.commands.get(&lone.command)?);
-    let said = wording::half_fetched(&command, &context.show(place), context.is_mount(place));
+pub(super) fn guard_over_slow_command(
+    context: &Context<'_, '_>,
+    log: &Log,
+    lone: &GuardOverSlowCommand,
+) -> Option<Hazard> {
+    let place = Some(&lone.place).filter(|place| matches!(place.store, Store::Volume(_)))?;
+    let command = remedies::name_of(log.commands.get(&lone.command)?);
+    let said = messages::half_fetched(&command, &context.show(place), context.is_mount(place));
     let mut hazard =
         context.hazard(Kind::HalfDone, Severity::Info, lone.guard, command, Some(place), said)?;
     hazard.labels.extend(context.site(lone.command).map(|site| (site, "this takes a while".to_owned())));
@@ -299,25 +306,26 @@ pub(super) fn lone_guard(context: &Context<'_, '_>, log: &Log, lone: &LoneGuard)
 
 /// What kind of thing outside the volumes is at `place`; empty in a volume.
 fn kind_of(place: &Place) -> &str {
-    let kind = place.path.trim_start_matches('/').split('/').next().filter(|_| place.realm == Realm::Outside);
+    let kind =
+        place.path.trim_start_matches('/').split('/').next().filter(|_| place.store == Store::External);
     kind.unwrap_or_default()
 }
 
 impl<'c> Context<'_, 'c> {
     /// Where what the command at `site` meets at a place is kept; `None` where nothing is: nobody is blamed for it.
-    fn keeper(&self, place: &Place, site: SiteId) -> Option<Keeper> {
+    fn kept_in(&self, place: &Place, site: SiteId) -> Option<KeptIn> {
         let container = self.sequence.get(self.index)?;
-        match place.realm {
-            Realm::Kept(volume) => {
+        match place.store {
+            Store::Volume(volume) => {
                 let life = container.mounts.iter().find(|mount| mount.volume == volume)?.life;
                 let reset = self.site(site).is_some_and(|site| (self.is_reset)(&site));
-                Some(Keeper::Volume { life, met: container.lasts(), reset })
+                Some(KeptIn::Volume { life, met: container.lasts(), reset })
             }
-            Realm::Outside if place.path.starts_with("/node/") => Some(Keeper::Node),
-            Realm::Outside if !place.path.starts_with("/net/") => Some(Keeper::Outside),
-            Realm::Outside if container.host_network => Some(Keeper::Node),
-            Realm::Outside => Some(Keeper::PodNetwork).filter(|_| container.restarts),
-            Realm::Own | Realm::Elsewhere => None,
+            Store::External if place.path.starts_with("/node/") => Some(KeptIn::Node),
+            Store::External if !place.path.starts_with("/net/") => Some(KeptIn::Outside),
+            Store::External if container.host_network => Some(KeptIn::Node),
+            Store::External => Some(KeptIn::PodNetwork).filter(|_| container.restarts),
+            Store::Container | Store::Unknown => None,
         }
     }
 
@@ -330,15 +338,15 @@ impl<'c> Context<'_, 'c> {
         place: Option<&Place>,
         said: Words,
     ) -> Option<Hazard> {
-        let outside = place.is_some_and(|place| place.realm == Realm::Outside);
+        let outside = place.is_some_and(|place| place.store == Store::External);
         Some(Hazard {
             kind: if outside { Kind::OutsidePod } else { kind },
             severity,
             site: self.site(site)?,
             command,
             path: place.filter(|_| !outside).map(|place| self.show(place)),
-            volume: place.and_then(|place| match place.realm {
-                Realm::Kept(volume) => Some(volume),
+            volume: place.and_then(|place| match place.store {
+                Store::Volume(volume) => Some(volume),
                 _ => None,
             }),
             why: said.why,
@@ -371,10 +379,10 @@ impl<'c> Context<'_, 'c> {
     fn thing(&self, place: &Place) -> String {
         let shown = self.show(place);
         match place.path.trim_start_matches('/').split_once('/') {
-            Some((kind, name)) if place.realm == Realm::Outside => {
-                naming::outside(kind, &self.shared.atoms.show(name).replace('\u{2215}', "/"))
+            Some((kind, name)) if place.store == Store::External => {
+                remedies::outside(kind, &self.shared.atoms.show(name).replace('\u{2215}', "/"))
             }
-            _ => naming::inside(&shown).unwrap_or_else(|| format!("`{shown}`")),
+            _ => remedies::inside(&shown).unwrap_or_else(|| format!("`{shown}`")),
         }
     }
 
@@ -382,10 +390,10 @@ impl<'c> Context<'_, 'c> {
     fn event(&self, log: &Log, change: &Change, known: bool) -> Option<String> {
         let place = &change.place;
         let root = self.is_mount(place);
-        let (shown, command) = (self.show(place), naming::name_of(log.commands.get(&change.site)?));
+        let (shown, command) = (self.show(place), remedies::name_of(log.commands.get(&change.site)?));
         Some(match change.manner {
-            Manner::Remove => format!("`{shown}` is removed"),
-            Manner::Mode => format!("`{shown}` is made executable"),
+            ChangeKind::Remove => format!("`{shown}` is removed"),
+            ChangeKind::Mode => format!("`{shown}` is made executable"),
             _ if root => format!("`{command}` has filled `{shown}`"),
             _ if known => format!("`{command}` has written to `{shown}`"),
             _ => format!("`{shown}` is made"),
@@ -404,16 +412,16 @@ impl<'c> Context<'_, 'c> {
     }
 
     /// The command's line as it should be, where an option mends it.
-    fn mended(&self, id: SiteId, words: &[String], why: Reason) -> Option<String> {
+    fn mended(&self, id: SiteId, words: &[String], why: FailureCause) -> Option<String> {
         let text = match &self.sequence.get(self.index)?.program {
             Program::Exec(_) => words.join(" "),
             Program::Script { .. } => self.text(id)?.to_owned(),
         };
         let fits = |line: &String| !line.contains('\n') && line.len() <= 200;
-        if let Some(line) = naming::mended_line(words, &text, why) {
+        if let Some(line) = remedies::mended_line(words, &text, why) {
             return Some(line).filter(fits);
         }
-        let (option, instead) = naming::mending_option(words, why)?;
+        let (option, instead) = remedies::mending_option(words, why)?;
         let (head, rest) = text.split_once(words.first()?.as_str())?;
         let rest = rest.trim_start();
         let rest = rest.strip_prefix(instead).unwrap_or(rest);
