@@ -8,9 +8,10 @@ use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use initlint::discover::{self, Input, Walk};
-use initlint::inputs::{InputFile, InputSet};
-use initlint::kube::{Pod, objects, templates};
+use initlint::inputs::InputSet;
+use initlint::kube::{Pod, Version, objects, templates};
 use initlint::program::Programs;
+use initlint::read::InputFile;
 use initlint::source::{FileId, Source, decode};
 use initlint::yaml::{self, Document};
 
@@ -67,7 +68,11 @@ fn median(texts: Vec<String>) -> (Duration, usize) {
             pods.extend(templates(&object, &[]).into_iter().map(|template| (*source, Pod::new(template))));
         }
     }
-    let run = || pods.iter().map(|(source, pod)| Programs::of(pod, source, &inputs).hazards().count()).sum();
+    let run = || {
+        pods.iter()
+            .map(|(source, pod)| Programs::of(pod, source, &inputs, Version::NEWEST).hazards().count())
+            .sum()
+    };
     let mut times = Vec::new();
     let mut count: usize = 0;
     for _ in 0..RUNS {

@@ -4,24 +4,15 @@
 //! ConfigMap whose script an init container runs; only then is any ConfigMap parsed.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
-use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
 use memchr::memmem;
 
 use crate::kube::objects;
 use crate::kustomize::{generators, images};
+use crate::read::InputFile;
 use crate::source::{FileId, MappedText, Source};
 use crate::yaml::{Document, Node};
-
-/// A file, and where its documents lie.
-#[derive(Debug)]
-pub struct InputFile {
-    /// Its text.
-    pub source: Arc<Source>,
-    /// The bytes of each document; none in a script that a kustomization makes a ConfigMap of.
-    pub documents: Vec<Range<usize>>,
-}
 
 /// Every file of a run.
 #[derive(Debug, Default)]

@@ -22,6 +22,7 @@ pub mod options;
 pub mod pipeline;
 pub mod program;
 pub mod progress;
+pub mod read;
 pub mod report;
 pub mod rerun;
 pub mod rule;

@@ -2,24 +2,22 @@
 
 use std::borrow::Cow;
 use std::cell::OnceCell;
-use std::ops::Range;
-use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::Path;
 use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use crate::discover::{self, Failure, Input};
+use crate::discover::{Failure, Input};
 use crate::finding::Finding;
-use crate::inputs::{InputFile, InputSet};
+use crate::inputs::InputSet;
 use crate::kube::{self, Object, Pod};
 use crate::kustomize::scripts;
 use crate::progress::Progress;
-use crate::report::{Report, Skipped, Summary};
+use crate::read::{self, InputFile, Outcome, Skipped, is_named, read};
+use crate::report::{Report, Summary};
 use crate::rule::{Check, Checker, ObjectCheck, Rule, Settings};
 use crate::rules;
 use crate::settings::{Level, RuleTable};
-use crate::source::{FileId, Source, decode};
+use crate::source::FileId;
 use crate::suppress::{self, Suppression};
 use crate::yaml::{self, Document, Prefilter, Problem};
 
@@ -84,61 +82,6 @@ fn order(finding: &Finding) -> (FileId, u32, &'static str, u32) {
     (finding.span.file, finding.span.start, finding.rule, finding.span.end)
 }
 
-/// Whether `input` is a file that was named, standard input or text in memory.
-pub(crate) fn is_named(input: &Input) -> bool {
-    !matches!(input, Input::File { named: false, .. })
-}
-
-/// Whether it is for us to say what is wrong with a document. Most YAML isn't for kubectl, which
-/// refuses some of it: a document that is no object must only be YAML, and only where its file was
-/// named. pre-commit names every file that changed, JSON with comments among them.
-pub(crate) fn is_judged(document: &str, source: &Source, prefilter: &Prefilter, is_named: bool) -> bool {
-    prefilter.names(document)
-        || yaml::looks_like_object(document)
-        || is_named && !is_json(&source.path) && !yaml::is_yaml(document)
-}
-
-fn is_json(path: &str) -> bool {
-    Path::new(path).extension().is_some_and(|extension| extension.eq_ignore_ascii_case("json"))
-}
-
-/// Reads one input. A file that can't be read keeps its number, with empty text.
-pub(crate) fn read(id: usize, input: &Input, stdin_name: &str) -> (InputFile, Option<Failure>) {
-    let id = FileId(u32::try_from(id).unwrap_or(u32::MAX));
-    let path = match input {
-        Input::Stdin => stdin_name.to_owned(),
-        Input::Text { path, .. } => path.clone(),
-        Input::File { path, .. } => path.display().to_string(),
-    };
-    let source = discover::read(input).and_then(|bytes| match decode(&bytes) {
-        Ok((text, encoding)) => Ok(Source::with_encoding(id, &*path, text, encoding)),
-        // No text, and no manifest: passed over like others.
-        Err(_) if is_json(&path) && !yaml::looks_like_object(&String::from_utf8_lossy(&bytes)) => {
-            Ok(Source::new(id, &*path, ""))
-        }
-        Err(message) => Err(message),
-    });
-    match source {
-        Ok(source) => {
-            let documents = yaml::split(&source.text);
-            (InputFile { source: Arc::new(source), documents }, None)
-        }
-        Err(message) => {
-            let source = Source::new(id, &*path, "");
-            let file = InputFile { source: Arc::new(source), documents: Vec::new() };
-            (file, Some(Failure::new(path, message)))
-        }
-    }
-}
-
-/// A defect of ours in one file must not cost what is found in the others.
-pub(crate) fn guard<T>(file: &InputFile, work: impl FnOnce() -> T) -> Result<T, Failure> {
-    catch_unwind(AssertUnwindSafe(work)).map_err(|_| {
-        let message = "a defect in initlint stopped the check of this file; please report it".to_owned();
-        Failure::new(file.source.path.to_string(), message)
-    })
-}
-
 /// What is the same for all files of a run.
 struct Linter<'a> {
     settings: &'a Settings,
@@ -184,25 +127,18 @@ impl<'a> Linter<'a> {
     }
 
     fn check_or_fail(&self, file: &InputFile, named: bool) -> Checked {
-        guard(file, || self.check(file, named))
+        read::guard(file, || self.check(file, named))
             .unwrap_or_else(|failure| Checked { errors: vec![failure], ..Checked::default() })
     }
 
     fn check(&self, file: &InputFile, named: bool) -> Checked {
         let rules = self.settings.rules_for(&file.source.path);
         let checked = Checked { documents: file.documents.len(), ..Checked::default() };
-        let mut work = FileCheck { linter: self, file, named, rules, checked };
-        let mut objects = false;
-        for range in &file.documents {
-            let text = file.source.text.get(range.clone()).unwrap_or("");
-            objects |= yaml::looks_like_object(text);
-            if named || self.prefilter.wants(text) {
-                work.check_document(range);
-            }
-        }
+        let mut work = FileCheck { linter: self, file, rules, checked };
+        read::visit_documents(file, named, &self.prefilter, |outcome| work.record(outcome));
         let mut checked = work.checked;
         checked.suppressions = self.reader(file, !checked.is_partial).read();
-        checked.is_other = !objects && checked.template.is_none();
+        checked.is_other = checked.template.is_none() && !holds_objects(file);
         checked
     }
 
@@ -221,20 +157,33 @@ impl<'a> Linter<'a> {
 struct FileCheck<'a> {
     linter: &'a Linter<'a>,
     file: &'a InputFile,
-    /// Whether it was named itself.
-    named: bool,
     /// What is set for rules in this file.
     rules: Cow<'a, RuleTable>,
     checked: Checked,
 }
 
 impl FileCheck<'_> {
-    fn check_document(&mut self, range: &Range<usize>) {
-        let text = self.file.source.text.get(range.clone()).unwrap_or("");
-        let document = match Document::parse(&self.file.source, range.clone()) {
-            Ok(document) => document,
-            Err(problem) => return self.record(problem, text),
-        };
+    /// A document that couldn't be read makes all of the file uncertain.
+    fn record(&mut self, outcome: Outcome) {
+        self.checked.is_partial |= !matches!(outcome, Outcome::Parsed(_));
+        match outcome {
+            Outcome::Parsed(document) => self.check_document(&document),
+            Outcome::Template(skipped) => self.checked.template = Some(skipped),
+            Outcome::Foreign => {}
+            Outcome::Unreadable(Problem::Invalid { span, message, help }) => {
+                let finding = rules::invalid_yaml::finding(span, &message, help);
+                self.checked.findings.extend(self.rules.settle(finding));
+            }
+            Outcome::Unreadable(Problem::Bound { span, message }) => {
+                let source = &self.file.source;
+                let line = source.position(span.start as usize).line;
+                let path = source.path.to_string();
+                self.checked.errors.push(Failure { path, line: Some(line), message });
+            }
+        }
+    }
+
+    fn check_document(&mut self, document: &Document) {
         for object in kube::objects(document.root()) {
             self.check_object(&object);
             for template in kube::templates(&object, &self.linter.settings.pod_templates) {
@@ -275,26 +224,9 @@ impl FileCheck<'_> {
                 .extend(cx.findings.into_iter().filter_map(|found| self.rules.settle(found)));
         }
     }
+}
 
-    /// A document that isn't YAML is a Helm template, which is named, or a finding where it is ours to
-    /// judge. One that goes past a bound couldn't be checked.
-    fn record(&mut self, problem: Problem, text: &str) {
-        let source = &self.file.source;
-        let path = source.path.to_string();
-        self.checked.is_partial = true;
-        match problem {
-            _ if !is_judged(text, source, &self.linter.prefilter, self.named) => {}
-            Problem::Invalid { .. } if yaml::looks_like_template(text) => {
-                self.checked.template = Some(Skipped { path, reason: "helm-template" });
-            }
-            Problem::Invalid { span, message, help } => {
-                let finding = rules::invalid_yaml::finding(span, &message, help);
-                self.checked.findings.extend(self.rules.settle(finding));
-            }
-            Problem::Bound { span, message } => {
-                let line = source.position(span.start as usize).line;
-                self.checked.errors.push(Failure { path, line: Some(line), message });
-            }
-        }
-    }
+fn holds_objects(file: &InputFile) -> bool {
+    let mut texts = file.documents.iter().filter_map(|range| file.source.text.get(range.clone()));
+    texts.any(yaml::looks_like_object)
 }

@@ -9,8 +9,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::inputs::{ConfigMap, InputSet};
 use crate::kube::expansion::{Environment, Meaning};
 use crate::kube::volume::{ConfigSource, Projection, VolumeSource};
-use crate::kube::{Container, Field, InitContainer, Pod, VolumeMount};
-use crate::rerun::{self, Hazard, Lifetime, Mount, Site, Userland};
+use crate::kube::{Container, Field, Gate, InitContainer, Pod, Version, VolumeMount};
+use crate::rerun::{self, Analysis, Hazard, Lifetime, Mount, Site, Userland};
 use crate::shell::invocation::{self, Invocation};
 use crate::shell::ir::Script;
 use crate::shell::options::{Options, Shell};
@@ -62,18 +62,19 @@ enum Main {
 /// The programs of a Pod's init containers, in order.
 pub struct Programs<'p, 'd> {
     pod: &'p Pod<'d>,
+    version: Version,
     list: Vec<Program<'p, 'd>>,
     /// Of each program; filled when they are asked for.
-    hazards: OnceCell<Vec<Vec<Hazard>>>,
+    analyses: OnceCell<Vec<Analysis>>,
 }
 
 impl<'p, 'd> Programs<'p, 'd> {
-    /// The programs of `pod`, which `source` holds.
+    /// The programs of `pod`, which `source` holds, as `version` runs them.
     #[must_use]
-    pub fn of(pod: &'p Pod<'d>, source: &Source, inputs: &'p InputSet) -> Self {
+    pub fn of(pod: &'p Pod<'d>, source: &Source, inputs: &'p InputSet, version: Version) -> Self {
         let reader = Reader { pod, source, inputs };
         let list = pod.init_containers().map(|container| reader.program(container)).collect();
-        Self { pod, list, hazards: OnceCell::new() }
+        Self { pod, version, list, analyses: OnceCell::new() }
     }
 
     /// The programs, in order.
@@ -83,13 +84,17 @@ impl<'p, 'd> Programs<'p, 'd> {
 
     /// What makes each of them unsafe to run again.
     pub fn hazards(&self) -> impl Iterator<Item = (&Program<'p, 'd>, &[Hazard])> {
+        self.analyses().map(|(program, analysis)| (program, analysis.hazards.as_slice()))
+    }
+
+    fn analyses(&self) -> impl Iterator<Item = (&Program<'p, 'd>, &Analysis)> {
         let analyse = || {
+            let programs = self.list.iter();
             let sequence: Vec<rerun::Container<'_>> =
-                self.list.iter().map(|program| program.for_analysis(self.pod)).collect();
+                programs.map(|program| program.for_analysis(self.pod, self.version)).collect();
             rerun::analyse(&sequence)
         };
-        let hazards = self.hazards.get_or_init(analyse);
-        self.list.iter().zip(hazards.iter().map(Vec::as_slice))
+        self.list.iter().zip(self.analyses.get_or_init(analyse))
     }
 }
 
@@ -198,7 +203,7 @@ fn main(argv: &[MappedText], files: &Files<'_>) -> Option<Main> {
 }
 
 impl<'d> Program<'_, 'd> {
-    fn for_analysis(&self, pod: &Pod<'d>) -> rerun::Container<'_> {
+    fn for_analysis(&self, pod: &Pod<'d>, version: Version) -> rerun::Container<'_> {
         let program = match &self.main {
             Main::Script { script, text, options, arguments, bash } => rerun::Program::Script {
                 script,
@@ -219,7 +224,7 @@ impl<'d> Program<'_, 'd> {
             unknown_environment,
             working_dir: self.container.working_dir.map(|folder| folder.value.to_owned()),
             userland: userland(self.container),
-            restarts: restarts(pod, self.container),
+            restarts: restarts(pod, self.container, version),
             root: is_root(pod, self.container),
             host_network: pod.host.network,
             files: self.files.iter().map(|(path, file)| (path.clone(), file.text.to_owned())).collect(),
@@ -300,11 +305,12 @@ fn life(source: &VolumeSource<'_>) -> Lifetime {
     }
 }
 
-/// Whether the kubelet runs `container` again within one Pod: after its failure, by its own `restartPolicy` (1.35+) or the
-/// Pod's, or after a lost sandbox, which only the Pod's `Never` rules out.
-fn restarts(pod: &Pod<'_>, container: &InitContainer<'_>) -> bool {
-    let is_never = |policy: Option<Field<'_, &str>>| policy.is_some_and(|policy| *policy == "Never");
-    !is_never(pod.restart_policy) || container.restart_policy.is_some_and(|own| *own == "OnFailure")
+/// Whether the kubelet runs `container` again within one Pod: after its failure, by its own `restartPolicy` where `version`
+/// heeds it or the Pod's, or after a lost sandbox, which only the Pod's `Never` rules out.
+fn restarts(pod: &Pod<'_>, container: &InitContainer<'_>, version: Version) -> bool {
+    let is = |policy: Option<Field<'_, &str>>, word: &str| policy.is_some_and(|policy| *policy == word);
+    let own = container.restart_policy.filter(|_| version.has(Gate::ContainerRestartRules));
+    !is(pod.restart_policy, "Never") || is(own, "OnFailure")
 }
 
 /// Whether `container` runs as root, where the manifest says.

@@ -80,7 +80,7 @@ impl<'a> Check<'a> {
     /// What the Pod's init containers run.
     #[must_use]
     pub fn programs(&self) -> &'a Programs<'a, 'a> {
-        self.programs.get_or_init(|| Programs::of(self.pod, self.source, self.inputs))
+        self.programs.get_or_init(|| Programs::of(self.pod, self.source, self.inputs, self.version))
     }
 
     /// Reports a finding about the Pod as a whole.

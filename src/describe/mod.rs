@@ -11,13 +11,11 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use crate::discover::{Failure, Input};
-use crate::inputs::InputFile;
 use crate::kube::{self, Malformed, Pod};
-use crate::pipeline;
-use crate::report::Skipped;
+use crate::read::{self, InputFile, Outcome, Skipped};
 use crate::settings::Settings;
 use crate::source::{Source, Span};
-use crate::yaml::{self, Document, Prefilter, Problem};
+use crate::yaml::{Document, Prefilter, Problem};
 
 pub use startup::{Replicas, Start, Startup};
 
@@ -57,9 +55,9 @@ pub fn describe(inputs: &[Input], stdin_name: &str, settings: &Settings) -> Desc
         .par_iter()
         .enumerate()
         .map(|(id, input)| {
-            let (file, failure) = pipeline::read(id, input, stdin_name);
-            let named = pipeline::is_named(input);
-            let described = pipeline::guard(&file, || describe_file(&file, named, &prefilter, settings))
+            let (file, failure) = read::read(id, input, stdin_name);
+            let named = read::is_named(input);
+            let described = read::guard(&file, || describe_file(&file, named, &prefilter, settings))
                 .unwrap_or_else(|failure| Described { errors: vec![failure], ..Described::default() });
             (file.source, failure, described)
         })
@@ -86,23 +84,14 @@ struct Described {
 
 fn describe_file(file: &InputFile, named: bool, prefilter: &Prefilter, settings: &Settings) -> Described {
     let mut described = Described::default();
-    for range in &file.documents {
-        let text = file.source.text.get(range.clone()).unwrap_or("");
-        if !named && !prefilter.wants(text) {
-            continue;
+    read::visit_documents(file, named, prefilter, |outcome| match outcome {
+        Outcome::Parsed(document) => describe_document(&document, &file.source, settings, &mut described),
+        Outcome::Template(skipped) => described.template = Some(skipped),
+        Outcome::Foreign => {}
+        Outcome::Unreadable(Problem::Invalid { span, message, .. } | Problem::Bound { span, message }) => {
+            described.errors.push(failure(&file.source, span, message));
         }
-        match Document::parse(&file.source, range.clone()) {
-            Err(_) if !pipeline::is_judged(text, &file.source, prefilter, named) => {}
-            Ok(document) => describe_document(&document, &file.source, settings, &mut described),
-            Err(Problem::Invalid { .. }) if yaml::looks_like_template(text) => {
-                let path = file.source.path.to_string();
-                described.template = Some(Skipped { path, reason: "helm-template" });
-            }
-            Err(Problem::Invalid { span, message, .. } | Problem::Bound { span, message }) => {
-                described.errors.push(failure(&file.source, span, message));
-            }
-        }
-    }
+    });
     described
 }
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::kustomizations;
-use crate::inputs::InputFile;
+use crate::read::InputFile;
 use crate::source::{FileId, MappedText, Source};
 use crate::yaml::Node;
 

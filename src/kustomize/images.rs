@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use super::kustomizations;
-use crate::inputs::InputFile;
+use crate::read::InputFile;
 use crate::yaml::Node;
 
 /// The names of images that a kustomization among `files` gives a tag or a digest (kustomize, `images`, a transformer

@@ -6,7 +6,7 @@ pub mod scripts;
 
 use memchr::memmem;
 
-use crate::inputs::InputFile;
+use crate::read::InputFile;
 use crate::source::Source;
 use crate::yaml::Document;
 

@@ -6,8 +6,7 @@ use std::path::Path;
 
 use super::generators;
 use crate::discover::Input;
-use crate::inputs::InputFile;
-use crate::pipeline;
+use crate::read::{self, InputFile};
 
 /// The scripts that the kustomizations among `files` make `ConfigMap`s of, numbered after `files`. `notes` gets a word on
 /// each that can't be read: kustomize refuses it, and what runs it isn't followed.
@@ -22,7 +21,7 @@ pub fn read(files: &[InputFile], notes: &mut Vec<String>) -> Vec<InputFile> {
         let named_by = files.get(kustomization.0 as usize).map_or("", |file| &*file.source.path);
         let failure = if is_inside(&path, generators::folder_of(named_by)) {
             let input = Input::File { path: path.clone().into(), named: false };
-            let (file, failure) = pipeline::read(files.len() + scripts.len(), &input, "");
+            let (file, failure) = read::read(files.len() + scripts.len(), &input, "");
             if failure.is_none() {
                 scripts.push(InputFile { documents: Vec::new(), ..file });
             }

@@ -5,10 +5,11 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
+use super::Report;
 use super::excerpt::is_hidden;
 use super::fingerprint::{Fingerprint, Fingerprints};
-use super::{Report, Skipped};
 use crate::finding::{Confidence, Finding, Resource, Safety, Severity};
+use crate::read::Skipped;
 use crate::rule::docs_url;
 use crate::source::{Encoding, Position, Source, Span};
 

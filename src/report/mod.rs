@@ -21,10 +21,9 @@ use std::cmp::Reverse;
 use std::io::{self, Write};
 use std::sync::Arc;
 
-use serde::Serialize;
-
 use crate::discover::Failure;
 use crate::finding::{Finding, Severity, SuppressedFinding};
+use crate::read::Skipped;
 use crate::source::{Source, Span};
 
 /// What a run found.
@@ -65,15 +64,6 @@ pub struct Summary {
     pub skipped: Vec<Skipped>,
     /// Files that hold no Kubernetes object at all.
     pub other: usize,
-}
-
-/// A file that was passed over on purpose.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-pub struct Skipped {
-    /// Its path.
-    pub path: String,
-    /// `helm-template`.
-    pub reason: &'static str,
 }
 
 /// The object that a finding is about, for people: `Pod shop/web, container seed`.

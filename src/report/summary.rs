@@ -2,10 +2,11 @@
 
 use std::fmt::Write as _;
 
+use super::Report;
 use super::concise::tinted;
 use super::excerpt::visible;
-use super::{Report, Skipped};
 use crate::finding::Severity;
+use crate::read::Skipped;
 
 /// How many Helm templates are named.
 const NAMED: usize = 3;

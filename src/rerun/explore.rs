@@ -10,7 +10,7 @@ use super::state::assumptions::Assumptions;
 use super::state::compare::differences;
 use super::state::places::{Mounts, Place, Store};
 use super::state::tree::{Node, SiteId, Tree};
-use super::{Container, Hazard, Kind, Severity, Site};
+use super::{Analysis, Container, Hazard, Kind, Severity, Site, Unfinished};
 
 /// Commands that an undisturbed run, and the runs after its end, may take together.
 const STEPS: u32 = 50_000;
@@ -56,19 +56,25 @@ struct Explorer<'c> {
     sequence: &'c [Container<'c>],
     mounts: &'c [Mounts],
     shared: Shared,
+    /// Whether the container at hand has yet to run again with steps left over.
+    is_undecided: bool,
 }
 
 /// Finds the hazards of each container of a sequence.
-pub(super) fn explore(sequence: &[Container<'_>]) -> Vec<Vec<Hazard>> {
+pub(super) fn explore(sequence: &[Container<'_>]) -> Vec<Analysis> {
     let mounts: Vec<Mounts> =
         sequence.iter().map(|container| Mounts::new(&container.mounts, container.lasts())).collect();
-    let mut explorer = Explorer { sequence, mounts: &mounts, shared: Shared::new(STEPS) };
+    let mut explorer = Explorer { sequence, mounts: &mounts, shared: Shared::new(STEPS), is_undecided: true };
     let mut found: Vec<Vec<Hazard>> = vec![Vec::new(); sequence.len()];
+    let mut unfinished = Vec::new();
     let mut before: Vec<Reference> = Vec::new();
     for index in 0..sequence.len() {
         explorer.shared.steps = STEPS;
+        explorer.is_undecided = true;
         let start = before.last().map(|reference| Rc::clone(&reference.volumes)).unwrap_or_default();
         let end = explorer.container(index, &start, &before, &mut found);
+        let is_exhausted = explorer.is_undecided && explorer.shared.steps == 0;
+        unfinished.push(is_exhausted.then_some(Unfinished::Steps));
         before.push(end.unwrap_or(Reference { volumes: start, ..Reference::default() }));
     }
     for hazards in &mut found {
@@ -76,7 +82,11 @@ pub(super) fn explore(sequence: &[Container<'_>]) -> Vec<Vec<Hazard>> {
             .sort_by_key(|hazard| (order(&hazard.site), std::cmp::Reverse(hazard.severity), hazard.assumed));
         hazards.dedup_by(|later, first| later.site == first.site);
     }
-    found
+    let analyses = found.into_iter().zip(unfinished).map(|(hazards, unfinished)| Analysis {
+        unfinished: unfinished.filter(|_| hazards.is_empty()),
+        hazards,
+    });
+    analyses.collect()
 }
 
 impl<'c> Explorer<'c> {
@@ -169,6 +179,7 @@ impl<'c> Explorer<'c> {
         } else {
             self.alone_again(index, &reference.volumes, reference, None, &reset)
         };
+        self.is_undecided &= self.shared.steps == 0;
         self.shared.steps = self.shared.steps.min(MORE_STEPS);
         let is_excused = |site: &Site| reset(site) && alone.iter().any(|other| other.site == *site);
         let mut killed: Vec<Hazard> = Vec::new();

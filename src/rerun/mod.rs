@@ -127,6 +127,22 @@ pub enum Userland {
     Unknown,
 }
 
+/// What is known of running one container again.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Analysis {
+    /// What is unsafe in it, in order.
+    pub hazards: Vec<Hazard>,
+    /// Why nothing could be decided of it.
+    pub unfinished: Option<Unfinished>,
+}
+
+/// Why nothing could be decided of a container.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unfinished {
+    /// Its undisturbed run, or the one after it, takes more commands than are followed.
+    Steps,
+}
+
 /// A command that makes running again unsafe.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Hazard {
@@ -192,10 +208,10 @@ pub fn known_commands() -> impl Iterator<Item = &'static [&'static str]> {
     facts::rows()
 }
 
-/// What is unsafe in a Pod's init containers, in order: one list for each of `sequence`.
+/// What is unsafe in a Pod's init containers: one analysis for each of `sequence`.
 ///
 /// Sidecars have no place in it: they run beside what follows, and restart on their own.
 #[must_use]
-pub fn analyse(sequence: &[Container<'_>]) -> Vec<Vec<Hazard>> {
+pub fn analyse(sequence: &[Container<'_>]) -> Vec<Analysis> {
     explore::explore(sequence)
 }

@@ -21,8 +21,9 @@ use memchr::memmem;
 
 pub use judge::{Judged, judge};
 
-use crate::inputs::{InputFile, InputSet};
+use crate::inputs::InputSet;
 use crate::kube::{self, Object, PodTemplatePath, Template};
+use crate::read::InputFile;
 use crate::source::Span;
 use crate::yaml::{Document, Node};
 

@@ -27,6 +27,7 @@ mod oracle;
 mod oracle_rules;
 mod package;
 mod prefilter;
+mod programs;
 mod quantity;
 mod readme;
 mod rerun;

@@ -35,7 +35,7 @@ fn analysed(case: &Case) -> Vec<Hazard> {
         userland: if case.busybox { Userland::Busybox } else { Userland::Gnu },
         files: BTreeMap::new(),
     };
-    analyse(std::slice::from_ref(&container)).remove(0)
+    analyse(std::slice::from_ref(&container)).remove(0).hazards
 }
 
 /// What the analysis says, in the fixtures' words.

@@ -32,7 +32,7 @@ fn container<'s>(script: &'s shell::ir::Script, text: &'s str) -> Container<'s> 
 
 fn hazards(text: &str) -> Vec<Hazard> {
     let script = shell::parse(text).unwrap();
-    analyse(&[container(&script, text)]).remove(0)
+    analyse(&[container(&script, text)]).remove(0).hazards
 }
 
 /// The only finding on `text`.
@@ -225,7 +225,8 @@ fn what_an_earlier_container_resets_is_said_to_be() {
         ),
     ] {
         let scripts = [first, second].map(|text| shell::parse(text).unwrap());
-        let found = analyse(&[container(&scripts[0], first), container(&scripts[1], second)]).remove(1);
+        let found =
+            analyse(&[container(&scripts[0], first), container(&scripts[1], second)]).remove(1).hazards;
         let said: Vec<(Severity, &str)> = found.iter().map(|it| (it.severity, it.why.as_str())).collect();
         assert_eq!(said, [(Severity::Info, why)]);
     }

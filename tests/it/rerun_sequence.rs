@@ -63,7 +63,7 @@ fn hazards(sequence: &[Given]) -> Vec<Vec<Hazard>> {
         sequence.iter().map(|given| shell::parse(given.script).expect("a script that parses")).collect();
     let containers: Vec<Container<'_>> =
         sequence.iter().zip(&parsed).map(|(given, parsed)| container(given, parsed)).collect();
-    analyse(&containers)
+    analyse(&containers).into_iter().map(|analysis| analysis.hazards).collect()
 }
 
 fn one(given: Given) -> Vec<Hazard> {

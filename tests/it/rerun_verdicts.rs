@@ -94,7 +94,7 @@ fn judge(row: &Value) -> (String, Vec<Hazard>) {
         userland: Userland::Gnu,
         files: BTreeMap::new(),
     };
-    let hazards = analyse(std::slice::from_ref(&container)).remove(0);
+    let hazards = analyse(std::slice::from_ref(&container)).remove(0).hazards;
     (script, hazards)
 }
 
