@@ -4,13 +4,13 @@ use std::collections::{HashMap, HashSet, VecDeque};
 use std::rc::Rc;
 
 use super::diagnose::{self, Comparison};
-use super::facts::looks_like_file;
 use super::machine::{ChangeKind, FailureCause, GuardOverSlowCommand, Log, Machine, Run, SUCCESS, Shared};
 use super::state::assumptions::Assumptions;
 use super::state::compare::differences;
 use super::state::places::{Mounts, Place, Store};
 use super::state::tree::{Node, SiteId, Tree};
 use super::{Analysis, Container, Hazard, Kind, Severity, Site, Unfinished};
+use crate::commands::looks_like_file;
 
 /// Commands that an undisturbed run, and the runs after its end, may take together.
 const STEPS: u32 = 50_000;

@@ -12,7 +12,7 @@
 //!    file system, fresh on every run. What nobody can know is an *atom*, a name for one unknown
 //!    text, equal only to itself.
 //! 2. `machine` runs a script's intermediate form on that state, as a POSIX shell would. What a
-//!    command does to files is told by one table, `facts`; a command that the table doesn't know
+//!    command does to files is told by its record in [`crate::commands`]; a command without one
 //!    is taken to be safe: it succeeds, and does the same each time.
 //! 3. `explore` runs it once for reference, then again from each state that a kill could leave, and
 //!    compares. An unknown answer (`[ -n "$TOKEN" ]`) is tried both ways in the first run; where the
@@ -24,7 +24,6 @@
 
 mod diagnose;
 mod explore;
-mod facts;
 mod machine;
 mod messages;
 mod remedies;
@@ -33,6 +32,7 @@ mod state;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
+pub use crate::commands::Userland;
 use crate::shell::ir::Script;
 use crate::shell::options::Options;
 
@@ -115,18 +115,6 @@ pub enum Lifetime {
     Persistent,
 }
 
-/// The family of an image's userland, where they differ.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Userland {
-    /// GNU coreutils and GNU wget: Debian, Ubuntu, Fedora…
-    Gnu,
-    /// `BusyBox`: busybox, Alpine.
-    Busybox,
-    /// Not known: where the two differ, the milder reading counts.
-    #[default]
-    Unknown,
-}
-
 /// What is known of running one container again.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Analysis {
@@ -201,11 +189,6 @@ pub enum Severity {
     Warning,
     /// The Pod never starts again by itself.
     Error,
-}
-
-/// The commands of which it is known what they do to what exists; those of one row do the same.
-pub fn known_commands() -> impl Iterator<Item = &'static [&'static str]> {
-    facts::rows()
 }
 
 /// What is unsafe in a Pod's init containers: one analysis for each of `sequence`.

@@ -1,10 +1,10 @@
 //! What a hazard calls commands and what they make, and what mends them by name.
 
 use super::Lifetime;
-use super::facts::options::Options;
 use super::machine::FailureCause;
 use super::messages::KeptIn;
 use super::state::places::base_name;
+use crate::commands::options::Options;
 
 /// Commands that are named with their subcommand.
 const WITH_SUBCOMMAND: [&str; 8] = ["git", "kubectl", "aws", "mc", "helm", "ip", "vault", "gsutil"];

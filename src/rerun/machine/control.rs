@@ -404,7 +404,7 @@ impl Machine<'_, '_> {
             self.input = None;
             return Ok(SUCCESS);
         }
-        match self.needs(&path) {
+        match self.as_world().needs(&path) {
             Ok(place) => {
                 self.input = self.read(&place);
                 Ok(SUCCESS)

@@ -3,9 +3,8 @@
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
-use super::{Change, ChangeKind, FAILURE, FailureCause, Machine, SUCCESS, Status};
-use crate::rerun::state::atoms::{Atom, is_atom};
-use crate::rerun::state::compare::{SETTLED, UNKNOWN};
+use super::{Change, ChangeKind, FailureCause, Machine, SUCCESS, Status};
+use crate::rerun::state::atoms::{Atom, SETTLED, UNKNOWN, is_atom};
 use crate::rerun::state::places::{Place, Store, absolute};
 use crate::rerun::state::tree::{Node, Tree};
 
@@ -124,35 +123,6 @@ impl Machine<'_, '_> {
         self.expected.as_ref().filter(|_| told).map(|expected| !expected.lists(place))
     }
 
-    /// Whether a directory is at `place`; `None` where nobody can know.
-    pub(in crate::rerun) fn is_directory(&mut self, place: &Place) -> Option<bool> {
-        match self.look(place) {
-            Node::Directory(_) => Some(true),
-            Node::Unknown { .. } => None,
-            Node::Absent | Node::File(_) | Node::Link(_) => Some(false),
-        }
-    }
-
-    /// Whether the directory at `place` is surely empty, or surely not.
-    pub(in crate::rerun) fn is_empty(&mut self, place: &Place) -> Option<bool> {
-        match self.look(place) {
-            Node::Directory(fill) if !fill.is_empty() => Some(false),
-            Node::Directory(_) => {
-                let known = place.store != Store::Container || !place.path.is_empty();
-                let names = self.tree(place).names_in(place);
-                (known || !names.is_empty()).then_some(names.is_empty())
-            }
-            Node::Absent => Some(true),
-            _ => None,
-        }
-    }
-
-    /// Whether the file at `place` is surely empty, or surely not.
-    pub(in crate::rerun) fn is_empty_file(&mut self, place: &Place) -> Option<bool> {
-        let content = self.read(place)?;
-        self.shared.atoms.is_empty(&content)
-    }
-
     /// The names in the directory at `place`, and whether there may be more.
     pub(in crate::rerun) fn names_in(&mut self, place: &Place) -> (Vec<String>, bool) {
         let open = match self.look(place) {
@@ -168,7 +138,7 @@ impl Machine<'_, '_> {
     }
 
     /// What is listed at and below `place`; nothing past the bound on what is handled at once.
-    fn listing(&mut self, place: &Place) -> Vec<(String, Node)> {
+    pub(super) fn listing(&mut self, place: &Place) -> Vec<(String, Node)> {
         let listing = self.tree(place).listing(place);
         self.charge(listing.len());
         let total = self.volumes.len() + self.container_fs.len();
@@ -177,26 +147,6 @@ impl Machine<'_, '_> {
             return Vec::new();
         }
         listing
-    }
-
-    /// All that lies at and below `place`; `None` where that isn't all known.
-    pub(in crate::rerun) fn all_below(&mut self, place: &Place) -> Option<Vec<(String, Node)>> {
-        let listing = self.listing(place);
-        let known = |node: &Node| match node {
-            Node::Directory(fill) => fill.is_empty(),
-            Node::Unknown { .. } => false,
-            Node::Absent | Node::File(_) | Node::Link(_) => true,
-        };
-        if listing.is_empty() {
-            return None;
-        }
-        let closed = place.store != Store::Container || !place.path.is_empty();
-        (closed && listing.iter().all(|(_, node)| known(node))).then_some(listing)
-    }
-
-    /// Whether the directory that `place` would lie in exists, or may.
-    pub(in crate::rerun) fn has_parent(&mut self, place: &Place) -> bool {
-        place.parent().is_none_or(|parent| !matches!(self.look(&parent), Node::Absent | Node::File(_)))
     }
 
     /// The contents of the file at `place`; `None` where there is none.
@@ -301,13 +251,13 @@ impl Machine<'_, '_> {
 
     /// Why a file at `place` can't be opened for writing.
     fn cannot_open(&mut self, place: &Place) -> Option<Status> {
-        if self.is_directory(place) == Some(true) {
+        if self.as_world().is_directory(place) == Some(true) {
             return Some(self.refuse(Some(place), FailureCause::WrongKind));
         }
-        if self.is_denied(place) {
+        if self.as_world().is_denied(place) {
             return Some(self.refuse(Some(place), FailureCause::Denied));
         }
-        if !self.has_parent(place) {
+        if !self.as_world().has_parent(place) {
             let parent = place.parent();
             self.log.missing_parents.extend(parent.clone());
             return Some(self.refuse(parent.as_ref(), FailureCause::Missing));
@@ -326,37 +276,6 @@ impl Machine<'_, '_> {
         let edits: Vec<&str> = edits.into_iter().collect();
         let key = format!("{SETTLED}{first}\u{1}{}", edits.join("\u{1}"));
         String::from(self.atom(Atom::new(key, "edited text")))
-    }
-
-    /// `old` after an edit that changes it again each time.
-    pub(in crate::rerun) fn altered(&mut self, old: &str, how: &str) -> String {
-        String::from(self.atom(Atom::new(format!("altered:{how}:{old}"), "edited text")))
-    }
-
-    /// Edits the file at `place`.
-    pub(in crate::rerun) fn edit(
-        &mut self,
-        place: &Place,
-        edit: impl FnOnce(&mut Self, &str) -> String,
-    ) -> Status {
-        let Some(old) = self.read(place) else {
-            return self.refuse(Some(place), FailureCause::Missing);
-        };
-        let content = edit(self, &old);
-        if content != *old {
-            self.put(place, Node::File(content.into()), ChangeKind::Edit);
-        }
-        SUCCESS
-    }
-
-    /// Changes the file at `place` in a way that doing it again doesn't change any more.
-    pub(in crate::rerun) fn edit_once(&mut self, place: &Place, how: &str) -> Status {
-        self.edit(place, |machine, old| machine.settled(old, how))
-    }
-
-    /// Changes the file at `place` in a way that changes it again each time.
-    pub(in crate::rerun) fn edit_again(&mut self, place: &Place, how: &str) -> Status {
-        self.edit(place, |machine, old| machine.altered(old, how))
     }
 
     /// The key of the one atom that `text` consists of.
@@ -403,18 +322,6 @@ impl Machine<'_, '_> {
         }
     }
 
-    /// Whether `path` is surely no directory.
-    pub(in crate::rerun) fn is_file_or_absent(&mut self, path: &str) -> bool {
-        let place = self.place(path);
-        self.is_directory(&place) == Some(false)
-    }
-
-    /// A number that no other run has.
-    pub(in crate::rerun) fn fresh_number(&mut self) -> u32 {
-        self.shared.fresh += 1;
-        self.shared.fresh
-    }
-
     /// Records a change; `false` where the container may not write.
     pub(super) fn note(&mut self, place: &Place, manner: ChangeKind) -> bool {
         if !self.mounts.writable(place) {
@@ -454,19 +361,9 @@ impl Machine<'_, '_> {
             }
             Node::Directory(_) => self.fill(&place, command, ChangeKind::Write),
             Node::File(_) => {
-                self.edit_once(&place, command);
+                self.as_world().edit_once(&place, command);
             }
             Node::Link(_) | Node::Unknown { .. } => {}
         }
-    }
-
-    /// Fails unless `path` names something; the place if it does.
-    pub(in crate::rerun) fn needs(&mut self, path: &str) -> Result<Place, Status> {
-        let place = self.place(path);
-        if self.look(&place) == Node::Absent {
-            self.refuse(Some(&place), FailureCause::Missing);
-            return Err(FAILURE);
-        }
-        Ok(place)
     }
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
+pub(in crate::rerun) use crate::commands::world::{ChangeKind, FailureCause};
 use crate::rerun::state::places::Place;
 use crate::rerun::state::tree::{SiteId, Tree};
 
@@ -71,53 +72,13 @@ pub(in crate::rerun) struct Change {
     pub(in crate::rerun) manner: ChangeKind,
 }
 
-/// How a command changes what it finds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::rerun) enum ChangeKind {
-    /// It sets contents.
-    Write,
-    /// It adds to contents.
-    Append,
-    /// It copies or moves into a directory, because that exists.
-    Nest,
-    /// It edits in place.
-    Edit,
-    /// It makes a name that nobody else has.
-    FreshName,
-    /// It fetches over the network, or unpacks: it takes long.
-    Slow,
-    /// It removes.
-    Remove,
-    /// It sets a file's mode.
-    Mode,
-}
-
 /// Why a command failed.
 #[derive(Debug, Clone)]
 pub(in crate::rerun) struct CommandFailure {
     pub(in crate::rerun) site: SiteId,
     pub(in crate::rerun) place: Option<Place>,
-    /// What it met: "exists", "is not empty".
+    /// What it met.
     pub(in crate::rerun) why: FailureCause,
-}
-
-/// What a command that fails has met.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::rerun) enum FailureCause {
-    /// Its target exists.
-    Exists,
-    /// Its target directory exists and isn't empty.
-    NotEmpty,
-    /// What it needs isn't there.
-    Missing,
-    /// A file where it needs a directory, or the other way round.
-    WrongKind,
-    /// It would ask before overwriting, and nobody answers.
-    Asks,
-    /// It may not write what is there.
-    Denied,
-    /// There is nothing left for it to do, which it calls a failure.
-    NothingToDo,
 }
 
 /// A test over one command that takes long.

@@ -15,6 +15,7 @@ mod modes;
 mod nested;
 mod patterns;
 mod simple;
+mod world;
 
 use std::collections::{BTreeSet, HashMap};
 use std::ops::Range;
@@ -28,15 +29,11 @@ use super::{Container, Program, Site};
 use crate::shell::ir::{Command, Script};
 use crate::shell::options::Options;
 
+pub(super) use crate::commands::world::{FAILURE, SUCCESS, Status};
 pub(super) use log::{
     Branch, Change, ChangeKind, CommandFailure, CrashPoint, FailureCause, GuardOverSlowCommand, Log,
 };
 pub(super) use patterns::matches;
-
-/// An exit status; 0 is success.
-pub(super) type Status = u8;
-pub(super) const SUCCESS: Status = 0;
-pub(super) const FAILURE: Status = 1;
 
 /// What a command comes to: a status, or a jump.
 pub(super) type Flow = Result<Status, Jump>;
@@ -343,11 +340,6 @@ impl<'s, 'c> Machine<'s, 'c> {
         self.assumptions.guess(question, likely)
     }
 
-    /// Whether the status of the command being run decides a branch.
-    pub(super) fn status_is_tested(&self) -> bool {
-        self.status_is_tested
-    }
-
     /// An unknown text, by how it comes about.
     pub(super) fn atom(&mut self, atom: Atom) -> char {
         self.shared.atoms.intern(atom)
@@ -356,11 +348,6 @@ impl<'s, 'c> Machine<'s, 'c> {
     /// Standard input, where something is known of it.
     pub(super) fn input(&self) -> Option<Rc<str>> {
         self.input.clone()
-    }
-
-    /// Whether somebody answers what a command asks: `yes | …`, `echo y | …`.
-    pub(super) fn is_answered(&self) -> bool {
-        self.input.as_ref().is_some_and(|text| !text.is_empty())
     }
 
     /// Writes to standard output.

@@ -13,19 +13,6 @@ impl Machine<'_, '_> {
         self.tree(place).modes.of(place)
     }
 
-    /// Whether the file at `place` can't be opened for writing. Root opens any.
-    pub(in crate::rerun) fn is_denied(&self, place: &Place) -> bool {
-        self.container.root == Some(false) && self.permissions(place).write == Some(false)
-    }
-
-    /// The files that are listed at and below `place`.
-    pub(in crate::rerun) fn files_below(&mut self, place: &Place) -> Vec<Place> {
-        let listing = self.tree(place).listing(place);
-        self.charge(listing.len());
-        let files = listing.into_iter().filter(|(_, node)| matches!(node, Node::File(_)));
-        files.map(|(path, _)| Place { store: place.store, path: format!("{}{path}", place.path) }).collect()
-    }
-
     /// Sets permissions, as `chmod` does.
     pub(in crate::rerun) fn set_permissions(&mut self, place: &Place, permissions: Permissions) {
         let known = self.permissions(place);

@@ -4,7 +4,7 @@ use std::ops::Range;
 use std::rc::Rc;
 
 use super::{Flow, Frame, Jump, Machine, SUCCESS, Status};
-use crate::rerun::facts::options::Options as WordOptions;
+use crate::commands::options::Options as WordOptions;
 use crate::rerun::state::atoms::is_known;
 use crate::rerun::state::tree::Node;
 use crate::shell;

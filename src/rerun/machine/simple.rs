@@ -4,10 +4,8 @@ use std::ops::Range;
 use std::rc::Rc;
 
 use super::{Flow, Function, Hidden, Machine, SUCCESS, Status};
-use crate::rerun::facts;
-use crate::rerun::state::atoms::{Atom, clean};
-use crate::rerun::state::compare::UNKNOWN;
-use crate::rerun::state::places::base_name;
+use crate::commands::{self, Call};
+use crate::rerun::state::atoms::{Atom, UNKNOWN, clean};
 use crate::rerun::state::tree::SiteId;
 use crate::shell::condition::test_command;
 use crate::shell::ir::{Assignment, Command, Simple, Value, Word};
@@ -142,9 +140,9 @@ impl Machine<'_, '_> {
         if let Some(result) = self.nested(words) {
             return result;
         }
-        if let Some(fact) = facts::find(base_name(name)) {
-            let status = (fact.effect)(self, words);
-            return Ok(status);
+        let call = Call::of(words);
+        if let Some(fact) = commands::find(call.name()) {
+            return Ok((fact.effect)(self, &call));
         }
         Ok(self.unknown_command(words))
     }
@@ -187,21 +185,7 @@ impl Machine<'_, '_> {
 
     /// The status of a command that may look at anything: the same while the volumes are the same.
     pub(in crate::rerun) fn unknown_status(&mut self, text: &str) -> Status {
-        if !self.status_is_tested() {
-            return SUCCESS;
-        }
-        let input = self.input().unwrap_or_default();
-        let question = format!("status:{text}:{input}@{}", self.fingerprint());
-        Status::from(!self.ask(&question, true))
-    }
-
-    /// The status of a command that doesn't look at volumes: the same in every run.
-    pub(in crate::rerun) fn steady_status(&mut self, words: &[String]) -> Status {
-        if !self.status_is_tested() {
-            return SUCCESS;
-        }
-        let input = self.input().unwrap_or_default();
-        Status::from(!self.ask(&format!("status:{}:{input}", words.join(" ")), true))
+        self.as_world().unknown_status(text)
     }
 
     /// Writes to standard output what nobody can know but by the words and the input.

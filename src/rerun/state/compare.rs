@@ -2,17 +2,9 @@
 
 use std::rc::Rc;
 
-use super::atoms::Atoms;
+use super::atoms::{Atoms, SETTLED, UNKNOWN};
 use super::places::{Place, Store};
 use super::tree::{Node, Tree};
-
-/// What an unknown command may have left is marked by a key that starts so. It is taken to be safe:
-/// such marks make no difference.
-pub(in crate::rerun) const UNKNOWN: &str = "?unknown ";
-
-/// The key of an edited text starts so: its base, then each edit that changes nothing when made
-/// again, apart at `\u{1}`.
-pub(in crate::rerun) const SETTLED: &str = "settled:";
 
 /// Where two states differ. What lies nobody knows where doesn't count.
 pub(in crate::rerun) fn differences(atoms: &Atoms, one: &Tree, other: &Tree) -> Vec<Place> {

@@ -1,7 +1,7 @@
 //! What is known of files and texts while a script runs on symbols.
 
 pub(super) mod assumptions;
-pub(super) mod atoms;
+pub(super) use crate::commands::world::atoms;
 pub(super) mod compare;
 pub(super) mod modes;
 pub(super) mod places;

@@ -6,37 +6,10 @@ use std::rc::Rc;
 
 use super::modes::Modes;
 use super::places::{Place, Store};
+pub(in crate::rerun) use crate::commands::world::Node;
 
 /// A command, by its container and where it stands there. Cheap to copy; see `machine::Sites`.
 pub(in crate::rerun) type SiteId = u32;
-
-/// What is at a path.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub(in crate::rerun) enum Node {
-    /// Nothing.
-    Absent,
-    /// A file with its contents.
-    File(Rc<str>),
-    /// A directory. Its *fill* says what else was put into it besides what is listed: whole trees
-    /// and archives, by what they came from. Without fill, what isn't listed isn't there.
-    Directory(BTreeSet<Rc<str>>),
-    /// A symbolic link.
-    Link(Rc<str>),
-    /// Something of which the kind, or even whether it exists, depends on what `key` names.
-    Unknown {
-        /// What it depends on.
-        key: Rc<str>,
-        /// It exists for sure.
-        exists: bool,
-    },
-}
-
-impl Node {
-    /// An empty directory.
-    pub(in crate::rerun) fn directory() -> Self {
-        Self::Directory(BTreeSet::new())
-    }
-}
 
 #[derive(Debug, Clone)]
 struct Entry {

@@ -1,13 +1,13 @@
 //! Downloads.
 
+use super::Userland;
 use super::files::{make_directories, worse};
 use super::options::Options;
-use super::{Fact, fact};
-use crate::rerun::Userland;
-use crate::rerun::machine::{ChangeKind, FailureCause, Machine, SUCCESS, Status};
-use crate::rerun::state::atoms::Atom;
-use crate::rerun::state::places::{Store, base_name};
-use crate::rerun::state::tree::Node;
+use super::world::Node;
+use super::world::atoms::Atom;
+use super::world::place::{Store, base_name};
+use super::world::{ChangeKind, FailureCause, SUCCESS, Status, World};
+use super::{Call, Fact, fact};
 
 pub(super) const FACTS: &[Fact] = &[
     fact(&["curl"], curl),
@@ -38,14 +38,14 @@ fn name_in(url: &str) -> String {
 }
 
 /// What `url` gives: always the same, as far as a script can know.
-fn content_of(machine: &mut Machine<'_, '_>, url: &str) -> String {
-    let shown = format!("the contents of {}", machine.shared.atoms.show(url));
-    String::from(machine.atom(Atom { never_empty: true, ..Atom::new(format!("url:{url}"), shown) }))
+fn content_of(world: &mut dyn World, url: &str) -> String {
+    let shown = format!("the contents of {}", world.atoms().show(url));
+    String::from(world.atom(Atom { never_empty: true, ..Atom::new(format!("url:{url}"), shown) }))
 }
 
-fn curl(machine: &mut Machine<'_, '_>, words: &[String]) -> Status {
-    let options = Options::read(words, CURL_VALUED);
-    let status = machine.steady_status(words);
+fn curl(world: &mut dyn World, call: &Call<'_>) -> Status {
+    let options = Options::read(call.words(), CURL_VALUED);
+    let status = world.steady_status(call.words());
     if status != SUCCESS {
         return status;
     }
@@ -54,14 +54,14 @@ fn curl(machine: &mut Machine<'_, '_>, words: &[String]) -> Status {
     let named = options.value("o output").map(str::to_owned);
     let mut status = SUCCESS;
     for url in urls {
-        let content = content_of(machine, url);
+        let content = content_of(world, url);
         let name = match &named {
             Some(name) if name == "-" => None,
             Some(name) => Some(name.clone()),
             None => options.has("O remote-name remote-name-all J remote-header-name").then(|| name_in(url)),
         };
         let Some(name) = name else {
-            machine.emit(&content);
+            world.emit(&content);
             continue;
         };
         let path = directory.map_or(name.clone(), |directory| format!("{directory}/{name}"));
@@ -71,37 +71,37 @@ fn curl(machine: &mut Machine<'_, '_>, words: &[String]) -> Status {
         if options.has("create-dirs")
             && let Some((parent, _)) = path.rsplit_once('/')
         {
-            make_directories(machine, parent);
+            make_directories(world, parent);
         }
-        let place = machine.place(&path);
-        status = worse(status, machine.write(&place, &content, ChangeKind::Slow));
+        let place = world.place(&path);
+        status = worse(status, world.write(&place, &content, ChangeKind::Slow));
     }
     status
 }
 
-fn wget(machine: &mut Machine<'_, '_>, words: &[String]) -> Status {
-    let options = Options::read(words, WGET_VALUED);
-    let status = machine.steady_status(words);
+fn wget(world: &mut dyn World, call: &Call<'_>) -> Status {
+    let options = Options::read(call.words(), WGET_VALUED);
+    let status = world.steady_status(call.words());
     if status != SUCCESS || options.has("spider") {
         return status;
     }
     let directory = options.value("P directory-prefix");
     let mut status = SUCCESS;
     for url in options.operands() {
-        let content = content_of(machine, url);
+        let content = content_of(world, url);
         status = worse(
             status,
             match options.value("O output-document") {
                 Some("-") => {
-                    machine.emit(&content);
+                    world.emit(&content);
                     SUCCESS
                 }
                 Some(path) if path.starts_with("/dev/") => SUCCESS,
                 Some(path) => {
-                    let place = machine.place(path);
-                    machine.write(&place, &content, ChangeKind::Slow)
+                    let place = world.place(path);
+                    world.write(&place, &content, ChangeKind::Slow)
                 }
-                None => wget_by_name(machine, &options, url, directory, &content),
+                None => wget_by_name(world, &options, url, directory, &content),
             },
         );
     }
@@ -110,7 +110,7 @@ fn wget(machine: &mut Machine<'_, '_>, words: &[String]) -> Status {
 
 /// Without `-O` the URL names the file. Where that exists GNU wget writes `NAME.1`; `BusyBox` refuses.
 fn wget_by_name(
-    machine: &mut Machine<'_, '_>,
+    world: &mut dyn World,
     options: &Options<'_>,
     url: &str,
     directory: Option<&str>,
@@ -121,78 +121,78 @@ fn wget_by_name(
         name => name,
     };
     if let Some(directory) = directory {
-        make_directories(machine, directory);
+        make_directories(world, directory);
     }
     let path = directory.map_or(name.clone(), |directory| format!("{directory}/{name}"));
-    let place = machine.place(&path);
-    let exists = !matches!(machine.look(&place), Node::Absent | Node::Unknown { exists: false, .. });
+    let place = world.place(&path);
+    let exists = !matches!(world.look(&place), Node::Absent | Node::Unknown { exists: false, .. });
     let overwrites =
         options.has("N timestamping c continue r recursive m mirror p page-requisites x force-directories");
     if !exists || overwrites {
-        return machine.write(&place, content, ChangeKind::Slow);
+        return world.write(&place, content, ChangeKind::Slow);
     }
     if options.has("nc no-clobber") || options.has("n") {
         return SUCCESS;
     }
-    if machine.container.userland == Userland::Busybox {
-        return machine.refuse(Some(&place), FailureCause::Exists);
+    if world.userland() == Userland::Busybox {
+        return world.fail(Some(&place), FailureCause::Exists);
     }
     let free = (1..100).find_map(|number| {
-        let place = machine.place(&format!("{path}.{number}"));
-        (machine.look(&place) == Node::Absent).then_some(place)
+        let place = world.place(&format!("{path}.{number}"));
+        (world.look(&place) == Node::Absent).then_some(place)
     });
     match free {
-        Some(place) => machine.write(&place, content, ChangeKind::FreshName),
+        Some(place) => world.write(&place, content, ChangeKind::FreshName),
         None => SUCCESS,
     }
 }
 
 /// aria2 names a second download of the same name `NAME.1.EXT` unless told otherwise.
-fn aria2c(machine: &mut Machine<'_, '_>, words: &[String]) -> Status {
-    let options = Options::read(words, "d dir o out x s j k i header max-connection-per-server split");
-    let status = machine.steady_status(words);
+fn aria2c(world: &mut dyn World, call: &Call<'_>) -> Status {
+    let options = Options::read(call.words(), "d dir o out x s j k i header max-connection-per-server split");
+    let status = world.steady_status(call.words());
     let directory = options.value("d dir").unwrap_or(".");
     let Some(url) = options.operands().first().filter(|_| status == SUCCESS) else { return status };
     let name = options.value("o out").map_or_else(|| name_in(url), str::to_owned);
-    make_directories(machine, directory);
-    let place = machine.place(&format!("{directory}/{name}"));
-    let content = content_of(machine, url);
+    make_directories(world, directory);
+    let place = world.place(&format!("{directory}/{name}"));
+    let content = content_of(world, url);
     let settled = options.has("c continue")
         || options.value("allow-overwrite") == Some("true")
         || options.value("auto-file-renaming") == Some("false");
-    let exists = !matches!(machine.look(&place), Node::Absent | Node::Unknown { exists: false, .. });
+    let exists = !matches!(world.look(&place), Node::Absent | Node::Unknown { exists: false, .. });
     if exists && !settled {
-        let other = machine.place(&format!("{directory}/{name}.1"));
-        return machine.write(&other, &content, ChangeKind::FreshName);
+        let other = world.place(&format!("{directory}/{name}.1"));
+        return world.write(&other, &content, ChangeKind::FreshName);
     }
-    machine.write(&place, &content, ChangeKind::Slow)
+    world.write(&place, &content, ChangeKind::Slow)
 }
 
 /// Clients that fetch into what their operands name, the same each time.
-pub(super) fn fetch(machine: &mut Machine<'_, '_>, words: &[String]) -> Status {
-    let status = machine.unknown_status(&words.join(" "));
+pub(super) fn fetch(world: &mut dyn World, call: &Call<'_>) -> Status {
+    let status = world.unknown_status(&call.words().join(" "));
     if status == SUCCESS {
-        for word in words.iter().skip(1) {
+        for word in call.words().iter().skip(1) {
             let path = word.rsplit_once('=').map_or(word.as_str(), |(_, path)| path);
             if path.starts_with('-') || path.contains("://") || !path.contains('/') {
                 continue;
             }
-            let place = machine.place(path);
+            let place = world.place(path);
             if place.store == Store::Container {
                 continue;
             }
-            match machine.look(&place) {
+            match world.look(&place) {
                 Node::Directory(_) => {
-                    machine.fill(&place, &format!("fetch:{}", words.join(" ")), ChangeKind::Slow);
+                    world.fill(&place, &format!("fetch:{}", call.words().join(" ")), ChangeKind::Slow);
                 }
                 Node::Absent => {
-                    let key = format!("fetch:{}", words.join(" ")).into();
-                    machine.put(&place, Node::Unknown { key, exists: true }, ChangeKind::Slow);
+                    let key = format!("fetch:{}", call.words().join(" ")).into();
+                    world.put(&place, Node::Unknown { key, exists: true }, ChangeKind::Slow);
                 }
                 _ => {}
             }
         }
     }
-    machine.emit_unknown(words, true);
+    world.emit_unknown(call.words(), true);
     status
 }

@@ -3,9 +3,9 @@
 //! A text may hold whole files of which nothing is known, each one atom. An edit makes another
 //! atom of such a one; the lines around it are edited exactly.
 
-use crate::rerun::machine::Machine;
-use crate::rerun::state::atoms::is_atom;
-use crate::rerun::state::compare::SETTLED;
+use super::world::World;
+use super::world::atoms::SETTLED;
+use super::world::atoms::is_atom;
 
 /// A regular expression that stands for one plain text, perhaps anchored.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -119,28 +119,22 @@ impl Edit {
 
 /// Whether an atom stands for a file's contents or a command's output rather than for a part of a
 /// line.
-fn is_contents(machine: &Machine<'_, '_>, c: char) -> bool {
+fn is_contents(world: &dyn World, c: char) -> bool {
     let prefixes = ["from:", SETTLED, "altered:", "url:", "output:", "packed:"];
-    machine.shared.atoms.get(c).is_some_and(|atom| prefixes.iter().any(|prefix| atom.key.starts_with(prefix)))
+    world.atoms().get(c).is_some_and(|atom| prefixes.iter().any(|prefix| atom.key.starts_with(prefix)))
 }
 
 /// `text` with `edits` made on each line. What is unknown in it becomes another unknown text, by
 /// `how` it is edited: the same when edited again if the edit `settles`.
-pub(super) fn edited(
-    machine: &mut Machine<'_, '_>,
-    text: &str,
-    edits: &[Edit],
-    how: &str,
-    settles: bool,
-) -> String {
+pub(super) fn edited(world: &mut dyn World, text: &str, edits: &[Edit], how: &str, settles: bool) -> String {
     let mut out = String::new();
     let mut inside = vec![false; edits.len()];
     for line in text.split_inclusive('\n') {
-        let end = line.find(|c: char| !(is_atom(c) && is_contents(machine, c))).unwrap_or(line.len());
+        let end = line.find(|c: char| !(is_atom(c) && is_contents(world, c))).unwrap_or(line.len());
         let (unknown, known) = line.split_at(end);
         for atom in unknown.chars() {
             let atom = String::from(atom);
-            out.push_str(&if settles { machine.settled(&atom, how) } else { machine.altered(&atom, how) });
+            out.push_str(&if settles { world.settled(&atom, how) } else { world.altered(&atom, how) });
         }
         let (known, newline) = known.strip_suffix('\n').map_or((known, ""), |known| (known, "\n"));
         if known.is_empty() && !unknown.is_empty() {

@@ -2,30 +2,30 @@
 
 use super::lines::{Edit, Plain, edited};
 use super::options::Options;
-use super::{Fact, fact};
-use crate::rerun::machine::{FAILURE, FailureCause, Machine, SUCCESS, Status, matches as matches_pattern};
-use crate::rerun::state::atoms::{Atom, is_known};
-use crate::rerun::state::places::{Place, base_name};
-use crate::rerun::state::tree::Node;
+use super::world::Node;
+use super::world::atoms::{Atom, is_known};
+use super::world::place::{Place, base_name};
+use super::world::{FAILURE, FailureCause, SUCCESS, Status, World};
+use super::{Call, Fact, fact};
 
 pub(super) const FACTS: &[Fact] = &[
     fact(&["ls", "stat", "du", "file", "readlink", "realpath", "lsattr", "getfacl"], list),
     fact(&["find"], find),
     fact(&["grep", "egrep", "fgrep", "rg"], grep),
     fact(&["cmp", "diff"], compare),
-    fact(&["test", "["], |machine, words| machine.unknown_status(&words.join(" "))),
-    fact(&["command", "which", "type"], |machine, words| {
-        machine.emit_unknown(words, false);
-        machine.steady_status(words)
+    fact(&["test", "["], |world, call| world.unknown_status(&call.words().join(" "))),
+    fact(&["command", "which", "type"], |world, call| {
+        world.emit_unknown(call.words(), false);
+        world.steady_status(call.words())
     }),
-    fact(STEADY, |machine, words| {
-        machine.emit_unknown(words, false);
-        machine.steady_status(words)
+    fact(STEADY, |world, call| {
+        world.emit_unknown(call.words(), false);
+        world.steady_status(call.words())
     }),
     fact(&["flock"], flock),
     fact(&["sleep", "sync", "logger", "clear", "usleep"], |_, _| SUCCESS),
-    fact(&["yes"], |machine, _| {
-        machine.emit("y\n");
+    fact(&["yes"], |world, _| {
+        world.emit("y\n");
         SUCCESS
     }),
 ];
@@ -110,94 +110,94 @@ const STEADY: &[&str] = &[
 ];
 
 /// `flock` of an open file: whoever held the lock and was killed holds it no more.
-fn flock(machine: &mut Machine<'_, '_>, words: &[String]) -> Status {
-    match words.last().map(|word| word.parse::<u32>()) {
+fn flock(world: &mut dyn World, call: &Call<'_>) -> Status {
+    match call.words().last().map(|word| word.parse::<u32>()) {
         Some(Ok(_)) => SUCCESS,
-        _ => machine.unknown_command(words),
+        _ => world.unknown_command(call.words()),
     }
 }
 
 /// `ls` and its kin: fail where an operand is missing, and list what is known.
-fn list(machine: &mut Machine<'_, '_>, words: &[String]) -> Status {
-    let options = Options::read(words, "c format printf block-size I ignore");
+fn list(world: &mut dyn World, call: &Call<'_>) -> Status {
+    let options = Options::read(call.words(), "c format printf block-size I ignore");
     let current = ["."];
     let operands = if options.operands().is_empty() { &current[..] } else { options.operands() };
-    let lists = words.first().is_some_and(|name| name.ends_with("ls"));
+    let lists = call.words().first().is_some_and(|name| name.ends_with("ls"));
     let mut status = SUCCESS;
     for path in operands {
-        let place = machine.place(path);
-        match machine.look(&place) {
+        let place = world.place(path);
+        match world.look(&place) {
             Node::Absent => {
-                status = machine.refuse(Some(&place), FailureCause::Missing).max(status);
+                status = world.fail(Some(&place), FailureCause::Missing).max(status);
             }
             Node::Directory(_) if lists && !options.has("d l directory") => {
                 let all = options.has("a A all almost-all");
-                emit_names(machine, &place, all);
+                emit_names(world, &place, all);
             }
             Node::Unknown { key, exists: false } => {
-                if !machine.may_exist(&place, &key) {
+                if !world.may_exist(&place, &key) {
                     status = FAILURE;
                 }
-                machine.emit_unknown(words, true);
+                world.emit_unknown(call.words(), true);
             }
-            _ => machine.emit_unknown(words, true),
+            _ => world.emit_unknown(call.words(), true),
         }
     }
     status
 }
 
-fn emit_names(machine: &mut Machine<'_, '_>, place: &Place, all: bool) {
-    let (names, open) = machine.names_in(place);
+fn emit_names(world: &mut dyn World, place: &Place, all: bool) {
+    let (names, open) = world.names_in(place);
     let mut out = String::new();
     for name in names.iter().filter(|name| all || !name.starts_with('.')) {
         out.push_str(name);
         out.push('\n');
     }
     if open {
-        let more = match machine.look(place) {
+        let more = match world.look(place) {
             Node::Directory(fill) => fill.iter().map(AsRef::as_ref).collect::<Vec<&str>>().join("+"),
             _ => String::new(),
         };
         let key = format!("names:{}:{more}", place.path);
         let atom =
-            machine.atom(Atom { never_empty: !more.is_empty(), may_change: true, ..Atom::new(key, "$(ls)") });
+            world.atom(Atom { never_empty: !more.is_empty(), may_change: true, ..Atom::new(key, "$(ls)") });
         out.push(atom);
         out.push('\n');
     }
-    machine.emit(&out);
+    world.emit(&out);
 }
 
 /// `find`: what it finds is known where all that lies below its start is. `-delete` and `-exec rm`
 /// remove it; any other `-exec` is taken to settle.
-fn find(machine: &mut Machine<'_, '_>, words: &[String]) -> Status {
+fn find(world: &mut dyn World, call: &Call<'_>) -> Status {
     let mut status = SUCCESS;
     let starts: Vec<&String> =
-        words.iter().skip(1).take_while(|word| !word.starts_with(['-', '(', '!'])).collect();
-    let tests = words.get(1 + starts.len()..).unwrap_or_default();
+        call.words().iter().skip(1).take_while(|word| !word.starts_with(['-', '(', '!'])).collect();
+    let tests = call.words().get(1 + starts.len()..).unwrap_or_default();
     for path in starts {
-        let place = machine.place(path);
-        if machine.look(&place) == Node::Absent {
-            status = machine.refuse(Some(&place), FailureCause::Missing);
+        let place = world.place(path);
+        if world.look(&place) == Node::Absent {
+            status = world.fail(Some(&place), FailureCause::Missing);
             continue;
         }
         if removes(tests) {
-            find_and_remove(machine, &place, tests);
+            find_and_remove(world, &place, tests);
             continue;
         }
-        match (machine.all_below(&place), simple_tests(tests)) {
+        match (world.all_below(&place), simple_tests(tests)) {
             (Some(listed), Some(wanted)) => {
                 let is_bare = |path: &str| !listed.iter().any(|(other, _)| is_below(other, path));
-                let fitting = listed.iter().filter(|(below, node)| wanted.fits(below, node));
-                for (below, _) in fitting.filter(|(below, _)| !wanted.empty || is_bare(below)) {
-                    machine.emit(&format!("{path}{below}\n"));
-                }
+                let fitting = listed.iter().filter(|(below, node)| wanted.fits(world, below, node));
+                let found = fitting.filter(|(below, _)| !wanted.empty || is_bare(below));
+                let found: String = found.map(|(below, _)| format!("{path}{below}\n")).collect();
+                world.emit(&found);
             }
             (Some(listed), None) if listed.len() <= 1 => {}
-            _ => machine.emit_unknown(words, true),
+            _ => world.emit_unknown(call.words(), true),
         }
     }
-    if words.len() == 1 {
-        machine.emit_unknown(words, true);
+    if call.words().len() == 1 {
+        world.emit_unknown(call.words(), true);
     }
     status
 }
@@ -215,21 +215,21 @@ fn removes(tests: &[String]) -> bool {
 }
 
 /// Removes what is listed and fits; all that isn't listed too, where nothing is asked of names.
-fn find_and_remove(machine: &mut Machine<'_, '_>, start: &Place, tests: &[String]) {
+fn find_and_remove(world: &mut dyn World, start: &Place, tests: &[String]) {
     let until = tests.iter().position(|test| test == "-delete" || test.starts_with("-exec")).unwrap_or(0);
     let tests = tests.get(..until).unwrap_or_default();
     let Some(wanted) = simple_tests(tests).filter(|wanted| !wanted.empty) else { return };
     let all = wanted.name.is_none() && wanted.kind.is_none();
-    for name in machine.names_in(start).0 {
+    for name in world.names_in(start).0 {
         let inner = start.join(&name);
-        let node = machine.look(&inner);
-        if (all && wanted.except.is_empty()) || wanted.fits(&format!("/{name}"), &node) {
-            machine.remove(&inner);
+        let node = world.look(&inner);
+        if (all && wanted.except.is_empty()) || wanted.fits(world, &format!("/{name}"), &node) {
+            world.remove(&inner);
         }
     }
     if all {
         // What is to stay is listed, or isn't there.
-        super::files::empty(machine, start, wanted.except.is_empty());
+        super::files::empty(world, start, wanted.except.is_empty());
     }
 }
 
@@ -265,7 +265,7 @@ fn simple_tests(tests: &[String]) -> Option<Wanted<'_>> {
 }
 
 impl Wanted<'_> {
-    fn fits(&self, below: &str, node: &Node) -> bool {
+    fn fits(&self, world: &dyn World, below: &str, node: &Node) -> bool {
         let depth = below.matches('/').count();
         let name = below.rsplit('/').next().unwrap_or_default();
         let kind = match node {
@@ -275,8 +275,8 @@ impl Wanted<'_> {
         };
         depth >= self.at_least
             && self.at_most.is_none_or(|most| depth <= most)
-            && self.name.is_none_or(|pattern| matches_pattern(pattern, name))
-            && !self.except.iter().any(|pattern| matches_pattern(pattern, name))
+            && self.name.is_none_or(|pattern| world.matches(pattern, name))
+            && !self.except.iter().any(|pattern| world.matches(pattern, name))
             && self.kind.is_none_or(|wanted| wanted == kind)
             && (!self.empty
                 || matches!(node, Node::Directory(_))
@@ -285,8 +285,8 @@ impl Wanted<'_> {
 }
 
 /// `grep`: decided where the text is known.
-fn grep(machine: &mut Machine<'_, '_>, words: &[String]) -> Status {
-    let options = Options::read(words, "e f m A B C regexp file max-count context include exclude");
+fn grep(world: &mut dyn World, call: &Call<'_>) -> Status {
+    let options = Options::read(call.words(), "e f m A B C regexp file max-count context include exclude");
     let (pattern, files) = match (options.value("e regexp"), options.operands()) {
         (Some(pattern), files) => (pattern, files),
         (None, [pattern, files @ ..]) => (*pattern, files),
@@ -295,22 +295,22 @@ fn grep(machine: &mut Machine<'_, '_>, words: &[String]) -> Status {
     let mut text = String::new();
     let mut missing = false;
     if files.is_empty() && !options.has("r R recursive") {
-        text.push_str(&machine.input().unwrap_or_default());
+        text.push_str(&world.input().unwrap_or_default());
     }
     for path in files {
-        let place = machine.place(path);
-        match machine.look(&place) {
+        let place = world.place(path);
+        match world.look(&place) {
             Node::Absent => missing = true,
-            Node::Directory(_) if machine.is_empty(&place) == Some(true) => {}
+            Node::Directory(_) if world.is_empty(&place) == Some(true) => {}
             Node::Directory(fill) => {
                 text.extend(fill.iter().map(AsRef::as_ref));
-                let state = machine.fingerprint();
-                text.push(machine.atom(Atom::new(format!("tree:{}:{state}", place.path), "files")));
+                let state = world.fingerprint();
+                text.push(world.atom(Atom::new(format!("tree:{}:{state}", place.path), "files")));
             }
-            _ => text.push_str(&machine.read(&place).unwrap_or_default()),
+            _ => text.push_str(&world.read(&place).unwrap_or_default()),
         }
     }
-    let fixed = options.has("F fixed-strings") || words.first().is_some_and(|name| name == "fgrep");
+    let fixed = options.has("F fixed-strings") || call.words().first().is_some_and(|name| name == "fgrep");
     if !options
         .has("q quiet silent c count o only-matching n line-number i ignore-case w word-regexp l r R E")
         && let Some(wanted) = if fixed { Some(Plain::fixed(pattern)) } else { Plain::of(pattern) }
@@ -319,20 +319,20 @@ fn grep(machine: &mut Machine<'_, '_>, words: &[String]) -> Status {
     {
         // What it writes is the text without some lines.
         let edit = if options.has("v invert-match") { Edit::Delete(wanted) } else { Edit::Keep(wanted) };
-        let out = edited(machine, &text, &[edit], &words.join(" "), true);
-        let found = match machine.shared.atoms.is_empty(&out) {
+        let out = edited(world, &text, &[edit], &call.words().join(" "), true);
+        let found = match world.atoms().is_empty(&out) {
             Some(empty) => !empty,
-            None => finds(machine, &options, pattern, fixed, &text, words),
+            None => finds(world, &options, pattern, fixed, &text, call.words()),
         };
-        machine.emit(&out);
+        world.emit(&out);
         return Status::from(!found);
     }
-    let found = finds(machine, &options, pattern, fixed, &text, words);
+    let found = finds(world, &options, pattern, fixed, &text, call.words());
     if options.has("c count") || !options.has("q quiet silent") {
-        let mut key = words.to_vec();
+        let mut key = call.words().to_vec();
         key.push(text);
         if found || options.has("c count") {
-            machine.emit_unknown(&key, true);
+            world.emit_unknown(&key, true);
         }
     }
     if missing && !found {
@@ -342,7 +342,7 @@ fn grep(machine: &mut Machine<'_, '_>, words: &[String]) -> Status {
 }
 
 fn finds(
-    machine: &mut Machine<'_, '_>,
+    world: &mut dyn World,
     options: &Options<'_>,
     pattern: &str,
     fixed: bool,
@@ -362,26 +362,26 @@ fn finds(
             return found;
         }
     }
-    if !machine.status_is_tested() {
+    if !world.status_is_tested() {
         return true;
     }
-    let state = if machine.shared.atoms.may_change(text) { machine.fingerprint() } else { String::new() };
-    machine.ask(&format!("grep:{}:{text}@{state}", words.join(" ")), true)
+    let state = if world.atoms().may_change(text) { world.fingerprint() } else { String::new() };
+    world.ask(&format!("grep:{}:{text}@{state}", words.join(" ")), true)
 }
 
-fn compare(machine: &mut Machine<'_, '_>, words: &[String]) -> Status {
-    let options = Options::read(words, "");
+fn compare(world: &mut dyn World, call: &Call<'_>) -> Status {
+    let options = Options::read(call.words(), "");
     let mut contents = Vec::new();
     for path in options.operands().iter().take(2) {
-        let place = machine.place(path);
-        match machine.look(&place) {
+        let place = world.place(path);
+        match world.look(&place) {
             Node::Absent => return 2,
-            _ => contents.push(machine.read(&place)),
+            _ => contents.push(world.read(&place)),
         }
     }
     match contents.as_slice() {
         [Some(one), Some(other)] if one == other => SUCCESS,
-        [Some(one), Some(other)] if machine.shared.atoms.differ(one, other) => FAILURE,
-        _ => machine.unknown_status(&words.join(" ")),
+        [Some(one), Some(other)] if world.atoms().differ(one, other) => FAILURE,
+        _ => world.unknown_status(&call.words().join(" ")),
     }
 }

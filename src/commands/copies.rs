@@ -5,11 +5,11 @@ use std::rc::Rc;
 
 use super::files::{make_directories, unlisted_pattern, worse};
 use super::options::Options;
-use super::{Fact, fact, looks_like_file};
-use crate::rerun::machine::{ChangeKind, FAILURE, FailureCause, Machine, SUCCESS, Status};
-use crate::rerun::state::modes::Permissions;
-use crate::rerun::state::places::{Place, Store, base_name};
-use crate::rerun::state::tree::Node;
+use super::world::Node;
+use super::world::permissions::Permissions;
+use super::world::place::{Place, Store, base_name};
+use super::world::{ChangeKind, FAILURE, FailureCause, SUCCESS, Status, World};
+use super::{Call, Fact, fact, looks_like_file};
 
 pub(super) const FACTS: &[Fact] =
     &[fact(&["cp"], cp), fact(&["mv"], mv), fact(&["install"], install), fact(&["rsync"], rsync)];
@@ -45,8 +45,8 @@ impl Copy {
     }
 }
 
-fn cp(machine: &mut Machine<'_, '_>, words: &[String]) -> Status {
-    let options = Options::read(words, "t S target-directory suffix");
+fn cp(world: &mut dyn World, call: &Call<'_>) -> Status {
+    let options = Options::read(call.words(), "t S target-directory suffix");
     let copy = Copy {
         mode: if options.has("r R a recursive archive") { Mode::Trees } else { Mode::Files },
         keep: options.has("n no-clobber") || options.value("update") == Some("none"),
@@ -54,11 +54,11 @@ fn cp(machine: &mut Machine<'_, '_>, words: &[String]) -> Status {
         exact: options.has("T no-target-directory"),
         backup: options.has("b backup"),
     };
-    transfer(machine, &options, copy)
+    transfer(world, &options, copy)
 }
 
-fn mv(machine: &mut Machine<'_, '_>, words: &[String]) -> Status {
-    let options = Options::read(words, "t S target-directory suffix");
+fn mv(world: &mut dyn World, call: &Call<'_>) -> Status {
+    let options = Options::read(call.words(), "t S target-directory suffix");
     let copy = Copy {
         mode: Mode::Move,
         keep: options.has("n no-clobber"),
@@ -66,21 +66,21 @@ fn mv(machine: &mut Machine<'_, '_>, words: &[String]) -> Status {
         exact: options.has("T no-target-directory"),
         backup: options.has("b backup"),
     };
-    transfer(machine, &options, copy)
+    transfer(world, &options, copy)
 }
 
-fn install(machine: &mut Machine<'_, '_>, words: &[String]) -> Status {
-    let options = Options::read(words, "m o g t S mode owner group target-directory suffix");
+fn install(world: &mut dyn World, call: &Call<'_>) -> Status {
+    let options = Options::read(call.words(), "m o g t S mode owner group target-directory suffix");
     if options.has("d directory") {
         return options
             .operands()
             .iter()
-            .fold(SUCCESS, |status, path| worse(status, make_directories(machine, path)));
+            .fold(SUCCESS, |status, path| worse(status, make_directories(world, path)));
     }
     if options.has("D")
         && let Some(parent) = options.operands().last().and_then(|path| path.rsplit_once('/'))
     {
-        make_directories(machine, parent.0);
+        make_directories(world, parent.0);
     }
     let copy = Copy {
         mode: Mode::Files,
@@ -89,48 +89,48 @@ fn install(machine: &mut Machine<'_, '_>, words: &[String]) -> Status {
         exact: options.has("T"),
         backup: options.has("b backup"),
     };
-    let status = transfer(machine, &options, copy);
+    let status = transfer(world, &options, copy);
     let mode = Permissions::read(options.value("m mode").unwrap_or("755"));
     if let (SUCCESS, Some(mode), [_, target]) = (status, mode, options.operands()) {
-        let place = machine.place(target);
-        machine.set_permissions(&place, mode);
+        let place = world.place(target);
+        world.set_permissions(&place, mode);
     }
     status
 }
 
-fn transfer(machine: &mut Machine<'_, '_>, options: &Options<'_>, copy: Copy) -> Status {
+fn transfer(world: &mut dyn World, options: &Options<'_>, copy: Copy) -> Status {
     let (sources, target): (&[&str], &str) = match (options.value("t target-directory"), options.operands()) {
         (Some(directory), sources) => (sources, directory),
         (None, [sources @ .., target]) => (sources, target),
         (None, []) => return FAILURE,
     };
     let into = sources.len() > 1 || options.value("t target-directory").is_some();
-    if into && machine.is_file_or_absent(target) {
-        let place = machine.place(target);
-        return machine.refuse(Some(&place), FailureCause::Missing);
+    if into && world.is_file_or_absent(target) {
+        let place = world.place(target);
+        return world.fail(Some(&place), FailureCause::Missing);
     }
     let mut status = SUCCESS;
     for source in sources {
-        status = worse(status, one(machine, source, target, into, copy));
+        status = worse(status, one(world, source, target, into, copy));
     }
     status
 }
 
 /// Copies or moves one operand.
-fn one(machine: &mut Machine<'_, '_>, source: &str, target: &str, into: bool, copy: Copy) -> Status {
-    let from = machine.place(source);
-    let node = machine.look(&from);
+fn one(world: &mut dyn World, source: &str, target: &str, into: bool, copy: Copy) -> Status {
+    let from = world.place(source);
+    let node = world.look(&from);
     if node == Node::Absent {
-        return machine.refuse(Some(&from), FailureCause::Missing);
+        return world.fail(Some(&from), FailureCause::Missing);
     }
-    if let Some(pattern) = unlisted_pattern(machine, source) {
-        return unlisted(machine, source, &pattern, target, copy);
+    if let Some(pattern) = unlisted_pattern(world, source) {
+        return unlisted(world, source, &pattern, target, copy);
     }
     let contents_only = source.ends_with("/.") || source == ".";
     let directory = match &node {
         Node::Directory(_) => true,
         Node::Unknown { key, .. } if copy.takes() && is_unpacked_folder(key) => {
-            machine.log.assumed.push(machine.current);
+            world.assume();
             true
         }
         Node::Unknown { .. } => {
@@ -141,13 +141,13 @@ fn one(machine: &mut Machine<'_, '_>, source: &str, target: &str, into: bool, co
         _ => false,
     };
     if directory && copy.mode == Mode::Files {
-        return machine.refuse(Some(&from), FailureCause::WrongKind);
+        return world.fail(Some(&from), FailureCause::WrongKind);
     }
-    let (to, nested) = resolve(machine, target, into, copy, base_name(source), contents_only);
+    let (to, nested) = resolve(world, target, into, copy, base_name(source), contents_only);
     if to == from {
         return FAILURE;
     }
-    if directory { tree(machine, &from, &to, nested, copy) } else { file(machine, &from, &to, nested, copy) }
+    if directory { tree(world, &from, &to, nested, copy) } else { file(world, &from, &to, nested, copy) }
 }
 
 /// Whether what `key` tells of is likely the one folder that a release's archive holds: `app-1.0`, `app-main`.
@@ -166,149 +166,149 @@ fn is_unpacked_folder(key: &str) -> bool {
 
 /// Where an operand lands: at the target, or inside it where that is a directory.
 fn resolve(
-    machine: &mut Machine<'_, '_>,
+    world: &mut dyn World,
     target: &str,
     into: bool,
     copy: Copy,
     name: &str,
     contents_only: bool,
 ) -> (Place, bool) {
-    let place = machine.place(target);
+    let place = world.place(target);
     if copy.exact || contents_only {
         return (place, false);
     }
     let inside = into
-        || match machine.is_directory(&place) {
+        || match world.is_directory(&place) {
             Some(known) => known,
             None if target.ends_with('/') => true,
             None if looks_like_file(target) => false,
             None => {
-                let Node::Unknown { key, exists } = machine.look(&place) else { return (place, false) };
+                let Node::Unknown { key, exists } = world.look(&place) else { return (place, false) };
                 // An image's own directories exist; its /tmp is empty.
                 let likely = exists || (place.store == Store::Container && !place.path.starts_with("/tmp/"));
-                machine.guess(&format!("directory:{key}"), likely)
+                world.guess(&format!("directory:{key}"), likely)
             }
         };
     if inside { (place.join(name), true) } else { (place, false) }
 }
 
-fn file(machine: &mut Machine<'_, '_>, from: &Place, to: &Place, nested: bool, copy: Copy) -> Status {
-    let existing = machine.look(to);
+fn file(world: &mut dyn World, from: &Place, to: &Place, nested: bool, copy: Copy) -> Status {
+    let existing = world.look(to);
     if matches!(existing, Node::Directory(_)) {
-        return machine.refuse(Some(to), FailureCause::WrongKind);
+        return world.fail(Some(to), FailureCause::WrongKind);
     }
     if copy.keep && existing != Node::Absent && !matches!(existing, Node::Unknown { exists: false, .. }) {
         return SUCCESS;
     }
-    if !machine.has_parent(to) {
-        return machine.refuse(to.parent().as_ref(), FailureCause::Missing);
+    if !world.has_parent(to) {
+        return world.fail(to.parent().as_ref(), FailureCause::Missing);
     }
     if let (true, Node::File(old)) = (copy.backup, &existing) {
         let beside = Place { store: to.store, path: format!("{}~", to.path) };
-        machine.put(&beside, Node::File(Rc::clone(old)), ChangeKind::FreshName);
+        world.put(&beside, Node::File(Rc::clone(old)), ChangeKind::FreshName);
     }
     let manner = if nested { ChangeKind::Nest } else { ChangeKind::Write };
-    match machine.look(from) {
+    match world.look(from) {
         // What is moved may be a directory for all we know.
-        Node::Unknown { .. } if copy.takes() => machine.copy(from, to, manner),
-        _ if !copy.unlinks && machine.is_denied(to) => return machine.refuse(Some(to), FailureCause::Denied),
+        Node::Unknown { .. } if copy.takes() => world.copy(from, to, manner),
+        _ if !copy.unlinks && world.is_denied(to) => return world.fail(Some(to), FailureCause::Denied),
         _ => {
-            let content = machine.read(from).unwrap_or_default();
-            machine.put(to, Node::File(content), manner);
+            let content = world.read(from).unwrap_or_default();
+            world.put(to, Node::File(content), manner);
             if copy.unlinks || existing == Node::Absent {
-                machine.carry_permissions(from, to);
+                world.carry_permissions(from, to);
             }
         }
     }
     if copy.takes() {
-        machine.remove(from);
+        world.remove(from);
     }
     SUCCESS
 }
 
-fn tree(machine: &mut Machine<'_, '_>, from: &Place, to: &Place, nested: bool, copy: Copy) -> Status {
-    match machine.look(to) {
-        Node::File(_) => return machine.refuse(Some(to), FailureCause::WrongKind),
-        Node::Directory(_) if copy.takes() && machine.is_empty(to) == Some(false) => {
-            return machine.refuse(Some(to), FailureCause::NotEmpty);
+fn tree(world: &mut dyn World, from: &Place, to: &Place, nested: bool, copy: Copy) -> Status {
+    match world.look(to) {
+        Node::File(_) => return world.fail(Some(to), FailureCause::WrongKind),
+        Node::Directory(_) if copy.takes() && world.is_empty(to) == Some(false) => {
+            return world.fail(Some(to), FailureCause::NotEmpty);
         }
-        Node::Absent if !machine.has_parent(to) => {
-            return machine.refuse(to.parent().as_ref(), FailureCause::Missing);
+        Node::Absent if !world.has_parent(to) => {
+            return world.fail(to.parent().as_ref(), FailureCause::Missing);
         }
         _ => {}
     }
     let manner = if nested { ChangeKind::Nest } else { ChangeKind::Write };
-    if let Node::Directory(_) = machine.look(from) {
-        machine.merge(from, to, manner);
+    if let Node::Directory(_) = world.look(from) {
+        world.merge(from, to, manner);
     } else {
         let key = format!("tree:{:?}:{}", from.store, from.path);
-        machine.fill(to, &key, manner);
+        world.fill(to, &key, manner);
     }
     if copy.takes() {
-        machine.remove(from);
+        world.remove(from);
     }
     SUCCESS
 }
 
 /// Copies or moves what a pattern matches that nobody can list.
-fn unlisted(machine: &mut Machine<'_, '_>, source: &str, pattern: &str, target: &str, copy: Copy) -> Status {
-    let to = machine.place(target);
+fn unlisted(world: &mut dyn World, source: &str, pattern: &str, target: &str, copy: Copy) -> Status {
+    let to = world.place(target);
     let directory = source.rsplit_once('/').map_or(".", |(directory, _)| directory);
-    let from = machine.place(if directory.is_empty() { "/" } else { directory });
-    let key = match machine.look(&from) {
+    let from = world.place(if directory.is_empty() { "/" } else { directory });
+    let key = match world.look(&from) {
         Node::Directory(fill) if !fill.is_empty() => {
             fill.iter().map(AsRef::as_ref).collect::<Vec<&str>>().join("+")
         }
         _ => format!("tree:{:?}:{}", from.store, from.path),
     };
-    match machine.look(&to) {
+    match world.look(&to) {
         // Several names need a directory; one would do without, and nobody knows how many there are.
-        Node::Absent if machine.has_parent(&to) => {
-            let content = machine.read(&from.join(base_name(source))).unwrap_or_default();
-            machine.put(&to, Node::File(content), ChangeKind::Write);
+        Node::Absent if world.has_parent(&to) => {
+            let content = world.read(&from.join(base_name(source))).unwrap_or_default();
+            world.put(&to, Node::File(content), ChangeKind::Write);
         }
-        Node::Absent => return machine.refuse(to.parent().as_ref(), FailureCause::Missing),
+        Node::Absent => return world.fail(to.parent().as_ref(), FailureCause::Missing),
         Node::File(_) => {}
         // For one name this is the target itself, for several it has to be a directory.
         Node::Unknown { exists: false, .. } if !target.ends_with('/') => {
             let key = format!("{key}/{pattern}").into();
-            machine.put(&to, Node::Unknown { key, exists: true }, ChangeKind::Write);
+            world.put(&to, Node::Unknown { key, exists: true }, ChangeKind::Write);
         }
-        _ => machine.fill(&to, &format!("{key}/{pattern}"), ChangeKind::Write),
+        _ => world.fill(&to, &format!("{key}/{pattern}"), ChangeKind::Write),
     }
     if copy.takes() && pattern == "*" && from.store != Store::Container {
-        machine.put(&from, Node::Directory(BTreeSet::new()), ChangeKind::Remove);
+        world.put(&from, Node::Directory(BTreeSet::new()), ChangeKind::Remove);
     }
     SUCCESS
 }
 
 /// `rsync` puts the same names at the same places each time.
-fn rsync(machine: &mut Machine<'_, '_>, words: &[String]) -> Status {
+fn rsync(world: &mut dyn World, call: &Call<'_>) -> Status {
     let valued = "e f T M B rsh exclude include filter exclude-from include-from files-from chmod chown \
                   backup-dir suffix temp-dir log-file bwlimit timeout rsync-path password-file out-format";
-    let options = Options::read(words, valued);
+    let options = Options::read(call.words(), valued);
     let [sources @ .., target] = options.operands() else { return SUCCESS };
     for source in sources {
         let local = !source.contains(':');
-        if local && let Err(status) = machine.needs(source) {
+        if local && let Err(status) = world.needs(source) {
             return status;
         }
     }
     if target.contains(':') {
-        return machine.steady_status(words);
+        return world.steady_status(call.words());
     }
-    let place = machine.place(target);
+    let place = world.place(target);
     let lone_file = matches!(sources, [source] if looks_like_file(source));
-    if lone_file && !target.ends_with('/') && machine.is_directory(&place) != Some(true) {
+    if lone_file && !target.ends_with('/') && world.is_directory(&place) != Some(true) {
         let content = sources.first().and_then(|source| {
-            let from = machine.place(source);
-            machine.read(&from)
+            let from = world.place(source);
+            world.read(&from)
         });
-        return machine.write(&place, &content.unwrap_or_default(), ChangeKind::Slow);
+        return world.write(&place, &content.unwrap_or_default(), ChangeKind::Slow);
     }
-    if machine.look(&place) == Node::Absent && !machine.has_parent(&place) {
-        return machine.refuse(place.parent().as_ref(), FailureCause::Missing);
+    if world.look(&place) == Node::Absent && !world.has_parent(&place) {
+        return world.fail(place.parent().as_ref(), FailureCause::Missing);
     }
-    machine.fill(&place, &format!("rsync:{}", words.join(" ")), ChangeKind::Slow);
-    machine.steady_status(words)
+    world.fill(&place, &format!("rsync:{}", call.words().join(" ")), ChangeKind::Slow);
+    world.steady_status(call.words())
 }

@@ -2,31 +2,31 @@
 
 use super::files::{is_scratch, make_directories};
 use super::options::Options;
-use super::{Fact, fact};
-use crate::rerun::machine::{ChangeKind, FailureCause, Machine, SUCCESS, Status};
-use crate::rerun::state::places::{Place, Store, base_name};
-use crate::rerun::state::tree::Node;
+use super::world::Node;
+use super::world::place::{Place, Store, base_name};
+use super::world::{ChangeKind, FailureCause, SUCCESS, Status, World};
+use super::{Call, Fact, fact};
 
 pub(super) const FACTS: &[Fact] = &[fact(&["git"], git)];
 
 /// git's exit status where it dies.
 const FATAL: Status = 128;
 
-fn git(machine: &mut Machine<'_, '_>, words: &[String]) -> Status {
-    let own = Options::until_operand(words, "C c git-dir work-tree namespace");
+fn git(world: &mut dyn World, call: &Call<'_>) -> Status {
+    let own = Options::until_operand(call.words(), "C c git-dir work-tree namespace");
     let from = own.operands_from();
-    let Some(command) = words.get(from).cloned() else { return SUCCESS };
+    let Some(command) = call.words().get(from).cloned() else { return SUCCESS };
     let directory = own.value("C").unwrap_or(".").to_owned();
-    let rest = words.get(from..).unwrap_or_default().to_vec();
+    let rest = call.words().get(from..).unwrap_or_default().to_vec();
     match command.as_str() {
-        "clone" => clone(machine, &rest, &directory),
-        "init" => init(machine, &rest, &directory),
-        "config" => config(machine, &rest, &directory),
+        "clone" => clone(world, &rest, &directory),
+        "init" => init(world, &rest, &directory),
+        "config" => config(world, &rest, &directory),
         "version" | "help" | "ls-remote" | "credential" | "lfs" | "credential-store" => {
-            machine.emit_unknown(words, false);
-            machine.steady_status(words)
+            world.emit_unknown(call.words(), false);
+            world.steady_status(call.words())
         }
-        _ => in_repository(machine, words, &rest, &directory, own.value("git-dir work-tree")),
+        _ => in_repository(world, call.words(), &rest, &directory, own.value("git-dir work-tree")),
     }
 }
 
@@ -35,7 +35,7 @@ fn joined(directory: &str, path: &str) -> String {
 }
 
 /// `git clone` refuses a directory that exists and isn't empty.
-fn clone(machine: &mut Machine<'_, '_>, words: &[String], directory: &str) -> Status {
+fn clone(world: &mut dyn World, words: &[String], directory: &str) -> Status {
     let valued = "b o j u c branch origin jobs filter reference reference-if-able config depth \
                   upload-pack template shallow-since shallow-exclude separate-git-dir server-option bundle-uri";
     let options = Options::read(words, valued);
@@ -43,24 +43,24 @@ fn clone(machine: &mut Machine<'_, '_>, words: &[String], directory: &str) -> St
     let bare = options.has("bare mirror");
     let target = options.operands().get(1).map_or_else(|| name_of(url, bare), |path| (*path).to_owned());
     let target = joined(directory, &target);
-    let place = machine.place(&target);
-    match machine.look(&place) {
+    let place = world.place(&target);
+    match world.look(&place) {
         Node::Absent | Node::Unknown { exists: false, .. } => {}
-        Node::Directory(_) if machine.is_empty(&place) != Some(false) => {}
-        Node::Unknown { .. } if machine.mounts.is_mount_point(&place) => {}
+        Node::Directory(_) if world.is_empty(&place) != Some(false) => {}
+        Node::Unknown { .. } if world.is_mount_point(&place) => {}
         _ => {
-            machine.refuse(Some(&place), FailureCause::NotEmpty);
+            world.fail(Some(&place), FailureCause::NotEmpty);
             return FATAL;
         }
     }
-    make_directories(machine, &target);
-    let place = machine.place(&target);
+    make_directories(world, &target);
+    let place = world.place(&target);
     let branch = options.value("b branch").unwrap_or_default();
     if !bare {
-        machine.put(&place.join(".git"), Node::directory(), ChangeKind::Slow);
+        world.put(&place.join(".git"), Node::directory(), ChangeKind::Slow);
     }
-    machine.fill(&place, &format!("clone:{url}:{branch}"), ChangeKind::Slow);
-    machine.steady_status(words)
+    world.fill(&place, &format!("clone:{url}:{branch}"), ChangeKind::Slow);
+    world.steady_status(words)
 }
 
 /// The name that a URL gives a clone.
@@ -71,15 +71,15 @@ fn name_of(url: &str, bare: bool) -> String {
     if bare { format!("{name}.git") } else { name.to_owned() }
 }
 
-fn init(machine: &mut Machine<'_, '_>, words: &[String], directory: &str) -> Status {
+fn init(world: &mut dyn World, words: &[String], directory: &str) -> Status {
     let options = Options::read(words, "b initial-branch template separate-git-dir");
     let target = joined(directory, options.operands().first().copied().unwrap_or("."));
     let inner = if options.has("bare") { target } else { format!("{target}/.git") };
-    let place = machine.place(&inner);
-    let new = machine.look(&place) == Node::Absent;
-    let status = make_directories(machine, &inner);
+    let place = world.place(&inner);
+    let new = world.look(&place) == Node::Absent;
+    let status = make_directories(world, &inner);
     if new && status == SUCCESS {
-        machine.put(&place.join(LAST_COMMIT), Node::File("".into()), ChangeKind::Write);
+        world.put(&place.join(LAST_COMMIT), Node::File("".into()), ChangeKind::Write);
     }
     status
 }
@@ -88,42 +88,42 @@ fn init(machine: &mut Machine<'_, '_>, words: &[String], directory: &str) -> Sta
 const LAST_COMMIT: &str = "last-commit";
 
 /// `git config` sets a key, the same each time; `--add` adds another value.
-fn config(machine: &mut Machine<'_, '_>, words: &[String], directory: &str) -> Status {
+fn config(world: &mut dyn World, words: &[String], directory: &str) -> Status {
     let options = Options::read(words, "f file type");
     let file = match (options.value("f file"), options.has("global"), options.has("system")) {
         (Some(file), ..) => file.to_owned(),
-        (None, true, _) => format!("{}/.gitconfig", machine.variable("HOME")),
+        (None, true, _) => format!("{}/.gitconfig", world.variable("HOME")),
         (None, _, true) => "/etc/gitconfig".to_owned(),
         _ => joined(directory, ".git/config"),
     };
-    let place = machine.place(&file);
+    let place = world.place(&file);
     let sets = options.operands().len() > 1;
     if sets && options.has("add") {
         let line = options.operands().join(" = ");
-        return machine.append(&place, &format!("{line}\n"));
+        return world.append(&place, &format!("{line}\n"));
     }
-    if sets && machine.look(&place) != Node::Absent {
-        return machine.edit_once(&place, &words.join(" "));
+    if sets && world.look(&place) != Node::Absent {
+        return world.edit_once(&place, &words.join(" "));
     }
     if sets {
-        machine.write(&place, "", ChangeKind::Write);
-        return machine.edit_once(&place, &words.join(" "));
+        world.write(&place, "", ChangeKind::Write);
+        return world.edit_once(&place, &words.join(" "));
     }
-    machine.emit_unknown(words, true);
-    machine.unknown_status(&words.join(" "))
+    world.emit_unknown(words, true);
+    world.unknown_status(&words.join(" "))
 }
 
 /// The subcommands that need a repository to be there.
 fn in_repository(
-    machine: &mut Machine<'_, '_>,
+    world: &mut dyn World,
     words: &[String],
     rest: &[String],
     directory: &str,
     elsewhere: Option<&str>,
 ) -> Status {
-    let place = machine.place(directory);
-    if elsewhere.is_none() && !is_repository(machine, &place) {
-        machine.refuse(Some(&place.join(".git")), FailureCause::Missing);
+    let place = world.place(directory);
+    if elsewhere.is_none() && !is_repository(world, &place) {
+        world.fail(Some(&place.join(".git")), FailureCause::Missing);
         return FATAL;
     }
     let git = place.join(".git");
@@ -139,62 +139,62 @@ fn in_repository(
         (Some("tag"), [name, ..]) if !options.has("d f l") => Some(makes("tags", name)),
         (Some("worktree"), ["add", path, ..]) => {
             let forced = options.has("f force");
-            return add_worktree(machine, &joined(directory, path), &git.join("worktrees"), forced);
+            return add_worktree(world, &joined(directory, path), &git.join("worktrees"), forced);
         }
         _ => None,
     };
     if let Some(made) = made {
-        if !matches!(machine.look(&made), Node::Absent | Node::Unknown { exists: false, .. }) {
-            machine.refuse(Some(&made), FailureCause::Exists);
+        if !matches!(world.look(&made), Node::Absent | Node::Unknown { exists: false, .. }) {
+            world.fail(Some(&made), FailureCause::Exists);
             return FATAL;
         }
-        machine.put(&made, Node::directory(), ChangeKind::Write);
+        world.put(&made, Node::directory(), ChangeKind::Write);
         return SUCCESS;
     }
     if rest.first().is_some_and(|command| command == "commit") && !options.has("allow-empty amend") {
-        return commit(machine, &place, &git);
+        return commit(world, &place, &git);
     }
-    machine.emit_unknown(words, true);
-    machine.unknown_status(&words.join(" "))
+    world.emit_unknown(words, true);
+    world.unknown_status(&words.join(" "))
 }
 
 /// `git worktree add` refuses a directory that isn't empty. It refuses one that is gone too, as it is still registered,
 /// unless it is forced.
-fn add_worktree(machine: &mut Machine<'_, '_>, path: &str, registered: &Place, forced: bool) -> Status {
-    let place = machine.place(path);
-    if machine.is_empty(&place) == Some(false) {
-        machine.refuse(Some(&place), FailureCause::NotEmpty);
+fn add_worktree(world: &mut dyn World, path: &str, registered: &Place, forced: bool) -> Status {
+    let place = world.place(path);
+    if world.is_empty(&place) == Some(false) {
+        world.fail(Some(&place), FailureCause::NotEmpty);
         return FATAL;
     }
     let known = registered.join(place.name());
-    if !forced && matches!(machine.look(&known), Node::Directory(_)) {
-        machine.refuse(Some(&known), FailureCause::Exists);
+    if !forced && matches!(world.look(&known), Node::Directory(_)) {
+        world.fail(Some(&known), FailureCause::Exists);
         return FATAL;
     }
-    let status = make_directories(machine, path);
-    machine.fill(&place, &format!("worktree:{}", place.path), ChangeKind::Slow);
-    machine.put(&known, Node::directory(), ChangeKind::Write);
+    let status = make_directories(world, path);
+    world.fill(&place, &format!("worktree:{}", place.path), ChangeKind::Slow);
+    world.put(&known, Node::directory(), ChangeKind::Write);
     status
 }
 
 /// `git commit` fails where nothing has changed since the last one. Only a repository that this
 /// script itself made is judged: to others changes may come from anywhere.
-fn commit(machine: &mut Machine<'_, '_>, place: &Place, git: &Place) -> Status {
+fn commit(world: &mut dyn World, place: &Place, git: &Place) -> Status {
     let last = git.join(LAST_COMMIT);
-    let Node::File(before) = machine.look(&last) else { return SUCCESS };
-    let Some(listing) = machine.all_below(place) else { return SUCCESS };
+    let Node::File(before) = world.look(&last) else { return SUCCESS };
+    let Some(listing) = world.all_below(place) else { return SUCCESS };
     let mut now = String::from("commit:");
     for (path, node) in listing.iter().filter(|(path, _)| !path.starts_with("/.git")) {
         now.extend([path.as_str(), "=", &format!("{node:?}"), ";"]);
     }
     if now == *before {
-        return machine.refuse(Some(&last), FailureCause::NothingToDo);
+        return world.fail(Some(&last), FailureCause::NothingToDo);
     }
-    machine.put(&last, Node::File(now.into()), ChangeKind::Write);
+    world.put(&last, Node::File(now.into()), ChangeKind::Write);
     SUCCESS
 }
 
-fn is_repository(machine: &mut Machine<'_, '_>, place: &Place) -> bool {
+fn is_repository(world: &mut dyn World, place: &Place) -> bool {
     let mut next = Some(place.clone());
     while let Some(directory) = next {
         // No image is a repository from its root on, or brings one in `/tmp`.
@@ -205,7 +205,7 @@ fn is_repository(machine: &mut Machine<'_, '_>, place: &Place) -> bool {
             Node::Unknown { exists, .. } => exists || !bare,
             _ => true,
         };
-        if found(machine.look(&directory.join(".git"))) || found(machine.look(&directory.join("HEAD"))) {
+        if found(world.look(&directory.join(".git"))) || found(world.look(&directory.join("HEAD"))) {
             return true;
         }
         next = directory.parent();

@@ -1,6 +1,6 @@
 //! sed's `s` command: whether, made on its own result, it changes that again and again.
 
-use crate::rerun::state::atoms::is_known;
+use super::world::atoms::is_known;
 
 /// Where `wanted` stands in `text` without a backslash before it.
 pub(super) fn unescaped(text: &str, wanted: char) -> Option<usize> {

@@ -2,7 +2,7 @@
 
 /// Options and operands.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub(in crate::rerun) struct Options<'w> {
+pub(crate) struct Options<'w> {
     given: Vec<(&'w str, Option<&'w str>)>,
     operands: Vec<&'w str>,
     operands_from: usize,
@@ -11,12 +11,12 @@ pub(in crate::rerun) struct Options<'w> {
 impl<'w> Options<'w> {
     /// Takes `words` apart; the first is the command's name. `valued` names the options that take a
     /// value, letters and long names, separated by spaces. Options may follow operands.
-    pub(in crate::rerun) fn read(words: &'w [String], valued: &str) -> Self {
+    pub(crate) fn read(words: &'w [String], valued: &str) -> Self {
         Self::take(words, valued, false)
     }
 
     /// The same, but the first operand ends the options.
-    pub(in crate::rerun) fn until_operand(words: &'w [String], valued: &str) -> Self {
+    pub(crate) fn until_operand(words: &'w [String], valued: &str) -> Self {
         Self::take(words, valued, true)
     }
 
@@ -80,23 +80,23 @@ impl<'w> Options<'w> {
     }
 
     /// Whether one of `names` (separated by spaces) was given.
-    pub(in crate::rerun) fn has(&self, names: &str) -> bool {
+    pub(crate) fn has(&self, names: &str) -> bool {
         names.split(' ').any(|name| self.given.iter().any(|(given, _)| *given == name))
     }
 
     /// The value of the last of `names` that was given with one.
-    pub(in crate::rerun) fn value(&self, names: &str) -> Option<&'w str> {
+    pub(crate) fn value(&self, names: &str) -> Option<&'w str> {
         let mut given = self.given.iter().rev();
         given.find(|(given, value)| value.is_some() && names.split(' ').any(|name| name == *given))?.1
     }
 
     /// The operands.
-    pub(in crate::rerun) fn operands(&self) -> &[&'w str] {
+    pub(crate) fn operands(&self) -> &[&'w str] {
         &self.operands
     }
 
     /// The index of the first operand among the words.
-    pub(in crate::rerun) fn operands_from(&self) -> usize {
+    pub(crate) fn operands_from(&self) -> usize {
         self.operands_from
     }
 }

@@ -14,44 +14,52 @@ const FIRST: u32 = 0xF_0000;
 /// One past the last.
 const END: u32 = 0x10_FFFE;
 
+/// What an unknown command may have left is marked by a key that starts so. It is taken to be safe: such marks make no
+/// difference.
+pub(crate) const UNKNOWN: &str = "?unknown ";
+
+/// The key of an edited text starts so: its base, then each edit that changes nothing when made again, apart at
+/// `\u{1}`.
+pub(crate) const SETTLED: &str = "settled:";
+
 /// What is known of an unknown text.
 #[derive(Debug, Clone)]
-pub(in crate::rerun) struct Atom {
+pub(crate) struct Atom {
     /// How it comes about; equal keys, equal texts.
-    pub(in crate::rerun) key: Rc<str>,
+    pub(crate) key: Rc<str>,
     /// What to show for it in a message.
-    pub(in crate::rerun) shown: Rc<str>,
+    pub(crate) shown: Rc<str>,
     /// Known not to be empty.
-    pub(in crate::rerun) never_empty: bool,
+    pub(crate) never_empty: bool,
     /// What made it may have looked at the volumes, so that it may change with them.
-    pub(in crate::rerun) may_change: bool,
+    pub(crate) may_change: bool,
     /// It stands for the names that a pathname pattern matches in a directory.
-    pub(in crate::rerun) pattern: Option<Rc<str>>,
+    pub(crate) pattern: Option<Rc<str>>,
 }
 
 impl Atom {
     /// An unknown text of which nothing more is known.
-    pub(in crate::rerun) fn new(key: impl Into<Rc<str>>, shown: impl Into<Rc<str>>) -> Self {
+    pub(crate) fn new(key: impl Into<Rc<str>>, shown: impl Into<Rc<str>>) -> Self {
         Self { key: key.into(), shown: shown.into(), never_empty: false, may_change: false, pattern: None }
     }
 }
 
 /// The atoms of one analysis.
 #[derive(Debug, Default)]
-pub(in crate::rerun) struct Atoms {
+pub(crate) struct Atoms {
     by_key: HashMap<Rc<str>, char>,
     list: Vec<Atom>,
 }
 
 impl Atoms {
     /// The character that stands for the atom with this key, where there is one already.
-    pub(in crate::rerun) fn known(&self, key: &str) -> Option<char> {
+    pub(crate) fn known(&self, key: &str) -> Option<char> {
         self.by_key.get(key).copied()
     }
 
     /// The character that stands for `atom`. Past 131,000 atoms all are one: the machine's own
     /// bounds end an analysis long before.
-    pub(in crate::rerun) fn intern(&mut self, atom: Atom) -> char {
+    pub(crate) fn intern(&mut self, atom: Atom) -> char {
         if let Some(&known) = self.by_key.get(&atom.key) {
             return known;
         }
@@ -65,7 +73,7 @@ impl Atoms {
     }
 
     /// The atom that `character` stands for.
-    pub(in crate::rerun) fn get(&self, character: char) -> Option<&Atom> {
+    pub(crate) fn get(&self, character: char) -> Option<&Atom> {
         if !is_atom(character) {
             return None;
         }
@@ -74,7 +82,7 @@ impl Atoms {
     }
 
     /// `text` for a message: each atom replaced by what it shows.
-    pub(in crate::rerun) fn show(&self, text: &str) -> String {
+    pub(crate) fn show(&self, text: &str) -> String {
         let mut out = String::with_capacity(text.len());
         for character in text.chars() {
             match self.get(character) {
@@ -86,7 +94,7 @@ impl Atoms {
     }
 
     /// Whether `text` is surely empty or surely not.
-    pub(in crate::rerun) fn is_empty(&self, text: &str) -> Option<bool> {
+    pub(crate) fn is_empty(&self, text: &str) -> Option<bool> {
         if text.is_empty() {
             return Some(true);
         }
@@ -96,7 +104,7 @@ impl Atoms {
 
     /// Whether two texts surely differ, whatever their unknown parts are: beside what they share, one
     /// has nothing and the other something.
-    pub(in crate::rerun) fn differ(&self, one: &str, other: &str) -> bool {
+    pub(crate) fn differ(&self, one: &str, other: &str) -> bool {
         if is_known(one) && is_known(other) {
             return one != other;
         }
@@ -110,7 +118,7 @@ impl Atoms {
     }
 
     /// Whether `text` has a part that is another one on each run: a time, a random number.
-    pub(in crate::rerun) fn differs_per_run(&self, text: &str) -> bool {
+    pub(crate) fn differs_per_run(&self, text: &str) -> bool {
         let varying = [
             "output:date",
             "output:uuidgen",
@@ -124,12 +132,12 @@ impl Atoms {
     }
 
     /// Whether `text` may change when the volumes do.
-    pub(in crate::rerun) fn may_change(&self, text: &str) -> bool {
+    pub(crate) fn may_change(&self, text: &str) -> bool {
         text.chars().any(|c| self.get(c).is_some_and(|atom| atom.may_change))
     }
 
     /// Whether `text`, or what its atoms come of, mentions `needle`.
-    pub(in crate::rerun) fn mentions(&self, text: &str, needle: &str) -> bool {
+    pub(crate) fn mentions(&self, text: &str, needle: &str) -> bool {
         let mut pending: Vec<Rc<str>> = vec![text.into()];
         let mut steps = 0;
         while let Some(next) = pending.pop() {
@@ -146,19 +154,19 @@ impl Atoms {
 }
 
 /// Whether `character` stands for an unknown text.
-pub(in crate::rerun) fn is_atom(character: char) -> bool {
+pub(crate) fn is_atom(character: char) -> bool {
     let number = u32::from(character);
     (FIRST..END).contains(&number) && number & 0xFFFE != 0xFFFE
 }
 
 /// Whether every part of `text` is known.
-pub(in crate::rerun) fn is_known(text: &str) -> bool {
+pub(crate) fn is_known(text: &str) -> bool {
     // In UTF-8 every such character starts with the byte F3 or F4.
     !text.bytes().any(|byte| byte >= 0xF3) || !text.chars().any(is_atom)
 }
 
 /// Text from the input, in which the characters that stand for atoms mean nothing.
-pub(in crate::rerun) fn clean(text: &str) -> Cow<'_, str> {
+pub(crate) fn clean(text: &str) -> Cow<'_, str> {
     if is_known(text) { Cow::Borrowed(text) } else { Cow::Owned(text.replace(is_atom, "\u{FFFD}")) }
 }
 

@@ -5,63 +5,63 @@ use super::lines::{Edit, Plain, edited};
 use super::options::Options;
 use super::substitution::{self, substitution, unescaped};
 use super::text::read_operands;
-use super::{Fact, fact};
-use crate::rerun::machine::{ChangeKind, FailureCause, Machine, SUCCESS, Status};
+use super::world::{ChangeKind, FailureCause, SUCCESS, Status, World};
+use super::{Call, Fact, fact};
 
 pub(super) const FACTS: &[Fact] = &[fact(&["sed", "gsed"], sed), fact(&["perl"], perl)];
 
-fn sed(machine: &mut Machine<'_, '_>, words: &[String]) -> Status {
+fn sed(world: &mut dyn World, call: &Call<'_>) -> Status {
     // `-i` takes its suffix attached only; `-e` and `-f` take the next word.
-    let options = Options::read(words, "e f l expression file line-length");
-    let in_place = words
-        .iter()
-        .skip(1)
-        .any(|word| word == "--in-place" || word.starts_with("--in-place=") || is_cluster_with(word, 'i'));
-    let (scripts, files) = sed_scripts(words, &options);
+    let options = Options::read(call.words(), "e f l expression file line-length");
+    let in_place =
+        call.words().iter().skip(1).any(|word| {
+            word == "--in-place" || word.starts_with("--in-place=") || is_cluster_with(word, 'i')
+        });
+    let (scripts, files) = sed_scripts(call.words(), &options);
     let settles = scripts.iter().all(|script| is_fixed_point(script));
     let how = format!("sed {}", scripts.join("; "));
     let edits: Option<Vec<Edit>> =
         scripts.iter().map(|script| line_edits(script)).collect::<Option<Vec<_>>>().map(|all| all.concat());
     let edits = edits.filter(|_| !options.has("f file n quiet silent z null-data E r"));
-    let edit = |machine: &mut Machine<'_, '_>, old: &str| match &edits {
-        Some(edits) => edited(machine, old, edits, &how, settles),
-        None if settles => machine.settled(old, &how),
-        None => machine.altered(old, &how),
+    let edit = |world: &mut dyn World, old: &str| match &edits {
+        Some(edits) => edited(world, old, edits, &how, settles),
+        None if settles => world.settled(old, &how),
+        None => world.altered(old, &how),
     };
     if in_place {
-        let suffix = backup_suffix(words);
+        let suffix = backup_suffix(call.words());
         return files.iter().fold(SUCCESS, |status, path| {
-            let place = machine.place(path);
-            let old = machine.read(&place).filter(|_| !suffix.is_empty() && !suffix.contains(['/', '*']));
+            let place = world.place(path);
+            let old = world.read(&place).filter(|_| !suffix.is_empty() && !suffix.contains(['/', '*']));
             if let Some(old) = old {
-                let beside = machine.place(&format!("{path}{suffix}"));
-                machine.write(&beside, &old, ChangeKind::Write);
+                let beside = world.place(&format!("{path}{suffix}"));
+                world.write(&beside, &old, ChangeKind::Write);
             }
-            worse(status, machine.edit(&place, edit))
+            worse(status, world.edit(&place, edit))
         });
     }
     match (&edits, files.as_slice()) {
-        (Some(_), []) if machine.input().is_some() => {
-            let text = machine.input().unwrap_or_default();
-            let out = edit(machine, &text);
-            machine.emit(&out);
+        (Some(_), []) if world.input().is_some() => {
+            let text = world.input().unwrap_or_default();
+            let out = edit(world, &text);
+            world.emit(&out);
         }
         (Some(_), [file]) => {
-            let place = machine.place(file);
-            let Some(text) = machine.read(&place) else {
-                return machine.refuse(Some(&place), FailureCause::Missing);
+            let place = world.place(file);
+            let Some(text) = world.read(&place) else {
+                return world.fail(Some(&place), FailureCause::Missing);
             };
-            let out = edit(machine, &text);
-            machine.emit(&out);
+            let out = edit(world, &text);
+            world.emit(&out);
         }
         _ => {
-            let status = read_operands(machine, words, false);
+            let status = read_operands(world, call.words(), false);
             if status != SUCCESS {
                 return status;
             }
         }
     }
-    machine.steady_status(words)
+    world.steady_status(call.words())
 }
 
 /// The scripts among sed's words, and the files.
@@ -208,22 +208,25 @@ fn next_command(script: &str) -> Option<(EditCommand<'_>, &str)> {
 }
 
 /// `perl -pi -e 's/…/…/'` is sed by another name.
-fn perl(machine: &mut Machine<'_, '_>, words: &[String]) -> Status {
-    let in_place =
-        words.iter().any(|word| word.starts_with('-') && word.contains('i') && !word.starts_with("--"));
-    let script = words
+fn perl(world: &mut dyn World, call: &Call<'_>) -> Status {
+    let in_place = call
+        .words()
         .iter()
-        .zip(words.iter().skip(1))
+        .any(|word| word.starts_with('-') && word.contains('i') && !word.starts_with("--"));
+    let script = call
+        .words()
+        .iter()
+        .zip(call.words().iter().skip(1))
         .find(|(option, _)| option.starts_with('-') && option.ends_with('e'));
-    let (Some((_, script)), true) = (script, in_place) else { return machine.unknown_command(words) };
+    let (Some((_, script)), true) = (script, in_place) else { return world.unknown_command(call.words()) };
     let mut status = SUCCESS;
-    let files = words.iter().rev().take_while(|word| *word != script);
+    let files = call.words().iter().rev().take_while(|word| *word != script);
     for path in files {
-        let place = machine.place(path);
+        let place = world.place(path);
         let one = if is_fixed_point(script) {
-            machine.edit_once(&place, script)
+            world.edit_once(&place, script)
         } else {
-            machine.edit_again(&place, script)
+            world.edit_again(&place, script)
         };
         status = worse(status, one);
     }

@@ -3,10 +3,10 @@
 use super::files::worse;
 use super::lines::sorted_unique;
 use super::options::Options;
-use super::{Fact, fact};
-use crate::rerun::machine::{ChangeKind, FailureCause, Machine, SUCCESS, Status};
-use crate::rerun::state::atoms::is_known;
-use crate::rerun::state::tree::Node;
+use super::world::Node;
+use super::world::atoms::is_known;
+use super::world::{ChangeKind, FailureCause, SUCCESS, Status, World};
+use super::{Call, Fact, fact};
 
 pub(super) const FACTS: &[Fact] = &[
     fact(&["echo"], echo),
@@ -17,8 +17,8 @@ pub(super) const FACTS: &[Fact] = &[
     fact(&["wc"], wc),
     fact(&["sort"], sort),
     fact(&["seq"], seq),
-    fact(&["basename"], |machine, words| path_part(machine, words, true)),
-    fact(&["dirname"], |machine, words| path_part(machine, words, false)),
+    fact(&["basename"], |world, call| path_part(world, call.words(), true)),
+    fact(&["dirname"], |world, call| path_part(world, call.words(), false)),
     fact(
         &[
             "envsubst",
@@ -55,8 +55,8 @@ pub(super) const FACTS: &[Fact] = &[
     ),
 ];
 
-fn echo(machine: &mut Machine<'_, '_>, words: &[String]) -> Status {
-    let mut rest = words.get(1..).unwrap_or_default();
+fn echo(world: &mut dyn World, call: &Call<'_>) -> Status {
+    let mut rest = call.words().get(1..).unwrap_or_default();
     let mut newline = "\n";
     while let [first, others @ ..] = rest
         && matches!(first.as_str(), "-n" | "-e" | "-E" | "-ne" | "-en")
@@ -66,20 +66,20 @@ fn echo(machine: &mut Machine<'_, '_>, words: &[String]) -> Status {
         }
         rest = others;
     }
-    machine.emit(&format!("{}{newline}", rest.join(" ")));
+    world.emit(&format!("{}{newline}", rest.join(" ")));
     SUCCESS
 }
 
 /// `printf`, for the plain `%s` and `%d`; other formats are text that nobody needs to know.
-fn printf(machine: &mut Machine<'_, '_>, words: &[String]) -> Status {
-    let Some(format) = words.get(1) else { return SUCCESS };
-    let (format, mut values) = match (format.as_str(), words.get(2)) {
-        ("--", Some(format)) => (format, words.iter().skip(3)),
-        _ => (format, words.iter().skip(2)),
+fn printf(world: &mut dyn World, call: &Call<'_>) -> Status {
+    let Some(format) = call.words().get(1) else { return SUCCESS };
+    let (format, mut values) = match (format.as_str(), call.words().get(2)) {
+        ("--", Some(format)) => (format, call.words().iter().skip(3)),
+        _ => (format, call.words().iter().skip(2)),
     };
     let plain = format.replace("%%", "").replace("%s", "").replace("%d", "").replace("%b", "");
     if plain.contains('%') {
-        machine.emit_unknown(words, false);
+        world.emit_unknown(call.words(), false);
         return SUCCESS;
     }
     let format = format.replace("\\n", "\n").replace("\\t", "\t");
@@ -100,37 +100,37 @@ fn printf(machine: &mut Machine<'_, '_>, words: &[String]) -> Status {
             break;
         }
     }
-    machine.emit(&out);
+    world.emit(&out);
     SUCCESS
 }
 
-fn cat(machine: &mut Machine<'_, '_>, words: &[String]) -> Status {
-    let options = Options::read(words, "");
+fn cat(world: &mut dyn World, call: &Call<'_>) -> Status {
+    let options = Options::read(call.words(), "");
     if options.operands().is_empty() {
-        match machine.input() {
-            Some(text) => machine.emit(&text),
-            None => machine.emit_unknown(words, false),
+        match world.input() {
+            Some(text) => world.emit(&text),
+            None => world.emit_unknown(call.words(), false),
         }
         return SUCCESS;
     }
     let mut status = SUCCESS;
     for path in options.operands() {
         if *path == "-" {
-            let text = machine.input().unwrap_or_default();
-            machine.emit(&text);
+            let text = world.input().unwrap_or_default();
+            world.emit(&text);
             continue;
         }
         if path.starts_with("/dev/") || path.starts_with("/proc/") {
-            machine.emit_unknown(words, false);
+            world.emit_unknown(call.words(), false);
             continue;
         }
-        match machine.needs(path) {
+        match world.needs(path) {
             // GNU cat won't read what it has begun to write.
-            Ok(place) if machine.writes_to(&place) && machine.is_empty_file(&place) == Some(false) => {
-                status = machine.refuse(Some(&place), FailureCause::Exists);
+            Ok(place) if world.writes_to(&place) && world.is_empty_file(&place) == Some(false) => {
+                status = world.fail(Some(&place), FailureCause::Exists);
             }
-            Ok(place) => match machine.read(&place) {
-                Some(text) => machine.emit(&text),
+            Ok(place) => match world.read(&place) {
+                Some(text) => world.emit(&text),
                 None => status = 1,
             },
             Err(one) => status = worse(status, one),
@@ -139,115 +139,115 @@ fn cat(machine: &mut Machine<'_, '_>, words: &[String]) -> Status {
     status
 }
 
-fn tee(machine: &mut Machine<'_, '_>, words: &[String]) -> Status {
-    let options = Options::read(words, "");
-    let text = machine.input().unwrap_or_default();
+fn tee(world: &mut dyn World, call: &Call<'_>) -> Status {
+    let options = Options::read(call.words(), "");
+    let text = world.input().unwrap_or_default();
     let mut status = SUCCESS;
     for path in options.operands().iter().filter(|path| !path.starts_with("/dev/")) {
-        let place = machine.place(path);
+        let place = world.place(path);
         let one = if options.has("a append") {
-            machine.append(&place, &text)
+            world.append(&place, &text)
         } else {
-            machine.write(&place, &text, ChangeKind::Write)
+            world.write(&place, &text, ChangeKind::Write)
         };
         status = worse(status, one);
     }
-    machine.emit(&text);
+    world.emit(&text);
     status
 }
 
 /// A filter: what it writes follows from its words, its input and the files that it names.
-pub(super) fn filter(machine: &mut Machine<'_, '_>, words: &[String]) -> Status {
-    let status = read_operands(machine, words, false);
-    if status == SUCCESS { machine.steady_status(words) } else { status }
+pub(super) fn filter(world: &mut dyn World, call: &Call<'_>) -> Status {
+    let status = read_operands(world, call.words(), false);
+    if status == SUCCESS { world.steady_status(call.words()) } else { status }
 }
 
 /// Emits what a command makes of the files among its operands; fails where one is surely missing.
-pub(super) fn read_operands(machine: &mut Machine<'_, '_>, words: &[String], may_change: bool) -> Status {
+pub(super) fn read_operands(world: &mut dyn World, words: &[String], may_change: bool) -> Status {
     let mut key: Vec<String> = words.to_vec();
     for word in words.iter().skip(1) {
         if word.starts_with('-') || !word.contains('/') {
             continue;
         }
-        let place = machine.place(word);
-        match machine.look(&place) {
-            Node::Absent => return machine.refuse(Some(&place), FailureCause::Missing),
+        let place = world.place(word);
+        match world.look(&place) {
+            Node::Absent => return world.fail(Some(&place), FailureCause::Missing),
             Node::File(content) => key.push(content.to_string()),
             _ => {}
         }
     }
-    machine.emit_unknown(&key, may_change);
+    world.emit_unknown(&key, may_change);
     SUCCESS
 }
 
-fn sponge(machine: &mut Machine<'_, '_>, words: &[String]) -> Status {
-    let Some(path) = words.last().filter(|_| words.len() > 1) else { return SUCCESS };
-    let place = machine.place(path);
-    let text = machine.input().unwrap_or_default();
-    if words.iter().any(|word| word == "-a") {
-        return machine.append(&place, &text);
+fn sponge(world: &mut dyn World, call: &Call<'_>) -> Status {
+    let Some(path) = call.words().last().filter(|_| call.words().len() > 1) else { return SUCCESS };
+    let place = world.place(path);
+    let text = world.input().unwrap_or_default();
+    if call.words().iter().any(|word| word == "-a") {
+        return world.append(&place, &text);
     }
-    machine.write(&place, &text, ChangeKind::Write)
+    world.write(&place, &text, ChangeKind::Write)
 }
 
 /// `wc -l` of a text that is known; anything else is a filter.
-fn wc(machine: &mut Machine<'_, '_>, words: &[String]) -> Status {
-    match machine.input() {
-        Some(text) if words.iter().skip(1).eq(["-l"]) && is_known(&text) => {
+fn wc(world: &mut dyn World, call: &Call<'_>) -> Status {
+    match world.input() {
+        Some(text) if call.words().iter().skip(1).eq(["-l"]) && is_known(&text) => {
             let lines = text.matches('\n').count();
-            machine.emit(&format!("{lines}\n"));
+            world.emit(&format!("{lines}\n"));
             SUCCESS
         }
-        _ => filter(machine, words),
+        _ => filter(world, call),
     }
 }
 
 /// `sort -u`, and `-o`, which may name the file that is sorted.
-fn sort(machine: &mut Machine<'_, '_>, words: &[String]) -> Status {
-    let options = Options::read(words, "o output k t T S key field-separator buffer-size");
+fn sort(world: &mut dyn World, call: &Call<'_>) -> Status {
+    let options = Options::read(call.words(), "o output k t T S key field-separator buffer-size");
     let mut text = String::new();
     for path in options.operands() {
-        match machine.needs(path) {
-            Ok(place) => text.push_str(&machine.read(&place).unwrap_or_default()),
+        match world.needs(path) {
+            Ok(place) => text.push_str(&world.read(&place).unwrap_or_default()),
             Err(status) => return status,
         }
     }
     if options.operands().is_empty() {
-        text.push_str(&machine.input().unwrap_or_default());
+        text.push_str(&world.input().unwrap_or_default());
     }
-    let sorted = if options.has("u unique") { sorted_unique(&text) } else { machine.settled(&text, "sort") };
+    let sorted = if options.has("u unique") { sorted_unique(&text) } else { world.settled(&text, "sort") };
     match options.value("o output") {
         Some(path) => {
-            let place = machine.place(path);
-            machine.write(&place, &sorted, ChangeKind::Write)
+            let place = world.place(path);
+            world.write(&place, &sorted, ChangeKind::Write)
         }
         None => {
-            machine.emit(&sorted);
+            world.emit(&sorted);
             SUCCESS
         }
     }
 }
 
-fn seq(machine: &mut Machine<'_, '_>, words: &[String]) -> Status {
-    let numbers: Vec<i64> = words.iter().skip(1).filter_map(|word| word.parse().ok()).collect();
+fn seq(world: &mut dyn World, call: &Call<'_>) -> Status {
+    let numbers: Vec<i64> = call.words().iter().skip(1).filter_map(|word| word.parse().ok()).collect();
     let (first, step, last) = match numbers.as_slice() {
         [last] => (1, 1, *last),
         [first, last] => (*first, 1, *last),
         [first, step, last] => (*first, *step, *last),
         _ => {
-            machine.emit_unknown(words, false);
+            world.emit_unknown(call.words(), false);
             return SUCCESS;
         }
     };
     // What a counter counts doesn't matter past a few turns.
     let count = last.saturating_sub(first).checked_div(step).unwrap_or(0).clamp(-1, 7);
     for index in 0..=count {
-        machine.emit(&format!("{}\n", first.saturating_add(index * step)));
+        world.emit(&format!("{}\n", first.saturating_add(index * step)));
     }
     SUCCESS
 }
 
-fn path_part(machine: &mut Machine<'_, '_>, words: &[String], last: bool) -> Status {
+fn path_part(world: &mut dyn World, words: &[String], last: bool) -> Status {
     let options = Options::read(words, "s suffix");
     let Some(&path) = options.operands().first() else { return 1 };
     let trimmed = path.trim_end_matches('/');
@@ -259,6 +259,6 @@ fn path_part(machine: &mut Machine<'_, '_>, words: &[String], last: bool) -> Sta
     } else {
         directory
     };
-    machine.emit(&format!("{out}\n"));
+    world.emit(&format!("{out}\n"));
     SUCCESS
 }

@@ -1,9 +1,10 @@
-//! The one table of facts about commands: what each writes, and what it does when that exists.
+//! What is known of commands: what each writes, and what it does when that exists.
 //!
-//! A command that isn't here is taken to be safe. A row is added by writing its effect in the file
-//! of its family; `tests/it/rerun_facts.rs` proves the rows whose command the machine has.
+//! A command that isn't here is taken to be safe. A record is added in the file of its family;
+//! `tests/it/rerun.rs` runs the fixtures of those whose command is installed where the tests run.
 
 mod archives;
+mod call;
 mod copies;
 mod databases;
 mod download;
@@ -13,29 +14,44 @@ mod filters;
 mod git;
 mod keys;
 mod lines;
-pub(super) mod options;
+pub(crate) mod options;
 mod projects;
 mod reading;
 mod services;
 mod sql;
 mod substitution;
 mod text;
+pub(crate) mod world;
 
 use std::collections::HashMap;
 use std::sync::OnceLock;
 
-use super::machine::{Machine, Status};
+pub(crate) use call::Call;
 
-/// What a command does, given its words: its status, with its changes made on the machine.
-pub(super) type Effect = fn(&mut Machine<'_, '_>, &[String]) -> Status;
+use world::{Status, World};
+
+/// The family of an image's userland, where they differ.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Userland {
+    /// GNU coreutils and GNU wget: Debian, Ubuntu, Fedora…
+    Gnu,
+    /// `BusyBox`: busybox, Alpine.
+    Busybox,
+    /// Not known: where the two differ, the milder reading counts.
+    #[default]
+    Unknown,
+}
+
+/// What a command does when it is called: its status, with its changes made on the world.
+pub(crate) type Effect = fn(&mut dyn World, &Call<'_>) -> Status;
 
 /// A row of the table.
 #[derive(Debug)]
-pub(super) struct Fact {
+pub(crate) struct Fact {
     /// The names by which the command is called.
-    pub(super) names: &'static [&'static str],
+    pub(crate) names: &'static [&'static str],
     /// What it does.
-    pub(super) effect: Effect,
+    pub(crate) effect: Effect,
 }
 
 const fn fact(names: &'static [&'static str], effect: Effect) -> Fact {
@@ -59,12 +75,12 @@ const FAMILIES: [&[Fact]; 13] = [
 ];
 
 /// The names of each row.
-pub(super) fn rows() -> impl Iterator<Item = &'static [&'static str]> {
+pub fn rows() -> impl Iterator<Item = &'static [&'static str]> {
     FAMILIES.iter().flat_map(|family| family.iter().map(|fact| fact.names))
 }
 
 /// The row for the command `name`.
-pub(super) fn find(name: &str) -> Option<&'static Fact> {
+pub(crate) fn find(name: &str) -> Option<&'static Fact> {
     static TABLE: OnceLock<HashMap<&'static str, &'static Fact>> = OnceLock::new();
     let table = TABLE.get_or_init(|| {
         let rows = FAMILIES.iter().flat_map(|family| family.iter());
@@ -91,7 +107,7 @@ const SYSTEM_FILES: [&str; 12] = [
 
 /// Whether a name looks like a file's rather than a directory's: it has an extension that isn't
 /// part of a version and isn't `.d`, lies among programs, or is known.
-pub(super) fn looks_like_file(path: &str) -> bool {
+pub(crate) fn looks_like_file(path: &str) -> bool {
     if SYSTEM_FILES.contains(&path) {
         return true;
     }

@@ -5,8 +5,8 @@ use super::files::worse;
 use super::options::Options;
 use super::substitution;
 use super::text::filter;
-use super::{Fact, fact, looks_like_file};
-use crate::rerun::machine::{FailureCause, Machine, SUCCESS, Status};
+use super::world::{FailureCause, SUCCESS, Status, World};
+use super::{Call, Fact, fact, looks_like_file};
 
 pub(super) const FACTS: &[Fact] =
     &[fact(&["awk", "gawk", "mawk", "nawk"], awk), fact(&["jq"], jq), fact(&["yq"], yq)];
@@ -19,36 +19,36 @@ struct Input<'w> {
 
 impl Input<'_> {
     /// The text of the one file, or of standard input; `None` where it is neither.
-    fn text(&self, machine: &mut Machine<'_, '_>) -> Result<Option<String>, Status> {
+    fn text(&self, world: &mut dyn World) -> Result<Option<String>, Status> {
         let [path] = self.files else {
-            let piped = machine.input().filter(|_| self.files.is_empty());
+            let piped = world.input().filter(|_| self.files.is_empty());
             return Ok(piped.map(|text| text.to_string()));
         };
-        let place = machine.needs(path)?;
-        Ok(machine.read(&place).map(|text| text.to_string()))
+        let place = world.needs(path)?;
+        Ok(world.read(&place).map(|text| text.to_string()))
     }
 }
 
-fn awk(machine: &mut Machine<'_, '_>, words: &[String]) -> Status {
-    let options = Options::until_operand(words, "F v f");
+fn awk(world: &mut dyn World, call: &Call<'_>) -> Status {
+    let options = Options::until_operand(call.words(), "F v f");
     let operands: Vec<&str> =
-        words.get(options.operands_from()..).unwrap_or_default().iter().map(String::as_str).collect();
+        call.words().get(options.operands_from()..).unwrap_or_default().iter().map(String::as_str).collect();
     let (false, [program, files @ ..]) = (options.has("f"), operands.as_slice()) else {
-        return filter(machine, words);
+        return filter(world, call);
     };
     let input = Input { program, files };
     if is_unique_lines(program) {
-        return rewritten(machine, words, &input, |_, text| unique_lines(text));
+        return rewritten(world, call, &input, |_, text| unique_lines(text));
     }
     if awk_settles(program) {
-        return rewritten(machine, words, &input, |machine, text| machine.settled(text, &words.join(" ")));
+        return rewritten(world, call, &input, |world, text| world.settled(text, &call.words().join(" ")));
     }
-    filter(machine, words)
+    filter(world, call)
 }
 
-fn jq(machine: &mut Machine<'_, '_>, words: &[String]) -> Status {
+fn jq(world: &mut dyn World, call: &Call<'_>) -> Status {
     let mut operands: Vec<&str> = Vec::new();
-    let mut rest = words.iter().skip(1);
+    let mut rest = call.words().iter().skip(1);
     let mut whole = true;
     while let Some(word) = rest.next() {
         let taken = match word.as_str() {
@@ -69,33 +69,34 @@ fn jq(machine: &mut Machine<'_, '_>, words: &[String]) -> Status {
     match operands.as_slice() {
         [program, files @ ..] if whole && sets(program) => {
             let input = Input { program, files };
-            rewritten(machine, words, &input, |machine, text| machine.settled(text, input.program))
+            rewritten(world, call, &input, |world, text| world.settled(text, input.program))
         }
-        _ => filter(machine, words),
+        _ => filter(world, call),
     }
 }
 
 /// `yq -i`: the same each time, unless the expression adds to a list or a number.
-fn yq(machine: &mut Machine<'_, '_>, words: &[String]) -> Status {
-    let options = Options::read(words, "p o f from-file input-format output-format s split-exp I indent");
+fn yq(world: &mut dyn World, call: &Call<'_>) -> Status {
+    let options =
+        Options::read(call.words(), "p o f from-file input-format output-format s split-exp I indent");
     if !options.has("i inplace in-place") {
         let operands = options.operands();
         return match operands.strip_prefix(&["e"]).or(operands.strip_prefix(&["eval"])).unwrap_or(operands) {
             [program, files @ ..] if sets(program) && !options.has("n null-input") => {
                 let input = Input { program, files };
-                rewritten(machine, words, &input, |machine, text| machine.settled(text, input.program))
+                rewritten(world, call, &input, |world, text| world.settled(text, input.program))
             }
-            _ => filter(machine, words),
+            _ => filter(world, call),
         };
     }
     let mut status = SUCCESS;
     for path in options.operands().iter().filter(|word| looks_like_file(word) && !word.starts_with('.')) {
-        let place = machine.place(path);
-        let how = words.join(" ");
-        let one = if words.iter().any(|word| grows(word)) {
-            machine.edit_again(&place, &how)
+        let place = world.place(path);
+        let how = call.words().join(" ");
+        let one = if call.words().iter().any(|word| grows(word)) {
+            world.edit_again(&place, &how)
         } else {
-            machine.edit_once(&place, &how)
+            world.edit_once(&place, &how)
         };
         status = worse(status, one);
     }
@@ -104,21 +105,21 @@ fn yq(machine: &mut Machine<'_, '_>, words: &[String]) -> Status {
 
 /// Emits what `program` makes of its input's text; where that isn't known, it is a filter.
 fn rewritten(
-    machine: &mut Machine<'_, '_>,
-    words: &[String],
+    world: &mut dyn World,
+    call: &Call<'_>,
     input: &Input<'_>,
-    program: impl FnOnce(&mut Machine<'_, '_>, &str) -> String,
+    program: impl FnOnce(&mut dyn World, &str) -> String,
 ) -> Status {
-    match input.text(machine) {
+    match input.text(world) {
         Ok(Some(text)) if !text.is_empty() => {
-            let out = program(machine, &text);
-            machine.emit(&out);
-            machine.steady_status(words)
+            let out = program(world, &text);
+            world.emit(&out);
+            world.steady_status(call.words())
         }
-        Ok(_) => filter(machine, words),
+        Ok(_) => filter(world, call),
         Err(_) => {
-            let place = input.files.first().map(|path| machine.place(path));
-            machine.refuse(place.as_ref(), FailureCause::Missing)
+            let place = input.files.first().map(|path| world.place(path));
+            world.fail(place.as_ref(), FailureCause::Missing)
         }
     }
 }

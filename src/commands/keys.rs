@@ -1,0 +1,173 @@
+//! Keys, certificates and password files.
+
+use super::options::Options;
+use super::world::Node;
+use super::world::atoms::{Atom, is_known};
+use super::world::{ChangeKind, FailureCause, SUCCESS, Status, World};
+use super::{Call, Fact, fact};
+
+pub(super) const FACTS: &[Fact] = &[
+    fact(&["ssh-keygen"], ssh_keygen),
+    fact(&["keytool"], keytool),
+    fact(&["htpasswd"], htpasswd),
+    fact(&["openssl"], openssl),
+    fact(&["gpg", "gpg2"], gpg),
+    fact(&["pass"], pass),
+    fact(&["update-ca-certificates"], update_ca_certificates),
+];
+
+/// `update-ca-certificates` writes the bundle anew, whatever it held.
+fn update_ca_certificates(world: &mut dyn World, _: &Call<'_>) -> Status {
+    let place = world.place("/etc/ssl/certs/ca-certificates.crt");
+    let bundle = String::from(world.atom(Atom::new("output:update-ca-certificates", "certificates")));
+    if world.has_parent(&place) { world.write(&place, &bundle, ChangeKind::Write) } else { SUCCESS }
+}
+
+/// `ssh-keygen` asks before it overwrites a key; at the end of its input it gives up and fails.
+fn ssh_keygen(world: &mut dyn World, call: &Call<'_>) -> Status {
+    let options = Options::read(call.words(), "f t b N C m P a R F r O I s n V z");
+    let (Some(path), false) = (options.value("f"), options.has("y l R F e i p A D H L Q")) else {
+        world.emit_unknown(call.words(), true);
+        return world.unknown_status(&call.words().join(" "));
+    };
+    let place = world.place(path);
+    let exists = !matches!(world.look(&place), Node::Absent | Node::Unknown { exists: false, .. });
+    if exists && !world.is_answered() {
+        return world.fail(Some(&place), FailureCause::Asks);
+    }
+    let key = String::from(world.atom(Atom::new(format!("key:{path}"), "a key")));
+    let status = world.write(&place, &key, ChangeKind::Write);
+    let public = world.place(&format!("{path}.pub"));
+    if status == SUCCESS { world.write(&public, &key, ChangeKind::Write) } else { status }
+}
+
+/// `keytool` refuses an alias that its keystore has.
+fn keytool(world: &mut dyn World, call: &Call<'_>) -> Status {
+    let value = |name: &str| {
+        call.words()
+            .iter()
+            .zip(call.words().iter().skip(1))
+            .find(|(option, _)| option.eq_ignore_ascii_case(name))
+            .map(|(_, v)| v)
+    };
+    let has =
+        |names: &[&str]| call.words().iter().any(|word| names.contains(&word.to_ascii_lowercase().as_str()));
+    let adds = has(&["-genkey", "-genkeypair", "-import", "-importcert", "-genseckey"]);
+    let store = value("-keystore").cloned();
+    let alias = value("-alias").map_or("mykey", String::as_str);
+    let Some(path) = store else { return world.steady_status(call.words()) };
+    let place = world.place(&path);
+    let old = world.read(&place).unwrap_or_default();
+    let mark = format!("[{alias}]");
+    if has(&["-delete"]) {
+        return if old.contains(&mark) {
+            world.write(&place, &old.replace(&mark, ""), ChangeKind::Write)
+        } else {
+            world.unknown_status(&call.words().join(" "))
+        };
+    }
+    if !adds {
+        world.emit_unknown(call.words(), true);
+        return if has(&["-importkeystore"]) && world.look(&place) == Node::Absent {
+            world.write(&place, "", ChangeKind::Write)
+        } else {
+            world.unknown_status(&call.words().join(" "))
+        };
+    }
+    if old.contains(&mark) {
+        return world.fail(Some(&place), FailureCause::Exists);
+    }
+    world.write(&place, &format!("{old}{mark}"), ChangeKind::Write)
+}
+
+/// `htpasswd -c` writes the file anew; without it a user's line is replaced.
+fn htpasswd(world: &mut dyn World, call: &Call<'_>) -> Status {
+    let options = Options::read(call.words(), "C r");
+    let ([path, user, ..], false) = (options.operands(), options.has("n")) else {
+        world.emit_unknown(call.words(), false);
+        return SUCCESS;
+    };
+    let place = world.place(path);
+    let line = format!("{user}:");
+    if options.has("c") {
+        return world.write(&place, &line, ChangeKind::Write);
+    }
+    match world.read(&place) {
+        Some(known) if known.contains(&line) => SUCCESS,
+        _ => world.edit_once(&place, &format!("htpasswd {line}")),
+    }
+}
+
+/// `openssl … -out FILE` writes it anew.
+fn openssl(world: &mut dyn World, call: &Call<'_>) -> Status {
+    let named = |name: &str| {
+        let pairs = call.words().iter().zip(call.words().iter().skip(1));
+        pairs.filter(|(option, _)| *option == name).map(|(_, value)| value.clone()).next_back()
+    };
+    let mut status = SUCCESS;
+    let mut wrote = false;
+    for option in ["-out", "-keyout"] {
+        let Some(path) = named(option).filter(|path| !path.starts_with("/dev/")) else { continue };
+        let place = world.place(&path);
+        let text =
+            String::from(world.atom(Atom::new(format!("openssl:{}", call.words().join(" ")), "a key")));
+        status = status.max(world.write(&place, &text, ChangeKind::Write));
+        wrote = true;
+    }
+    if !wrote {
+        world.emit_unknown(call.words(), false);
+        return world.steady_status(call.words());
+    }
+    status
+}
+
+/// `gpg --gen-key` makes another key each time; the quick form refuses a name that has one.
+fn gpg(world: &mut dyn World, call: &Call<'_>) -> Status {
+    let quick = call
+        .words()
+        .iter()
+        .position(|word| matches!(word.as_str(), "--quick-gen-key" | "--quick-generate-key"));
+    let makes = ["--gen-key", "--generate-key", "--full-gen-key", "--full-generate-key"];
+    if quick.is_none() && !call.words().iter().any(|word| makes.contains(&word.as_str())) {
+        return world.unknown_command(call.words());
+    }
+    let options = Options::read(call.words(), "homedir passphrase passphrase-file pinentry-mode status-fd");
+    let variable = world.variable("GNUPGHOME");
+    let home = match options.value("homedir") {
+        Some(home) => home.to_owned(),
+        None if is_known(&variable) && !variable.is_empty() => variable.to_string(),
+        None => format!("{}/.gnupg", world.variable("HOME")),
+    };
+    super::files::make_directories(world, &home);
+    let ring = world.place(&format!("{home}/pubring.kbx"));
+    let Some(name) = quick.and_then(|at| call.words().get(at + 1)) else {
+        let key = String::from(world.atom(Atom::new(format!("gpg:{}", call.words().join(" ")), "a key")));
+        // One key too many hurts nobody but who asks for a key by its name.
+        world.doubt();
+        return world.append(&ring, &key);
+    };
+    let mark = format!("[{name}]");
+    let old = world.read(&ring).unwrap_or_default();
+    if old.contains(&mark) && !options.has("yes") {
+        return world.fail(Some(&ring), FailureCause::Exists);
+    }
+    world.write(&ring, &format!("{old}{mark}"), ChangeKind::Append)
+}
+
+/// `pass init` notes whose key it is in `.gpg-id`, the same each time.
+fn pass(world: &mut dyn World, call: &Call<'_>) -> Status {
+    let variable = world.variable("PASSWORD_STORE_DIR");
+    let store = if is_known(&variable) && !variable.is_empty() {
+        variable.to_string()
+    } else {
+        format!("{}/.password-store", world.variable("HOME"))
+    };
+    match call.words().get(1..) {
+        Some([command, key, ..]) if command == "init" => {
+            super::files::make_directories(world, &store);
+            let place = world.place(&format!("{store}/.gpg-id"));
+            world.write(&place, &format!("{key}\n"), ChangeKind::Write)
+        }
+        _ => world.unknown_command(call.words()),
+    }
+}
