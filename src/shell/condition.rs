@@ -1,6 +1,8 @@
 //! `test` and `[`: what their arguments come to (POSIX XCU, *test*).
 
-use super::ir::{Condition, Word};
+use std::ops::Range;
+
+use super::ir::{Condition, ConditionKind, Operator, Word};
 
 /// The condition of `test words…` or `[ words… ]`, name included; `None` for another command, a `[`
 /// without its `]`, and what the grammar doesn't cover.
@@ -12,6 +14,10 @@ use super::ir::{Condition, Word};
 pub fn test_command(words: &[Word]) -> Option<Condition> {
     let (name, arguments) = words.split_first()?;
     match name.literal()?.as_str() {
+        // `test` alone is false, as is the empty string.
+        "test" if arguments.is_empty() => {
+            Some(plain(&Word { range: name.range.end..name.range.end, parts: Vec::new() }))
+        }
         "test" => condition(arguments),
         "[" => {
             let (last, arguments) = arguments.split_last()?;
@@ -26,14 +32,13 @@ const MAX_ARGUMENTS: usize = 64;
 
 fn condition(arguments: &[Word]) -> Option<Condition> {
     match arguments {
-        // `test` alone is false, as is the empty string.
-        [] => Some(Condition::Word(Word::default())),
-        [one] => Some(Condition::Word(one.clone())),
+        [] => Some(plain(&Word::default())),
+        [one] => Some(plain(one)),
         [one, two] => two_arguments(one, two),
         [one, two, three] => three_arguments(one, two, three).or_else(|| grammar(arguments)),
-        [not, rest @ ..] if arguments.len() == 4 && is(not, "!") => Some(negation(condition(rest)?)),
+        [not, rest @ ..] if arguments.len() == 4 && is(not, "!") => Some(negation(not, condition(rest)?)),
         [open, inner @ .., close] if arguments.len() == 4 && is(open, "(") && is(close, ")") => {
-            condition(inner)
+            Some(within(open, condition(inner)?, close))
         }
         _ if arguments.len() > MAX_ARGUMENTS => None,
         _ => grammar(arguments),
@@ -42,29 +47,56 @@ fn condition(arguments: &[Word]) -> Option<Condition> {
 
 fn two_arguments(one: &Word, two: &Word) -> Option<Condition> {
     if is(one, "!") {
-        return Some(negation(Condition::Word(two.clone())));
+        return Some(negation(one, plain(two)));
     }
-    Some(Condition::Unary(unary_operator(one)?, two.clone()))
+    let kind = ConditionKind::Unary(unary_operator(one)?, two.clone());
+    Some(Condition { range: from_to(&one.range, &two.range), kind })
 }
 
 fn three_arguments(one: &Word, two: &Word, three: &Word) -> Option<Condition> {
-    if let Some(operator) = binary_operator(two) {
-        return Some(Condition::Binary(one.clone(), operator, three.clone()));
+    if let Some(condition) = comparison(one, two, three) {
+        return Some(condition);
     }
     if is(two, "-a") || is(two, "-o") {
-        let (left, right) = (Condition::Word(one.clone()), Condition::Word(three.clone()));
-        let (left, right) = (Box::new(left), Box::new(right));
-        return Some(if is(two, "-a") { Condition::And(left, right) } else { Condition::Or(left, right) });
+        let join = if is(two, "-a") { ConditionKind::And } else { ConditionKind::Or };
+        return Some(joined(plain(one), plain(three), join));
     }
     if is(one, "!") {
-        return Some(negation(two_arguments(two, three)?));
+        return Some(negation(one, two_arguments(two, three)?));
     }
-    (is(one, "(") && is(three, ")")).then(|| Condition::Word(two.clone()))
+    (is(one, "(") && is(three, ")")).then(|| within(one, plain(two), three))
 }
 
-fn negation(inner: Condition) -> Condition {
-    Condition::Not(Box::new(inner))
+/// A word that is to be not empty.
+fn plain(word: &Word) -> Condition {
+    Condition { range: word.range.clone(), kind: ConditionKind::Word(word.clone()) }
 }
+
+fn negation(not: &Word, inner: Condition) -> Condition {
+    let range = from_to(&not.range, &inner.range);
+    Condition { range, kind: ConditionKind::Not(Box::new(inner)) }
+}
+
+fn within(open: &Word, inner: Condition, close: &Word) -> Condition {
+    Condition { range: from_to(&open.range, &close.range), ..inner }
+}
+
+fn comparison(left: &Word, operator: &Word, right: &Word) -> Option<Condition> {
+    let kind = ConditionKind::Binary(left.clone(), binary_operator(operator)?, right.clone());
+    Some(Condition { range: from_to(&left.range, &right.range), kind })
+}
+
+fn joined(left: Condition, right: Condition, join: Join) -> Condition {
+    let range = from_to(&left.range, &right.range);
+    Condition { range, kind: join(Box::new(left), Box::new(right)) }
+}
+
+fn from_to(first: &Range<usize>, last: &Range<usize>) -> Range<usize> {
+    first.start..last.end
+}
+
+/// `And` or `Or`.
+type Join = fn(Box<Condition>, Box<Condition>) -> ConditionKind;
 
 /// The whole of `arguments` by the grammar.
 fn grammar(arguments: &[Word]) -> Option<Condition> {
@@ -75,25 +107,25 @@ fn grammar(arguments: &[Word]) -> Option<Condition> {
 type Parsed<'a> = Option<(Condition, &'a [Word])>;
 
 fn disjunction(words: &[Word]) -> Parsed<'_> {
-    chain(words, "-o", conjunction, Condition::Or)
+    chain(words, "-o", conjunction, ConditionKind::Or)
 }
 
 fn conjunction(words: &[Word]) -> Parsed<'_> {
-    chain(words, "-a", term, Condition::And)
+    chain(words, "-a", term, ConditionKind::And)
 }
 
 fn chain<'a>(
     words: &'a [Word],
     operator: &str,
     operand: fn(&'a [Word]) -> Parsed<'a>,
-    join: fn(Box<Condition>, Box<Condition>) -> Condition,
+    join: Join,
 ) -> Parsed<'a> {
     let (mut left, mut rest) = operand(words)?;
     while let [first, after @ ..] = rest
         && is(first, operator)
     {
         let (right, remaining) = operand(after)?;
-        left = join(Box::new(left), Box::new(right));
+        left = joined(left, right, join);
         rest = remaining;
     }
     Some((left, rest))
@@ -103,20 +135,20 @@ fn term(words: &[Word]) -> Parsed<'_> {
     match words {
         [not, rest @ ..] if is(not, "!") => {
             let (inner, rest) = term(rest)?;
-            Some((negation(inner), rest))
+            Some((negation(not, inner), rest))
         }
         [left, operator, right, rest @ ..] if binary_operator(operator).is_some() => {
-            Some((Condition::Binary(left.clone(), binary_operator(operator)?, right.clone()), rest))
+            Some((comparison(left, operator, right)?, rest))
         }
         [open, rest @ ..] if is(open, "(") => {
             let (inner, rest) = disjunction(rest)?;
             let (close, rest) = rest.split_first()?;
-            is(close, ")").then_some((inner, rest))
+            is(close, ")").then(|| (within(open, inner, close), rest))
         }
         [operator, operand, rest @ ..] if unary_operator(operator).is_some() => {
-            Some((Condition::Unary(unary_operator(operator)?, operand.clone()), rest))
+            Some((two_arguments(operator, operand)?, rest))
         }
-        [word, rest @ ..] => Some((Condition::Word(word.clone()), rest)),
+        [word, rest @ ..] => Some((plain(word), rest)),
         [] => None,
     }
 }
@@ -127,14 +159,14 @@ fn is(word: &Word, text: &str) -> bool {
 }
 
 /// `-h` becomes `-L`, its other name. bash's `-a file` and `-o option` aren't known to dash.
-fn unary_operator(word: &Word) -> Option<String> {
+fn unary_operator(word: &Word) -> Option<Operator> {
     let text = word.literal()?;
     let operator = match text.as_str() {
         "-h" => "-L",
         known if UNARY.contains(&known) => known,
         _ => return None,
     };
-    Some(operator.to_owned())
+    Some(Operator { range: word.range.clone(), name: operator.to_owned() })
 }
 
 /// POSIX's, those that dash and busybox share with bash, and bash's own `-v` and `-N`.
@@ -144,7 +176,7 @@ const UNARY: [&str; 22] = [
 ];
 
 /// `==` becomes `=`.
-fn binary_operator(word: &Word) -> Option<String> {
+fn binary_operator(word: &Word) -> Option<Operator> {
     // `<` and `>` come escaped, or they would be redirections.
     let text = word.literal()?;
     let operator = match text.as_str() {
@@ -152,7 +184,7 @@ fn binary_operator(word: &Word) -> Option<String> {
         known if BINARY.contains(&known) => known,
         _ => return None,
     };
-    Some(operator.to_owned())
+    Some(Operator { range: word.range.clone(), name: operator.to_owned() })
 }
 
 const BINARY: [&str; 13] =

@@ -1,15 +1,19 @@
 //! The intermediate form of a script: what POSIX XCU 2.9 and 2.10 call commands, lists and words.
 //!
-//! Every node has its byte range in the script's text. Ranges of commands leave out terminators
-//! and the white space around them.
+//! Every node has its byte range in the script's text, down to expansions and operators. Ranges of commands leave out
+//! terminators and the white space around them.
 
 use std::ops::Range;
+
+use super::dialect::Construct;
 
 /// A parsed script.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Script {
     /// Its commands, in order.
     pub body: List,
+    /// What it uses beyond POSIX sh, in the order in which it stands.
+    pub dialect: Vec<Construct>,
 }
 
 /// Commands that run one after another (`;`, `&`, newline).
@@ -66,8 +70,28 @@ pub enum CommandKind {
         /// Between `do` and `done`.
         body: List,
     },
-    /// `for ((…))`, `select`, `coproc`: a body whose number of runs nobody knows.
-    OpaqueLoop(List),
+    /// `for ((init; condition; step))` (bash(1), Compound Commands).
+    ArithmeticFor {
+        /// Evaluated once, before the first turn.
+        init: Arithmetic,
+        /// Evaluated before each turn; the loop ends where it is zero. Without a text it is 1.
+        condition: Arithmetic,
+        /// Evaluated after each turn.
+        step: Arithmetic,
+        /// Between `do` and `done`.
+        body: List,
+    },
+    /// `select name in words`: asks until its input ends.
+    Select {
+        /// The variable.
+        name: String,
+        /// The words; `None` without `in`: the positional parameters.
+        words: Option<Vec<Word>>,
+        /// Between `do` and `done`.
+        body: List,
+    },
+    /// `coproc command`: runs beside the script, as after `&`.
+    Coprocess(Box<Command>),
     /// `case word in … esac`.
     Case {
         /// What is matched.
@@ -88,13 +112,24 @@ pub enum CommandKind {
     },
     /// `[[ … ]]`.
     Conditional(Condition),
-    /// `(( … ))`, with its text.
-    Arithmetic(String),
+    /// `(( … ))`.
+    Arithmetic(Arithmetic),
+}
+
+/// An arithmetic expression (POSIX XCU 2.6.4), as written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Arithmetic {
+    /// Where the expression stands, without the parentheses and the white space inside them.
+    pub range: Range<usize>,
+    /// Its text, which may hold expansions.
+    pub text: String,
 }
 
 /// A condition and the list that runs when it holds.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Arm {
+    /// From `if` or `elif` to the end of its body.
+    pub range: Range<usize>,
     /// Between `if` or `elif` and `then`.
     pub condition: List,
     /// After `then`.
@@ -104,6 +139,8 @@ pub struct Arm {
 /// A clause of `case`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Clause {
+    /// From its first pattern, or the parenthesis before it, to its terminator, included.
+    pub range: Range<usize>,
     /// Patterns, as words: `*`, `a|b` gives two.
     pub patterns: Vec<Word>,
     /// What runs.
@@ -169,7 +206,17 @@ pub struct Word {
 
 /// A part of a word.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Part {
+pub struct Part {
+    /// Where it stands. That of a literal has the quotes around it, but for those inside which other parts stand, too;
+    /// pieces that make one literal are covered from the first to the last.
+    pub range: Range<usize>,
+    /// What it is.
+    pub kind: PartKind,
+}
+
+/// The kinds of part.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PartKind {
     /// Text that stands for itself, quotes and escapes resolved.
     Literal {
         /// The text.
@@ -199,15 +246,24 @@ pub enum Part {
         /// Within double quotes.
         quoted: bool,
     },
-    /// `$((…))`, with its text.
-    Arithmetic(String),
+    /// `$((…))`.
+    Arithmetic(Arithmetic),
     /// `<(…)` or `>(…)`.
     ProcessSubstitution(List),
 }
 
 /// What `${NAME…}` does to the value (POSIX XCU 2.6.2, and bash's additions).
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Operation {
+pub struct Operation {
+    /// Where it stands, operator and word; all between the braces for what isn't modelled. Empty for none.
+    pub range: Range<usize>,
+    /// What it is.
+    pub kind: OperationKind,
+}
+
+/// The kinds of operation on a value.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum OperationKind {
     /// Nothing.
     Plain,
     /// `:-` or `-` (default), without assignment.
@@ -288,11 +344,20 @@ pub enum RedirectionKind {
 
 /// An expression of `[[ … ]]`, also what `[ … ]` and `test` come to.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Condition {
+pub struct Condition {
+    /// From its first word, operator or parenthesis to its last.
+    pub range: Range<usize>,
+    /// What it is.
+    pub kind: ConditionKind,
+}
+
+/// The kinds of condition.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ConditionKind {
     /// `-e path`, `-z text`…
-    Unary(String, Word),
+    Unary(Operator, Word),
     /// `a = b`, `a -nt b`, `a =~ b`…
-    Binary(Word, String, Word),
+    Binary(Word, Operator, Word),
     /// `a`: not empty.
     Word(Word),
     /// `! a`.
@@ -303,14 +368,23 @@ pub enum Condition {
     Or(Box<Condition>, Box<Condition>),
 }
 
+/// An operator of a condition.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Operator {
+    /// Where it stands.
+    pub range: Range<usize>,
+    /// The operator by its first name: `=` for `==`, `-L` for `-h`, `-e` for `-a`.
+    pub name: String,
+}
+
 impl Word {
     /// The text of a word that holds nothing but literals.
     #[must_use]
     pub fn literal(&self) -> Option<String> {
         self.parts
             .iter()
-            .map(|part| match part {
-                Part::Literal { text, .. } => Some(text.as_str()),
+            .map(|part| match &part.kind {
+                PartKind::Literal { text, .. } => Some(text.as_str()),
                 _ => None,
             })
             .collect()

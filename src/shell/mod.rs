@@ -15,12 +15,14 @@ use shuck_parser::{ShellDialect, ShellProfile};
 mod bounds;
 pub mod condition;
 mod diagnosis;
+pub mod dialect;
 pub mod invocation;
 pub mod ir;
 mod lower;
 mod mask;
 mod nesting;
 pub mod options;
+pub mod semantics;
 pub mod status;
 mod wrapper;
 

@@ -6,7 +6,7 @@
 
 use std::collections::HashMap;
 
-use super::ir::{Command, CommandKind, List, Operation, Part, Script, Simple, Word};
+use super::ir::{Command, CommandKind, List, OperationKind, Part, PartKind, Script, Simple, Word};
 use super::options::Options;
 
 /// How many commands are followed; functions that call each other could make endlessly many.
@@ -87,7 +87,9 @@ impl<'s> Walk<'s> {
             CommandKind::Group(list) => return self.list(list, place, options),
             CommandKind::Subshell(list) => _ = self.list(list, place, &mut options.clone()),
             CommandKind::Pipeline(commands) => self.pipeline(commands, place, *options),
-            CommandKind::Not(inner) => _ = self.command(inner, place.ignored(), options),
+            CommandKind::Not(inner) | CommandKind::Coprocess(inner) => {
+                _ = self.command(inner, place.ignored(), options);
+            }
             CommandKind::And(left, right) => {
                 self.command(left, Place { checked: false, ..place }, options);
                 self.command(right, place.behind(is_test(left)), options);
@@ -114,7 +116,9 @@ impl<'s> Walk<'s> {
                 let may_be_empty = words.as_ref().is_none_or(|words| words.iter().all(may_vanish));
                 self.list(body, place.behind(may_be_empty), options);
             }
-            CommandKind::OpaqueLoop(body) => _ = self.list(body, place.behind(true), options),
+            CommandKind::ArithmeticFor { body, .. } | CommandKind::Select { body, .. } => {
+                self.list(body, place.behind(true), options);
+            }
             CommandKind::Case { clauses, .. } => {
                 for clause in clauses {
                     self.list(&clause.body, place.behind(true), options);
@@ -172,7 +176,7 @@ impl<'s> Walk<'s> {
 fn hands_on_status(command: &Command) -> bool {
     let CommandKind::Simple(simple) = &command.kind else { return false };
     let is_status = |word: &Word| {
-        let status = |part: &Part| matches!(part, Part::Variable { name, operation: Operation::Plain, .. } if name == "?");
+        let status = |part: &Part| matches!(&part.kind, PartKind::Variable { name, operation, .. } if name == "?" && operation.kind == OperationKind::Plain);
         matches!(word.parts.as_slice(), [part] if status(part))
     };
     match simple.words.as_slice() {
@@ -218,8 +222,10 @@ fn is_test(command: &Command) -> bool {
 fn may_vanish(word: &Word) -> bool {
     word.parts.iter().all(|part| {
         matches!(
-            part,
-            Part::Variable { quoted: false, .. } | Part::Substitution { quoted: false, .. } | Part::Glob(_)
+            part.kind,
+            PartKind::Variable { quoted: false, .. }
+                | PartKind::Substitution { quoted: false, .. }
+                | PartKind::Glob(_)
         )
     })
 }

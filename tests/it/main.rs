@@ -42,6 +42,7 @@ mod shell_condition;
 mod shell_corpus;
 mod shell_forms;
 mod shell_invocation;
+mod shell_ranges;
 mod shell_support;
 mod shell_syntax;
 mod shell_words;

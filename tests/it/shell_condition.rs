@@ -3,7 +3,7 @@ use std::fmt::Write;
 use std::process::Command as Process;
 
 use initlint::shell::condition::test_command;
-use initlint::shell::ir::{CommandKind, Condition};
+use initlint::shell::ir::{CommandKind, Condition, ConditionKind};
 use initlint::shell::parse;
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
@@ -46,18 +46,18 @@ fn forms() {
 /// Whether a condition of literals holds; only for the operators that `WORDS` has.
 fn holds(condition: &Condition) -> bool {
     let text = |word: &initlint::shell::ir::Word| word.literal().unwrap();
-    match condition {
-        Condition::Unary(operator, operand) => match operator.as_str() {
+    match &condition.kind {
+        ConditionKind::Unary(operator, operand) => match operator.name.as_str() {
             "-n" => !text(operand).is_empty(),
             "-z" => text(operand).is_empty(),
             "-e" | "-f" => text(operand) == "/etc/passwd",
             other => panic!("{other}"),
         },
-        Condition::Binary(a, operator, b) => (text(a) == text(b)) == (operator == "="),
-        Condition::Word(word) => !text(word).is_empty(),
-        Condition::Not(inner) => !holds(inner),
-        Condition::And(a, b) => holds(a) && holds(b),
-        Condition::Or(a, b) => holds(a) || holds(b),
+        ConditionKind::Binary(a, operator, b) => (text(a) == text(b)) == (operator.name == "="),
+        ConditionKind::Word(word) => !text(word).is_empty(),
+        ConditionKind::Not(inner) => !holds(inner),
+        ConditionKind::And(a, b) => holds(a) && holds(b),
+        ConditionKind::Or(a, b) => holds(a) || holds(b),
     }
 }
 

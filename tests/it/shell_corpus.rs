@@ -2,12 +2,13 @@
 use std::io::Write;
 use std::process::{Command as Process, Stdio};
 
-use crate::shell_support::{for_each_command, print};
+use crate::shell_support::print;
 use initlint::shell::ir::{Command, RedirectionKind};
 use initlint::shell::parse;
+use initlint::shell::semantics::visit;
 
 /// The distinct scripts, with the place of each.
-fn scripts() -> Vec<(String, String)> {
+pub(crate) fn scripts() -> Vec<(String, String)> {
     let Ok(shared) = std::env::var("INITLINT_SHARED") else {
         eprintln!("skipped: INITLINT_SHARED is not set");
         return Vec::new();
@@ -55,7 +56,7 @@ fn ranges_hold_one_command() {
     let mut wrong = Vec::new();
     for (script, place) in scripts() {
         let Ok(parsed) = parse(&script) else { continue };
-        for_each_command(&parsed.body, &mut |command: &Command| {
+        visit::commands(&parsed.body, |command: &Command| {
             commands += 1;
             let text = &with_documents(&script, command);
             let mut expected = command.clone();
@@ -72,7 +73,7 @@ fn ranges_hold_one_command() {
 /// The command's text, with the here-documents that lie behind it.
 fn with_documents(script: &str, command: &Command) -> String {
     let mut text = script[command.range.clone()].to_owned();
-    for_each_command(&vec![command.clone()], &mut |inner: &Command| {
+    visit::commands(std::slice::from_ref(command), |inner: &Command| {
         for redirection in &inner.redirections {
             let RedirectionKind::HereDocument(body) = &redirection.kind else { continue };
             if body.range.start >= command.range.end {

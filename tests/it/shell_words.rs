@@ -1,7 +1,7 @@
 //! What words and here-documents hold, against bash.
 use std::process::Command as Process;
 
-use initlint::shell::ir::{CommandKind, Operation, Part, RedirectionKind, Word};
+use initlint::shell::ir::{CommandKind, OperationKind, Part, PartKind, RedirectionKind, Word};
 use initlint::shell::parse;
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
@@ -115,12 +115,13 @@ fn value(word: &Word) -> String {
 }
 
 fn part(part: &Part) -> String {
-    match part {
-        Part::Literal { text, .. } | Part::Glob(text) | Part::Tilde(text) | Part::Braces(text) => {
-            text.clone()
-        }
-        Part::Variable { name, operation, .. } => variable(name, operation),
-        Part::Substitution { body, .. } => match body.as_slice() {
+    match &part.kind {
+        PartKind::Literal { text, .. }
+        | PartKind::Glob(text)
+        | PartKind::Tilde(text)
+        | PartKind::Braces(text) => text.clone(),
+        PartKind::Variable { name, operation, .. } => variable(name, &operation.kind),
+        PartKind::Substitution { body, .. } => match body.as_slice() {
             [command] => match &command.kind {
                 CommandKind::Simple(echo) => value(&echo.words[1]),
                 other => panic!("{other:?}"),
@@ -131,26 +132,26 @@ fn part(part: &Part) -> String {
     }
 }
 
-fn variable(name: &str, operation: &Operation) -> String {
+fn variable(name: &str, operation: &OperationKind) -> String {
     let set = name == "v";
     let plain = if set { "abc".to_owned() } else { String::new() };
     match operation {
-        Operation::Plain => plain,
-        Operation::Default { word, .. } => {
+        OperationKind::Plain => plain,
+        OperationKind::Default { word, .. } => {
             if set {
                 plain
             } else {
                 value(word)
             }
         }
-        Operation::Alternative { word, .. } => {
+        OperationKind::Alternative { word, .. } => {
             if set {
                 value(word)
             } else {
                 String::new()
             }
         }
-        Operation::Trim { suffix: true, longest: false, .. } => plain.trim_end_matches('c').to_owned(),
+        OperationKind::Trim { suffix: true, longest: false, .. } => plain.trim_end_matches('c').to_owned(),
         other => panic!("{other:?}"),
     }
 }

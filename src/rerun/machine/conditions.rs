@@ -3,7 +3,7 @@
 use super::{FAILURE, Flow, Jump, Machine, SUCCESS};
 use crate::rerun::state::atoms::is_known;
 use crate::rerun::state::tree::Node;
-use crate::shell::ir::{Condition, Part, Word};
+use crate::shell::ir::{Condition, ConditionKind, PartKind, Word};
 
 impl Machine<'_, '_> {
     /// The status of a condition as a command.
@@ -13,26 +13,26 @@ impl Machine<'_, '_> {
 
     fn condition(&mut self, condition: &Condition) -> Result<bool, Jump> {
         self.step()?;
-        Ok(match condition {
-            Condition::Unary(operator, word) => match self.operand(word)? {
-                Some(text) => self.unary(operator, &text),
+        Ok(match &condition.kind {
+            ConditionKind::Unary(operator, word) => match self.operand(word)? {
+                Some(text) => self.unary(&operator.name, &text),
                 None => false,
             },
-            Condition::Binary(left, operator, right) => self.binary(left, operator, right)?,
-            Condition::Word(word) => {
+            ConditionKind::Binary(left, operator, right) => self.binary(left, &operator.name, right)?,
+            ConditionKind::Word(word) => {
                 let text = self.text_of(word)?;
                 !self.is_empty_text(&text)
             }
-            Condition::Not(inner) => !self.condition(inner)?,
-            Condition::And(left, right) => self.condition(left)? && self.condition(right)?,
-            Condition::Or(left, right) => self.condition(left)? || self.condition(right)?,
+            ConditionKind::Not(inner) => !self.condition(inner)?,
+            ConditionKind::And(left, right) => self.condition(left)? && self.condition(right)?,
+            ConditionKind::Or(left, right) => self.condition(left)? || self.condition(right)?,
         })
     }
 
     /// The text of an operand. A pattern stands for the one path that it matches; several are an
     /// error.
     fn operand(&mut self, word: &Word) -> Result<Option<String>, Jump> {
-        if !word.parts.iter().any(|part| matches!(part, Part::Glob(_))) {
+        if !word.parts.iter().any(|part| matches!(part.kind, PartKind::Glob(_))) {
             return self.text_of(word).map(Some);
         }
         let fields = self.fields(std::slice::from_ref(word))?;

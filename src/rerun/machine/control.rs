@@ -80,7 +80,10 @@ impl Machine<'_, '_> {
             CommandKind::If { arms, otherwise } => self.if_clause(arms, otherwise.as_ref()),
             CommandKind::Loop { until, condition, body } => self.condition_loop(*until, condition, body),
             CommandKind::For { name, words, body } => self.for_loop(name, words.as_deref(), body),
-            CommandKind::OpaqueLoop(body) => self.iterations(1, |machine| machine.list(body)),
+            CommandKind::ArithmeticFor { body, .. } | CommandKind::Select { body, .. } => {
+                self.iterations(1, |machine| machine.list(body))
+            }
+            CommandKind::Coprocess(inner) => self.iterations(1, |machine| machine.command(inner)),
             CommandKind::Case { subject, clauses } => self.case(subject, clauses),
             CommandKind::Group(list) => self.list(list),
             CommandKind::Subshell(list) => self.subshell(|machine| machine.list(list)),
@@ -89,7 +92,7 @@ impl Machine<'_, '_> {
                 Ok(SUCCESS)
             }
             CommandKind::Conditional(condition) => self.condition_status(condition),
-            CommandKind::Arithmetic(text) => Ok(self.arithmetic_status(text)),
+            CommandKind::Arithmetic(expression) => Ok(self.arithmetic_status(&expression.text)),
         }
     }
 

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use super::{Jump, Machine, SUCCESS, Sink, Status, arithmetic, patterns};
 use crate::rerun::Program;
 use crate::rerun::state::atoms::{Atom, clean, is_known};
-use crate::shell::ir::{CommandKind, List, Operation, Part, Word};
+use crate::shell::ir::{CommandKind, List, Operation, OperationKind, Part, PartKind, Word};
 
 /// The most fields that one command's words may come to.
 const MAX_FIELDS: usize = 4096;
@@ -72,7 +72,7 @@ impl Machine<'_, '_> {
     pub(super) fn fields(&mut self, words: &[Word]) -> Result<Vec<String>, Jump> {
         let mut out = Vec::with_capacity(words.len());
         for word in words {
-            if let [Part::Literal { text, .. }] = word.parts.as_slice() {
+            if let [Part { kind: PartKind::Literal { text, .. }, .. }] = word.parts.as_slice() {
                 out.push(clean(text).into_owned());
                 continue;
             }
@@ -109,9 +109,11 @@ impl Machine<'_, '_> {
     }
 
     fn part_fields(&mut self, part: &Part, fields: &mut Fields) -> Result<(), Jump> {
-        match part {
-            Part::Glob(text) => fields.pattern(&clean(text)),
-            Part::Variable { name, operation: Operation::Plain, quoted } if name == "@" || name == "*" => {
+        match &part.kind {
+            PartKind::Glob(text) => fields.pattern(&clean(text)),
+            PartKind::Variable { name, operation: Operation { kind: OperationKind::Plain, .. }, quoted }
+                if name == "@" || name == "*" =>
+            {
                 let values: Vec<Rc<str>> = self.shell.parameters.iter().skip(1).cloned().collect();
                 for (index, value) in values.iter().enumerate() {
                     if index > 0 {
@@ -120,9 +122,11 @@ impl Machine<'_, '_> {
                     if *quoted { fields.literal(value) } else { fields.split(value, " \t\n") }
                 }
             }
-            Part::Variable { name, operation: Operation::Other(text), quoted }
-                if self.shell.arrays.contains_key(name) && is_all_of(name, text) =>
-            {
+            PartKind::Variable {
+                name,
+                operation: Operation { kind: OperationKind::Other(text), .. },
+                quoted,
+            } if self.shell.arrays.contains_key(name) && is_all_of(name, text) => {
                 let elements = self.shell.arrays.get(name).cloned().unwrap_or_default();
                 for (index, element) in elements.iter().enumerate() {
                     if index > 0 {
@@ -131,7 +135,7 @@ impl Machine<'_, '_> {
                     if *quoted { fields.literal(element) } else { fields.split(element, " \t\n") }
                 }
             }
-            Part::Variable { quoted: false, .. } | Part::Substitution { quoted: false, .. } => {
+            PartKind::Variable { quoted: false, .. } | PartKind::Substitution { quoted: false, .. } => {
                 let value = self.part_text(part)?;
                 let separators = self.shell.variables.get("IFS").map_or(" \t\n".into(), ToString::to_string);
                 fields.split(&value, &separators);
@@ -157,9 +161,9 @@ impl Machine<'_, '_> {
     pub(super) fn pattern_of(&mut self, word: &Word) -> Result<String, Jump> {
         let mut out = String::new();
         for part in &word.parts {
-            match part {
-                Part::Glob(text) => out.push_str(&clean(text)),
-                Part::Variable { quoted: false, .. } => out.push_str(&self.part_text(part)?),
+            match &part.kind {
+                PartKind::Glob(text) => out.push_str(&clean(text)),
+                PartKind::Variable { quoted: false, .. } => out.push_str(&self.part_text(part)?),
                 _ => out.push_str(&patterns::quoted(&self.part_text(part)?)),
             }
         }
@@ -186,14 +190,16 @@ impl Machine<'_, '_> {
     }
 
     fn part_text(&mut self, part: &Part) -> Result<String, Jump> {
-        Ok(match part {
-            Part::Literal { text, .. } | Part::Glob(text) | Part::Braces(text) => clean(text).into_owned(),
-            Part::Tilde(text) if text == "~" => self.variable("HOME").to_string(),
-            Part::Tilde(text) => self.unknown(&format!("tilde:{text}"), text),
-            Part::Variable { name, operation, .. } => self.parameter(name, operation)?,
-            Part::Substitution { body, .. } => self.substitution(body)?,
-            Part::Arithmetic(text) => self.arithmetic(text)?,
-            Part::ProcessSubstitution(body) => {
+        Ok(match &part.kind {
+            PartKind::Literal { text, .. } | PartKind::Glob(text) | PartKind::Braces(text) => {
+                clean(text).into_owned()
+            }
+            PartKind::Tilde(text) if text == "~" => self.variable("HOME").to_string(),
+            PartKind::Tilde(text) => self.unknown(&format!("tilde:{text}"), text),
+            PartKind::Variable { name, operation, .. } => self.parameter(name, operation)?,
+            PartKind::Substitution { body, .. } => self.substitution(body)?,
+            PartKind::Arithmetic(expression) => self.arithmetic(&expression.text)?,
+            PartKind::ProcessSubstitution(body) => {
                 let text = self.substitution(body)?;
                 self.unknown(&format!("process:{text}"), "a pipe")
             }
@@ -249,13 +255,13 @@ impl Machine<'_, '_> {
     fn parameter(&mut self, name: &str, operation: &Operation) -> Result<String, Jump> {
         let set = self.known_variable(name);
         let usable = |or_empty: bool| set.clone().filter(|value| !(or_empty && value.is_empty()));
-        Ok(match operation {
-            Operation::Plain | Operation::Required { .. } => self.variable(name).to_string(),
-            Operation::Default { or_empty, word } => match usable(*or_empty) {
+        Ok(match &operation.kind {
+            OperationKind::Plain | OperationKind::Required { .. } => self.variable(name).to_string(),
+            OperationKind::Default { or_empty, word } => match usable(*or_empty) {
                 Some(value) => value.to_string(),
                 None => self.text_of(word)?,
             },
-            Operation::AssignDefault { or_empty, word } => {
+            OperationKind::AssignDefault { or_empty, word } => {
                 if let Some(value) = usable(*or_empty) {
                     return Ok(value.to_string());
                 }
@@ -263,19 +269,19 @@ impl Machine<'_, '_> {
                 self.assign(name, &text);
                 text
             }
-            Operation::Alternative { or_empty, word } => match usable(*or_empty) {
+            OperationKind::Alternative { or_empty, word } => match usable(*or_empty) {
                 Some(_) => self.text_of(word)?,
                 None => String::new(),
             },
-            Operation::Trim { suffix, longest, pattern } => {
+            OperationKind::Trim { suffix, longest, pattern } => {
                 let pattern = self.pattern_of(pattern)?;
                 let value = self.variable(name);
                 self.trimmed(&value, *suffix, *longest, &pattern)
             }
-            Operation::Other(text) if self.element(name, text).is_some() => {
+            OperationKind::Other(text) if self.element(name, text).is_some() => {
                 self.element(name, text).unwrap_or_default()
             }
-            Operation::Other(text) => {
+            OperationKind::Other(text) => {
                 let value = set.unwrap_or_default();
                 self.unknown(&format!("parameter:{text}:{value}"), &format!("${{{text}}}"))
             }
@@ -390,12 +396,14 @@ impl Machine<'_, '_> {
         let bash = matches!(&self.container.program, Program::Script { bash: true, .. });
         let mut words = vec![Word::default()];
         for part in &word.parts {
-            let texts = match part {
-                Part::Braces(text) if bash => brace_items(text),
+            let texts = match &part.kind {
+                PartKind::Braces(text) if bash => brace_items(text),
                 _ => None,
             };
+            let literal =
+                |text| Part { range: part.range.clone(), kind: PartKind::Literal { text, quoted: false } };
             let choices: Vec<Part> = match texts {
-                Some(texts) => texts.into_iter().map(|text| Part::Literal { text, quoted: false }).collect(),
+                Some(texts) => texts.into_iter().map(literal).collect(),
                 None => vec![part.clone()],
             };
             words = words

@@ -5,8 +5,10 @@ use shuck_ast::{
     BuiltinCommand, Command as AstCommand, DeclClause, DeclOperand, FunctionDef, Span, Stmt, Word as AstWord,
 };
 
+use super::super::dialect::Form;
 use super::super::ir::{
-    Assignment, Command, CommandKind, Operation, Part, Redirection, RedirectionKind, Simple, Value, Word,
+    Assignment, Command, CommandKind, Operation, OperationKind, Part, PartKind, Redirection, RedirectionKind,
+    Simple, Value, Word,
 };
 use super::{Lowered, Lowering, is_background, range, unread};
 
@@ -78,7 +80,7 @@ impl Lowering<'_> {
     /// `! command`. A second `!` is read by the parser as a command's name.
     fn negated(&self, statement: &Stmt, inner: Command) -> Lowered<Command> {
         if let CommandKind::Simple(simple) = &inner.kind
-            && let Some([Part::Literal { text, quoted: false }]) =
+            && let Some([Part { kind: PartKind::Literal { text, quoted: false }, .. }]) =
                 simple.words.first().map(|w| w.parts.as_slice())
             && text == "!"
         {
@@ -92,7 +94,18 @@ impl Lowering<'_> {
     fn simple(&mut self, assignments: &[AstAssignment], words: &[&AstWord]) -> Lowered<Command> {
         let assignments = self.assignments(assignments)?;
         let words = self.words(words.iter().copied())?;
+        self.double_equals(&words);
         Ok(simple_command(assignments, words))
+    }
+
+    /// `==` in `[ … ]` and `test`, which POSIX's *test* doesn't have.
+    fn double_equals(&mut self, words: &[Word]) {
+        let is = |word: &Word, names: &[&str]| word.literal().is_some_and(|text| names.contains(&&*text));
+        if words.first().is_some_and(|name| is(name, &["[", "test"])) {
+            for word in words.iter().filter(|word| is(word, &["=="])) {
+                self.construct(word.range.clone(), Form::DoubleEquals);
+            }
+        }
     }
 
     fn assignments(&mut self, assignments: &[AstAssignment]) -> Lowered<Vec<Assignment>> {
@@ -105,12 +118,23 @@ impl Lowering<'_> {
             AssignmentValue::Scalar(word) => Value::Text(self.word(word)?),
             AssignmentValue::Compound(array) => self.array(array)?,
         };
+        self.assignment_dialect(assignment);
         Ok(Assignment {
             range: range(assignment.span),
             name: assignment.target.name.to_string(),
             value,
             append: assignment.append,
         })
+    }
+
+    fn assignment_dialect(&mut self, assignment: &AstAssignment) {
+        let is_array = matches!(assignment.value, AssignmentValue::Compound(_));
+        if is_array || assignment.target.subscript.is_some() {
+            self.construct(range(assignment.span), Form::Array);
+        }
+        if assignment.append {
+            self.construct(range(assignment.span), Form::AppendAssignment);
+        }
     }
 
     fn array(&mut self, array: &ArrayExpr) -> Lowered<Value> {
@@ -165,6 +189,7 @@ impl Lowering<'_> {
     /// an operation on the variable that isn't modelled.
     fn operand(&mut self, assignment: &AstAssignment) -> Lowered<Word> {
         let place = range(assignment.span);
+        self.assignment_dialect(assignment);
         let (value, value_start) = match &assignment.value {
             AssignmentValue::Scalar(word) => (self.word(word)?.parts, word.span.start.offset()),
             AssignmentValue::Compound(array) => {
@@ -172,11 +197,14 @@ impl Lowering<'_> {
                 let start = place.start + start.unwrap_or(0);
                 let written = self.slice(start..place.end).to_owned();
                 let name = assignment.target.name.to_string();
-                (vec![Part::Variable { name, operation: Operation::Other(written), quoted: true }], start)
+                let operation = Operation { range: start..place.end, kind: OperationKind::Other(written) };
+                let kind = PartKind::Variable { name, operation, quoted: true };
+                (vec![Part { range: start..place.end, kind }], start)
             }
         };
         let text = self.slice(place.start..value_start).to_owned();
-        let mut parts = vec![Part::Literal { text, quoted: false }];
+        let kind = PartKind::Literal { text, quoted: false };
+        let mut parts = vec![Part { range: place.start..value_start, kind }];
         super::literal::append(&mut parts, value);
         Ok(Word { range: place, parts })
     }
@@ -191,6 +219,9 @@ impl Lowering<'_> {
         };
         let keyword = function.header.function_keyword_span.map(|span| span.start.offset());
         let start = keyword.unwrap_or(entry.word.span.start.offset());
+        if let Some(keyword) = keyword {
+            self.construct(keyword..keyword + "function".len(), Form::FunctionKeyword);
+        }
         let body = Box::new(self.statement(&function.body)?);
         let mut at = entry.word.span.end.offset();
         if function.header.trailing_parens_span.is_some() {
@@ -263,6 +294,7 @@ impl Lowering<'_> {
         let end = commands.last().map_or(0, |command| command.range.end);
         for (command, (operator, span)) in commands.iter_mut().zip(operators.into_iter().rev()) {
             if operator == BinaryOp::PipeAll {
+                self.construct(range(span), Form::PipeBoth);
                 command.redirections.push(error_to_output(span));
             }
         }
@@ -298,13 +330,15 @@ fn widen(command: &mut Command, redirection: &Redirection) {
 }
 
 fn literal_word(start: usize, text: &str) -> Word {
-    let parts = vec![Part::Literal { text: text.to_owned(), quoted: false }];
-    Word { range: start..start + text.len(), parts }
+    let place = start..start + text.len();
+    let kind = PartKind::Literal { text: text.to_owned(), quoted: false };
+    Word { range: place.clone(), parts: vec![Part { range: place, kind }] }
 }
 
 fn error_to_output(span: Span) -> Redirection {
     let place = range(span);
-    let parts = vec![Part::Literal { text: "1".to_owned(), quoted: false }];
+    let literal = PartKind::Literal { text: "1".to_owned(), quoted: false };
+    let parts = vec![Part { range: place.clone(), kind: literal }];
     let kind = RedirectionKind::Duplicate(Word { range: place.clone(), parts });
     Redirection { range: place, descriptor: Some(2), kind }
 }

@@ -6,6 +6,7 @@ use shuck_ast::{
     IfCommand, IfSyntax, SelectCommand, Span, StmtSeq, TimeCommand, Word as AstWord,
 };
 
+use super::super::dialect::Form;
 use super::super::ir::{Arm, Clause, Command, CommandKind, List, Word};
 use super::command::plain;
 use super::{Lowered, Lowering, range, unread};
@@ -22,14 +23,15 @@ impl Lowering<'_> {
             CompoundCommand::BraceGroup(body) => self.enclosed(body, '{', "}", CommandKind::Group),
             CompoundCommand::Arithmetic(c) => {
                 let (start, end) = (c.span.start.offset(), c.right_paren_span.end.offset());
-                let text = self.slice(start..end);
-                let inner = text.strip_prefix("((").and_then(|text| text.strip_suffix("))"));
-                let inner = inner.unwrap_or(text).trim().to_owned();
-                Ok(plain(start, end, CommandKind::Arithmetic(inner)))
+                self.construct(start..end, Form::ArithmeticCommand);
+                let expression = self.expression(start + 2..end.saturating_sub(2));
+                Ok(plain(start, end, CommandKind::Arithmetic(expression)))
             }
             CompoundCommand::Conditional(c) => {
-                let condition = CommandKind::Conditional(self.conditional(&c.expression)?);
-                Ok(plain(c.span.start.offset(), c.right_bracket_span.end.offset(), condition))
+                let (start, end) = (c.span.start.offset(), c.right_bracket_span.end.offset());
+                self.construct(start..end, Form::ConditionalCommand);
+                let condition = self.conditional(&c.expression)?;
+                Ok(plain(start, end, CommandKind::Conditional(condition)))
             }
             CompoundCommand::Time(command) => self.time(command),
             CompoundCommand::ArithmeticFor(command) => self.arithmetic_for(command),
@@ -48,6 +50,7 @@ impl Lowering<'_> {
         let start = command.span.start.offset();
         let mut at = self.expect(start, "if")?;
         let mut arms = Vec::new();
+        let mut keyword = start;
         let mut rest = command.elif_branches.iter();
         let mut next = Some((&command.condition, &command.then_branch));
         while let Some((condition, body)) = next {
@@ -59,8 +62,9 @@ impl Lowering<'_> {
             };
             let (condition, then) = self.list_until(condition, at, "then")?;
             let (body, end) = self.list_until(body, then, closing)?;
-            arms.push(Arm { condition, body });
-            at = end;
+            let last = body.last().map_or(then, |command| command.range.end);
+            arms.push(Arm { range: keyword..last, condition, body });
+            (keyword, at) = (end - closing.len(), end);
         }
         let otherwise = match &command.else_branch {
             Some(body) => {
@@ -106,9 +110,11 @@ impl Lowering<'_> {
         let (start, name) = (command.span.start.offset(), range(command.variable_span));
         self.reach(self.expect(start, "select")?, name.start)?;
         let words = (!command.words.is_empty()).then_some(command.words.as_slice());
-        let (_, at) = self.in_words(words, name.end)?;
+        let (words, at) = self.in_words(words, name.end)?;
+        self.construct(start..start + "select".len(), Form::Select);
+        let name = self.slice(name).to_owned();
         let (body, end) = self.do_done(&command.body, at)?;
-        Ok(plain(start, end, CommandKind::OpaqueLoop(body)))
+        Ok(plain(start, end, CommandKind::Select { name, words, body }))
     }
 
     /// `in word…`, with the place after it.
@@ -136,13 +142,19 @@ impl Lowering<'_> {
     /// With braces, the tree has a group for a body.
     fn arithmetic_for(&mut self, command: &ArithmeticForCommand) -> Lowered<Command> {
         let (start, from) = (command.span.start.offset(), command.right_paren_span.end.offset());
-        if command.done_span.is_some() {
-            let (body, end) = self.do_done(&command.body, from)?;
-            return Ok(plain(start, end, CommandKind::OpaqueLoop(body)));
-        }
-        let (body, end) = self.list_until(&command.body, from, "")?;
-        let end = body.last().map_or(end, |last| last.range.end);
-        Ok(plain(start, end, CommandKind::OpaqueLoop(body)))
+        self.construct(start..from, Form::ArithmeticFor);
+        let (first, second) = (range(command.first_semicolon_span), range(command.second_semicolon_span));
+        let init = self.expression(command.left_paren_span.end.offset()..first.start);
+        let condition = self.expression(first.end..second.start);
+        let step = self.expression(second.end..command.right_paren_span.start.offset());
+        let (body, end) = if command.done_span.is_some() {
+            self.do_done(&command.body, from)?
+        } else {
+            let (body, end) = self.list_until(&command.body, from, "")?;
+            let end = body.last().map_or(end, |last| last.range.end);
+            (body, end)
+        };
+        Ok(plain(start, end, CommandKind::ArithmeticFor { init, condition, step, body }))
     }
 
     fn case(&mut self, command: &CaseCommand) -> Lowered<Command> {
@@ -153,6 +165,8 @@ impl Lowering<'_> {
         let mut at = self.expect(subject.range.end, "in")?;
         let mut clauses = Vec::with_capacity(command.cases.len());
         for item in &command.cases {
+            at = self.skip(at);
+            let first = at;
             at = self.optional(at, "(");
             let mut patterns = Vec::with_capacity(item.patterns.len());
             for pattern in &item.patterns {
@@ -171,9 +185,14 @@ impl Lowering<'_> {
                 _ => ";;&",
             };
             let (body, end) = self.list_until(&item.body, at, terminator)?;
-            at = end;
             let falls_through = item.terminator != CaseTerminator::Break;
-            clauses.push(Clause { patterns, body, falls_through });
+            if falls_through {
+                self.construct(end - terminator.len()..end, Form::FallThrough);
+            }
+            let last = body.last().map_or(at, |command| command.range.end);
+            let range = first..if terminator.is_empty() { last } else { end };
+            clauses.push(Clause { range, patterns, body, falls_through });
+            at = end;
         }
         let end = self.expect(at, "esac")?;
         Ok(plain(start, end, CommandKind::Case { subject, clauses }))
@@ -217,8 +236,9 @@ impl Lowering<'_> {
             self.reach(at, name.start)?;
             at = name.end;
         }
+        self.construct(start..start + "coproc".len(), Form::Coprocess);
         let body = self.statement(&command.body)?;
         self.reach(at, body.range.start)?;
-        Ok(plain(start, body.range.end, CommandKind::OpaqueLoop(vec![body])))
+        Ok(plain(start, body.range.end, CommandKind::Coprocess(Box::new(body))))
     }
 }

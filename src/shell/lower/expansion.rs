@@ -4,23 +4,29 @@ use std::ops::Range;
 
 use shuck_ast::{
     BourneParameterExpansion as Bourne, Name, ParameterExpansion, ParameterExpansionSyntax, ParameterOp,
-    VarRef, Word as AstWord, WordPart,
+    Pattern, VarRef, Word as AstWord, WordPart,
 };
 
 use super::super::Unparsed;
-use super::super::ir::{Operation, Part, Word};
+use super::super::dialect::Form;
+use super::super::ir::{Operation, OperationKind, PartKind, Word};
 use super::literal::Quoting;
 use super::{Lowered, Lowering, range, unread};
 
 impl Lowering<'_> {
     /// `$NAME`.
     #[expect(clippy::unused_self, reason = "reads as its siblings do")]
-    pub(super) fn variable(&self, name: &Name, quoted: bool) -> Part {
-        Part::Variable { name: name.to_string(), operation: Operation::Plain, quoted }
+    pub(super) fn variable(&self, name: &Name, place: &Range<usize>, quoted: bool) -> PartKind {
+        let operation = Operation { range: place.end..place.end, kind: OperationKind::Plain };
+        PartKind::Variable { name: name.to_string(), operation, quoted }
     }
 
     /// `${…}`.
-    pub(super) fn parameter(&mut self, parameter: &ParameterExpansion, quoting: Quoting) -> Lowered<Part> {
+    pub(super) fn parameter(
+        &mut self,
+        parameter: &ParameterExpansion,
+        quoting: Quoting,
+    ) -> Lowered<PartKind> {
         let place = range(parameter.span);
         self.closed(&place)?;
         let ParameterExpansionSyntax::Bourne(bourne) = &parameter.syntax else {
@@ -32,17 +38,22 @@ impl Lowering<'_> {
                 if reference.subscript.is_none() =>
             {
                 let word = operand_word_ast.as_deref();
-                (&reference.name, self.operation(operator, word, *colon_variant, place, quoting)?)
+                let name = &reference.name;
+                (name, self.operation(name, operator, word, *colon_variant, place, quoting)?)
             }
             Bourne::Operation { reference, .. }
             | Bourne::Length { reference }
-            | Bourne::Indices { reference }
-            | Bourne::Indirect { reference, .. }
-            | Bourne::Slice { reference, .. }
-            | Bourne::Transformation { reference, .. } => (&reference.name, self.other(place)),
-            Bourne::PrefixMatch { prefix, .. } => (prefix, self.other(place)),
+            | Bourne::Indices { reference } => (&reference.name, self.other(place, None)),
+            Bourne::Indirect { reference, .. } => {
+                (&reference.name, self.other(place, Some(Form::Indirection)))
+            }
+            Bourne::Slice { reference, .. } => (&reference.name, self.other(place, Some(Form::Substring))),
+            Bourne::Transformation { reference, .. } => {
+                (&reference.name, self.other(place, Some(Form::Transformation)))
+            }
+            Bourne::PrefixMatch { prefix, .. } => (prefix, self.other(place, Some(Form::PrefixMatch))),
         };
-        Ok(Part::Variable { name: name.to_string(), operation, quoted: quoting == Quoting::Double })
+        Ok(PartKind::Variable { name: name.to_string(), operation, quoted: quoting == Quoting::Double })
     }
 
     /// The word parts that are expansions of parameters.
@@ -51,30 +62,42 @@ impl Lowering<'_> {
         part: &WordPart,
         place: Range<usize>,
         quoting: Quoting,
-    ) -> Lowered<Part> {
+    ) -> Lowered<PartKind> {
         self.closed(&place)?;
         let (name, operation) = match part {
-            WordPart::Variable(name) => (name, Operation::Plain),
+            WordPart::Variable(name) => {
+                return Ok(self.variable(name, &place, quoting == Quoting::Double));
+            }
             WordPart::Parameter(parameter) => return self.parameter(parameter, quoting),
             WordPart::ParameterExpansion { reference, operator, operand_word_ast, colon_variant, .. }
                 if reference.subscript.is_none() =>
             {
                 let word = operand_word_ast.as_deref();
-                (&reference.name, self.operation(operator, word, *colon_variant, place, quoting)?)
+                let name = &reference.name;
+                (name, self.operation(name, operator, word, *colon_variant, place, quoting)?)
             }
-            WordPart::ParameterExpansion { reference, .. }
-            | WordPart::Length(reference)
-            | WordPart::ArrayAccess(reference)
+            WordPart::ParameterExpansion { reference, .. } | WordPart::Length(reference) => {
+                (&reference.name, self.other(place, None))
+            }
+            WordPart::ArrayAccess(reference)
             | WordPart::ArrayLength(reference)
             | WordPart::ArrayIndices(reference)
-            | WordPart::Substring { reference, .. }
-            | WordPart::ArraySlice { reference, .. }
-            | WordPart::IndirectExpansion { reference, .. }
-            | WordPart::Transformation { reference, .. } => (&reference.name, self.other(place)),
-            WordPart::PrefixMatch { prefix, .. } => (prefix, self.other(place)),
+            | WordPart::ArraySlice { reference, .. } => {
+                (&reference.name, self.other(place, Some(Form::Array)))
+            }
+            WordPart::Substring { reference, .. } => {
+                (&reference.name, self.other(place, Some(Form::Substring)))
+            }
+            WordPart::IndirectExpansion { reference, .. } => {
+                (&reference.name, self.other(place, Some(Form::Indirection)))
+            }
+            WordPart::Transformation { reference, .. } => {
+                (&reference.name, self.other(place, Some(Form::Transformation)))
+            }
+            WordPart::PrefixMatch { prefix, .. } => (prefix, self.other(place, Some(Form::PrefixMatch))),
             _ => return unread("this expansion"),
         };
-        Ok(Part::Variable { name: name.to_string(), operation, quoted: quoting == Quoting::Double })
+        Ok(PartKind::Variable { name: name.to_string(), operation, quoted: quoting == Quoting::Double })
     }
 
     /// The parser takes the end of the script for the end of `${`.
@@ -87,50 +110,75 @@ impl Lowering<'_> {
         Ok(())
     }
 
-    fn access(&self, reference: &VarRef, place: Range<usize>) -> Operation {
-        if reference.subscript.is_some() { self.other(place) } else { Operation::Plain }
+    fn access(&mut self, reference: &VarRef, place: Range<usize>) -> Operation {
+        if reference.subscript.is_some() {
+            return self.other(place, None);
+        }
+        // `${NAME}`: before the brace.
+        let end = place.end.saturating_sub(usize::from(self.slice(place.clone()).ends_with('}')));
+        Operation { range: end..end, kind: OperationKind::Plain }
     }
 
-    /// As written, without `${` and `}`.
-    fn other(&self, place: Range<usize>) -> Operation {
-        let raw = self.slice(place);
+    /// As written, without `${` and `}`. A subscript makes an array of any form.
+    fn other(&mut self, place: Range<usize>, form: Option<Form>) -> Operation {
+        let raw = self.slice(place.clone());
         let inner = raw.strip_prefix("${").and_then(|raw| raw.strip_suffix('}'));
-        Operation::Other(inner.unwrap_or(raw).to_owned())
+        let start = place.start + if inner.is_some() { 2 } else { 0 };
+        let text = inner.unwrap_or(raw).to_owned();
+        let name = text.trim_start_matches(['!', '#']);
+        let after = name.trim_start_matches(|c: char| c.is_ascii_alphanumeric() || c == '_');
+        let form = if after.starts_with('[') { Some(Form::Array) } else { form };
+        if let Some(form) = form {
+            self.construct(place, form);
+        }
+        Operation { range: start..start + text.len(), kind: OperationKind::Other(text) }
     }
 
     fn operation(
         &mut self,
+        name: &Name,
         operator: &ParameterOp,
         word: Option<&AstWord>,
         or_empty: bool,
         place: Range<usize>,
         quoting: Quoting,
     ) -> Lowered<Operation> {
-        let (suffix, longest, pattern) = match operator {
+        let kind = match operator {
             ParameterOp::UseDefault => {
-                return Ok(Operation::Default { or_empty, word: self.operand_word(word, &place, quoting)? });
+                OperationKind::Default { or_empty, word: self.operand_word(word, &place, quoting)? }
             }
             ParameterOp::AssignDefault => {
-                return Ok(Operation::AssignDefault {
-                    or_empty,
-                    word: self.operand_word(word, &place, quoting)?,
-                });
+                OperationKind::AssignDefault { or_empty, word: self.operand_word(word, &place, quoting)? }
             }
             ParameterOp::UseReplacement => {
-                return Ok(Operation::Alternative {
-                    or_empty,
-                    word: self.operand_word(word, &place, quoting)?,
-                });
+                OperationKind::Alternative { or_empty, word: self.operand_word(word, &place, quoting)? }
             }
-            ParameterOp::Error => return Ok(Operation::Required { or_empty }),
-            ParameterOp::RemovePrefixShort { pattern } => (false, false, pattern),
-            ParameterOp::RemovePrefixLong { pattern } => (false, true, pattern),
-            ParameterOp::RemoveSuffixShort { pattern } => (true, false, pattern),
-            ParameterOp::RemoveSuffixLong { pattern } => (true, true, pattern),
-            _ => return Ok(self.other(place)),
+            ParameterOp::Error => OperationKind::Required { or_empty },
+            ParameterOp::RemovePrefixShort { pattern } => self.trim(false, false, pattern, &place)?,
+            ParameterOp::RemovePrefixLong { pattern } => self.trim(false, true, pattern, &place)?,
+            ParameterOp::RemoveSuffixShort { pattern } => self.trim(true, false, pattern, &place)?,
+            ParameterOp::RemoveSuffixLong { pattern } => self.trim(true, true, pattern, &place)?,
+            ParameterOp::ReplaceFirst { .. } | ParameterOp::ReplaceAll { .. } => {
+                return Ok(self.other(place, Some(Form::Replacement)));
+            }
+            ParameterOp::UpperFirst
+            | ParameterOp::UpperAll
+            | ParameterOp::LowerFirst
+            | ParameterOp::LowerAll => return Ok(self.other(place, Some(Form::CaseModification))),
         };
+        let start = place.start + "${".len() + name.as_str().len();
+        Ok(Operation { range: start..place.end.saturating_sub(1).max(start), kind })
+    }
+
+    fn trim(
+        &mut self,
+        suffix: bool,
+        longest: bool,
+        pattern: &Pattern,
+        place: &Range<usize>,
+    ) -> Lowered<OperationKind> {
         self.same(pattern.span.end.offset(), place.end.saturating_sub(1))?;
-        Ok(Operation::Trim { suffix, longest, pattern: self.pattern(pattern)? })
+        Ok(OperationKind::Trim { suffix, longest, pattern: self.pattern(pattern)? })
     }
 
     /// The word after `:-`; without one, an empty word before the brace.

@@ -1,6 +1,8 @@
 //! Text in words: quotes and escapes (POSIX XCU 2.2), globs and tildes.
 
-use super::super::ir::Part;
+use std::ops::Range;
+
+use super::super::ir::{Part, PartKind};
 
 /// What stands around a piece of text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -11,51 +13,54 @@ pub(super) enum Quoting {
     Double,
 }
 
-/// Appends text, to the last part where that is of the same kind.
-pub(super) fn push(parts: &mut Vec<Part>, text: &str, quoted: bool) {
-    if let Some(Part::Literal { text: last, quoted: q }) = parts.last_mut()
+/// Appends text that stands at `range`, to the last part where that is of the same kind.
+pub(super) fn push(parts: &mut Vec<Part>, text: &str, range: Range<usize>, quoted: bool) {
+    if let Some(Part { range: place, kind: PartKind::Literal { text: last, quoted: q } }) = parts.last_mut()
         && *q == quoted
     {
         last.push_str(text);
+        place.end = range.end;
     } else if quoted || !text.is_empty() {
-        parts.push(Part::Literal { text: text.to_owned(), quoted });
+        let kind = PartKind::Literal { text: text.to_owned(), quoted };
+        parts.push(Part { range, kind });
     }
 }
 
 /// Appends parts, joining literals at the seam.
 pub(super) fn append(parts: &mut Vec<Part>, more: Vec<Part>) {
     for part in more {
-        match part {
-            Part::Literal { text, quoted } => push(parts, &text, quoted),
-            Part::Glob(text) => push_glob(parts, &text),
-            other => parts.push(other),
+        match part.kind {
+            PartKind::Literal { text, quoted } => push(parts, &text, part.range, quoted),
+            PartKind::Glob(text) => push_glob(parts, &text, part.range),
+            kind => parts.push(Part { range: part.range, kind }),
         }
     }
 }
 
 /// Appends a glob, to the last part where that is one.
-pub(super) fn push_glob(parts: &mut Vec<Part>, text: &str) {
-    if let Some(Part::Glob(last)) = parts.last_mut() {
+pub(super) fn push_glob(parts: &mut Vec<Part>, text: &str, range: Range<usize>) {
+    if let Some(Part { range: place, kind: PartKind::Glob(last) }) = parts.last_mut() {
         last.push_str(text);
+        place.end = range.end;
     } else {
-        parts.push(Part::Glob(text.to_owned()));
+        parts.push(Part { range, kind: PartKind::Glob(text.to_owned()) });
     }
 }
 
-/// Text outside quotes. `first`: it starts a word, where a tilde is one.
-pub(super) fn unquoted(parts: &mut Vec<Part>, raw: &str, first: bool) {
-    let mut rest = raw;
+/// Text outside quotes, which stands at `start`. `first`: it starts a word, where a tilde is one.
+pub(super) fn unquoted(parts: &mut Vec<Part>, raw: &str, start: usize, first: bool) {
+    let (mut rest, mut at) = (raw, start);
     if first && let Some(end) = tilde(rest) {
         let (prefix, tail) = rest.split_at(end);
-        parts.push(Part::Tilde(prefix.to_owned()));
-        rest = tail;
+        parts.push(Part { range: at..at + end, kind: PartKind::Tilde(prefix.to_owned()) });
+        (rest, at) = (tail, at + end);
     }
     while let Some(next) = rest.chars().next() {
         let glob = glob(rest);
         let length = if next == '\\' {
-            escape(parts, rest)
+            escape(parts, rest, at)
         } else if glob > 0 {
-            push_glob(parts, rest.get(..glob).unwrap_or(rest));
+            push_glob(parts, rest.get(..glob).unwrap_or(rest), at..at + glob);
             glob
         } else {
             let end = rest
@@ -63,21 +68,24 @@ pub(super) fn unquoted(parts: &mut Vec<Part>, raw: &str, first: bool) {
                 .skip(1)
                 .find(|(_, c)| "\\*?[@+!".contains(*c))
                 .map_or(rest.len(), |(at, _)| at);
-            push(parts, rest.get(..end).unwrap_or(rest), false);
+            push(parts, rest.get(..end).unwrap_or(rest), at..at + end, false);
             end
         };
         rest = rest.get(length..).unwrap_or("");
+        at += length;
     }
 }
 
-/// A backslash outside quotes and what it quotes; gives their length.
-fn escape(parts: &mut Vec<Part>, rest: &str) -> usize {
-    match rest.chars().nth(1) {
-        None => push(parts, "\\", false),
+/// A backslash outside quotes, at `start`, and what it quotes; gives their length.
+fn escape(parts: &mut Vec<Part>, rest: &str, start: usize) -> usize {
+    let next = rest.chars().nth(1);
+    let length = 1 + next.map_or(0, char::len_utf8);
+    match next {
+        None => push(parts, "\\", start..start + length, false),
         Some('\n') => {}
-        Some(quoted) => push(parts, quoted.encode_utf8(&mut [0; 4]), true),
+        Some(quoted) => push(parts, quoted.encode_utf8(&mut [0; 4]), start..start + length, true),
     }
-    1 + rest.chars().nth(1).map_or(0, char::len_utf8)
+    length
 }
 
 /// The length of `~` or `~user` at the start of a word; it ends with the word or at `/`.

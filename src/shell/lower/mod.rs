@@ -9,6 +9,7 @@ use std::ops::Range;
 use shuck_ast::{BackgroundOperator, Comment, File, Span, Stmt, StmtSeq, StmtTerminator};
 
 use super::Unparsed;
+use super::dialect::{Construct, Form};
 use super::ir::{Command, List, Script};
 
 mod command;
@@ -30,15 +31,19 @@ type Lowered<T> = Result<T, Unparsed>;
 
 /// A script and the places of its comments.
 pub(super) fn script(source: &str, file: &File) -> Lowered<(Script, Vec<Range<usize>>)> {
-    let mut lowering = Lowering { source, trivia: Trivia::default(), depth: 0 };
+    let mut lowering = Lowering { source, trivia: Trivia::default(), dialect: Vec::new(), depth: 0 };
     let body = lowering.list(&file.body)?;
     lowering.whole(&body)?;
-    Ok((Script { body }, lowering.trivia.into_comments()))
+    let mut dialect = lowering.dialect;
+    dialect.sort_by_key(|construct| (construct.range.start, construct.range.end, construct.form));
+    dialect.dedup();
+    Ok((Script { body, dialect }, lowering.trivia.into_comments()))
 }
 
 struct Lowering<'a> {
     source: &'a str,
     trivia: Trivia,
+    dialect: Vec<Construct>,
     depth: usize,
 }
 
@@ -89,6 +94,11 @@ impl Lowering<'_> {
         let result = work(self);
         self.depth -= levels;
         result
+    }
+
+    /// Notes what POSIX sh doesn't have.
+    fn construct(&mut self, range: Range<usize>, form: Form) {
+        self.dialect.push(Construct { range, form });
     }
 
     fn slice(&self, range: Range<usize>) -> &str {

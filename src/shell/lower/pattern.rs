@@ -2,6 +2,7 @@
 
 use shuck_ast::{Pattern, PatternPart};
 
+use super::super::dialect::Form;
 use super::super::ir::Word;
 use super::literal;
 use super::{Lowered, Lowering, range};
@@ -13,11 +14,16 @@ impl Lowering<'_> {
         for (index, node) in pattern.parts.iter().enumerate() {
             let place = range(node.span);
             match &node.kind {
-                PatternPart::Literal(_) => literal::unquoted(&mut parts, self.slice(place), index == 0),
-                PatternPart::AnyString | PatternPart::AnyChar | PatternPart::CharClass(_) => {
-                    literal::push_glob(&mut parts, self.slice(place));
+                PatternPart::Literal(_) => {
+                    literal::unquoted(&mut parts, self.slice(place.clone()), place.start, index == 0);
                 }
-                PatternPart::Group { .. } => literal::push_glob(&mut parts, self.slice(place)),
+                PatternPart::AnyString | PatternPart::AnyChar | PatternPart::CharClass(_) => {
+                    literal::push_glob(&mut parts, self.slice(place.clone()), place);
+                }
+                PatternPart::Group { .. } => {
+                    self.construct(place.clone(), Form::ExtendedGlob);
+                    literal::push_glob(&mut parts, self.slice(place.clone()), place);
+                }
                 PatternPart::Word(word) => {
                     let word = self.word(word)?;
                     literal::append(&mut parts, word.parts);

@@ -4,7 +4,8 @@ use shuck_ast::{
     Heredoc, HeredocBody, HeredocBodyMode, HeredocBodyPart, Redirect, RedirectKind, RedirectTarget,
 };
 
-use super::super::ir::{Part, Redirection, RedirectionKind, Word};
+use super::super::dialect::Form;
+use super::super::ir::{Part, PartKind, Redirection, RedirectionKind, Word};
 use super::literal::{self, Quoting};
 use super::{Lowered, Lowering, range};
 
@@ -26,7 +27,22 @@ impl Lowering<'_> {
             }
             lowered.push(self.redirection(redirect)?);
         }
+        for redirection in &lowered {
+            self.redirection_dialect(redirection);
+        }
         Ok(lowered)
+    }
+
+    fn redirection_dialect(&mut self, redirection: &Redirection) {
+        let place = || redirection.range.clone();
+        if self.slice(place()).starts_with('{') {
+            self.construct(place(), Form::DescriptorVariable);
+        }
+        match redirection.kind {
+            RedirectionKind::WriteBoth { .. } => self.construct(place(), Form::RedirectBoth),
+            RedirectionKind::HereString(_) => self.construct(place(), Form::HereString),
+            _ => {}
+        }
     }
 
     fn redirection(&mut self, redirect: &Redirect) -> Lowered<Redirection> {
@@ -45,6 +61,9 @@ impl Lowering<'_> {
                     // `2>&1` is one token, its `1` has no place in the tree.
                     let length = target.literal().map_or(0, |text| text.len());
                     target.range = place.end.saturating_sub(length)..place.end;
+                    for part in &mut target.parts {
+                        part.range = target.range.clone();
+                    }
                 }
                 place.end = place.end.max(target.range.end);
                 kind_of(redirect.kind, descriptor, target)
@@ -63,7 +82,8 @@ impl Lowering<'_> {
         let parts = match body.mode {
             HeredocBodyMode::Literal => {
                 let text = literal::verbatim(self.slice(place.clone()), strip);
-                vec![Part::Literal { text, quoted: true }]
+                let kind = PartKind::Literal { text, quoted: true };
+                vec![Part { range: place.clone(), kind }]
             }
             HeredocBodyMode::Expanding => self.document_parts(body, strip)?,
         };
@@ -75,24 +95,23 @@ impl Lowering<'_> {
         let mut line_start = true;
         for node in &body.parts {
             let place = range(node.span);
-            match &node.kind {
+            let kind = match &node.kind {
                 HeredocBodyPart::Literal(_) => {
-                    let text = literal::document(self.slice(place), strip, &mut line_start);
-                    literal::push(&mut parts, &text, true);
+                    let text = literal::document(self.slice(place.clone()), strip, &mut line_start);
+                    literal::push(&mut parts, &text, place, true);
                     continue;
                 }
-                HeredocBodyPart::Variable(name) => parts.push(self.variable(name, true)),
+                HeredocBodyPart::Variable(name) => self.variable(name, &place, true),
                 HeredocBodyPart::CommandSubstitution { body, syntax } => {
-                    let body = self.substitution(body, *syntax, place)?;
-                    parts.push(Part::Substitution { body, quoted: true });
+                    let body = self.substitution(body, *syntax, place.clone())?;
+                    PartKind::Substitution { body, quoted: true }
                 }
-                HeredocBodyPart::ArithmeticExpansion { expression, .. } => {
-                    parts.push(Part::Arithmetic(expression.slice(self.source).to_owned()));
+                HeredocBodyPart::ArithmeticExpansion { syntax, .. } => {
+                    self.arithmetic_expansion(*syntax, &place)
                 }
-                HeredocBodyPart::Parameter(parameter) => {
-                    parts.push(self.parameter(parameter, Quoting::Double)?);
-                }
-            }
+                HeredocBodyPart::Parameter(parameter) => self.parameter(parameter, Quoting::Double)?,
+            };
+            parts.push(Part { range: place, kind });
             line_start = false;
         }
         Ok(parts)
@@ -126,8 +145,8 @@ fn kind_of(kind: RedirectKind, descriptor: Option<u32>, target: Word) -> Redirec
 /// Whether the word after `>&` is known to be neither a descriptor nor `-`.
 fn is_file(word: &Word) -> bool {
     let descriptor = |text: String| text.trim_end_matches('-').chars().all(|c| c.is_ascii_digit());
-    match word.parts.first() {
-        Some(Part::Literal { .. }) => word.literal().is_none_or(|text| !descriptor(text)),
+    match word.parts.first().map(|part| &part.kind) {
+        Some(PartKind::Literal { .. }) => word.literal().is_none_or(|text| !descriptor(text)),
         _ => false,
     }
 }

@@ -3,11 +3,14 @@
 use std::ops::Range;
 
 use shuck_ast::{
-    BraceSyntax, CommandSubstitutionSyntax, LiteralText, SourceText, StmtSeq, Word as AstWord, WordPart,
-    WordPartNode,
+    ArithmeticExpansionSyntax, BraceSyntax, CommandSubstitutionSyntax, LiteralText, SourceText, StmtSeq,
+    Word as AstWord, WordPart, WordPartNode,
 };
 
-use super::super::ir::{Command, CommandKind, List, Operation, Part, Simple, Word};
+use super::super::dialect::Form;
+use super::super::ir::{
+    Arithmetic, Command, CommandKind, List, Operation, OperationKind, Part, PartKind, Simple, Word,
+};
 use super::literal::{self, Quoting};
 use super::{Lowered, Lowering, range, unread};
 
@@ -100,7 +103,7 @@ impl Lowering<'_> {
     /// A literal outside quotes, with the brace expansions that start in it. `covered`: how far
     /// the last one reached.
     fn bare(
-        &self,
+        &mut self,
         parts: &mut Vec<Part>,
         text: &LiteralText,
         place: &Range<usize>,
@@ -109,57 +112,117 @@ impl Lowering<'_> {
         first: bool,
     ) {
         if place.is_empty() {
-            literal::push(parts, text.as_str(self.source, shuck_ast::Span::new()), false);
+            literal::push(parts, text.as_str(self.source, shuck_ast::Span::new()), place.clone(), false);
             return;
         }
         let mut at = place.start.max(*covered);
         let from = at;
         for brace in braces.iter().filter(|brace| (from..place.end).contains(&brace.start)) {
-            literal::unquoted(parts, self.slice(at..brace.start), first && at == place.start);
-            parts.push(Part::Braces(self.slice(brace.clone()).to_owned()));
+            literal::unquoted(parts, self.slice(at..brace.start), at, first && at == place.start);
+            let kind = PartKind::Braces(self.slice(brace.clone()).to_owned());
+            parts.push(Part { range: brace.clone(), kind });
+            self.construct(brace.clone(), Form::BraceExpansion);
             at = brace.end;
             *covered = brace.end;
         }
         if at < place.end {
-            literal::unquoted(parts, self.slice(at..place.end), first && at == place.start);
+            let before = parts.len().saturating_sub(1);
+            literal::unquoted(parts, self.slice(at..place.end), at, first && at == place.start);
+            self.extended_globs(parts.get(before..).unwrap_or_default());
+        }
+    }
+
+    fn extended_globs(&mut self, parts: &[Part]) {
+        for part in parts {
+            if matches!(&part.kind, PartKind::Glob(text) if text.contains('(')) {
+                self.construct(part.range.clone(), Form::ExtendedGlob);
+            }
         }
     }
 
     fn part(&mut self, parts: &mut Vec<Part>, node: &WordPartNode, quoting: Quoting) -> Lowered<()> {
         let place = range(node.span);
         let quoted = quoting == Quoting::Double;
-        match &node.kind {
+        let kind = match &node.kind {
             // Outside quotes `bare` has seen to it.
-            WordPart::Literal(_) => literal::push(parts, &literal::double_quoted(self.slice(place)), true),
+            WordPart::Literal(_) => {
+                literal::push(parts, &literal::double_quoted(self.slice(place.clone())), place, true);
+                return Ok(());
+            }
             WordPart::SingleQuoted { value, dollar } => {
                 self.single_quoted(parts, value, *dollar, place, quoting);
+                return Ok(());
             }
-            WordPart::DoubleQuoted { parts: inner, .. } => {
-                self.tiled(inner, self.inside_quotes(&place))?;
-                let before = parts.len();
-                for node in inner {
-                    self.part(parts, node, Quoting::Double)?;
-                }
-                if parts.len() == before {
-                    literal::push(parts, "", true);
-                }
-            }
+            WordPart::DoubleQuoted { parts: inner, .. } => return self.double_quoted(parts, inner, &place),
             WordPart::CommandSubstitution { body, syntax } => {
-                let body = self.substitution(body, *syntax, place)?;
-                parts.push(Part::Substitution { body, quoted });
+                let body = self.substitution(body, *syntax, place.clone())?;
+                PartKind::Substitution { body, quoted }
             }
             WordPart::ProcessSubstitution { body, .. } => {
                 let (body, end) = self.list_until(body, place.start + 2, ")")?;
                 self.same(end, place.end)?;
-                parts.push(Part::ProcessSubstitution(body));
+                self.construct(place.clone(), Form::ProcessSubstitution);
+                PartKind::ProcessSubstitution(body)
             }
-            WordPart::ArithmeticExpansion { expression, .. } => {
-                parts.push(Part::Arithmetic(expression.slice(self.source).to_owned()));
-            }
+            WordPart::ArithmeticExpansion { syntax, .. } => self.arithmetic_expansion(*syntax, &place),
             WordPart::ZshQualifiedGlob(_) => return unread("a glob with qualifiers (zsh)"),
-            expansion => parts.push(self.expansion(expansion, place, quoting)?),
-        }
+            expansion => self.expansion(expansion, place.clone(), quoting)?,
+        };
+        parts.push(Part { range: place, kind });
         Ok(())
+    }
+
+    /// `"…"`: the quotes count to the literals that touch them.
+    fn double_quoted(
+        &mut self,
+        parts: &mut Vec<Part>,
+        inner: &[WordPartNode],
+        place: &Range<usize>,
+    ) -> Lowered<()> {
+        if self.slice(place.clone()).starts_with('$') {
+            self.construct(place.clone(), Form::LocaleQuoting);
+        }
+        self.tiled(inner, self.inside_quotes(place))?;
+        let mut own = Vec::with_capacity(inner.len());
+        for node in inner {
+            self.part(&mut own, node, Quoting::Double)?;
+        }
+        if own.is_empty() {
+            literal::push(&mut own, "", place.clone(), true);
+        }
+        if let Some(Part { range, kind: PartKind::Literal { .. } }) = own.first_mut() {
+            range.start = place.start;
+        }
+        if let Some(Part { range, kind: PartKind::Literal { .. } }) = own.last_mut() {
+            range.end = place.end;
+        }
+        literal::append(parts, own);
+        Ok(())
+    }
+
+    /// `$((…))` or `$[…]`.
+    pub(super) fn arithmetic_expansion(
+        &mut self,
+        syntax: ArithmeticExpansionSyntax,
+        place: &Range<usize>,
+    ) -> PartKind {
+        let (opening, closing) = match syntax {
+            ArithmeticExpansionSyntax::DollarParenParen => (3, 2),
+            ArithmeticExpansionSyntax::LegacyBracket => (2, 1),
+        };
+        if opening == 2 {
+            self.construct(place.clone(), Form::OldArithmetic);
+        }
+        let end = place.end.saturating_sub(closing);
+        PartKind::Arithmetic(self.expression(place.start + opening..end))
+    }
+
+    /// The expression in `place`, without the white space around it.
+    pub(super) fn expression(&self, place: Range<usize>) -> Arithmetic {
+        let text = self.slice(place.clone());
+        let start = place.start + (text.len() - text.trim_start().len());
+        let text = text.trim().to_owned();
+        Arithmetic { range: start..start + text.len(), text }
     }
 
     /// The list of `$(…)` or of backquotes. The parser doesn't resolve the escapes that backquotes
@@ -184,25 +247,28 @@ impl Lowering<'_> {
 
     /// Single quotes; inside `"${a:-'b'}"` they stand for themselves.
     fn single_quoted(
-        &self,
+        &mut self,
         parts: &mut Vec<Part>,
         value: &SourceText,
         dollar: bool,
         place: Range<usize>,
         quoting: Quoting,
     ) {
+        if dollar {
+            self.construct(place.clone(), Form::AnsiQuoting);
+        }
         if quoting == Quoting::Double && !dollar {
-            literal::push(parts, &literal::double_quoted(self.slice(place)), true);
+            literal::push(parts, &literal::double_quoted(self.slice(place.clone())), place, true);
         } else {
-            literal::push(parts, value.slice(self.source), true);
+            literal::push(parts, value.slice(self.source), place, true);
         }
     }
 }
 
 fn unknown_command(range: Range<usize>, written: &str) -> Command {
-    let operation = Operation::Other(written.to_owned());
-    let parts = vec![Part::Variable { name: String::new(), operation, quoted: true }];
-    let words = vec![Word { range: range.clone(), parts }];
+    let operation = Operation { range: range.clone(), kind: OperationKind::Other(written.to_owned()) };
+    let kind = PartKind::Variable { name: String::new(), operation, quoted: true };
+    let words = vec![Word { range: range.clone(), parts: vec![Part { range: range.clone(), kind }] }];
     let kind = CommandKind::Simple(Simple { assignments: Vec::new(), words });
     Command { range, kind, redirections: Vec::new(), background: false }
 }

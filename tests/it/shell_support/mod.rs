@@ -1,10 +1,9 @@
-//! A compact notation for the shell's intermediate form, and a walk over it.
-#![allow(clippy::needless_for_each, clippy::semicolon_if_nothing_returned, reason = "it reads well so")]
+//! A compact notation for the shell's intermediate form.
 #![allow(dead_code, reason = "each test takes what it needs")]
 
 use initlint::shell::ir::{
-    Assignment, Command, CommandKind, Condition, List, Operation, Part, Redirection, RedirectionKind, Script,
-    Value, Word,
+    Arithmetic, Assignment, Command, CommandKind, Condition, ConditionKind, List, Operation, OperationKind,
+    Part, PartKind, Redirection, RedirectionKind, Script, Value, Word,
 };
 
 /// The whole script on one line.
@@ -37,12 +36,15 @@ pub(crate) fn command(command: &Command) -> String {
             format!("{}[{} do {}]", if *until { "until" } else { "while" }, list(condition), list(body))
         }
         CommandKind::For { name, words, body } => {
-            let words = words
-                .as_ref()
-                .map_or("$@".to_owned(), |words| words.iter().map(word).collect::<Vec<_>>().join(" "));
-            format!("for[{name} in {words} do {}]", list(body))
+            format!("for[{name} in {} do {}]", items(words.as_deref()), list(body))
         }
-        CommandKind::OpaqueLoop(body) => format!("opaque[{}]", list(body)),
+        CommandKind::Select { name, words, body } => {
+            format!("select[{name} in {} do {}]", items(words.as_deref()), list(body))
+        }
+        CommandKind::ArithmeticFor { init, condition, step, body } => {
+            format!("for[{}; {}; {} do {}]", init.text, condition.text, step.text, list(body))
+        }
+        CommandKind::Coprocess(inner) => format!("coproc[{}]", self::command(inner)),
         CommandKind::Case { subject, clauses } => {
             let clauses: Vec<_> = clauses
                 .iter()
@@ -58,7 +60,7 @@ pub(crate) fn command(command: &Command) -> String {
         CommandKind::Subshell(body) => format!("sub[{}]", list(body)),
         CommandKind::Function { name, body } => format!("fn {name} {}", self::command(body)),
         CommandKind::Conditional(condition) => format!("[[{}]]", self::condition(condition)),
-        CommandKind::Arithmetic(_) => "((…))".to_owned(),
+        CommandKind::Arithmetic(Arithmetic { text, .. }) => format!("(({text}))"),
     };
     for redirection in &command.redirections {
         out.push(' ');
@@ -68,6 +70,10 @@ pub(crate) fn command(command: &Command) -> String {
         out.push_str(" &");
     }
     out
+}
+
+fn items(words: Option<&[Word]>) -> String {
+    words.map_or("$@".to_owned(), |words| words.iter().map(word).collect::<Vec<_>>().join(" "))
 }
 
 fn join(commands: &[Command], by: &str) -> String {
@@ -85,13 +91,13 @@ fn assignment(assignment: &Assignment) -> String {
 
 pub(crate) fn condition(condition: &Condition) -> String {
     let inner = |c: &Condition| self::condition(c);
-    match condition {
-        Condition::Unary(operator, operand) => format!("{operator} {}", word(operand)),
-        Condition::Binary(a, operator, b) => format!("{} {operator} {}", word(a), word(b)),
-        Condition::Word(operand) => word(operand),
-        Condition::Not(a) => format!("!({})", inner(a)),
-        Condition::And(a, b) => format!("({} && {})", inner(a), inner(b)),
-        Condition::Or(a, b) => format!("({} || {})", inner(a), inner(b)),
+    match &condition.kind {
+        ConditionKind::Unary(operator, operand) => format!("{} {}", operator.name, word(operand)),
+        ConditionKind::Binary(a, operator, b) => format!("{} {} {}", word(a), operator.name, word(b)),
+        ConditionKind::Word(operand) => word(operand),
+        ConditionKind::Not(a) => format!("!({})", inner(a)),
+        ConditionKind::And(a, b) => format!("({} && {})", inner(a), inner(b)),
+        ConditionKind::Or(a, b) => format!("({} || {})", inner(a), inner(b)),
     }
 }
 
@@ -121,122 +127,33 @@ pub(crate) fn word(word: &Word) -> String {
 
 fn part(part: &Part) -> String {
     let mark = |quoted: &bool| if *quoted { "\"" } else { "" };
-    match part {
-        Part::Literal { text, quoted: true } => format!("'{}'", text.escape_debug()),
-        Part::Literal { text, quoted: false } => text.escape_debug().to_string(),
-        Part::Glob(text) => format!("‹{text}›"),
-        Part::Braces(text) => format!("«{text}»"),
-        Part::Tilde(text) => format!("tilde({text})"),
-        Part::Variable { name, operation, quoted } => {
+    match &part.kind {
+        PartKind::Literal { text, quoted: true } => format!("'{}'", text.escape_debug()),
+        PartKind::Literal { text, quoted: false } => text.escape_debug().to_string(),
+        PartKind::Glob(text) => format!("‹{text}›"),
+        PartKind::Braces(text) => format!("«{text}»"),
+        PartKind::Tilde(text) => format!("tilde({text})"),
+        PartKind::Variable { name, operation, quoted } => {
             format!("{}${{{name}{}}}", mark(quoted), self::operation(operation))
         }
-        Part::Substitution { body, quoted } => format!("{}$({})", mark(quoted), list(body)),
-        Part::Arithmetic(text) => format!("$(({text}))"),
-        Part::ProcessSubstitution(body) => format!("<({})", list(body)),
+        PartKind::Substitution { body, quoted } => format!("{}$({})", mark(quoted), list(body)),
+        PartKind::Arithmetic(Arithmetic { text, .. }) => format!("$(({text}))"),
+        PartKind::ProcessSubstitution(body) => format!("<({})", list(body)),
     }
 }
 
 fn operation(operation: &Operation) -> String {
     let colon = |or_empty: &bool| if *or_empty { ":" } else { "" };
-    match operation {
-        Operation::Plain => String::new(),
-        Operation::Default { or_empty, word: w } => format!("{}-{}", colon(or_empty), word(w)),
-        Operation::AssignDefault { or_empty, word: w } => format!("{}={}", colon(or_empty), word(w)),
-        Operation::Required { or_empty } => format!("{}?", colon(or_empty)),
-        Operation::Alternative { or_empty, word: w } => format!("{}+{}", colon(or_empty), word(w)),
-        Operation::Trim { suffix, longest, pattern } => {
+    match &operation.kind {
+        OperationKind::Plain => String::new(),
+        OperationKind::Default { or_empty, word: w } => format!("{}-{}", colon(or_empty), word(w)),
+        OperationKind::AssignDefault { or_empty, word: w } => format!("{}={}", colon(or_empty), word(w)),
+        OperationKind::Required { or_empty } => format!("{}?", colon(or_empty)),
+        OperationKind::Alternative { or_empty, word: w } => format!("{}+{}", colon(or_empty), word(w)),
+        OperationKind::Trim { suffix, longest, pattern } => {
             let sign = if *suffix { "%" } else { "#" };
             format!("{}{}", sign.repeat(1 + usize::from(*longest)), word(pattern))
         }
-        Operation::Other(text) => format!(" other {text}"),
-    }
-}
-
-/// Calls `visit` for each command, substitutions' too.
-pub(crate) fn for_each_command(commands: &List, visit: &mut dyn FnMut(&Command)) {
-    for command in commands {
-        visit(command);
-        inside(command, visit);
-    }
-}
-
-fn inside(command: &Command, visit: &mut dyn FnMut(&Command)) {
-    let one = |inner: &Command, visit: &mut dyn FnMut(&Command)| {
-        for_each_command(&vec![inner.clone()], visit);
-    };
-    match &command.kind {
-        CommandKind::Simple(simple) => {
-            simple.assignments.iter().flat_map(|a| a.value.words()).for_each(|w| words(w, visit));
-            simple.words.iter().for_each(|w| words(w, visit));
-        }
-        CommandKind::Not(inner) | CommandKind::Function { body: inner, .. } => one(inner, visit),
-        CommandKind::And(a, b) | CommandKind::Or(a, b) => {
-            one(a, visit);
-            one(b, visit);
-        }
-        CommandKind::If { arms, otherwise } => {
-            for arm in arms {
-                for_each_command(&arm.condition, visit);
-                for_each_command(&arm.body, visit);
-            }
-            if let Some(body) = otherwise {
-                for_each_command(body, visit);
-            }
-        }
-        CommandKind::Loop { condition, body, .. } => {
-            for_each_command(condition, visit);
-            for_each_command(body, visit);
-        }
-        CommandKind::For { words: list, body, .. } => {
-            list.iter().flatten().for_each(|w| words(w, visit));
-            for_each_command(body, visit);
-        }
-        CommandKind::Case { subject, clauses } => {
-            words(subject, visit);
-            for clause in clauses {
-                clause.patterns.iter().for_each(|w| words(w, visit));
-                for_each_command(&clause.body, visit);
-            }
-        }
-        CommandKind::Pipeline(body)
-        | CommandKind::OpaqueLoop(body)
-        | CommandKind::Group(body)
-        | CommandKind::Subshell(body) => for_each_command(body, visit),
-        CommandKind::Conditional(_) | CommandKind::Arithmetic(_) => {}
-    }
-    for redirection in &command.redirections {
-        words(target(&redirection.kind), visit);
-    }
-}
-
-fn words(word: &Word, visit: &mut dyn FnMut(&Command)) {
-    for part in &word.parts {
-        match part {
-            Part::Substitution { body, .. } | Part::ProcessSubstitution(body) => {
-                for_each_command(body, visit);
-            }
-            Part::Variable {
-                operation:
-                    Operation::Default { word, .. }
-                    | Operation::AssignDefault { word, .. }
-                    | Operation::Alternative { word, .. }
-                    | Operation::Trim { pattern: word, .. },
-                ..
-            } => words(word, visit),
-            _ => {}
-        }
-    }
-}
-
-pub(crate) fn target(kind: &RedirectionKind) -> &Word {
-    match kind {
-        RedirectionKind::Write(word)
-        | RedirectionKind::Append(word)
-        | RedirectionKind::WriteBoth { target: word, .. }
-        | RedirectionKind::Read(word)
-        | RedirectionKind::ReadWrite(word)
-        | RedirectionKind::HereDocument(word)
-        | RedirectionKind::HereString(word)
-        | RedirectionKind::Duplicate(word) => word,
+        OperationKind::Other(text) => format!(" other {text}"),
     }
 }

@@ -1,0 +1,3 @@
+//! What a script means, worked out once for all rules that look at scripts.
+
+pub mod visit;
