@@ -33,7 +33,7 @@ type Files<'p> = BTreeMap<String, File<'p>>;
 /// A file that a ConfigMap holds. Where each part of its text stands is found out only when it is asked for: the maps
 /// have many that no script speaks of.
 struct File<'p> {
-    map: &'p ConfigMap,
+    map: ConfigMap<'p>,
     key: String,
     text: &'p str,
     inputs: &'p InputSet,
@@ -143,8 +143,7 @@ impl<'p, 'd> Reader<'_, 'p, 'd> {
         };
         for source in sources {
             let Some(map) = source.name.and_then(|name| self.config_map(name.value)) else { continue };
-            for (file, key) in entries(source, map) {
-                let Some(text) = map.text(&key, self.inputs) else { continue };
+            for (file, key, text) in entries(source, map, self.inputs) {
                 let text = File { map, key, text, inputs: self.inputs, mapped: OnceCell::new() };
                 match mount.sub_path {
                     Some(sub_path) if sub_path.value == file => files.insert(path.to_owned(), text),
@@ -155,23 +154,24 @@ impl<'p, 'd> Reader<'_, 'p, 'd> {
         }
     }
 
-    fn config_map(&self, name: &str) -> Option<&'p ConfigMap> {
+    fn config_map(&self, name: &str) -> Option<ConfigMap<'p>> {
         let namespace = self.pod.template.object.namespace();
         self.inputs.config_map(self.source.id, namespace, name)
     }
 }
 
-/// File names and the keys that they hold: `items`, or each key as a file of its name.
-fn entries(source: &ConfigSource<'_>, map: &ConfigMap) -> Vec<(String, String)> {
-    match &source.items {
-        Some(items) => {
-            let pairs = items
-                .iter()
-                .filter_map(|item| Some((item.path?.value.to_owned(), item.key?.value.to_owned())));
-            pairs.collect()
-        }
-        None => map.keys().into_iter().map(|key| (key.clone(), key)).collect(),
-    }
+/// File names, the keys that they hold and the texts of these: `items`, or each key as a file of its name.
+fn entries<'p>(
+    source: &ConfigSource<'_>,
+    map: ConfigMap<'p>,
+    inputs: &'p InputSet,
+) -> Vec<(String, String, &'p str)> {
+    let texts = map.texts(inputs);
+    let Some(items) = &source.items else {
+        return texts.into_iter().map(|(key, text)| (key.to_string(), key.into_owned(), text)).collect();
+    };
+    let entry = |file: &str, key: &str| Some((file.to_owned(), key.to_owned(), *texts.get(key)?));
+    items.iter().filter_map(|item| entry(item.path?.value, item.key?.value)).collect()
 }
 
 /// The script that `argv` runs, if it is one and parses.

@@ -25,7 +25,7 @@ use crate::inputs::InputSet;
 use crate::kube::{self, Object, PodTemplatePath, Template};
 use crate::read::InputFile;
 use crate::source::Span;
-use crate::yaml::{Document, Node};
+use crate::yaml::Document;
 
 /// A suppression, and what it covers.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -154,17 +154,11 @@ impl Reader<'_> {
             && !objects.is_empty()
             && objects.iter().all(|object| {
                 let templates = || kube::templates(object, self.pod_templates);
-                object.kind != "ConfigMap"
-                    && templates().iter().all(|template| self.has_config_maps(template))
+                let has_config_maps = |template: &Template<'_>| {
+                    self.inputs.has_config_maps(self.file.source.id, object.namespace(), template.spec)
+                };
+                object.kind != "ConfigMap" && templates().iter().all(has_config_maps)
             })
-    }
-
-    /// Whether the run has every ConfigMap that the Pods of `template` mount.
-    fn has_config_maps(&self, template: &Template<'_>) -> bool {
-        let volumes = template.spec.get("volumes").into_iter().flat_map(Node::items);
-        let mounted = volumes.filter_map(|volume| volume.get("configMap")?.get("name")?.as_str());
-        let namespace = template.object.namespace();
-        mounted.into_iter().all(|name| self.inputs.config_map(self.file.source.id, namespace, name).is_some())
     }
 }
 

@@ -17,6 +17,10 @@ pub struct Node<'d> {
     written: u32,
 }
 
+/// The place of a node in its document, to come back to it.
+#[derive(Debug, Clone, Copy)]
+pub struct NodeId(u32);
+
 /// What a node is by kubectl's reading.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Kind<'d> {
@@ -36,6 +40,14 @@ pub enum Kind<'d> {
     Mapping,
 }
 
+impl Document {
+    /// The node of this document whose [`Node::id`] is `id`.
+    #[must_use]
+    pub fn node(&self, id: NodeId) -> Node<'_> {
+        Node::at_index(self, id.0)
+    }
+}
+
 impl<'d> Node<'d> {
     /// The node at `index`, or the one that it stands for.
     pub(super) fn at_index(document: &'d Document, index: u32) -> Self {
@@ -44,6 +56,12 @@ impl<'d> Node<'d> {
             _ => index,
         };
         Self { document, index: target, written: index }
+    }
+
+    /// By what [`Document::node`] finds it again.
+    #[must_use]
+    pub fn id(self) -> NodeId {
+        NodeId(self.index)
     }
 
     /// The bytes of the value as it is written: quotes included; a block scalar from its

@@ -21,6 +21,7 @@ mod describe;
 mod docs;
 mod foreign;
 mod formats;
+mod inputs;
 mod kube;
 mod kustomize;
 mod oracle;

@@ -1,0 +1,103 @@
+//! The ConfigMaps of the input: those that are objects, and those that a kustomization makes.
+
+use std::borrow::Cow;
+use std::collections::{BTreeMap, HashMap};
+
+use super::InputSet;
+use super::index::ObjectId;
+use super::names::{Asker, Choice, Named, choose};
+use crate::kustomize::generators::{self, Generated, Value};
+use crate::source::{FileId, MappedText};
+use crate::yaml::Node;
+
+/// A ConfigMap of the input.
+#[derive(Debug, Clone, Copy)]
+pub struct ConfigMap<'a> {
+    data: Data<'a>,
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Data<'a> {
+    /// The map at `data`, in this file.
+    Object(FileId, Option<Node<'a>>),
+    Generated(&'a Generated),
+}
+
+/// The ConfigMaps that kustomizations make.
+#[derive(Debug, Default)]
+pub(super) struct GeneratedMaps {
+    list: Vec<Generated>,
+    by_name: HashMap<String, Named<usize>>,
+}
+
+impl GeneratedMaps {
+    fn of(inputs: &InputSet) -> Self {
+        let list = generators::config_maps(inputs.files());
+        let mut by_name: HashMap<String, Named<usize>> = HashMap::new();
+        for (number, map) in list.iter().enumerate() {
+            let named = by_name.entry(map.name.clone()).or_default();
+            named.add(number, map.namespace.as_deref(), map.file, inputs.folder(map.file));
+        }
+        Self { list, by_name }
+    }
+}
+
+/// A ConfigMap of either sort.
+enum Found {
+    Object(ObjectId),
+    Generated(usize),
+}
+
+impl InputSet {
+    /// The ConfigMap `name` as an object in `namespace` and the file `from` would see it; see [`lookup`](Self::lookup).
+    #[must_use]
+    pub fn config_map(&self, from: FileId, namespace: Option<&str>, name: &str) -> Option<ConfigMap<'_>> {
+        let generated = self.generated.get_or_init(|| GeneratedMaps::of(self));
+        let (objects, made) = (self.named("ConfigMap", name), generated.by_name.get(name));
+        let asker = Asker { file: from, folder: self.folder(from), namespace };
+        let found = choose(|near| {
+            let object = objects.map_or(Choice::None, |named| named.fitting(near, asker).map(Found::Object));
+            object.or(made.map_or(Choice::None, |named| named.fitting(near, asker).map(Found::Generated)))
+        })?;
+        let data = match found {
+            Found::Object(id) => {
+                let object = self.index.object(id)?;
+                Data::Object(object.span().file, object.node.get("data"))
+            }
+            Found::Generated(number) => Data::Generated(generated.list.get(number)?),
+        };
+        Some(ConfigMap { data })
+    }
+}
+
+impl<'a> ConfigMap<'a> {
+    /// The texts in `data`, by their keys; `inputs` is the set that this is of.
+    #[must_use]
+    pub fn texts(self, inputs: &'a InputSet) -> BTreeMap<Cow<'a, str>, &'a str> {
+        match self.data {
+            Data::Object(_, data) => {
+                let entries = data.into_iter().flat_map(Node::entries);
+                entries.filter_map(|entry| Some((entry.name(), entry.value.as_str()?))).collect()
+            }
+            Data::Generated(map) => {
+                let text = |value: &'a Value| match value {
+                    Value::File(path) => Some(&*inputs.file_at(path)?.text),
+                    Value::Literal(text) => Some(text.as_str()),
+                };
+                map.data.iter().filter_map(|(key, value)| Some((Cow::from(key), text(value)?))).collect()
+            }
+        }
+    }
+
+    /// The text of `data[key]` with the place of each part of it.
+    #[must_use]
+    pub fn mapped(self, key: &str, inputs: &InputSet) -> Option<MappedText> {
+        match self.data {
+            Data::Object(file, data) => Some(data?.get(key)?.mapped(inputs.source(file)?)),
+            Data::Generated(map) => match map.data.get(key)? {
+                Value::File(path) => Some(inputs.file_at(path)?.mapped()),
+                Value::Literal(text) => Some(text.clone()),
+            },
+        }
+    }
+}

@@ -1,0 +1,122 @@
+//! The input set: every file of a run, and the objects in them by kind and name.
+//!
+//! It is the one thing between the model and the rules that sees all files. Nothing of it is parsed before a rule asks.
+//! What isn't in it proves nothing: a run rarely has all that a cluster holds.
+
+mod config_maps;
+mod index;
+mod names;
+
+use std::collections::{HashMap, HashSet};
+use std::sync::{Arc, OnceLock};
+
+pub use config_maps::ConfigMap;
+
+use crate::kube::Object;
+use crate::kustomize::{generators, images};
+use crate::read::InputFile;
+use crate::source::{FileId, Source};
+use crate::yaml::Node;
+use config_maps::GeneratedMaps;
+use index::{ObjectId, ObjectIndex};
+use names::{Asker, Named, choose};
+
+/// Every file of a run.
+#[derive(Debug, Default)]
+pub struct InputSet {
+    files: Vec<InputFile>,
+    index: ObjectIndex,
+    generated: OnceLock<GeneratedMaps>,
+    pinned_images: OnceLock<HashSet<String>>,
+    /// The files by the path that is shown.
+    by_path: OnceLock<HashMap<Arc<str>, FileId>>,
+}
+
+impl InputSet {
+    /// The set of `files`, in the order of their ids.
+    #[must_use]
+    pub fn new(files: Vec<InputFile>) -> Self {
+        Self { files, ..Self::default() }
+    }
+
+    /// The files, in the order of their ids.
+    #[must_use]
+    pub fn files(&self) -> &[InputFile] {
+        &self.files
+    }
+
+    /// The file `id`.
+    #[must_use]
+    pub fn source(&self, id: FileId) -> Option<&Source> {
+        self.files.get(id.0 as usize).map(|file| &*file.source)
+    }
+
+    /// The objects of `kind`, in order.
+    pub fn objects<'a>(&'a self, kind: &'a str) -> impl Iterator<Item = Object<'a>> {
+        self.index.objects(&self.files, kind)
+    }
+
+    /// The object of `kind` and `name` as one in `namespace` and the file `from` would see it.
+    ///
+    /// A missing namespace on either side matches any: overlays and `-n` set it later. Where several match, the one in
+    /// the same file counts, or else the one in the same folder.
+    #[must_use]
+    pub fn lookup(
+        &self,
+        from: FileId,
+        kind: &str,
+        namespace: Option<&str>,
+        name: &str,
+    ) -> Option<Object<'_>> {
+        let named = self.named(kind, name)?;
+        let asker = Asker { file: from, folder: self.folder(from), namespace };
+        self.index.object(choose(|near| named.fitting(near, asker))?)
+    }
+
+    /// The objects of `kind` that have all of `labels`, in order.
+    pub fn select<'a>(
+        &'a self,
+        kind: &'a str,
+        labels: &'a [(&'a str, &'a str)],
+    ) -> impl Iterator<Item = Object<'a>> {
+        self.objects(kind).filter(move |object| {
+            let own = object.metadata().and_then(|metadata| metadata.get("labels"));
+            let has =
+                |(key, value): &(&str, &str)| own.and_then(|own| own.get(key)?.as_str()) == Some(*value);
+            labels.iter().all(has)
+        })
+    }
+
+    /// Whether a kustomization of the run sets the tag or the digest of the image `name` (without its tag).
+    #[must_use]
+    pub fn pins_image(&self, name: &str) -> bool {
+        self.pinned_images.get_or_init(|| images::pinned_images(&self.files)).contains(name)
+    }
+
+    /// Whether the run has every ConfigMap that the Pods of the template with this `spec`, in `namespace` and the file
+    /// `from`, mount.
+    #[must_use]
+    pub fn has_config_maps(&self, from: FileId, namespace: Option<&str>, spec: Node<'_>) -> bool {
+        let volumes = spec.get("volumes").into_iter().flat_map(Node::items);
+        let mut mounted = volumes.filter_map(|volume| volume.get("configMap")?.get("name")?.as_str());
+        mounted.all(|name| self.config_map(from, namespace, name).is_some())
+    }
+
+    fn named(&self, kind: &str, name: &str) -> Option<&Named<ObjectId>> {
+        self.index.named(&self.files, kind, name, |file| self.folder(file))
+    }
+
+    fn folder(&self, id: FileId) -> &str {
+        self.source(id).map_or("", |source| generators::folder_of(&source.path))
+    }
+
+    /// The file that is shown as `path`.
+    fn file_at(&self, path: &str) -> Option<&Source> {
+        let by_path = self.by_path.get_or_init(|| {
+            // Of two of one name the first counts.
+            let sources = self.files.iter().rev().map(|file| &file.source);
+            sources.map(|source| (Arc::clone(&source.path), source.id)).collect()
+        });
+        self.source(*by_path.get(path)?)
+    }
+}

@@ -1,0 +1,182 @@
+//! The strings that a key could hold in a document, told from its text: to parse only what is asked for.
+
+use memchr::memmem;
+
+/// What a key could hold.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct KeyValues<'t> {
+    /// The values that stand behind the key, wherever it does.
+    pub strings: Vec<&'t str>,
+    /// Whether some of the text could be anything: it is escaped, encoded, or stands for something else.
+    pub is_open: bool,
+}
+
+/// The values that `key`, of letters alone, could have in `document`, of those made of letters, digits, `-` and `.`.
+///
+/// Every such value that a parser would find is among them, or the answer is open; there may be more, from texts that
+/// only look like YAML. Properties, quotes, block scalars and explicit keys are seen through.
+#[must_use]
+pub fn key_values<'t>(document: &'t str, key: &str) -> KeyValues<'t> {
+    let mut values = KeyValues { strings: Vec::new(), is_open: hides_keys(document) };
+    for at in memmem::find_iter(document.as_bytes(), key) {
+        let before = document.get(..at).and_then(|before| before.chars().next_back());
+        let after = document.get(at + key.len()..).unwrap_or("");
+        let Some(value) = after_colon(after) else { continue };
+        if before.is_none_or(|before| !before.is_alphanumeric() && before != '_') {
+            values.add(value);
+        }
+    }
+    values
+}
+
+impl<'t> KeyValues<'t> {
+    /// Adds the value that `text` starts with.
+    fn add(&mut self, text: &'t str) {
+        let text = after_properties(text);
+        let (text, end): (&str, &[char]) = match text.chars().next() {
+            Some(quote @ ('"' | '\'')) => {
+                (text.get(1..).unwrap_or(""), if quote == '"' { &['"'] } else { &['\''] })
+            }
+            Some('*') => return self.is_open = true,
+            _ => (text, &['\n', '\r', ',', '}', ']', '#']),
+        };
+        let value = text.split(end).next().unwrap_or("");
+        self.is_open |= end == ['"'] && value.contains('\\');
+        let value = value.trim();
+        if !value.is_empty() && value.bytes().all(is_name) {
+            self.strings.push(value);
+        }
+    }
+}
+
+fn is_name(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'.'
+}
+
+/// What follows a key's closing quote and its colon.
+fn after_colon(text: &str) -> Option<&str> {
+    let text = text.strip_prefix(['"', '\'']).unwrap_or(text);
+    after_blank(text).strip_prefix(':')
+}
+
+/// `text` without what stands before a value: white space, comments, tags, anchors and the header of a block scalar.
+fn after_properties(text: &str) -> &str {
+    let mut text = after_blank(text);
+    while text.starts_with(['&', '!', '|', '>']) {
+        let end = text.find([' ', '\t', '\n', '\r']).unwrap_or(text.len());
+        text = after_blank(text.get(end..).unwrap_or(""));
+    }
+    text
+}
+
+fn after_blank(text: &str) -> &str {
+    let mut text = text.trim_start();
+    while text.starts_with('#') {
+        text = text.find('\n').and_then(|end| text.get(end..)).unwrap_or("").trim_start();
+    }
+    text
+}
+
+/// Whether a key could be written without its letters standing there: by an escape, in base64, or as an explicit key
+/// over two lines.
+fn hides_keys(document: &str) -> bool {
+    let bytes = document.as_bytes();
+    memmem::find_iter(bytes, "\\").any(|at| is_escaped_name(document.get(at + 1..).unwrap_or("")))
+        || memmem::find_iter(bytes, "binary").any(|at| is_tag(document.get(..at).unwrap_or("")))
+        || memmem::find(bytes, b"? \"").is_some()
+            && (memmem::find(bytes, b"\\\n").is_some() || memmem::find(bytes, b"\\\r").is_some())
+}
+
+/// Whether what follows a backslash stands for a letter or the like (YAML 1.2.2, 5.7).
+fn is_escaped_name(escape: &str) -> bool {
+    let digits = match escape.bytes().next() {
+        Some(b'x') => 2,
+        Some(b'u') => 4,
+        Some(b'U') => 8,
+        _ => return false,
+    };
+    let code = escape.get(1..=digits).and_then(|hex| u32::from_str_radix(hex, 16).ok());
+    code.and_then(|code| u8::try_from(code).ok()).is_some_and(is_name)
+}
+
+/// Whether a tag's name may follow: `!!binary`, `!<tag:yaml.org,2002:binary>`, or a `%TAG`'s handle.
+fn is_tag(before: &str) -> bool {
+    let word = before.rsplit([' ', '\t', '\n', '\r', '[', '{']).next().unwrap_or("");
+    word.starts_with('!')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn kinds(document: &str) -> Vec<&str> {
+        let values = key_values(document, "kind");
+        assert!(!values.is_open, "{document}");
+        values.strings
+    }
+
+    #[test]
+    fn values_are_found_however_they_are_written() {
+        for document in [
+            "kind: ConfigMap\n",
+            "kind:   ConfigMap   # a comment\n",
+            "kind: &a ConfigMap\n",
+            "kind: !!str ConfigMap\n",
+            "kind: !!str &a 'ConfigMap'\n",
+            "kind: &a\n  ConfigMap\n",
+            "kind: # a comment\n  # and one more\n  ConfigMap",
+            "kind: |-\n  ConfigMap\n",
+            "kind: >- # a comment\n  ConfigMap\n",
+            "\"kind\" : \"ConfigMap\"\n",
+            "'kind': 'ConfigMap'\n",
+            "? kind\n: ConfigMap\n",
+            "? &k kind\n: ConfigMap\n",
+            "{\"apiVersion\":\"v1\",\"kind\":\"ConfigMap\",\"a\":1}",
+            "{\"kind\"\n:\n\"ConfigMap\"}",
+            "{kind: ConfigMap}",
+            "{kind: ConfigMap, a: b}",
+            "---\r\nkind: ConfigMap\r\n",
+        ] {
+            assert_eq!(kinds(document), ["ConfigMap"], "{document}");
+        }
+        assert_eq!(kinds("kind: A\nx: {kind: B}\n"), ["A", "B"]);
+    }
+
+    #[test]
+    fn other_keys_and_texts_are_none() {
+        for document in [
+            "kind: {a: b}\n",
+            "mankind: ConfigMap\n",
+            "a_kind: ConfigMap\n",
+            "kinds: ConfigMap\n",
+            "kind of a: ConfigMap\n",
+            "description: the kind ConfigMap\n",
+            "kind:\n  description: key of a ConfigMap\n",
+            "kind: a ConfigMap\n",
+            "",
+        ] {
+            assert_eq!(kinds(document), Vec::<&str>::new(), "{document}");
+        }
+    }
+
+    #[test]
+    fn what_could_be_anything_is_open() {
+        for document in [
+            "kind: \"Config\\x4dap\"\n",
+            "\"k\\u0069nd\": ConfigMap\n",
+            "{\"kind\": \"\\u0043onfigMap\"}",
+            "kind: \"Config\\\n  Map\"\n",
+            "? \"ki\\\n  nd\"\n: ConfigMap\n",
+            "kind: *map\n",
+            "kind: !!binary Q29uZmlnTWFw\n",
+            "kind: !<tag:yaml.org,2002:binary> Q29uZmlnTWFw\n",
+            "!!binary a2luZA==: ConfigMap\n",
+        ] {
+            assert!(key_values(document, "kind").is_open, "{document}");
+        }
+        for document in ["a: a binary\n", "a: \"\\n\\t\\u003c\"\n", "a: |\n  x \\\n  y\n", "binaryData: {}\n"]
+        {
+            assert!(!key_values(document, "kind").is_open, "{document}");
+        }
+    }
+}
