@@ -1,9 +1,10 @@
 //! `activeDeadlineSeconds` where it kills a healthy Pod, or where it isn't allowed.
 
 use crate::finding::{Finding, Severity};
+use crate::kube::active_deadline::{self, ActiveDeadline, KEY, TotalDeadline};
 use crate::kube::{Pod, Workload};
 use crate::rule::{Check, Checker, Rule};
-use crate::yaml::Entry;
+use crate::yaml::{Entry, Kind};
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -14,27 +15,26 @@ pub static RULE: Rule = Rule {
     since: "0.1.0",
     doc: include_str!("doc.md"),
     options: &[],
-    check: Checker::Pod { literals: &["activeDeadlineSeconds"], check },
+    check: Checker::Pod { literals: &[KEY], check },
 };
 
 fn check(pod: &Pod<'_>, cx: &mut Check<'_>) {
-    let Some(entry) = pod.entry("activeDeadlineSeconds") else { return };
+    // What isn't valid is the finding of `invalid-field`, and of a fragment nobody knows what the field means there.
+    let Some(entry) = pod.entry(KEY).filter(active_deadline::is_valid) else { return };
     if !pod.template.is_pod_spec {
         return;
     }
-    let finding = match pod.template.workload {
-        Workload::Deployment
-        | Workload::ReplicaSet
-        | Workload::ReplicationController
-        | Workload::StatefulSet
-        | Workload::DaemonSet => rejected(pod, entry),
-        Workload::Job | Workload::CronJob => per_try(pod, entry),
-        Workload::Pod | Workload::PodTemplate | Workload::Custom(_) if pod.template.job_spec.is_some() => {
-            per_try(pod, entry)
-        }
-        Workload::Pod | Workload::PodTemplate | Workload::Custom(_) => kills(pod, entry),
+    let finding = match ActiveDeadline::of(&pod.template) {
+        ActiveDeadline::Rejected => Some(rejected(pod, entry)),
+        ActiveDeadline::KillsPod => Some(kills(pod, entry)),
+        ActiveDeadline::PerTry => match active_deadline::total(&pod.template) {
+            Some(TotalDeadline { place, entry: Some(total) }) => compared(&place, entry, total),
+            total => Some(per_try(pod, entry, total.map(|total| total.place))),
+        },
     };
-    cx.report(finding);
+    if let Some(finding) = finding {
+        cx.report(finding);
+    }
 }
 
 /// `600 s`, or the value as written where it is no number.
@@ -43,61 +43,67 @@ fn seconds(entry: Entry<'_>) -> String {
 }
 
 fn rejected(pod: &Pod<'_>, entry: Entry<'_>) -> Finding {
-    let kind = pod.template.workload.kind();
-    let message = format!(
-        "`activeDeadlineSeconds` is not allowed in a {kind}'s Pod template: the API server rejects the {kind}"
-    );
+    let (group, kind) = active_deadline::holder(&pod.template);
+    let who = match Workload::of(group, kind) {
+        Workload::Custom(_) if !group.is_empty() => format!("the validation of `{group}`"),
+        _ => "the API server".to_owned(),
+    };
+    let message =
+        format!("`{KEY}` is not allowed in the Pod template of this {kind}: {who} rejects the {kind}");
     Finding::new(Severity::Error, entry.key.span(), message)
         .caption(format!("not allowed in a {kind}"))
         .help("remove it; to bound the wait of one init container, put `timeout` before its command")
 }
 
 fn kills(pod: &Pod<'_>, entry: Entry<'_>) -> Finding {
-    let (kind, seconds) = (pod.template.workload.kind(), seconds(entry));
+    let ((_, kind), seconds) = (active_deadline::holder(&pod.template), seconds(entry));
     let message = format!(
-        "`activeDeadlineSeconds` in this {kind} kills the Pod {seconds} after its start, healthy or not: it goes on counting when the init containers are done"
+        "`{KEY}` in this {kind} kills the Pod {seconds} after its start, healthy or not: it goes on counting when the init containers are done"
     );
     Finding::new(Severity::Warning, entry.key.span(), message)
         .caption(format!("the Pod fails after {seconds}"))
         .help("remove it, or run the work as a Job; to bound the wait of one init container, put `timeout` before its command")
 }
 
-/// In a Job the Pod's own deadline is legal, but each retry starts it anew.
-fn per_try(pod: &Pod<'_>, entry: Entry<'_>) -> Finding {
-    let seconds = seconds(entry);
-    let of_job = pod.template.job_spec.and_then(|spec| spec.entry("activeDeadlineSeconds"));
-    let job = "activeDeadlineSeconds` of the Job's own `spec";
-    match of_job.filter(|entry| !entry.value.is_null()) {
-        None => {
-            let message = format!(
-                "`activeDeadlineSeconds` in the Pod template bounds each try of {} ({seconds}), not all of them together",
-                match pod.template.workload {
-                    Workload::Custom(kind) => format!("a Job of this {kind}"),
-                    workload => format!("this {}", workload.kind()),
-                }
-            );
-            Finding::new(Severity::Info, entry.key.span(), message)
-                .caption("starts anew with each retry")
-                .help(format!("move it out of the Pod template: `{job}` runs across retries"))
-        }
-        Some(outer) => {
-            let total = outer.value.text().unwrap_or("?");
-            let message = match (number(entry), number(outer)) {
-                (Some(pod), Some(job)) if pod >= job => format!(
-                    "`activeDeadlineSeconds` of the Pod template ({seconds}) never ends a Pod: the Job's own {total} s end it first or at once"
-                ),
-                _ => format!(
-                    "`activeDeadlineSeconds` is set twice: each Pod may run for {seconds}, all tries together for {total} s"
-                ),
-            };
-            Finding::new(Severity::Info, entry.key.span(), message)
-                .caption("counts for each Pod")
-                .label(outer.key.span(), "counts across all retries")
-                .help(format!("keep only the `{job}`, unless each try is to be bounded too"))
-        }
-    }
+/// Where Pods run to completion their own deadline is legal, but each retry starts it anew.
+fn per_try(pod: &Pod<'_>, entry: Entry<'_>, total: Option<String>) -> Finding {
+    let (group, kind) = active_deadline::holder(&pod.template);
+    let whose = match (Workload::of(group, kind), pod.template.job_spec) {
+        (Workload::Custom(_), Some(_)) => format!("a Job of this {kind}"),
+        _ => format!("this {kind}"),
+    };
+    let message = format!(
+        "`{KEY}` in the Pod template bounds each try of {whose} ({}), not all of them together",
+        seconds(entry)
+    );
+    let help = match total {
+        Some(place) => format!("move it out of the Pod template: `{KEY}` of {place} runs across retries"),
+        None => "keep it if each try is to be bounded by itself".to_owned(),
+    };
+    Finding::new(Severity::Info, entry.key.span(), message).caption("starts anew with each retry").help(help)
+}
+
+/// The deadline of each Pod against that of all tries, which stands in `place`.
+fn compared(place: &str, entry: Entry<'_>, total: Entry<'_>) -> Option<Finding> {
+    let (own, all) = (seconds(entry), seconds(total));
+    let message = match (number(entry), number(total)) {
+        // `invalid-field` speaks of it.
+        (_, Some(..0)) => return None,
+        (Some(pod), Some(job)) if pod >= job => format!(
+            "`{KEY}` of the Pod template ({own}) never ends a Pod: the {all} for all tries in {place} end it first or at once"
+        ),
+        _ => format!("`{KEY}` is set twice: each Pod may run for {own}, all tries together for {all}"),
+    };
+    let finding = Finding::new(Severity::Info, entry.key.span(), message)
+        .caption("counts for each Pod")
+        .label(total.key.span(), "counts across all retries")
+        .help(format!("keep only the `{KEY}` of {place}, unless each try is to be bounded too"));
+    Some(finding)
 }
 
 fn number(entry: Entry<'_>) -> Option<i64> {
-    entry.value.text()?.parse().ok()
+    match entry.value.kind() {
+        Kind::Int(seconds) => Some(seconds),
+        _ => None,
+    }
 }

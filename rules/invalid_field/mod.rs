@@ -1,13 +1,14 @@
 //! Fields of init containers, and quantities, that the API server can't decode or turns away.
 
 use crate::finding::{Finding, Severity};
+use crate::kube::active_deadline::{self, ActiveDeadline};
 use crate::kube::schema::{self, Cause, Misfit};
 use crate::kube::validate::{
     Volumes, app_slots, container, deadline, dotted, init_slots, misplaced, resources,
 };
-use crate::kube::{Completeness, Pod, is_placeholder};
+use crate::kube::{Completeness, Pod, Workload, is_placeholder};
 use crate::rule::{Check, Checker, Rule};
-use crate::yaml::Node;
+use crate::yaml::{Entry, Node};
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -18,7 +19,7 @@ pub static RULE: Rule = Rule {
     since: "0.1.0",
     doc: include_str!("doc.md"),
     options: &[],
-    check: Checker::Pod { literals: &["initContainers"], check },
+    check: Checker::Pod { literals: &["initContainers", active_deadline::KEY], check },
 };
 
 fn check(pod: &Pod<'_>, cx: &mut Check<'_>) {
@@ -52,6 +53,26 @@ fn check(pod: &Pod<'_>, cx: &mut Check<'_>) {
     for violation in of_pod.into_iter().chain(deadline::out_of_bounds(pod, cx.version)) {
         cx.reject(None, violation);
     }
+    for (pointer, entry) in active_deadline::misplaced(pod) {
+        cx.report(misplaced_deadline(pod, &pointer, entry));
+    }
+}
+
+/// `activeDeadlineSeconds` where nothing reads it, with where it belongs.
+fn misplaced_deadline(pod: &Pod<'_>, pointer: &str, entry: Entry<'_>) -> Finding {
+    let kind = pod.template.workload.kind();
+    let field = dotted(&format!("{pointer}/{}", active_deadline::KEY));
+    let message = format!(
+        "`{field}` is no field of a {kind}, and nothing reads it: the API server rejects it, or drops it unless asked to be strict"
+    );
+    let help = match (ActiveDeadline::of(&pod.template), pod.template.workload) {
+        (ActiveDeadline::PerTry, Workload::CronJob) => {
+            "move it to `spec.jobTemplate.spec`, where it bounds all tries of a Job"
+        }
+        (ActiveDeadline::PerTry, _) => "move it to the Job's own `spec`, where it bounds all tries",
+        _ => "take it out; to bound the wait of one init container, put `timeout` before its command",
+    };
+    Finding::new(Severity::Error, entry.key.span(), message).caption("nothing reads it here").help(help)
 }
 
 fn misfit_finding(pod: &Pod<'_>, misfit: &Misfit<'_>, cx: &Check<'_>) -> Option<Finding> {
@@ -132,5 +153,6 @@ fn is_judged(pod: &Pod<'_>, misfit: &Misfit<'_>) -> bool {
         && pod.template.completeness != Completeness::Merged
         && !misfit.field.starts_with('$')
         && !misplaced::is_spelling(&misfit.field)
+        && misfit.field != active_deadline::KEY
         && !is_policy
 }

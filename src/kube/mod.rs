@@ -3,6 +3,7 @@
 //! [`object`] finds a document's objects, [`template`] their Pod templates (by the table in [`workloads`]), [`pod`]
 //! and [`container`] what these say. [`schema`] and [`validate`] tell what the API server turns away. [`effective`] and [`qos`] reckon with it as a [`Version`] does.
 
+pub mod active_deadline;
 pub mod container;
 pub mod effective;
 pub mod env;
@@ -23,6 +24,7 @@ pub mod version;
 pub mod volume;
 pub mod workloads;
 
+pub use active_deadline::ActiveDeadline;
 pub use container::{AppContainer, Container, InitContainer, InitStep, Role, Sidecar};
 pub use effective::Effective;
 pub use object::{Object, objects};

@@ -1,11 +1,10 @@
 //! The bounds of `activeDeadlineSeconds`: `ValidatePodSpec`, and `validateJobSpec` in `batch/validation`.
 
+use super::super::active_deadline::{BOUNDS, KEY};
 use super::super::pod::Pod;
 use super::super::shape::Place;
 use super::super::version::Version;
 use super::{Judge, Violation, integer};
-
-const KEY: &str = "activeDeadlineSeconds";
 
 /// The `activeDeadlineSeconds` of the Pod, and of the Job that makes it, that are out of bounds.
 #[must_use]
@@ -14,7 +13,7 @@ pub fn out_of_bounds(pod: &Pod<'_>, version: Version) -> Vec<Violation> {
     let mut judge = Judge::new(pod, pod.spec().span(), version);
     let help = "write a number of seconds within these bounds, or take it out";
     if let (Some(place), Some(seconds)) = (spec.get(KEY), integer(&spec, KEY))
-        && !(1..=i64::from(i32::MAX)).contains(&seconds)
+        && !BOUNDS.contains(&seconds)
     {
         judge.must(&place, "be between 1 and 2147483647", help);
     }
