@@ -15,6 +15,7 @@ pub mod discover;
 pub mod finding;
 pub mod fix;
 pub mod globs;
+pub mod helm;
 pub mod inputs;
 pub mod kube;
 pub mod kustomize;

@@ -321,23 +321,55 @@ impl MappedText {
         out
     }
 
+    /// This text with the places that its source has in turn: `outer` is the text that it was decoded from.
+    #[must_use]
+    pub fn through(&self, outer: &MappedText) -> MappedText {
+        let whole = outer.span(self.whole.range());
+        if self.runs.is_empty() {
+            return Self::opaque(self.text.clone(), whole);
+        }
+        let mut out = MappedText::new(whole);
+        for run in &self.runs {
+            let source = run.source_start..run.source_start + run.source_len;
+            if run.text_len == run.source_len {
+                for (part, place) in outer.pieces(source) {
+                    let start = run.text_start + (part.start - run.source_start);
+                    out.push(self.text.get(start..start + part.len()).unwrap_or(""), place);
+                }
+            } else {
+                let text = self.text.get(run.text_start..run.text_start + run.text_len);
+                out.push(text.unwrap_or(""), outer.span(source).range());
+            }
+        }
+        out
+    }
+
     fn copy_into(&self, out: &mut MappedText, range: Range<usize>) {
         if self.runs.is_empty() {
             out.text.push_str(self.text.get(range).unwrap_or(""));
             return;
         }
+        for (part, place) in self.pieces(range) {
+            out.push(self.text.get(part).unwrap_or(""), place);
+        }
+    }
+
+    /// The pieces of the bytes `range` that come from one stretch of the source each, with their places.
+    fn pieces(&self, range: Range<usize>) -> impl Iterator<Item = (Range<usize>, Range<usize>)> {
         let first = self.runs.partition_point(|run| run.text_start + run.text_len <= range.start);
-        for run in self.runs.iter().skip(first).take_while(|run| run.text_start < range.end) {
+        let runs = self.runs.get(first..).unwrap_or_default().iter();
+        let end = range.end;
+        runs.take_while(move |run| run.text_start < end).map(move |run| {
             let start = run.text_start.max(range.start);
             let end = (run.text_start + run.text_len).min(range.end);
-            let source = if run.text_len == run.source_len {
+            let place = if run.text_len == run.source_len {
                 let from = run.source_start + (start - run.text_start);
                 from..from + (end - start)
             } else {
                 run.source_start..run.source_start + run.source_len
             };
-            out.push(self.text.get(start..end).unwrap_or(""), source);
-        }
+            (start..end, place)
+        })
     }
 }
 

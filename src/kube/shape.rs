@@ -154,7 +154,8 @@ pub(super) struct Reader {
 
 impl Reader {
     fn report(&mut self, place: &Place<'_, '_>, expected: &'static str) {
-        if !place.node.as_str().is_some_and(is_placeholder) {
+        let is_open = place.node.is_unknown() || place.node.as_str().is_some_and(is_placeholder);
+        if !is_open {
             self.push(place, expected, place.node.type_name().to_owned(), None);
         }
     }
@@ -313,7 +314,7 @@ pub(super) fn quantity_of(node: Node<'_>) -> Option<Result<Quantity, QuantityErr
         Kind::String(text) => Some(text.parse()),
         Kind::Int(value) => Some(Ok(Quantity::from_units(value, super::quantity::Format::DecimalSi))),
         Kind::Float(value) if value.is_finite() => Some(json_number(value).parse()),
-        Kind::Bool(_) | Kind::Float(_) | Kind::Sequence | Kind::Mapping => None,
+        Kind::Bool(_) | Kind::Float(_) | Kind::Sequence | Kind::Mapping | Kind::Unknown => None,
     }
 }
 

@@ -107,6 +107,7 @@ impl<'i> Builder<'i> {
             decoded: String::new(),
             nodes: Vec::with_capacity(input.text().len() / 24),
             end,
+            template: None,
         };
         Self { input, document, open: Vec::new(), aliases: Aliases::default(), cursor: 0 }
     }

@@ -8,6 +8,17 @@ use super::scalar::{self, Style};
 use super::tree::{Content, Document, Scalar};
 use crate::source::{MappedText, Source, Span};
 
+/// What is at a key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Lookup<'d> {
+    /// This value, be it null.
+    Present(Node<'d>),
+    /// Nothing.
+    Absent,
+    /// Nothing that is written; a template may put something there.
+    Unknown,
+}
+
 /// A node of a [`Document`]. Where an alias is written this is the node that it stands for.
 #[derive(Clone, Copy)]
 pub struct Node<'d> {
@@ -38,6 +49,8 @@ pub enum Kind<'d> {
     Sequence,
     /// A map.
     Mapping,
+    /// What a template's action puts out, or is a part of: any of the above.
+    Unknown,
 }
 
 impl Document {
@@ -79,16 +92,17 @@ impl<'d> Node<'d> {
         self.document.span_of(self.written)
     }
 
-    /// The text of [`span`](Self::span), comments inside included.
+    /// The text of [`span`](Self::span), comments inside included; of a template, what a reading of it puts out.
     #[must_use]
     pub fn source_text(self) -> &'d str {
-        self.document.text.get(self.span().range()).unwrap_or("")
+        self.document.text.get(self.document.text_span(self.index).range()).unwrap_or("")
     }
 
     /// What the node is.
     #[must_use]
     pub fn kind(self) -> Kind<'d> {
         match self.content() {
+            Content::Scalar(_) if self.is_unknown() => Kind::Unknown,
             Content::Sequence => Kind::Sequence,
             Content::Mapping => Kind::Mapping,
             // Never: handles don't stand on aliases.
@@ -103,6 +117,32 @@ impl<'d> Node<'d> {
                     Resolved::String => Kind::String(text),
                 }
             }
+        }
+    }
+
+    /// Whether a template's action is the value or a part of it, so that only Helm knows what it is.
+    #[must_use]
+    pub fn is_unknown(self) -> bool {
+        self.scalar().is_some_and(|scalar| {
+            self.document.has_action(self.document.text_of(scalar.text))
+                || self.document.is_injected(self.index)
+        })
+    }
+
+    /// Whether a map or a list may hold more than is written, as a template puts something in. What it lacks proves
+    /// nothing.
+    #[must_use]
+    pub fn is_open(self) -> bool {
+        self.scalar().is_none() && self.document.is_injected(self.index)
+    }
+
+    /// What is at `key`.
+    #[must_use]
+    pub fn lookup(self, key: &str) -> Lookup<'d> {
+        match self.get(key) {
+            Some(value) => Lookup::Present(value),
+            None if self.is_open() || self.is_unknown() => Lookup::Unknown,
+            None => Lookup::Absent,
         }
     }
 
@@ -150,6 +190,7 @@ impl<'d> Node<'d> {
             Kind::String(_) => "a string",
             Kind::Sequence => "a list",
             Kind::Mapping => "a map",
+            Kind::Unknown => "a value of the template",
         }
     }
 
@@ -242,12 +283,13 @@ impl<'d> Node<'d> {
     /// A scalar's text with the place of each part of it; empty for a collection. `source` is the
     /// file that the document was parsed from.
     #[must_use]
-    pub fn mapped(self, source: &Source) -> MappedText {
-        let span = self.span();
-        let Some(scalar) = self.scalar() else { return MappedText::new(span) };
+    pub fn mapped(self, _source: &Source) -> MappedText {
+        let Some(scalar) = self.scalar() else { return MappedText::new(self.span()) };
+        let (written, span) = (&self.document.text, self.document.text_span(self.index));
         let text = self.document.text_of(scalar.text);
-        let mapped = scalar::decode(&source.text, span, scalar.style, self.document.end);
-        if mapped.as_str() == text { mapped } else { MappedText::opaque(text.to_owned(), span) }
+        let mapped = scalar::decode(written, span, scalar.style, self.document.end);
+        let is_same = mapped.as_str() == text;
+        self.document.in_file(if is_same { mapped } else { MappedText::opaque(text.to_owned(), span) })
     }
 
     /// The string that kubectl turns this into as a key: `true` for `yes`, `8` for `010`; empty

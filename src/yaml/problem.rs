@@ -36,6 +36,14 @@ impl Problem {
         }
     }
 
+    /// The same at another place.
+    pub(super) fn at(mut self, place: impl Fn(Span) -> Span) -> Self {
+        match &mut self {
+            Problem::Invalid { span, .. } | Problem::Bound { span, .. } => *span = place(*span),
+        }
+        self
+    }
+
     /// What is wrong.
     #[must_use]
     pub fn message(&self) -> &str {

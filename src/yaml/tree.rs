@@ -4,11 +4,13 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::builder;
+use super::injected;
 use super::kubectl::Tag;
 use super::node::Node;
 use super::problem::Problem;
 use super::scalar::Style;
-use crate::source::{FileId, Source, Span};
+use crate::helm::{self, Reading};
+use crate::source::{FileId, MappedText, Source, Span};
 
 /// How deeply maps and lists may nest, those that an alias stands for included. Every walk over a
 /// tree may recurse on the strength of it. go-yaml allows 10,000; no real manifest comes near.
@@ -19,20 +21,30 @@ pub const MAX_DEPTH: usize = 255;
 /// Aliases are followed, never copied.
 pub struct Document {
     pub(super) file: FileId,
-    /// The whole file's text: what is written as it is meant is borrowed from it.
+    /// The whole file's text, or that of a reading of it: what is written as it is meant is borrowed from it.
     pub(super) text: Arc<str>,
     /// What scalars decode to where that isn't how they are written.
     pub(super) decoded: String,
     /// The nodes, each followed by its children, keys and values in turn. The first is the root.
     pub(super) nodes: Vec<NodeData>,
-    /// Where the document ends in the file.
+    /// Where the document ends in the text.
     pub(super) end: usize,
+    /// What of a Helm template the text is.
+    pub(super) template: Option<Box<Rendered>>,
+}
+
+/// What is known of a text that a template puts out.
+pub(super) struct Rendered {
+    /// The places of its parts in the template.
+    places: Arc<MappedText>,
+    /// The nodes into which more may be put, by their indices, in order.
+    injected: Vec<u32>,
 }
 
 /// One node of the arena.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct NodeData {
-    /// The first byte in the file.
+    /// The first byte in the document's text.
     pub(super) start: u32,
     /// One past the last byte.
     pub(super) end: u32,
@@ -78,6 +90,19 @@ impl Document {
         builder::parse(source, range)
     }
 
+    /// Parses the first document in the bytes `range` of a template's `reading`; `text` is the reading's.
+    ///
+    /// # Errors
+    /// As [`parse`](Self::parse).
+    pub fn parse_reading(reading: &Reading, text: &Source, range: Range<usize>) -> Result<Document, Problem> {
+        let start = range.start;
+        let mut document = builder::parse(text, range)
+            .map_err(|problem| problem.at(|span| reading.text.span(span.range())))?;
+        let injected = injected::nodes(&document, text, start, &reading.injections);
+        document.template = Some(Box::new(Rendered { places: Arc::clone(&reading.text), injected }));
+        Ok(document)
+    }
+
     /// The document's value; null where it has none.
     #[must_use]
     pub fn root(&self) -> Node<'_> {
@@ -96,8 +121,32 @@ impl Document {
     }
 
     pub(super) fn span_of(&self, index: u32) -> Span {
+        let span = self.text_span(index);
+        self.template.as_ref().map_or(span, |template| template.places.span(span.range()))
+    }
+
+    /// Where a node stands in the document's text.
+    pub(super) fn text_span(&self, index: u32) -> Span {
         let NodeData { start, end, .. } = self.data(index);
         Span { file: self.file, start, end }
+    }
+
+    /// A text that was decoded from the document's, with its places in the file.
+    pub(super) fn in_file(&self, text: MappedText) -> MappedText {
+        match &self.template {
+            Some(template) => text.through(&template.places),
+            None => text,
+        }
+    }
+
+    /// Whether a template puts more into the node at `index` than stands there.
+    pub(super) fn is_injected(&self, index: u32) -> bool {
+        self.template.as_ref().is_some_and(|template| template.injected.binary_search(&index).is_ok())
+    }
+
+    /// Whether a template's action is part of `text`, which is of this document.
+    pub(super) fn has_action(&self, text: &str) -> bool {
+        self.template.is_some() && helm::has_placeholder(text)
     }
 
     pub(super) fn text_of(&self, text: Text) -> &str {

@@ -21,6 +21,7 @@ mod describe;
 mod docs;
 mod foreign;
 mod formats;
+mod helm;
 mod inputs;
 mod kube;
 mod kustomize;

@@ -29,6 +29,7 @@ pub(crate) fn value(node: Node) -> Value {
         Kind::Int(value) => value.into(),
         Kind::Float(value) => value.into(),
         Kind::String(text) => text.into(),
+        Kind::Unknown => panic!("no template"),
         Kind::Sequence => node.items().map(value).collect(),
         Kind::Mapping => {
             let entries = node.entries().map(|entry| (entry.name().into_owned(), value(entry.value)));

@@ -1,0 +1,190 @@
+//! What an action says: its keyword, its condition, where its output goes.
+
+use std::borrow::Cow;
+
+use super::lexer::string_end;
+
+/// What an action does.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Command<'t> {
+    /// `if`, `with`, `range` and `block`: its body is output as often as `condition` says.
+    Open(Opening<'t>),
+    /// `else`; `else if` and `else with` have a condition.
+    Else(Opening<'t>),
+    /// `end`.
+    End,
+    /// `define`, with the name.
+    Define(Cow<'t, str>),
+    /// A comment, an assignment, `break`, `continue` or `fail`: puts nothing out.
+    Silent,
+    /// Puts a text out that stands in the template.
+    Constant(Cow<'t, str>),
+    /// Puts a value out.
+    Value,
+}
+
+/// What opens a block.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Opening<'t> {
+    /// What decides; `None` for `else` and for `block`, whose body is always output.
+    pub(super) condition: Option<&'t str>,
+    /// `range` and `with`: `.` means something else in the body.
+    pub(super) rebinds_dot: bool,
+}
+
+/// Reads the text between an action's delimiters.
+pub(super) fn command(inner: &str) -> Command<'_> {
+    if inner.starts_with("/*") {
+        return Command::Silent;
+    }
+    let (word, rest) = first_word(inner);
+    let open = |condition, rebinds_dot| Command::Open(Opening { condition, rebinds_dot });
+    match word {
+        "if" => open(Some(pipeline(rest)), false),
+        "with" | "range" => open(Some(pipeline(rest)), true),
+        "block" => open(None, true),
+        "define" => Command::Define(constant(rest).unwrap_or(Cow::Borrowed(rest))),
+        "end" => Command::End,
+        "else" => {
+            let (word, condition) = first_word(rest);
+            let has_condition = matches!(word, "if" | "with");
+            Command::Else(Opening {
+                condition: has_condition.then(|| pipeline(condition)),
+                rebinds_dot: word == "with",
+            })
+        }
+        "break" | "continue" | "fail" => Command::Silent,
+        _ if is_assignment(inner) => Command::Silent,
+        _ => constant(inner).map_or(Command::Value, Command::Constant),
+    }
+}
+
+fn first_word(text: &str) -> (&str, &str) {
+    let end = text.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(text.len());
+    let (word, rest) = text.split_at_checked(end).unwrap_or((text, ""));
+    (word, rest.trim())
+}
+
+/// What is evaluated where variables may be set from it: `.Values.x` of `$i, $x := .Values.x`.
+fn pipeline(text: &str) -> &str {
+    match text.split_once(":=") {
+        Some((variables, pipeline)) if variables.starts_with('$') => pipeline.trim(),
+        _ => text,
+    }
+}
+
+fn is_assignment(inner: &str) -> bool {
+    let Some(variable) = inner.strip_prefix('$') else { return false };
+    let end = variable.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(variable.len());
+    let after = variable.get(end..).unwrap_or("").trim_start();
+    after.starts_with(":=") || after.starts_with('=') && !after.starts_with("==")
+}
+
+/// The text of an action that is one string and nothing else.
+fn constant(inner: &str) -> Option<Cow<'_, str>> {
+    let bytes = inner.as_bytes();
+    let is_whole = matches!(bytes.first(), Some(b'"' | b'`')) && string_end(bytes, 0) == Some(inner.len());
+    let text = inner.get(1..inner.len().checked_sub(1)?).filter(|_| is_whole)?;
+    if bytes.first() == Some(&b'`') || !text.contains('\\') {
+        return Some(Cow::Borrowed(text));
+    }
+    serde_json::from_str(inner).ok().map(Cow::Owned)
+}
+
+/// The lines that a value's output is put on, by the last step of its pipeline.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Indentation {
+    /// `nindent`: a line break comes first.
+    pub(super) breaks_line: bool,
+    /// The columns, where they are written as a number.
+    pub(super) columns: Option<usize>,
+}
+
+/// More columns than any manifest is indented by.
+const MAX_COLUMNS: usize = 200;
+
+/// Where the output of the value `inner` is put, if its pipeline ends in `nindent` or `indent`, or calls it.
+pub(super) fn indentation(inner: &str) -> Option<Indentation> {
+    let (word, rest) = first_word(last_step(inner));
+    let breaks_line = match word {
+        "nindent" => true,
+        "indent" => false,
+        // What is evaluated is indented already.
+        "tpl" => return indentation(parenthesised(rest)?),
+        _ => return None,
+    };
+    let number = rest.split(|c: char| !c.is_ascii_digit()).next()?;
+    let columns = number.parse().ok().filter(|&columns| columns <= MAX_COLUMNS);
+    Some(Indentation { breaks_line, columns })
+}
+
+/// What the parentheses hold that `text` starts with.
+fn parenthesised(text: &str) -> Option<&str> {
+    let inner = text.strip_prefix('(')?;
+    let mut depth = 1_usize;
+    let end = inner.find(|char| {
+        match char {
+            '(' => depth += 1,
+            ')' => depth -= 1,
+            _ => {}
+        }
+        depth == 0
+    })?;
+    inner.get(..end)
+}
+
+/// What stands after the last `|` outside strings and parentheses.
+fn last_step(inner: &str) -> &str {
+    inner.get(steps(inner).last().copied().unwrap_or(0)..).unwrap_or("").trim()
+}
+
+/// Where each step of a pipeline starts.
+fn steps(inner: &str) -> Vec<usize> {
+    let bytes = inner.as_bytes();
+    let (mut at, mut depth, mut starts) = (0, 0_usize, vec![0]);
+    while let Some(&byte) = bytes.get(at) {
+        match byte {
+            b'(' => depth += 1,
+            b')' => depth = depth.saturating_sub(1),
+            b'|' if depth == 0 => starts.push(at + 1),
+            _ => {}
+        }
+        at = match byte {
+            b'"' | b'\'' | b'`' => string_end(bytes, at).unwrap_or(bytes.len()),
+            _ => at + 1,
+        };
+    }
+    starts
+}
+
+/// The text by which two values are told to be the same: white space, a final `quote` and the root's `$` don't count.
+pub(super) fn identity(inner: &str) -> String {
+    let starts = steps(inner);
+    let ends = starts.iter().skip(1).map(|start| start - 1).chain([inner.len()]);
+    let mut steps: Vec<&str> =
+        starts.iter().zip(ends).filter_map(|(&start, end)| Some(inner.get(start..end)?.trim())).collect();
+    while steps.len() > 1
+        && steps.last().is_some_and(|step| {
+            matches!(*step, "quote" | "squote" | "toString") || indentation(step).is_some()
+        })
+    {
+        steps.pop();
+    }
+    let words: Vec<&str> = steps.iter().flat_map(|step| step.split_whitespace().chain(["|"])).collect();
+    words.join(" ").trim_end_matches([' ', '|']).replace("$.", ".")
+}
+
+/// Whether `inner` speaks of `.` or of a variable, which mean something else in another body.
+pub(super) fn is_local(inner: &str) -> bool {
+    let mut before = ' ';
+    let mut chars = inner.chars().peekable();
+    while let Some(char) = chars.next() {
+        let next = chars.peek().copied().unwrap_or(' ');
+        let starts = matches!(before, ' ' | '(' | '\t' | '\n' | '|');
+        if char == '.' && starts || char == '$' && (next.is_alphanumeric() || next == '_') {
+            return true;
+        }
+        before = char;
+    }
+    false
+}

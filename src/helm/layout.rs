@@ -1,0 +1,161 @@
+//! Placeholders that stand alone on a line.
+//!
+//! What Helm puts there is a map's entries, a list's items or lines of a script. In a block scalar the placeholder stays;
+//! elsewhere YAML would read a scalar where there may be a map, so the line is left blank, and what is around it is open.
+
+use std::borrow::Cow;
+use std::ops::Range;
+
+use super::placeholder::{has_placeholder, is_placeholder};
+use super::render::{Injection, Output};
+
+/// Takes lone placeholders out of `output`.
+pub(super) fn settle(mut output: Output) -> Output {
+    let mut layout = Layout { block: None, edits: Vec::new(), injections: Vec::new(), removed: 0, added: 0 };
+    let mut at = 0;
+    let mut lines = output.text.as_str().split_inclusive('\n').peekable();
+    while let Some(line) = lines.next() {
+        let next = lines.peek().map_or("", |next| next.trim_end());
+        layout.line(at, line, next);
+        at += line.len();
+    }
+    let Layout { edits, injections, .. } = layout;
+    move_by(&mut output.injections, &edits);
+    output.injections.extend(injections);
+    output.injections.sort_by_key(|injection| injection.at);
+    output.text = output.text.replace(&edits);
+    output
+}
+
+/// An edit of the text: what is replaced, and by what.
+type Edit = (Range<usize>, Cow<'static, str>);
+
+/// Leads the places of `injections` through `edits`.
+fn move_by(injections: &mut [Injection], edits: &[Edit]) {
+    let mut edits = edits.iter().peekable();
+    let (mut removed, mut added) = (0, 0);
+    for injection in injections {
+        while let Some((range, text)) = edits.next_if(|(range, _)| range.start < injection.at) {
+            removed += range.len();
+            added += text.len();
+        }
+        injection.at = (injection.at + added).saturating_sub(removed);
+    }
+}
+
+/// A block scalar that may go on.
+#[derive(Debug, Clone, Copy)]
+struct BlockScalar {
+    /// The columns of the key or the `-` that it is the value of.
+    parent: usize,
+    /// The columns of its text, once there is some.
+    indent: Option<usize>,
+}
+
+struct Layout {
+    block: Option<BlockScalar>,
+    edits: Vec<Edit>,
+    injections: Vec<Injection>,
+    /// How many bytes the edits took out and put in so far.
+    removed: usize,
+    added: usize,
+}
+
+impl Layout {
+    fn line(&mut self, at: usize, line: &str, next: &str) {
+        let content = line.trim_end();
+        let spaces = content.len() - content.trim_start_matches(' ').len();
+        if content.len() == spaces || self.is_in_block(at, content, spaces) {
+            return;
+        }
+        self.block = block_scalar(content, spaces);
+        if is_lone(content) {
+            self.take_out(at, content, spaces);
+        } else if let Some(column) = lone_item(content, spaces).filter(|&column| continues(next, column)) {
+            self.take_out(at, content, column);
+        }
+    }
+
+    /// Takes out what a line holds from `column` on, a comment left out.
+    fn take_out(&mut self, at: usize, content: &str, column: usize) {
+        let injected = at + column + self.added - self.removed;
+        self.injections.push(Injection { at: injected, column: Some(column), is_certain: true });
+        let end = content.find(" #").unwrap_or(content.len());
+        self.removed += end - column;
+        self.edits.push((at + column..at + end, Cow::Borrowed("")));
+    }
+
+    /// Whether the line is one of the block scalar's; one that doesn't end it by its own indentation, but whose output
+    /// Helm would indent, is put where the others are.
+    fn is_in_block(&mut self, at: usize, content: &str, spaces: usize) -> bool {
+        let Some(block) = &mut self.block else { return false };
+        if spaces <= block.parent {
+            return false;
+        }
+        let indent = *block.indent.get_or_insert(spaces);
+        if spaces < indent && is_lone(content) {
+            self.added += indent - spaces;
+            self.edits.push((at..at, Cow::Owned(" ".repeat(indent - spaces))));
+            return true;
+        }
+        spaces >= indent
+    }
+}
+
+/// Whether a line holds placeholders, and beside them at most a comment.
+fn is_lone(content: &str) -> bool {
+    let content = content.split(" #").next().unwrap_or(content);
+    has_placeholder(content) && content.chars().all(|char| is_placeholder(char) || char == ' ')
+}
+
+/// The column of an item that holds nothing but placeholders.
+fn lone_item(content: &str, spaces: usize) -> Option<usize> {
+    let (mut column, mut rest) = (spaces, content.get(spaces..)?);
+    while let Some(item) = rest.strip_prefix("- ") {
+        let inner = item.trim_start();
+        column += rest.len() - inner.len();
+        rest = inner;
+    }
+    (column > spaces && is_lone(rest)).then_some(column)
+}
+
+/// Whether the line `next` has more of the map that starts at `column`.
+fn continues(next: &str, column: usize) -> bool {
+    next.len() - next.trim_start_matches(' ').len() == column && next.len() > column
+}
+
+/// The block scalar that starts at the end of a line, if one does.
+fn block_scalar(content: &str, spaces: usize) -> Option<BlockScalar> {
+    let line = content.get(spaces..)?;
+    if line.starts_with('#') {
+        return None;
+    }
+    header(line, spaces).or_else(|| header(line.split(" #").next()?, spaces))
+}
+
+fn header(line: &str, spaces: usize) -> Option<BlockScalar> {
+    let line = line.trim_end();
+    let head = line.trim_end_matches(|char: char| matches!(char, '+' | '-' | '1'..='9'));
+    let indicators = line.get(head.len()..)?;
+    let mut before = head.strip_suffix(['|', '>']).filter(|_| indicators.len() <= 2)?;
+    // An anchor or a tag may stand between.
+    while let Some(word) = before.trim_end().rsplit(' ').next().filter(|word| word.starts_with(['&', '!'])) {
+        before = before.trim_end().strip_suffix(word)?;
+    }
+    let is_spaced = before.ends_with(' ');
+    let before = before.trim_end();
+    if !is_spaced || !(before.ends_with(':') || before == "-" || before.ends_with(" -")) {
+        return None;
+    }
+    let (mut parent, mut rest) = (spaces, line);
+    while let Some(item) = rest.strip_prefix("- ") {
+        let inner = item.trim_start();
+        if inner.starts_with(['|', '>', '&', '!']) {
+            break;
+        }
+        parent += rest.len() - inner.len();
+        rest = inner;
+    }
+    let digit = indicators.chars().find_map(|char| char.to_digit(10));
+    Some(BlockScalar { parent, indent: digit.map(|digit| parent + digit as usize) })
+}

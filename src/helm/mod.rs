@@ -1,0 +1,136 @@
+//! Helm templates, read where they are written: without Helm, values or a cluster.
+//!
+//! ```text
+//! lexer → action → tree → readings → render → layout
+//! ```
+//!
+//! `lexer` finds the actions, `action` and `condition` what they say, `tree` the blocks that they make. A template is read
+//! several times, by what `readings` takes for true: `render` puts each reading's text out with a `placeholder` for each
+//! value, and knows where in the file each byte of it stands; `layout` takes out the placeholders that stand for lines.
+//! What remains is YAML.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+mod action;
+mod condition;
+mod layout;
+mod lexer;
+mod placeholder;
+mod readings;
+mod render;
+mod tree;
+
+pub use placeholder::{Placeholders, has_placeholder, is_placeholder};
+pub use render::Injection;
+
+use condition::Facts;
+use render::Output;
+use tree::{Arm, Piece, Tree};
+
+use crate::source::{FileId, MappedText};
+
+/// Why a template can't be read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Unread {
+    /// The byte of the template where it stops.
+    pub at: usize,
+    /// What stops it, in one clause without a full stop.
+    pub reason: &'static str,
+}
+
+impl Unread {
+    fn new(at: usize, reason: &'static str) -> Self {
+        Self { at, reason }
+    }
+}
+
+/// A template.
+#[derive(Debug)]
+pub struct Template<'t> {
+    text: &'t str,
+    tree: Tree<'t>,
+}
+
+/// What a template puts out if certain conditions hold.
+#[derive(Debug, Clone)]
+pub struct Reading {
+    /// What is put out, each part with its place in the template.
+    pub text: Arc<MappedText>,
+    /// Where more may be put, in order.
+    pub injections: Vec<Injection>,
+    /// What is taken for true.
+    facts: Facts,
+    /// The named template that it is of, by its index.
+    define: Option<usize>,
+}
+
+impl<'t> Template<'t> {
+    /// Reads the actions and blocks of `text`.
+    ///
+    /// # Errors
+    /// [`Unread`] where Helm would refuse the template, or where it goes past a bound.
+    pub fn parse(text: &'t str) -> Result<Self, Unread> {
+        if let Some(at) = text.char_indices().find_map(|(at, char)| is_placeholder(char).then_some(at)) {
+            return Err(Unread::new(at, "this character is of a private-use plane, which placeholders need"));
+        }
+        Ok(Self { text, tree: tree::parse(text)? })
+    }
+
+    /// The readings of the template, named templates left out. Each branch is in one, as far as conditions allow.
+    #[must_use]
+    pub fn readings(&self, file: FileId) -> Vec<Reading> {
+        self.read(file, None)
+    }
+
+    /// The readings of each named template, with its name.
+    pub fn defines(&self, file: FileId) -> impl Iterator<Item = (&str, Vec<Reading>)> {
+        let defines = self.tree.defines.iter().enumerate();
+        defines.map(move |(index, define)| (&*define.name, self.read(file, Some(index))))
+    }
+
+    fn read(&self, file: FileId, define: Option<usize>) -> Vec<Reading> {
+        let plans = readings::plans(&self.tree, self.body(define));
+        plans.into_iter().map(|facts| self.reading(file, define, facts)).collect()
+    }
+
+    fn body(&self, define: Option<usize>) -> &[Piece<'t>] {
+        let define = define.and_then(|define| self.tree.defines.get(define));
+        define.map_or(&self.tree.body, |define| &define.body)
+    }
+
+    fn reading(&self, file: FileId, define: Option<usize>, mut facts: Facts) -> Reading {
+        let output = render::render(self.text, file, &self.tree, self.body(define), &mut facts);
+        let Output { text, injections } = layout::settle(output);
+        Reading { text: Arc::new(text), injections, facts, define }
+    }
+
+    /// `reading` without the branch that may spoil what stands at the byte `at` of the template: the last one before it
+    /// in the same branch, else the branch that it stands in itself.
+    #[must_use]
+    pub fn without_branch_at(&self, reading: &Reading, at: usize) -> Option<Reading> {
+        let taken = |arm: &&Arm<'_>| {
+            arm.condition.as_ref().is_some_and(|condition| reading.facts.holds(condition) == Some(true))
+        };
+        let arms = || self.tree.arms.iter().filter(taken);
+        let around = arms().filter(|arm| arm.range.contains(&at)).min_by_key(|arm| arm.range.len());
+        let from = around.map_or(0, |around| around.range.start);
+        let before = arms().filter(|arm| from <= arm.range.start && arm.range.end <= at);
+        let condition = before.max_by_key(|arm| arm.range.end).or(around)?.condition.as_ref()?;
+        let mut facts = reading.facts.clone();
+        facts.force(condition, false);
+        Some(self.reading(reading.text.whole().file, reading.define, facts))
+    }
+
+    /// Where the comments stand, each from `/*` to `*/`, in order.
+    #[must_use]
+    pub fn comments(&self) -> &[Range<usize>] {
+        &self.tree.comments
+    }
+
+    /// What placeholders stand for.
+    #[must_use]
+    pub fn placeholders(&self) -> &Placeholders {
+        &self.tree.placeholders
+    }
+}

@@ -1,0 +1,70 @@
+//! What stands for the output of an action.
+//!
+//! One character of Unicode's last private-use plane for each value: it is valid in every kind of YAML scalar, and no
+//! text that people write has one.
+
+use std::collections::HashMap;
+use std::fmt::Write;
+
+use super::action;
+
+/// The first placeholder; all characters from here on are placeholders.
+const FIRST: char = '\u{100000}';
+/// The last one that Unicode calls a character.
+const LAST: u32 = 0x10_FFFD;
+
+/// Whether `char` stands for an action's output.
+#[must_use]
+pub fn is_placeholder(char: char) -> bool {
+    char >= FIRST
+}
+
+/// Whether an action's output is part of `text`.
+#[must_use]
+pub fn has_placeholder(text: &str) -> bool {
+    memchr::memchr(FIRST_BYTE, text.as_bytes()).is_some()
+}
+
+/// The first byte of each placeholder in UTF-8, and of no other character.
+const FIRST_BYTE: u8 = 0xF4;
+
+/// The placeholders of a template, and what they stand for.
+#[derive(Debug, Clone, Default)]
+pub struct Placeholders {
+    /// By the action's text, and the body whose `.` or variables it speaks of.
+    known: HashMap<(String, Option<usize>), char>,
+    /// The text of each, in order.
+    actions: Vec<String>,
+}
+
+impl Placeholders {
+    /// The placeholder of the action with this text between its delimiters, in a body that opens at `scope`: the same
+    /// for the same value. `None` when there are none left.
+    pub(super) fn of(&mut self, inner: &str, scope: Option<usize>) -> Option<char> {
+        let identity = action::identity(inner);
+        let scope = scope.filter(|_| action::is_local(inner));
+        if let Some(&placeholder) = self.known.get(&(identity.clone(), scope)) {
+            return Some(placeholder);
+        }
+        let next = u32::from(FIRST) + u32::try_from(self.actions.len()).ok()?;
+        let placeholder = char::from_u32(next).filter(|_| next <= LAST)?;
+        self.actions.push(inner.split_whitespace().collect::<Vec<_>>().join(" "));
+        self.known.insert((identity, scope), placeholder);
+        Some(placeholder)
+    }
+
+    /// `text` as people know it, each placeholder replaced by its action.
+    #[must_use]
+    pub fn reveal(&self, text: &str) -> String {
+        let mut revealed = String::with_capacity(text.len());
+        for char in text.chars() {
+            let index = u32::from(char).checked_sub(u32::from(FIRST));
+            match index.and_then(|index| self.actions.get(index as usize)) {
+                // Writing to a String never fails.
+                Some(action) => _ = write!(revealed, "{{{{ {action} }}}}"),
+                None => revealed.push(char),
+            }
+        }
+        revealed
+    }
+}

@@ -1,0 +1,135 @@
+//! What a reading puts out, and where each part of it comes from.
+
+use super::condition::Facts;
+use super::readings::choose;
+use super::tree::{Block, Piece, Tree, Value};
+use crate::source::{FileId, MappedText, Span};
+
+/// Text that Helm may put where nothing is read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Injection {
+    /// Where in the reading's text.
+    pub at: usize,
+    /// The columns that it is indented by, where that is known.
+    pub column: Option<usize>,
+    /// Whether something is put there for sure; else a condition decides that isn't taken to hold.
+    pub is_certain: bool,
+}
+
+/// What a reading puts out.
+pub(super) struct Output {
+    pub(super) text: MappedText,
+    /// In order.
+    pub(super) injections: Vec<Injection>,
+}
+
+/// Puts `body` out by `facts`; what these don't say is added to them.
+pub(super) fn render(
+    text: &str,
+    file: FileId,
+    tree: &Tree<'_>,
+    body: &[Piece<'_>],
+    facts: &mut Facts,
+) -> Output {
+    let output = Output { text: MappedText::new(Span::new(file, 0..text.len())), injections: Vec::new() };
+    let mut renderer = Renderer { source: text, tree, facts, output };
+    renderer.body(body);
+    renderer.output
+}
+
+struct Renderer<'a> {
+    source: &'a str,
+    tree: &'a Tree<'a>,
+    facts: &'a mut Facts,
+    output: Output,
+}
+
+impl<'a> Renderer<'a> {
+    fn body(&mut self, body: &'a [Piece<'a>]) {
+        for piece in body {
+            match piece {
+                Piece::Text(range) => {
+                    self.output.text.push(self.source.get(range.clone()).unwrap_or(""), range.clone());
+                }
+                Piece::Constant(range, text) => self.output.text.push(text, range.clone()),
+                Piece::Value(value) => self.value(value),
+                Piece::Block(block) => self.block(block),
+            }
+        }
+    }
+
+    fn value(&mut self, value: &Value) {
+        let start = value.range.start..value.range.start;
+        if let Some(indentation) = value.indentation {
+            // What is only indented has to start on a line of its own: what is trimmed here, the value starts with.
+            if indentation.breaks_line || self.blank_columns().is_none() {
+                self.output.text.push("\n", start.clone());
+            }
+            self.output.text.push(&" ".repeat(indentation.columns.unwrap_or(0)), start);
+            if indentation.columns.is_none() {
+                self.inject(None, true);
+            }
+        }
+        self.output.text.push(value.placeholder.encode_utf8(&mut [0; 4]), value.range.clone());
+    }
+
+    fn block(&mut self, block: &'a Block) {
+        match choose(self.tree, block, self.facts).and_then(|arm| self.tree.arms.get(arm)) {
+            Some(arm) => self.body(&arm.body),
+            None => {
+                let first = block.arms.first().and_then(|&arm| self.tree.arms.get(arm));
+                let column = first.and_then(|arm| self.first_column(&arm.body));
+                self.inject(column, false);
+            }
+        }
+    }
+
+    fn inject(&mut self, column: Option<usize>, is_certain: bool) {
+        let at = self.output.text.as_str().len();
+        self.output.injections.push(Injection { at, column, is_certain });
+    }
+
+    /// The columns that the first line of `body` is indented by.
+    fn first_column(&self, body: &[Piece<'_>]) -> Option<usize> {
+        let mut column = self.blank_columns();
+        for piece in body {
+            match piece {
+                Piece::Text(range) => {
+                    let text = self.source.get(range.clone()).unwrap_or("");
+                    let blank = text.get(..text.len() - text.trim_start().len()).unwrap_or("");
+                    match blank.rfind('\n') {
+                        Some(at) => column = Some(blank.len() - at - 1),
+                        None => column = column.map(|column| column + blank.len()),
+                    }
+                    if blank.len() < text.len() {
+                        return column;
+                    }
+                }
+                Piece::Value(Value { indentation: Some(indentation), .. }) if indentation.breaks_line => {
+                    return indentation.columns;
+                }
+                Piece::Constant(..) | Piece::Value(_) => return column,
+                Piece::Block(block) => {
+                    let mut arms = block.arms.iter().filter_map(|&arm| self.tree.arms.get(arm));
+                    let inner = arms.find_map(|arm| self.first_column(&arm.body));
+                    if inner.is_some() {
+                        return inner;
+                    }
+                }
+            }
+        }
+        column
+    }
+
+    /// The columns of the line that is being put out, if it is blank so far.
+    fn blank_columns(&self) -> Option<usize> {
+        let text = self.output.text.as_str();
+        let line = text.get(line_start(text, text.len())..).unwrap_or("");
+        line.bytes().all(|byte| byte == b' ').then_some(line.len())
+    }
+}
+
+fn line_start(text: &str, at: usize) -> usize {
+    let before = text.as_bytes().get(..at).unwrap_or_default();
+    memchr::memrchr(b'\n', before).map_or(0, |at| at + 1)
+}

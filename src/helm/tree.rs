@@ -1,0 +1,230 @@
+//! From actions to the blocks that they make.
+
+use std::borrow::Cow;
+use std::ops::Range;
+
+use super::Unread;
+use super::action::{self, Command, Opening};
+use super::condition::Condition;
+use super::lexer::{self, Action};
+use super::placeholder::Placeholders;
+
+/// How deeply blocks may nest. Real templates have up to ten levels.
+const MAX_DEPTH: usize = 100;
+
+/// How many branches a block may have. Real ones have up to ten.
+const MAX_ARMS: usize = 100;
+
+/// A piece of a template.
+#[derive(Debug)]
+pub(super) enum Piece<'t> {
+    /// Text that is output as it stands.
+    Text(Range<usize>),
+    /// An action that puts out a text that it holds.
+    Constant(Range<usize>, Cow<'t, str>),
+    /// An action that puts out what only Helm knows.
+    Value(Value),
+    /// `if`, `with`, `range`, `block`.
+    Block(Block),
+}
+
+/// An action that puts out what only Helm knows.
+#[derive(Debug)]
+pub(super) struct Value {
+    /// The action.
+    pub(super) range: Range<usize>,
+    /// What stands for its output.
+    pub(super) placeholder: char,
+    /// Where its output goes.
+    pub(super) indentation: Option<action::Indentation>,
+}
+
+/// Alternatives, of which at most one is output: the indices of its arms in the [`Tree`], in order.
+#[derive(Debug)]
+pub(super) struct Block {
+    pub(super) arms: Vec<usize>,
+}
+
+/// One alternative of a block, or the body of a named template.
+#[derive(Debug)]
+pub(super) struct Arm<'t> {
+    /// What has to hold; `None` for an `else` and a `block`.
+    pub(super) condition: Option<Condition>,
+    /// From the action that opens it to the one that ends it, those left out.
+    pub(super) range: Range<usize>,
+    /// What is output.
+    pub(super) body: Vec<Piece<'t>>,
+}
+
+/// A named template.
+#[derive(Debug)]
+pub(super) struct Define<'t> {
+    pub(super) name: Cow<'t, str>,
+    pub(super) body: Vec<Piece<'t>>,
+}
+
+/// A template's pieces.
+#[derive(Debug, Default)]
+pub(super) struct Tree<'t> {
+    pub(super) body: Vec<Piece<'t>>,
+    pub(super) defines: Vec<Define<'t>>,
+    /// Those of inner blocks stand before those of outer ones.
+    pub(super) arms: Vec<Arm<'t>>,
+    /// The text of each comment, from `/*` to `*/`.
+    pub(super) comments: Vec<Range<usize>>,
+    pub(super) placeholders: Placeholders,
+}
+
+/// A block or a named template whose `end` hasn't come.
+struct Open<'t> {
+    /// Where the action stands that opened it.
+    start: usize,
+    kind: OpenKind<'t>,
+    /// The offset of the innermost body around that binds `.` anew.
+    outer_scope: Option<usize>,
+    /// What of the body around was read before.
+    outer: Vec<Piece<'t>>,
+}
+
+enum OpenKind<'t> {
+    /// The arms that are done, and the one whose body is being read.
+    Block {
+        arms: Vec<usize>,
+        condition: Option<Condition>,
+        from: usize,
+        is_else: bool,
+    },
+    Define(Cow<'t, str>),
+}
+
+struct Parser<'t> {
+    text: &'t str,
+    tree: Tree<'t>,
+    open: Vec<Open<'t>>,
+    scope: Option<usize>,
+    body: Vec<Piece<'t>>,
+}
+
+/// Reads the blocks of `text`.
+pub(super) fn parse(text: &str) -> Result<Tree<'_>, Unread> {
+    let actions = lexer::actions(text)?;
+    let mut parser = Parser { text, tree: Tree::default(), open: Vec::new(), scope: None, body: Vec::new() };
+    let (mut at, mut trims) = (0, false);
+    for action in &actions {
+        parser.text(at..action.range.start, trims, action.trims_left);
+        parser.action(action)?;
+        (at, trims) = (action.range.end, action.trims_right);
+    }
+    parser.text(at..text.len(), trims, false);
+    match parser.open.last() {
+        Some(open) => Err(Unread::new(open.start, "this block has no `end`")),
+        None => {
+            parser.tree.body = parser.body;
+            Ok(parser.tree)
+        }
+    }
+}
+
+impl<'t> Parser<'t> {
+    /// Text between two actions, which may trim it.
+    fn text(&mut self, range: Range<usize>, trims_start: bool, trims_end: bool) {
+        const SPACE: [char; 4] = [' ', '\t', '\r', '\n'];
+        let whole = self.text.get(range.clone()).unwrap_or("");
+        let text = if trims_start { whole.trim_start_matches(SPACE) } else { whole };
+        let start = range.start + (whole.len() - text.len());
+        let text = if trims_end { text.trim_end_matches(SPACE) } else { text };
+        if !text.is_empty() {
+            self.body.push(Piece::Text(start..start + text.len()));
+        }
+    }
+
+    fn action(&mut self, action: &Action) -> Result<(), Unread> {
+        let inner = self.text.get(action.inner.clone()).unwrap_or("");
+        let range = action.range.clone();
+        match action::command(inner) {
+            Command::Open(opening) => {
+                let condition = self.condition(opening);
+                let kind = OpenKind::Block { arms: Vec::new(), condition, from: range.end, is_else: false };
+                self.push_open(range.start, kind, opening.rebinds_dot)?;
+            }
+            Command::Define(name) => self.push_open(range.start, OpenKind::Define(name), true)?,
+            Command::Else(opening) => self.otherwise(&range, opening)?,
+            Command::End => self.end(&range)?,
+            Command::Constant(text) => self.body.push(Piece::Constant(range, text)),
+            Command::Value => self.value(range, inner)?,
+            Command::Silent if inner.starts_with("/*") => self.tree.comments.push(action.inner.clone()),
+            Command::Silent => {}
+        }
+        Ok(())
+    }
+
+    fn condition(&self, opening: Opening<'_>) -> Option<Condition> {
+        opening.condition.map(|text| Condition::of(text, self.scope))
+    }
+
+    fn value(&mut self, range: Range<usize>, inner: &str) -> Result<(), Unread> {
+        let too_many = Unread::new(range.start, "there are too many different actions");
+        let placeholder = self.tree.placeholders.of(inner, self.scope).ok_or(too_many)?;
+        let indentation = action::indentation(inner);
+        self.body.push(Piece::Value(Value { range, placeholder, indentation }));
+        Ok(())
+    }
+
+    fn push_open(&mut self, start: usize, kind: OpenKind<'t>, rebinds_dot: bool) -> Result<(), Unread> {
+        if self.open.len() >= MAX_DEPTH {
+            return Err(Unread::new(start, "blocks nest too deeply here"));
+        }
+        let outer = std::mem::take(&mut self.body);
+        self.open.push(Open { start, kind, outer_scope: self.scope, outer });
+        if rebinds_dot {
+            self.scope = Some(start);
+        }
+        Ok(())
+    }
+
+    fn otherwise(&mut self, range: &Range<usize>, opening: Opening<'_>) -> Result<(), Unread> {
+        let stray = Unread::new(range.start, "this `else` belongs to no block");
+        self.scope = self.open.last().and_then(|open| open.outer_scope);
+        let next = self.condition(opening);
+        let Some(Open { kind: OpenKind::Block { arms, condition, from, is_else }, .. }) =
+            self.open.last_mut()
+        else {
+            return Err(stray);
+        };
+        if *is_else {
+            return Err(stray);
+        }
+        if arms.len() >= MAX_ARMS {
+            return Err(Unread::new(range.start, "this block has too many branches"));
+        }
+        arms.push(self.tree.arms.len());
+        self.tree.arms.push(Arm {
+            condition: std::mem::replace(condition, next),
+            range: *from..range.start,
+            body: std::mem::take(&mut self.body),
+        });
+        *from = range.end;
+        *is_else = opening.condition.is_none();
+        if opening.rebinds_dot {
+            self.scope = Some(range.start);
+        }
+        Ok(())
+    }
+
+    fn end(&mut self, range: &Range<usize>) -> Result<(), Unread> {
+        let Some(open) = self.open.pop() else {
+            return Err(Unread::new(range.start, "this `end` belongs to no block"));
+        };
+        self.scope = open.outer_scope;
+        let body = std::mem::replace(&mut self.body, open.outer);
+        match open.kind {
+            OpenKind::Block { mut arms, condition, from, .. } => {
+                arms.push(self.tree.arms.len());
+                self.tree.arms.push(Arm { condition, range: from..range.start, body });
+                self.body.push(Piece::Block(Block { arms }));
+            }
+            OpenKind::Define(name) => self.tree.defines.push(Define { name, body }),
+        }
+        Ok(())
+    }
+}
