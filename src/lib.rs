@@ -24,6 +24,7 @@ pub mod options;
 pub mod pipeline;
 pub mod program;
 pub mod progress;
+pub mod provenance;
 pub mod read;
 pub mod report;
 pub mod rerun;

@@ -1,6 +1,7 @@
 //! Where objects hold Pod templates.
 
 use super::object::Object;
+use super::partial::is_part;
 use super::shape::push_key;
 use super::workloads::{self, Form, PodTemplatePath, Workload};
 use crate::yaml::{Kind, Node};
@@ -164,9 +165,7 @@ impl<'d> Walk<'_, 'd> {
         let form = form.unwrap_or_else(|| self.form_by_shape());
         let completeness = match form {
             Form::Merged | Form::Fragment => Completeness::Merged,
-            Form::Whole | Form::Job if is_patch(self.object, workload, spec) || is_ytt(self.object) => {
-                Completeness::Patch
-            }
+            Form::Whole | Form::Job if is_part(self.object, workload, spec) => Completeness::Patch,
             Form::Whole | Form::Job => Completeness::Complete,
         };
         let metadata = above(1).and_then(|(node, _)| node.get("metadata"));
@@ -210,28 +209,6 @@ fn replicas(owner: Node<'_>) -> Option<(u64, Node<'_>)> {
         let Kind::Int(count) = node.kind() else { return None };
         Some((u64::try_from(count).ok()?, node))
     })
-}
-
-/// Whether the object can't stand by itself: it lacks the selector that its kind requires, no container has an
-/// image, or it holds a directive of a strategic merge patch.
-fn is_patch<'d>(object: &Object<'d>, workload: Workload<'d>, spec: Node<'d>) -> bool {
-    let lacks_selector =
-        workload.requires_selector() && object.node.at("/spec/selector").is_none_or(Node::is_null);
-    let lists = || ["initContainers", "containers"].into_iter().filter_map(|key| spec.get(key));
-    let containers = || lists().flat_map(Node::items);
-    let has_image = containers().any(|container| container.get("image").is_some());
-    let is_directive = |node: Node<'d>| {
-        node.written_entries().any(|entry| {
-            let name = entry.name();
-            name == "$patch" || name == "$retainKeys" || name.starts_with("$setElementOrder/")
-        })
-    };
-    lacks_selector || !has_image || is_directive(spec) || containers().any(is_directive)
-}
-
-/// Whether the object holds an expression of ytt.
-fn is_ytt(object: &Object<'_>) -> bool {
-    memchr::memmem::find(object.node.source_text().as_bytes(), b"#@").is_some()
 }
 
 /// Whether a map has a list `initContainers` with something named in it, be it a patch of a container that an operator

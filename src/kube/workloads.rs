@@ -265,6 +265,12 @@ pub(super) fn may_embed(group: &str, kind: &str) -> bool {
     let built_in = group.is_empty()
         || matches!(group, "apps" | "batch" | "extensions" | "policy" | "autoscaling")
         || group.ends_with(".k8s.io");
-    let policy = group == "kyverno.io" || group.ends_with(".kyverno.io") || group.ends_with("gatekeeper.sh");
-    !built_in && !policy && kind != "CustomResourceDefinition"
+    !built_in && !is_policy(group) && kind != "CustomResourceDefinition"
+}
+
+/// Whether objects of this API group are policies of an admission controller, or tests of them: their patterns only look
+/// like Pod specs.
+#[must_use]
+pub fn is_policy(group: &str) -> bool {
+    group == "kyverno.io" || group.ends_with(".kyverno.io") || group.ends_with("gatekeeper.sh")
 }

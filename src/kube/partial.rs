@@ -1,0 +1,60 @@
+//! Objects that can't stand by themselves.
+
+use memchr::memmem;
+
+use super::object::Object;
+use super::workloads::Workload;
+use crate::yaml::Node;
+
+/// Whether the Pod template `spec` of `object` is a part that another file completes.
+///
+/// Written whole is what has the selector that its kind requires and the labels for it; where nothing selects by
+/// labels, or they are elsewhere, what names an image for each of its app containers. What such an object lacks is a
+/// mistake, and no sign of a patch.
+pub(super) fn is_part<'d>(object: &Object<'d>, workload: Workload<'d>, spec: Node<'d>) -> bool {
+    let selector = object.node.at("/spec/selector").filter(|selector| !selector.is_null());
+    if is_strategic_merge_patch(object.node) || is_ytt(object) {
+        return true;
+    }
+    match selector {
+        None if workload.requires_selector() => true,
+        Some(selector) if selects_its_template(object, selector) => false,
+        _ => !has_images(spec),
+    }
+}
+
+/// Whether the labels that the selector asks for are those of the Pod template.
+fn selects_its_template(object: &Object<'_>, selector: Node<'_>) -> bool {
+    let Some(labels) = object.node.at("/spec/template/metadata/labels") else { return false };
+    let mut wanted = selector.get("matchLabels").into_iter().flat_map(Node::entries).peekable();
+    let has_label = |name: &str, value: Node<'_>| {
+        labels.get(name).and_then(Node::text).is_some_and(|label| Some(label) == value.text())
+    };
+    wanted.peek().is_some() && wanted.all(|entry| has_label(&entry.name(), entry.value))
+}
+
+/// Whether there are app containers, each with an image.
+fn has_images(spec: Node<'_>) -> bool {
+    let mut apps = spec.get("containers").into_iter().flat_map(Node::items).peekable();
+    apps.peek().is_some() && apps.all(|app| app.get("image").is_some())
+}
+
+/// Whether it holds a directive of a strategic merge patch (apimachinery, `pkg/util/strategicpatch/patch.go`).
+fn is_strategic_merge_patch(object: Node<'_>) -> bool {
+    const DIRECTIVES: [&str; 4] = ["$patch", "$retainKeys", "$setElementOrder/", "$deleteFromPrimitiveList/"];
+    let text = object.source_text().as_bytes();
+    let is_written = |directive: &&str| memmem::find(text, directive.as_bytes()).is_some();
+    DIRECTIVES.iter().any(|directive| is_written(&directive))
+        && has_key(object, &|key| DIRECTIVES.iter().any(|directive| key.starts_with(directive)))
+}
+
+/// Whether the object holds an expression of ytt.
+fn is_ytt(object: &Object<'_>) -> bool {
+    memmem::find(object.node.source_text().as_bytes(), b"#@").is_some()
+}
+
+/// Whether some key in `node` or below `is_wanted`. The parser bounds how deep and how large it is.
+pub(crate) fn has_key(node: Node<'_>, is_wanted: &dyn Fn(&str) -> bool) -> bool {
+    node.items().any(|item| has_key(item, is_wanted))
+        || node.written_entries().any(|entry| is_wanted(&entry.name()) || has_key(entry.value, is_wanted))
+}

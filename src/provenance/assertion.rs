@@ -1,0 +1,214 @@
+//! Files that a test runner compares with what is in the cluster.
+//!
+//! An assertion looks like a manifest and names only what it asserts. kuttl and Chainsaw know theirs by the file's name;
+//! a Chainsaw test may also name any file.
+
+use std::collections::HashSet;
+use std::fs;
+use std::path::Path;
+
+use memchr::memchr;
+
+use crate::kube::Object;
+use crate::kube::partial::has_key;
+use crate::source::Source;
+use crate::yaml::{self, Document, Node};
+
+/// What the test suites of the input say of the files beside them.
+#[derive(Debug, Default)]
+pub struct TestSuites {
+    /// Folders that hold a test.
+    folders: HashSet<String>,
+    /// Files that a test compares with the cluster.
+    compared: HashSet<String>,
+}
+
+/// The files that make a folder a test's (Chainsaw, `pkg/runner/flags`; kuttl, `internal/kuttlctl/cmd/test.go`).
+const TESTS: [&str; 4] = ["chainsaw-test.yaml", "chainsaw-test.yml", "kuttl-test.yaml", "kuttl-test.yml"];
+
+impl TestSuites {
+    /// The suites among `files`.
+    #[must_use]
+    pub fn of<'a>(files: impl IntoIterator<Item = &'a Source>) -> Self {
+        let mut suites = Self::default();
+        for file in files {
+            let (folder, name) = split(&file.path);
+            if TESTS.contains(&name) || is_named_as_assertion(name) {
+                suites.folders.insert(folder.to_owned());
+            }
+            if name.starts_with("chainsaw") {
+                suites.read(file, folder);
+            }
+        }
+        suites
+    }
+
+    /// Notes the files that Chainsaw's tests in `file` compare.
+    fn read(&mut self, file: &Source, folder: &str) {
+        for range in yaml::split(&file.text) {
+            if let Ok(document) = Document::parse(file, range) {
+                self.note(document.root(), folder);
+            }
+        }
+    }
+
+    /// Notes each `assert: {file: …}` and `error: {file: …}` in `node` (Chainsaw's `ActionCheckRef`).
+    fn note(&mut self, node: Node<'_>, folder: &str) {
+        for entry in node.entries() {
+            let file = entry.value.get("file").and_then(Node::as_str);
+            match file.filter(|_| matches!(&*entry.name(), "assert" | "error")) {
+                Some(file) => _ = self.compared.extend(joined(folder, file)),
+                None => self.note(entry.value, folder),
+            }
+        }
+        for item in node.items() {
+            self.note(item, folder);
+        }
+    }
+
+    /// Whether the file shown as `path` stands beside a test, in the input or on disk.
+    fn has_test_beside(&self, path: &str) -> bool {
+        let (folder, _) = split(path);
+        let is_there = |name: &&str| {
+            fs::symlink_metadata(Path::new(folder).join(name)).is_ok_and(|metadata| metadata.is_file())
+        };
+        self.folders.contains(folder) || Path::new(path).is_file() && TESTS.iter().any(|name| is_there(&name))
+    }
+}
+
+/// Whether `object`, which is in the file shown as `path` and may be no whole one, is what a test compares with the
+/// cluster.
+pub(super) fn is_assertion(object: &Object<'_>, is_part: bool, path: &str, suites: &TestSuites) -> bool {
+    let (_, name) = split(path);
+    let cannot_be_created = is_part || !has_name(object);
+    is_named_as_assertion(name)
+        || suites.compared.contains(path)
+        || has_expressions(object)
+        || cannot_be_created && (has_status(object) || suites.has_test_beside(path))
+}
+
+/// Whether kuttl takes a file of this name for an assertion, as Chainsaw does for a part of these names (kuttl,
+/// `internal/file/name.go`; Chainsaw, `pkg/discovery/step.go`): `assert.yaml`, `01-errors.yaml`, `01-assert-pods.yaml`.
+fn is_named_as_assertion(name: &str) -> bool {
+    let Some(stem) = [".gotmpl.yaml", ".yaml", ".yml"].iter().find_map(|end| name.strip_suffix(end)) else {
+        return false;
+    };
+    let is_number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    let numbered = stem.split_once('-').filter(|(number, _)| is_number(number));
+    let (first, more) = match numbered.map_or(stem, |(_, rest)| rest) {
+        rest => rest.split_once('-').unwrap_or((rest, "")),
+    };
+    ["assert", "errors"].iter().any(|kind| first.eq_ignore_ascii_case(kind)) && !more.contains('.')
+}
+
+/// Whether the API server would make or find anything by its name.
+fn has_name(object: &Object<'_>) -> bool {
+    let metadata = object.metadata();
+    object.name().is_some() || metadata.is_some_and(|metadata| metadata.get("generateName").is_some())
+}
+
+/// Whether it says what the cluster's controllers say: nobody applies that, though generators leave an empty map.
+fn has_status(object: &Object<'_>) -> bool {
+    object.node.get("status").is_some_and(|status| status.entries().next().is_some())
+}
+
+/// Whether a key is an expression of Chainsaw's (`(length(x))`, `~.(containers)`), or one of Kyverno's anchors
+/// (`+(image)`). No field of Kubernetes is called so.
+fn has_expressions(object: &Object<'_>) -> bool {
+    let is_expression = |key: &str| {
+        let key = match key.strip_prefix('~') {
+            Some(rest) => rest.split_once('.').map_or(rest, |(_, rest)| rest),
+            None => key.trim_start_matches(['+', '=', '^', '<', '>', 'X']),
+        };
+        key.starts_with('(') && key.contains(')')
+    };
+    memchr(b'(', object.node.source_text().as_bytes()).is_some() && has_key(object.node, &is_expression)
+}
+
+/// The folder and the name of the file shown as `path`.
+fn split(path: &str) -> (&str, &str) {
+    path.rsplit_once(['/', '\\']).unwrap_or(("", path))
+}
+
+/// `path`, as seen from `folder`; `None` where it leads above what the path of the folder shows.
+fn joined(folder: &str, path: &str) -> Option<String> {
+    let mut steps: Vec<&str> = folder.split('/').filter(|step| !step.is_empty()).collect();
+    for step in path.split('/') {
+        match step {
+            "" | "." => {}
+            ".." => _ = steps.pop()?,
+            step => steps.push(step),
+        }
+    }
+    let root = if folder.starts_with('/') { "/" } else { "" };
+    Some(format!("{root}{}", steps.join("/")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kube::objects;
+    use crate::source::FileId;
+
+    #[test]
+    fn names_of_assertions() {
+        for name in
+            ["assert.yaml", "01-assert.yaml", "1-errors.yml", "errors.yaml", "02-Assert-pods.gotmpl.yaml"]
+        {
+            assert!(is_named_as_assertion(name), "{name}");
+        }
+        for name in
+            ["assertions.yaml", "01-install.yaml", "a-assert.yaml", "error.yaml", "assert", "assert.json"]
+        {
+            assert!(!is_named_as_assertion(name), "{name}");
+        }
+    }
+
+    #[test]
+    fn a_chainsaw_test_names_what_it_compares() {
+        let text = "spec:\n  steps:\n  - try:\n    - apply: {file: web.yaml}\n    - assert: {file: ../shared/want.yaml}\n    \
+                    catch:\n    - error: {file: ./never.yaml}\n    - assert: {file: ../../../../out.yaml}\n";
+        let source = Source::new(FileId(0), "tests/e2e/web/chainsaw-test.yaml", text);
+        let suites = TestSuites::of([&source]);
+        let mut compared: Vec<&str> = suites.compared.iter().map(String::as_str).collect();
+        compared.sort_unstable();
+        assert_eq!(compared, ["out.yaml", "tests/e2e/shared/want.yaml", "tests/e2e/web/never.yaml"]);
+        assert!(suites.has_test_beside("tests/e2e/web/any.yaml"));
+        assert!(!suites.has_test_beside("tests/e2e/any.yaml"));
+    }
+
+    fn is_assertion_of(path: &str, is_part: bool, text: &str) -> bool {
+        let source = Source::new(FileId(0), path, text);
+        let document = Document::parse(&source, 0..text.len()).unwrap();
+        let beside = Source::new(FileId(1), "e2e/chainsaw-test.yaml", "");
+        let suites = TestSuites::of([&beside]);
+        objects(document.root()).iter().all(|object| is_assertion(object, is_part, path, &suites))
+    }
+
+    #[test]
+    fn an_object_may_tell_it_itself() {
+        let pod = "apiVersion: v1\nkind: Pod\n";
+        let named = format!("{pod}metadata: {{name: x}}\n");
+        assert!(is_assertion_of("a.yaml", false, &format!("{named}spec: {{(length(containers)): 1}}\n")));
+        assert!(is_assertion_of("a.yaml", false, &format!("{named}spec: {{'~i.(containers)': {{}}}}\n")));
+        assert!(is_assertion_of("a.yaml", false, &format!("{pod}status: {{phase: Running}}\n")));
+        assert!(is_assertion_of("a.yaml", true, &format!("{named}status: {{phase: Running}}\n")));
+        assert!(is_assertion_of("e2e/a.yaml", true, &named), "a part beside a test");
+        assert!(is_assertion_of("e2e/a.yaml", false, pod), "without a name beside a test");
+
+        assert!(!is_assertion_of("a.yaml", true, &named), "a patch");
+        assert!(
+            !is_assertion_of("a.yaml", true, &format!("{named}status: {{}}\n")),
+            "as generators write it"
+        );
+        assert!(
+            !is_assertion_of("a.yaml", false, &format!("{named}status: {{phase: Running}}\n")),
+            "a whole one"
+        );
+        assert!(!is_assertion_of("e2e/a.yaml", false, &named), "what the test applies");
+        let generated = format!("{pod}metadata: {{generateName: x-}}\n");
+        assert!(!is_assertion_of("e2e/a.yaml", false, &generated));
+        let script = format!("{named}spec: {{a: '(length(x))', b: \"f(x): 1\", 'f(x)': 1}}\n");
+        assert!(!is_assertion_of("a.yaml", false, &script), "parentheses in values");
+    }
+}
