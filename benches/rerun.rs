@@ -8,11 +8,12 @@ use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use initlint::discover::{self, Input, Walk};
+use initlint::encoding::decode;
 use initlint::inputs::InputSet;
 use initlint::kube::{Pod, Version, objects, templates};
 use initlint::program::Programs;
 use initlint::read::InputFile;
-use initlint::source::{FileId, Source, decode};
+use initlint::source::{FileId, Source};
 use initlint::yaml::{self, Document};
 
 const RUNS: usize = 9;

@@ -110,6 +110,31 @@ pub struct Resource {
     pub pointer: String,
     /// The container, where it is about one.
     pub container: Option<String>,
+    /// What that container is in its Pod, where that is known.
+    pub role: Option<ContainerRole>,
+    /// The Pods of a cluster that it speaks for, where they are several.
+    pub siblings: Option<Siblings>,
+}
+
+/// What a container is in its Pod.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ContainerRole {
+    /// An init container that runs to its end.
+    Init,
+    /// An init container that goes on running: a native sidecar.
+    Sidecar,
+    /// One of `containers`.
+    App,
+}
+
+/// Pods of a cluster that one controller made alike.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Siblings {
+    /// How many they are.
+    pub count: usize,
+    /// The controller: `ReplicaSet web-5d9`.
+    pub owner: String,
 }
 
 /// A change of the source that mends a finding.

@@ -12,6 +12,7 @@ pub mod commands;
 pub mod config;
 pub mod describe;
 pub mod discover;
+pub mod encoding;
 pub mod finding;
 pub mod fix;
 pub mod globs;

@@ -187,6 +187,9 @@ fn sum_up(cli: &Cli, report: &Report) -> io::Result<()> {
     if cli.format == Format::Gitlab {
         // The one form that has no room for them.
         write_failures(&report.errors, &mut err)?;
+        for line in summary::unjudged(&report.summary.unjudged, "lint") {
+            writeln!(err, "{line}")?;
+        }
     }
     if cli.format.is_text() && !cli.quiet {
         for note in &report.notes {

@@ -7,12 +7,13 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use crate::discover::{Failure, Input};
-use crate::finding::Finding;
+use crate::finding::{Finding, Severity};
 use crate::inputs::InputSet;
-use crate::kube::{self, Object, Pod};
+use crate::kube::{Object, Pod};
 use crate::kustomize::scripts;
 use crate::progress::Progress;
-use crate::read::{self, InputFile, Outcome, Skipped, is_named, read};
+use crate::provenance::{self, Judged};
+use crate::read::{self, InputFile, Outcome, Reason, Unjudged, is_named, read};
 use crate::report::{Report, Summary};
 use crate::rule::{Check, Checker, ObjectCheck, Rule, Settings};
 use crate::rules;
@@ -100,17 +101,17 @@ struct Checked {
     errors: Vec<Failure>,
     documents: usize,
     pods: usize,
-    template: Option<Skipped>,
+    unjudged: Vec<Unjudged>,
     is_other: bool,
 }
 
 impl Checked {
     fn add_to(self, report: &mut Report) {
-        let Summary { documents, pods, skipped, other, .. } = &mut report.summary;
+        let Summary { documents, pods, unjudged, other, .. } = &mut report.summary;
         *documents += self.documents;
         *pods += self.pods;
         *other += usize::from(self.is_other);
-        skipped.extend(self.template);
+        unjudged.extend(self.unjudged);
         report.errors.extend(self.errors);
     }
 }
@@ -138,7 +139,7 @@ impl<'a> Linter<'a> {
         read::visit_documents(file, named, &self.prefilter, |outcome| work.record(outcome));
         let mut checked = work.checked;
         checked.suppressions = self.reader(file, !checked.is_partial).read();
-        checked.is_other = checked.template.is_none() && !holds_objects(file);
+        checked.is_other = checked.unjudged.is_empty() && !holds_objects(file);
         checked
     }
 
@@ -168,7 +169,8 @@ impl FileCheck<'_> {
         self.checked.is_partial |= !matches!(outcome, Outcome::Parsed(_));
         match outcome {
             Outcome::Parsed(document) => self.check_document(&document),
-            Outcome::Template(skipped) => self.checked.template = Some(skipped),
+            Outcome::Template(unjudged) if self.checked.unjudged.contains(&unjudged) => {}
+            Outcome::Template(unjudged) => self.checked.unjudged.push(unjudged),
             Outcome::Foreign => {}
             Outcome::Unreadable(Problem::Invalid { span, message, help }) => {
                 let finding = rules::invalid_yaml::finding(span, &message, help);
@@ -184,13 +186,34 @@ impl FileCheck<'_> {
     }
 
     fn check_document(&mut self, document: &Document) {
-        for object in kube::objects(document.root()) {
-            self.check_object(&object);
-            for template in kube::templates(&object, &self.linter.settings.pod_templates) {
-                self.checked.pods += 1;
-                self.check_pod(&Pod::new(template));
+        let Linter { settings, inputs, .. } = self.linter;
+        let source = &self.file.source;
+        let examined = provenance::examine(document, source, &settings.pod_templates, inputs.test_suites());
+        // What isn't judged may hold what a suppression is for.
+        self.checked.is_partial |= examined.unjudged.iter().any(|one| one.reason != Reason::Patch);
+        self.checked.unjudged.extend(examined.unjudged);
+        for judged in examined.judged {
+            self.check_judged(judged);
+        }
+    }
+
+    fn check_judged(&mut self, judged: Judged<'_>) {
+        let from = self.checked.findings.len();
+        let is_made = judged.is_made();
+        self.check_object(&judged.object);
+        for template in judged.templates {
+            self.checked.pods += 1;
+            self.check_pod(&Pod::new(template));
+        }
+        let mut findings = self.checked.findings.split_off(from);
+        // Nobody wrote what defaults and admission added to a Pod: advice on it helps no one.
+        findings.retain(|finding| !is_made || finding.severity > Severity::Info);
+        for finding in &mut findings {
+            if let Some(resource) = &mut finding.resource {
+                resource.siblings.clone_from(&judged.siblings);
             }
         }
+        self.checked.findings.append(&mut findings);
     }
 
     fn check_object(&mut self, object: &Object<'_>) {

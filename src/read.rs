@@ -5,10 +5,12 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::sync::Arc;
 
+use memchr::memmem;
 use serde::Serialize;
 
 use crate::discover::{self, Failure, Input};
-use crate::source::{FileId, Source, decode};
+use crate::encoding::{self, decode};
+use crate::source::{FileId, Source};
 use crate::yaml::{self, Document, Prefilter, Problem};
 
 /// A file, and where its documents lie.
@@ -20,13 +22,31 @@ pub struct InputFile {
     pub documents: Vec<Range<usize>>,
 }
 
-/// A file that was passed over on purpose.
+/// What was passed over on purpose, or judged in part.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-pub struct Skipped {
+pub struct Unjudged {
     /// Its path.
     pub path: String,
-    /// `helm-template`.
-    pub reason: &'static str,
+    /// Its first line, from 1; `None` for all of a file.
+    pub line: Option<usize>,
+    /// Why.
+    pub reason: Reason,
+}
+
+/// Why something isn't judged, or only in part.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Reason {
+    /// A Helm template, which isn't YAML before Helm has rendered it.
+    HelmTemplate,
+    /// What a test compares with the cluster.
+    TestAssertion,
+    /// A policy of an admission controller.
+    Policy,
+    /// A Pod or other object of a cluster, whose maker is judged, or a Pod like it.
+    Covered,
+    /// A patch, which lacks what the object has that it is merged into: judged in part.
+    Patch,
 }
 
 /// What one document of a file is.
@@ -35,7 +55,7 @@ pub enum Outcome {
     /// YAML that kubectl reads.
     Parsed(Document),
     /// A Helm template, which is passed over.
-    Template(Skipped),
+    Template(Unjudged),
     /// No YAML, and not for kubectl either.
     Foreign,
     /// A manifest that can't be read.
@@ -51,17 +71,18 @@ pub fn read(id: usize, input: &Input, stdin_name: &str) -> (InputFile, Option<Fa
         Input::Text { path, .. } => path.clone(),
         Input::File { path, .. } => path.display().to_string(),
     };
-    let source = discover::read(input).and_then(|bytes| match decode(&bytes) {
-        Ok((text, encoding)) => Ok(Source::with_encoding(id, &*path, text, encoding)),
-        // No text, and no manifest: passed over like others.
-        Err(_) if is_json(&path) && !yaml::looks_like_object(&String::from_utf8_lossy(&bytes)) => {
-            Ok(Source::new(id, &*path, ""))
+    let failed = |line, message| Failure { path: path.clone(), line, message };
+    let source = discover::read(input).map_err(|message| failed(None, message)).and_then(|bytes| {
+        match decode(&bytes) {
+            Ok((text, encoding)) => Ok(Source::with_encoding(id, &*path, text, encoding)),
+            // Other people's files are passed over whatever their encoding is.
+            Err(_) if !encoding::holds_manifest(&bytes) => Ok(Source::new(id, &*path, "")),
+            Err(undecoded) => Err(failed(Some(undecoded.line), undecoded.message())),
         }
-        Err(message) => Err(message),
     });
     let (source, failure) = match source {
         Ok(source) => (source, None),
-        Err(message) => (Source::new(id, &*path, ""), Some(Failure::new(path, message))),
+        Err(failure) => (Source::new(id, &*path, ""), Some(failure)),
     };
     let documents = yaml::split(&source.text);
     (InputFile { source: Arc::new(source), documents }, failure)
@@ -88,10 +109,10 @@ pub fn visit_documents(
         }
         visit(match Document::parse(&file.source, range.clone()) {
             Ok(document) => Outcome::Parsed(document),
-            Err(_) if !is_judged(text, &file.source.path, prefilter, is_named) => Outcome::Foreign,
+            Err(_) if !is_judged(text, &file.source.path, is_named) => Outcome::Foreign,
             Err(Problem::Invalid { .. }) if yaml::looks_like_template(text) => {
                 let path = file.source.path.to_string();
-                Outcome::Template(Skipped { path, reason: "helm-template" })
+                Outcome::Template(Unjudged { path, line: None, reason: Reason::HelmTemplate })
             }
             Err(problem) => Outcome::Unreadable(problem),
         });
@@ -101,10 +122,10 @@ pub fn visit_documents(
 /// Whether it is for us to say what is wrong with a document. Most YAML isn't for kubectl, which
 /// refuses some of it: a document that is no object must only be YAML, and only where its file was
 /// named. pre-commit names every file that changed, JSON with comments among them.
-fn is_judged(document: &str, path: &str, prefilter: &Prefilter, is_named: bool) -> bool {
-    prefilter.names(document)
-        || yaml::looks_like_object(document)
-        || is_named && !is_json(path) && !yaml::is_yaml(document)
+fn is_judged(document: &str, path: &str, is_named: bool) -> bool {
+    let speaks_of_init = || memmem::find(document.as_bytes(), b"initContainers").is_some();
+    yaml::looks_like_object(document)
+        || !is_json(path) && (speaks_of_init() || is_named && !yaml::is_yaml(document))
 }
 
 fn is_json(path: &str) -> bool {

@@ -4,10 +4,10 @@ use std::cell::OnceCell;
 
 use serde::Serialize;
 
-use crate::finding::{Finding, Resource, Safety, Severity};
+use crate::finding::{ContainerRole, Finding, Resource, Safety, Severity};
 use crate::inputs::InputSet;
 use crate::kube::validate::{self, Slot, Violation};
-use crate::kube::{Container, Object, Pod, Template, Version};
+use crate::kube::{Container, Object, Pod, Role, Template, Version};
 use crate::options::{Options, RuleOption};
 use crate::program::Programs;
 pub use crate::settings::Settings;
@@ -85,18 +85,21 @@ impl<'a> Check<'a> {
 
     /// Reports a finding about the Pod as a whole.
     pub fn report(&mut self, finding: Finding) {
-        self.push(finding, None, self.pod.spec().span());
+        self.push(finding, None, None, self.pod.spec().span());
     }
 
     /// Reports a finding about one container.
     pub fn report_in(&mut self, container: &Container<'_>, finding: Finding) {
-        self.push(finding, Some(container.name()), container.node.span());
+        self.report_about(Some(container.node), finding);
     }
 
     /// Reports a finding about the container with this map; about the Pod as a whole where there is none.
     pub fn report_about(&mut self, container: Option<Node<'_>>, finding: Finding) {
         match container {
-            Some(node) => self.push(finding, node.get("name").and_then(Node::as_str), node.span()),
+            Some(node) => {
+                let name = node.get("name").and_then(Node::as_str);
+                self.push(finding, name, self.role_of(node), node.span());
+            }
             None => self.report(finding),
         }
     }
@@ -112,9 +115,20 @@ impl<'a> Check<'a> {
         self.report_about(slot.map(|slot| slot.node), finding);
     }
 
-    fn push(&mut self, finding: Finding, container: Option<&str>, about: Span) {
+    fn push(&mut self, finding: Finding, container: Option<&str>, role: Option<ContainerRole>, about: Span) {
         let Template { object, pointer, .. } = &self.pod.template;
-        self.findings.push(filled(finding, self.rule, resource(object, pointer, container), about));
+        let resource = Resource { role, ..resource(object, pointer, container) };
+        self.findings.push(filled(finding, self.rule, resource, about));
+    }
+
+    /// What the container with this map is in the Pod.
+    fn role_of(&self, container: Node<'_>) -> Option<ContainerRole> {
+        let (role, _) = self.pod.containers().find(|(_, known)| known.node == container)?;
+        Some(match role {
+            Role::Init => ContainerRole::Init,
+            Role::Sidecar => ContainerRole::Sidecar,
+            Role::App => ContainerRole::App,
+        })
     }
 }
 
@@ -151,6 +165,8 @@ pub(crate) fn resource(object: &Object<'_>, pointer: &str, container: Option<&st
         name: object.name().map(str::to_owned).or_else(generated),
         pointer: pointer.to_owned(),
         container: container.filter(|name| !name.is_empty()).map(str::to_owned),
+        role: None,
+        siblings: None,
     }
 }
 

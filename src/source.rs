@@ -79,29 +79,6 @@ pub struct Source {
 /// A line may be megabytes long (JSON): columns are counted from the block's start, not the line's.
 const BLOCK: usize = 4096;
 
-/// Turns a file's bytes into text: UTF-8, or UTF-16 with a byte order mark, as kubectl's YAML
-/// reader does (YAML 1.2.2, 5.2).
-///
-/// # Errors
-/// A message that says at which byte it stops being text.
-pub fn decode(bytes: &[u8]) -> Result<(Cow<'_, str>, Encoding), String> {
-    let utf16 = |rest: &[u8], unit: fn([u8; 2]) -> u16| {
-        let (pairs, odd) = rest.as_chunks::<2>();
-        let units: Vec<u16> = pairs.iter().map(|&pair| unit(pair)).collect();
-        match String::from_utf16(&units) {
-            Ok(text) if odd.is_empty() => Ok((Cow::Owned(text), Encoding::Utf16)),
-            _ => Err("not valid UTF-16, which its byte order mark announces".to_owned()),
-        }
-    };
-    match bytes {
-        [0xff, 0xfe, rest @ ..] => utf16(rest, u16::from_le_bytes),
-        [0xfe, 0xff, rest @ ..] => utf16(rest, u16::from_be_bytes),
-        _ => str::from_utf8(bytes)
-            .map(|text| (Cow::Borrowed(text), Encoding::Utf8))
-            .map_err(|error| format!("not valid UTF-8 from byte {} on", error.valid_up_to())),
-    }
-}
-
 /// A line and a column, both from 1; columns count Unicode code points.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Position {
@@ -405,14 +382,5 @@ mod tests {
         assert_eq!(replaced.span(9..10).range(), 9..10);
         let opaque = MappedText::opaque("ab".to_owned(), whole);
         assert_eq!(opaque.replace(&[(0..1, "x".into())]).span(0..1), whole);
-    }
-
-    #[test]
-    fn decoding_knows_marks_and_says_where_it_fails() {
-        assert_eq!(decode(b"\xff\xfea\0"), Ok(("a".into(), Encoding::Utf16)));
-        assert_eq!(decode(b"\xfe\xff\0a"), Ok(("a".into(), Encoding::Utf16)));
-        assert_eq!(decode("\u{feff}a".as_bytes()), Ok(("\u{feff}a".into(), Encoding::Utf8)));
-        assert!(decode(b"ab\xff").unwrap_err().contains("byte 2"));
-        assert!(decode(b"\xff\xfea").is_err());
     }
 }

@@ -9,9 +9,10 @@ use super::Config;
 use super::reader;
 use crate::cli::Cli;
 use crate::discover::reason;
+use crate::encoding::decode;
 use crate::finding::Finding;
 use crate::globs::Place;
-use crate::source::{FileId, Source, decode};
+use crate::source::{FileId, Source};
 
 /// What a config file is called, the first before the second.
 pub const FILE_NAMES: [&str; 2] = [".initlint.yaml", ".initlint.yml"];
@@ -41,7 +42,7 @@ pub fn load(cli: &Cli, here: &Path) -> Result<Config, Problem> {
     if let Some(File { path, shown, base }) = file(cli, here)? {
         let unreadable = |why: String| Problem::Usage(format!("config file {shown}: {why}"));
         let bytes = fs::read(&path).map_err(|error| unreadable(reason(&error)))?;
-        let (text, encoding) = decode(&bytes).map_err(unreadable)?;
+        let (text, encoding) = decode(&bytes).map_err(|undecoded| unreadable(undecoded.message()))?;
         let source = Arc::new(Source::with_encoding(FileId(0), shown, text, encoding));
         let mut of_file = reader::read(&source)
             .map_err(|findings| Problem::File { source: Arc::clone(&source), findings })?;

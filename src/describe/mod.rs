@@ -11,8 +11,9 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use crate::discover::{Failure, Input};
-use crate::kube::{self, Malformed, Pod};
-use crate::read::{self, InputFile, Outcome, Skipped};
+use crate::kube::{Malformed, Pod};
+use crate::provenance::{self, TestSuites};
+use crate::read::{self, InputFile, Outcome, Unjudged};
 use crate::settings::Settings;
 use crate::source::{Source, Span};
 use crate::yaml::{Document, Prefilter, Problem};
@@ -35,8 +36,8 @@ pub struct Description {
     pub notes: Vec<String>,
     /// Files that were read.
     pub files: usize,
-    /// Helm templates.
-    pub skipped: Vec<Skipped>,
+    /// What was passed over on purpose, or described in part.
+    pub unjudged: Vec<Unjudged>,
 }
 
 impl Description {
@@ -50,26 +51,29 @@ impl Description {
 /// Describes the Pods of `inputs` as the version of `settings` starts them. Standard input is shown as `stdin_name`.
 #[must_use]
 pub fn describe(inputs: &[Input], stdin_name: &str, settings: &Settings) -> Description {
-    let prefilter = Prefilter::new(LITERALS);
-    let described: Vec<(Arc<Source>, Option<Failure>, Described)> = inputs
+    let read: Vec<(InputFile, Option<Failure>)> =
+        inputs.par_iter().enumerate().map(|(id, input)| read::read(id, input, stdin_name)).collect();
+    let describer = Describer {
+        prefilter: Prefilter::new(LITERALS),
+        suites: TestSuites::of(read.iter().map(|(file, _)| &*file.source)),
+        settings,
+    };
+    let described: Vec<Described> = inputs
         .par_iter()
-        .enumerate()
-        .map(|(id, input)| {
-            let (file, failure) = read::read(id, input, stdin_name);
-            let named = read::is_named(input);
-            let described = read::guard(&file, || describe_file(&file, named, &prefilter, settings))
-                .unwrap_or_else(|failure| Described { errors: vec![failure], ..Described::default() });
-            (file.source, failure, described)
+        .zip(&read)
+        .map(|(input, (file, _))| {
+            read::guard(file, || describer.file(file, read::is_named(input)))
+                .unwrap_or_else(|failure| Described { errors: vec![failure], ..Described::default() })
         })
         .collect();
     let mut description = Description::default();
-    for (source, failure, described) in described {
-        description.sources.push(source);
+    for ((file, failure), described) in read.into_iter().zip(described) {
+        description.sources.push(file.source);
         description.files += usize::from(failure.is_none());
         description.errors.extend(failure);
         description.startups.extend(described.startups);
         description.errors.extend(described.errors);
-        description.skipped.extend(described.template);
+        description.unjudged.extend(described.unjudged);
     }
     description
 }
@@ -79,34 +83,44 @@ pub fn describe(inputs: &[Input], stdin_name: &str, settings: &Settings) -> Desc
 struct Described {
     startups: Vec<Startup>,
     errors: Vec<Failure>,
-    template: Option<Skipped>,
+    unjudged: Vec<Unjudged>,
 }
 
-fn describe_file(file: &InputFile, named: bool, prefilter: &Prefilter, settings: &Settings) -> Described {
-    let mut described = Described::default();
-    read::visit_documents(file, named, prefilter, |outcome| match outcome {
-        Outcome::Parsed(document) => describe_document(&document, &file.source, settings, &mut described),
-        Outcome::Template(skipped) => described.template = Some(skipped),
-        Outcome::Foreign => {}
-        Outcome::Unreadable(Problem::Invalid { span, message, .. } | Problem::Bound { span, message }) => {
-            described.errors.push(failure(&file.source, span, message));
-        }
-    });
-    described
+/// What is the same for all files of a run.
+struct Describer<'a> {
+    prefilter: Prefilter,
+    suites: TestSuites,
+    settings: &'a Settings,
 }
 
-fn describe_document(document: &Document, source: &Source, settings: &Settings, described: &mut Described) {
-    for object in kube::objects(document.root()) {
-        for pod in kube::templates(&object, &settings.pod_templates).into_iter().map(Pod::new) {
-            if !is_worth_describing(&pod) {
-                continue;
+impl Describer<'_> {
+    fn file(&self, file: &InputFile, is_named: bool) -> Described {
+        let mut described = Described::default();
+        read::visit_documents(file, is_named, &self.prefilter, |outcome| match outcome {
+            Outcome::Parsed(document) => self.document(&document, &file.source, &mut described),
+            Outcome::Template(unjudged) if described.unjudged.contains(&unjudged) => {}
+            Outcome::Template(unjudged) => described.unjudged.push(unjudged),
+            Outcome::Foreign => {}
+            Outcome::Unreadable(
+                Problem::Invalid { span, message, .. } | Problem::Bound { span, message },
+            ) => {
+                described.errors.push(failure(&file.source, span, message));
             }
+        });
+        described
+    }
+
+    fn document(&self, document: &Document, source: &Source, described: &mut Described) {
+        let examined = provenance::examine(document, source, &self.settings.pod_templates, &self.suites);
+        described.unjudged.extend(examined.unjudged);
+        let templates = examined.judged.into_iter().flat_map(|judged| judged.templates);
+        for pod in templates.map(Pod::new).filter(is_worth_describing) {
             let mut malformed = pod.malformed.iter().filter(|malformed| bears_on_figures(&pod, malformed));
             if let Some(malformed) = malformed.next() {
                 described.errors.push(failure(source, malformed.span, malformed_message(malformed)));
                 continue;
             }
-            match Startup::of(&pod, settings.version) {
+            match Startup::of(&pod, self.settings.version) {
                 Ok(startup) => described.startups.push(startup),
                 Err(message) => described.errors.push(failure(source, pod.spec().span(), message)),
             }

@@ -14,6 +14,7 @@ pub use config_maps::ConfigMap;
 
 use crate::kube::Object;
 use crate::kustomize::{generators, images};
+use crate::provenance::TestSuites;
 use crate::read::InputFile;
 use crate::source::{FileId, Source};
 use crate::yaml::Node;
@@ -28,6 +29,7 @@ pub struct InputSet {
     index: ObjectIndex,
     generated: OnceLock<GeneratedMaps>,
     pinned_images: OnceLock<HashSet<String>>,
+    test_suites: OnceLock<TestSuites>,
     /// The files by the path that is shown.
     by_path: OnceLock<HashMap<Arc<str>, FileId>>,
 }
@@ -91,6 +93,12 @@ impl InputSet {
     #[must_use]
     pub fn pins_image(&self, name: &str) -> bool {
         self.pinned_images.get_or_init(|| images::pinned_images(&self.files)).contains(name)
+    }
+
+    /// The test suites among the files.
+    #[must_use]
+    pub fn test_suites(&self) -> &TestSuites {
+        self.test_suites.get_or_init(|| TestSuites::of(self.files.iter().map(|file| &*file.source)))
     }
 
     /// Whether the run has every ConfigMap that the Pods of the template with this `spec`, in `namespace` and the file

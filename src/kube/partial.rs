@@ -6,20 +6,20 @@ use super::object::Object;
 use super::workloads::Workload;
 use crate::yaml::Node;
 
-/// Whether the Pod template `spec` of `object` is a part that another file completes.
+/// Whether the Pod template `spec` of `object` is a patch, which another file completes.
 ///
 /// Written whole is what has the selector that its kind requires and the labels for it; where nothing selects by
 /// labels, or they are elsewhere, what names an image for each of its app containers. What such an object lacks is a
 /// mistake, and no sign of a patch.
-pub(super) fn is_part<'d>(object: &Object<'d>, workload: Workload<'d>, spec: Node<'d>) -> bool {
+pub(super) fn is_patch<'d>(object: &Object<'d>, workload: Workload<'d>, spec: Node<'d>) -> bool {
     let selector = object.node.at("/spec/selector").filter(|selector| !selector.is_null());
-    if is_strategic_merge_patch(object.node) || is_ytt(object) {
+    if is_strategic_merge_patch(object.node) {
         return true;
     }
     match selector {
         None if workload.requires_selector() => true,
         Some(selector) if selects_its_template(object, selector) => false,
-        _ => !has_images(spec),
+        _ => !has_images(spec, matches!(workload, Workload::Custom(_))),
     }
 }
 
@@ -33,23 +33,30 @@ fn selects_its_template(object: &Object<'_>, selector: Node<'_>) -> bool {
     wanted.peek().is_some() && wanted.all(|entry| has_label(&entry.name(), entry.value))
 }
 
-/// Whether there are app containers, each with an image.
-fn has_images(spec: Node<'_>) -> bool {
-    let mut apps = spec.get("containers").into_iter().flat_map(Node::items).peekable();
-    apps.peek().is_some() && apps.all(|app| app.get("image").is_some())
+/// Whether there are app containers, each with an image. An operator may bring some of a custom resource's images: there
+/// one will do, and so it does where no list of containers can be read.
+fn has_images(spec: Node<'_>, is_custom: bool) -> bool {
+    let list = |key| spec.get(key).into_iter().flat_map(Node::items);
+    let has_image = |container: Node<'_>| container.get("image").is_some();
+    let mut apps = list("containers").peekable();
+    let is_unreadable = spec.get("containers").is_some_and(|apps| !apps.is_null() && !apps.is_sequence());
+    if is_custom || is_unreadable {
+        return list("initContainers").chain(apps).any(has_image);
+    }
+    apps.peek().is_some() && apps.all(has_image)
 }
 
 /// Whether it holds a directive of a strategic merge patch (apimachinery, `pkg/util/strategicpatch/patch.go`).
 fn is_strategic_merge_patch(object: Node<'_>) -> bool {
     const DIRECTIVES: [&str; 4] = ["$patch", "$retainKeys", "$setElementOrder/", "$deleteFromPrimitiveList/"];
     let text = object.source_text().as_bytes();
-    let is_written = |directive: &&str| memmem::find(text, directive.as_bytes()).is_some();
-    DIRECTIVES.iter().any(|directive| is_written(&directive))
+    let is_written = |directive: &str| memmem::find(text, directive.as_bytes()).is_some();
+    DIRECTIVES.iter().any(|directive| is_written(directive))
         && has_key(object, &|key| DIRECTIVES.iter().any(|directive| key.starts_with(directive)))
 }
 
 /// Whether the object holds an expression of ytt.
-fn is_ytt(object: &Object<'_>) -> bool {
+pub(super) fn is_ytt(object: &Object<'_>) -> bool {
     memmem::find(object.node.source_text().as_bytes(), b"#@").is_some()
 }
 

@@ -1,7 +1,7 @@
 //! Where objects hold Pod templates.
 
 use super::object::Object;
-use super::partial::is_part;
+use super::partial::{is_patch, is_ytt};
 use super::shape::push_key;
 use super::workloads::{self, Form, PodTemplatePath, Workload};
 use crate::yaml::{Kind, Node};
@@ -41,9 +41,10 @@ pub enum Completeness {
     Complete,
     /// An operator adds containers, volumes or defaults of its own, or may do so.
     Merged,
-    /// A patch, as kustomize merges it into a whole elsewhere: it lacks what the API server requires. So does a
-    /// template of ytt, whose values stand in comments.
+    /// A patch, as kustomize merges it into a whole elsewhere: it lacks what the API server requires.
     Patch,
+    /// A template of ytt, whose values stand in comments.
+    Ytt,
 }
 
 impl Template<'_> {
@@ -165,7 +166,8 @@ impl<'d> Walk<'_, 'd> {
         let form = form.unwrap_or_else(|| self.form_by_shape());
         let completeness = match form {
             Form::Merged | Form::Fragment => Completeness::Merged,
-            Form::Whole | Form::Job if is_part(self.object, workload, spec) => Completeness::Patch,
+            Form::Whole | Form::Job if is_ytt(self.object) => Completeness::Ytt,
+            Form::Whole | Form::Job if is_patch(self.object, workload, spec) => Completeness::Patch,
             Form::Whole | Form::Job => Completeness::Complete,
         };
         let metadata = above(1).and_then(|(node, _)| node.get("metadata"));

@@ -9,8 +9,8 @@ use std::path::Path;
 
 use memchr::memchr;
 
-use crate::kube::Object;
 use crate::kube::partial::has_key;
+use crate::kube::{Completeness, Object, Template};
 use crate::source::Source;
 use crate::yaml::{self, Document, Node};
 
@@ -57,7 +57,7 @@ impl TestSuites {
         for entry in node.entries() {
             let file = entry.value.get("file").and_then(Node::as_str);
             match file.filter(|_| matches!(&*entry.name(), "assert" | "error")) {
-                Some(file) => _ = self.compared.extend(joined(folder, file)),
+                Some(file) => self.compared.extend(joined(folder, file)),
                 None => self.note(entry.value, folder),
             }
         }
@@ -69,22 +69,30 @@ impl TestSuites {
     /// Whether the file shown as `path` stands beside a test, in the input or on disk.
     fn has_test_beside(&self, path: &str) -> bool {
         let (folder, _) = split(path);
-        let is_there = |name: &&str| {
+        let is_there = |name: &str| {
             fs::symlink_metadata(Path::new(folder).join(name)).is_ok_and(|metadata| metadata.is_file())
         };
-        self.folders.contains(folder) || Path::new(path).is_file() && TESTS.iter().any(|name| is_there(&name))
+        self.folders.contains(folder) || Path::new(path).is_file() && TESTS.iter().any(|name| is_there(name))
     }
 }
 
-/// Whether `object`, which is in the file shown as `path` and may be no whole one, is what a test compares with the
+/// Whether `object`, which holds `templates` and is in the file shown as `path`, is what a test compares with the
 /// cluster.
-pub(super) fn is_assertion(object: &Object<'_>, is_part: bool, path: &str, suites: &TestSuites) -> bool {
+pub(super) fn is_assertion(
+    object: &Object<'_>,
+    templates: &[Template<'_>],
+    path: &str,
+    suites: &TestSuites,
+) -> bool {
     let (_, name) = split(path);
-    let cannot_be_created = is_part || !has_name(object);
-    is_named_as_assertion(name)
-        || suites.compared.contains(path)
-        || has_expressions(object)
-        || cannot_be_created && (has_status(object) || suites.has_test_beside(path))
+    if is_named_as_assertion(name) || suites.compared.contains(path) {
+        return true;
+    }
+    let is_patch = || templates.iter().any(|template| template.completeness == Completeness::Patch);
+    let cannot_be_created = || is_patch() || !has_name(object);
+    !templates.is_empty()
+        && (has_expressions(object)
+            || cannot_be_created() && (has_status(object) || suites.has_test_beside(path)))
 }
 
 /// Whether kuttl takes a file of this name for an assertion, as Chainsaw does for a part of these names (kuttl,
@@ -95,9 +103,8 @@ fn is_named_as_assertion(name: &str) -> bool {
     };
     let is_number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     let numbered = stem.split_once('-').filter(|(number, _)| is_number(number));
-    let (first, more) = match numbered.map_or(stem, |(_, rest)| rest) {
-        rest => rest.split_once('-').unwrap_or((rest, "")),
-    };
+    let rest = numbered.map_or(stem, |(_, rest)| rest);
+    let (first, more) = rest.split_once('-').unwrap_or((rest, ""));
     ["assert", "errors"].iter().any(|kind| first.eq_ignore_ascii_case(kind)) && !more.contains('.')
 }
 
@@ -147,7 +154,7 @@ fn joined(folder: &str, path: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::kube::objects;
+    use crate::kube::{objects, templates};
     use crate::source::FileId;
 
     #[test]
@@ -172,43 +179,51 @@ mod tests {
         let suites = TestSuites::of([&source]);
         let mut compared: Vec<&str> = suites.compared.iter().map(String::as_str).collect();
         compared.sort_unstable();
-        assert_eq!(compared, ["out.yaml", "tests/e2e/shared/want.yaml", "tests/e2e/web/never.yaml"]);
+        assert_eq!(compared, ["tests/e2e/shared/want.yaml", "tests/e2e/web/never.yaml"]);
         assert!(suites.has_test_beside("tests/e2e/web/any.yaml"));
         assert!(!suites.has_test_beside("tests/e2e/any.yaml"));
     }
 
-    fn is_assertion_of(path: &str, is_part: bool, text: &str) -> bool {
+    fn is_assertion_of(path: &str, text: &str) -> bool {
         let source = Source::new(FileId(0), path, text);
         let document = Document::parse(&source, 0..text.len()).unwrap();
         let beside = Source::new(FileId(1), "e2e/chainsaw-test.yaml", "");
         let suites = TestSuites::of([&beside]);
-        objects(document.root()).iter().all(|object| is_assertion(object, is_part, path, &suites))
+        let objects = objects(document.root());
+        objects.iter().all(|object| is_assertion(object, &templates(object, &[]), path, &suites))
     }
 
     #[test]
     fn an_object_may_tell_it_itself() {
+        const WHOLE: &str = "spec: {containers: [{name: a, image: a:1}]}\n";
+        const PART: &str = "spec: {containers: [{name: a}]}\n";
         let pod = "apiVersion: v1\nkind: Pod\n";
         let named = format!("{pod}metadata: {{name: x}}\n");
-        assert!(is_assertion_of("a.yaml", false, &format!("{named}spec: {{(length(containers)): 1}}\n")));
-        assert!(is_assertion_of("a.yaml", false, &format!("{named}spec: {{'~i.(containers)': {{}}}}\n")));
-        assert!(is_assertion_of("a.yaml", false, &format!("{pod}status: {{phase: Running}}\n")));
-        assert!(is_assertion_of("a.yaml", true, &format!("{named}status: {{phase: Running}}\n")));
-        assert!(is_assertion_of("e2e/a.yaml", true, &named), "a part beside a test");
-        assert!(is_assertion_of("e2e/a.yaml", false, pod), "without a name beside a test");
-
-        assert!(!is_assertion_of("a.yaml", true, &named), "a patch");
+        let expression =
+            |key: &str| format!("{named}spec: {{containers: [{{name: a, image: a:1, {key}: 1}}]}}\n");
+        assert!(is_assertion_of("a.yaml", &expression("(length(env))")));
+        assert!(is_assertion_of("a.yaml", &expression("'~i.(env)'")));
         assert!(
-            !is_assertion_of("a.yaml", true, &format!("{named}status: {{}}\n")),
+            is_assertion_of("a.yaml", &format!("{pod}{WHOLE}status: {{phase: Running}}\n")),
+            "without a name"
+        );
+        assert!(is_assertion_of("a.yaml", &format!("{named}{PART}status: {{phase: Running}}\n")));
+        assert!(is_assertion_of("e2e/a.yaml", &format!("{named}{PART}")), "a part beside a test");
+        assert!(is_assertion_of("e2e/a.yaml", &format!("{pod}{WHOLE}")), "without a name beside a test");
+
+        assert!(!is_assertion_of("a.yaml", &format!("{named}{PART}")), "a patch");
+        assert!(
+            !is_assertion_of("a.yaml", &format!("{named}{PART}status: {{}}\n")),
             "as generators write it"
         );
         assert!(
-            !is_assertion_of("a.yaml", false, &format!("{named}status: {{phase: Running}}\n")),
+            !is_assertion_of("a.yaml", &format!("{named}{WHOLE}status: {{phase: Running}}\n")),
             "a whole one"
         );
-        assert!(!is_assertion_of("e2e/a.yaml", false, &named), "what the test applies");
-        let generated = format!("{pod}metadata: {{generateName: x-}}\n");
-        assert!(!is_assertion_of("e2e/a.yaml", false, &generated));
-        let script = format!("{named}spec: {{a: '(length(x))', b: \"f(x): 1\", 'f(x)': 1}}\n");
-        assert!(!is_assertion_of("a.yaml", false, &script), "parentheses in values");
+        assert!(!is_assertion_of("e2e/a.yaml", &format!("{named}{WHOLE}")), "what the test applies");
+        let generated = format!("{pod}metadata: {{generateName: x-}}\n{WHOLE}");
+        assert!(!is_assertion_of("e2e/a.yaml", &generated));
+        assert!(!is_assertion_of("a.yaml", &expression("f(x)")));
+        assert!(!is_assertion_of("a.yaml", &expression("args: ['(length(x))', '~.(x)'], tty")));
     }
 }

@@ -5,6 +5,7 @@
 
 use std::collections::{HashMap, HashSet};
 
+use crate::finding::Siblings;
 use crate::kube::{Object, Workload, templates};
 use crate::yaml::Node;
 
@@ -33,15 +34,6 @@ pub enum Share {
     First(Siblings),
     /// What made it is in the document too, or a Pod like it.
     Covered,
-}
-
-/// Pods that one controller made alike.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Siblings {
-    /// How many they are.
-    pub count: usize,
-    /// The controller: `ReplicaSet web-5d9`.
-    pub owner: String,
 }
 
 /// What speaks for what, for each of `objects` in their order.

@@ -2,7 +2,7 @@
 //!
 //! A manifest file is seldom what reaches the API server. It may be a patch that kustomize merges into another object,
 //! what a test runner compares the cluster with, or what the cluster itself printed. This is told here, once for each
-//! object, from the file's name, the files beside it and the object; rules and reports ask.
+//! object and before any rule, from the file's name, the files beside it and the object.
 
 pub mod assertion;
 pub mod live;
@@ -10,7 +10,13 @@ pub mod rendered;
 
 pub use assertion::TestSuites;
 
-use crate::kube::{Completeness, Object, Template, is_policy};
+use memchr::memmem;
+
+use crate::finding::Siblings;
+use crate::kube::{self, Completeness, Object, PodTemplatePath, Template, is_policy};
+use crate::read::{Reason, Unjudged};
+use crate::source::Source;
+use crate::yaml::Document;
 
 /// What an object is to those who apply manifests.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -19,9 +25,10 @@ pub enum Origin {
     Applied,
     /// The cluster printed it, with all that defaults and admission added.
     Live,
-    /// Part of an object: a patch, as kustomize merges it into a whole elsewhere, or a template of ytt, whose values
-    /// stand in comments. What is missing proves nothing.
+    /// A patch, as kustomize merges it into a whole elsewhere. What is missing proves nothing.
     Patch,
+    /// A template of ytt, whose values stand in comments. What is missing proves nothing.
+    Ytt,
     /// What kuttl or Chainsaw compares an object of the cluster with. It is never applied.
     TestAssertion,
     /// A policy of an admission controller, whose patterns only look like Pod specs.
@@ -30,29 +37,99 @@ pub enum Origin {
 
 impl Origin {
     /// The origin of `object`, which holds `templates` and is in the file shown as `path`.
-    #[must_use]
-    pub fn of(object: &Object<'_>, templates: &[Template<'_>], path: &str, suites: &TestSuites) -> Self {
+    fn of(object: &Object<'_>, templates: &[Template<'_>], path: &str, suites: &TestSuites) -> Self {
+        let is = |completeness| templates.iter().any(|template| template.completeness == completeness);
         if is_policy(object.group()) {
-            return Self::Policy;
-        }
-        let is_patch = templates.iter().any(|template| template.completeness == Completeness::Patch);
-        if live::is_live(object) {
+            Self::Policy
+        } else if live::is_live(object) {
             Self::Live
-        } else if !templates.is_empty() && assertion::is_assertion(object, is_patch, path, suites) {
+        } else if assertion::is_assertion(object, templates, path, suites) {
             Self::TestAssertion
-        } else if is_patch {
+        } else if is(Completeness::Ytt) {
+            Self::Ytt
+        } else if is(Completeness::Patch) {
             Self::Patch
         } else {
             Self::Applied
         }
     }
+}
 
-    /// Whether rules look at it.
+/// An object that rules look at.
+#[derive(Debug)]
+pub struct Judged<'d> {
+    /// The object.
+    pub object: Object<'d>,
+    /// The Pod templates in it.
+    pub templates: Vec<Template<'d>>,
+    /// Where it comes from.
+    pub origin: Origin,
+    /// The Pods that it speaks for, itself among them.
+    pub siblings: Option<Siblings>,
+}
+
+impl Judged<'_> {
+    /// Whether somebody else than its author may have written part of it: a controller made it, and admission had its
+    /// way with it.
     #[must_use]
-    pub fn is_judged(self) -> bool {
-        match self {
-            Self::Applied | Self::Live | Self::Patch => true,
-            Self::TestAssertion | Self::Policy => false,
+    pub fn is_made(&self) -> bool {
+        self.origin == Origin::Live && self.object.kind == "Pod"
+    }
+}
+
+/// The objects of a document that rules look at, and those that they don't or only in part.
+#[derive(Debug, Default)]
+pub struct Examined<'d> {
+    /// What rules look at.
+    pub judged: Vec<Judged<'d>>,
+    /// What they don't, and patches, of which they can't tell what is missing.
+    pub unjudged: Vec<Unjudged>,
+}
+
+/// Examines each object of `document`, which is in `source`. Custom resources have Pod templates where it is `declared`
+/// or known.
+#[must_use]
+pub fn examine<'d>(
+    document: &'d Document,
+    source: &Source,
+    declared: &[PodTemplatePath],
+    suites: &TestSuites,
+) -> Examined<'d> {
+    let objects = kube::objects(document.root());
+    let shares = live::shares(&objects);
+    let mut examined = Examined::default();
+    for (object, share) in objects.into_iter().zip(shares) {
+        let templates = kube::templates(&object, declared);
+        let origin = Origin::of(&object, &templates, &source.path, suites);
+        let reason = reason(origin, &object, &templates, &share);
+        let line = source.position(object.span().start as usize).line;
+        let unjudged = |reason| Unjudged { path: source.path.to_string(), line: Some(line), reason };
+        examined.unjudged.extend(reason.map(unjudged));
+        let siblings = match share {
+            live::Share::Covered => continue,
+            live::Share::First(siblings) => Some(siblings),
+            live::Share::Own => None,
+        };
+        if !matches!(origin, Origin::TestAssertion | Origin::Policy) {
+            examined.judged.push(Judged { object, templates, origin, siblings });
         }
+    }
+    examined
+}
+
+/// Why an object isn't judged, or only in part, where that is worth a word.
+fn reason(
+    origin: Origin,
+    object: &Object<'_>,
+    templates: &[Template<'_>],
+    share: &live::Share,
+) -> Option<Reason> {
+    let speaks_of_init = || memmem::find(object.node.source_text().as_bytes(), b"initContainers").is_some();
+    match origin {
+        _ if *share == live::Share::Covered => Some(Reason::Covered),
+        Origin::TestAssertion if !templates.is_empty() => Some(Reason::TestAssertion),
+        Origin::Policy if speaks_of_init() => Some(Reason::Policy),
+        Origin::Patch => Some(Reason::Patch),
+        _ => None,
     }
 }

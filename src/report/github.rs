@@ -1,13 +1,14 @@
 //! `--format github`: annotations, as workflow commands of GitHub Actions.
 //!
 //! The runner reads a line `::error file=…,line=…::message` (`ActionCommand.TryParseV2` in
-//! github.com/actions/runner). Nothing but such lines, and one line of our own words, is written.
+//! github.com/actions/runner). Nothing but such lines, and a few of our own words, is written.
 
 use std::io::{self, Write};
 
-use super::Report;
 use super::excerpt::visible;
 use super::paths::portable;
+use super::summary;
+use super::{Report, with_object};
 use crate::discover::Failure;
 use crate::finding::{Finding, Severity};
 
@@ -44,6 +45,9 @@ pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
              --format concise lists all."
         )?;
     }
+    for line in summary::unjudged(&report.summary.unjudged, "lint") {
+        writeln!(out, "{line}")?;
+    }
     Ok(())
 }
 
@@ -68,7 +72,7 @@ fn write_finding(finding: &Finding, report: &Report, out: &mut dyn Write) -> io:
     }
     properties.push(("title", format!("initlint: {}", finding.rule)));
     // The log shows the message alone: it says the place again.
-    let mut text = format!("{path}:{}:{}: {}", start.line, start.column, visible(&finding.message));
+    let mut text = format!("{path}:{}:{}: {}", start.line, start.column, visible(&with_object(finding)));
     if let Some(help) = &finding.help {
         text = format!("{text}\n{}", visible(help));
     }

@@ -5,10 +5,10 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
-use super::Report;
 use super::fingerprint::{Fingerprint, Fingerprints};
 use super::json::write_value;
 use super::paths::portable;
+use super::{Report, with_object};
 use crate::finding::{Finding, Severity};
 
 #[derive(Serialize)]
@@ -53,8 +53,8 @@ fn issue<'a>(finding: &'a Finding, fingerprint: Fingerprint, report: &'a Report)
     let line = |offset: u32| source.position(offset as usize).line;
     Some(Issue {
         description: match &finding.help {
-            Some(help) => format!("{}\n{help}", finding.message),
-            None => finding.message.clone(),
+            Some(help) => format!("{}\n{help}", with_object(finding)),
+            None => with_object(finding),
         },
         check_name: finding.rule,
         fingerprint,

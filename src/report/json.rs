@@ -9,7 +9,7 @@ use super::Report;
 use super::excerpt::is_hidden;
 use super::fingerprint::{Fingerprint, Fingerprints};
 use crate::finding::{Confidence, Finding, Resource, Safety, Severity};
-use crate::read::Skipped;
+use crate::read::{Reason, Unjudged};
 use crate::rule::docs_url;
 use crate::source::{Encoding, Position, Source, Span};
 
@@ -102,7 +102,8 @@ struct SummaryOut<'a> {
     suppressed: usize,
     baselined: usize,
     stale: usize,
-    skipped: &'a [Skipped],
+    skipped: Vec<&'a Unjudged>,
+    patches: Vec<&'a Unjudged>,
     other: usize,
 }
 
@@ -113,6 +114,7 @@ struct SummaryOut<'a> {
 pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     let fingerprints = Fingerprints::of(report).findings;
     let summary = &report.summary;
+    let (patches, skipped) = summary.unjudged.iter().partition(|unjudged| unjudged.reason == Reason::Patch);
     let root = Root {
         schema: SCHEMA,
         tool: Tool { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION") },
@@ -137,7 +139,8 @@ pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
             suppressed: summary.suppressed,
             baselined: summary.baselined,
             stale: summary.stale,
-            skipped: &summary.skipped,
+            skipped,
+            patches,
             other: summary.other,
         },
     };

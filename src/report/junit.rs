@@ -13,8 +13,8 @@ use serde::Serialize;
 
 use super::excerpt::visible;
 use super::paths::portable;
-use super::summary::count;
-use super::{Report, object_of};
+use super::summary::{self, count};
+use super::{Report, object_of, with_object};
 use crate::finding::Finding;
 use crate::rule::docs_url;
 
@@ -123,6 +123,11 @@ fn suites(report: &Report) -> Vec<Suite> {
         let case = Case { name: clean(name.trim_end()), class: place.path.clone(), outcome: Some(outcome) };
         cases.entry(place.path).or_default().push(case);
     }
+    for line in summary::unjudged(&report.summary.unjudged, "lint") {
+        let name = "not judged".to_owned();
+        let case = Case { name, class: "initlint".to_owned(), outcome: Some(skipped(&line)) };
+        cases.entry("initlint".to_owned()).or_default().push(case);
+    }
     if cases.is_empty() {
         cases.insert("initlint".to_owned(), vec![no_findings(report)]);
     }
@@ -154,7 +159,7 @@ fn failure(finding: &Finding, report: &Report) -> Outcome {
     let mut lines = Vec::new();
     if let Some(place) = place(finding, report) {
         let head = format!("{}:{}:{}: {}", place.path, place.line, place.column, finding.severity);
-        lines.push(format!("{head}[{}]: {}", finding.rule, clean(&finding.message)));
+        lines.push(format!("{head}[{}]: {}", finding.rule, clean(&with_object(finding))));
     }
     lines.extend(finding.help.as_deref().map(clean));
     lines.push(docs_url(finding.rule));

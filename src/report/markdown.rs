@@ -5,7 +5,7 @@ use std::io::{self, Write};
 
 use super::excerpt::visible;
 use super::paths::portable;
-use super::summary::count;
+use super::summary::{self, count};
 use super::{Report, object_of};
 use crate::finding::{Finding, Severity};
 use crate::rule::docs_url;
@@ -41,13 +41,13 @@ pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     }
     let summary = &report.summary;
     let mut parts = vec![format!("{}, {}", count(summary.files, "file"), count(summary.pods, "Pod spec"))];
-    let counted = [
-        (summary.suppressed, "suppressed"),
-        (summary.baselined, "in the baseline"),
-        (summary.skipped.len(), "Helm templates passed over"),
-    ];
+    let counted = [(summary.suppressed, "suppressed"), (summary.baselined, "in the baseline")];
     parts.extend(counted.iter().filter(|(n, _)| *n > 0).map(|(number, what)| format!("{number} {what}")));
-    writeln!(out, "{}", parts.join("; "))
+    writeln!(out, "{}", parts.join("; "))?;
+    for line in summary::unjudged(&summary.unjudged, "lint") {
+        writeln!(out, "\n{}", escaped(&line))?;
+    }
+    Ok(())
 }
 
 fn heading(report: &Report) -> String {

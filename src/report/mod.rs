@@ -22,8 +22,8 @@ use std::io::{self, Write};
 use std::sync::Arc;
 
 use crate::discover::Failure;
-use crate::finding::{Finding, Severity, SuppressedFinding};
-use crate::read::Skipped;
+use crate::finding::{ContainerRole, Finding, Severity, Siblings, SuppressedFinding};
+use crate::read::Unjudged;
 use crate::source::{Source, Span};
 
 /// What a run found.
@@ -60,22 +60,41 @@ pub struct Summary {
     pub baselined: usize,
     /// Entries of the baseline that no finding of the run answers to any more.
     pub stale: usize,
-    /// Helm templates.
-    pub skipped: Vec<Skipped>,
+    /// What was passed over on purpose, or judged in part.
+    pub unjudged: Vec<Unjudged>,
     /// Files that hold no Kubernetes object at all.
     pub other: usize,
 }
 
-/// The object that a finding is about, for people: `Pod shop/web, container seed`.
+/// The object that a finding is about, for people: `Deployment shop/web, init container seed`; empty where it is about
+/// none.
 #[must_use]
 pub fn object_of(finding: &Finding) -> String {
     let Some(resource) = &finding.resource else { return String::new() };
     let names = [&resource.namespace, &resource.name].into_iter().flatten().map(String::as_str);
     let mut text = format!("{} {}", resource.kind, names.collect::<Vec<_>>().join("/"));
-    if let Some(container) = &resource.container {
-        text = format!("{}, container {container}", text.trim_end());
+    text.truncate(text.trim_end().len());
+    if let Some(Siblings { count, owner }) = &resource.siblings {
+        text.push_str(&format!(" (× {count} Pods of {owner})"));
     }
-    text.trim_end().to_owned()
+    if let Some(container) = &resource.container {
+        let role = match resource.role {
+            Some(ContainerRole::Init) => "init container",
+            Some(ContainerRole::Sidecar) => "sidecar",
+            Some(ContainerRole::App) | None => "container",
+        };
+        text.push_str(&format!(", {role} {container}"));
+    }
+    text
+}
+
+/// `message`, and behind it in brackets the object that the finding is about.
+#[must_use]
+pub fn with_object(finding: &Finding) -> String {
+    match object_of(finding) {
+        object if object.is_empty() => finding.message.clone(),
+        object => format!("{} [{object}]", finding.message),
+    }
 }
 
 /// How a terminal shows text.

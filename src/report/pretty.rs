@@ -8,7 +8,7 @@ use miette::{Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, So
 use unicode_width::UnicodeWidthStr;
 
 use super::excerpt::{CONTEXT_LINES, Excerpt, visible};
-use super::{Look, Report};
+use super::{Look, Report, object_of};
 use crate::finding::{Finding, Severity};
 use crate::source::{Source, Span};
 
@@ -36,7 +36,11 @@ pub fn write(report: &Report, look: &Look, out: &mut dyn Write) -> io::Result<()
             let mut text = String::new();
             // A `String` takes all that is written to it.
             let _ = handler.render_report(&mut text, &drawn);
-            writeln!(out, "{}", text.trim_end())?;
+            let mut object = drawn.rule.map_or_else(String::new, |_| visible(&object_of(finding)));
+            if !look.unicode {
+                object = object.replace('×', "x");
+            }
+            writeln!(out, "{}", beside_place(text.trim_end(), &object))?;
         }
         writeln!(out)?;
     }
@@ -50,6 +54,15 @@ pub fn write(report: &Report, look: &Look, out: &mut dyn Write) -> io::Result<()
         )?;
     }
     Ok(())
+}
+
+/// `text` as miette draws it, with `object` on the line that says the place: `╭─[web.yaml:3:5]`.
+fn beside_place(text: &str, object: &str) -> String {
+    let is_place = |line: &&str| ["╭─[", ",-["].iter().any(|corner| line.trim_start().starts_with(corner));
+    match text.lines().find(is_place).filter(|_| !object.is_empty()) {
+        Some(place) => text.replacen(place, &format!("{place} {object}"), 1),
+        None => text.to_owned(),
+    }
 }
 
 /// What a finding says of one file, in miette's terms: it draws one source at a time.

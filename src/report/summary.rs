@@ -6,12 +6,12 @@ use super::Report;
 use super::concise::tinted;
 use super::excerpt::visible;
 use crate::finding::Severity;
-use crate::read::Skipped;
+use crate::read::{Reason, Unjudged};
 
-/// How many Helm templates are named.
+/// How many of the places that are passed over are named.
 const NAMED: usize = 3;
 
-/// A line that sums the run up, and one more where Helm templates were passed over.
+/// A line that sums the run up, and one more for each kind of thing that wasn't judged.
 #[must_use]
 pub fn lines(report: &Report) -> String {
     let summary = &report.summary;
@@ -38,9 +38,9 @@ pub fn lines(report: &Report) -> String {
     if !report.errors.is_empty() {
         let _ = write!(text, "; {} could not be checked", count(report.errors.len(), "path"));
     }
-    if !summary.skipped.is_empty() {
+    for line in unjudged(&summary.unjudged, "lint") {
         text.push('\n');
-        text.push_str(&helm(&summary.skipped, "lint them: helm template CHART | initlint -"));
+        text.push_str(&line);
     }
     text
 }
@@ -61,14 +61,54 @@ fn found(report: &Report) -> String {
     if parts.is_empty() { "no findings".to_owned() } else { parts.join(", ") }
 }
 
-/// Names the templates, and what to do with them rendered.
-pub(super) fn helm(skipped: &[Skipped], to_do: &str) -> String {
-    let names: Vec<String> = skipped.iter().take(NAMED).map(|skipped| visible(&skipped.path)).collect();
-    let more = match skipped.len().saturating_sub(NAMED) {
-        0 => String::new(),
-        more => format!(" and {more} more"),
-    };
-    format!("skipped {} ({}{more}); to {to_do}", count(skipped.len(), "Helm template"), names.join(", "))
+/// What wasn't judged, or only in part, and why: a line for each reason. `verb` is what one wants to do with it.
+#[must_use]
+pub fn unjudged(all: &[Unjudged], verb: &str) -> Vec<String> {
+    const REASONS: [Reason; 5] =
+        [Reason::HelmTemplate, Reason::TestAssertion, Reason::Policy, Reason::Covered, Reason::Patch];
+    let of = |reason| all.iter().filter(|one| one.reason == reason).collect::<Vec<_>>();
+    let lists = REASONS.into_iter().map(|reason| (reason, of(reason)));
+    lists.filter(|(_, list)| !list.is_empty()).map(|(reason, list)| line(reason, &list, verb)).collect()
+}
+
+fn line(reason: Reason, list: &[&Unjudged], verb: &str) -> String {
+    let number = list.len();
+    let places = places(list);
+    match reason {
+        Reason::HelmTemplate => {
+            let describe = if verb == "lint" { "" } else { "--describe " };
+            let command = format!("helm template CHART | initlint {describe}-");
+            format!("skipped {} ({places}); to {verb} them: {command}", count(number, "Helm template"))
+        }
+        Reason::TestAssertion => format!("skipped {} ({places})", count(number, "test assertion")),
+        Reason::Policy if number == 1 => format!("skipped 1 policy ({places})"),
+        Reason::Policy => format!("skipped {number} policies ({places})"),
+        Reason::Covered if number == 1 => "skipped 1 object that stands for one beside it".to_owned(),
+        Reason::Covered => format!("skipped {number} objects that stand for one beside them"),
+        Reason::Patch => {
+            let patches = if number == 1 { "1 patch" } else { &format!("{number} patches") };
+            let (whose, them) = if number == 1 { ("its", "it") } else { ("their", "them") };
+            format!("{patches} without {whose} base ({places}); {verb} the folder that builds {them}")
+        }
+    }
+}
+
+/// The first places, and how many more.
+fn places(list: &[&Unjudged]) -> String {
+    let mut names: Vec<String> = list
+        .iter()
+        .map(|one| match one.line {
+            Some(line) => format!("{}:{line}", visible(&one.path)),
+            None => visible(&one.path),
+        })
+        .take(NAMED)
+        .collect();
+    if let Some(more) = list.len().checked_sub(NAMED).filter(|more| *more > 0)
+        && let Some(last) = names.last_mut()
+    {
+        last.push_str(&format!(" and {more} more"));
+    }
+    names.join(", ")
 }
 
 /// `1 file`, `2 files`.

@@ -118,14 +118,6 @@ impl Prefilter {
     pub fn wants(&self, document: &str) -> bool {
         self.literals.as_ref().is_none_or(|literals| literals.is_match(document)) && !is_definition(document)
     }
-
-    /// Whether one of the words themselves stands in `document`, which [`Self::wants`].
-    #[must_use]
-    pub fn names(&self, document: &str) -> bool {
-        self.literals.as_ref().is_none_or(|literals| {
-            literals.find_iter(document).any(|found| found.pattern().as_usize() >= DISGUISES.len())
-        })
-    }
 }
 
 fn is_definition(document: &str) -> bool {

@@ -151,7 +151,7 @@ fn what_cannot_be_checked_is_named_and_the_rest_is_linted() {
     for part in [
         "bad.yaml:8:5: error[forbidden-probe]",
         "syntax.yaml:3:11: error[invalid-yaml]",
-        "latin1.yaml: error: not valid UTF-8 from byte 44 on",
+        "latin1.yaml:3: error: not valid UTF-8, which kubectl wants; convert it: iconv -f WINDOWS-1252 -t UTF-8",
         "broken.yaml: error: a broken symbolic link: no such file or folder",
         "loop.yaml: error: a broken symbolic link: a loop of symbolic links",
         "bomb.yaml:7: error: aliases add more than 1000000 nodes",

@@ -119,7 +119,7 @@ fn json_has_the_promised_members() {
     let expected = json!({"schema": 1, "pods": [{
         "path": "a/pod.yaml",
         "span": {"start": {"line": 5, "column": 3, "offset": 55}, "end": {"line": 8, "column": 73, "offset": 243}},
-        "resource": {"apiVersion": "v1", "kind": "Pod", "namespace": null, "name": "web", "pointer": "/spec", "container": null},
+        "resource": {"apiVersion": "v1", "kind": "Pod", "namespace": null, "name": "web", "pointer": "/spec", "container": null, "role": null, "siblings": null},
         "kubernetesVersion": "1.36",
         "startup": [
             {"name": "seed", "role": "init", "requests": {"cpu": "2"}, "limits": {}},
@@ -174,7 +174,11 @@ spec: {template: {spec: {containers: [{name: a, resources: {requests: {cpu: 1}}}
     let (status, out, err) = run(folder.path(), &["--describe"]);
     assert!(status == 0 && out.contains("── Workflow flow /spec/templates/1 ──"), "{out}");
     assert!(out.contains("This is a patch"), "{out}");
-    assert_eq!(err, "5 Pod specs in 5 files; unused after start-up: cpu 1500m in 1 Pod spec\n");
+    assert_eq!(
+        err,
+        "5 Pod specs in 5 files; unused after start-up: cpu 1500m in 1 Pod spec\n\
+        1 patch without its base (c/part.yaml:1); describe the folder that builds it\n"
+    );
     let (status, out, err) = run(folder.path(), &["--describe", "e"]);
     assert_eq!((status, out.as_str(), err.as_str()), (0, "", "nothing to describe: no Pod in 1 file\n"));
 }
@@ -201,8 +205,11 @@ fn what_cannot_be_described_is_named_and_the_rest_is_shown() {
         ("quantity.yaml", &POD.replace("cpu: 2", "cpu: 2cores")),
         ("shape.yaml", &POD.replace("requests: {cpu: 2}", "requests: [cpu]")),
         ("elsewhere.yaml", &POD.replace("name: seed,", "name: seed, env: [{name: A, value: 5}],")),
-        ("syntax.yaml", "spec:\n  containers:\n  - name: 'x\n"),
-        ("helm.yaml", "kind: Pod\nspec:\n  containers:\n  {{- toYaml .Values.containers | nindent 2 }}\n"),
+        ("syntax.yaml", "apiVersion: v1\nkind: Pod\nspec:\n  containers:\n  - name: 'x\n"),
+        (
+            "helm.yaml",
+            "apiVersion: v1\nkind: Pod\nspec:\n  containers:\n  {{- toYaml .Values.containers | nindent 2 }}\n",
+        ),
     ]);
     for format in ["pretty", "concise", "json"] {
         let (status, out, err) = run(folder.path(), &["--describe", "--format", format]);
@@ -211,7 +218,7 @@ fn what_cannot_be_described_is_named_and_the_rest_is_shown() {
         for part in [
             "quantity.yaml:6: error: `cpu: 2cores` is no quantity: ",
             "shape.yaml:6: error: `requests` must be a map, and is a list",
-            "syntax.yaml:3: error: ",
+            "syntax.yaml:5: error: ",
         ] {
             assert!(errors.contains(part), "{part} is missing in\n{errors}");
         }

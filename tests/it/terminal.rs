@@ -70,7 +70,7 @@ error[non-idempotent-write]
   × init container `seed` fails when it runs again: `/data/seed` exists by
   │ then, and `mkdir` fails on what exists; every restart ends there again
   │ (`CrashLoopBackOff`)
-   ╭─[map.yaml:5:12]
+   ╭─[map.yaml:5:12] Pod web, init container seed
  4 │ data:
  5 │   seed.sh: mkdir /data/seed
    ·            ────────┬───────

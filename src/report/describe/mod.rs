@@ -90,12 +90,9 @@ pub fn summary_line(description: &Description) -> String {
     if !description.errors.is_empty() {
         let _ = write!(text, "; {} could not be described", count(description.errors.len(), "place"));
     }
-    if !description.skipped.is_empty() {
+    for line in summary::unjudged(&description.unjudged, "describe") {
         text.push('\n');
-        text.push_str(&summary::helm(
-            &description.skipped,
-            "describe them: helm template CHART | initlint --describe -",
-        ));
+        text.push_str(&line);
     }
     text
 }

@@ -215,6 +215,9 @@ fn notes(startup: &Startup, look: &Look) -> Vec<String> {
         Completeness::Patch => {
             notes.push("This is a patch: these are the figures of its part alone.".to_owned());
         }
+        Completeness::Ytt => {
+            notes.push("This is a template of ytt: these are the figures of what is written.".to_owned());
+        }
     }
     notes
 }

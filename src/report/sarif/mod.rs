@@ -15,11 +15,12 @@ use log::{
 };
 use region::Counter;
 
-use super::Report;
 use super::excerpt::visible;
 use super::fingerprint::{Fingerprint, Fingerprints};
 use super::json::write_value;
 use super::paths::{Uri, uri};
+use super::summary;
+use super::{Report, with_object};
 use crate::discover::Failure;
 use crate::finding::{Finding, Fix, Resource, Severity};
 use crate::rule::{Rule, docs_url};
@@ -87,12 +88,10 @@ impl<'a> Writer<'a> {
     fn invocation(&self) -> Invocation {
         let report = self.report;
         let failures = report.errors.iter().map(failure);
-        let skipped = report.summary.skipped.iter().map(|skipped| Notification {
+        let unjudged = report.summary.unjudged.iter().map(|one| Notification {
             level: Level::Note,
-            message: text(
-                "a Helm template is passed over; lint it rendered: helm template CHART | initlint -",
-            ),
-            locations: vec![place(&skipped.path, None)],
+            message: text(&summary::unjudged(std::slice::from_ref(one), "lint").concat()),
+            locations: vec![place(&one.path, one.line)],
         });
         let notes = report.notes.iter().map(|note| Notification {
             level: Level::Note,
@@ -101,7 +100,7 @@ impl<'a> Writer<'a> {
         });
         Invocation {
             execution_successful: report.errors.is_empty(),
-            tool_execution_notifications: failures.chain(skipped).chain(notes).collect(),
+            tool_execution_notifications: failures.chain(unjudged).chain(notes).collect(),
         }
     }
 
@@ -131,7 +130,7 @@ impl<'a> Writer<'a> {
     }
 
     fn result(&self, finding: &'a Finding, print: Fingerprint) -> Option<ResultObject<'a>> {
-        let mut message = text(&finding.message);
+        let mut message = text(&with_object(finding));
         if let Some(help) = &finding.help {
             message.text.push_str(".\n\n");
             message.text.push_str(&text(help).text);

@@ -1,0 +1,125 @@
+//! From a file's bytes to its text.
+
+use std::borrow::Cow;
+
+use memchr::memmem;
+
+use crate::source::Encoding;
+
+/// Bytes that are no text in an encoding that kubectl reads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Undecoded {
+    /// The line, from 1, that isn't text.
+    pub line: usize,
+    /// The encoding that the bytes seem to be in, by its name for `iconv`.
+    guess: &'static str,
+}
+
+impl Undecoded {
+    /// What is wrong, and how to mend it.
+    #[must_use]
+    pub fn message(self) -> String {
+        format!("not valid UTF-8, which kubectl wants; convert it: iconv -f {} -t UTF-8", self.guess)
+    }
+}
+
+/// Turns a file's bytes into text: UTF-8, or UTF-16 with a byte order mark, as kubectl's YAML
+/// reader does (YAML 1.2.2, 5.2).
+///
+/// # Errors
+/// Where the bytes are neither.
+pub fn decode(bytes: &[u8]) -> Result<(Cow<'_, str>, Encoding), Undecoded> {
+    let utf16 = |rest: &[u8], unit: fn([u8; 2]) -> u16| {
+        let (pairs, odd) = rest.as_chunks::<2>();
+        let units: Vec<u16> = pairs.iter().map(|&pair| unit(pair)).collect();
+        match String::from_utf16(&units) {
+            Ok(text) if odd.is_empty() => Ok((Cow::Owned(text), Encoding::Utf16)),
+            _ => Err(Undecoded { line: 1, guess: "UTF-16" }),
+        }
+    };
+    match bytes {
+        [0xff, 0xfe, rest @ ..] => utf16(rest, u16::from_le_bytes),
+        [0xfe, 0xff, rest @ ..] => utf16(rest, u16::from_be_bytes),
+        _ => str::from_utf8(bytes)
+            .map(|text| (Cow::Borrowed(text), Encoding::Utf8))
+            .map_err(|error| undecoded(bytes, error.valid_up_to())),
+    }
+}
+
+fn undecoded(bytes: &[u8], valid: usize) -> Undecoded {
+    let before = bytes.get(..valid).unwrap_or(bytes);
+    let line = memchr::memchr_iter(b'\n', before).count() + 1;
+    let guess = match bytes {
+        _ if memmem::find(bytes, &wide("apiVersion", u16::to_le_bytes)).is_some() => "UTF-16LE",
+        _ if memmem::find(bytes, &wide("apiVersion", u16::to_be_bytes)).is_some() => "UTF-16BE",
+        _ if is_cp949(bytes) => "CP949",
+        _ => "WINDOWS-1252",
+    };
+    Undecoded { line, guess }
+}
+
+/// Whether bytes that aren't decoded may hold a manifest. The words stand as they are in every encoding that has ASCII in
+/// it, and with zeros between their letters in UTF-16.
+#[must_use]
+pub fn holds_manifest(bytes: &[u8]) -> bool {
+    ["apiVersion", "initContainers"].into_iter().any(|word| {
+        [word.as_bytes(), &wide(word, u16::to_le_bytes), &wide(word, u16::to_be_bytes)]
+            .into_iter()
+            .any(|form| memmem::find(bytes, form).is_some())
+    })
+}
+
+/// ASCII in UTF-16.
+fn wide(word: &str, unit: fn(u16) -> [u8; 2]) -> Vec<u8> {
+    word.encode_utf16().flat_map(unit).collect()
+}
+
+/// Whether each byte past ASCII starts a pair of CP949, of which EUC-KR is a part.
+fn is_cp949(bytes: &[u8]) -> bool {
+    let mut bytes = bytes.iter();
+    while let Some(byte) = bytes.next() {
+        let is_pair = |second: &u8| matches!(second, b'A'..=b'Z' | b'a'..=b'z' | 0x81..=0xfe);
+        let is_start = matches!(byte, 0x81..=0xfe);
+        if !byte.is_ascii() && (!is_start || !bytes.next().is_some_and(is_pair)) {
+            return false;
+        }
+    }
+    true
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn decoding_knows_marks() {
+        assert_eq!(decode(b"\xff\xfea\0"), Ok(("a".into(), Encoding::Utf16)));
+        assert_eq!(decode(b"\xfe\xff\0a"), Ok(("a".into(), Encoding::Utf16)));
+        assert_eq!(decode("\u{feff}a".as_bytes()), Ok(("\u{feff}a".into(), Encoding::Utf8)));
+    }
+
+    /// "설정" in EUC-KR, and "똠" of CP949 alone.
+    const KOREAN: &[u8] = b"a: 1\n# \xbc\xb3\xc1\xa4 \x8c\x63\n";
+
+    #[test]
+    fn other_encodings_are_told_by_their_bytes() {
+        let wide = wide("apiVersion: v1\n", u16::to_le_bytes);
+        let wide = [wide.as_slice(), b"\xc1\xd8"].concat();
+        for (bytes, line, guess) in [
+            (KOREAN, 2, "CP949"),
+            (b"a: caf\xe9\n", 1, "WINDOWS-1252"),
+            (b"\xff\xfea", 1, "UTF-16"),
+            (wide.as_slice(), 2, "UTF-16LE"),
+        ] {
+            assert_eq!(decode(bytes), Err(Undecoded { line, guess }), "{bytes:?}");
+        }
+        assert!(Undecoded { line: 2, guess: "CP949" }.message().ends_with("iconv -f CP949 -t UTF-8"));
+    }
+
+    #[test]
+    fn a_manifest_is_told_in_any_encoding() {
+        assert!(!holds_manifest(KOREAN));
+        assert!(holds_manifest(&[KOREAN, b"apiVersion: v1"].concat()));
+        assert!(holds_manifest(&wide("initContainers", u16::to_be_bytes)));
+    }
+}
