@@ -1,29 +1,31 @@
 //! Archives and compressed files.
 
 use super::files::worse;
-use super::options::Options;
 use super::world::Node;
 use super::world::atoms::Atom;
-use super::world::place::{Place, absolute, base_name};
+use super::world::place::{Place, absolute};
 use super::world::{ChangeKind, FAILURE, FailureCause, SUCCESS, Status, World};
-use super::{Call, Fact, fact};
+use super::{Call, Record, Remedy, Trait, Trouble, record};
 
-pub(super) const FACTS: &[Fact] = &[
-    fact(&["tar", "bsdtar"], tar),
-    fact(&["unzip"], unzip),
-    fact(&["zip"], zip),
-    fact(&["gunzip", "bunzip2", "unxz", "unlzma", "unzstd"], |world, call| {
-        compress(world, call.words(), true)
-    }),
-    fact(&["gzip", "bzip2", "xz", "zstd", "lzma"], |world, call| compress(world, call.words(), false)),
-    fact(&["zcat", "bzcat", "xzcat", "zstdcat"], |world, call| {
+pub(super) const RECORDS: &[Record] = &[
+    record(&["tar", "bsdtar"]).taking_bundled(
+        "f C I T X b file directory strip-components exclude exclude-from files-from transform xform owner group mode \
+         use-compress-program one-top-level wildcards-match-slash",
+    ).does(tar).mended(mend_tar).is(&[Trait::MakesAnew, Trait::FailsOverParts, Trait::Weighty, Trait::RejectsEmptyInput]),
+    record(&["unzip"]).taking("d P").does(unzip).mended(|trouble| trouble.fails(FailureCause::Asks).then(|| trouble.with_option("-o", ""))?).is(&[Trait::MakesAnew, Trait::Weighty, Trait::RejectsEmptyInput]),
+    record(&["zip"]).taking("x i b t").does(zip),
+    record(&["gunzip", "bunzip2", "unxz", "unlzma", "unzstd"]).taking(COMPRESS).does(|world, call| compress(world, call, true)).mended(force).is(&[Trait::RejectsEmptyInput]),
+    record(&["gzip", "bzip2", "xz", "zstd", "lzma"]).taking(COMPRESS).does(|world, call| compress(world, call, call.has("d decompress uncompress"))).mended(force).is(&[Trait::AcceptsEmptyInput]),
+    record(&["zcat", "bzcat", "xzcat", "zstdcat"]).does(|world, call| {
         world.emit_unknown(call.words(), false);
         world.steady_status(call.words())
     }),
-    fact(&["xbstream"], xbstream),
-    fact(&["xtrabackup", "mariabackup"], xtrabackup),
-    fact(&["dpkg-deb"], dpkg_deb),
+    record(&["xbstream"]).taking("C directory p parallel").does(xbstream).is(&[Trait::FailsOverParts, Trait::RejectsEmptyInput]),
+    record(&["xtrabackup", "mariabackup"]).taking("target-dir datadir user password host port").does(xtrabackup),
+    record(&["dpkg-deb"]).taking("").does(dpkg_deb),
 ];
+
+const COMPRESS: &str = "S suffix T threads o";
 
 /// The directory at `path`, which has to exist.
 fn directory(world: &mut dyn World, path: &str) -> Result<Place, Status> {
@@ -51,29 +53,16 @@ fn is_filled_with(world: &mut dyn World, place: &Place, key: &str) -> bool {
 }
 
 fn tar(world: &mut dyn World, call: &Call<'_>) -> Status {
-    // The first word may be a cluster of options without a dash.
-    let mut words = call.words().to_vec();
-    let bundled = words.get(1).is_some_and(|word| {
-        word.starts_with(|c: char| "cxtrudA".contains(c)) && word.chars().all(|c| c.is_ascii_alphabetic())
-    });
-    if let Some(first) = words.get_mut(1)
-        && bundled
-    {
-        first.insert(0, '-');
+    let archive = call.value("f file");
+    let path = call.value("C directory").unwrap_or(".");
+    if call.has("x extract get") {
+        return untar(world, call, archive, path);
     }
-    let valued = "f C I T X b file directory strip-components exclude exclude-from files-from transform xform \
-                  owner group mode use-compress-program one-top-level wildcards-match-slash";
-    let options = Options::read(&words, valued);
-    let archive = options.value("f file");
-    let path = options.value("C directory").unwrap_or(".");
-    if options.has("x extract get") {
-        return untar(world, &options, archive, path);
+    if call.has("t list") {
+        world.emit_unknown(call.words(), false);
+        return world.steady_status(call.words());
     }
-    if options.has("t list") {
-        world.emit_unknown(&words, false);
-        return world.steady_status(&words);
-    }
-    if options.has("r append A catenate concatenate")
+    if call.has("r append A catenate concatenate")
         && let Some(place) = archive.map(|path| world.place(path))
         && world.look(&place) != Node::Absent
     {
@@ -82,22 +71,22 @@ fn tar(world: &mut dyn World, call: &Call<'_>) -> Status {
     match archive {
         Some(path) if path != "-" => {
             let place = world.place(path);
-            let content = world.atom(Atom::new(format!("output:{}", words.join(" ")), "an archive"));
+            let content = world.atom(Atom::new(format!("output:{}", call.words().join(" ")), "an archive"));
             world.write(&place, &String::from(content), ChangeKind::Slow)
         }
         _ => {
-            world.emit_unknown(&words, false);
+            world.emit_unknown(call.words(), false);
             SUCCESS
         }
     }
 }
 
-fn untar(world: &mut dyn World, options: &Options<'_>, archive: Option<&str>, path: &str) -> Status {
+fn untar(world: &mut dyn World, call: &Call<'_>, archive: Option<&str>, path: &str) -> Status {
     let content = match contents(world, archive) {
         Ok(content) => content,
         Err(status) => return status,
     };
-    if options.has("O to-stdout") {
+    if call.has("O to-stdout") {
         world.emit_unknown(&["tar".to_owned(), content], false);
         return SUCCESS;
     }
@@ -105,10 +94,10 @@ fn untar(world: &mut dyn World, options: &Options<'_>, archive: Option<&str>, pa
         Ok(place) => place,
         Err(status) => return status,
     };
-    let members = options.operands().join(" ");
-    let strip = options.value("strip-components").unwrap_or_default();
+    let members = call.operands().join(" ");
+    let strip = call.value("strip-components").unwrap_or_default();
     let key = format!("tar:{content}:{members}:{strip}");
-    if options.has("k keep-old-files") && is_filled_with(world, &place, &key) {
+    if call.has("k keep-old-files") && is_filled_with(world, &place, &key) {
         return world.fail(Some(&place), FailureCause::Exists);
     }
     world.fill(&place, &key, ChangeKind::Slow);
@@ -116,23 +105,22 @@ fn untar(world: &mut dyn World, options: &Options<'_>, archive: Option<&str>, pa
 }
 
 fn unzip(world: &mut dyn World, call: &Call<'_>) -> Status {
-    let options = Options::read(call.words(), "d P");
-    let Some((&archive, members)) = options.operands().split_first() else { return FAILURE };
+    let Some((&archive, members)) = call.operands().split_first() else { return FAILURE };
     let content = match contents(world, Some(archive)) {
         Ok(content) => content,
         Err(status) => return status,
     };
-    if options.has("l t p c Z v z") {
+    if call.has("l t p c Z v z") {
         world.emit_unknown(call.words(), false);
         return world.steady_status(call.words());
     }
-    let target = options.value("d").unwrap_or(".");
+    let target = call.value("d").unwrap_or(".");
     let place = world.place(target);
     if world.look(&place) == Node::Absent && !world.has_parent(&place) {
         return world.fail(place.parent().as_ref(), FailureCause::Missing);
     }
     let key = format!("zip:{content}:{}", members.join(" "));
-    if !options.has("o n u f") && !world.is_answered() && is_filled_with(world, &place, &key) {
+    if !call.has("o n u f") && !world.is_answered() && is_filled_with(world, &place, &key) {
         return world.fail(Some(&place), FailureCause::Asks);
     }
     world.fill(&place, &key, ChangeKind::Slow);
@@ -141,8 +129,7 @@ fn unzip(world: &mut dyn World, call: &Call<'_>) -> Status {
 
 /// `zip` updates an archive that exists: the same members each time.
 fn zip(world: &mut dyn World, call: &Call<'_>) -> Status {
-    let options = Options::read(call.words(), "x i b t");
-    let Some(archive) = options.operands().first() else { return SUCCESS };
+    let Some(archive) = call.operands().first() else { return SUCCESS };
     let place = world.place(archive);
     if world.look(&place) == Node::Absent {
         world.write(&place, "", ChangeKind::Slow);
@@ -151,26 +138,23 @@ fn zip(world: &mut dyn World, call: &Call<'_>) -> Status {
 }
 
 /// `gzip` and its kin replace one file by another, and ask where that exists.
-fn compress(world: &mut dyn World, words: &[String], name_says: bool) -> Status {
+fn compress(world: &mut dyn World, call: &Call<'_>, expand: bool) -> Status {
     const SUFFIXES: [(&str, &str); 6] =
         [(".gz", ""), (".tgz", ".tar"), (".bz2", ""), (".xz", ""), (".zst", ""), (".lzma", "")];
-    let options = Options::read(words, "S suffix T threads o");
-    let expand = name_says || options.has("d decompress uncompress");
-    if options.has("c stdout to-stdout l list t test") || options.operands().is_empty() {
-        world.emit_unknown(words, false);
-        return world.steady_status(words);
+    if call.has("c stdout to-stdout l list t test") || call.operands().is_empty() {
+        world.emit_unknown(call.words(), false);
+        return world.steady_status(call.words());
     }
-    let suffix = match base_name(words.first().map_or("", String::as_str)) {
+    let suffix = match call.name() {
         "bzip2" => ".bz2",
         "xz" => ".xz",
         "zstd" => ".zst",
         "lzma" => ".lzma",
         _ => ".gz",
     };
-    let keeps =
-        options.has("k keep") || suffix == ".zst" || words.first().is_some_and(|name| name == "unzstd");
+    let keeps = call.has("k keep") || suffix == ".zst" || call.name() == "unzstd";
     let mut status = SUCCESS;
-    for path in options.operands() {
+    for path in call.operands() {
         let from = match world.needs(path) {
             Ok(place) => place,
             Err(one) => {
@@ -186,7 +170,7 @@ fn compress(world: &mut dyn World, words: &[String], name_says: bool) -> Status 
         };
         let to = world.place(&target);
         let exists = !matches!(world.look(&to), Node::Absent | Node::Unknown { exists: false, .. });
-        if exists && !options.has("f force") && !world.is_answered() {
+        if exists && !call.has("f force") && !world.is_answered() {
             status = worse(status, world.fail(Some(&to), FailureCause::Asks));
             continue;
         }
@@ -202,12 +186,11 @@ fn compress(world: &mut dyn World, words: &[String], name_says: bool) -> Status 
 
 /// `xbstream -x` opens each file anew and fails where it exists.
 fn xbstream(world: &mut dyn World, call: &Call<'_>) -> Status {
-    let options = Options::read(call.words(), "C directory p parallel");
-    if !options.has("x extract") {
+    if !call.has("x extract") {
         world.emit_unknown(call.words(), false);
         return SUCCESS;
     }
-    let place = match directory(world, options.value("C directory").unwrap_or(".")) {
+    let place = match directory(world, call.value("C directory").unwrap_or(".")) {
         Ok(place) => place,
         Err(status) => return status,
     };
@@ -221,8 +204,7 @@ fn xbstream(world: &mut dyn World, call: &Call<'_>) -> Status {
 
 /// `--prepare` turns copied files into a data directory: the same when done again.
 fn xtrabackup(world: &mut dyn World, call: &Call<'_>) -> Status {
-    let options = Options::read(call.words(), "target-dir datadir user password host port");
-    let Some(path) = options.value("target-dir").filter(|_| options.has("prepare")) else {
+    let Some(path) = call.value("target-dir").filter(|_| call.has("prepare")) else {
         return world.unknown_command(call.words());
     };
     let place = match directory(world, path) {
@@ -234,12 +216,22 @@ fn xtrabackup(world: &mut dyn World, call: &Call<'_>) -> Status {
 }
 
 fn dpkg_deb(world: &mut dyn World, call: &Call<'_>) -> Status {
-    let options = Options::read(call.words(), "");
-    if let ([archive, target], true) = (options.operands(), options.has("x X extract vextract R")) {
+    if let ([archive, target], true) = (call.operands(), call.has("x X extract vextract R")) {
         let target = absolute(&world.absolute("."), target);
         super::files::make_directories(world, &target);
         let place = world.place(&target);
         world.fill(&place, &format!("deb:{archive}"), ChangeKind::Slow);
     }
     world.steady_status(call.words())
+}
+
+fn mend_tar(trouble: &Trouble<'_>) -> Option<Remedy> {
+    trouble
+        .fails(FailureCause::Exists)
+        .then(|| Remedy::Advice("write `--skip-old-files` for `-k`".to_owned()))
+}
+
+/// `-f` overwrites without asking.
+fn force(trouble: &Trouble<'_>) -> Option<Remedy> {
+    trouble.fails(FailureCause::Asks).then(|| trouble.with_option("-f", ""))?
 }

@@ -4,15 +4,28 @@ use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use super::files::{make_directories, unlisted_pattern, worse};
-use super::options::Options;
 use super::world::Node;
 use super::world::permissions::Permissions;
 use super::world::place::{Place, Store, base_name};
 use super::world::{ChangeKind, FAILURE, FailureCause, SUCCESS, Status, World};
-use super::{Call, Fact, fact, looks_like_file};
+use super::{Call, Record, Remedy, Trait, Trouble, What, looks_like_file, record};
 
-pub(super) const FACTS: &[Fact] =
-    &[fact(&["cp"], cp), fact(&["mv"], mv), fact(&["install"], install), fact(&["rsync"], rsync)];
+pub(super) const RECORDS: &[Record] = &[
+    record(&["cp"])
+        .taking("t S target-directory suffix")
+        .does(cp)
+        .mended(mend_cp)
+        .is(&[Trait::MakesAnew, Trait::Weighty]),
+    record(&["mv"]).taking("t S target-directory suffix").does(mv).mended(mend_mv).is(&[Trait::Weighty]),
+    record(&["install"]).taking("m o g t S mode owner group target-directory suffix").does(install),
+    record(&["rsync"])
+        .taking(
+            "e f T M B rsh exclude include filter exclude-from include-from files-from chmod chown \
+                  backup-dir suffix temp-dir log-file bwlimit timeout rsync-path password-file out-format",
+        )
+        .does(rsync)
+        .is(&[Trait::Weighty]),
+];
 
 /// What kind of copy it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,39 +59,36 @@ impl Copy {
 }
 
 fn cp(world: &mut dyn World, call: &Call<'_>) -> Status {
-    let options = Options::read(call.words(), "t S target-directory suffix");
     let copy = Copy {
-        mode: if options.has("r R a recursive archive") { Mode::Trees } else { Mode::Files },
-        keep: options.has("n no-clobber") || options.value("update") == Some("none"),
-        unlinks: options.has("f force remove-destination b backup"),
-        exact: options.has("T no-target-directory"),
-        backup: options.has("b backup"),
+        mode: if call.has("r R a recursive archive") { Mode::Trees } else { Mode::Files },
+        keep: call.has("n no-clobber") || call.value("update") == Some("none"),
+        unlinks: call.has("f force remove-destination b backup"),
+        exact: call.has("T no-target-directory"),
+        backup: call.has("b backup"),
     };
-    transfer(world, &options, copy)
+    transfer(world, call, copy)
 }
 
 fn mv(world: &mut dyn World, call: &Call<'_>) -> Status {
-    let options = Options::read(call.words(), "t S target-directory suffix");
     let copy = Copy {
         mode: Mode::Move,
-        keep: options.has("n no-clobber"),
+        keep: call.has("n no-clobber"),
         unlinks: true,
-        exact: options.has("T no-target-directory"),
-        backup: options.has("b backup"),
+        exact: call.has("T no-target-directory"),
+        backup: call.has("b backup"),
     };
-    transfer(world, &options, copy)
+    transfer(world, call, copy)
 }
 
 fn install(world: &mut dyn World, call: &Call<'_>) -> Status {
-    let options = Options::read(call.words(), "m o g t S mode owner group target-directory suffix");
-    if options.has("d directory") {
-        return options
+    if call.has("d directory") {
+        return call
             .operands()
             .iter()
             .fold(SUCCESS, |status, path| worse(status, make_directories(world, path)));
     }
-    if options.has("D")
-        && let Some(parent) = options.operands().last().and_then(|path| path.rsplit_once('/'))
+    if call.has("D")
+        && let Some(parent) = call.operands().last().and_then(|path| path.rsplit_once('/'))
     {
         make_directories(world, parent.0);
     }
@@ -86,25 +96,25 @@ fn install(world: &mut dyn World, call: &Call<'_>) -> Status {
         mode: Mode::Files,
         keep: false,
         unlinks: true,
-        exact: options.has("T"),
-        backup: options.has("b backup"),
+        exact: call.has("T"),
+        backup: call.has("b backup"),
     };
-    let status = transfer(world, &options, copy);
-    let mode = Permissions::read(options.value("m mode").unwrap_or("755"));
-    if let (SUCCESS, Some(mode), [_, target]) = (status, mode, options.operands()) {
+    let status = transfer(world, call, copy);
+    let mode = Permissions::read(call.value("m mode").unwrap_or("755"));
+    if let (SUCCESS, Some(mode), [_, target]) = (status, mode, call.operands()) {
         let place = world.place(target);
         world.set_permissions(&place, mode);
     }
     status
 }
 
-fn transfer(world: &mut dyn World, options: &Options<'_>, copy: Copy) -> Status {
-    let (sources, target): (&[&str], &str) = match (options.value("t target-directory"), options.operands()) {
+fn transfer(world: &mut dyn World, call: &Call<'_>, copy: Copy) -> Status {
+    let (sources, target): (&[&str], &str) = match (call.value("t target-directory"), call.operands()) {
         (Some(directory), sources) => (sources, directory),
         (None, [sources @ .., target]) => (sources, target),
         (None, []) => return FAILURE,
     };
-    let into = sources.len() > 1 || options.value("t target-directory").is_some();
+    let into = sources.len() > 1 || call.value("t target-directory").is_some();
     if into && world.is_file_or_absent(target) {
         let place = world.place(target);
         return world.fail(Some(&place), FailureCause::Missing);
@@ -284,10 +294,7 @@ fn unlisted(world: &mut dyn World, source: &str, pattern: &str, target: &str, co
 
 /// `rsync` puts the same names at the same places each time.
 fn rsync(world: &mut dyn World, call: &Call<'_>) -> Status {
-    let valued = "e f T M B rsh exclude include filter exclude-from include-from files-from chmod chown \
-                  backup-dir suffix temp-dir log-file bwlimit timeout rsync-path password-file out-format";
-    let options = Options::read(call.words(), valued);
-    let [sources @ .., target] = options.operands() else { return SUCCESS };
+    let [sources @ .., target] = call.operands() else { return SUCCESS };
     for source in sources {
         let local = !source.contains(':');
         if local && let Err(status) = world.needs(source) {
@@ -311,4 +318,23 @@ fn rsync(world: &mut dyn World, call: &Call<'_>) -> Status {
     }
     world.fill(&place, &format!("rsync:{}", call.words().join(" ")), ChangeKind::Slow);
     world.steady_status(call.words())
+}
+
+fn mend_cp(trouble: &Trouble<'_>) -> Option<Remedy> {
+    match trouble.what {
+        What::Fails(FailureCause::Denied) => trouble.with_option("-f", ""),
+        What::Drifts(ChangeKind::Nest) => Remedy::advice(
+            "make the target first and copy the contents: `mkdir -p TARGET && cp -r SOURCE/. TARGET`",
+        ),
+        _ => None,
+    }
+}
+
+/// `mv -T` would fail on a target that isn't empty, and what is there may be what the app has made since.
+fn mend_mv(trouble: &Trouble<'_>) -> Option<Remedy> {
+    (trouble.what == What::Drifts(ChangeKind::Nest)).then(|| {
+        Remedy::Advice(
+            "pass over it where the target is there already: `[ -e TARGET ] || mv SOURCE TARGET`".to_owned(),
+        )
+    })
 }

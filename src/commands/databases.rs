@@ -1,65 +1,95 @@
 //! Databases: data directories on a volume, and what is made on a server.
 
-use super::options::Options;
 use super::sql::{self, Statement};
 use super::world::Node;
 use super::world::atoms::Atom;
 use super::world::place::Place;
 use super::world::{ChangeKind, FAILURE, FailureCause, SUCCESS, Status, World};
-use super::{Call, Fact, fact};
+use super::{Call, Record, Remedy, Trait, Trouble, record};
 
-pub(super) const FACTS: &[Fact] = &[
-    fact(&["initdb"], |world, call| data_directory(world, call.words(), "D pgdata", true)),
-    fact(&["pg_basebackup"], |world, call| data_directory(world, call.words(), "D pgdata", true)),
-    fact(&["pg_ctl"], pg_ctl),
-    fact(&["mysqld", "mariadbd"], mysqld),
-    fact(&["createdb"], |world, call| create_named(world, call.words(), "database", PG_VALUED)),
-    fact(&["createuser"], |world, call| create_named(world, call.words(), "role", PG_VALUED)),
-    fact(&["dropdb"], |world, call| drop_named(world, call.words(), "database", PG_VALUED)),
-    fact(&["psql"], psql),
-    fact(&["mysql", "mariadb"], mysql),
-    fact(&["sqlite3"], sqlite3),
-    fact(&["cqlsh"], cqlsh),
-    fact(&["clickhouse-client"], clickhouse),
+pub(super) const RECORDS: &[Record] = &[
+    record(&["initdb"]).taking(PG_DATA).does(data_directory),
+    record(&["pg_basebackup"]).taking(PG_DATA).does(data_directory),
+    record(&["pg_ctl"]).taking(PG_DATA).does(pg_ctl),
+    record(&["mysqld", "mariadbd"]).taking("datadir user").does(mysqld),
+    record(&["createdb"])
+        .taking(PG_VALUED)
+        .does(|world, call| create_named(world, call, "database"))
+        .mended(mend_sql),
+    record(&["createuser"])
+        .taking(PG_VALUED)
+        .does(|world, call| create_named(world, call, "role"))
+        .mended(mend_sql),
+    record(&["dropdb"]).taking(PG_VALUED).does(|world, call| drop_named(world, call, "database")),
+    record(&["psql"])
+        .taking(
+            "c d f h p U v P F R L o T command dbname file host port username set variable pset output \
+                  field-separator record-separator log-file table-attr",
+        )
+        .does(psql)
+        .mended(mend_sql)
+        .is(&[Trait::NeedsNetwork, Trait::AcceptsEmptyInput]),
+    record(&["mysql", "mariadb"])
+        .taking("e h P u D S execute host port user database socket defaults-file")
+        .does(mysql)
+        .mended(mend_sql)
+        .is(&[Trait::NeedsNetwork, Trait::AcceptsEmptyInput]),
+    record(&["sqlite3"])
+        .taking("cmd init separator nullvalue")
+        .does(sqlite3)
+        .mended(mend_sql)
+        .is(&[Trait::FailsOverParts, Trait::AcceptsEmptyInput]),
+    record(&["cqlsh"])
+        .taking("e f u p k execute file username password keyspace")
+        .does(cqlsh)
+        .mended(mend_sql),
+    record(&["clickhouse-client"])
+        .taking("q query h host u user d database queries-file port password")
+        .does(clickhouse)
+        .mended(mend_sql),
 ];
 
 const PG_VALUED: &str = "h p U d O E T D l host port username dbname owner encoding template tablespace locale \
                          maintenance-db c connection-limit g role N number";
 
+const PG_DATA: &str =
+    "D pgdata U E A k X username auth encoding locale pwfile waldir host h p port d R C S T";
+
 /// A command that sets up a data directory and refuses one that isn't empty.
-fn data_directory(world: &mut dyn World, words: &[String], option: &str, needs_empty: bool) -> Status {
-    let valued =
-        format!("{option} U E A k X username auth encoding locale pwfile waldir host h p port d R C S T");
-    let options = Options::read(words, &valued);
-    let given = options.value(option).or_else(|| options.operands().first().copied()).map(str::to_owned);
+fn data_directory(world: &mut dyn World, call: &Call<'_>) -> Status {
+    let given = call.value("D pgdata").or_else(|| call.operands().first().copied()).map(str::to_owned);
     let path = given.unwrap_or_else(|| world.variable("PGDATA").to_string());
-    make_data(world, &path, words, needs_empty)
+    make_data(world, &path, call)
 }
 
-fn make_data(world: &mut dyn World, path: &str, words: &[String], needs_empty: bool) -> Status {
+fn make_data(world: &mut dyn World, path: &str, call: &Call<'_>) -> Status {
     let place = world.place(path);
-    if needs_empty && world.is_empty(&place) == Some(false) {
+    if world.is_empty(&place) == Some(false) {
         return world.fail(Some(&place), FailureCause::NotEmpty);
     }
     super::files::make_directories(world, path);
-    world.fill(&place, &format!("data:{}", words.first().map_or("", String::as_str)), ChangeKind::Slow);
+    world.fill(&place, &format!("data:{}", call.name()), ChangeKind::Slow);
     SUCCESS
 }
 
 fn pg_ctl(world: &mut dyn World, call: &Call<'_>) -> Status {
-    if call.words().iter().any(|word| matches!(word.as_str(), "init" | "initdb")) {
-        return data_directory(world, call.words(), "D pgdata", true);
+    if call.operands().iter().any(|word| matches!(*word, "init" | "initdb")) {
+        return match call.value("D pgdata") {
+            Some(path) => make_data(world, path, call),
+            None => {
+                let path = world.variable("PGDATA").to_string();
+                make_data(world, &path, call)
+            }
+        };
     }
     world.steady_status(call.words())
 }
 
 fn mysqld(world: &mut dyn World, call: &Call<'_>) -> Status {
-    let options = Options::read(call.words(), "datadir user");
-    if !options.has("initialize initialize-insecure") {
+    if !call.has("initialize initialize-insecure") {
         return world.steady_status(call.words());
     }
-    let path = options.value("datadir").unwrap_or("/var/lib/mysql").to_owned();
-    make_data(world, &path, call.words(), true)
+    make_data(world, call.value("datadir").unwrap_or("/var/lib/mysql"), call)
 }
 
 /// Something by its kind and name on a server.
@@ -80,15 +110,15 @@ pub(super) fn create(world: &mut dyn World, kind: &str, name: &str) -> Status {
     SUCCESS
 }
 
-fn create_named(world: &mut dyn World, words: &[String], kind: &str, valued: &str) -> Status {
-    let options = Options::read(words, valued);
-    let Some(name) = options.operands().first() else { return world.unknown_status(&words.join(" ")) };
+fn create_named(world: &mut dyn World, call: &Call<'_>, kind: &str) -> Status {
+    let Some(name) = call.operands().first() else {
+        return world.unknown_status(&call.words().join(" "));
+    };
     create(world, kind, name)
 }
 
-fn drop_named(world: &mut dyn World, words: &[String], kind: &str, valued: &str) -> Status {
-    let options = Options::read(words, valued);
-    if let Some(name) = options.operands().first() {
+fn drop_named(world: &mut dyn World, call: &Call<'_>, kind: &str) -> Status {
+    if let Some(name) = call.operands().first() {
         world.remove(&outside(kind, name));
     }
     SUCCESS
@@ -127,16 +157,16 @@ fn add_row(world: &mut dyn World, place: &Place, text: &str) {
 }
 
 /// What tells one server and database from another in a client's words.
-fn connection(options: &Options<'_>, names: &str) -> String {
-    options.value(names).map_or_else(String::new, |name| format!("{name}."))
+fn connection(call: &Call<'_>, names: &str) -> String {
+    call.value(names).map_or_else(String::new, |name| format!("{name}."))
 }
 
 /// The SQL that a client is given by an option, a file or its input.
-fn text_of(world: &mut dyn World, options: &Options<'_>, command: &str, file: &str) -> (String, bool) {
-    if let Some(text) = options.value(command) {
+fn text_of(world: &mut dyn World, call: &Call<'_>, command: &str, file: &str) -> (String, bool) {
+    if let Some(text) = call.value(command) {
         return (text.to_owned(), true);
     }
-    if let Some(path) = options.value(file).filter(|path| *path != "-") {
+    if let Some(path) = call.value(file).filter(|path| *path != "-") {
         let place = world.place(path);
         return (world.read(&place).unwrap_or_default().to_string(), false);
     }
@@ -146,42 +176,32 @@ fn text_of(world: &mut dyn World, options: &Options<'_>, command: &str, file: &s
 /// `psql -c` fails when its command does. A script read from a file or from standard input goes on
 /// after an error and exits 0, unless `ON_ERROR_STOP` is set (psql(1)).
 fn psql(world: &mut dyn World, call: &Call<'_>) -> Status {
-    let valued = "c d f h p U v P F R L o T command dbname file host port username set variable pset output \
-                  field-separator record-separator log-file table-attr";
-    let options = Options::read(call.words(), valued);
-    let (text, command) = text_of(world, &options, "c command", "f file");
+    let (text, command) = text_of(world, call, "c command", "f file");
     let stops =
         command || call.words().iter().any(|word| word.contains("ON_ERROR_STOP") && !word.ends_with("=0"));
-    let on = options
-        .value("d dbname")
-        .or_else(|| options.operands().first().copied())
-        .unwrap_or_default()
-        .to_owned();
+    let on =
+        call.value("d dbname").or_else(|| call.operands().first().copied()).unwrap_or_default().to_owned();
     let on = if on.is_empty() { on } else { format!("{on}.") };
     let status = run_sql(world, &text, &on);
     finish(world, call.words(), if stops { status } else { SUCCESS })
 }
 
 fn mysql(world: &mut dyn World, call: &Call<'_>) -> Status {
-    let options =
-        Options::read(call.words(), "e h P u D S execute host port user database socket defaults-file");
-    let (text, _) = text_of(world, &options, "e execute", "none");
-    let on = connection(&options, "D database");
+    let (text, _) = text_of(world, call, "e execute", "none");
+    let on = connection(call, "D database");
     let status = run_sql(world, &text, &on);
-    finish(world, call.words(), if options.has("f force") { SUCCESS } else { status })
+    finish(world, call.words(), if call.has("f force") { SUCCESS } else { status })
 }
 
 fn cqlsh(world: &mut dyn World, call: &Call<'_>) -> Status {
-    let options = Options::read(call.words(), "e f u p k execute file username password keyspace");
-    let (text, _) = text_of(world, &options, "e execute", "f file");
-    let status = run_sql(world, &text, &connection(&options, "k keyspace"));
+    let (text, _) = text_of(world, call, "e execute", "f file");
+    let status = run_sql(world, &text, &connection(call, "k keyspace"));
     finish(world, call.words(), status)
 }
 
 fn clickhouse(world: &mut dyn World, call: &Call<'_>) -> Status {
-    let options = Options::read(call.words(), "q query h host u user d database queries-file port password");
-    let (text, _) = text_of(world, &options, "q query", "queries-file");
-    let status = run_sql(world, &text, &connection(&options, "d database"));
+    let (text, _) = text_of(world, call, "q query", "queries-file");
+    let status = run_sql(world, &text, &connection(call, "d database"));
     finish(world, call.words(), status)
 }
 
@@ -193,8 +213,7 @@ fn finish(world: &mut dyn World, words: &[String], status: Status) -> Status {
 
 /// A database of `SQLite` is a file: what was made in it is noted in its contents.
 fn sqlite3(world: &mut dyn World, call: &Call<'_>) -> Status {
-    let options = Options::read(call.words(), "cmd init separator nullvalue");
-    let Some((&path, commands)) = options.operands().split_first() else { return SUCCESS };
+    let Some((&path, commands)) = call.operands().split_first() else { return SUCCESS };
     let text =
         if commands.is_empty() { world.input().unwrap_or_default().to_string() } else { commands.join(";") };
     let place = world.place(path);
@@ -223,4 +242,20 @@ fn sqlite3(world: &mut dyn World, call: &Call<'_>) -> Status {
     }
     world.emit_unknown(call.words(), true);
     world.unknown_status(&call.words().join(" "))
+}
+
+fn mend_sql(trouble: &Trouble<'_>) -> Option<Remedy> {
+    let kind = || trouble.kind.to_ascii_uppercase();
+    match trouble.kind {
+        "table" | "index" | "schema" | "sequence" | "extension" | "keyspace" => {
+            Remedy::advice(format!("write `CREATE {} IF NOT EXISTS`", kind()))
+        }
+        "view" | "function" | "trigger" => Remedy::advice(format!("write `CREATE OR REPLACE {}`", kind())),
+        "column" => Remedy::advice("write `ADD COLUMN IF NOT EXISTS`"),
+        "rows" => Remedy::advice(
+            "say what to do about rows that are there: `ON CONFLICT DO NOTHING`, or `WHERE NOT EXISTS (…)`",
+        ),
+        "" if trouble.call.name() == "sqlite3" => Remedy::advice("write `CREATE … IF NOT EXISTS`"),
+        _ => None,
+    }
 }

@@ -2,18 +2,30 @@
 
 use super::Userland;
 use super::files::{make_directories, worse};
-use super::options::Options;
 use super::world::Node;
 use super::world::atoms::Atom;
 use super::world::place::{Store, base_name};
 use super::world::{ChangeKind, FailureCause, SUCCESS, Status, World};
-use super::{Call, Fact, fact};
+use super::{Call, Record, Trait, record};
 
-pub(super) const FACTS: &[Fact] = &[
-    fact(&["curl"], curl),
-    fact(&["wget"], wget),
-    fact(&["aria2c"], aria2c),
-    fact(&["huggingface-cli", "hf", "rclone", "azcopy", "s5cmd", "oras"], fetch),
+pub(super) const RECORDS: &[Record] = &[
+    record(&["curl"])
+        .taking(CURL_VALUED)
+        .does(curl)
+        .is(&[Trait::NeedsNetwork, Trait::Probe])
+        .when(download_traits),
+    record(&["wget"])
+        .taking(WGET_VALUED)
+        .does(wget)
+        .is(&[Trait::NeedsNetwork, Trait::Probe])
+        .when(download_traits),
+    record(&["aria2c"])
+        .taking("d dir o out x s j k i header max-connection-per-server split")
+        .does(aria2c)
+        .is(&[Trait::NeedsNetwork, Trait::Weighty]),
+    record(&["huggingface-cli", "hf", "rclone", "azcopy", "s5cmd", "oras"])
+        .does(fetch)
+        .is(&[Trait::NeedsNetwork, Trait::Weighty]),
 ];
 
 /// curl's options that take a value (curl(1)).
@@ -44,21 +56,20 @@ fn content_of(world: &mut dyn World, url: &str) -> String {
 }
 
 fn curl(world: &mut dyn World, call: &Call<'_>) -> Status {
-    let options = Options::read(call.words(), CURL_VALUED);
     let status = world.steady_status(call.words());
     if status != SUCCESS {
         return status;
     }
-    let urls: Vec<&str> = options.operands().iter().copied().chain(options.value("url")).collect();
-    let directory = options.value("output-dir");
-    let named = options.value("o output").map(str::to_owned);
+    let urls: Vec<&str> = call.operands().iter().copied().chain(call.value("url")).collect();
+    let directory = call.value("output-dir");
+    let named = call.value("o output").map(str::to_owned);
     let mut status = SUCCESS;
     for url in urls {
         let content = content_of(world, url);
         let name = match &named {
             Some(name) if name == "-" => None,
             Some(name) => Some(name.clone()),
-            None => options.has("O remote-name remote-name-all J remote-header-name").then(|| name_in(url)),
+            None => call.has("O remote-name remote-name-all J remote-header-name").then(|| name_in(url)),
         };
         let Some(name) = name else {
             world.emit(&content);
@@ -68,7 +79,7 @@ fn curl(world: &mut dyn World, call: &Call<'_>) -> Status {
         if path.starts_with("/dev/") {
             continue;
         }
-        if options.has("create-dirs")
+        if call.has("create-dirs")
             && let Some((parent, _)) = path.rsplit_once('/')
         {
             make_directories(world, parent);
@@ -80,18 +91,17 @@ fn curl(world: &mut dyn World, call: &Call<'_>) -> Status {
 }
 
 fn wget(world: &mut dyn World, call: &Call<'_>) -> Status {
-    let options = Options::read(call.words(), WGET_VALUED);
     let status = world.steady_status(call.words());
-    if status != SUCCESS || options.has("spider") {
+    if status != SUCCESS || call.has("spider") {
         return status;
     }
-    let directory = options.value("P directory-prefix");
+    let directory = call.value("P directory-prefix");
     let mut status = SUCCESS;
-    for url in options.operands() {
+    for url in call.operands() {
         let content = content_of(world, url);
         status = worse(
             status,
-            match options.value("O output-document") {
+            match call.value("O output-document") {
                 Some("-") => {
                     world.emit(&content);
                     SUCCESS
@@ -101,7 +111,7 @@ fn wget(world: &mut dyn World, call: &Call<'_>) -> Status {
                     let place = world.place(path);
                     world.write(&place, &content, ChangeKind::Slow)
                 }
-                None => wget_by_name(world, &options, url, directory, &content),
+                None => wget_by_name(world, call, url, directory, &content),
             },
         );
     }
@@ -111,7 +121,7 @@ fn wget(world: &mut dyn World, call: &Call<'_>) -> Status {
 /// Without `-O` the URL names the file. Where that exists GNU wget writes `NAME.1`; `BusyBox` refuses.
 fn wget_by_name(
     world: &mut dyn World,
-    options: &Options<'_>,
+    call: &Call<'_>,
     url: &str,
     directory: Option<&str>,
     content: &str,
@@ -127,11 +137,11 @@ fn wget_by_name(
     let place = world.place(&path);
     let exists = !matches!(world.look(&place), Node::Absent | Node::Unknown { exists: false, .. });
     let overwrites =
-        options.has("N timestamping c continue r recursive m mirror p page-requisites x force-directories");
+        call.has("N timestamping c continue r recursive m mirror p page-requisites x force-directories");
     if !exists || overwrites {
         return world.write(&place, content, ChangeKind::Slow);
     }
-    if options.has("nc no-clobber") || options.has("n") {
+    if call.has("nc no-clobber") || call.has("n") {
         return SUCCESS;
     }
     if world.userland() == Userland::Busybox {
@@ -149,17 +159,16 @@ fn wget_by_name(
 
 /// aria2 names a second download of the same name `NAME.1.EXT` unless told otherwise.
 fn aria2c(world: &mut dyn World, call: &Call<'_>) -> Status {
-    let options = Options::read(call.words(), "d dir o out x s j k i header max-connection-per-server split");
     let status = world.steady_status(call.words());
-    let directory = options.value("d dir").unwrap_or(".");
-    let Some(url) = options.operands().first().filter(|_| status == SUCCESS) else { return status };
-    let name = options.value("o out").map_or_else(|| name_in(url), str::to_owned);
+    let directory = call.value("d dir").unwrap_or(".");
+    let Some(url) = call.operands().first().filter(|_| status == SUCCESS) else { return status };
+    let name = call.value("o out").map_or_else(|| name_in(url), str::to_owned);
     make_directories(world, directory);
     let place = world.place(&format!("{directory}/{name}"));
     let content = content_of(world, url);
-    let settled = options.has("c continue")
-        || options.value("allow-overwrite") == Some("true")
-        || options.value("auto-file-renaming") == Some("false");
+    let settled = call.has("c continue")
+        || call.value("allow-overwrite") == Some("true")
+        || call.value("auto-file-renaming") == Some("false");
     let exists = !matches!(world.look(&place), Node::Absent | Node::Unknown { exists: false, .. });
     if exists && !settled {
         let other = world.place(&format!("{directory}/{name}.1"));
@@ -195,4 +204,9 @@ pub(super) fn fetch(world: &mut dyn World, call: &Call<'_>) -> Status {
     }
     world.emit_unknown(call.words(), true);
     status
+}
+
+fn download_traits(call: &Call<'_>) -> &'static [Trait] {
+    let fetches = call.has("o output O remote-name output-document P directory-prefix");
+    if fetches { &[Trait::Weighty] } else { &[] }
 }

@@ -2,27 +2,28 @@
 
 use super::files::worse;
 use super::lines::{Edit, Plain, edited};
-use super::options::Options;
 use super::substitution::{self, substitution, unescaped};
 use super::text::read_operands;
 use super::world::{ChangeKind, FailureCause, SUCCESS, Status, World};
-use super::{Call, Fact, fact};
+use super::{Call, Record, Trait, record};
 
-pub(super) const FACTS: &[Fact] = &[fact(&["sed", "gsed"], sed), fact(&["perl"], perl)];
+pub(super) const RECORDS: &[Record] = &[record(&["sed", "gsed"])
+    .taking("e f l expression file line-length")
+    .does(sed)
+    .is(&[Trait::EditsInPlace, Trait::AcceptsEmptyInput])];
 
 fn sed(world: &mut dyn World, call: &Call<'_>) -> Status {
     // `-i` takes its suffix attached only; `-e` and `-f` take the next word.
-    let options = Options::read(call.words(), "e f l expression file line-length");
     let in_place =
         call.words().iter().skip(1).any(|word| {
             word == "--in-place" || word.starts_with("--in-place=") || is_cluster_with(word, 'i')
         });
-    let (scripts, files) = sed_scripts(call.words(), &options);
+    let (scripts, files) = sed_scripts(call);
     let settles = scripts.iter().all(|script| is_fixed_point(script));
     let how = format!("sed {}", scripts.join("; "));
     let edits: Option<Vec<Edit>> =
         scripts.iter().map(|script| line_edits(script)).collect::<Option<Vec<_>>>().map(|all| all.concat());
-    let edits = edits.filter(|_| !options.has("f file n quiet silent z null-data E r"));
+    let edits = edits.filter(|_| !call.has("f file n quiet silent z null-data E r"));
     let edit = |world: &mut dyn World, old: &str| match &edits {
         Some(edits) => edited(world, old, edits, &how, settles),
         None if settles => world.settled(old, &how),
@@ -65,7 +66,8 @@ fn sed(world: &mut dyn World, call: &Call<'_>) -> Status {
 }
 
 /// The scripts among sed's words, and the files.
-fn sed_scripts<'w>(words: &'w [String], options: &Options<'w>) -> (Vec<&'w str>, Vec<&'w str>) {
+fn sed_scripts<'w>(call: &Call<'w>) -> (Vec<&'w str>, Vec<&'w str>) {
+    let words = call.words();
     let is_script =
         |option: &str| (is_cluster_with(option, 'e') && option.ends_with('e')) || option == "--expression";
     let mut scripts: Vec<&str> = words
@@ -75,8 +77,8 @@ fn sed_scripts<'w>(words: &'w [String], options: &Options<'w>) -> (Vec<&'w str>,
         .map(|(_, script)| script.as_str())
         .collect();
     scripts.extend(words.iter().filter_map(|word| word.strip_prefix("--expression=")));
-    let mut files = options.operands().to_vec();
-    if scripts.is_empty() && !options.has("f file") && !files.is_empty() {
+    let mut files = call.operands().to_vec();
+    if scripts.is_empty() && !call.has("f file") && !files.is_empty() {
         scripts.push(files.remove(0));
     }
     (scripts, files)
@@ -208,7 +210,7 @@ fn next_command(script: &str) -> Option<(EditCommand<'_>, &str)> {
 }
 
 /// `perl -pi -e 's/…/…/'` is sed by another name.
-fn perl(world: &mut dyn World, call: &Call<'_>) -> Status {
+pub(super) fn perl(world: &mut dyn World, call: &Call<'_>) -> Status {
     let in_place = call
         .words()
         .iter()

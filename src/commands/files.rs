@@ -2,26 +2,35 @@
 
 use std::collections::BTreeSet;
 
-use super::options::Options;
 use super::world::Node;
 use super::world::atoms::Atom;
 use super::world::permissions::Permissions;
 use super::world::place::{Place, Store, base_name};
 use super::world::{ChangeKind, FAILURE, FailureCause, SUCCESS, Status, World};
-use super::{Call, Fact, fact, looks_like_file};
+use super::{Call, Capability, Record, Remedy, Trait, Trouble, What, looks_like_file, record};
 
-pub(super) const FACTS: &[Fact] = &[
-    fact(&["mkdir"], mkdir),
-    fact(&["rmdir"], rmdir),
-    fact(&["rm", "unlink"], rm),
-    fact(&["touch"], touch),
-    fact(&["chmod", "chown", "chgrp", "chcon", "setfacl"], change_mode),
-    fact(&["ln"], ln),
-    fact(&["mktemp"], mktemp),
-    fact(&["mkfifo", "mknod"], mknod),
-    fact(&["truncate", "fallocate"], truncate),
-    fact(&["dd"], dd),
-    fact(&["mkfs", "mkfs.ext4", "mkfs.ext3", "mkfs.xfs", "mkfs.vfat", "mke2fs", "mkswap"], make_file_system),
+pub(super) const RECORDS: &[Record] = &[
+    record(&["mkdir"])
+        .taking("m mode")
+        .does(mkdir)
+        .mended(|trouble| trouble.fails(FailureCause::Exists).then(|| trouble.with_option("-p", ""))?)
+        .is(&[Trait::MakesAnew]),
+    record(&["rmdir"]).taking("").does(rmdir),
+    record(&["rm", "unlink"])
+        .taking("")
+        .does(rm)
+        .mended(|trouble| trouble.fails(FailureCause::Missing).then(|| trouble.with_option("-f", ""))?),
+    record(&["touch"]).taking("d r t date reference").does(touch),
+    record(&["chmod"]).taking("reference").does(change_mode).is(&[Trait::Needs(Capability::Fowner)]),
+    record(&["chown", "chgrp"]).taking("reference").does(change_mode).is(&[Trait::Needs(Capability::Chown)]),
+    record(&["chcon", "setfacl"]).taking("reference").does(change_mode),
+    record(&["ln"]).taking("t S suffix target-directory").does(ln).mended(mend_ln).is(&[Trait::MakesAnew]),
+    record(&["mktemp"]).taking("p suffix tmpdir").does(mktemp).mended(mend_mktemp).is(&[Trait::Varies]),
+    record(&["mkfifo", "mknod"]).taking("m mode").does(mknod).is(&[Trait::MakesAnew]),
+    record(&["truncate", "fallocate"]).taking("s r o l size reference offset length").does(truncate),
+    record(&["dd"]).does(dd),
+    record(&["mkfs", "mkfs.ext4", "mkfs.ext3", "mkfs.xfs", "mkfs.vfat", "mke2fs", "mkswap"])
+        .does(make_file_system),
 ];
 
 /// The worse of two statuses.
@@ -30,14 +39,10 @@ pub(super) fn worse(one: Status, other: Status) -> Status {
 }
 
 fn mkdir(world: &mut dyn World, call: &Call<'_>) -> Status {
-    let options = Options::read(call.words(), "m mode");
     let mut status = SUCCESS;
-    for path in options.operands() {
-        let one = if options.has("p parents") {
-            make_directories(world, path)
-        } else {
-            make_directory(world, path)
-        };
+    for path in call.operands() {
+        let one =
+            if call.has("p parents") { make_directories(world, path) } else { make_directory(world, path) };
         status = worse(status, one);
     }
     status
@@ -88,14 +93,13 @@ pub(super) fn is_scratch(place: &Place) -> bool {
 }
 
 fn rmdir(world: &mut dyn World, call: &Call<'_>) -> Status {
-    let options = Options::read(call.words(), "");
     let mut status = SUCCESS;
-    for path in options.operands() {
+    for path in call.operands() {
         let place = world.place_of_link(path);
         let one = match world.look(&place) {
             Node::Absent => world.fail(Some(&place), FailureCause::Missing),
             Node::File(_) | Node::Link(_) => world.fail(Some(&place), FailureCause::WrongKind),
-            _ if world.is_empty(&place) == Some(false) && options.has("ignore-fail-on-non-empty") => SUCCESS,
+            _ if world.is_empty(&place) == Some(false) && call.has("ignore-fail-on-non-empty") => SUCCESS,
             _ if world.is_empty(&place) == Some(false) => world.fail(Some(&place), FailureCause::NotEmpty),
             _ => {
                 world.remove(&place);
@@ -108,10 +112,9 @@ fn rmdir(world: &mut dyn World, call: &Call<'_>) -> Status {
 }
 
 fn rm(world: &mut dyn World, call: &Call<'_>) -> Status {
-    let options = Options::read(call.words(), "");
-    let (recursive, force) = (options.has("r R recursive"), options.has("f force"));
+    let (recursive, force) = (call.has("r R recursive"), call.has("f force"));
     let mut status = SUCCESS;
-    for path in options.operands() {
+    for path in call.operands() {
         if remove_unlisted(world, path) {
             continue;
         }
@@ -119,7 +122,7 @@ fn rm(world: &mut dyn World, call: &Call<'_>) -> Status {
         let one = match world.look(&place) {
             Node::Absent if force => SUCCESS,
             Node::Absent => world.fail(Some(&place), FailureCause::Missing),
-            Node::Directory(_) if !recursive && !options.has("d dir") => {
+            Node::Directory(_) if !recursive && !call.has("d dir") => {
                 world.fail(Some(&place), FailureCause::WrongKind)
             }
             Node::Directory(_) if world.is_mount_point(&place) => {
@@ -175,12 +178,11 @@ pub(super) fn empty(world: &mut dyn World, place: &Place, all: bool) {
 }
 
 fn touch(world: &mut dyn World, call: &Call<'_>) -> Status {
-    let options = Options::read(call.words(), "d r t date reference");
     let mut status = SUCCESS;
-    for path in options.operands() {
+    for path in call.operands() {
         let place = world.place(path);
         let one = match world.look(&place) {
-            Node::Absent if options.has("c no-create") => SUCCESS,
+            Node::Absent if call.has("c no-create") => SUCCESS,
             Node::Absent => world.write(&place, "", ChangeKind::Write),
             // It may be one of the files around it; made here, it is a file and no directory.
             Node::Unknown { exists: false, .. } if place.store != Store::Container => {
@@ -196,17 +198,13 @@ fn touch(world: &mut dyn World, call: &Call<'_>) -> Status {
 
 /// Modes and owners aren't contents: a missing file matters, and what a mode makes of a second run.
 fn change_mode(world: &mut dyn World, call: &Call<'_>) -> Status {
-    let options = Options::read(call.words(), "reference");
-    let skip = usize::from(!options.has("reference"));
-    let mode = options
-        .operands()
-        .first()
-        .filter(|_| call.words().first().is_some_and(|name| name.ends_with("chmod")));
+    let skip = usize::from(!call.has("reference"));
+    let mode = call.operands().first().filter(|_| call.name() == "chmod");
     let permissions = mode.and_then(|mode| Permissions::read(mode)).unwrap_or_default();
     let mut status = SUCCESS;
-    for path in options.operands().iter().skip(skip) {
+    for path in call.operands().iter().skip(skip) {
         match world.needs(path) {
-            Ok(place) if options.has("R recursive") => {
+            Ok(place) if call.has("R recursive") => {
                 for below in world.files_below(&place) {
                     world.set_permissions(&below, permissions);
                 }
@@ -215,12 +213,11 @@ fn change_mode(world: &mut dyn World, call: &Call<'_>) -> Status {
             Err(one) => status = worse(status, one),
         }
     }
-    if options.has("f silent quiet") { SUCCESS } else { status }
+    if call.has("f silent quiet") { SUCCESS } else { status }
 }
 
 fn ln(world: &mut dyn World, call: &Call<'_>) -> Status {
-    let options = Options::read(call.words(), "t S suffix target-directory");
-    let (targets, link): (&[&str], &str) = match (options.value("t target-directory"), options.operands()) {
+    let (targets, link): (&[&str], &str) = match (call.value("t target-directory"), call.operands()) {
         (Some(directory), targets) => (targets, directory),
         (None, [target]) => (&[*target], "."),
         (None, [targets @ .., link]) => (targets, link),
@@ -228,15 +225,15 @@ fn ln(world: &mut dyn World, call: &Call<'_>) -> Status {
     };
     let mut status = SUCCESS;
     for target in targets {
-        status = worse(status, link_one(world, &options, target, link));
+        status = worse(status, link_one(world, call, target, link));
     }
     status
 }
 
-fn link_one(world: &mut dyn World, options: &Options<'_>, target: &str, link: &str) -> Status {
+fn link_one(world: &mut dyn World, call: &Call<'_>, target: &str, link: &str) -> Status {
     let own = world.place_of_link(link);
     let is_link = matches!(world.look(&own), Node::Link(_));
-    let inside = if options.has("T no-target-directory") || (is_link && options.has("n no-dereference")) {
+    let inside = if call.has("T no-target-directory") || (is_link && call.has("n no-dereference")) {
         false
     } else {
         leads_to_directory(world, link)
@@ -246,13 +243,13 @@ fn link_one(world: &mut dyn World, options: &Options<'_>, target: &str, link: &s
     match world.look(&place) {
         Node::Absent | Node::Unknown { exists: false, .. } => {}
         Node::Directory(_) => return world.fail(Some(&place), FailureCause::Exists),
-        _ if options.has("f force") => {}
+        _ if call.has("f force") => {}
         _ => return world.fail(Some(&place), FailureCause::Exists),
     }
     if !world.has_parent(&place) {
         return world.fail(place.parent().as_ref(), FailureCause::Missing);
     }
-    let node = if options.has("s symbolic") {
+    let node = if call.has("s symbolic") {
         Node::Link(target.into())
     } else {
         let source = world.place(target);
@@ -282,11 +279,10 @@ fn leads_to_directory(world: &mut dyn World, path: &str) -> bool {
 
 /// `mktemp`: a name that nobody else has. In the container's own file system it doesn't matter.
 fn mktemp(world: &mut dyn World, call: &Call<'_>) -> Status {
-    let options = Options::read(call.words(), "p suffix tmpdir");
-    let directory = options.value("p tmpdir").unwrap_or("/tmp");
-    let template = options.operands().first().copied().unwrap_or("tmp.XXXXXXXXXX");
+    let directory = call.value("p tmpdir").unwrap_or("/tmp");
+    let template = call.operands().first().copied().unwrap_or("tmp.XXXXXXXXXX");
     let template = if template.contains('/')
-        || (options.value("p tmpdir").is_none() && !options.operands().is_empty() && !options.has("t"))
+        || (call.value("p tmpdir").is_none() && !call.operands().is_empty() && !call.has("t"))
     {
         template.to_owned()
     } else {
@@ -297,10 +293,10 @@ fn mktemp(world: &mut dyn World, call: &Call<'_>) -> Status {
     let nonce = if kept { world.fresh_number() } else { world.steady_number() };
     let key = format!("fresh:{kept}:{nonce}");
     let unique = world.atom(Atom { never_empty: true, ..Atom::new(key, "XXXXXX") });
-    let path = format!("{stem}{unique}{}", options.value("suffix").unwrap_or_default());
+    let path = format!("{stem}{unique}{}", call.value("suffix").unwrap_or_default());
     let place = world.place(&path);
-    if !options.has("u dry-run") {
-        let node = if options.has("d directory") { Node::directory() } else { Node::File("".into()) };
+    if !call.has("u dry-run") {
+        let node = if call.has("d directory") { Node::directory() } else { Node::File("".into()) };
         if !world.has_parent(&place) {
             return world.fail(place.parent().as_ref(), FailureCause::Missing);
         }
@@ -311,13 +307,8 @@ fn mktemp(world: &mut dyn World, call: &Call<'_>) -> Status {
 }
 
 fn mknod(world: &mut dyn World, call: &Call<'_>) -> Status {
-    let options = Options::read(call.words(), "m mode");
-    let operands = options.operands();
-    let paths = if call.words().first().is_some_and(|name| name.ends_with("mknod")) {
-        operands.get(..1).unwrap_or_default()
-    } else {
-        operands
-    };
+    let operands = call.operands();
+    let paths = if call.name() == "mknod" { operands.get(..1).unwrap_or_default() } else { operands };
     let mut status = SUCCESS;
     for path in paths {
         let place = world.place(path);
@@ -336,14 +327,13 @@ fn mknod(world: &mut dyn World, call: &Call<'_>) -> Status {
 }
 
 fn truncate(world: &mut dyn World, call: &Call<'_>) -> Status {
-    let options = Options::read(call.words(), "s r o l size reference offset length");
-    let size = options.value("s size l length").unwrap_or("0");
+    let size = call.value("s size l length").unwrap_or("0");
     let mut status = SUCCESS;
-    for path in options.operands() {
+    for path in call.operands() {
         let place = world.place(path);
         let one = match (world.look(&place), size) {
             (_, "0") => world.write(&place, "", ChangeKind::Write),
-            (Node::Absent, _) if options.has("c no-create") => SUCCESS,
+            (Node::Absent, _) if call.has("c no-create") => SUCCESS,
             (Node::Absent, _) => worse(
                 world.write(&place, "", ChangeKind::Write),
                 world.edit_once(&place, &format!("truncate {size}")),
@@ -387,4 +377,19 @@ fn dd(world: &mut dyn World, call: &Call<'_>) -> Status {
         return world.append(&place, &content);
     }
     world.write(&place, &content, ChangeKind::Write)
+}
+
+fn mend_ln(trouble: &Trouble<'_>) -> Option<Remedy> {
+    match trouble.what {
+        What::Fails(FailureCause::Exists) if trouble.call.words().iter().any(|word| word == "-s") => {
+            trouble.with_option("-sfn", "-s ")
+        }
+        What::Drifts(ChangeKind::Nest) => Remedy::advice("replace the link itself: `ln -sfn`"),
+        _ => None,
+    }
+}
+
+fn mend_mktemp(trouble: &Trouble<'_>) -> Option<Remedy> {
+    let (folder, _) = trouble.path.rsplit_once('/')?;
+    Remedy::advice(format!("give it one name, such as `{folder}/.tmp`, and remove that first"))
 }

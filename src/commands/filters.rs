@@ -2,14 +2,16 @@
 //! changes it again, since people write the result over the file that it came from.
 
 use super::files::worse;
-use super::options::Options;
 use super::substitution;
 use super::text::filter;
 use super::world::{FailureCause, SUCCESS, Status, World};
-use super::{Call, Fact, fact, looks_like_file};
+use super::{Call, Record, Trait, looks_like_file, record};
 
-pub(super) const FACTS: &[Fact] =
-    &[fact(&["awk", "gawk", "mawk", "nawk"], awk), fact(&["jq"], jq), fact(&["yq"], yq)];
+pub(super) const RECORDS: &[Record] = &[
+    record(&["awk", "gawk", "mawk", "nawk"]).taking_first("F v f").does(awk).is(&[Trait::AcceptsEmptyInput]),
+    record(&["jq"]).does(jq).is(&[Trait::AcceptsEmptyInput]),
+    record(&["yq"]).taking("p o f from-file input-format output-format s split-exp I indent").does(yq),
+];
 
 /// A program and the text that it is run on.
 struct Input<'w> {
@@ -30,10 +32,9 @@ impl Input<'_> {
 }
 
 fn awk(world: &mut dyn World, call: &Call<'_>) -> Status {
-    let options = Options::until_operand(call.words(), "F v f");
     let operands: Vec<&str> =
-        call.words().get(options.operands_from()..).unwrap_or_default().iter().map(String::as_str).collect();
-    let (false, [program, files @ ..]) = (options.has("f"), operands.as_slice()) else {
+        call.words().get(call.operands_from()..).unwrap_or_default().iter().map(String::as_str).collect();
+    let (false, [program, files @ ..]) = (call.has("f"), operands.as_slice()) else {
         return filter(world, call);
     };
     let input = Input { program, files };
@@ -77,12 +78,10 @@ fn jq(world: &mut dyn World, call: &Call<'_>) -> Status {
 
 /// `yq -i`: the same each time, unless the expression adds to a list or a number.
 fn yq(world: &mut dyn World, call: &Call<'_>) -> Status {
-    let options =
-        Options::read(call.words(), "p o f from-file input-format output-format s split-exp I indent");
-    if !options.has("i inplace in-place") {
-        let operands = options.operands();
+    if !call.has("i inplace in-place") {
+        let operands = call.operands();
         return match operands.strip_prefix(&["e"]).or(operands.strip_prefix(&["eval"])).unwrap_or(operands) {
-            [program, files @ ..] if sets(program) && !options.has("n null-input") => {
+            [program, files @ ..] if sets(program) && !call.has("n null-input") => {
                 let input = Input { program, files };
                 rewritten(world, call, &input, |world, text| world.settled(text, input.program))
             }
@@ -90,7 +89,7 @@ fn yq(world: &mut dyn World, call: &Call<'_>) -> Status {
         };
     }
     let mut status = SUCCESS;
-    for path in options.operands().iter().filter(|word| looks_like_file(word) && !word.starts_with('.')) {
+    for path in call.operands().iter().filter(|word| looks_like_file(word) && !word.starts_with('.')) {
         let place = world.place(path);
         let how = call.words().join(" ");
         let one = if call.words().iter().any(|word| grows(word)) {

@@ -1,47 +1,49 @@
 //! git.
 
 use super::files::{is_scratch, make_directories};
-use super::options::Options;
 use super::world::Node;
 use super::world::place::{Place, Store, base_name};
 use super::world::{ChangeKind, FailureCause, SUCCESS, Status, World};
-use super::{Call, Fact, fact};
+use super::{Call, Record, Remedy, Trait, Trouble, record};
 
-pub(super) const FACTS: &[Fact] = &[fact(&["git"], git)];
+pub(super) const RECORDS: &[Record] = &[record(&["git"])
+    .taking_first("C c git-dir work-tree namespace")
+    .does(git)
+    .mended(mend)
+    .is(&[Trait::HasSubcommands])
+    .when(traits)];
 
 /// git's exit status where it dies.
 const FATAL: Status = 128;
 
 fn git(world: &mut dyn World, call: &Call<'_>) -> Status {
-    let own = Options::until_operand(call.words(), "C c git-dir work-tree namespace");
-    let from = own.operands_from();
-    let Some(command) = call.words().get(from).cloned() else { return SUCCESS };
-    let directory = own.value("C").unwrap_or(".").to_owned();
-    let rest = call.words().get(from..).unwrap_or_default().to_vec();
-    match command.as_str() {
-        "clone" => clone(world, &rest, &directory),
-        "init" => init(world, &rest, &directory),
-        "config" => config(world, &rest, &directory),
+    let Some(&command) = call.operands().first() else { return SUCCESS };
+    let directory = call.value("C").unwrap_or(".");
+    let sub = |valued| call.sub(call.operands_from(), valued);
+    match command {
+        "clone" => clone(world, &sub(CLONE), directory),
+        "init" => init(world, &sub("b initial-branch template separate-git-dir"), directory),
+        "config" => config(world, &sub("f file type"), directory),
         "version" | "help" | "ls-remote" | "credential" | "lfs" | "credential-store" => {
             world.emit_unknown(call.words(), false);
             world.steady_status(call.words())
         }
-        _ => in_repository(world, call.words(), &rest, &directory, own.value("git-dir work-tree")),
+        _ => in_repository(world, call, &sub("b B m orphan c C")),
     }
 }
+
+const CLONE: &str = "b o j u c branch origin jobs filter reference reference-if-able config depth upload-pack template \
+                     shallow-since shallow-exclude separate-git-dir server-option bundle-uri";
 
 fn joined(directory: &str, path: &str) -> String {
     if directory == "." || path.starts_with('/') { path.to_owned() } else { format!("{directory}/{path}") }
 }
 
 /// `git clone` refuses a directory that exists and isn't empty.
-fn clone(world: &mut dyn World, words: &[String], directory: &str) -> Status {
-    let valued = "b o j u c branch origin jobs filter reference reference-if-able config depth \
-                  upload-pack template shallow-since shallow-exclude separate-git-dir server-option bundle-uri";
-    let options = Options::read(words, valued);
-    let Some(&url) = options.operands().first() else { return FATAL };
-    let bare = options.has("bare mirror");
-    let target = options.operands().get(1).map_or_else(|| name_of(url, bare), |path| (*path).to_owned());
+fn clone(world: &mut dyn World, call: &Call<'_>, directory: &str) -> Status {
+    let Some(&url) = call.operands().first() else { return FATAL };
+    let bare = call.has("bare mirror");
+    let target = call.operands().get(1).map_or_else(|| name_of(url, bare), |path| (*path).to_owned());
     let target = joined(directory, &target);
     let place = world.place(&target);
     match world.look(&place) {
@@ -55,12 +57,12 @@ fn clone(world: &mut dyn World, words: &[String], directory: &str) -> Status {
     }
     make_directories(world, &target);
     let place = world.place(&target);
-    let branch = options.value("b branch").unwrap_or_default();
+    let branch = call.value("b branch").unwrap_or_default();
     if !bare {
         world.put(&place.join(".git"), Node::directory(), ChangeKind::Slow);
     }
     world.fill(&place, &format!("clone:{url}:{branch}"), ChangeKind::Slow);
-    world.steady_status(words)
+    world.steady_status(call.words())
 }
 
 /// The name that a URL gives a clone.
@@ -71,10 +73,9 @@ fn name_of(url: &str, bare: bool) -> String {
     if bare { format!("{name}.git") } else { name.to_owned() }
 }
 
-fn init(world: &mut dyn World, words: &[String], directory: &str) -> Status {
-    let options = Options::read(words, "b initial-branch template separate-git-dir");
-    let target = joined(directory, options.operands().first().copied().unwrap_or("."));
-    let inner = if options.has("bare") { target } else { format!("{target}/.git") };
+fn init(world: &mut dyn World, call: &Call<'_>, directory: &str) -> Status {
+    let target = joined(directory, call.operands().first().copied().unwrap_or("."));
+    let inner = if call.has("bare") { target } else { format!("{target}/.git") };
     let place = world.place(&inner);
     let new = world.look(&place) == Node::Absent;
     let status = make_directories(world, &inner);
@@ -88,57 +89,51 @@ fn init(world: &mut dyn World, words: &[String], directory: &str) -> Status {
 const LAST_COMMIT: &str = "last-commit";
 
 /// `git config` sets a key, the same each time; `--add` adds another value.
-fn config(world: &mut dyn World, words: &[String], directory: &str) -> Status {
-    let options = Options::read(words, "f file type");
-    let file = match (options.value("f file"), options.has("global"), options.has("system")) {
+fn config(world: &mut dyn World, call: &Call<'_>, directory: &str) -> Status {
+    let file = match (call.value("f file"), call.has("global"), call.has("system")) {
         (Some(file), ..) => file.to_owned(),
         (None, true, _) => format!("{}/.gitconfig", world.variable("HOME")),
         (None, _, true) => "/etc/gitconfig".to_owned(),
         _ => joined(directory, ".git/config"),
     };
     let place = world.place(&file);
-    let sets = options.operands().len() > 1;
-    if sets && options.has("add") {
-        let line = options.operands().join(" = ");
+    let sets = call.operands().len() > 1;
+    if sets && call.has("add") {
+        let line = call.operands().join(" = ");
         return world.append(&place, &format!("{line}\n"));
     }
     if sets && world.look(&place) != Node::Absent {
-        return world.edit_once(&place, &words.join(" "));
+        return world.edit_once(&place, &call.words().join(" "));
     }
     if sets {
         world.write(&place, "", ChangeKind::Write);
-        return world.edit_once(&place, &words.join(" "));
+        return world.edit_once(&place, &call.words().join(" "));
     }
-    world.emit_unknown(words, true);
-    world.unknown_status(&words.join(" "))
+    world.emit_unknown(call.words(), true);
+    world.unknown_status(&call.words().join(" "))
 }
 
 /// The subcommands that need a repository to be there.
-fn in_repository(
-    world: &mut dyn World,
-    words: &[String],
-    rest: &[String],
-    directory: &str,
-    elsewhere: Option<&str>,
-) -> Status {
+fn in_repository(world: &mut dyn World, call: &Call<'_>, rest: &Call<'_>) -> Status {
+    let directory = call.value("C").unwrap_or(".");
     let place = world.place(directory);
-    if elsewhere.is_none() && !is_repository(world, &place) {
+    if call.value("git-dir work-tree").is_none() && !is_repository(world, &place) {
         world.fail(Some(&place.join(".git")), FailureCause::Missing);
         return FATAL;
     }
     let git = place.join(".git");
+    let words = rest.words();
     let operands: Vec<&str> =
-        rest.iter().skip(1).map(String::as_str).filter(|word| !word.starts_with('-')).collect();
+        words.iter().skip(1).map(String::as_str).filter(|word| !word.starts_with('-')).collect();
     let makes = |kind: &str, name: &str| git.join(&format!("{kind}/{name}"));
-    let options = Options::read(rest, "b B m orphan c C");
-    let made: Option<Place> = match (rest.first().map(String::as_str), operands.as_slice()) {
+    let made: Option<Place> = match (words.first().map(String::as_str), operands.as_slice()) {
         (Some("remote"), ["add", name, ..]) => Some(makes("remotes", name)),
-        (Some("checkout"), _) => options.value("b orphan").map(|name| makes("heads", name)),
-        (Some("switch"), _) => options.value("c orphan").map(|name| makes("heads", name)),
-        (Some("branch"), [name, ..]) if !options.has("D d f M m a r u") => Some(makes("heads", name)),
-        (Some("tag"), [name, ..]) if !options.has("d f l") => Some(makes("tags", name)),
+        (Some("checkout"), _) => rest.value("b orphan").map(|name| makes("heads", name)),
+        (Some("switch"), _) => rest.value("c orphan").map(|name| makes("heads", name)),
+        (Some("branch"), [name, ..]) if !rest.has("D d f M m a r u") => Some(makes("heads", name)),
+        (Some("tag"), [name, ..]) if !rest.has("d f l") => Some(makes("tags", name)),
         (Some("worktree"), ["add", path, ..]) => {
-            let forced = options.has("f force");
+            let forced = rest.has("f force");
             return add_worktree(world, &joined(directory, path), &git.join("worktrees"), forced);
         }
         _ => None,
@@ -151,11 +146,11 @@ fn in_repository(
         world.put(&made, Node::directory(), ChangeKind::Write);
         return SUCCESS;
     }
-    if rest.first().is_some_and(|command| command == "commit") && !options.has("allow-empty amend") {
+    if words.first().is_some_and(|command| command == "commit") && !rest.has("allow-empty amend") {
         return commit(world, &place, &git);
     }
-    world.emit_unknown(words, true);
-    world.unknown_status(&words.join(" "))
+    world.emit_unknown(call.words(), true);
+    world.unknown_status(&call.words().join(" "))
 }
 
 /// `git worktree add` refuses a directory that isn't empty. It refuses one that is gone too, as it is still registered,
@@ -211,4 +206,35 @@ fn is_repository(world: &mut dyn World, place: &Place) -> bool {
         next = directory.parent();
     }
     false
+}
+
+fn traits(call: &Call<'_>) -> &'static [Trait] {
+    match call.operands().first() {
+        Some(&"clone") => &[Trait::MakesAnew, Trait::Weighty, Trait::NeedsNetwork],
+        Some(&("fetch" | "pull")) => &[Trait::Weighty, Trait::NeedsNetwork],
+        Some(&("ls-remote" | "push")) => &[Trait::NeedsNetwork],
+        _ => &[],
+    }
+}
+
+fn mend(trouble: &Trouble<'_>) -> Option<Remedy> {
+    let is_forced = || trouble.call.words().iter().any(|word| word.starts_with("-f"));
+    let exists = trouble.fails(FailureCause::Exists);
+    match *trouble.call.operands().first()? {
+        "commit" if trouble.fails(FailureCause::NothingToDo) => {
+            Remedy::advice("commit only what there is: `git diff --cached --quiet || git commit …`")
+        }
+        "remote" if exists && !is_forced() => match trouble.replaced(" add ", " set-url ")? {
+            Remedy::Line(line) => Some(Remedy::Line(format!("{} || {line}", trouble.text))),
+            advice @ Remedy::Advice(_) => Some(advice),
+        },
+        "checkout" if exists => trouble.replaced(" -b ", " -B "),
+        "switch" if exists => trouble.replaced(" -c ", " -C "),
+        "branch" if exists => trouble.replaced(" branch ", " branch -f "),
+        "tag" if exists => trouble.replaced(" tag ", " tag -f "),
+        "worktree" if trouble.thing.starts_with("the worktree") => {
+            Remedy::advice("write `git worktree add -f`")
+        }
+        _ => None,
+    }
 }

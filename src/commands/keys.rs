@@ -1,19 +1,22 @@
 //! Keys, certificates and password files.
 
-use super::options::Options;
 use super::world::Node;
 use super::world::atoms::{Atom, is_known};
 use super::world::{ChangeKind, FailureCause, SUCCESS, Status, World};
-use super::{Call, Fact, fact};
+use super::{Call, Record, Remedy, Trait, Trouble, What, record};
 
-pub(super) const FACTS: &[Fact] = &[
-    fact(&["ssh-keygen"], ssh_keygen),
-    fact(&["keytool"], keytool),
-    fact(&["htpasswd"], htpasswd),
-    fact(&["openssl"], openssl),
-    fact(&["gpg", "gpg2"], gpg),
-    fact(&["pass"], pass),
-    fact(&["update-ca-certificates"], update_ca_certificates),
+pub(super) const RECORDS: &[Record] = &[
+    record(&["ssh-keygen"]).taking("f t b N C m P a R F r O I s n V z").does(ssh_keygen),
+    record(&["keytool"]).does(keytool).mended(mend_keytool).is(&[Trait::FailsOverParts]),
+    record(&["htpasswd"]).taking("C r").does(htpasswd),
+    record(&["openssl"]).does(openssl).when(openssl_traits),
+    record(&["gpg", "gpg2"])
+        .taking("homedir passphrase passphrase-file pinentry-mode status-fd")
+        .does(gpg)
+        .mended(mend_gpg)
+        .is(&[Trait::FailsOverParts]),
+    record(&["pass"]).does(pass),
+    record(&["update-ca-certificates"]).does(update_ca_certificates),
 ];
 
 /// `update-ca-certificates` writes the bundle anew, whatever it held.
@@ -25,8 +28,7 @@ fn update_ca_certificates(world: &mut dyn World, _: &Call<'_>) -> Status {
 
 /// `ssh-keygen` asks before it overwrites a key; at the end of its input it gives up and fails.
 fn ssh_keygen(world: &mut dyn World, call: &Call<'_>) -> Status {
-    let options = Options::read(call.words(), "f t b N C m P a R F r O I s n V z");
-    let (Some(path), false) = (options.value("f"), options.has("y l R F e i p A D H L Q")) else {
+    let (Some(path), false) = (call.value("f"), call.has("y l R F e i p A D H L Q")) else {
         world.emit_unknown(call.words(), true);
         return world.unknown_status(&call.words().join(" "));
     };
@@ -82,14 +84,13 @@ fn keytool(world: &mut dyn World, call: &Call<'_>) -> Status {
 
 /// `htpasswd -c` writes the file anew; without it a user's line is replaced.
 fn htpasswd(world: &mut dyn World, call: &Call<'_>) -> Status {
-    let options = Options::read(call.words(), "C r");
-    let ([path, user, ..], false) = (options.operands(), options.has("n")) else {
+    let ([path, user, ..], false) = (call.operands(), call.has("n")) else {
         world.emit_unknown(call.words(), false);
         return SUCCESS;
     };
     let place = world.place(path);
     let line = format!("{user}:");
-    if options.has("c") {
+    if call.has("c") {
         return world.write(&place, &line, ChangeKind::Write);
     }
     match world.read(&place) {
@@ -131,9 +132,8 @@ fn gpg(world: &mut dyn World, call: &Call<'_>) -> Status {
     if quick.is_none() && !call.words().iter().any(|word| makes.contains(&word.as_str())) {
         return world.unknown_command(call.words());
     }
-    let options = Options::read(call.words(), "homedir passphrase passphrase-file pinentry-mode status-fd");
     let variable = world.variable("GNUPGHOME");
-    let home = match options.value("homedir") {
+    let home = match call.value("homedir") {
         Some(home) => home.to_owned(),
         None if is_known(&variable) && !variable.is_empty() => variable.to_string(),
         None => format!("{}/.gnupg", world.variable("HOME")),
@@ -148,7 +148,7 @@ fn gpg(world: &mut dyn World, call: &Call<'_>) -> Status {
     };
     let mark = format!("[{name}]");
     let old = world.read(&ring).unwrap_or_default();
-    if old.contains(&mark) && !options.has("yes") {
+    if old.contains(&mark) && !call.has("yes") {
         return world.fail(Some(&ring), FailureCause::Exists);
     }
     world.write(&ring, &format!("{old}{mark}"), ChangeKind::Append)
@@ -170,4 +170,19 @@ fn pass(world: &mut dyn World, call: &Call<'_>) -> Status {
         }
         _ => world.unknown_command(call.words()),
     }
+}
+
+/// `openssl rand` says something else in every run.
+fn openssl_traits(call: &Call<'_>) -> &'static [Trait] {
+    if call.words().get(1).is_some_and(|word| word == "rand") { &[Trait::Varies] } else { &[] }
+}
+
+fn mend_keytool(_: &Trouble<'_>) -> Option<Remedy> {
+    Remedy::advice("test for the alias first: `keytool -list -alias … || keytool …`")
+}
+
+fn mend_gpg(trouble: &Trouble<'_>) -> Option<Remedy> {
+    (trouble.what == What::Drifts(ChangeKind::Append)).then(|| {
+        Remedy::Advice("test for the key first: `gpg --list-keys NAME || gpg --gen-key …`".to_owned())
+    })
 }

@@ -14,21 +14,30 @@ mod filters;
 mod git;
 mod keys;
 mod lines;
-pub(crate) mod options;
+mod network;
 mod projects;
 mod reading;
+mod record;
+mod remedy;
 mod services;
 mod sql;
 mod substitution;
+mod system;
 mod text;
 pub(crate) mod world;
+mod wrappers;
 
 use std::collections::HashMap;
 use std::sync::OnceLock;
 
-pub(crate) use call::Call;
+pub use call::Call;
+pub use record::Record;
+pub(crate) use record::{Capability, Elsewhere, Trait};
+pub(crate) use remedy::{Remedy, Trouble, What};
+pub(crate) use wrappers::Wrapper;
 
-use world::{Status, World};
+use record::record;
+use world::place::base_name;
 
 /// The family of an image's userland, where they differ.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -42,51 +51,42 @@ pub enum Userland {
     Unknown,
 }
 
-/// What a command does when it is called: its status, with its changes made on the world.
-pub(crate) type Effect = fn(&mut dyn World, &Call<'_>) -> Status;
-
-/// A row of the table.
-#[derive(Debug)]
-pub(crate) struct Fact {
-    /// The names by which the command is called.
-    pub(crate) names: &'static [&'static str],
-    /// What it does.
-    pub(crate) effect: Effect,
-}
-
-const fn fact(names: &'static [&'static str], effect: Effect) -> Fact {
-    Fact { names, effect }
-}
-
-const FAMILIES: [&[Fact]; 13] = [
-    files::FACTS,
-    copies::FACTS,
-    archives::FACTS,
-    git::FACTS,
-    download::FACTS,
-    text::FACTS,
-    edits::FACTS,
-    filters::FACTS,
-    reading::FACTS,
-    databases::FACTS,
-    services::FACTS,
-    keys::FACTS,
-    projects::FACTS,
+const FAMILIES: [&[Record]; 16] = [
+    files::RECORDS,
+    copies::RECORDS,
+    archives::RECORDS,
+    git::RECORDS,
+    download::RECORDS,
+    text::RECORDS,
+    edits::RECORDS,
+    filters::RECORDS,
+    reading::RECORDS,
+    databases::RECORDS,
+    services::RECORDS,
+    keys::RECORDS,
+    projects::RECORDS,
+    network::RECORDS,
+    system::RECORDS,
+    wrappers::RECORDS,
 ];
 
-/// The names of each row.
-pub fn rows() -> impl Iterator<Item = &'static [&'static str]> {
-    FAMILIES.iter().flat_map(|family| family.iter().map(|fact| fact.names))
+/// All records.
+pub fn records() -> impl Iterator<Item = &'static Record> {
+    FAMILIES.iter().flat_map(|family| family.iter())
 }
 
-/// The row for the command `name`.
-pub(crate) fn find(name: &str) -> Option<&'static Fact> {
-    static TABLE: OnceLock<HashMap<&'static str, &'static Fact>> = OnceLock::new();
+/// The record of the command `name`.
+pub(crate) fn find(name: &str) -> Option<&'static Record> {
+    static TABLE: OnceLock<HashMap<&'static str, &'static Record>> = OnceLock::new();
     let table = TABLE.get_or_init(|| {
-        let rows = FAMILIES.iter().flat_map(|family| family.iter());
-        rows.flat_map(|fact| fact.names.iter().map(move |&name| (name, fact))).collect()
+        records().flat_map(|record| record.names.iter().map(move |&name| (name, record))).collect()
     });
     table.get(name).copied()
+}
+
+/// Whether `name`, perhaps a path, is of a command that is `wanted` however it is called.
+pub(crate) fn is(name: &str, wanted: Trait) -> bool {
+    find(base_name(name)).is_some_and(|record| record.always_has(wanted))
 }
 
 /// Files without an extension that every system has (hier(7), and glibc's manual).

@@ -1,16 +1,15 @@
 //! Commands that set up a project or a site once, and refuse to do so again.
 
-use super::options::Options;
 use super::world::Node;
 use super::world::{ChangeKind, FailureCause, SUCCESS, Status, World};
-use super::{Call, Fact, fact};
+use super::{Call, Record, record};
 
-pub(super) const FACTS: &[Fact] = &[
-    fact(&["wp"], wp),
-    fact(&["composer"], composer),
-    fact(&["hugo"], hugo),
-    fact(&["go"], go),
-    fact(&["restic"], restic),
+pub(super) const RECORDS: &[Record] = &[
+    record(&["wp"]).taking("path").does(wp),
+    record(&["composer"]).taking("d working-dir s stability repository").does(composer),
+    record(&["hugo"]).taking("s source d destination f format").does(hugo),
+    record(&["go"]).taking("C").does(go),
+    record(&["restic"]).taking("r repo p password-file").does(restic),
 ];
 
 /// Makes a file or directory that must not be there yet.
@@ -35,9 +34,7 @@ pub(super) fn django(world: &mut dyn World, call: &Call<'_>) -> Status {
     else {
         return world.unknown_command(call.words());
     };
-    let operands =
-        Options::read(call.words().get(verb..).unwrap_or_default(), "template e extension n name x exclude");
-    match operands.operands() {
+    match call.sub(verb, "template e extension n name x exclude").operands() {
         [_, directory, ..] => make(world, &format!("{directory}/manage.py"), true),
         [name] => make(world, name, false),
         [] => world.unknown_command(call.words()),
@@ -46,13 +43,12 @@ pub(super) fn django(world: &mut dyn World, call: &Call<'_>) -> Status {
 
 /// WP-CLI refuses to download over `WordPress`, or to write another `wp-config.php`.
 fn wp(world: &mut dyn World, call: &Call<'_>) -> Status {
-    let options = Options::read(call.words(), "path");
-    let directory = options.value("path").unwrap_or(".").to_owned();
-    match options.operands() {
-        ["core", "download", ..] if !options.has("force skip-content") => {
+    let directory = call.value("path").unwrap_or(".").to_owned();
+    match call.operands() {
+        ["core", "download", ..] if !call.has("force skip-content") => {
             make(world, &format!("{directory}/wp-load.php"), true)
         }
-        ["config" | "core", "create" | "config", ..] if !options.has("force") => {
+        ["config" | "core", "create" | "config", ..] if !call.has("force") => {
             make(world, &format!("{directory}/wp-config.php"), true)
         }
         _ => world.unknown_command(call.words()),
@@ -61,8 +57,7 @@ fn wp(world: &mut dyn World, call: &Call<'_>) -> Status {
 
 /// `composer create-project` refuses a directory that isn't empty.
 fn composer(world: &mut dyn World, call: &Call<'_>) -> Status {
-    let options = Options::read(call.words(), "d working-dir s stability repository");
-    let ["create-project", _, directory, ..] = options.operands() else {
+    let ["create-project", _, directory, ..] = call.operands() else {
         return world.unknown_command(call.words());
     };
     let place = world.place(directory);
@@ -75,16 +70,15 @@ fn composer(world: &mut dyn World, call: &Call<'_>) -> Status {
 }
 
 fn hugo(world: &mut dyn World, call: &Call<'_>) -> Status {
-    let options = Options::read(call.words(), "s source d destination f format");
-    match options.operands() {
-        ["new", "site", path, ..] if !options.has("force") => make(world, path, false),
+    match call.operands() {
+        ["new", "site", path, ..] if !call.has("force") => make(world, path, false),
         _ => world.unknown_command(call.words()),
     }
 }
 
 /// `go mod init` refuses a module that has a `go.mod`.
 fn go(world: &mut dyn World, call: &Call<'_>) -> Status {
-    match Options::read(call.words(), "C").operands() {
+    match call.operands() {
         ["mod", "init", ..] => make(world, "go.mod", true),
         _ => world.unknown_command(call.words()),
     }
@@ -92,8 +86,7 @@ fn go(world: &mut dyn World, call: &Call<'_>) -> Status {
 
 /// `restic init` refuses a repository that exists; one on a volume is known by its `config`.
 fn restic(world: &mut dyn World, call: &Call<'_>) -> Status {
-    let options = Options::read(call.words(), "r repo p password-file");
-    match (options.operands().first(), options.value("r repo")) {
+    match (call.operands().first(), call.value("r repo")) {
         (Some(&"init"), Some(path)) if path.starts_with('/') => {
             super::files::make_directories(world, path);
             make(world, &format!("{path}/config"), true)

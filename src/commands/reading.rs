@@ -1,116 +1,41 @@
 //! Commands that only look: at files, or at anything but files.
 
 use super::lines::{Edit, Plain, edited};
-use super::options::Options;
 use super::world::Node;
 use super::world::atoms::{Atom, is_known};
 use super::world::place::{Place, base_name};
 use super::world::{FAILURE, FailureCause, SUCCESS, Status, World};
-use super::{Call, Fact, fact};
+use super::{Call, Record, Trait, record};
 
-pub(super) const FACTS: &[Fact] = &[
-    fact(&["ls", "stat", "du", "file", "readlink", "realpath", "lsattr", "getfacl"], list),
-    fact(&["find"], find),
-    fact(&["grep", "egrep", "fgrep", "rg"], grep),
-    fact(&["cmp", "diff"], compare),
-    fact(&["test", "["], |world, call| world.unknown_status(&call.words().join(" "))),
-    fact(&["command", "which", "type"], |world, call| {
-        world.emit_unknown(call.words(), false);
-        world.steady_status(call.words())
-    }),
-    fact(STEADY, |world, call| {
-        world.emit_unknown(call.words(), false);
-        world.steady_status(call.words())
-    }),
-    fact(&["flock"], flock),
-    fact(&["sleep", "sync", "logger", "clear", "usleep"], |_, _| SUCCESS),
-    fact(&["yes"], |world, _| {
+pub(super) const RECORDS: &[Record] = &[
+    record(&["ls"]).taking(LS).does(list).is(&[Trait::Test]),
+    record(&["stat", "du", "file", "readlink", "realpath", "lsattr", "getfacl"]).taking(LS).does(list),
+    record(&["find"]).does(find),
+    record(&["grep", "egrep", "fgrep", "rg"])
+        .taking("e f m A B C regexp file max-count context include exclude")
+        .does(grep)
+        .is(&[Trait::Test, Trait::AcceptsEmptyInput]),
+    record(&["cmp", "diff"]).taking("").does(compare),
+    record(&["test", "["])
+        .is(&[Trait::Test])
+        .does(|world, call| world.unknown_status(&call.words().join(" "))),
+    record(&["which", "type", "hash"]).does(steady).is(&[Trait::Test]),
+    record(&["yes"]).does(|world, _| {
         world.emit("y\n");
         SUCCESS
     }),
 ];
 
-/// Commands that neither read nor write a volume. What they say is the same in every run.
-const STEADY: &[&str] = &[
-    "date",
-    "hostname",
-    "id",
-    "whoami",
-    "uname",
-    "nproc",
-    "env",
-    "printenv",
-    "ps",
-    "pgrep",
-    "lsmod",
-    "lscpu",
-    "free",
-    "uptime",
-    "arch",
-    "getconf",
-    "getent",
-    "locale",
-    "tty",
-    "uuidgen",
-    "dig",
-    "nslookup",
-    "host",
-    "ping",
-    "nc",
-    "ncat",
-    "netcat",
-    "telnet",
-    "traceroute",
-    "pg_isready",
-    "mysqladmin",
-    "redis-cli",
-    "sysctl",
-    "modprobe",
-    "insmod",
-    "mount",
-    "umount",
-    "mountpoint",
-    "losetup",
-    "blkid",
-    "lsblk",
-    "findmnt",
-    "swapoff",
-    "apk",
-    "apt",
-    "apt-get",
-    "yum",
-    "dnf",
-    "microdnf",
-    "apt-key",
-    "dpkg",
-    "rpm",
-    "kill",
-    "pkill",
-    "killall",
-    "systemctl",
-    "service",
-    "wait-for-it",
-    "wait-for-it.sh",
-    "wait-for",
-    "dockerize",
-    "grpc_health_probe",
-    "chroot",
-    "nsenter",
-    "ldconfig",
-    "adduser",
-    "addgroup",
-    "useradd",
-    "groupadd",
-    "usermod",
-    "passwd",
-    "lspci",
-    "nvidia-smi",
-    "ethtool",
-    "df",
-];
+const LS: &str = "c format printf block-size I ignore";
+
+/// A command that neither reads nor writes a volume.
+pub(super) fn steady(world: &mut dyn World, call: &Call<'_>) -> Status {
+    world.emit_unknown(call.words(), false);
+    world.steady_status(call.words())
+}
 
 /// `flock` of an open file: whoever held the lock and was killed holds it no more.
-fn flock(world: &mut dyn World, call: &Call<'_>) -> Status {
+pub(super) fn flock(world: &mut dyn World, call: &Call<'_>) -> Status {
     match call.words().last().map(|word| word.parse::<u32>()) {
         Some(Ok(_)) => SUCCESS,
         _ => world.unknown_command(call.words()),
@@ -119,10 +44,9 @@ fn flock(world: &mut dyn World, call: &Call<'_>) -> Status {
 
 /// `ls` and its kin: fail where an operand is missing, and list what is known.
 fn list(world: &mut dyn World, call: &Call<'_>) -> Status {
-    let options = Options::read(call.words(), "c format printf block-size I ignore");
     let current = ["."];
-    let operands = if options.operands().is_empty() { &current[..] } else { options.operands() };
-    let lists = call.words().first().is_some_and(|name| name.ends_with("ls"));
+    let operands = if call.operands().is_empty() { &current[..] } else { call.operands() };
+    let lists = call.name() == "ls";
     let mut status = SUCCESS;
     for path in operands {
         let place = world.place(path);
@@ -130,8 +54,8 @@ fn list(world: &mut dyn World, call: &Call<'_>) -> Status {
             Node::Absent => {
                 status = world.fail(Some(&place), FailureCause::Missing).max(status);
             }
-            Node::Directory(_) if lists && !options.has("d l directory") => {
-                let all = options.has("a A all almost-all");
+            Node::Directory(_) if lists && !call.has("d l directory") => {
+                let all = call.has("a A all almost-all");
                 emit_names(world, &place, all);
             }
             Node::Unknown { key, exists: false } => {
@@ -286,15 +210,14 @@ impl Wanted<'_> {
 
 /// `grep`: decided where the text is known.
 fn grep(world: &mut dyn World, call: &Call<'_>) -> Status {
-    let options = Options::read(call.words(), "e f m A B C regexp file max-count context include exclude");
-    let (pattern, files) = match (options.value("e regexp"), options.operands()) {
+    let (pattern, files) = match (call.value("e regexp"), call.operands()) {
         (Some(pattern), files) => (pattern, files),
         (None, [pattern, files @ ..]) => (*pattern, files),
         (None, []) => return FAILURE,
     };
     let mut text = String::new();
     let mut missing = false;
-    if files.is_empty() && !options.has("r R recursive") {
+    if files.is_empty() && !call.has("r R recursive") {
         text.push_str(&world.input().unwrap_or_default());
     }
     for path in files {
@@ -310,28 +233,27 @@ fn grep(world: &mut dyn World, call: &Call<'_>) -> Status {
             _ => text.push_str(&world.read(&place).unwrap_or_default()),
         }
     }
-    let fixed = options.has("F fixed-strings") || call.words().first().is_some_and(|name| name == "fgrep");
-    if !options
-        .has("q quiet silent c count o only-matching n line-number i ignore-case w word-regexp l r R E")
+    let fixed = call.has("F fixed-strings") || call.name() == "fgrep";
+    if !call.has("q quiet silent c count o only-matching n line-number i ignore-case w word-regexp l r R E")
         && let Some(wanted) = if fixed { Some(Plain::fixed(pattern)) } else { Plain::of(pattern) }
         && files.len() <= 1
         && !missing
     {
         // What it writes is the text without some lines.
-        let edit = if options.has("v invert-match") { Edit::Delete(wanted) } else { Edit::Keep(wanted) };
+        let edit = if call.has("v invert-match") { Edit::Delete(wanted) } else { Edit::Keep(wanted) };
         let out = edited(world, &text, &[edit], &call.words().join(" "), true);
         let found = match world.atoms().is_empty(&out) {
             Some(empty) => !empty,
-            None => finds(world, &options, pattern, fixed, &text, call.words()),
+            None => finds(world, call, pattern, fixed, &text, call.words()),
         };
         world.emit(&out);
         return Status::from(!found);
     }
-    let found = finds(world, &options, pattern, fixed, &text, call.words());
-    if options.has("c count") || !options.has("q quiet silent") {
+    let found = finds(world, call, pattern, fixed, &text, call.words());
+    if call.has("c count") || !call.has("q quiet silent") {
         let mut key = call.words().to_vec();
         key.push(text);
-        if found || options.has("c count") {
+        if found || call.has("c count") {
             world.emit_unknown(&key, true);
         }
     }
@@ -343,20 +265,20 @@ fn grep(world: &mut dyn World, call: &Call<'_>) -> Status {
 
 fn finds(
     world: &mut dyn World,
-    options: &Options<'_>,
+    call: &Call<'_>,
     pattern: &str,
     fixed: bool,
     text: &str,
     words: &[String],
 ) -> bool {
-    let inverted = options.has("v invert-match");
+    let inverted = call.has("v invert-match");
     if text.is_empty() {
         return false;
     }
-    let plain = options.has("i ignore-case") || inverted || options.has("f file");
+    let plain = call.has("i ignore-case") || inverted || call.has("f file");
     let wanted = if fixed { Some(Plain::fixed(pattern)) } else { Plain::of(pattern) };
     if let (false, Some(wanted)) = (plain, wanted) {
-        let whole = options.has("x line-regexp");
+        let whole = call.has("x line-regexp");
         let found = text.lines().any(|line| if whole { wanted.is(line) } else { wanted.is_in(line) });
         if found || (is_known(text) && is_known(pattern)) {
             return found;
@@ -370,9 +292,8 @@ fn finds(
 }
 
 fn compare(world: &mut dyn World, call: &Call<'_>) -> Status {
-    let options = Options::read(call.words(), "");
     let mut contents = Vec::new();
-    for path in options.operands().iter().take(2) {
+    for path in call.operands().iter().take(2) {
         let place = world.place(path);
         match world.look(&place) {
             Node::Absent => return 2,

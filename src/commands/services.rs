@@ -1,28 +1,75 @@
 //! What commands make outside the Pod's volumes: cluster objects, buckets, users, routes.
 
 use super::databases::{create, outside};
-use super::options::Options;
 use super::world::Node;
 use super::world::atoms::{Atom, is_known};
 use super::world::place::base_name;
 use super::world::{ChangeKind, FailureCause, SUCCESS, Status, World};
-use super::{Call, Fact, fact};
+use super::{Call, Capability, Elsewhere, Record, Remedy, Trait, Trouble, record};
 
-pub(super) const FACTS: &[Fact] = &[
-    fact(&["kubectl", "oc"], kubectl),
-    fact(&["helm"], helm),
-    fact(&["aws", "gsutil", "mc", "s3cmd"], buckets),
-    fact(&["rabbitmqctl"], rabbitmqctl),
-    fact(&["vault"], vault),
-    fact(&["consul"], consul),
-    fact(&["kafka-topics", "kafka-topics.sh"], kafka_topics),
-    fact(&["kcadm.sh", "kcadm"], kcadm),
-    fact(&["ldapadd"], ldapadd),
-    fact(&["influx"], influx),
-    fact(&["gcloud"], gcloud),
-    fact(&["python", "python3", "django-admin", "manage.py"], django),
-    fact(&["ip"], ip),
-    fact(&["iptables", "ip6tables", "iptables-nft", "iptables-legacy"], iptables),
+pub(super) const RECORDS: &[Record] = &[
+    record(&["kubectl", "oc"])
+        .taking(KUBECTL_VALUED)
+        .does(kubectl)
+        .runs(Elsewhere::With(&["exec", "debug"]))
+        .mended(mend_kubectl)
+        .is(&[Trait::HasSubcommands, Trait::NeedsNetwork])
+        .when(kubectl_traits),
+    record(&["helm"])
+        .taking("n namespace f values set version repo set-string kube-context timeout")
+        .does(helm)
+        .mended(|trouble| exists(trouble)?.replaced(" install ", " upgrade --install "))
+        .is(&[Trait::HasSubcommands, Trait::NeedsNetwork, Trait::Weighty]),
+    record(&["aws", "gsutil", "mc", "s3cmd"])
+        .taking("region endpoint-url profile bucket l p c b create-bucket-configuration acl location")
+        .does(buckets)
+        .mended(mend_bucket)
+        .is(&[Trait::HasSubcommands, Trait::NeedsNetwork]),
+    record(&["rabbitmqctl"])
+        .taking("n node l t")
+        .does(rabbitmqctl)
+        .mended(|trouble| {
+            (trouble.kind == "user").then(|| {
+                Remedy::Advice("write `rabbitmqctl add_user … || rabbitmqctl change_password …`".to_owned())
+            })
+        })
+        .is(&[Trait::NeedsNetwork]),
+    record(&["vault"])
+        .taking("")
+        .does(vault)
+        .mended(mend_vault)
+        .is(&[Trait::HasSubcommands, Trait::NeedsNetwork]),
+    record(&["consul"]).taking("").does(consul),
+    record(&["kafka-topics", "kafka-topics.sh"])
+        .taking("topic bootstrap-server zookeeper partitions replication-factor config")
+        .does(kafka_topics)
+        .mended(|trouble| exists(trouble)?.replaced("--create", "--create --if-not-exists"))
+        .is(&[Trait::NeedsNetwork]),
+    record(&["kcadm.sh", "kcadm"])
+        .taking("r s f i q target-realm set file")
+        .does(kcadm)
+        .mended(|trouble| {
+            Remedy::advice(format!("ask for {} first: `{} get …`", trouble.thing, trouble.call.name()))
+        })
+        .is(&[Trait::NeedsNetwork]),
+    record(&["ldapadd"]).taking("f D w y H h p").does(ldapadd),
+    record(&["influx"])
+        .taking("u p t o b r host username password token org bucket retention name")
+        .does(influx),
+    record(&["gcloud"]).taking("project topic push-endpoint ack-deadline labels account").does(gcloud),
+    record(&["python", "python3", "django-admin", "manage.py"])
+        .taking("username email database")
+        .does(django),
+    record(&["ip"])
+        .taking("n netns")
+        .does(ip)
+        .mended(mend_ip)
+        .is(&[Trait::HasSubcommands, Trait::ChangesNetwork])
+        .when(ip_traits),
+    record(&["iptables", "ip6tables", "iptables-nft", "iptables-legacy"])
+        .does(iptables)
+        .mended(mend_iptables)
+        .is(&[Trait::ChangesNetwork, Trait::Needs(Capability::NetAdmin)]),
 ];
 
 /// A client whose answers depend on what this script has made before.
@@ -31,24 +78,18 @@ fn client(world: &mut dyn World, call: &Call<'_>) -> Status {
     world.unknown_status(&call.words().join(" "))
 }
 
-/// The operands, options and their values left aside.
-fn operands<'w>(words: &'w [String], valued: &str) -> Vec<&'w str> {
-    Options::read(words, valued).operands().to_vec()
-}
-
 const KUBECTL_VALUED: &str = "n namespace f filename o output context kubeconfig s server l selector from-literal \
     from-file from-env-file type cert key docker-server docker-username docker-password docker-email clusterrole \
     role user group serviceaccount verb resource resource-name image schedule tcp rule class field-manager k kustomize";
 
 fn kubectl(world: &mut dyn World, call: &Call<'_>) -> Status {
-    let options = Options::read(call.words(), KUBECTL_VALUED);
-    let creates = options.operands().first() == Some(&"create")
-        && !options.has("dry-run save-config")
-        && options.operands().get(1) != Some(&"token");
+    let creates = call.operands().first() == Some(&"create")
+        && !call.has("dry-run save-config")
+        && call.operands().get(1) != Some(&"token");
     if !creates {
-        if options.operands().first() == Some(&"delete") {
-            for kind in options.operands().iter().skip(1) {
-                let names = options.operands().iter().skip(2);
+        if call.operands().first() == Some(&"delete") {
+            for kind in call.operands().iter().skip(1) {
+                let names = call.operands().iter().skip(2);
                 for name in names {
                     world.remove(&outside(&short(kind), name));
                 }
@@ -57,7 +98,7 @@ fn kubectl(world: &mut dyn World, call: &Call<'_>) -> Status {
         return client(world, call);
     }
     world.emit_unknown(call.words(), true);
-    match (options.value("f filename"), options.operands()) {
+    match (call.value("f filename"), call.operands()) {
         (Some(file), _) => {
             let text =
                 if file == "-" { world.input().unwrap_or_default().to_string() } else { file.to_owned() };
@@ -88,8 +129,7 @@ fn short(kind: &str) -> String {
 }
 
 fn helm(world: &mut dyn World, call: &Call<'_>) -> Status {
-    let valued = "n namespace f values set version repo set-string kube-context timeout";
-    match operands(call.words(), valued).as_slice() {
+    match call.operands() {
         ["install", name, ..]
             if !call.words().iter().any(|word| word == "--dry-run" || word == "--replace") =>
         {
@@ -101,11 +141,9 @@ fn helm(world: &mut dyn World, call: &Call<'_>) -> Status {
 
 /// Making a bucket that exists fails; copies into and out of buckets are downloads.
 fn buckets(world: &mut dyn World, call: &Call<'_>) -> Status {
-    let valued = "region endpoint-url profile bucket l p c b create-bucket-configuration acl location";
-    let options = Options::read(call.words(), valued);
-    let makes = match (base_name(call.words().first().map_or("", String::as_str)), options.operands()) {
+    let makes = match (call.name(), call.operands()) {
         ("aws", ["s3", "mb", bucket, ..]) | ("gsutil", ["mb", bucket, ..]) => Some(*bucket),
-        ("aws", ["s3api", "create-bucket", ..]) => options.value("bucket"),
+        ("aws", ["s3api", "create-bucket", ..]) => call.value("bucket"),
         // BusyBox's `mc` doesn't exist; MinIO's accepts `-p` and `--ignore-existing`.
         ("mc", ["mb", bucket, ..]) => {
             let settles = call.words().iter().any(|word| matches!(word.as_str(), "-p" | "--ignore-existing"));
@@ -114,9 +152,7 @@ fn buckets(world: &mut dyn World, call: &Call<'_>) -> Status {
         _ => None,
     };
     match makes {
-        Some(bucket) if call.words().first().is_some_and(|name| base_name(name) == "aws") => {
-            s3_bucket(world, &options, bucket)
-        }
+        Some(bucket) if call.name() == "aws" => s3_bucket(world, call, bucket),
         Some(bucket) => create(world, "bucket", bucket),
         None => super::download::fetch(world, call),
     }
@@ -124,10 +160,10 @@ fn buckets(world: &mut dyn World, call: &Call<'_>) -> Status {
 
 /// S3 refuses to make one's own bucket again, but in us-east-1 (S3 API, `CreateBucket`). Where no region is named it may
 /// be that one.
-fn s3_bucket(world: &mut dyn World, options: &Options<'_>, bucket: &str) -> Status {
+fn s3_bucket(world: &mut dyn World, call: &Call<'_>, bucket: &str) -> Status {
     let constraint =
-        options.value("create-bucket-configuration").and_then(|it| it.split_once("LocationConstraint="));
-    let named = constraint.map(|(_, region)| region).or(options.value("region"));
+        call.value("create-bucket-configuration").and_then(|it| it.split_once("LocationConstraint="));
+    let named = constraint.map(|(_, region)| region).or(call.value("region"));
     let variables = ["AWS_REGION", "AWS_DEFAULT_REGION"].map(|name| world.variable(name));
     let is_named = |region: &&str| !region.is_empty() && is_known(region);
     let region = named.into_iter().chain(variables.iter().map(AsRef::as_ref)).find(is_named);
@@ -142,7 +178,7 @@ fn s3_bucket(world: &mut dyn World, options: &Options<'_>, bucket: &str) -> Stat
 }
 
 fn rabbitmqctl(world: &mut dyn World, call: &Call<'_>) -> Status {
-    match operands(call.words(), "n node l t").as_slice() {
+    match call.operands() {
         ["add_user", name, ..] => create(world, "user", name),
         ["delete_user", name, ..] => {
             world.remove(&outside("user", name));
@@ -153,9 +189,8 @@ fn rabbitmqctl(world: &mut dyn World, call: &Call<'_>) -> Status {
 }
 
 fn vault(world: &mut dyn World, call: &Call<'_>) -> Status {
-    let options = Options::read(call.words(), "");
     let path = call.words().iter().find_map(|word| word.strip_prefix("-path="));
-    match options.operands() {
+    match call.operands() {
         [kind @ ("secrets" | "auth" | "audit"), "enable", engine, ..] => {
             create(world, &format!("vault {kind}"), path.unwrap_or(engine))
         }
@@ -172,7 +207,7 @@ fn vault(world: &mut dyn World, call: &Call<'_>) -> Status {
 }
 
 fn consul(world: &mut dyn World, call: &Call<'_>) -> Status {
-    match operands(call.words(), "").as_slice() {
+    match call.operands() {
         ["acl", "bootstrap", ..] => {
             world.emit_unknown(call.words(), true);
             create(world, "the", "bootstrap token of Consul's ACLs")
@@ -183,16 +218,14 @@ fn consul(world: &mut dyn World, call: &Call<'_>) -> Status {
 
 /// `influx setup` refuses an instance that is set up.
 fn influx(world: &mut dyn World, call: &Call<'_>) -> Status {
-    match operands(call.words(), "u p t o b r host username password token org bucket retention name")
-        .as_slice()
-    {
+    match call.operands() {
         ["setup", ..] => create(world, "the", "first user of InfluxDB"),
         _ => client(world, call),
     }
 }
 
 fn gcloud(world: &mut dyn World, call: &Call<'_>) -> Status {
-    match operands(call.words(), "project topic push-endpoint ack-deadline labels account").as_slice() {
+    match call.operands() {
         ["pubsub", "topics", "create", name, ..] => create(world, "topic", name),
         ["pubsub", "subscriptions", "create", name, ..] => create(world, "subscription", name),
         _ => client(world, call),
@@ -200,13 +233,9 @@ fn gcloud(world: &mut dyn World, call: &Call<'_>) -> Status {
 }
 
 fn kafka_topics(world: &mut dyn World, call: &Call<'_>) -> Status {
-    let options =
-        Options::read(call.words(), "topic bootstrap-server zookeeper partitions replication-factor config");
-    match options.value("topic") {
-        Some(topic) if options.has("create") && !options.has("if-not-exists") => {
-            create(world, "topic", topic)
-        }
-        Some(topic) if options.has("delete") => {
+    match call.value("topic") {
+        Some(topic) if call.has("create") && !call.has("if-not-exists") => create(world, "topic", topic),
+        Some(topic) if call.has("delete") => {
             world.remove(&outside("topic", topic));
             SUCCESS
         }
@@ -215,14 +244,13 @@ fn kafka_topics(world: &mut dyn World, call: &Call<'_>) -> Status {
 }
 
 fn kcadm(world: &mut dyn World, call: &Call<'_>) -> Status {
-    let options = Options::read(call.words(), "r s f i q target-realm set file");
-    match options.operands() {
+    match call.operands() {
         ["create", path, ..] => {
             let set =
                 |name: &str| call.words().iter().find_map(|word| word.strip_prefix(name)?.strip_prefix('='));
             let name = ["realm", "username", "clientId", "name"].into_iter().find_map(set);
             let kind = base_name(path).trim_end_matches('s');
-            let realm = options.value("r target-realm").map(|realm| format!("{realm}/")).unwrap_or_default();
+            let realm = call.value("r target-realm").map(|realm| format!("{realm}/")).unwrap_or_default();
             world.emit_unknown(call.words(), true);
             create(world, &format!("Keycloak {kind}"), &format!("{realm}{}", name.unwrap_or("?")))
         }
@@ -231,11 +259,10 @@ fn kcadm(world: &mut dyn World, call: &Call<'_>) -> Status {
 }
 
 fn ldapadd(world: &mut dyn World, call: &Call<'_>) -> Status {
-    let options = Options::read(call.words(), "f D w y H h p");
-    if options.has("c") {
+    if call.has("c") {
         return SUCCESS;
     }
-    create(world, "LDAP entry", options.value("f").map_or("entry", base_name))
+    create(world, "LDAP entry", call.value("f").map_or("entry", base_name))
 }
 
 /// `manage.py createsuperuser --noinput` fails where the user exists.
@@ -243,8 +270,7 @@ fn django(world: &mut dyn World, call: &Call<'_>) -> Status {
     let command = call.words().iter().position(|word| word == "createsuperuser");
     match command {
         Some(at) if call.words().iter().skip(at).any(|word| word.starts_with("--no")) => {
-            let options = Options::read(call.words(), "username email database");
-            create(world, "superuser", options.value("username").unwrap_or("$DJANGO_SUPERUSER_USERNAME"))
+            create(world, "superuser", call.value("username").unwrap_or("$DJANGO_SUPERUSER_USERNAME"))
         }
         _ => super::projects::django(world, call),
     }
@@ -358,4 +384,73 @@ fn create_chain(world: &mut dyn World, name: &str) -> Status {
     }
     world.put(&place, Node::directory(), ChangeKind::Write);
     SUCCESS
+}
+
+/// The trouble, where it is that something exists.
+fn exists<'t>(trouble: &'t Trouble<'t>) -> Option<&'t Trouble<'t>> {
+    Some(trouble).filter(|trouble| trouble.fails(FailureCause::Exists))
+}
+
+fn kubectl_traits(call: &Call<'_>) -> &'static [Trait] {
+    match call.operands() {
+        ["get" | "describe" | "version" | "cluster-info", ..] => &[Trait::Probe],
+        ["wait", ..] | ["rollout", "status", ..] => &[Trait::Waits],
+        ["apply" | "create" | "replace", ..] => &[Trait::Weighty, Trait::RejectsEmptyInput],
+        _ => &[],
+    }
+}
+
+fn mend_kubectl(trouble: &Trouble<'_>) -> Option<Remedy> {
+    let (text, name) = (exists(trouble)?.text, trouble.call.name());
+    match trouble.call.operands().first() {
+        Some(&"create") if trouble.call.has("f filename") => trouble.replaced(" create ", " apply "),
+        // A redirection would take what the pipe is to carry.
+        Some(&"create") if !text.contains('>') => {
+            Some(Remedy::Line(format!("{text} --dry-run=client -o yaml | {name} apply -f -")))
+        }
+        _ => None,
+    }
+}
+
+fn mend_bucket(trouble: &Trouble<'_>) -> Option<Remedy> {
+    match trouble.call.name() {
+        "mc" => exists(trouble)?.replaced(" mb ", " mb --ignore-existing "),
+        "aws" if trouble.kind == "bucket" => {
+            Remedy::advice("test first: `aws s3api head-bucket --bucket … || …`")
+        }
+        _ => None,
+    }
+}
+
+fn mend_vault(trouble: &Trouble<'_>) -> Option<Remedy> {
+    match *trouble.call.operands().first()? {
+        "secrets" => Remedy::advice("test first: `vault secrets list | grep …`"),
+        "auth" => Remedy::advice("test first: `vault auth list | grep …`"),
+        "operator" => Remedy::advice("test first: `vault operator init -status`"),
+        _ => None,
+    }
+}
+
+/// `ip` without a verb that changes something needs nothing.
+fn ip_traits(call: &Call<'_>) -> &'static [Trait] {
+    let verbs = ["add", "a", "del", "delete", "replace", "change", "set", "flush"];
+    let changes = call.words().iter().skip(2).any(|word| verbs.contains(&word.as_str()));
+    if changes { &[Trait::Needs(Capability::NetAdmin)] } else { &[] }
+}
+
+fn mend_ip(trouble: &Trouble<'_>) -> Option<Remedy> {
+    match *trouble.call.operands().first()? {
+        "a" | "addr" | "address" | "r" | "route" => exists(trouble)?.replaced(" add ", " replace "),
+        _ => None,
+    }
+}
+
+fn mend_iptables(trouble: &Trouble<'_>) -> Option<Remedy> {
+    let name = trouble.call.name();
+    if trouble.fails(FailureCause::Exists) {
+        return Remedy::advice(format!(
+            "make it only where there is none: `{name} -nL CHAIN || {name} -N CHAIN`"
+        ));
+    }
+    Remedy::advice(format!("test for the rule first: `{name} -C … || {name} …`"))
 }

@@ -2,57 +2,58 @@
 
 use super::files::worse;
 use super::lines::sorted_unique;
-use super::options::Options;
 use super::world::Node;
 use super::world::atoms::is_known;
 use super::world::{ChangeKind, FailureCause, SUCCESS, Status, World};
-use super::{Call, Fact, fact};
+use super::{Call, Record, Trait, record};
 
-pub(super) const FACTS: &[Fact] = &[
-    fact(&["echo"], echo),
-    fact(&["printf"], printf),
-    fact(&["cat"], cat),
-    fact(&["tee"], tee),
-    fact(&["sponge"], sponge),
-    fact(&["wc"], wc),
-    fact(&["sort"], sort),
-    fact(&["seq"], seq),
-    fact(&["basename"], |world, call| path_part(world, call.words(), true)),
-    fact(&["dirname"], |world, call| path_part(world, call.words(), false)),
-    fact(
-        &[
-            "envsubst",
-            "base64",
-            "cut",
-            "tr",
-            "uniq",
-            "head",
-            "tail",
-            "rev",
-            "tac",
-            "column",
-            "xxd",
-            "od",
-            "hexdump",
-            "md5sum",
-            "sha1sum",
-            "sha256sum",
-            "sha512sum",
-            "fold",
-            "paste",
-            "nl",
-            "strings",
-            "iconv",
-            "dos2unix",
-            "expr",
-            "bc",
-            "openssl-passwd",
-            "mkpasswd",
-            "gomplate",
-            "gettext",
-        ],
-        filter,
-    ),
+pub(super) const RECORDS: &[Record] = &[
+    record(&["echo"]).does(echo).is(&[Trait::OnlyPrints]),
+    record(&["printf"]).does(printf).is(&[Trait::OnlyPrints]),
+    record(&["cat"]).taking("").does(cat).is(&[Trait::AcceptsEmptyInput]),
+    record(&["tee"]).taking("").does(tee).is(&[Trait::AcceptsEmptyInput]),
+    record(&["sponge"]).does(sponge).is(&[Trait::AcceptsEmptyInput]),
+    record(&["wc"]).does(wc).is(&[Trait::AcceptsEmptyInput]),
+    record(&["sort"])
+        .taking("o output k t T S key field-separator buffer-size")
+        .does(sort)
+        .is(&[Trait::AcceptsEmptyInput]),
+    record(&["seq"]).does(seq),
+    record(&["basename"]).taking("s suffix").does(|world, call| path_part(world, call, true)),
+    record(&["dirname"]).taking("s suffix").does(|world, call| path_part(world, call, false)),
+    record(&[
+        "envsubst",
+        "base64",
+        "cut",
+        "tr",
+        "uniq",
+        "head",
+        "tail",
+        "rev",
+        "tac",
+        "column",
+        "xxd",
+        "od",
+        "hexdump",
+        "md5sum",
+        "sha1sum",
+        "sha256sum",
+        "sha512sum",
+        "fold",
+        "paste",
+        "nl",
+        "strings",
+        "iconv",
+        "dos2unix",
+        "expr",
+        "bc",
+        "openssl-passwd",
+        "mkpasswd",
+        "gomplate",
+        "gettext",
+    ])
+    .does(filter)
+    .is(&[Trait::AcceptsEmptyInput]),
 ];
 
 fn echo(world: &mut dyn World, call: &Call<'_>) -> Status {
@@ -105,8 +106,7 @@ fn printf(world: &mut dyn World, call: &Call<'_>) -> Status {
 }
 
 fn cat(world: &mut dyn World, call: &Call<'_>) -> Status {
-    let options = Options::read(call.words(), "");
-    if options.operands().is_empty() {
+    if call.operands().is_empty() {
         match world.input() {
             Some(text) => world.emit(&text),
             None => world.emit_unknown(call.words(), false),
@@ -114,7 +114,7 @@ fn cat(world: &mut dyn World, call: &Call<'_>) -> Status {
         return SUCCESS;
     }
     let mut status = SUCCESS;
-    for path in options.operands() {
+    for path in call.operands() {
         if *path == "-" {
             let text = world.input().unwrap_or_default();
             world.emit(&text);
@@ -140,12 +140,11 @@ fn cat(world: &mut dyn World, call: &Call<'_>) -> Status {
 }
 
 fn tee(world: &mut dyn World, call: &Call<'_>) -> Status {
-    let options = Options::read(call.words(), "");
     let text = world.input().unwrap_or_default();
     let mut status = SUCCESS;
-    for path in options.operands().iter().filter(|path| !path.starts_with("/dev/")) {
+    for path in call.operands().iter().filter(|path| !path.starts_with("/dev/")) {
         let place = world.place(path);
-        let one = if options.has("a append") {
+        let one = if call.has("a append") {
             world.append(&place, &text)
         } else {
             world.write(&place, &text, ChangeKind::Write)
@@ -204,19 +203,18 @@ fn wc(world: &mut dyn World, call: &Call<'_>) -> Status {
 
 /// `sort -u`, and `-o`, which may name the file that is sorted.
 fn sort(world: &mut dyn World, call: &Call<'_>) -> Status {
-    let options = Options::read(call.words(), "o output k t T S key field-separator buffer-size");
     let mut text = String::new();
-    for path in options.operands() {
+    for path in call.operands() {
         match world.needs(path) {
             Ok(place) => text.push_str(&world.read(&place).unwrap_or_default()),
             Err(status) => return status,
         }
     }
-    if options.operands().is_empty() {
+    if call.operands().is_empty() {
         text.push_str(&world.input().unwrap_or_default());
     }
-    let sorted = if options.has("u unique") { sorted_unique(&text) } else { world.settled(&text, "sort") };
-    match options.value("o output") {
+    let sorted = if call.has("u unique") { sorted_unique(&text) } else { world.settled(&text, "sort") };
+    match call.value("o output") {
         Some(path) => {
             let place = world.place(path);
             world.write(&place, &sorted, ChangeKind::Write)
@@ -247,13 +245,12 @@ fn seq(world: &mut dyn World, call: &Call<'_>) -> Status {
     SUCCESS
 }
 
-fn path_part(world: &mut dyn World, words: &[String], last: bool) -> Status {
-    let options = Options::read(words, "s suffix");
-    let Some(&path) = options.operands().first() else { return 1 };
+fn path_part(world: &mut dyn World, call: &Call<'_>, last: bool) -> Status {
+    let Some(&path) = call.operands().first() else { return 1 };
     let trimmed = path.trim_end_matches('/');
     let (directory, name) = trimmed.rsplit_once('/').unwrap_or((".", trimmed));
     let directory = if directory.is_empty() { "/" } else { directory };
-    let suffix = options.operands().get(1).copied().or(options.value("s suffix")).unwrap_or_default();
+    let suffix = call.operands().get(1).copied().or(call.value("s suffix")).unwrap_or_default();
     let out = if last {
         name.strip_suffix(suffix).filter(|name| !name.is_empty()).unwrap_or(name)
     } else {

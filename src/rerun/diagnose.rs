@@ -6,11 +6,12 @@ use super::machine::{
     Branch, Change, ChangeKind, CommandFailure, FailureCause, GuardOverSlowCommand, Log, Run, SUCCESS, Shared,
 };
 use super::messages::{self, KeptIn, Words};
-use super::remedies;
 use super::state::compare::differences;
 use super::state::places::{Mounts, Place, Store};
 use super::state::tree::{Node, SiteId, Tree};
+use super::things;
 use super::{Container, Hazard, Kind, Program, Severity, Site};
+use crate::commands::{Call, Remedy, Trait, Trouble, What};
 
 /// What a diagnosis needs to find its words.
 pub(super) struct Context<'a, 'c> {
@@ -84,12 +85,17 @@ fn refused(context: &Context<'_, '_>, log: &Log, refusal: &CommandFailure) -> Op
     // A name that is another one on each run is never met again.
     let place = refusal.place.as_ref().filter(|place| !context.shared.atoms.differs_per_run(&place.path))?;
     let kept_in = context.kept_in(place, refusal.site)?;
-    let words = log.commands.get(&refusal.site)?;
-    let command = remedies::name_of(words);
+    let call = Call::of(log.commands.get(&refusal.site)?);
+    let command = call.title();
     let (thing, path) = (context.thing(place), context.show(place));
-    let parts = remedies::fails_over_parts(&command) && refusal.why == FailureCause::Exists;
+    let parts = call.is(Trait::FailsOverParts) && refusal.why == FailureCause::Exists;
     let thing = if parts { format!("what `{command}` puts into {thing}") } else { thing };
-    let mended = context.mended(refusal.site, words, refusal.why);
+    let remedy = context.remedy(refusal.site, &call, What::Fails(refusal.why), place);
+    let (mended, advice) = match remedy {
+        Some(Remedy::Line(line)) => (Some(line), None),
+        Some(Remedy::Advice(advice)) => (None, Some(advice)),
+        None => (None, None),
+    };
     let container = context.sequence.get(context.index)?;
     let obstacle = messages::Obstacle {
         thing: &thing,
@@ -97,8 +103,8 @@ fn refused(context: &Context<'_, '_>, log: &Log, refusal: &CommandFailure) -> Op
         why: refusal.why,
         kept_in,
         mended: mended.as_deref(),
-        advice: remedies::advice(&command, kind_of(place), &thing, refusal.why),
-        clearing: remedies::clearing(&command, &path, context.is_mount(place), kept_in),
+        advice,
+        clearing: things::clearing(&call, &path, context.is_mount(place), kept_in),
         in_script: matches!(container.program, Program::Script { .. }),
     };
     let said = messages::stuck(&command, &obstacle);
@@ -178,19 +184,25 @@ fn drifting(
     manner: ChangeKind,
     place: &Place,
 ) -> Option<Hazard> {
-    let command = remedies::name_of(log.commands.get(&site)?);
+    let call = Call::of(log.commands.get(&site)?);
+    let command = call.title();
     if context.shared.atoms.differs_per_run(&place.path) {
         return None;
     }
     let (thing, path) = (context.thing(place), context.show(place));
     let kept_in = context.kept_in(place, site)?;
-    let advice = remedies::advice(&command, kind_of(place), &thing, FailureCause::Asks);
-    let change = messages::Drift { thing: &thing, path: &path, manner, kept_in, advice };
+    let advice = match context.remedy(site, &call, What::Drifts(manner), place) {
+        Some(Remedy::Advice(advice)) => Some(advice),
+        Some(Remedy::Line(line)) => Some(format!("write `{line}`")),
+        None => None,
+    };
+    let varies = call.is(Trait::Varies);
+    let change = messages::Drift { thing: &thing, path: &path, manner, kept_in, advice, varies };
     let said = messages::drifting(&command, &change);
     // A log is meant to grow.
     let is_log = std::path::Path::new(&path).extension().is_some_and(|ext| ext.eq_ignore_ascii_case("log"));
     // Nor does anyone want what `sed -i.bak` keeps: it is there because some `sed`s insist on a suffix.
-    let is_unwanted = command == "sed" && messages::is_backup(&path);
+    let is_unwanted = call.is(Trait::EditsInPlace) && messages::is_backup(&path);
     let minor = (is_log && manner == ChangeKind::Append) || is_unwanted || first.doubtful.contains(&site);
     let severity = if minor { Severity::Info } else { Severity::Warning };
     let hazard = context.hazard(Kind::Drifting, severity, site, command, Some(place), said)?;
@@ -215,7 +227,7 @@ fn half_done(context: &Context<'_, '_>, trial: &Comparison<'_>, place: &Place) -
     let known = before.iter().any(|change| change.place == *place);
     let late = context.event(trial.first, &Change { place: place.clone(), ..written.clone() }, known)?;
     let said = messages::half_done(&early, &late);
-    let command = remedies::name_of(trial.first.commands.get(&last.site)?);
+    let command = Call::of(trial.first.commands.get(&last.site)?).title();
     // What git keeps for itself (a setting, a remote) is noticed soon, and seldom matters. What the work leaves lying
     // about matters less.
     let inner = format!("{}/", place.path).contains("/.git/");
@@ -296,7 +308,7 @@ pub(super) fn guard_over_slow_command(
     lone: &GuardOverSlowCommand,
 ) -> Option<Hazard> {
     let place = Some(&lone.place).filter(|place| matches!(place.store, Store::Volume(_)))?;
-    let command = remedies::name_of(log.commands.get(&lone.command)?);
+    let command = Call::of(log.commands.get(&lone.command)?).title();
     let said = messages::half_fetched(&command, &context.show(place), context.is_mount(place));
     let mut hazard =
         context.hazard(Kind::HalfDone, Severity::Info, lone.guard, command, Some(place), said)?;
@@ -380,9 +392,9 @@ impl<'c> Context<'_, 'c> {
         let shown = self.show(place);
         match place.path.trim_start_matches('/').split_once('/') {
             Some((kind, name)) if place.store == Store::External => {
-                remedies::outside(kind, &self.shared.atoms.show(name).replace('\u{2215}', "/"))
+                things::outside(kind, &self.shared.atoms.show(name).replace('\u{2215}', "/"))
             }
-            _ => remedies::inside(&shown).unwrap_or_else(|| format!("`{shown}`")),
+            _ => things::inside(&shown).unwrap_or_else(|| format!("`{shown}`")),
         }
     }
 
@@ -390,7 +402,7 @@ impl<'c> Context<'_, 'c> {
     fn event(&self, log: &Log, change: &Change, known: bool) -> Option<String> {
         let place = &change.place;
         let root = self.is_mount(place);
-        let (shown, command) = (self.show(place), remedies::name_of(log.commands.get(&change.site)?));
+        let (shown, command) = (self.show(place), Call::of(log.commands.get(&change.site)?).title());
         Some(match change.manner {
             ChangeKind::Remove => format!("`{shown}` is removed"),
             ChangeKind::Mode => format!("`{shown}` is made executable"),
@@ -411,20 +423,20 @@ impl<'c> Context<'_, 'c> {
         }
     }
 
-    /// The command's line as it should be, where an option mends it.
-    fn mended(&self, id: SiteId, words: &[String], why: FailureCause) -> Option<String> {
+    /// What helps at the command at `site`, by its record.
+    fn remedy(&self, site: SiteId, call: &Call<'_>, what: What, place: &Place) -> Option<Remedy> {
+        let mend = call.record()?.remedy?;
         let text = match &self.sequence.get(self.index)?.program {
-            Program::Exec(_) => words.join(" "),
-            Program::Script { .. } => self.text(id)?.to_owned(),
+            Program::Exec(_) => call.words().join(" "),
+            Program::Script { .. } => self.text(site)?.to_owned(),
         };
-        let fits = |line: &String| !line.contains('\n') && line.len() <= 200;
-        if let Some(line) = remedies::mended_line(words, &text, why) {
-            return Some(line).filter(fits);
-        }
-        let (option, instead) = remedies::mending_option(words, why)?;
-        let (head, rest) = text.split_once(words.first()?.as_str())?;
-        let rest = rest.trim_start();
-        let rest = rest.strip_prefix(instead).unwrap_or(rest);
-        Some(format!("{head}{} {option} {rest}", words.first()?)).filter(fits)
+        let (thing, path) = (self.thing(place), self.show(place));
+        let kind = kind_of(place);
+        let remedy = mend(&Trouble { call, text: &text, what, kind, thing: &thing, path: &path })?;
+        let fits = |remedy: &Remedy| match remedy {
+            Remedy::Line(line) => !line.contains('\n') && line.len() <= 200,
+            Remedy::Advice(_) => true,
+        };
+        Some(remedy).filter(fits)
     }
 }

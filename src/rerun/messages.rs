@@ -164,21 +164,19 @@ pub(super) struct Drift<'a> {
     pub(super) kept_in: KeptIn,
     /// What passes over what is there, where that is known.
     pub(super) advice: Option<String>,
+    /// Whether the command makes another thing in every run on purpose.
+    pub(super) varies: bool,
 }
 
 /// A command after which a second run leaves something else.
 pub(super) fn drifting(command: &str, change: &Drift<'_>) -> Words {
-    let Drift { thing, path, manner, kept_in, ref advice } = *change;
+    let Drift { thing, path, manner, kept_in, ref advice, varies } = *change;
     let (why, help) = match manner {
         ChangeKind::Append if !matches!(kept_in, KeptIn::Volume { .. }) => (
             format!("every run adds to {thing} again"),
             advice.clone().unwrap_or_else(|| {
                 "test whether it is there first, or use a form that passes over what exists".to_owned()
             }),
-        ),
-        ChangeKind::Append if command.starts_with("gpg") => (
-            format!("every run makes another key in {thing}"),
-            "test for the key first: `gpg --list-keys NAME || gpg --gen-key …`".to_owned(),
         ),
         ChangeKind::Append if matches!(kept_in, KeptIn::Volume { reset: true, .. }) => (
             format!(
@@ -188,23 +186,27 @@ pub(super) fn drifting(command: &str, change: &Drift<'_>) -> Words {
         ),
         ChangeKind::Append => (
             format!("{thing} keeps what earlier runs appended, and every further run appends it again"),
-            format!(
-                "write `{path}` anew (`>`) before anything is appended, or test whether the text is there"
-            ),
+            advice.clone().unwrap_or_else(|| {
+                format!(
+                    "write `{path}` anew (`>`) before anything is appended, or test whether the text is there"
+                )
+            }),
         ),
         ChangeKind::Nest => (
             format!("the target is a directory by then, so `{command}` makes {thing} inside it"),
-            nesting_help(command).to_owned(),
+            advice.clone().unwrap_or_else(|| {
+                "make the target first, and put the contents into it rather than the folder".to_owned()
+            }),
         ),
         ChangeKind::Edit => (
             format!("{thing} is edited again on every run, and each time it changes"),
             "make the edit one that changes nothing when it is done already, or edit a fresh copy".to_owned(),
         ),
-        ChangeKind::FreshName if command == "mktemp" => (
+        ChangeKind::FreshName if varies => (
             format!(
                 "{thing} has another name in every run, so that no later run takes away what one leaves there"
             ),
-            format!("give it one name, such as `{}/.tmp`, and remove that first", folder_of(path)),
+            advice.clone().unwrap_or_else(|| "give it one name, and remove that first".to_owned()),
         ),
         ChangeKind::FreshName => (
             format!("every run leaves another file, here {thing}"),
@@ -224,21 +226,9 @@ pub(super) fn drifting(command: &str, change: &Drift<'_>) -> Words {
     Words { why, help }
 }
 
-fn folder_of(path: &str) -> &str {
-    path.rsplit_once('/').map_or("", |(folder, _)| folder)
-}
-
 /// Whether a file is called a backup: of what was there before, on purpose.
 pub(super) fn is_backup(path: &str) -> bool {
     [".bak", ".backup", ".old", ".orig", ".save", "~"].iter().any(|suffix| path.ends_with(suffix))
-}
-
-fn nesting_help(command: &str) -> &'static str {
-    match command {
-        "ln" => "replace the link itself: `ln -sfn`",
-        "mv" => "remove the target first, or use `mv -T`",
-        _ => "make the target first and copy the contents: `mkdir -p TARGET && cp -r SOURCE/. TARGET`",
-    }
 }
 
 /// A test that is satisfied before the work under it is complete. `early` is what satisfies it.

@@ -26,8 +26,8 @@ mod diagnose;
 mod explore;
 mod machine;
 mod messages;
-mod remedies;
 mod state;
+mod things;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;

@@ -4,6 +4,7 @@
 use super::options::{self, Options, Shell};
 pub use super::wrapper::base_name;
 use super::wrapper::{self, Lead};
+use crate::commands::{self, Trait};
 
 /// What a command's words come to; places are indices of words. The words after `text` and `path`
 /// are the script's parameters.
@@ -83,9 +84,7 @@ fn is_other_language(name: &str, arguments: &[Option<&str>]) -> bool {
     let family = name.trim_end_matches(|c: char| c.is_ascii_digit() || c == '.');
     match family {
         "python" | "pypy" => !arguments.contains(&Some("-m")),
-        "node" | "nodejs" | "deno" | "bun" | "perl" | "ruby" | "php" | "lua" | "pwsh" | "powershell"
-        | "Rscript" | "fish" | "csh" | "tcsh" => true,
-        _ => false,
+        family => commands::is(family, Trait::Interpreter),
     }
 }
 

@@ -8,6 +8,7 @@ use std::collections::HashMap;
 
 use super::ir::{Command, CommandKind, List, OperationKind, Part, PartKind, Script, Simple, Word};
 use super::options::Options;
+use crate::commands::{self, Trait};
 
 /// How many commands are followed; functions that call each other could make endlessly many.
 const MAX_RUNS: usize = 10_000;
@@ -205,11 +206,10 @@ fn always_fails(command: &Command) -> bool {
 
 /// Whether a command is there to be asked, not to do something.
 fn is_test(command: &Command) -> bool {
-    const TESTS: [&str; 9] = ["[", "test", "grep", "command", "which", "type", "hash", "id", "ls"];
     match &command.kind {
         CommandKind::Simple(simple) => {
             let name = simple.words.first().and_then(Word::literal);
-            name.is_none_or(|name| TESTS.contains(&name.as_str()))
+            name.is_none_or(|name| commands::is(&name, Trait::Test))
         }
         CommandKind::Conditional(_) | CommandKind::Arithmetic(_) | CommandKind::Not(_) => true,
         CommandKind::And(left, right) | CommandKind::Or(left, right) => is_test(left) || is_test(right),

@@ -33,6 +33,8 @@ pub(crate) struct Atom {
     pub(crate) never_empty: bool,
     /// What made it may have looked at the volumes, so that it may change with them.
     pub(crate) may_change: bool,
+    /// It is another text in every run.
+    pub(crate) varies: bool,
     /// It stands for the names that a pathname pattern matches in a directory.
     pub(crate) pattern: Option<Rc<str>>,
 }
@@ -40,7 +42,8 @@ pub(crate) struct Atom {
 impl Atom {
     /// An unknown text of which nothing more is known.
     pub(crate) fn new(key: impl Into<Rc<str>>, shown: impl Into<Rc<str>>) -> Self {
-        Self { key: key.into(), shown: shown.into(), never_empty: false, may_change: false, pattern: None }
+        let (key, shown) = (key.into(), shown.into());
+        Self { key, shown, never_empty: false, may_change: false, varies: false, pattern: None }
     }
 }
 
@@ -119,16 +122,11 @@ impl Atoms {
 
     /// Whether `text` has a part that is another one on each run: a time, a random number.
     pub(crate) fn differs_per_run(&self, text: &str) -> bool {
-        let varying = [
-            "output:date",
-            "output:uuidgen",
-            "env:RANDOM",
-            "env:EPOCHSECONDS",
-            "env:$",
-            "urandom",
-            "output:openssl rand",
-        ];
-        text.chars().any(is_atom) && varying.iter().any(|key| self.mentions(text, key))
+        let variables = ["env:RANDOM", "env:EPOCHSECONDS", "env:$", "/dev/urandom"];
+        self.comes_of(text, |text| {
+            variables.iter().any(|key| text.contains(key))
+                || text.chars().any(|c| self.get(c).is_some_and(|atom| atom.varies))
+        })
     }
 
     /// Whether `text` may change when the volumes do.
@@ -138,11 +136,16 @@ impl Atoms {
 
     /// Whether `text`, or what its atoms come of, mentions `needle`.
     pub(crate) fn mentions(&self, text: &str, needle: &str) -> bool {
+        self.comes_of(text, |text| text.contains(needle))
+    }
+
+    /// Whether `text`, or what its atoms come of, is `wanted`.
+    fn comes_of(&self, text: &str, wanted: impl Fn(&str) -> bool) -> bool {
         let mut pending: Vec<Rc<str>> = vec![text.into()];
         let mut steps = 0;
         while let Some(next) = pending.pop() {
             steps += 1;
-            if next.contains(needle) {
+            if wanted(&next) {
                 return true;
             }
             if steps < 64 {

@@ -6,10 +6,8 @@
 use std::rc::Rc;
 
 use super::{Flow, Machine, SUCCESS};
+use crate::commands::{self, Call, Elsewhere, Trait};
 use crate::rerun::state::places::{Place, Store, base_name};
-
-/// What a script must speak of to be followed.
-const NETWORK: [&str; 5] = ["iptables", "ip6tables", "ip addr", "ip route", "ip link"];
 
 impl Machine<'_, '_> {
     /// Whether the paths of the command being run are another file system's.
@@ -29,10 +27,7 @@ impl Machine<'_, '_> {
 
     /// Runs a command that has another file system, as far as it changes a network.
     pub(super) fn run_abroad(&mut self, words: &[String]) -> Flow {
-        let inner = inner(words).filter(|(_, inner)| {
-            let text = inner.join(" ");
-            NETWORK.iter().any(|name| text.contains(name))
-        });
+        let inner = inner(words).filter(|(_, inner)| speaks_of_network(inner));
         if let (Some((enters, inner)), false) = (inner, self.is_abroad()) {
             let inner: Rc<[String]> = inner.into();
             let directory = std::mem::replace(&mut self.shell.directory, "/".to_owned());
@@ -58,28 +53,23 @@ impl Machine<'_, '_> {
     }
 }
 
-/// Whether `words` enter the node's network, and the command that they run there.
+/// Whether a command, or the text of a script in its words, names one that changes a network: no other is followed.
+fn speaks_of_network(words: &[String]) -> bool {
+    let separators = |c: char| c.is_whitespace() || "()|;&\"'`/".contains(c);
+    let mut names = words.iter().flat_map(|word| word.split(separators));
+    names.any(|name| commands::is(name, Trait::ChangesNetwork))
+}
+
+/// Whether `words` enter the node's network, and the command that they run there. Only what enters a file system of
+/// this node is followed, which says by its record how the command follows it.
 fn inner(words: &[String]) -> Option<(bool, &[String])> {
     let at = words.iter().position(|word| {
-        matches!(base_name(word), "nsenter" | "chroot" | "ssh" | "kubectl" | "oc" | "docker" | "podman")
+        commands::find(base_name(word)).is_some_and(|record| record.elsewhere != Elsewhere::Never)
     })?;
-    // The others lead to other machines, or to other containers.
-    words.get(at).filter(|word| matches!(base_name(word), "nsenter" | "chroot"))?;
-    let is_chroot = words.get(at).is_some_and(|word| base_name(word) == "chroot");
-    let (mut next, mut enters) = (at + 1, false);
-    while let Some(option) = words.get(next).filter(|word| word.starts_with('-')) {
-        next += 1;
-        match option.as_str() {
-            "--" => break,
-            "-t" | "--target" | "-S" | "-G" | "--setuid" | "--setgid" => next += 1,
-            "--all" | "--net" => enters = true,
-            long if long.starts_with("--") => enters |= long.starts_with("--net="),
-            // The value of `-n` and its like is attached; that of `-t` may be too.
-            letters => enters |= !letters.starts_with("-t") && letters.contains(['n', 'a']),
-        }
-    }
-    let inner = words.get(next + usize::from(is_chroot)..)?;
-    (!inner.is_empty()).then_some((enters, inner))
+    let call = Call::of(words.get(at..)?);
+    let wrapper = call.record()?.wrapper.as_ref()?;
+    let inner = call.words().get(call.operands_from() + wrapper.operands..)?;
+    (!inner.is_empty()).then_some((call.has("n net a all"), inner))
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use std::ops::Range;
 use std::rc::Rc;
 
 use super::{Flow, Frame, Jump, Machine, SUCCESS, Status};
-use crate::commands::options::Options as WordOptions;
+use crate::commands::Call;
 use crate::rerun::state::atoms::is_known;
 use crate::rerun::state::tree::Node;
 use crate::shell;
@@ -32,7 +32,7 @@ impl Machine<'_, '_> {
                 run.or_else(|| is_certain.then(|| Ok(machine.unknown_command(words))))
             }),
             Invocation::Exec { program: 0 } if name.contains('/') => self.subshell_file(name, words, None),
-            Invocation::Exec { program: 0 } if name == "xargs" => self.xargs(words),
+            Invocation::Exec { program: 0 } if base_name(name) == "xargs" => self.xargs(words),
             Invocation::Exec { program: 0 } => None,
             Invocation::Exec { program } => self.wrapped(words, program, |machine| {
                 let rest: Rc<[String]> = words.get(program..)?.into();
@@ -48,14 +48,14 @@ impl Machine<'_, '_> {
 
     /// `xargs`, where all that it reads is known.
     fn xargs(&mut self, words: &Rc<[String]>) -> Option<Flow> {
-        let options = WordOptions::until_operand(words, "I n L P d a s E max-args max-procs delimiter");
-        let command = words.get(options.operands_from()..)?.to_vec();
+        let call = Call::of(words);
+        let command = words.get(call.operands_from()..)?.to_vec();
         let input = self.input().filter(|text| is_known(text))?;
-        if command.is_empty() || options.has("0 null d delimiter a L") {
+        if command.is_empty() || call.has("0 null d delimiter a L") {
             return None;
         }
-        let most = options.value("n max-args").and_then(|number| number.parse().ok()).unwrap_or(usize::MAX);
-        let runs: Vec<Vec<String>> = match options.value("I") {
+        let most = call.value("n max-args").and_then(|number| number.parse().ok()).unwrap_or(usize::MAX);
+        let runs: Vec<Vec<String>> = match call.value("I") {
             Some(mark) => {
                 let lines = input.lines().map(str::trim).filter(|line| !line.is_empty());
                 lines.map(|line| command.iter().map(|word| word.replace(mark, line)).collect()).collect()

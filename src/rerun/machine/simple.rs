@@ -4,7 +4,7 @@ use std::ops::Range;
 use std::rc::Rc;
 
 use super::{Flow, Function, Hidden, Machine, SUCCESS, Status};
-use crate::commands::{self, Call};
+use crate::commands::{Call, Trait};
 use crate::rerun::state::atoms::{Atom, UNKNOWN, clean};
 use crate::rerun::state::tree::SiteId;
 use crate::shell::condition::test_command;
@@ -141,8 +141,8 @@ impl Machine<'_, '_> {
             return result;
         }
         let call = Call::of(words);
-        if let Some(fact) = commands::find(call.name()) {
-            return Ok((fact.effect)(self, &call));
+        if let Some(effect) = call.record().and_then(|record| record.effect) {
+            return Ok(effect(self, &call));
         }
         Ok(self.unknown_command(words))
     }
@@ -205,7 +205,8 @@ impl Machine<'_, '_> {
             shown = format!("{}…", shown.chars().take(39).collect::<String>());
         }
         let may_change = may_change || self.shared.atoms.may_change(&input);
-        let atom = self.atom(Atom { may_change, ..Atom::new(key, format!("$({shown})")) });
+        let varies = Call::of(words).is(Trait::Varies);
+        let atom = self.atom(Atom { may_change, varies, ..Atom::new(key, format!("$({shown})")) });
         self.emit(&String::from(atom));
     }
 

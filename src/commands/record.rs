@@ -1,0 +1,197 @@
+//! What is known of one command.
+
+use super::remedy::{Remedy, Trouble};
+use super::world::{Status, World};
+use super::{Call, Wrapper};
+
+/// What a command does when it is called: its status, with its changes made on the world.
+pub(crate) type Effect = fn(&mut dyn World, &Call<'_>) -> Status;
+
+/// All that is known of a command. What isn't said is taken to be harmless.
+#[derive(Debug)]
+pub struct Record {
+    /// The names by which it is called.
+    pub(crate) names: &'static [&'static str],
+    pub(crate) options: Options,
+    /// What it does to files and to what lies outside; `None` where nothing is known of that.
+    pub(crate) effect: Option<Effect>,
+    pub(crate) remedy: Option<fn(&Trouble<'_>) -> Option<Remedy>>,
+    /// What it is in any case.
+    traits: &'static [Trait],
+    /// What it is when called so.
+    traits_of: Option<fn(&Call<'_>) -> &'static [Trait]>,
+    /// How the command that it runs follows it.
+    pub(crate) wrapper: Option<Wrapper>,
+    /// Whether the paths of the command that it runs are another file system's.
+    pub(crate) elsewhere: Elsewhere,
+}
+
+/// How a command line goes (POSIX XBD 12.2, with GNU's long options).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Options {
+    /// Those that take a value, letters and long names, separated by spaces.
+    pub(crate) valued: &'static str,
+    pub(crate) order: Order,
+}
+
+/// What ends the options.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Order {
+    /// `--` alone: options may follow operands.
+    Mixed,
+    /// The first operand.
+    OptionsFirst,
+    /// As `Mixed`, and the first word may be a cluster of options without a dash: `tar xzf`.
+    Bundled,
+    /// There are none: all words are operands, or the effect reads them itself.
+    Unread,
+}
+
+/// What a rule may ask of a command, or the machine.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Trait {
+    /// It asks whether something is there yet, and fails where it isn't.
+    Probe,
+    /// It waits until something is there.
+    Waits,
+    /// It is there to be asked: its status is its result.
+    Test,
+    /// It only prints or passes time: nobody misses it where it isn't run.
+    OnlyPrints,
+    /// What it says is another thing in every run.
+    Varies,
+    /// It talks to another machine.
+    NeedsNetwork,
+    /// It needs a capability beyond those that every container has, or one that may be dropped.
+    Needs(Capability),
+    /// It reads standard input, and takes an empty one for success.
+    AcceptsEmptyInput,
+    /// It reads standard input, and fails on an empty one.
+    RejectsEmptyInput,
+    /// It never ends by itself.
+    NeverEnds,
+    /// It adds commands to the container.
+    InstallsPackages,
+    /// Its failure is missed by whoever comes after: it fetches, dumps, migrates, or brings what the app runs on.
+    Weighty,
+    /// It runs a program in another language than the shell's.
+    Interpreter,
+    /// It is named with its subcommand: `git clone`.
+    HasSubcommands,
+    /// Run again where its result was taken away, it makes the same.
+    MakesAnew,
+    /// Where its target exists it fails over something in that.
+    FailsOverParts,
+    /// It changes files where they lie.
+    EditsInPlace,
+    /// It changes addresses, routes or packet filters.
+    ChangesNetwork,
+    /// It runs the command behind it as another user.
+    ChangesUser,
+}
+
+/// What the kernel asks for (capabilities(7)).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Capability {
+    Chown,
+    Fowner,
+    NetAdmin,
+    NetRaw,
+    SysAdmin,
+    SysModule,
+    SysChroot,
+}
+
+/// Whether the paths in the rest of a command belong to another file system.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Elsewhere {
+    /// They don't.
+    Never,
+    /// They do.
+    Always,
+    /// They do where one of these is among the words.
+    With(&'static [&'static str]),
+}
+
+/// A record of which only the names are known yet.
+pub(crate) const fn record(names: &'static [&'static str]) -> Record {
+    Record {
+        names,
+        options: Options { valued: "", order: Order::Unread },
+        effect: None,
+        remedy: None,
+        traits: &[],
+        traits_of: None,
+        wrapper: None,
+        elsewhere: Elsewhere::Never,
+    }
+}
+
+impl Record {
+    /// Its options, those named with a value; they may follow operands.
+    pub(crate) const fn taking(self, valued: &'static str) -> Self {
+        Self { options: Options { valued, order: Order::Mixed }, ..self }
+    }
+
+    /// Its options, those named with a value; the first operand ends them.
+    pub(crate) const fn taking_first(self, valued: &'static str) -> Self {
+        Self { options: Options { valued, order: Order::OptionsFirst }, ..self }
+    }
+
+    /// Its options as `tar` takes them.
+    pub(crate) const fn taking_bundled(self, valued: &'static str) -> Self {
+        Self { options: Options { valued, order: Order::Bundled }, ..self }
+    }
+
+    /// What it does.
+    pub(crate) const fn does(self, effect: Effect) -> Self {
+        Self { effect: Some(effect), ..self }
+    }
+
+    /// What helps where a second run of it goes wrong.
+    pub(crate) const fn mended(self, remedy: fn(&Trouble<'_>) -> Option<Remedy>) -> Self {
+        Self { remedy: Some(remedy), ..self }
+    }
+
+    /// What it is in any case.
+    pub(crate) const fn is(self, traits: &'static [Trait]) -> Self {
+        Self { traits, ..self }
+    }
+
+    /// What it is besides when it is called in a certain way.
+    pub(crate) const fn when(self, traits_of: fn(&Call<'_>) -> &'static [Trait]) -> Self {
+        Self { traits_of: Some(traits_of), ..self }
+    }
+
+    /// It runs the command that follows it.
+    pub(crate) const fn wraps(self, wrapper: Wrapper) -> Self {
+        Self { wrapper: Some(wrapper), ..self }
+    }
+
+    /// The command that it runs has another file system.
+    pub(crate) const fn runs(self, elsewhere: Elsewhere) -> Self {
+        Self { elsewhere, ..self }
+    }
+
+    /// Whether it is `wanted` when called by `call`.
+    pub(crate) fn has(&self, wanted: Trait, call: &Call<'_>) -> bool {
+        self.always_has(wanted) || self.traits_of.is_some_and(|traits| traits(call).contains(&wanted))
+    }
+
+    /// Whether it is `wanted` however it is called.
+    pub(crate) fn always_has(&self, wanted: Trait) -> bool {
+        self.traits.contains(&wanted)
+    }
+
+    /// The names by which it is called.
+    #[must_use]
+    pub fn names(&self) -> &'static [&'static str] {
+        self.names
+    }
+
+    /// Whether it is known what it does to what exists.
+    #[must_use]
+    pub fn has_effect(&self) -> bool {
+        self.effect.is_some()
+    }
+}

@@ -1,0 +1,66 @@
+//! What helps where a second run goes wrong at a command.
+
+use super::Call;
+use super::world::{ChangeKind, FailureCause};
+
+/// What went wrong, for a command's record to say what helps.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Trouble<'a> {
+    pub(crate) call: &'a Call<'a>,
+    /// The command as it is written.
+    pub(crate) text: &'a str,
+    pub(crate) what: What,
+    /// The kind of what it met outside the Pod's volumes: `table`, `bucket`; empty in a volume.
+    pub(crate) kind: &'a str,
+    /// What it met, in words.
+    pub(crate) thing: &'a str,
+    /// Where that is, as the container sees it.
+    pub(crate) path: &'a str,
+}
+
+/// How it went wrong.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum What {
+    /// It fails.
+    Fails(FailureCause),
+    /// It leaves something else.
+    Drifts(ChangeKind),
+}
+
+/// What helps.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Remedy {
+    /// The command's line as it should be.
+    Line(String),
+    /// Something to do: a sentence without a full stop.
+    Advice(String),
+}
+
+impl Remedy {
+    /// `text` as advice.
+    #[expect(clippy::unnecessary_wraps, reason = "every remedy is one that may be none")]
+    pub(crate) fn advice(text: impl Into<String>) -> Option<Self> {
+        Some(Self::Advice(text.into()))
+    }
+}
+
+impl Trouble<'_> {
+    /// Whether it fails for `cause`.
+    pub(crate) fn fails(&self, cause: FailureCause) -> bool {
+        self.what == What::Fails(cause)
+    }
+
+    /// The line with `new` in place of the first `old`.
+    pub(crate) fn replaced(&self, old: &str, new: &str) -> Option<Remedy> {
+        self.text.contains(old).then(|| Remedy::Line(self.text.replacen(old, new, 1)))
+    }
+
+    /// The line with `option` behind the command's name, in place of `instead` if that stands there.
+    pub(crate) fn with_option(&self, option: &str, instead: &str) -> Option<Remedy> {
+        let name = self.call.words().first()?;
+        let (head, rest) = self.text.split_once(name.as_str())?;
+        let rest = rest.trim_start();
+        let rest = rest.strip_prefix(instead).unwrap_or(rest);
+        Some(Remedy::Line(format!("{head}{name} {option} {rest}")))
+    }
+}

@@ -1,0 +1,90 @@
+//! Commands that ask or set the system: packages, users, the kernel, services.
+
+use super::Call;
+use super::reading::steady;
+use super::record::{Capability, Record, Trait, record};
+use super::world::SUCCESS;
+
+const INSTALLS: &[Trait] = &[Trait::InstallsPackages, Trait::NeedsNetwork, Trait::Weighty];
+const ADMIN: &[Trait] = &[Trait::Needs(Capability::SysAdmin)];
+const SERVER: &[Trait] = &[Trait::NeverEnds];
+
+/// What neither reads nor writes a volume says the same in every run, unless it varies.
+pub(super) const RECORDS: &[Record] = &[
+    record(&["date", "uuidgen"]).does(steady).is(&[Trait::Varies, Trait::OnlyPrints]),
+    record(&["id"]).does(steady).is(&[Trait::Test, Trait::OnlyPrints]),
+    record(&[
+        "hostname",
+        "whoami",
+        "uname",
+        "nproc",
+        "printenv",
+        "ps",
+        "pgrep",
+        "lsmod",
+        "lscpu",
+        "free",
+        "uptime",
+        "arch",
+        "getconf",
+        "locale",
+        "tty",
+        "lspci",
+        "nvidia-smi",
+        "df",
+    ])
+    .does(steady)
+    .is(&[Trait::OnlyPrints]),
+    record(&["sysctl", "mount", "umount", "swapoff", "losetup"]).does(steady).is(ADMIN),
+    record(&["modprobe", "insmod"]).does(steady).is(&[Trait::Needs(Capability::SysModule)]),
+    record(&["mountpoint", "blkid", "lsblk", "findmnt"]).does(steady),
+    record(&["ethtool"]).does(steady).is(&[Trait::Needs(Capability::NetAdmin)]),
+    record(&["apk", "apt", "apt-get", "yum", "dnf", "microdnf"]).does(steady).is(INSTALLS),
+    record(&["pip", "pip3", "npm", "yarn", "gem"]).is(INSTALLS),
+    record(&["apt-key", "dpkg", "rpm", "ldconfig"]).does(steady),
+    record(&["adduser", "addgroup", "useradd", "groupadd", "usermod", "passwd"]).does(steady),
+    record(&["kill", "pkill", "killall", "systemctl", "service"]).does(steady),
+    record(&["sync", "logger", "clear"]).does(|_, _| SUCCESS).is(&[Trait::OnlyPrints]),
+    record(&["nft", "tc"]).is(&[Trait::Needs(Capability::NetAdmin), Trait::ChangesNetwork]),
+    record(&[
+        "nginx",
+        "dockerd",
+        "redis-server",
+        "valkey-server",
+        "postgres",
+        "memcached",
+        "envoy",
+        "fluent-bit",
+        "cloud-sql-proxy",
+        "cloud_sql_proxy",
+        "mongod",
+        "haproxy",
+        "sshd",
+    ])
+    .when(serves),
+    record(&["perl"]).does(super::edits::perl).is(&[Trait::Interpreter]),
+    record(&[
+        "node",
+        "nodejs",
+        "deno",
+        "bun",
+        "ruby",
+        "php",
+        "lua",
+        "pwsh",
+        "powershell",
+        "Rscript",
+        "fish",
+        "csh",
+        "tcsh",
+    ])
+    .is(&[Trait::Interpreter]),
+    record(&["sh", "bash", "ash", "dash", "ksh", "zsh"]).is(&[Trait::AcceptsEmptyInput]),
+];
+
+/// A server, unless it is asked for its version or to look at its configuration.
+fn serves(call: &Call<'_>) -> &'static [Trait] {
+    let asks = ["-t", "-T", "-v", "-V", "--version", "--help", "-h", "--check"];
+    let asks = call.words().iter().skip(1).any(|word| asks.contains(&word.as_str()));
+    if asks { &[] } else { SERVER }
+}
