@@ -109,7 +109,7 @@ impl<'p, 'd> Reader<'_, 'p, 'd> {
         let environment = Environment::of(container);
         let words = container.argv().unwrap_or_default();
         let argv: Vec<MappedText> =
-            words.iter().map(|word| environment.expand(&word.node.mapped(self.source)).text).collect();
+            words.iter().map(|word| environment.expand(&word.node.mapped()).text).collect();
         let files = self.files(container, &argv);
         let main = main(&argv, &files).unwrap_or(Main::Command);
         Program { container, argv, main, files }

@@ -383,4 +383,24 @@ mod tests {
         let opaque = MappedText::opaque("ab".to_owned(), whole);
         assert_eq!(opaque.replace(&[(0..1, "x".into())]).span(0..1), whole);
     }
+
+    #[test]
+    fn a_text_within_a_text_leads_to_the_file() {
+        // The file holds `"a\tb\nc"` from byte 10 on; the inner text is `b c`, folded from `b\nc`.
+        let mut outer = MappedText::new(Span::new(FileId(0), 10..20));
+        outer.push("a", 11..12);
+        outer.push("\t", 12..14);
+        outer.push("b", 14..15);
+        outer.push("\n", 15..17);
+        outer.push("c", 17..18);
+        let mut inner = MappedText::new(Span::new(FileId(0), 2..5));
+        inner.push("b", 2..3);
+        inner.push(" ", 3..4);
+        inner.push("c", 4..5);
+        let found = inner.through(&outer);
+        assert_eq!(found.as_str(), "b c");
+        assert_eq!(found.span(1..2).range(), 15..17);
+        assert_eq!(found.span(2..3).range(), 17..18);
+        assert_eq!(found.whole().range(), 14..18);
+    }
 }

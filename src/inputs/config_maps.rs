@@ -18,8 +18,8 @@ pub struct ConfigMap<'a> {
 
 #[derive(Debug, Clone, Copy)]
 enum Data<'a> {
-    /// The map at `data`, in this file.
-    Object(FileId, Option<Node<'a>>),
+    /// The map at `data`.
+    Object(Option<Node<'a>>),
     Generated(&'a Generated),
 }
 
@@ -62,7 +62,7 @@ impl InputSet {
         let data = match found {
             Found::Object(id) => {
                 let object = self.index.object(id)?;
-                Data::Object(object.span().file, object.node.get("data"))
+                Data::Object(object.node.get("data"))
             }
             Found::Generated(number) => Data::Generated(generated.list.get(number)?),
         };
@@ -75,7 +75,7 @@ impl<'a> ConfigMap<'a> {
     #[must_use]
     pub fn texts(self, inputs: &'a InputSet) -> BTreeMap<Cow<'a, str>, &'a str> {
         match self.data {
-            Data::Object(_, data) => {
+            Data::Object(data) => {
                 let entries = data.into_iter().flat_map(Node::entries);
                 entries.filter_map(|entry| Some((entry.name(), entry.value.as_str()?))).collect()
             }
@@ -93,7 +93,7 @@ impl<'a> ConfigMap<'a> {
     #[must_use]
     pub fn mapped(self, key: &str, inputs: &InputSet) -> Option<MappedText> {
         match self.data {
-            Data::Object(file, data) => Some(data?.get(key)?.mapped(inputs.source(file)?)),
+            Data::Object(data) => Some(data?.get(key)?.mapped()),
             Data::Generated(map) => match map.data.get(key)? {
                 Value::File(path) => Some(inputs.file_at(path)?.mapped()),
                 Value::Literal(text) => Some(text.clone()),

@@ -13,7 +13,7 @@ use std::sync::{Arc, OnceLock};
 pub use config_maps::ConfigMap;
 
 use crate::kube::Object;
-use crate::kustomize::{generators, images};
+use crate::kustomize::{folder_of, images};
 use crate::provenance::TestSuites;
 use crate::read::InputFile;
 use crate::source::{FileId, Source};
@@ -115,7 +115,7 @@ impl InputSet {
     }
 
     fn folder(&self, id: FileId) -> &str {
-        self.source(id).map_or("", |source| generators::folder_of(&source.path))
+        self.source(id).map_or("", |source| folder_of(&source.path))
     }
 
     /// The file that is shown as `path`.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::kustomizations;
+use super::{folder_of, kustomizations};
 use crate::read::InputFile;
 use crate::source::{FileId, MappedText, Source};
 use crate::yaml::Node;
@@ -65,7 +65,7 @@ pub fn files(files: &[InputFile]) -> BTreeMap<String, FileId> {
 fn data(generator: Node<'_>, source: &Source) -> BTreeMap<String, Value> {
     let texts = |key: &str| generator.get(key).into_iter().flat_map(Node::items);
     let files = texts("files").filter_map(|item| file(item.as_str()?, &source.path));
-    let literals = texts("literals").filter_map(|item| literal(item, source));
+    let literals = texts("literals").filter_map(|item| literal(item));
     files.chain(literals).collect()
 }
 
@@ -93,19 +93,9 @@ fn file(entry: &str, kustomization: &str) -> Option<(String, Value)> {
     Some((key.to_owned(), Value::File(path)))
 }
 
-/// The folder that the file shown as `path` is in; empty for the working folder.
-#[must_use]
-pub fn folder_of(path: &str) -> &str {
-    match path.rsplit_once(['/', '\\']) {
-        Some(("", _)) => "/",
-        Some((folder, _)) => folder,
-        None => "",
-    }
-}
-
 /// `key=text`; one pair of quotes around the text falls away (kustomize, `kv.parseLiteralSource`).
-fn literal(item: Node<'_>, source: &Source) -> Option<(String, Value)> {
-    let mapped = item.mapped(source);
+fn literal(item: Node<'_>) -> Option<(String, Value)> {
+    let mapped = item.mapped();
     let whole = mapped.as_str();
     let (key, text) = whole.split_once('=')?;
     let quoted = |quote: char| text.len() > 1 && text.starts_with(quote) && text.ends_with(quote);

@@ -1,4 +1,25 @@
-//! What the kustomizations of the input make of it, as far as it bears on init containers.
+//! What kustomize would make of the input, in memory and without losing where each part is written.
+//!
+//! `files` reads what kustomizations name, `build` puts it together: the resources (`resource`) of a folder and of those
+//! that it names, what generators make (`generate`), and what changes them: `patches` (`merge` and its `merge_keys`,
+//! `json_patch`, with the help of `selector`), `transform`, `image_tags` and `replacements`. At the end `references`
+//! follow names that changed.
+//!
+//! Not followed: plugins, `helmCharts`, `vars`, remote resources. They are named in a note.
+
+mod build;
+mod files;
+mod generate;
+mod image_tags;
+mod json_patch;
+mod merge;
+mod merge_keys;
+mod patches;
+mod references;
+mod replacements;
+mod resource;
+mod selector;
+mod transform;
 
 pub mod generators;
 pub mod images;
@@ -6,11 +27,14 @@ pub mod scripts;
 
 use memchr::memmem;
 
+pub use build::{Build, Builds, Remark, build};
+pub use files::{folder_of, is_kustomization};
+
 use crate::read::InputFile;
 use crate::source::Source;
 use crate::yaml::Document;
 
-/// The kustomizations among `files` that hold `literal` (kustomize, `RecognizedKustomizationFileNames`).
+/// The kustomizations among `files` that hold `literal`.
 fn kustomizations<'a>(
     files: &'a [InputFile],
     literal: &'static str,
@@ -21,9 +45,4 @@ fn kustomizations<'a>(
         memmem::find(source.text.get(range.clone())?.as_bytes(), literal.as_bytes())?;
         Some((source, Document::parse(source, range.clone()).ok()?))
     })
-}
-
-fn is_kustomization(path: &str) -> bool {
-    let name = path.rsplit(['/', '\\']).next().unwrap_or(path);
-    matches!(name, "kustomization.yaml" | "kustomization.yml" | "Kustomization")
 }

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::fs;
 use std::path::Path;
 
-use super::generators;
+use super::{folder_of, generators};
 use crate::discover::Input;
 use crate::read::{self, InputFile};
 
@@ -19,7 +19,7 @@ pub fn read(files: &[InputFile], notes: &mut Vec<String>) -> Vec<InputFile> {
             continue;
         }
         let named_by = files.get(kustomization.0 as usize).map_or("", |file| &*file.source.path);
-        let failure = if is_inside(&path, generators::folder_of(named_by)) {
+        let failure = if is_inside(&path, folder_of(named_by)) {
             let input = Input::File { path: path.clone().into(), named: false };
             let (file, failure) = read::read(files.len() + scripts.len(), &input, "");
             if failure.is_none() {

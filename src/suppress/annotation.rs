@@ -2,7 +2,7 @@
 
 use super::{Form, Suppression, What, directive};
 use crate::kube::{Object, Template};
-use crate::source::{Source, Span};
+use crate::source::Span;
 use crate::yaml::{Entry, Node};
 
 /// Suppresses for all of the object, or for the Pods of the template, that has it.
@@ -16,39 +16,28 @@ const IGNORE_IN: &str = "ignore.initlint.dev/";
 const OURS: &str = "initlint.dev/";
 
 /// Adds the suppressions in the annotations of `object` and its Pod templates.
-pub(super) fn read(
-    object: &Object<'_>,
-    templates: &[Template<'_>],
-    source: &Source,
-    found: &mut Vec<Suppression>,
-) {
+pub(super) fn read(object: &Object<'_>, templates: &[Template<'_>], found: &mut Vec<Suppression>) {
     let of_object = object.metadata();
     if let Some(metadata) = of_object {
-        of_metadata(metadata, object.span(), templates, source, found);
+        of_metadata(metadata, object.span(), templates, found);
     }
     for template in templates {
         // A bare Pod's metadata is the object's.
         if let Some(metadata) = template.metadata.filter(|metadata| Some(*metadata) != of_object) {
-            of_metadata(metadata, template.spec.span(), std::slice::from_ref(template), source, found);
+            of_metadata(metadata, template.spec.span(), std::slice::from_ref(template), found);
         }
     }
 }
 
 /// Adds those of one `metadata`, which speaks of `scope` and of the containers in `templates`.
-fn of_metadata(
-    metadata: Node<'_>,
-    scope: Span,
-    templates: &[Template<'_>],
-    source: &Source,
-    found: &mut Vec<Suppression>,
-) {
+fn of_metadata(metadata: Node<'_>, scope: Span, templates: &[Template<'_>], found: &mut Vec<Suppression>) {
     for entry in metadata.get("annotations").into_iter().flat_map(Node::entries) {
         let name = entry.name();
         if name == IGNORE {
-            of_value(entry.value, scope, source, found);
+            of_value(entry.value, scope, found);
         } else if let Some(name) = name.strip_prefix(IGNORE_IN) {
             match templates.iter().find_map(|template| container(template.spec, name)) {
-                Some(container) => of_value(entry.value, container.span(), source, found),
+                Some(container) => of_value(entry.value, container.span(), found),
                 None => found.push(slip(&entry, "no container here has that name")),
             }
         } else if name.starts_with(OURS) {
@@ -70,9 +59,9 @@ fn container<'d>(spec: Node<'d>, name: &str) -> Option<Node<'d>> {
     lists.flat_map(Node::items).find(|container| container.get("name").and_then(Node::as_str) == Some(name))
 }
 
-fn of_value(value: Node<'_>, scope: Span, source: &Source, found: &mut Vec<Suppression>) {
+fn of_value(value: Node<'_>, scope: Span, found: &mut Vec<Suppression>) {
     let Some(text) = value.as_str() else { return };
-    let mapped = value.mapped(source);
+    let mapped = value.mapped();
     for (place, said) in directive::of_annotation(text) {
         found.push(Suppression {
             place: mapped.span(place),

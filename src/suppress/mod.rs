@@ -133,7 +133,7 @@ impl Reader<'_> {
         comment::in_document(self, &document, range.clone(), found);
         script::read(self, &document, found);
         for object in &objects {
-            annotation::read(object, &kube::templates(object, self.pod_templates), source, found);
+            annotation::read(object, &kube::templates(object, self.pod_templates), found);
         }
         let is_decided = self.is_decided(&objects);
         for suppression in found.iter_mut().skip(from) {

@@ -22,7 +22,7 @@ pub(super) fn read(reader: &Reader<'_>, document: &Document, found: &mut Vec<Sup
     // Aliases lead to one script several times.
     scripts.retain(|script| seen.insert(script.span()));
     for script in scripts.iter().filter(|script| script.as_str().is_some_and(mentions_us)) {
-        in_script(reader, &script.mapped(&reader.file.source), found);
+        in_script(reader, &script.mapped(), found);
     }
 }
 

@@ -15,10 +15,11 @@ use super::documents::Opening;
 use super::gap;
 use super::indented::Indented;
 use super::kubectl::{self, Tag};
+use super::origin::Origin;
 use super::problem::{self, Problem};
 use super::scalar::Style;
 use super::tree::{Content, Document, MAX_DEPTH, NodeData, Scalar, Text};
-use crate::source::{Source, Span};
+use crate::source::{FileId, Source, Span};
 
 /// See [`Document::parse`].
 pub(super) fn parse(source: &Source, range: Range<usize>) -> Result<Document, Problem> {
@@ -91,6 +92,7 @@ enum Role {
 }
 
 struct Builder<'i> {
+    file: FileId,
     input: &'i Indented<'i>,
     document: Document,
     open: Vec<Open>,
@@ -102,14 +104,13 @@ struct Builder<'i> {
 impl<'i> Builder<'i> {
     fn new(source: &Source, input: &'i Indented<'i>, end: usize) -> Self {
         let document = Document {
-            file: source.id,
-            text: Arc::clone(&source.text),
+            origin: Arc::new(Origin::of(source, end)),
+            origins: Vec::new(),
             decoded: String::new(),
             nodes: Vec::with_capacity(input.text().len() / 24),
-            end,
-            template: None,
+            injected: None,
         };
-        Self { input, document, open: Vec::new(), aliases: Aliases::default(), cursor: 0 }
+        Self { file: source.id, input, document, open: Vec::new(), aliases: Aliases::default(), cursor: 0 }
     }
 
     fn run(mut self) -> Result<Document, Stop> {
@@ -147,7 +148,7 @@ impl<'i> Builder<'i> {
         match error.kind() {
             ErrorKind::InvalidQuotedScalarIndent => Stop::UnindentedQuote(at),
             ErrorKind::RecursionLimitExceeded => self.too_deep(at..at).into(),
-            _ => self.input.blame(at, self.document.file).unwrap_or_else(|| self.invalid(error)).into(),
+            _ => self.input.blame(at, self.file).unwrap_or_else(|| self.invalid(error)).into(),
         }
     }
 
@@ -155,7 +156,7 @@ impl<'i> Builder<'i> {
     fn invalid(&self, error: &ScanError) -> Problem {
         let span = self.span(problem::extent(self.input.text(), error));
         let mut opened = self.open.iter().rev().map(|open| self.document.data(open.index).start as usize);
-        let text = &*self.document.text;
+        let text = self.document.source_text();
         let bracket = opened.find(|&at| text.get(at..).is_some_and(|rest| rest.starts_with(['[', '{'])));
         problem::of(error, span, text, bracket)
     }
@@ -202,7 +203,7 @@ impl<'i> Builder<'i> {
         let inner = match style {
             Style::Plain => range.clone(),
             Style::SingleQuoted | Style::DoubleQuoted => range.start + 1..range.end.saturating_sub(1),
-            Style::Literal(_) | Style::Folded(_) => 0..0,
+            Style::Literal(_) | Style::Folded(_) | Style::Verbatim => 0..0,
         };
         if inner.len() == value.len() && self.input.text().get(inner.clone()) == Some(value) {
             let span = self.span(inner);
@@ -305,7 +306,7 @@ impl<'i> Builder<'i> {
     fn push(&mut self, range: Range<usize>, content: Content) -> u32 {
         let index = u32::try_from(self.document.nodes.len()).unwrap_or(u32::MAX);
         let Span { start, end, .. } = self.span(range);
-        self.document.nodes.push(NodeData { start, end, after: index.saturating_add(1), content });
+        self.document.nodes.push(NodeData { origin: 0, start, end, after: index.saturating_add(1), content });
         index
     }
 
@@ -335,7 +336,7 @@ impl<'i> Builder<'i> {
 
     fn span(&self, range: Range<usize>) -> Span {
         let (start, end) = (self.input.place(range.start), self.input.place(range.end));
-        Span { file: self.document.file, start, end: end.max(start) }
+        Span { file: self.file, start, end: end.max(start) }
     }
 }
 

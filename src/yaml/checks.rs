@@ -17,7 +17,7 @@ pub(super) fn key(document: &Document, index: u32) -> Result<(), Problem> {
         _ => "a map or a list",
     };
     let span = document.span_of(index);
-    let is_template = document.text.get(span.range()).is_some_and(|key| key.starts_with('{'));
+    let is_template = document.source_text().get(span.range()).is_some_and(|key| key.starts_with('{'));
     let help = if is_template {
         "if this is a template, render it first; else put the text in quotes"
     } else {

@@ -15,7 +15,8 @@ pub(super) fn nodes(document: &Document, text: &Source, start: usize, injections
     let mut search = Search { document, text, open: Vec::new(), next: 0, found: BTreeSet::new() };
     search.keys();
     let first = injections.partition_point(|injection| injection.at < start);
-    for injection in injections.iter().skip(first).take_while(|injection| injection.at <= document.end) {
+    for injection in injections.iter().skip(first).take_while(|injection| injection.at <= document.origin.end)
+    {
         search.advance(injection.at);
         search.place(injection);
     }
@@ -108,7 +109,7 @@ impl Search<'_> {
 
     fn is_flow(&self, index: u32) -> bool {
         let start = self.document.data(index).start as usize;
-        matches!(self.document.text.as_bytes().get(start), Some(b'[' | b'{'))
+        matches!(self.document.source_text().as_bytes().get(start), Some(b'[' | b'{'))
     }
 
     /// The column of a block collection's entries.

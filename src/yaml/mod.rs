@@ -5,8 +5,8 @@
 //! parser's events into the `tree`, with the help of `gap` (what stands between two nodes),
 //! `aliases`, `checks` (what kubectl refuses) and `indented` (a work-around for the parser);
 //! `problem` says why it couldn't. `node` is how others look at the tree, `kubectl` what a scalar
-//! means, `scalar` the way from a decoded text back to its source. `comments` finds what the tree
-//! leaves out.
+//! means, `scalar` the way from a decoded text back to its source, which `origin` holds. `comments` finds what
+//! the tree leaves out. `value` is what documents are changed with.
 
 mod aliases;
 mod builder;
@@ -20,9 +20,11 @@ mod injected;
 mod key_values;
 mod kubectl;
 mod node;
+mod origin;
 mod problem;
 mod scalar;
 mod tree;
+mod value;
 
 pub use aliases::MAX_ALIASED_NODES;
 pub use comments::comments;
@@ -32,3 +34,4 @@ pub use key_values::{KeyValues, key_values};
 pub use node::{Entry, Kind, Lookup, Node, NodeId};
 pub use problem::Problem;
 pub use tree::{Document, MAX_DEPTH};
+pub use value::{Field, Value};

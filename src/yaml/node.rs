@@ -2,11 +2,13 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
-use super::kubectl::{self, Resolved};
-use super::scalar::{self, Style};
+use super::kubectl::{self, Resolved, Tag};
+use super::origin::Origin;
+use super::scalar::Style;
 use super::tree::{Content, Document, Scalar};
-use crate::source::{MappedText, Source, Span};
+use crate::source::{MappedText, Span};
 
 /// What is at a key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -95,7 +97,21 @@ impl<'d> Node<'d> {
     /// The text of [`span`](Self::span), comments inside included; of a template, what a reading of it puts out.
     #[must_use]
     pub fn source_text(self) -> &'d str {
-        self.document.text.get(self.document.text_span(self.index).range()).unwrap_or("")
+        let (origin, start, end) = self.origin();
+        origin.slice(start, end)
+    }
+
+    /// The text that it was read from, and from where to where.
+    pub(super) fn origin(self) -> (&'d Arc<Origin>, u32, u32) {
+        self.document.place_of(self.index)
+    }
+
+    /// What a scalar decodes to, how it is written and its tag; a null that isn't written for anything else.
+    pub(super) fn scalar_parts(self) -> (&'d str, Style, Tag) {
+        let scalar = self.scalar();
+        scalar.map_or(("", Style::Plain, Tag::None), |scalar| {
+            (self.document.text_of(scalar.text), scalar.style, scalar.tag)
+        })
     }
 
     /// What the node is.
@@ -280,16 +296,13 @@ impl<'d> Node<'d> {
         })
     }
 
-    /// A scalar's text with the place of each part of it; empty for a collection. `source` is the
-    /// file that the document was parsed from.
+    /// A scalar's text with the place of each part of it; empty for a collection.
     #[must_use]
-    pub fn mapped(self, _source: &Source) -> MappedText {
+    pub fn mapped(self) -> MappedText {
         let Some(scalar) = self.scalar() else { return MappedText::new(self.span()) };
-        let (written, span) = (&self.document.text, self.document.text_span(self.index));
         let text = self.document.text_of(scalar.text);
-        let mapped = scalar::decode(written, span, scalar.style, self.document.end);
-        let is_same = mapped.as_str() == text;
-        self.document.in_file(if is_same { mapped } else { MappedText::opaque(text.to_owned(), span) })
+        let (origin, start, end) = self.origin();
+        origin.decode(start, end, scalar.style, text)
     }
 
     /// The string that kubectl turns this into as a key: `true` for `yes`, `8` for `010`; empty
@@ -369,7 +382,7 @@ impl<'d> Entry<'d> {
     }
 
     /// The maps that a `<<` merges; the first one counts most.
-    fn merged(&self) -> impl Iterator<Item = Node<'d>> {
+    pub(super) fn merged(&self) -> impl Iterator<Item = Node<'d>> {
         let one = self.value.is_mapping().then_some(self.value);
         one.into_iter().chain(self.value.items().filter(|item| item.is_mapping()))
     }

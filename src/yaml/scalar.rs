@@ -18,18 +18,24 @@ pub(super) enum Style {
     Literal(u32),
     /// `>`, with the same.
     Folded(u32),
+    /// As it is meant, letter by letter: a text that no YAML holds.
+    Verbatim,
 }
 
 /// Decodes the scalar of the given style at `span` of `text`, of which `end` bytes are the
 /// scalar's document.
 pub(super) fn decode(text: &str, span: Span, style: Style, end: usize) -> MappedText {
     let Range { start, end: stop } = span.range();
-    let out = MappedText::new(span);
+    let mut out = MappedText::new(span);
     let (quotes, folded, indent) = match style {
         Style::Plain => (0, false, None),
         Style::SingleQuoted | Style::DoubleQuoted => (1, false, None),
         Style::Literal(indent) => (0, false, Some(indent)),
         Style::Folded(indent) => (0, true, Some(indent)),
+        Style::Verbatim => {
+            out.push(text.get(start..stop).unwrap_or(""), start..stop);
+            return out;
+        }
     };
     if let Some(indent) = indent {
         let indent = detected(text.get(start..stop).unwrap_or("")).unwrap_or(indent as usize);

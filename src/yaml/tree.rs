@@ -4,9 +4,11 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::builder;
+use super::documents::split;
 use super::injected;
 use super::kubectl::Tag;
 use super::node::Node;
+use super::origin::Origin;
 use super::problem::Problem;
 use super::scalar::Style;
 use crate::helm::{self, Reading};
@@ -16,35 +18,29 @@ use crate::source::{FileId, MappedText, Source, Span};
 /// tree may recurse on the strength of it. go-yaml allows 10,000; no real manifest comes near.
 pub const MAX_DEPTH: usize = 255;
 
-/// A YAML document as a tree of nodes, each with its place in the file.
+/// A YAML document as a tree of nodes, each with its place in its file.
 ///
 /// Aliases are followed, never copied.
 pub struct Document {
-    pub(super) file: FileId,
-    /// The whole file's text, or that of a reading of it: what is written as it is meant is borrowed from it.
-    pub(super) text: Arc<str>,
-    /// What scalars decode to where that isn't how they are written.
+    /// Where the root was read from, and with it all nodes of a document that was parsed.
+    pub(super) origin: Arc<Origin>,
+    /// Where the nodes of a document that was made of [`Value`](super::Value)s were read from. An index past them is the
+    /// root's.
+    pub(super) origins: Vec<Arc<Origin>>,
+    /// What scalars decode to where that isn't how they are written in the root's origin.
     pub(super) decoded: String,
     /// The nodes, each followed by its children, keys and values in turn. The first is the root.
     pub(super) nodes: Vec<NodeData>,
-    /// Where the document ends in the text.
-    pub(super) end: usize,
-    /// What of a Helm template the text is.
-    pub(super) template: Option<Box<Rendered>>,
-}
-
-/// What is known of a text that a template puts out.
-pub(super) struct Rendered {
-    /// The places of its parts in the template.
-    places: Arc<MappedText>,
-    /// The nodes into which more may be put, by their indices, in order.
-    injected: Vec<u32>,
+    /// The nodes into which a Helm template may put more, by their indices, in order.
+    pub(super) injected: Option<Vec<u32>>,
 }
 
 /// One node of the arena.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct NodeData {
-    /// The first byte in the document's text.
+    /// The index of its origin.
+    pub(super) origin: u32,
+    /// The first byte in the origin's text.
     pub(super) start: u32,
     /// One past the last byte.
     pub(super) end: u32,
@@ -72,7 +68,7 @@ pub(super) struct Scalar {
 /// Where a scalar's decoded text lies.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Text {
-    /// In the file, from and to these bytes.
+    /// In the text of the root's origin, from and to these bytes.
     Source(u32, u32),
     /// In [`Document::decoded`].
     Decoded(u32, u32),
@@ -96,11 +92,20 @@ impl Document {
     /// As [`parse`](Self::parse).
     pub fn parse_reading(reading: &Reading, text: &Source, range: Range<usize>) -> Result<Document, Problem> {
         let start = range.start;
-        let mut document = builder::parse(text, range)
-            .map_err(|problem| problem.at(|span| reading.text.span(span.range())))?;
-        let injected = injected::nodes(&document, text, start, &reading.injections);
-        document.template = Some(Box::new(Rendered { places: Arc::clone(&reading.text), injected }));
+        let mut document = parse_written(text, &reading.text, range)?;
+        document.injected = Some(injected::nodes(&document, text, start, &reading.injections));
         Ok(document)
+    }
+
+    /// Parses the documents of a text that is written in a scalar of a file. Places are those in the file.
+    ///
+    /// # Errors
+    /// As for [`parse`](Self::parse).
+    #[must_use]
+    pub fn parse_text(written: MappedText) -> Vec<Result<Document, Problem>> {
+        let text = Source::new(written.whole().file, "", written.as_str());
+        let written = Arc::new(written);
+        split(&text.text).into_iter().map(|range| parse_written(&text, &written, range)).collect()
     }
 
     /// The document's value; null where it has none.
@@ -109,10 +114,10 @@ impl Document {
         Node::at_index(self, 0)
     }
 
-    /// The file that the document is from.
+    /// The file that the document's root is from.
     #[must_use]
     pub fn file(&self) -> FileId {
-        self.file
+        self.root().span().file
     }
 
     pub(super) fn data(&self, index: u32) -> NodeData {
@@ -121,37 +126,34 @@ impl Document {
     }
 
     pub(super) fn span_of(&self, index: u32) -> Span {
-        let span = self.text_span(index);
-        self.template.as_ref().map_or(span, |template| template.places.span(span.range()))
+        let (origin, start, end) = self.place_of(index);
+        origin.span(start, end)
     }
 
-    /// Where a node stands in the document's text.
-    pub(super) fn text_span(&self, index: u32) -> Span {
-        let NodeData { start, end, .. } = self.data(index);
-        Span { file: self.file, start, end }
+    /// The text that the node at `index` was read from, and from where to where.
+    pub(super) fn place_of(&self, index: u32) -> (&Arc<Origin>, u32, u32) {
+        let NodeData { origin, start, end, .. } = self.data(index);
+        (self.origins.get(origin as usize).unwrap_or(&self.origin), start, end)
     }
 
-    /// A text that was decoded from the document's, with its places in the file.
-    pub(super) fn in_file(&self, text: MappedText) -> MappedText {
-        match &self.template {
-            Some(template) => text.through(&template.places),
-            None => text,
-        }
+    /// The text that the root was read from.
+    pub(super) fn source_text(&self) -> &str {
+        &self.origin.text
     }
 
     /// Whether a template puts more into the node at `index` than stands there.
     pub(super) fn is_injected(&self, index: u32) -> bool {
-        self.template.as_ref().is_some_and(|template| template.injected.binary_search(&index).is_ok())
+        self.injected.as_ref().is_some_and(|injected| injected.binary_search(&index).is_ok())
     }
 
     /// Whether a template's action is part of `text`, which is of this document.
     pub(super) fn has_action(&self, text: &str) -> bool {
-        self.template.is_some() && helm::has_placeholder(text)
+        self.injected.is_some() && helm::has_placeholder(text)
     }
 
     pub(super) fn text_of(&self, text: Text) -> &str {
         let (held, start, end) = match text {
-            Text::Source(start, end) => (&*self.text, start, end),
+            Text::Source(start, end) => (self.source_text(), start, end),
             Text::Decoded(start, end) => (&*self.decoded, start, end),
         };
         held.get(start as usize..end as usize).unwrap_or("")
@@ -167,11 +169,20 @@ impl Document {
     }
 }
 
+/// Parses a document of `text`, which is `written` in a file.
+fn parse_written(text: &Source, written: &Arc<MappedText>, range: Range<usize>) -> Result<Document, Problem> {
+    let origin = Arc::new(Origin::within(text, Arc::clone(written), range.end));
+    let document = builder::parse(text, range);
+    document
+        .map(|document| Document { origin, ..document })
+        .map_err(|problem| problem.at(|span| written.span(span.range())))
+}
+
 /// The values alone; a file's text would drown them.
 impl std::fmt::Debug for Document {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Document")
-            .field("file", &self.file)
+            .field("file", &self.file())
             .field("root", &self.root())
             .finish_non_exhaustive()
     }
@@ -181,7 +192,7 @@ impl NodeData {
     /// A null that isn't written, at `at`.
     pub(super) fn null(at: u32) -> NodeData {
         let scalar = Scalar { text: Text::Decoded(0, 0), style: Style::Plain, tag: Tag::None };
-        NodeData { start: at, end: at, after: u32::MAX, content: Content::Scalar(scalar) }
+        NodeData { origin: 0, start: at, end: at, after: u32::MAX, content: Content::Scalar(scalar) }
     }
 }
 

@@ -51,6 +51,7 @@ mod shell_words;
 mod support;
 mod suppress;
 mod terminal;
+mod yaml_changes;
 mod yaml_corpus;
 mod yaml_documents;
 mod yaml_problems;

@@ -32,7 +32,7 @@ fn every_scalar_is_mapped() {
             let written = source.slice(node.span());
             let indicator = written.chars().next().filter(|c| "'\"|>".contains(*c)).unwrap_or('a');
             *by_indicator.entry(indicator).or_insert(0) += 1;
-            let mapped = node.mapped(source);
+            let mapped = node.mapped();
             let is_exact = !mapped.is_opaque() && mapped.as_str() == text;
             if !is_exact || !yaml::leads_to_its_characters(&mapped, source) {
                 wrong.push((path.to_owned(), written.to_owned(), text.to_owned()));

@@ -92,7 +92,7 @@ fn quoted_texts_that_are_not_indented_are_read_as_kubectl_reads_them() {
     assert_eq!(source.slice(document.root().get("f").unwrap().span()), "end");
     let c = document.root().at("/b/c").unwrap();
     assert_eq!(source.slice(c.span()), "'x\n  y\n\n z'");
-    assert!(!c.mapped(&source).is_opaque());
+    assert!(!c.mapped().is_opaque());
 }
 
 #[test]
@@ -229,7 +229,7 @@ proptest! {
                 Ok(document) => yaml::walk(document.root(), &mut |node| {
                     let span = node.span().range();
                     assert!(text.get(span.clone()).is_some() && range.start <= span.start && span.end <= range.end);
-                    let mapped = node.mapped(&source);
+                    let mapped = node.mapped();
                     assert_eq!(mapped.as_str(), node.text().unwrap_or(""));
                     for at in 0..=mapped.as_str().len() {
                         assert!(mapped.whole().range().start <= mapped.span(0..at).range().start);

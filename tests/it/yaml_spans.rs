@@ -162,7 +162,7 @@ fn decoded_texts_lead_back_to_their_characters() {
         let source = yaml::source(text);
         let document = yaml::documents(&source).remove(0).unwrap();
         let node = document.root().get("a").unwrap();
-        let mapped = node.mapped(&source);
+        let mapped = node.mapped();
         assert_eq!(node.text(), Some(*decoded), "{text:?}");
         assert_eq!(mapped.as_str(), *decoded, "{text:?}");
         assert!(!mapped.is_opaque(), "{text:?}");
@@ -175,7 +175,7 @@ fn decoded_texts_lead_back_to_their_characters() {
 fn source_of(text: &str, part: &str) -> String {
     let source = yaml::source(text);
     let document = yaml::parse(text);
-    let mapped = document.root().get("a").unwrap().mapped(&source);
+    let mapped = document.root().get("a").unwrap().mapped();
     let at = mapped.as_str().find(part).unwrap();
     source.slice(mapped.span(at..at + part.len())).to_owned()
 }
@@ -198,7 +198,7 @@ fn parts_of_a_text_have_places_of_their_own() {
 fn what_binary_holds_has_one_place() {
     let source = yaml::source("a: !!binary aGVsbG8=\n");
     let document = yaml::documents(&source).remove(0).unwrap();
-    let mapped = document.root().get("a").unwrap().mapped(&source);
+    let mapped = document.root().get("a").unwrap().mapped();
     assert_eq!((mapped.as_str(), mapped.is_opaque()), ("hello", true));
     assert_eq!(source.slice(mapped.span(1..2)), "aGVsbG8=");
 }
@@ -210,6 +210,6 @@ fn later_documents_count_from_the_start_of_the_file() {
     let span = |index: usize, key: &str| -> Span { documents[index].root().get(key).unwrap().span() };
     assert_eq!(source.slice(span(1, "한")), "|\n  x");
     assert_eq!(source.slice(span(2, "b")), "\"y\\tz\"");
-    let mapped = documents[2].root().get("b").unwrap().mapped(&source);
+    let mapped = documents[2].root().get("b").unwrap().mapped();
     assert_eq!(source.slice(mapped.span(2..3)), "z");
 }

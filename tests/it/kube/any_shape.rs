@@ -86,7 +86,7 @@ proptest! {
                 prop_assert_eq!(root.at(&container.pointer), Some(container.node));
                 let environment = Environment::of(container);
                 for word in container.argv().iter().flatten() {
-                    _ = environment.expand(&word.node.mapped(&manifest.source));
+                    _ = environment.expand(&word.node.mapped());
                 }
             }
             _ = Effective::of(&pod, Version::NEWEST);

@@ -12,7 +12,7 @@ fn expanded(env: &str, word: &str) -> String {
     let manifest = Manifest::new(&text);
     let pods = manifest.pods();
     let app = &pods[0].apps[0];
-    let command = app.command.as_ref().unwrap()[0].node.mapped(&manifest.source);
+    let command = app.command.as_ref().unwrap()[0].node.mapped();
     Environment::of(app).expand(&command).text.as_str().to_owned()
 }
 
@@ -66,7 +66,7 @@ spec:
     );
     let pods = manifest.pods();
     let app = &pods[0].apps[0];
-    let script = app.argv().unwrap()[2].node.mapped(&manifest.source);
+    let script = app.argv().unwrap()[2].node.mapped();
     let expanded = Environment::of(app).expand(&script);
     let text = expanded.text.as_str();
     assert_eq!(text, "mkdir /data/very/long/x\nkill $; rm f\n");

@@ -1,0 +1,229 @@
+//! The files of builds: those of the input, and those that kustomizations name beside them.
+
+use std::collections::HashMap;
+use std::fs;
+use std::path::{Component, Path, PathBuf};
+
+use crate::discover::Input;
+use crate::read::{InputFile, read};
+use crate::source::{FileId, Source};
+
+/// The names that a kustomization has in its folder (kustomize, `RecognizedKustomizationFileNames`).
+const NAMES: [&str; 3] = ["kustomization.yaml", "kustomization.yml", "Kustomization"];
+
+/// Whether a file of this path is called as a kustomization is.
+#[must_use]
+pub fn is_kustomization(path: &str) -> bool {
+    let name = path.rsplit(['/', '\\']).next().unwrap_or(path);
+    NAMES.contains(&name)
+}
+
+/// The folder that the file shown as `path` is in; empty for the working folder.
+#[must_use]
+pub fn folder_of(path: &str) -> &str {
+    match path.rsplit_once(['/', '\\']) {
+        Some(("", _)) => "/",
+        Some((folder, _)) => folder,
+        None => "",
+    }
+}
+
+/// What a path that a kustomization names leads to.
+pub(super) enum Found {
+    File(FileId),
+    /// The kustomization of a folder.
+    Kustomization(FileId),
+}
+
+/// Why a path can't be followed.
+pub(super) enum Refused {
+    /// Nothing is there.
+    Missing,
+    /// kustomize refuses it, or it isn't for us to follow.
+    Because(String),
+    /// It can't be read, or is no text.
+    Unreadable(String),
+}
+
+/// The files that are known, by their path from the file system's root.
+pub(super) struct Files {
+    list: Vec<InputFile>,
+    by_path: HashMap<PathBuf, FileId>,
+    here: PathBuf,
+}
+
+impl Files {
+    pub(super) fn new(files: Vec<InputFile>) -> Self {
+        let here = std::env::current_dir().unwrap_or_default();
+        let mut known = Self { list: Vec::new(), by_path: HashMap::new(), here };
+        for file in files {
+            known.add(file);
+        }
+        known
+    }
+
+    fn add(&mut self, file: InputFile) -> FileId {
+        let id = file.source.id;
+        // Of two of one name the first counts.
+        let path = absolute(&self.here, &file.source.path);
+        self.by_path.entry(path).or_insert(id);
+        self.list.push(file);
+        id
+    }
+
+    pub(super) fn into_files(self) -> Vec<InputFile> {
+        self.list
+    }
+
+    pub(super) fn get(&self, id: FileId) -> Option<&InputFile> {
+        self.list.get(id.0 as usize)
+    }
+
+    pub(super) fn source(&self, id: FileId) -> Option<&Source> {
+        self.get(id).map(|file| &*file.source)
+    }
+
+    /// The folder of the file `id`, as it is shown.
+    fn folder(&self, id: FileId) -> String {
+        folder_of(self.source(id).map_or("", |source| &source.path)).to_owned()
+    }
+
+    /// The file or the folder that the kustomization `from` calls `path`.
+    pub(super) fn find(&mut self, from: FileId, path: &str) -> Result<Found, Refused> {
+        if let Some(kustomization) = self.kustomization(from, path)? {
+            return Ok(Found::Kustomization(kustomization));
+        }
+        self.file(from, path).map(Found::File)
+    }
+
+    /// The file that the kustomization `from` calls `path`. Files outside its folder are refused (kustomize,
+    /// `loader.RestrictionRootOnly`).
+    pub(super) fn file(&mut self, from: FileId, path: &str) -> Result<FileId, Refused> {
+        let folder = self.folder(from);
+        let shown = joined(&folder, path);
+        let (root, target) = (absolute(&self.here, &folder), absolute(&self.here, &shown));
+        if !target.starts_with(&root) || leads_out(&root, &target) {
+            let why = "it is outside the kustomization's own folder, which kustomize refuses";
+            return Err(Refused::Because(why.to_owned()));
+        }
+        self.read(&shown)
+    }
+
+    /// The file that is shown as `path`, read if it isn't known.
+    fn read(&mut self, path: &str) -> Result<FileId, Refused> {
+        if let Some(id) = self.by_path.get(&absolute(&self.here, path)) {
+            return Ok(*id);
+        }
+        let metadata = fs::metadata(path).map_err(|_| Refused::Missing)?;
+        // A pipe would be waited for.
+        if !metadata.is_file() {
+            return Err(Refused::Unreadable("it is no regular file".to_owned()));
+        }
+        let input = Input::File { path: path.into(), named: false };
+        let (file, failure) = read(self.list.len(), &input, "");
+        match failure {
+            Some(failure) => Err(Refused::Unreadable(failure.message)),
+            None => Ok(self.add(file)),
+        }
+    }
+
+    /// The kustomization in the folder that the kustomization `from` calls `path`; `None` where that is no folder.
+    fn kustomization(&mut self, from: FileId, path: &str) -> Result<Option<FileId>, Refused> {
+        let from = self.folder(from);
+        let folder = joined(&from, path);
+        let of = |name: &&str| joined(&folder, name);
+        let is_known = |name: &&str| self.by_path.contains_key(&absolute(&self.here, &of(name)));
+        let on_disk = Path::new(if folder.is_empty() { "." } else { &folder });
+        if on_disk.is_dir() {
+            self.check_folder(&from, path, on_disk)?;
+        } else if !NAMES.iter().any(is_known) {
+            return Ok(None);
+        }
+        let known = NAMES.iter().find(|name| is_known(name) || Path::new(&of(name)).is_file());
+        let name = known.ok_or_else(|| Refused::Because("the folder has no kustomization".to_owned()))?;
+        self.read(&of(name)).map(Some)
+    }
+
+    /// A folder is read where no link leads there and it lies in the work tree of the one that names it, or without one
+    /// below the working folder.
+    fn check_folder(&self, from: &str, path: &str, folder: &Path) -> Result<(), Refused> {
+        let refuse = |why: &str| Err(Refused::Because(why.to_owned()));
+        let from = Path::new(if from.is_empty() { "." } else { from });
+        let (Ok(real), Ok(real_from)) = (fs::canonicalize(folder), fs::canonicalize(from)) else {
+            return refuse("it cannot be read");
+        };
+        if real != clean(&real_from.join(path)) {
+            return refuse("a link leads there, which is not followed");
+        }
+        let top = work_tree(&real_from).or_else(|| fs::canonicalize(&self.here).ok());
+        match top {
+            Some(top) if real.starts_with(&top) => Ok(()),
+            _ if self.by_path.keys().any(|known| known.starts_with(absolute(&self.here, &shown(folder)))) => {
+                Ok(())
+            }
+            _ => refuse("it is outside the git work tree"),
+        }
+    }
+}
+
+fn shown(path: &Path) -> String {
+    path.display().to_string()
+}
+
+/// The folder above `folder`, or itself, that has a `.git`.
+fn work_tree(folder: &Path) -> Option<PathBuf> {
+    folder.ancestors().find(|above| above.join(".git").exists()).map(Path::to_owned)
+}
+
+/// Whether a link leads from `root` to a file elsewhere. One that isn't there leads nowhere.
+fn leads_out(root: &Path, target: &Path) -> bool {
+    match (fs::canonicalize(root), fs::canonicalize(target)) {
+        (Ok(root), Ok(target)) => !target.starts_with(root),
+        _ => false,
+    }
+}
+
+fn absolute(here: &Path, path: &str) -> PathBuf {
+    clean(&here.join(path))
+}
+
+/// `path` without `.` and `..`.
+fn clean(path: &Path) -> PathBuf {
+    let mut clean = PathBuf::new();
+    for part in path.components() {
+        match part {
+            Component::CurDir => {}
+            Component::ParentDir => _ = clean.pop(),
+            part => clean.push(part),
+        }
+    }
+    clean
+}
+
+/// What `path` means in `folder`, shown as people write it: without `.`, and with `..` at its start alone.
+fn joined(folder: &str, path: &str) -> String {
+    let whole = Path::new(folder).join(path);
+    let mut steps: Vec<Component<'_>> = Vec::new();
+    for step in whole.components() {
+        match (step, steps.last()) {
+            (Component::ParentDir, Some(Component::Normal(_))) => _ = steps.pop(),
+            (Component::CurDir, _) | (Component::ParentDir, Some(Component::RootDir)) => {}
+            (step, _) => steps.push(step),
+        }
+    }
+    shown(&steps.iter().collect::<PathBuf>())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_are_shown_as_people_write_them() {
+        assert_eq!(joined("overlays/prod", "../../base"), "base");
+        assert_eq!(joined("", "./a/../b.yaml"), "b.yaml");
+        assert_eq!(joined("", "../../base"), "../../base");
+        assert_eq!(joined("../x", "../base"), "../base");
+        assert_eq!(joined("/a", "../../b"), "/b");
+    }
+}

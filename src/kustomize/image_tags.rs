@@ -1,0 +1,106 @@
+//! `images`: the name, tag or digest that a kustomization gives to images (kustomize, `imagetag`).
+
+use super::resource::Resource;
+use super::selector::Pattern;
+use crate::yaml::Value;
+
+/// What may follow an image's name (kustomize, `image.IsImageMatched`).
+const SUFFIX: &str = r"(:[a-zA-Z0-9_.{}-]*)?(@sha256:[a-zA-Z0-9_.{}-]*)?";
+
+/// How deep containers are looked for.
+const MAX_DEPTH: usize = crate::yaml::MAX_DEPTH;
+
+/// Sets what `entry` of `images` says, in all lists of containers.
+pub(super) fn apply(entry: &Value, resources: &mut [Resource]) {
+    let text = |key| entry.get(key).and_then(Value::text).filter(|text| !text.is_empty());
+    let Some(name) = text("name") else { return };
+    // The name is part of an expression; one that isn't any matches nothing.
+    let Some(pattern) = Pattern::anchored(&format!("{name}{SUFFIX}")) else { return };
+    let change = Change {
+        pattern,
+        name: text("newName"),
+        tag: text("newTag"),
+        digest: text("digest"),
+        tag_suffix: text("tagSuffix"),
+    };
+    for resource in resources {
+        if resource.id().kind != "CustomResourceDefinition" {
+            change.walk(&mut resource.value, 0);
+        }
+    }
+}
+
+struct Change<'a> {
+    pattern: Pattern,
+    name: Option<&'a str>,
+    tag: Option<&'a str>,
+    digest: Option<&'a str>,
+    tag_suffix: Option<&'a str>,
+}
+
+impl Change<'_> {
+    fn walk(&self, value: &mut Value, depth: usize) {
+        if depth > MAX_DEPTH {
+            return;
+        }
+        for (key, value) in value.values_mut() {
+            let is_list = matches!(key, "containers" | "initContainers" | "ephemeralContainers");
+            self.walk(value, depth + 1);
+            if is_list {
+                value.items_mut().into_iter().flatten().for_each(|container| self.set(container));
+            }
+        }
+        value.items_mut().into_iter().flatten().for_each(|item| self.walk(item, depth + 1));
+    }
+
+    fn set(&self, container: &mut Value) {
+        let Some(image) = container.get_mut("image") else { return };
+        let Some(text) = image.text().filter(|text| self.pattern.matches(text)) else { return };
+        let (name, mut tag, mut digest) = split(text);
+        let with_suffix;
+        match (self.tag, self.digest, self.tag_suffix) {
+            (Some(new_tag), new_digest, _) => (tag, digest) = (new_tag, new_digest.unwrap_or("")),
+            (None, Some(new_digest), _) => (tag, digest) = ("", new_digest),
+            (None, None, Some(suffix)) => {
+                with_suffix = format!("{tag}{suffix}");
+                (tag, digest) = (&with_suffix, "");
+            }
+            (None, None, None) => {}
+        }
+        let mut new = self.name.unwrap_or(name).to_owned();
+        for (mark, part) in [(':', tag), ('@', digest)] {
+            if !part.is_empty() {
+                new.push(mark);
+                new.push_str(part);
+            }
+        }
+        *image = image.string(&new);
+    }
+}
+
+/// Name, tag and digest of an image; what isn't there is empty (kustomize, `image.Split`).
+fn split(image: &str) -> (&str, &str, &str) {
+    let (rest, digest) = image.split_once('@').unwrap_or((image, ""));
+    let path = rest.find('/').unwrap_or(0);
+    match rest.get(path..).and_then(|path| path.find(':')) {
+        Some(colon) => {
+            let (name, tag) = rest.split_at_checked(path + colon).unwrap_or((rest, ""));
+            (name, tag.get(1..).unwrap_or(""), digest)
+        }
+        None => (rest, "", digest),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::split;
+
+    #[test]
+    fn images_are_split() {
+        assert_eq!(split("nginx"), ("nginx", "", ""));
+        assert_eq!(split("nginx:1.27"), ("nginx", "1.27", ""));
+        assert_eq!(split("host:5000/a/b"), ("host:5000/a/b", "", ""));
+        assert_eq!(split("host:5000/a/b:v1@sha256:ab"), ("host:5000/a/b", "v1", "sha256:ab"));
+        assert_eq!(split("a@sha256:ab"), ("a", "", "sha256:ab"));
+    }
+}

@@ -1,0 +1,55 @@
+//! The texts that nodes are read from.
+
+use std::sync::Arc;
+
+use super::scalar::{self, Style};
+use crate::source::{FileId, MappedText, Source, Span};
+
+/// A text that nodes were read from: a file's, one that is written in a scalar of a file, or what a template puts out.
+pub(super) struct Origin {
+    file: FileId,
+    /// The whole text: what is written as it is meant is borrowed from it.
+    pub(super) text: Arc<str>,
+    /// Where the document ends in the text.
+    pub(super) end: usize,
+    /// Where each part of the text stands in the file; the text is the file's own without it.
+    written: Option<Arc<MappedText>>,
+}
+
+impl Origin {
+    /// The text of `source`, of whose documents one ends at `end`.
+    pub(super) fn of(source: &Source, end: usize) -> Self {
+        Self { file: source.id, text: Arc::clone(&source.text), end, written: None }
+    }
+
+    /// The text of `text`, which is `written` in a file; one of its documents ends at `end`.
+    pub(super) fn within(text: &Source, written: Arc<MappedText>, end: usize) -> Self {
+        Self { file: written.whole().file, text: Arc::clone(&text.text), end, written: Some(written) }
+    }
+
+    /// Where the bytes from `start` to `end` of the text stand in the file.
+    pub(super) fn span(&self, start: u32, end: u32) -> Span {
+        match &self.written {
+            Some(written) => written.span(start as usize..end as usize),
+            None => Span { file: self.file, start, end },
+        }
+    }
+
+    /// The bytes from `start` to `end`.
+    pub(super) fn slice(&self, start: u32, end: u32) -> &str {
+        self.text.get(start as usize..end as usize).unwrap_or("")
+    }
+
+    /// The scalar that is written in `style` from `start` to `end`, with the place of each part in the file. Where it isn't
+    /// `text`, as it was changed, that is known as a whole.
+    pub(super) fn decode(&self, start: u32, end: u32, style: Style, text: &str) -> MappedText {
+        let here = Span { file: self.file, start, end };
+        let decoded = scalar::decode(&self.text, here, style, self.end);
+        let decoded =
+            if decoded.as_str() == text { decoded } else { MappedText::opaque(text.to_owned(), here) };
+        match &self.written {
+            Some(written) => decoded.through(written),
+            None => decoded,
+        }
+    }
+}
