@@ -60,20 +60,16 @@ fn median(texts: Vec<String>) -> (Duration, usize) {
     let inputs = InputSet::new(files.collect());
     let documents = inputs.files().iter().flat_map(|file| {
         let parse = |range: &std::ops::Range<usize>| Document::parse(&file.source, range.clone()).ok();
-        file.documents.iter().filter_map(parse).map(|document| (&*file.source, document))
+        file.documents.iter().filter_map(parse)
     });
-    let documents: Vec<(&Source, Document)> = documents.collect();
+    let documents: Vec<Document> = documents.collect();
     let mut pods = Vec::new();
-    for (source, document) in &documents {
+    for document in &documents {
         for object in objects(document.root()) {
-            pods.extend(templates(&object, &[]).into_iter().map(|template| (*source, Pod::new(template))));
+            pods.extend(templates(&object, &[]).into_iter().map(Pod::new));
         }
     }
-    let run = || {
-        pods.iter()
-            .map(|(source, pod)| Programs::of(pod, source, &inputs, Version::NEWEST).hazards().count())
-            .sum()
-    };
+    let run = || pods.iter().map(|pod| Programs::of(pod, &inputs, Version::NEWEST).hazards().count()).sum();
     let mut times = Vec::new();
     let mut count: usize = 0;
     for _ in 0..RUNS {

@@ -15,7 +15,7 @@ use serde::de::{Deserialize, Deserializer, Error as _};
 use crate::finding::Severity;
 use crate::report::fingerprint::{Fingerprint, Fingerprints};
 use crate::report::{Report, json, object_of, output, paths};
-use crate::rule::Settings;
+use crate::settings::Settings;
 
 /// The version of the form.
 const SCHEMA: u64 = 1;

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use clap::builder::PossibleValue;
 use clap::{Parser, ValueEnum};
 use clap_complete::Shell;
 
@@ -165,6 +166,24 @@ pub enum FailOn {
     Info,
     /// None
     Never,
+}
+
+/// Here, for findings know nothing of a command line.
+impl ValueEnum for Severity {
+    fn value_variants<'a>() -> &'a [Self] {
+        &[Severity::Info, Severity::Warning, Severity::Error]
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        let help = match self {
+            Severity::Info => "Advice; never changes the exit status by default",
+            Severity::Warning => "It works until something restarts, or it wastes or risks something",
+            Severity::Error => {
+                "The API server rejects it, or the Pod can never become Ready, now or after a restart"
+            }
+        };
+        Some(PossibleValue::new(self.name()).help(help))
+    }
 }
 
 impl FailOn {

@@ -40,7 +40,7 @@ pub enum Input {
 }
 
 /// What couldn't be read, and why. The run goes on with the other files.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Failure {
     /// The path as the user would write it.
     pub path: String,

@@ -14,7 +14,8 @@ use crate::rerun::{self, Analysis, Hazard, Lifetime, Mount, Site, Userland};
 use crate::shell::invocation::{self, Invocation};
 use crate::shell::ir::Script;
 use crate::shell::options::{Options, Shell};
-use crate::source::{MappedText, Source, Span};
+use crate::shell::{self, Unparsed};
+use crate::source::{MappedText, Span};
 
 /// What one init container runs.
 pub struct Program<'p, 'd> {
@@ -22,7 +23,7 @@ pub struct Program<'p, 'd> {
     pub container: &'p InitContainer<'d>,
     /// `command` and `args` as the process gets them.
     argv: Vec<MappedText>,
-    main: Main,
+    entry_point: EntryPoint,
     /// The text files that each mounted ConfigMap of the input holds, by absolute path.
     files: Files<'p>,
 }
@@ -46,16 +47,20 @@ impl File<'_> {
     }
 }
 
-/// The part of a program that can be followed.
-enum Main {
+/// What a program starts with.
+enum EntryPoint {
     Script {
         script: Script,
         text: MappedText,
         options: Options,
         arguments: Vec<String>,
-        bash: bool,
+        shell: Shell,
+        /// How many leading words are wrappers, as `timeout 60`.
+        wrapper: usize,
     },
-    /// No script, or none that parses: the words themselves.
+    /// A script that isn't parsed.
+    Unparsed { text: MappedText, why: Unparsed },
+    /// No script: the words themselves.
     Command,
 }
 
@@ -69,12 +74,21 @@ pub struct Programs<'p, 'd> {
 }
 
 impl<'p, 'd> Programs<'p, 'd> {
-    /// The programs of `pod`, which `source` holds, as `version` runs them.
+    /// The programs of `pod`, one of `inputs`, as `version` runs them.
     #[must_use]
-    pub fn of(pod: &'p Pod<'d>, source: &Source, inputs: &'p InputSet, version: Version) -> Self {
-        let reader = Reader { pod, source, inputs };
-        let list = pod.init_containers().map(|container| reader.program(container)).collect();
+    pub fn of(pod: &'p Pod<'d>, inputs: &'p InputSet, version: Version) -> Self {
+        let builder = ProgramBuilder { pod, inputs };
+        let list = pod.init_containers().map(|container| builder.program(container)).collect();
         Self { pod, version, list, analyses: OnceCell::new() }
+    }
+
+    /// The scripts of which nothing could be told, and why; those of the analysis only where [`hazards`](Self::hazards)
+    /// were asked for.
+    pub fn unfollowed(&self) -> impl Iterator<Item = (Span, String)> {
+        let analyses = self.analyses.get();
+        self.list.iter().enumerate().filter_map(move |(index, program)| {
+            program.unfollowed(analyses.and_then(|analyses| analyses.get(index)))
+        })
     }
 
     /// The programs, in order.
@@ -98,21 +112,20 @@ impl<'p, 'd> Programs<'p, 'd> {
     }
 }
 
-struct Reader<'a, 'p, 'd> {
+struct ProgramBuilder<'p, 'd> {
     pod: &'p Pod<'d>,
-    source: &'a Source,
     inputs: &'p InputSet,
 }
 
-impl<'p, 'd> Reader<'_, 'p, 'd> {
+impl<'p, 'd> ProgramBuilder<'p, 'd> {
     fn program(&self, container: &'p InitContainer<'d>) -> Program<'p, 'd> {
         let environment = Environment::of(container);
         let words = container.argv().unwrap_or_default();
         let argv: Vec<MappedText> =
             words.iter().map(|word| environment.expand(&word.node.mapped()).text).collect();
         let files = self.files(container, &argv);
-        let main = main(&argv, &files).unwrap_or(Main::Command);
-        Program { container, argv, main, files }
+        let entry_point = entry_point(&argv, &files).unwrap_or(EntryPoint::Command);
+        Program { container, argv, entry_point, files }
     }
 
     /// The files of each mounted ConfigMap; only where the words could speak of them, so that no
@@ -156,7 +169,7 @@ impl<'p, 'd> Reader<'_, 'p, 'd> {
 
     fn config_map(&self, name: &str) -> Option<ConfigMap<'p>> {
         let namespace = self.pod.template.object.namespace();
-        self.inputs.config_map(self.source.id, namespace, name)
+        self.inputs.config_map(self.pod.spec().span().file, namespace, name)
     }
 }
 
@@ -174,45 +187,47 @@ fn entries<'p>(
     items.iter().filter_map(|item| entry(item.path?.value, item.key?.value)).collect()
 }
 
-/// The script that `argv` runs, if it is one and parses.
-fn main(argv: &[MappedText], files: &Files<'_>) -> Option<Main> {
+/// The script that `argv` runs, if it is one.
+fn entry_point(argv: &[MappedText], files: &Files<'_>) -> Option<EntryPoint> {
     let words: Vec<Option<&str>> = argv.iter().map(|word| Some(word.as_str())).collect();
     let after =
         |at: usize| -> Vec<String> { argv.iter().skip(at).map(|word| word.as_str().to_owned()).collect() };
-    let (text, shell, options, arguments) = match invocation::of(&words) {
-        Invocation::Script { text, shell, options, .. } => {
-            (argv.get(text)?.clone(), shell, options, after(text + 1))
+    let (text, wrapper, shell, options, arguments) = match invocation::of(&words) {
+        Invocation::Script { wrapper, text, shell, options } => {
+            (argv.get(text)?.clone(), wrapper, shell, options, after(text + 1))
         }
-        Invocation::File { path, shell, options, .. } => {
+        Invocation::File { wrapper, path, shell, options } => {
             let text = files.get(argv.get(path)?.as_str())?.mapped()?.clone();
             let (shell, options) = match shell {
                 Some(shell) => (shell, options),
                 None => invocation::of_first_line(text.as_str())?,
             };
-            (text, shell, options, after(path))
+            (text, wrapper, shell, options, after(path))
         }
         Invocation::Exec { program } => {
             let text = files.get(argv.get(program)?.as_str())?.mapped()?.clone();
             let (shell, options) = invocation::of_first_line(text.as_str())?;
-            (text, shell, options, after(program))
+            (text, program, shell, options, after(program))
         }
         Invocation::Elsewhere | Invocation::OtherLanguage(_) | Invocation::Unknown => return None,
     };
-    let script = crate::shell::parse(text.as_str()).ok()?;
-    Some(Main::Script { script, text, options, arguments, bash: shell == Shell::Bash })
+    Some(match shell::parse(text.as_str()) {
+        Ok(script) => EntryPoint::Script { script, text, options, arguments, shell, wrapper },
+        Err(why) => EntryPoint::Unparsed { text, why },
+    })
 }
 
 impl<'d> Program<'_, 'd> {
     fn for_analysis(&self, pod: &Pod<'d>, version: Version) -> rerun::Container<'_> {
-        let program = match &self.main {
-            Main::Script { script, text, options, arguments, bash } => rerun::Program::Script {
+        let program = match &self.entry_point {
+            EntryPoint::Script { script, text, options, arguments, shell, .. } => rerun::Program::Script {
                 script,
                 text: text.as_str(),
                 options: *options,
                 arguments: arguments.clone(),
-                bash: *bash,
+                bash: *shell == Shell::Bash,
             },
-            Main::Command => {
+            EntryPoint::Unparsed { .. } | EntryPoint::Command => {
                 rerun::Program::Exec(self.argv.iter().map(|word| word.as_str().to_owned()).collect())
             }
         };
@@ -234,9 +249,27 @@ impl<'d> Program<'_, 'd> {
     /// The script, its text and the options of its shell, where it runs one that can be followed.
     #[must_use]
     pub fn script(&self) -> Option<(&Script, &MappedText, Options)> {
-        match &self.main {
-            Main::Script { script, text, options, .. } => Some((script, text, *options)),
-            Main::Command => None,
+        match &self.entry_point {
+            EntryPoint::Script { script, text, options, .. } => Some((script, text, *options)),
+            EntryPoint::Unparsed { .. } | EntryPoint::Command => None,
+        }
+    }
+
+    /// The shell that reads its script.
+    #[must_use]
+    pub fn shell(&self) -> Option<Shell> {
+        match &self.entry_point {
+            EntryPoint::Script { shell, .. } => Some(*shell),
+            EntryPoint::Unparsed { .. } | EntryPoint::Command => None,
+        }
+    }
+
+    /// The words before its script's shell that run it, as `timeout 60`.
+    #[must_use]
+    pub fn wrapper(&self) -> &[MappedText] {
+        match &self.entry_point {
+            EntryPoint::Script { wrapper, .. } => self.argv.get(..*wrapper).unwrap_or(&[]),
+            EntryPoint::Unparsed { .. } | EntryPoint::Command => &[],
         }
     }
 
@@ -249,12 +282,38 @@ impl<'d> Program<'_, 'd> {
     /// Where `site` stands: in the manifest, or in the ConfigMap that holds the script.
     #[must_use]
     pub fn span(&self, site: &Site) -> Span {
-        let text = match (&site.file, &self.main) {
-            (Some(file), _) => self.files.get(file).and_then(File::mapped),
-            (None, Main::Script { text, .. }) => Some(text),
-            (None, Main::Command) => None,
+        let text = match &site.file {
+            Some(file) => self.files.get(file).and_then(File::mapped),
+            None => self.text(),
         };
         text.map_or_else(|| self.words_span(), |text| text.span(site.range.clone()))
+    }
+
+    /// The text of its script, parsed or not.
+    fn text(&self) -> Option<&MappedText> {
+        match &self.entry_point {
+            EntryPoint::Script { text, .. } | EntryPoint::Unparsed { text, .. } => Some(text),
+            EntryPoint::Command => None,
+        }
+    }
+
+    /// Why its script isn't followed, and where; `analysis` is that of the program, if there is one.
+    fn unfollowed(&self, analysis: Option<&Analysis>) -> Option<(Span, String)> {
+        let script = format!("the script of init container `{}`", self.container.name());
+        if let EntryPoint::Unparsed { text, why } = &self.entry_point {
+            return Some(match why {
+                Unparsed::Bound { message } => (
+                    text.whole(),
+                    format!("{script} is too large or too deeply nested to be followed: {message}"),
+                ),
+                Unparsed::Syntax { range, message, .. } => {
+                    (text.span(range.clone()), format!("{script} can't be parsed: {message}"))
+                }
+            });
+        }
+        let bound = analysis.filter(|analysis| analysis.hazards.is_empty())?.unfinished?;
+        let place = self.text().map_or_else(|| self.words_span(), MappedText::whole);
+        Some((place, format!("{script} is too long to be followed: {bound}")))
     }
 
     /// From the first to the last word of a command without a script.

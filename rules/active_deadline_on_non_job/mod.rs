@@ -3,7 +3,7 @@
 use crate::finding::{Finding, Severity};
 use crate::kube::active_deadline::{self, ActiveDeadline, KEY, TotalDeadline};
 use crate::kube::{Pod, Workload};
-use crate::rule::{Check, Checker, Rule};
+use crate::rule::{PodContext, Rule, Target};
 use crate::yaml::{Entry, Kind};
 
 /// The rule.
@@ -15,10 +15,10 @@ pub static RULE: Rule = Rule {
     since: "0.1.0",
     doc: include_str!("doc.md"),
     options: &[],
-    check: Checker::Pod { literals: &[KEY], check },
+    target: Target::Pod { literals: &[KEY], check },
 };
 
-fn check(pod: &Pod<'_>, cx: &mut Check<'_>) {
+fn check(pod: &Pod<'_>, cx: &mut PodContext<'_>) {
     // What isn't valid is the finding of `invalid-field`, and of a fragment nobody knows what the field means there.
     let Some(entry) = pod.entry(KEY).filter(active_deadline::is_valid) else { return };
     if !pod.template.is_pod_spec {

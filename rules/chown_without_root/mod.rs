@@ -9,7 +9,7 @@ use user::User;
 use crate::finding::{Confidence, Finding, Severity};
 use crate::kube::Pod;
 use crate::program::Program;
-use crate::rule::{Check, Checker, Rule};
+use crate::rule::{PodContext, Rule, Target};
 use crate::shell::ir::Word;
 use crate::shell::status;
 use crate::source::{MappedText, Span};
@@ -23,10 +23,10 @@ pub static RULE: Rule = Rule {
     since: "0.1.0",
     doc: include_str!("doc.md"),
     options: &[],
-    check: Checker::Pod { literals: &["initContainers"], check },
+    target: Target::Pod { literals: &["initContainers"], check },
 };
 
-fn check(pod: &Pod<'_>, cx: &mut Check<'_>) {
+fn check(pod: &Pod<'_>, cx: &mut PodContext<'_>) {
     // Scripts are parsed only where one could have to do with it.
     let users: Vec<Option<User<'_>>> =
         pod.init_containers().map(|init| User::without_chown(pod, init)).collect();

@@ -3,7 +3,7 @@
 use crate::finding::{Finding, Severity};
 use crate::kube::Pod;
 use crate::kube::validate::{self, names};
-use crate::rule::{Check, Checker, Rule};
+use crate::rule::{PodContext, Rule, Target};
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -14,10 +14,10 @@ pub static RULE: Rule = Rule {
     since: "0.1.0",
     doc: include_str!("doc.md"),
     options: &[],
-    check: Checker::Pod { literals: &["initContainers"], check },
+    target: Target::Pod { literals: &["initContainers"], check },
 };
 
-fn check(pod: &Pod<'_>, cx: &mut Check<'_>) {
+fn check(pod: &Pod<'_>, cx: &mut PodContext<'_>) {
     if !pod.template.is_pod_spec {
         return;
     }

@@ -4,7 +4,7 @@ use crate::finding::{Finding, Fix, Safety, Severity};
 use crate::fix;
 use crate::kube::validate;
 use crate::kube::{Completeness, Gate, InitStep, Pod, Role};
-use crate::rule::{Check, Checker, Rule};
+use crate::rule::{PodContext, Rule, Target};
 use crate::yaml::Entry;
 
 /// The rule.
@@ -16,10 +16,10 @@ pub static RULE: Rule = Rule {
     since: "0.1.0",
     doc: include_str!("doc.md"),
     options: &[],
-    check: Checker::Pod { literals: &["initContainers"], check },
+    target: Target::Pod { literals: &["initContainers"], check },
 };
 
-fn check(pod: &Pod<'_>, cx: &mut Check<'_>) {
+fn check(pod: &Pod<'_>, cx: &mut PodContext<'_>) {
     let version = cx.version;
     for step in pod.init_steps.iter().filter(|step| step.role_in(version) == Role::Init) {
         // What a patch is merged into may have `restartPolicy: Always`.
@@ -32,7 +32,7 @@ fn check(pod: &Pod<'_>, cx: &mut Check<'_>) {
     }
 }
 
-fn finding(pod: &Pod<'_>, step: &InitStep<'_>, entry: Entry<'_>, cx: &Check<'_>) -> Finding {
+fn finding(pod: &Pod<'_>, step: &InitStep<'_>, entry: Entry<'_>, cx: &PodContext<'_>) -> Finding {
     let init = step.container();
     let (name, field) = (init.name(), entry.name());
     let consequence = validate::consequence(pod, cx.version);
@@ -53,7 +53,10 @@ fn finding(pod: &Pod<'_>, step: &InitStep<'_>, entry: Entry<'_>, cx: &Check<'_>)
         .label(init.name_span(), label)
         .help(help);
     // A probe of a sidecar is right; it is the version that is too old.
-    let edits = fix::remove_entry(cx.source, init.node, &field).filter(|_| step.role() == Role::Init);
+    let edits = cx
+        .source(init.node.span())
+        .and_then(|source| fix::remove_entry(source, init.node, &field))
+        .filter(|_| step.role() == Role::Init);
     finding.fix =
         edits.map(|edits| Fix { safety: Safety::Safe, message: format!("remove `{field}`"), edits });
     finding

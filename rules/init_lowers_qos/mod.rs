@@ -2,7 +2,7 @@
 
 use crate::finding::{Finding, Severity};
 use crate::kube::{Completeness, Container, Gate, InitStep, Pod, QosClass};
-use crate::rule::{Check, Checker, Rule};
+use crate::rule::{PodContext, Rule, Target};
 use crate::source::Span;
 
 /// The rule.
@@ -14,10 +14,10 @@ pub static RULE: Rule = Rule {
     since: "0.1.0",
     doc: include_str!("doc.md"),
     options: &[],
-    check: Checker::Pod { literals: &["initContainers"], check },
+    target: Target::Pod { literals: &["initContainers"], check },
 };
 
-fn check(pod: &Pod<'_>, cx: &mut Check<'_>) {
+fn check(pod: &Pod<'_>, cx: &mut PodContext<'_>) {
     // Of a part nobody knows the whole; and where the Pod itself has resources, its containers don't count.
     let is_set_for_pod = pod.resources.is_some() && cx.version.has(Gate::PodLevelResources);
     if pod.template.completeness != Completeness::Complete || is_set_for_pod {

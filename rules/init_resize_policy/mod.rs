@@ -2,8 +2,8 @@
 
 use crate::finding::Severity;
 use crate::kube::Pod;
-use crate::kube::validate::{init_slots, restart};
-use crate::rule::{Check, Checker, Rule};
+use crate::kube::validate::{init_entries, restart};
+use crate::rule::{PodContext, Rule, Target};
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -14,16 +14,16 @@ pub static RULE: Rule = Rule {
     since: "0.1.0",
     doc: include_str!("doc.md"),
     options: &[],
-    check: Checker::Pod { literals: &["resizePolicy"], check },
+    target: Target::Pod { literals: &["resizePolicy"], check },
 };
 
-fn check(pod: &Pod<'_>, cx: &mut Check<'_>) {
+fn check(pod: &Pod<'_>, cx: &mut PodContext<'_>) {
     if !pod.template.is_pod_spec {
         return;
     }
-    for slot in init_slots(pod, cx.version) {
-        for violation in restart::resize_policy(&slot, pod, cx.version) {
-            cx.reject(Some(&slot), violation);
+    for entry in init_entries(pod, cx.version) {
+        for violation in restart::resize_policy(&entry, pod, cx.version) {
+            cx.reject(Some(&entry), violation);
         }
     }
 }

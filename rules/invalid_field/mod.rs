@@ -2,12 +2,12 @@
 
 use crate::finding::{Finding, Severity};
 use crate::kube::active_deadline::{self, ActiveDeadline};
-use crate::kube::schema::{self, Cause, Misfit};
+use crate::kube::schema::{self, Cause, FieldError};
 use crate::kube::validate::{
-    Volumes, app_slots, container, deadline, dotted, init_slots, misplaced, resources,
+    Volumes, app_entries, container, deadline, dotted, init_entries, misplaced, resources,
 };
 use crate::kube::{Completeness, Pod, Workload, is_placeholder};
-use crate::rule::{Check, Checker, Rule};
+use crate::rule::{PodContext, Rule, Target};
 use crate::yaml::{Entry, Node};
 
 /// The rule.
@@ -19,34 +19,34 @@ pub static RULE: Rule = Rule {
     since: "0.1.0",
     doc: include_str!("doc.md"),
     options: &[],
-    check: Checker::Pod { literals: &["initContainers", active_deadline::KEY], check },
+    target: Target::Pod { literals: &["initContainers", active_deadline::KEY], check },
 };
 
-fn check(pod: &Pod<'_>, cx: &mut Check<'_>) {
+fn check(pod: &Pod<'_>, cx: &mut PodContext<'_>) {
     // A custom resource's field may have a shape of its own.
     if !pod.template.is_pod_spec {
         return;
     }
     // Of what was found by its shape alone nothing says what its fields have to look like.
-    let misfits = if pod.template.by_shape {
+    let field_errors = if pod.template.by_shape {
         Vec::new()
     } else {
-        schema::misfits(pod.spec(), &pod.template.pointer, cx.version)
+        schema::field_errors(pod.spec(), &pod.template.pointer, cx.version)
     };
-    for misfit in misfits {
-        if let Some(finding) = misfit_finding(pod, &misfit, cx) {
-            cx.report_about(misfit.container, finding);
+    for field_error in field_errors {
+        if let Some(finding) = field_error_finding(pod, &field_error, cx) {
+            cx.report_about(field_error.container, finding);
         }
     }
     let volumes = Volumes::of(pod);
-    for slot in init_slots(pod, cx.version) {
-        for violation in container::fields(&slot, pod, &volumes, cx.version) {
-            cx.reject(Some(&slot), violation);
+    for entry in init_entries(pod, cx.version) {
+        for violation in container::fields(&entry, pod, &volumes, cx.version) {
+            cx.reject(Some(&entry), violation);
         }
     }
-    for slot in app_slots(pod, cx.version) {
-        for violation in container::quantities(&slot, pod, cx.version) {
-            cx.reject(Some(&slot), violation);
+    for entry in app_entries(pod, cx.version) {
+        for violation in container::quantities(&entry, pod, cx.version) {
+            cx.reject(Some(&entry), violation);
         }
     }
     let of_pod = resources::of_pod(pod, cx.version);
@@ -75,14 +75,14 @@ fn misplaced_deadline(pod: &Pod<'_>, pointer: &str, entry: Entry<'_>) -> Finding
     Finding::new(Severity::Error, entry.key.span(), message).caption("nothing reads it here").help(help)
 }
 
-fn misfit_finding(pod: &Pod<'_>, misfit: &Misfit<'_>, cx: &Check<'_>) -> Option<Finding> {
-    if misfit.node.text().is_some_and(is_placeholder) {
+fn field_error_finding(pod: &Pod<'_>, field_error: &FieldError<'_>, cx: &PodContext<'_>) -> Option<Finding> {
+    if field_error.node.text().is_some_and(is_placeholder) {
         return None;
     }
-    let (field, whole) = (&misfit.field, name_of(pod, misfit));
-    let (message, caption, help) = match &misfit.cause {
+    let (field, whole) = (&field_error.field, name_of(pod, field_error));
+    let (message, caption, help) = match &field_error.cause {
         Cause::Unknown { since, instead } => {
-            if !is_judged(pod, misfit) {
+            if !is_judged(pod, field_error) {
                 return None;
             }
             let version = cx.version;
@@ -116,13 +116,13 @@ fn misfit_finding(pod: &Pod<'_>, misfit: &Misfit<'_>, cx: &Check<'_>) -> Option<
             "write a number with one of Kubernetes' suffixes, such as `500m`, `64Mi` or `1G`".to_owned(),
         ),
     };
-    Some(Finding::new(Severity::Error, misfit.span(), message).caption(caption).help(help))
+    Some(Finding::new(Severity::Error, field_error.span(), message).caption(caption).help(help))
 }
 
 /// Where it is, as `kubectl explain` writes paths: `env[1].value` of which container, or from the Pod spec on.
-fn name_of(pod: &Pod<'_>, misfit: &Misfit<'_>) -> String {
-    let inner = misfit.pointer.strip_prefix(&pod.template.pointer).unwrap_or(&misfit.pointer);
-    let Some(container) = misfit.container else { return format!("`{}`", dotted(inner)) };
+fn name_of(pod: &Pod<'_>, field_error: &FieldError<'_>) -> String {
+    let inner = field_error.pointer.strip_prefix(&pod.template.pointer).unwrap_or(&field_error.pointer);
+    let Some(container) = field_error.container else { return format!("`{}`", dotted(inner)) };
     // `/initContainers/0`, and what is in it.
     let mut parts = inner.splitn(4, '/').skip(1);
     let (list, _, rest) = (parts.next(), parts.next(), parts.next().unwrap_or(""));
@@ -143,16 +143,16 @@ fn quote_or(expected: &str, field: &str) -> String {
 
 /// Unknown fields are judged in init containers and sidecars. An operator's own Pod spec may have more fields, and
 /// some names are other rules'.
-fn is_judged(pod: &Pod<'_>, misfit: &Misfit<'_>) -> bool {
-    let within = misfit.pointer.strip_prefix(&*pod.template.pointer).unwrap_or_default();
+fn is_judged(pod: &Pod<'_>, field_error: &FieldError<'_>) -> bool {
+    let within = field_error.pointer.strip_prefix(&*pod.template.pointer).unwrap_or_default();
     let mut steps = within.split('/').skip(1);
     let is_of_init = steps.next() == Some("initContainers");
     let is_policy =
         matches!(steps.nth(1), Some("restartPolicy" | "restartPolicyRules")) && steps.next().is_none();
     is_of_init
         && pod.template.completeness != Completeness::Merged
-        && !misfit.field.starts_with('$')
-        && !misplaced::is_spelling(&misfit.field)
-        && misfit.field != active_deadline::KEY
+        && !field_error.field.starts_with('$')
+        && !misplaced::is_spelling(&field_error.field)
+        && field_error.field != active_deadline::KEY
         && !is_policy
 }

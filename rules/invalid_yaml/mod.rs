@@ -1,7 +1,7 @@
 //! A document that no YAML parser accepts.
 
 use crate::finding::{Finding, Severity};
-use crate::rule::{Checker, Rule};
+use crate::rule::{Rule, Target};
 use crate::source::Span;
 
 /// The rule.
@@ -13,7 +13,7 @@ pub static RULE: Rule = Rule {
     since: "0.1.0",
     doc: include_str!("doc.md"),
     options: &[],
-    check: Checker::Reader,
+    target: Target::Input,
 };
 
 /// The finding for what the parser says at `span`.

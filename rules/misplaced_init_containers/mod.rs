@@ -3,7 +3,7 @@
 use crate::finding::{Finding, Severity};
 use crate::kube::validate::misplaced::{self, LITERALS, Misplaced, Site};
 use crate::kube::{Object, Workload};
-use crate::rule::{Checker, ObjectCheck, Rule};
+use crate::rule::{ObjectContext, Rule, Target};
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -14,10 +14,10 @@ pub static RULE: Rule = Rule {
     since: "0.1.0",
     doc: include_str!("doc.md"),
     options: &[],
-    check: Checker::Object { literals: LITERALS, check },
+    target: Target::Object { literals: LITERALS, check },
 };
 
-fn check(object: &Object<'_>, cx: &mut ObjectCheck<'_>) {
+fn check(object: &Object<'_>, cx: &mut ObjectContext<'_>) {
     for misplaced in misplaced::find(object) {
         cx.report(misplaced.container, finding(object, &misplaced));
     }

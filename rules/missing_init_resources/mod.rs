@@ -2,7 +2,7 @@
 
 use crate::finding::{Finding, Severity};
 use crate::kube::{Completeness, Effective, Gate, InitContainer, Pod, Quantity};
-use crate::rule::{Check, Checker, Rule};
+use crate::rule::{PodContext, Rule, Target};
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -13,10 +13,10 @@ pub static RULE: Rule = Rule {
     since: "0.1.0",
     doc: include_str!("doc.md"),
     options: &[],
-    check: Checker::Pod { literals: &["initContainers"], check },
+    target: Target::Pod { literals: &["initContainers"], check },
 };
 
-fn check(pod: &Pod<'_>, cx: &mut Check<'_>) {
+fn check(pod: &Pod<'_>, cx: &mut PodContext<'_>) {
     // A patch may leave them to its base, an operator may set its own; and a quota is content with the Pod's.
     let is_set_for_pod = pod.resources.as_ref().is_some_and(|resources| {
         cx.version.has(Gate::PodLevelResources)
@@ -51,7 +51,7 @@ fn asks_for_nothing(init: &InitContainer<'_>) -> bool {
 }
 
 /// How much of each of `resources` an init container may ask for at no cost, whichever sidecars run by then.
-fn free(pod: &Pod<'_>, cx: &Check<'_>, resources: &[&'static str]) -> Vec<(&'static str, Quantity)> {
+fn free(pod: &Pod<'_>, cx: &PodContext<'_>, resources: &[&'static str]) -> Vec<(&'static str, Quantity)> {
     let requests = Effective::of(pod, cx.version).requests;
     let free = |name: &&'static str| (*name, requests.apps.amount(name));
     resources.iter().map(free).filter(|(_, amount)| !amount.is_zero()).collect()

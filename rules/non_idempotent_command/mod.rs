@@ -3,7 +3,7 @@
 use crate::finding::Severity;
 use crate::kube::Pod;
 use crate::rerun::Kind;
-use crate::rule::{Check, Checker, Rule};
+use crate::rule::{PodContext, Rule, Target};
 
 use super::non_idempotent_write::report;
 
@@ -16,9 +16,9 @@ pub static RULE: Rule = Rule {
     since: "0.1.0",
     doc: include_str!("doc.md"),
     options: &[],
-    check: Checker::Pod { literals: &["initContainers"], check },
+    target: Target::Pod { literals: &["initContainers"], check },
 };
 
-fn check(pod: &Pod<'_>, cx: &mut Check<'_>) {
+fn check(pod: &Pod<'_>, cx: &mut PodContext<'_>) {
     report(pod, cx, |kind| kind == Kind::OutsidePod);
 }

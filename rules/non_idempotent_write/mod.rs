@@ -4,7 +4,7 @@ use crate::finding::{Confidence, Finding, Severity};
 use crate::kube::{Pod, Volume, VolumeSource};
 use crate::program::Program;
 use crate::rerun::{self, Hazard, Kind};
-use crate::rule::{Check, Checker, Rule};
+use crate::rule::{PodContext, Rule, Target};
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -15,15 +15,15 @@ pub static RULE: Rule = Rule {
     since: "0.1.0",
     doc: include_str!("doc.md"),
     options: &[],
-    check: Checker::Pod { literals: &["initContainers"], check },
+    target: Target::Pod { literals: &["initContainers"], check },
 };
 
-fn check(pod: &Pod<'_>, cx: &mut Check<'_>) {
+fn check(pod: &Pod<'_>, cx: &mut PodContext<'_>) {
     report(pod, cx, |kind| kind != Kind::OutsidePod);
 }
 
 /// Reports the hazards of the kinds that are `wanted`.
-pub(super) fn report(pod: &Pod<'_>, cx: &mut Check<'_>, wanted: fn(Kind) -> bool) {
+pub(super) fn report(pod: &Pod<'_>, cx: &mut PodContext<'_>, wanted: fn(Kind) -> bool) {
     let programs = cx.programs();
     for (program, hazards) in programs.hazards() {
         for hazard in hazards.iter().filter(|hazard| wanted(hazard.kind)) {

@@ -5,10 +5,10 @@ use std::fmt::Write as _;
 use crate::finding::{Finding, Severity};
 use crate::kube::effective::{Effective, Sum};
 use crate::kube::template::Completeness;
-use crate::kube::validate::is_screaming;
+use crate::kube::validate::is_placeholder_name;
 use crate::kube::{Container, InitStep, Pod, Quantity};
 use crate::options::{NumberOption, Options, QuantitiesOption, RuleOption};
-use crate::rule::{Check, Checker, Rule};
+use crate::rule::{PodContext, Rule, Target};
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -19,7 +19,7 @@ pub static RULE: Rule = Rule {
     since: "0.1.0",
     doc: include_str!("doc.md"),
     options: &[RuleOption::Number(RATIO), RuleOption::Quantities(MIN_SURPLUS)],
-    check: Checker::Pod { literals: &["initContainers"], check },
+    target: Target::Pod { literals: &["initContainers"], check },
 };
 
 const RATIO: NumberOption = NumberOption {
@@ -32,7 +32,7 @@ const RATIO: NumberOption = NumberOption {
 const MIN_SURPLUS: QuantitiesOption =
     QuantitiesOption { name: "min-surplus", doc: "the least surplus worth a finding, for each resource" };
 
-fn check(pod: &Pod<'_>, cx: &mut Check<'_>) {
+fn check(pod: &Pod<'_>, cx: &mut PodContext<'_>) {
     // Of a part nobody knows what the whole asks for.
     if pod.template.completeness != Completeness::Complete || pod.apps.is_empty() {
         return;
@@ -84,7 +84,7 @@ fn oversized<'p>(sum: &'p Sum<'_>, options: &Options) -> Vec<Oversized<'p>> {
         let (running, beside) = (sum.running(resource), peak.running);
         let step = peak.index;
         let oversized = Oversized { resource, init, running, surplus, beside, step };
-        (oversized.counts(options) && !is_screaming(resource)).then_some(oversized)
+        (oversized.counts(options) && !is_placeholder_name(resource)).then_some(oversized)
     });
     resources.collect()
 }

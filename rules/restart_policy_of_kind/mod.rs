@@ -1,9 +1,9 @@
 //! A Pod-level `restartPolicy` that the kind of workload doesn't allow.
 
 use crate::finding::{Finding, Severity};
-use crate::kube::validate::spelt;
+use crate::kube::validate::spelling_help;
 use crate::kube::{Completeness, Field, Pod, Workload, is_placeholder};
-use crate::rule::{Check, Checker, Rule};
+use crate::rule::{PodContext, Rule, Target};
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -14,10 +14,10 @@ pub static RULE: Rule = Rule {
     since: "0.1.0",
     doc: include_str!("doc.md"),
     options: &[],
-    check: Checker::Pod { literals: &["restartPolicy", "Job"], check },
+    target: Target::Pod { literals: &["restartPolicy", "Job"], check },
 };
 
-fn check(pod: &Pod<'_>, cx: &mut Check<'_>) {
+fn check(pod: &Pod<'_>, cx: &mut PodContext<'_>) {
     // An empty policy is as good as none; the default is `Always`.
     let written = pod.restart_policy.filter(|policy| !policy.is_empty());
     if written.is_some_and(|policy| is_placeholder(&policy)) {
@@ -114,6 +114,6 @@ fn unknown(pod: &Pod<'_>, policy: Field<'_, &str>) -> Option<Finding> {
     (!POLICIES.contains(&*policy)).then(|| {
         Finding::new(Severity::Error, policy.span(), message)
             .caption("must be `Always`, `OnFailure` or `Never`")
-            .help(spelt(*policy, &POLICIES))
+            .help(spelling_help(*policy, &POLICIES))
     })
 }

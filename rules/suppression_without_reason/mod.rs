@@ -1,7 +1,7 @@
 //! Suppressions that don't say why.
 
 use crate::finding::{Finding, Severity};
-use crate::rule::{Checker, Rule};
+use crate::rule::{Rule, Target};
 use crate::suppress::{Form, Suppression};
 
 /// The rule.
@@ -13,7 +13,7 @@ pub static RULE: Rule = Rule {
     since: "0.1.0",
     doc: include_str!("doc.md"),
     options: &[],
-    check: Checker::Reader,
+    target: Target::Input,
 };
 
 /// The finding for a suppression that suppresses something and has no reason.

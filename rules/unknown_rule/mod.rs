@@ -1,7 +1,7 @@
 //! Rules that don't exist.
 
 use crate::finding::{Finding, Severity};
-use crate::rule::{Checker, Rule};
+use crate::rule::{Rule, Target};
 use crate::rules;
 use crate::source::Span;
 
@@ -14,7 +14,7 @@ pub static RULE: Rule = Rule {
     since: "0.1.0",
     doc: include_str!("doc.md"),
     options: &[],
-    check: Checker::Reader,
+    target: Target::Input,
 };
 
 /// The finding for the name `id` of no rule.

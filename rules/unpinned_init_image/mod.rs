@@ -3,7 +3,7 @@
 use crate::finding::{Finding, Severity};
 use crate::kube::image::Image;
 use crate::kube::{Container, Pod};
-use crate::rule::{Check, Checker, Rule};
+use crate::rule::{PodContext, Rule, Target};
 use crate::source::Span;
 
 /// The rule.
@@ -15,10 +15,10 @@ pub static RULE: Rule = Rule {
     since: "0.1.0",
     doc: include_str!("doc.md"),
     options: &[],
-    check: Checker::Pod { literals: &["initContainers"], check },
+    target: Target::Pod { literals: &["initContainers"], check },
 };
 
-fn check(pod: &Pod<'_>, cx: &mut Check<'_>) {
+fn check(pod: &Pod<'_>, cx: &mut PodContext<'_>) {
     let unpinned: Vec<Unpinned<'_, '_>> = pod
         .init_containers()
         .filter_map(|init| Unpinned::of(init))

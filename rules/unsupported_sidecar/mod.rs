@@ -2,7 +2,7 @@
 
 use crate::finding::{Finding, Severity};
 use crate::kube::{Gate, Pod, Sidecar, Version};
-use crate::rule::{Check, Checker, Rule};
+use crate::rule::{PodContext, Rule, Target};
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -13,10 +13,10 @@ pub static RULE: Rule = Rule {
     since: "0.1.0",
     doc: include_str!("doc.md"),
     options: &[],
-    check: Checker::Pod { literals: &["restartPolicy"], check },
+    target: Target::Pod { literals: &["restartPolicy"], check },
 };
 
-fn check(pod: &Pod<'_>, cx: &mut Check<'_>) {
+fn check(pod: &Pod<'_>, cx: &mut PodContext<'_>) {
     if cx.version.has(Gate::SidecarContainers) || !pod.template.is_pod_spec {
         return;
     }

@@ -2,7 +2,7 @@
 
 use crate::finding::{Edit, Finding, Fix, Safety, Severity};
 use crate::fix;
-use crate::rule::{Checker, Rule};
+use crate::rule::{Rule, Target};
 use crate::source::Source;
 use crate::suppress::{Form, Name, Suppression, What};
 
@@ -15,7 +15,7 @@ pub static RULE: Rule = Rule {
     since: "0.1.0",
     doc: include_str!("doc.md"),
     options: &[],
-    check: Checker::Reader,
+    target: Target::Input,
 };
 
 /// The finding for a suppression of whose rules those `in_vain` have nothing to say.

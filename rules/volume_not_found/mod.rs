@@ -2,8 +2,8 @@
 
 use crate::finding::Severity;
 use crate::kube::Pod;
-use crate::kube::validate::{Volumes, init_slots, mounts};
-use crate::rule::{Check, Checker, Rule};
+use crate::kube::validate::{Volumes, init_entries, mounts};
+use crate::rule::{PodContext, Rule, Target};
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -14,17 +14,17 @@ pub static RULE: Rule = Rule {
     since: "0.1.0",
     doc: include_str!("doc.md"),
     options: &[],
-    check: Checker::Pod { literals: &["initContainers"], check },
+    target: Target::Pod { literals: &["initContainers"], check },
 };
 
-fn check(pod: &Pod<'_>, cx: &mut Check<'_>) {
+fn check(pod: &Pod<'_>, cx: &mut PodContext<'_>) {
     if !pod.template.is_pod_spec {
         return;
     }
     let volumes = Volumes::of(pod);
-    for slot in init_slots(pod, cx.version) {
-        for violation in mounts::mounts(&slot, pod, &volumes, cx.version) {
-            cx.reject(Some(&slot), violation);
+    for entry in init_entries(pod, cx.version) {
+        for violation in mounts::mounts(&entry, pod, &volumes, cx.version) {
+            cx.reject(Some(&entry), violation);
         }
     }
 }

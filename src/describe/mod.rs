@@ -11,7 +11,7 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use crate::discover::{Failure, Input};
-use crate::kube::{Malformed, Pod};
+use crate::kube::{Pod, TypeError};
 use crate::provenance::{self, TestSuites};
 use crate::read::{self, InputFile, Outcome, Unjudged};
 use crate::settings::Settings;
@@ -141,7 +141,7 @@ fn is_worth_describing(pod: &Pod<'_>) -> bool {
 
 /// Whether a Pod's order of start or its figures hang on a part that can't be read. Any other mistake is a
 /// matter for linting.
-fn bears_on_figures(pod: &Pod<'_>, malformed: &Malformed) -> bool {
+fn bears_on_figures(pod: &Pod<'_>, malformed: &TypeError) -> bool {
     let pointer = malformed.pointer.strip_prefix(&pod.template.pointer).unwrap_or_default();
     let steps: Vec<&str> = pointer.split('/').skip(1).collect();
     match steps.as_slice() {
@@ -152,8 +152,8 @@ fn bears_on_figures(pod: &Pod<'_>, malformed: &Malformed) -> bool {
     }
 }
 
-fn malformed_message(malformed: &Malformed) -> String {
-    let Malformed { field, expected, found, quantity, .. } = malformed;
+fn malformed_message(malformed: &TypeError) -> String {
+    let TypeError { field, expected, found, quantity, .. } = malformed;
     match quantity {
         Some(error) => format!("`{field}: {found}` is no quantity: {error}"),
         None => format!("`{field}` must be {expected}, and is {found}"),

@@ -1,7 +1,7 @@
 //! What the kinds make of `activeDeadlineSeconds` in the Pod specs that they hold.
 
+use super::field::is_placeholder;
 use super::pod::Pod;
-use super::shape::is_placeholder;
 use super::template::Template;
 use super::workloads::Workload;
 use crate::yaml::{Entry, Kind, Node};

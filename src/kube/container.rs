@@ -4,11 +4,11 @@ use std::ops::Deref;
 use std::sync::Arc;
 
 use super::env::{EnvFrom, EnvVar};
+use super::field::{Field, Place, Reader};
 use super::image::Image;
 use super::probe::{Probe, ProbeKind};
 use super::resources::Resources;
 use super::security::SecurityContext;
-use super::shape::{Field, Place, Reader};
 use super::version::{Gate, Version};
 use super::volume::VolumeMount;
 use crate::source::Span;
@@ -51,8 +51,6 @@ pub struct Container<'d> {
     pub probes: Vec<Probe<'d>>,
     /// `lifecycle`, key and value.
     pub lifecycle: Option<Entry<'d>>,
-    /// `resizePolicy`.
-    pub resize_policy: Vec<ResizePolicy<'d>>,
 }
 
 /// An entry of a container's `ports`.
@@ -68,17 +66,6 @@ pub struct ContainerPort<'d> {
     pub host_port: Option<Field<'d, i64>>,
     /// `protocol`; TCP without it.
     pub protocol: Option<Field<'d, &'d str>>,
-}
-
-/// An entry of a container's `resizePolicy`.
-#[derive(Debug, Clone, Copy)]
-pub struct ResizePolicy<'d> {
-    /// The entry.
-    pub node: Node<'d>,
-    /// `resourceName`.
-    pub resource_name: Option<Field<'d, &'d str>>,
-    /// `restartPolicy`: `NotRequired` or `RestartContainer`.
-    pub restart_policy: Option<Field<'d, &'d str>>,
 }
 
 /// What a container is to its Pod.
@@ -147,7 +134,6 @@ impl<'d> Container<'d> {
             restart_policy: reader.string(place, "restartPolicy"),
             probes: ProbeKind::ALL.into_iter().filter_map(|kind| Probe::read(reader, place, kind)).collect(),
             lifecycle: reader.map(place, "lifecycle").and_then(|_| place.node.entry("lifecycle")),
-            resize_policy: reader.maps(place, "resizePolicy", ResizePolicy::read),
         };
         reader.container = None;
         container
@@ -206,16 +192,6 @@ impl<'d> ContainerPort<'d> {
             container_port: reader.int32(place, "containerPort"),
             host_port: reader.int32(place, "hostPort"),
             protocol: reader.string(place, "protocol"),
-        }
-    }
-}
-
-impl<'d> ResizePolicy<'d> {
-    fn read(reader: &mut Reader, place: &Place<'_, 'd>) -> Self {
-        Self {
-            node: place.node,
-            resource_name: reader.string(place, "resourceName"),
-            restart_policy: reader.string(place, "restartPolicy"),
         }
     }
 }

@@ -1,6 +1,6 @@
 //! A container's environment variables.
 
-use super::shape::{Field, Place, Reader};
+use super::field::{Field, Place, Reader};
 use crate::yaml::Node;
 
 /// An entry of `env`.

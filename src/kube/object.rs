@@ -1,6 +1,6 @@
 //! A document's Kubernetes objects, those inside a List included.
 
-use super::shape::push_key;
+use super::field::push_key;
 use crate::source::Span;
 use crate::yaml::Node;
 

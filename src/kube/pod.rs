@@ -3,9 +3,9 @@
 use std::collections::HashMap;
 
 use super::container::{AppContainer, Container, InitContainer, InitStep, Role, Sidecar};
+use super::field::{Field, Place, Reader, TypeError};
 use super::resources::{ResourceList, Resources};
 use super::security::{EffectiveSecurity, SecurityContext};
-use super::shape::{Field, Malformed, Place, Reader};
 use super::template::Template;
 use super::volume::{Volume, VolumeMount};
 use crate::yaml::{Entry, Node};
@@ -27,8 +27,6 @@ pub struct Pod<'d> {
     pub volumes: Vec<Volume<'d>>,
     /// `restartPolicy`; `Always` without it.
     pub restart_policy: Option<Field<'d, &'d str>>,
-    /// `activeDeadlineSeconds`, in seconds.
-    pub active_deadline_seconds: Option<Field<'d, i64>>,
     /// `resources` of the Pod itself (1.34+). An empty map isn't the same as none.
     pub resources: Option<Resources<'d>>,
     /// `overhead`, what the Pod's sandbox takes.
@@ -40,7 +38,7 @@ pub struct Pod<'d> {
     /// Indices in `volumes`, by name.
     volumes_by_name: HashMap<&'d str, usize>,
     /// What the API server's decoder rejects; nothing where the template was found by its shape alone.
-    pub malformed: Vec<Malformed>,
+    pub malformed: Vec<TypeError>,
 }
 
 /// Which of the node's namespaces a Pod's containers share.
@@ -77,7 +75,6 @@ impl<'d> Pod<'d> {
             volumes_by_name: by_name(&volumes),
             volumes,
             restart_policy: reader.string(&spec, "restartPolicy"),
-            active_deadline_seconds: reader.integer(&spec, "activeDeadlineSeconds"),
             // A fragment's `resources` are one container's, which its operator makes.
             resources: if template.is_pod_spec { Resources::read(&mut reader, &spec) } else { None },
             overhead: ResourceList::read(&mut reader, &spec, "overhead"),

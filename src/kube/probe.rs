@@ -1,6 +1,6 @@
 //! Probes of containers.
 
-use super::shape::{Field, Place, Reader};
+use super::field::{Field, Place, Reader};
 use crate::source::Span;
 use crate::yaml::{Entry, Node};
 

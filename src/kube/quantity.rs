@@ -66,12 +66,6 @@ impl Quantity {
     /// Nothing.
     pub const ZERO: Quantity = Quantity { nano: 0, format: Format::DecimalSi };
 
-    /// A quantity of `nano` billionths of a unit.
-    #[must_use]
-    pub const fn from_nano(nano: i128, format: Format) -> Self {
-        Self { nano, format }
-    }
-
     /// A quantity of whole units.
     #[must_use]
     pub const fn from_units(units: i64, format: Format) -> Self {

@@ -3,8 +3,8 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
+use super::field::{Place, Reader};
 use super::quantity::Quantity;
-use super::shape::{Place, Reader};
 use crate::source::Span;
 use crate::yaml::Node;
 

@@ -1,6 +1,6 @@
 //! Security contexts of Pods and containers.
 
-use super::shape::{Field, Place, Reader};
+use super::field::{Field, Place, Reader};
 use crate::yaml::Node;
 
 /// `securityContext` of a container, or the part of a Pod's that its containers inherit.
@@ -16,8 +16,6 @@ pub struct SecurityContext<'d> {
     pub run_as_non_root: Option<Field<'d, bool>>,
     /// `privileged` (containers only).
     pub privileged: Option<Field<'d, bool>>,
-    /// `allowPrivilegeEscalation` (containers only).
-    pub allow_privilege_escalation: Option<Field<'d, bool>>,
     /// `readOnlyRootFilesystem` (containers only).
     pub read_only_root_filesystem: Option<Field<'d, bool>>,
     /// `capabilities.add` (containers only).
@@ -43,7 +41,6 @@ impl<'d> SecurityContext<'d> {
             run_as_group: reader.integer(&place, "runAsGroup"),
             run_as_non_root: reader.boolean(&place, "runAsNonRoot"),
             privileged: reader.boolean(&place, "privileged"),
-            allow_privilege_escalation: reader.boolean(&place, "allowPrivilegeEscalation"),
             read_only_root_filesystem: reader.boolean(&place, "readOnlyRootFilesystem"),
             capabilities_add,
             capabilities_drop,

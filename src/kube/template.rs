@@ -1,8 +1,8 @@
 //! Where objects hold Pod templates.
 
+use super::field::push_key;
 use super::object::Object;
 use super::partial::{is_patch, is_ytt};
-use super::shape::push_key;
 use super::workloads::{self, Form, PodTemplatePath, Workload};
 use crate::yaml::{Kind, Node};
 

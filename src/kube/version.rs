@@ -171,17 +171,9 @@ impl Gate {
 /// A change of behaviour that hangs on no gate of its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Change {
-    /// The error for a probe of an init container names the way out, `restartPolicy=Always`
-    /// (1.28, `core/validation.validateInitContainers`).
-    ProbeErrorNamesSidecars,
-    /// A Service's named `targetPort` may be a sidecar's port (1.33, `podutil.FindPort`).
-    NamedTargetPortOfSidecar,
     /// The Pod template of a `StatefulSet` is validated (1.34, `apps/validation`); before, a broken
     /// template is accepted and every Pod create fails.
     StatefulSetTemplateValidated,
-    /// Any `restartPolicy` of an init container but `Always` is dropped in silence (1.34 alone;
-    /// 1.35 turns the gate `ContainerRestartRules` on).
-    OtherRestartPolicyDropped,
     /// `restartPolicyRules` are allowed on a sidecar (1.36).
     RestartPolicyRulesOnSidecar,
     /// A template with `hostNetwork` keeps its ports without a `hostPort`; only Pods get one (1.28, the gate
@@ -200,12 +192,12 @@ pub enum Change {
 impl Change {
     fn since(self) -> u8 {
         match self {
-            Self::ProbeErrorNamesSidecars | Self::HostPortsOfTemplatesUnset => 28,
+            Self::HostPortsOfTemplatesUnset => 28,
             Self::HostIpsInEnv => 29,
             Self::AppArmorProfileField => 30,
             Self::RecursiveReadOnly => 31,
-            Self::NamedTargetPortOfSidecar | Self::SleepOfZeroSeconds => 33,
-            Self::StatefulSetTemplateValidated | Self::OtherRestartPolicyDropped => 34,
+            Self::SleepOfZeroSeconds => 33,
+            Self::StatefulSetTemplateValidated => 34,
             Self::RestartPolicyRulesOnSidecar => 36,
         }
     }

@@ -1,6 +1,6 @@
 //! A Pod's volumes, and where containers mount them.
 
-use super::shape::{Field, Place, Reader};
+use super::field::{Field, Place, Reader};
 use crate::yaml::Node;
 
 /// A volume of a Pod.

@@ -9,7 +9,7 @@ use super::state::assumptions::Assumptions;
 use super::state::compare::differences;
 use super::state::places::{Mounts, Place, Store};
 use super::state::tree::{Node, SiteId, Tree};
-use super::{Analysis, Container, Hazard, Kind, Severity, Site, Unfinished};
+use super::{Analysis, Bound, Container, Hazard, Kind, Severity, Site};
 use crate::commands::looks_like_file;
 
 /// Commands that an undisturbed run, and the runs after its end, may take together.
@@ -74,7 +74,7 @@ pub(super) fn explore(sequence: &[Container<'_>]) -> Vec<Analysis> {
         let start = before.last().map(|reference| Rc::clone(&reference.volumes)).unwrap_or_default();
         let end = explorer.container(index, &start, &before, &mut found);
         let is_exhausted = explorer.is_undecided && explorer.shared.steps == 0;
-        unfinished.push(is_exhausted.then_some(Unfinished::Steps));
+        unfinished.push(is_exhausted.then_some(Bound::Steps));
         before.push(end.unwrap_or(Reference { volumes: start, ..Reference::default() }));
     }
     for hazards in &mut found {

@@ -30,6 +30,7 @@ mod state;
 mod things;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 use std::ops::Range;
 
 pub use crate::commands::Userland;
@@ -121,14 +122,22 @@ pub struct Analysis {
     /// What is unsafe in it, in order.
     pub hazards: Vec<Hazard>,
     /// Why nothing could be decided of it.
-    pub unfinished: Option<Unfinished>,
+    pub unfinished: Option<Bound>,
 }
 
-/// Why nothing could be decided of a container.
+/// What ends a run before its end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Unfinished {
-    /// Its undisturbed run, or the one after it, takes more commands than are followed.
+pub enum Bound {
+    /// More commands run than are followed.
     Steps,
+}
+
+impl fmt::Display for Bound {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Bound::Steps => "more commands run than are followed",
+        })
+    }
 }
 
 /// A command that makes running again unsafe.

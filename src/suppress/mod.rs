@@ -1,16 +1,16 @@
 //! Suppressions: what people write into a manifest to say that a finding is known.
 //!
 //! ```text
-//! comments, annotations → directive (what it says) → scope (what it covers) → judge
+//! comments, annotations → directive (what it says) → scope (what it covers) → matcher
 //! ```
 //!
-//! A [`Reader`] finds those of one file. [`judge()`] sees those of all files, since a finding in a
+//! A [`Reader`] finds those of one file. A [`Matcher`] sees those of all files, since a finding in a
 //! ConfigMap's script may be suppressed there or at the container that runs it.
 
 mod annotation;
 mod comment;
 mod directive;
-mod judge;
+mod matcher;
 mod scope;
 mod script;
 
@@ -19,7 +19,7 @@ use std::ops::Range;
 
 use memchr::memmem;
 
-pub use judge::{Judged, judge};
+pub use matcher::{Matched, Matcher, Slip};
 
 use crate::inputs::InputSet;
 use crate::kube::{self, Object, PodTemplatePath, Template};

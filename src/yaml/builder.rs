@@ -7,16 +7,17 @@ use std::borrow::Cow;
 use std::ops::Range;
 use std::sync::Arc;
 
-use granit_parser::{ErrorKind, Event, Parser, ScalarStyle, ScanError, StrInput, StructureStyle};
+use granit_parser::{ErrorKind, Event, ScalarStyle, ScanError, StructureStyle};
 
 use super::aliases::{Aliases, Fault, MAX_ALIASED_NODES, Size};
-use super::checks;
 use super::documents::Opening;
-use super::gap;
-use super::indented::Indented;
-use super::kubectl::{self, Tag};
+use super::events::events;
+use super::indicators;
+use super::json_compat;
 use super::origin::Origin;
 use super::problem::{self, Problem};
+use super::reindent::Indented;
+use super::resolve::{self, Tag};
 use super::scalar::Style;
 use super::tree::{Content, Document, MAX_DEPTH, NodeData, Scalar, Text};
 use crate::source::{FileId, Source, Span};
@@ -42,16 +43,6 @@ pub(super) fn parse(source: &Source, range: Range<usize>) -> Result<Document, Pr
             Err(Stop::UnindentedQuote(offset)) => input.indent(offset, source.id)?,
         }
     }
-}
-
-/// The parser's events, without comments. It holds nesting to [`MAX_DEPTH`] by itself.
-pub(super) fn events(text: &str) -> Parser<'_, StrInput<'_>> {
-    let mut options = granit_parser::options! {
-        block_nesting_limit: MAX_DEPTH,
-        flow_nesting_limit: MAX_DEPTH,
-    };
-    options.set_emit_comments(false);
-    Parser::new_from_str_with_options(text, options)
 }
 
 /// Why building stopped.
@@ -177,13 +168,13 @@ impl<'i> Builder<'i> {
                 let at = self.implicit_place(range.start);
                 at..at
             }
-            Style::Literal(_) | Style::Folded(_) => gap::block_scalar(text, self.cursor, range),
+            Style::Literal(_) | Style::Folded(_) => indicators::block_scalar(text, self.cursor, range),
             _ => range,
         };
         let value = match value {
             _ if is_implicit => Cow::Borrowed(""),
             value if tag == Tag::Binary => {
-                Cow::Owned(kubectl::base64(&value).ok_or_else(|| Problem::Invalid {
+                Cow::Owned(resolve::base64(&value).ok_or_else(|| Problem::Invalid {
                     span: self.span(range.clone()),
                     message: "this `!!binary` text is no base64".to_owned(),
                     help: None,
@@ -251,7 +242,7 @@ impl<'i> Builder<'i> {
             return Err(self.too_deep(range));
         }
         let start = match role {
-            Role::Item if !is_flow => gap::dash(self.input.text(), self.cursor).unwrap_or(range.start),
+            Role::Item if !is_flow => indicators::dash(self.input.text(), self.cursor).unwrap_or(range.start),
             _ => range.start,
         };
         let content = if matches!(role, Role::Item) { Content::Sequence } else { Content::Mapping };
@@ -288,7 +279,7 @@ impl<'i> Builder<'i> {
     /// Steps over the `-` of a block sequence's next item.
     fn enter(&mut self) {
         if let Some(Open { role: Role::Item, is_flow: false, .. }) = self.open.last()
-            && let Some(dash) = gap::dash(self.input.text(), self.cursor)
+            && let Some(dash) = indicators::dash(self.input.text(), self.cursor)
         {
             self.cursor = dash + 1;
         }
@@ -297,7 +288,9 @@ impl<'i> Builder<'i> {
     /// Where a value that isn't written would stand: after its `:` or `-`, if there is one.
     fn implicit_place(&self, reported: usize) -> usize {
         match self.open.last().map(|open| open.role) {
-            Some(Role::Value(_)) => gap::past_colon(self.input.text(), self.cursor).unwrap_or(self.cursor),
+            Some(Role::Value(_)) => {
+                indicators::past_colon(self.input.text(), self.cursor).unwrap_or(self.cursor)
+            }
             Some(Role::Item) => self.cursor,
             Some(Role::Key) | None => reported,
         }
@@ -319,11 +312,11 @@ impl<'i> Builder<'i> {
             Role::Item => {}
             Role::Key => {
                 open.role = Role::Value(index);
-                checks::key(&self.document, index)?;
+                json_compat::key(&self.document, index)?;
             }
             Role::Value(key) => {
                 open.role = Role::Key;
-                checks::merge(&self.document, key, index)?;
+                json_compat::merge(&self.document, key, index)?;
             }
         }
         Ok(())

@@ -5,7 +5,7 @@ use std::ops::Range;
 use granit_parser::{ErrorKind, Event, Parser};
 
 use super::documents::Opening;
-use super::indented::Indented;
+use super::reindent::Indented;
 use super::tree::MAX_DEPTH;
 use crate::source::{Source, Span};
 

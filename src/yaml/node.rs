@@ -4,8 +4,8 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::kubectl::{self, Resolved, Tag};
 use super::origin::Origin;
+use super::resolve::{self, Resolved, Tag};
 use super::scalar::Style;
 use super::tree::{Content, Document, Scalar};
 use crate::source::{MappedText, Span};
@@ -56,10 +56,26 @@ pub enum Kind<'d> {
 }
 
 impl Document {
+    /// The document's value; null where it has none.
+    #[must_use]
+    pub fn root(&self) -> Node<'_> {
+        Node::at_index(self, 0)
+    }
+
     /// The node of this document whose [`Node::id`] is `id`.
     #[must_use]
     pub fn node(&self, id: NodeId) -> Node<'_> {
         Node::at_index(self, id.0)
+    }
+}
+
+/// The values alone; a file's text would drown them.
+impl std::fmt::Debug for Document {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Document")
+            .field("file", &self.file())
+            .field("root", &self.root())
+            .finish_non_exhaustive()
     }
 }
 
@@ -125,7 +141,7 @@ impl<'d> Node<'d> {
             Content::Alias(_) => Kind::Null,
             Content::Scalar(scalar) => {
                 let text = self.document.text_of(scalar.text);
-                match kubectl::resolve(text, scalar.style == Style::Plain, scalar.tag) {
+                match resolve::resolve(text, scalar.style == Style::Plain, scalar.tag) {
                     Resolved::Null => Kind::Null,
                     Resolved::Bool(value) => Kind::Bool(value),
                     Resolved::Int(value) => Kind::Int(value),
@@ -310,7 +326,7 @@ impl<'d> Node<'d> {
     #[must_use]
     pub fn key_text(self) -> Cow<'d, str> {
         let Some(scalar) = self.scalar() else { return Cow::Borrowed("") };
-        kubectl::key(self.document.text_of(scalar.text), scalar.style == Style::Plain, scalar.tag)
+        resolve::key(self.document.text_of(scalar.text), scalar.style == Style::Plain, scalar.tag)
     }
 
     fn is_key(self, key: &str) -> bool {
@@ -377,7 +393,7 @@ impl<'d> Entry<'d> {
     pub fn is_merge(&self) -> bool {
         self.key.scalar().is_some_and(|scalar| {
             let text = self.key.document.text_of(scalar.text);
-            kubectl::is_merge(text, scalar.style == Style::Plain, scalar.tag)
+            resolve::is_merge(text, scalar.style == Style::Plain, scalar.tag)
         })
     }
 

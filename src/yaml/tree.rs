@@ -1,18 +1,12 @@
 //! A parsed document: an arena of nodes in the order they are written.
 
-use std::ops::Range;
 use std::sync::Arc;
 
-use super::builder;
-use super::documents::split;
-use super::injected;
-use super::kubectl::Tag;
-use super::node::Node;
 use super::origin::Origin;
-use super::problem::Problem;
+use super::resolve::Tag;
 use super::scalar::Style;
-use crate::helm::{self, Reading};
-use crate::source::{FileId, MappedText, Source, Span};
+use crate::helm;
+use crate::source::{FileId, Span};
 
 /// How deeply maps and lists may nest, those that an alias stands for included. Every walk over a
 /// tree may recurse on the strength of it. go-yaml allows 10,000; no real manifest comes near.
@@ -75,49 +69,10 @@ pub(super) enum Text {
 }
 
 impl Document {
-    /// Parses the first document in the bytes `range` of a file, which [`split`](super::split)
-    /// found.
-    ///
-    /// # Errors
-    /// [`Problem::Invalid`] where kubectl could not turn the document into JSON, and
-    /// [`Problem::Bound`] where it nests past [`MAX_DEPTH`] or aliases add more than
-    /// [`MAX_ALIASED_NODES`](super::MAX_ALIASED_NODES) nodes.
-    pub fn parse(source: &Source, range: Range<usize>) -> Result<Document, Problem> {
-        builder::parse(source, range)
-    }
-
-    /// Parses the first document in the bytes `range` of a template's `reading`; `text` is the reading's.
-    ///
-    /// # Errors
-    /// As [`parse`](Self::parse).
-    pub fn parse_reading(reading: &Reading, text: &Source, range: Range<usize>) -> Result<Document, Problem> {
-        let start = range.start;
-        let mut document = parse_written(text, &reading.text, range)?;
-        document.injected = Some(injected::nodes(&document, text, start, &reading.injections));
-        Ok(document)
-    }
-
-    /// Parses the documents of a text that is written in a scalar of a file. Places are those in the file.
-    ///
-    /// # Errors
-    /// As for [`parse`](Self::parse).
-    #[must_use]
-    pub fn parse_text(written: MappedText) -> Vec<Result<Document, Problem>> {
-        let text = Source::new(written.whole().file, "", written.as_str());
-        let written = Arc::new(written);
-        split(&text.text).into_iter().map(|range| parse_written(&text, &written, range)).collect()
-    }
-
-    /// The document's value; null where it has none.
-    #[must_use]
-    pub fn root(&self) -> Node<'_> {
-        Node::at_index(self, 0)
-    }
-
     /// The file that the document's root is from.
     #[must_use]
     pub fn file(&self) -> FileId {
-        self.root().span().file
+        self.span_of(0).file
     }
 
     pub(super) fn data(&self, index: u32) -> NodeData {
@@ -166,25 +121,6 @@ impl Document {
             Content::Scalar(_) | Content::Alias(_) => 0,
         };
         Children { document: self, next: index + 1, after }
-    }
-}
-
-/// Parses a document of `text`, which is `written` in a file.
-fn parse_written(text: &Source, written: &Arc<MappedText>, range: Range<usize>) -> Result<Document, Problem> {
-    let origin = Arc::new(Origin::within(text, Arc::clone(written), range.end));
-    let document = builder::parse(text, range);
-    document
-        .map(|document| Document { origin, ..document })
-        .map_err(|problem| problem.at(|span| written.span(span.range())))
-}
-
-/// The values alone; a file's text would drown them.
-impl std::fmt::Debug for Document {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Document")
-            .field("file", &self.file())
-            .field("root", &self.root())
-            .finish_non_exhaustive()
     }
 }
 

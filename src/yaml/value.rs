@@ -6,9 +6,9 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use super::kubectl::{self, Resolved, Tag};
 use super::node::{Kind, Node};
 use super::origin::Origin;
+use super::resolve::{self, Resolved, Tag};
 use super::scalar::Style;
 use super::tree::{self, Document, MAX_DEPTH, NodeData, Scalar, Text};
 use crate::source::{MappedText, Source, Span};
@@ -143,7 +143,7 @@ impl Value {
             Content::Sequence(_) => Kind::Sequence,
             Content::Mapping(_) => Kind::Mapping,
             Content::Scalar { text, style, tag } => {
-                match kubectl::resolve(text, *style == Style::Plain, *tag) {
+                match resolve::resolve(text, *style == Style::Plain, *tag) {
                     Resolved::Null => Kind::Null,
                     Resolved::Bool(value) => Kind::Bool(value),
                     Resolved::Int(value) => Kind::Int(value),

@@ -25,6 +25,7 @@ mod helm;
 mod inputs;
 mod kube;
 mod kustomize;
+mod layers;
 mod oracle;
 mod oracle_rules;
 mod package;

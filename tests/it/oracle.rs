@@ -81,9 +81,11 @@ fn find<'a, 'd>(objects: &'a [Object<'d>], row: &Row) -> Option<&'a Object<'d>> 
 fn check(row: &Row, verdict: &Verdict, object: &Object<'_>, tally: &mut Tally) {
     let pods: Vec<Pod<'_>> = templates(object, &[]).into_iter().map(Pod::new).collect();
     let version: Version = verdict.versions[0].parse().unwrap();
-    let misfits = pods.iter().flat_map(|pod| schema::misfits(pod.spec(), &pod.template.pointer, version));
-    let malformed: Vec<_> =
-        misfits.filter(|misfit| !matches!(misfit.cause, schema::Cause::Unknown { .. })).collect();
+    let field_errors =
+        pods.iter().flat_map(|pod| schema::field_errors(pod.spec(), &pod.template.pointer, version));
+    let malformed: Vec<_> = field_errors
+        .filter(|field_error| !matches!(field_error.cause, schema::Cause::Unknown { .. }))
+        .collect();
     let place = format!("{} #{} {:?}", row.file, row.doc, verdict.versions);
     if let Some(error) = &verdict.decode_error {
         tally.decode_errors += 1;

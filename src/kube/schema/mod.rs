@@ -5,11 +5,12 @@
 //! lenient about nulls. Below a volume claim template's `metadata` nothing is judged.
 
 mod container;
+mod meta;
 mod pod;
 mod volume;
 
+use super::field::{Place, quantity_of};
 use super::quantity::QuantityError;
-use super::shape::{Place, quantity_of};
 use super::version::Version;
 use crate::source::Span;
 use crate::yaml::{Entry, Kind, Node};
@@ -81,7 +82,7 @@ pub fn plain(name: &str) -> String {
 /// A field or a value that the API server's decoder turns away. The strict form, which `kubectl` asks for, turns
 /// unknown fields away too.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Misfit<'d> {
+pub struct FieldError<'d> {
     /// The key of an unknown field, else the value.
     pub node: Node<'d>,
     /// JSON pointer (RFC 6901) of the value in its document.
@@ -120,7 +121,7 @@ pub enum Cause {
     },
 }
 
-impl Misfit<'_> {
+impl FieldError<'_> {
     /// Where it is written.
     #[must_use]
     pub fn span(&self) -> Span {
@@ -130,16 +131,16 @@ impl Misfit<'_> {
 
 /// What doesn't fit in the Pod spec at `pointer`, in the order of the manifest.
 #[must_use]
-pub fn misfits<'d>(spec: Node<'d>, pointer: &str, version: Version) -> Vec<Misfit<'d>> {
-    let mut decoder = Decoder { version, container: None, misfits: Vec::new() };
+pub fn field_errors<'d>(spec: Node<'d>, pointer: &str, version: Version) -> Vec<FieldError<'d>> {
+    let mut decoder = Decoder { version, container: None, field_errors: Vec::new() };
     decoder.object(&Place::root(spec, pointer), &pod::POD_SPEC);
-    decoder.misfits
+    decoder.field_errors
 }
 
 struct Decoder<'d> {
     version: Version,
     container: Option<Node<'d>>,
-    misfits: Vec<Misfit<'d>>,
+    field_errors: Vec<FieldError<'d>>,
 }
 
 impl<'d> Decoder<'d> {
@@ -231,8 +232,9 @@ impl<'d> Decoder<'d> {
 
     fn push(&mut self, node: Node<'d>, place: &Place<'_, 'd>, cause: Cause) {
         let field = place.field().to_owned();
-        let misfit = Misfit { node, pointer: place.pointer(), field, container: self.container, cause };
-        self.misfits.push(misfit);
+        let field_error =
+            FieldError { node, pointer: place.pointer(), field, container: self.container, cause };
+        self.field_errors.push(field_error);
     }
 }
 
@@ -246,14 +248,14 @@ mod tests {
     fn misfits_of(spec: &str, version: &str) -> Vec<(String, &'static str)> {
         let source = Source::new(FileId(0), "spec.yaml", spec);
         let document = Document::parse(&source, 0..spec.len()).unwrap();
-        let misfits = misfits(document.root(), "", version.parse().unwrap());
-        let named = misfits.into_iter().map(|misfit| {
-            let cause = match misfit.cause {
+        let field_errors = field_errors(document.root(), "", version.parse().unwrap());
+        let named = field_errors.into_iter().map(|field_error| {
+            let cause = match field_error.cause {
                 Cause::Unknown { .. } => "unknown",
                 Cause::Type { expected, .. } => expected,
                 Cause::Quantity { .. } => "quantity",
             };
-            (misfit.pointer, cause)
+            (field_error.pointer, cause)
         });
         named.collect()
     }
@@ -299,8 +301,8 @@ mod tests {
     fn a_misspelt_field_is_told_the_right_one() {
         let source = Source::new(FileId(0), "spec.yaml", "containers: [{volume_mount: [], Command: []}]");
         let document = Document::parse(&source, 0..source.text.len()).unwrap();
-        let misfits = misfits(document.root(), "", Version::NEWEST);
-        let instead = misfits.into_iter().map(|misfit| match misfit.cause {
+        let field_errors = field_errors(document.root(), "", Version::NEWEST);
+        let instead = field_errors.into_iter().map(|field_error| match field_error.cause {
             Cause::Unknown { instead, .. } => instead,
             _ => None,
         });

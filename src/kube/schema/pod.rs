@@ -5,6 +5,7 @@ use super::container::{
     APP_ARMOR_PROFILE, CONTAINER, EPHEMERAL_CONTAINER, RESOURCE_REQUIREMENTS, SE_LINUX_OPTIONS,
     SECCOMP_PROFILE, WINDOWS_SECURITY_CONTEXT_OPTIONS,
 };
+use super::meta::LABEL_SELECTOR;
 use super::volume::{LOCAL_OBJECT_REFERENCE, VOLUME};
 use super::{Shape, always, since, until, within};
 
@@ -60,14 +61,6 @@ pub(super) static POD_SPEC: Shape = Shape(&[
     since(34, Text, &["hostnameOverride"]),
     within(35, 35, Object(&WORKLOAD_REFERENCE), &["workloadRef"]),
     since(36, Object(&POD_SCHEDULING_GROUP), &["schedulingGroup"]),
-]);
-
-pub(super) static LABEL_SELECTOR_REQUIREMENT: Shape =
-    Shape(&[always(List(&Text), &["values"]), always(Text, &["key", "operator"])]);
-
-pub(super) static LABEL_SELECTOR: Shape = Shape(&[
-    always(List(&Object(&LABEL_SELECTOR_REQUIREMENT)), &["matchExpressions"]),
-    always(Map(&Text), &["matchLabels"]),
 ]);
 
 pub(super) static NODE_SELECTOR_REQUIREMENT: Shape =

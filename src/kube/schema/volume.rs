@@ -2,7 +2,7 @@
 
 use super::Type::{Any, Bool, Int32, Int64, List, Map, Object, Quantity, Text};
 use super::container::{OBJECT_FIELD_SELECTOR, RESOURCE_FIELD_SELECTOR};
-use super::pod::LABEL_SELECTOR;
+use super::meta::LABEL_SELECTOR;
 use super::{Shape, always, since};
 
 pub(super) static VOLUME: Shape = Shape(&[

@@ -5,71 +5,77 @@
 use std::collections::{HashMap, HashSet};
 
 use super::super::container::Role;
+use super::super::field::Place;
 use super::super::pod::Pod;
-use super::super::shape::Place;
 use super::super::version::Version;
 use super::super::workloads::Workload;
 use super::{
-    Judge, Slot, Text, Violation, Volumes, env, first_of, handlers, ports, resources, security, syntax, text,
+    ContainerEntry, Text, Validator, Violation, Volumes, env, first_of, handlers, ports, resources, security,
+    syntax, text,
 };
 use crate::yaml::Node;
 
 /// What is wrong with the fields of an entry of `initContainers`.
 #[must_use]
-pub fn fields<'d>(slot: &Slot<'d>, pod: &Pod<'d>, volumes: &Volumes<'d>, version: Version) -> Vec<Violation> {
-    let mut judge = Judge::new(pod, slot.span(), version);
-    let place = Place::root(slot.node, "");
-    name(&mut judge, &place);
-    image(&mut judge, &place);
-    judge.one_of(&place, "terminationMessagePolicy", &["File", "FallbackToLogsOnError"]);
-    judge.one_of(&place, "imagePullPolicy", &["Always", "IfNotPresent", "Never"]);
-    ports::check(&mut judge, &place);
-    env::check(&mut judge, &place);
-    devices(&mut judge, &place, volumes);
-    resources::check(&mut judge, &place, &resources::of_container);
-    security::check(&mut judge, &place);
-    if slot.role == Role::Sidecar {
-        handlers::check(&mut judge, &place);
+pub fn fields<'d>(
+    entry: &ContainerEntry<'d>,
+    pod: &Pod<'d>,
+    volumes: &Volumes<'d>,
+    version: Version,
+) -> Vec<Violation> {
+    let mut validator = Validator::new(pod, entry.span(), version);
+    let place = Place::root(entry.node, "");
+    name(&mut validator, &place);
+    image(&mut validator, &place);
+    validator.one_of(&place, "terminationMessagePolicy", &["File", "FallbackToLogsOnError"]);
+    validator.one_of(&place, "imagePullPolicy", &["Always", "IfNotPresent", "Never"]);
+    ports::check(&mut validator, &place);
+    env::check(&mut validator, &place);
+    devices(&mut validator, &place, volumes);
+    resources::check(&mut validator, &place, &resources::of_container);
+    security::check(&mut validator, &place);
+    if entry.role == Role::Sidecar {
+        handlers::check(&mut validator, &place);
     }
-    judge.violations
+    validator.violations
 }
 
 /// What is wrong with the quantities of an entry of `containers`.
 #[must_use]
-pub fn quantities<'d>(slot: &Slot<'d>, pod: &Pod<'d>, version: Version) -> Vec<Violation> {
-    let mut judge = Judge::new(pod, slot.span(), version);
-    let place = Place::root(slot.node, "");
-    resources::check(&mut judge, &place, &resources::of_container);
-    judge.violations
+pub fn quantities<'d>(entry: &ContainerEntry<'d>, pod: &Pod<'d>, version: Version) -> Vec<Violation> {
+    let mut validator = Validator::new(pod, entry.span(), version);
+    let place = Place::root(entry.node, "");
+    resources::check(&mut validator, &place, &resources::of_container);
+    validator.violations
 }
 
-fn name<'d>(judge: &mut Judge<'_, 'd>, container: &Place<'_, 'd>) {
+fn name<'d>(validator: &mut Validator<'_, 'd>, container: &Place<'_, 'd>) {
     match (container.get("name"), text(container, "name")) {
-        (_, Text::Empty) => judge.missing(container, "name", "give it a name of its own"),
+        (_, Text::Empty) => validator.missing(container, "name", "give it a name of its own"),
         (Some(place), Text::Known(name)) => {
             if let Err(must) = syntax::dns_label(name) {
-                judge.must(&place, must, "rename it");
+                validator.must(&place, must, "rename it");
             }
         }
         _ => {}
     }
 }
 
-fn image<'d>(judge: &mut Judge<'_, 'd>, container: &Place<'_, 'd>) {
+fn image<'d>(validator: &mut Validator<'_, 'd>, container: &Place<'_, 'd>) {
     match (container.get("image"), text(container, "image")) {
-        (_, Text::Empty) => judge.missing(container, "image", "name the image that it runs"),
+        (_, Text::Empty) => validator.missing(container, "image", "name the image that it runs"),
         // `validateContainersOnlyForPod`: templates may have it, and their Pods are rejected.
         (Some(place), Text::Known(image))
-            if image.trim() != image && judge.pod.template.workload == Workload::Pod =>
+            if image.trim() != image && validator.pod.template.workload == Workload::Pod =>
         {
-            judge.must(&place, "not start or end with white space", "take the white space out");
+            validator.must(&place, "not start or end with white space", "take the white space out");
         }
         _ => {}
     }
 }
 
 /// `ValidateVolumeDevices`.
-fn devices<'d>(judge: &mut Judge<'_, 'd>, container: &Place<'_, 'd>, volumes: &Volumes<'d>) {
+fn devices<'d>(validator: &mut Validator<'_, 'd>, container: &Place<'_, 'd>, volumes: &Volumes<'d>) {
     let Some(list) = container.get("volumeDevices") else { return };
     for (key, of_mount) in [("name", "name"), ("devicePath", "mountPath")] {
         let mounts = container.node.get("volumeMounts").into_iter().flat_map(Node::items);
@@ -78,26 +84,26 @@ fn devices<'d>(judge: &mut Judge<'_, 'd>, container: &Place<'_, 'd>, volumes: &V
         for device in list.items() {
             let (place, value) = match (device.get(key), text(&device, key)) {
                 (_, Text::Empty) => {
-                    judge.missing(&device, key, "a block device needs both a volume and a path");
+                    validator.missing(&device, key, "a block device needs both a volume and a path");
                     continue;
                 }
                 (Some(place), Text::Known(value)) => (place, value),
                 _ => continue,
             };
             if let Some(first) = first_of(&mut seen, value, place.node.span()) {
-                judge.duplicate(&place, first, "a device", "take one of the two out");
+                validator.duplicate(&place, first, "a device", "take one of the two out");
             }
             if mounted.contains(value) {
                 let help = "a volume is either a file system or a device";
-                judge.must(&place, "not be in `volumeMounts` too", help);
+                validator.must(&place, "not be in `volumeMounts` too", help);
             }
             if key == "devicePath" {
                 if let Err(must) = syntax::no_backsteps(value) {
-                    judge.must(&place, must, "write the path without steps back");
+                    validator.must(&place, must, "write the path without steps back");
                 }
             } else if volumes.is_complete && !volumes.is_block(value) {
                 let must = "name a PersistentVolumeClaim or an ephemeral volume of the Pod";
-                judge.must(&place, must, "add the volume");
+                validator.must(&place, must, "add the volume");
             }
         }
     }

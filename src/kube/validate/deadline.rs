@@ -1,27 +1,27 @@
 //! The bounds of `activeDeadlineSeconds`: `ValidatePodSpec`, and `validateJobSpec` in `batch/validation`.
 
 use super::super::active_deadline::{BOUNDS, KEY};
+use super::super::field::Place;
 use super::super::pod::Pod;
-use super::super::shape::Place;
 use super::super::version::Version;
-use super::{Judge, Violation, integer};
+use super::{Validator, Violation, integer};
 
 /// The `activeDeadlineSeconds` of the Pod, and of the Job that makes it, that are out of bounds.
 #[must_use]
 pub fn out_of_bounds(pod: &Pod<'_>, version: Version) -> Vec<Violation> {
     let spec = Place::root(pod.spec(), "");
-    let mut judge = Judge::new(pod, pod.spec().span(), version);
+    let mut validator = Validator::new(pod, pod.spec().span(), version);
     let help = "write a number of seconds within these bounds, or take it out";
     if let (Some(place), Some(seconds)) = (spec.get(KEY), integer(&spec, KEY))
         && !BOUNDS.contains(&seconds)
     {
-        judge.must(&place, "be between 1 and 2147483647", help);
+        validator.must(&place, "be between 1 and 2147483647", help);
     }
     if let Some(job) = pod.template.job_spec {
         let job = Place::root(job, "");
         if let (Some(place), Some(..0)) = (job.get(KEY), integer(&job, KEY)) {
-            judge.must(&place, "not be negative", help);
+            validator.must(&place, "not be negative", help);
         }
     }
-    judge.violations
+    validator.violations
 }

@@ -1,51 +1,51 @@
 //! `ValidateEnv` and `ValidateEnvFrom`.
 
+use super::super::field::Place;
 use super::super::quantity::Quantity;
-use super::super::shape::Place;
 use super::super::version::Change;
 use super::syntax::{self, Form};
-use super::{Judge, Text, text};
+use super::{Text, Validator, text};
 
-pub(super) fn check<'d>(judge: &mut Judge<'_, 'd>, container: &Place<'_, 'd>) {
+pub(super) fn check<'d>(validator: &mut Validator<'_, 'd>, container: &Place<'_, 'd>) {
     for variable in container.get("env").iter().flat_map(Place::items) {
-        let version = judge.version;
-        required(judge, &variable, "name", "name the variable", |name| syntax::env_name(name, version));
-        value_from(judge, &variable);
+        let version = validator.version;
+        required(validator, &variable, "name", "name the variable", |name| syntax::env_name(name, version));
+        value_from(validator, &variable);
     }
     for source in container.get("envFrom").iter().flat_map(Place::items) {
-        env_from(judge, &source);
+        env_from(validator, &source);
     }
 }
 
 /// A string that must be there and have a form.
 fn required<'d>(
-    judge: &mut Judge<'_, 'd>,
+    validator: &mut Validator<'_, 'd>,
     map: &Place<'_, 'd>,
     key: &str,
     help: &str,
     form: impl Fn(&str) -> Form,
 ) {
     match (map.get(key), text(map, key)) {
-        (_, Text::Empty) => judge.missing(map, key, help),
+        (_, Text::Empty) => validator.missing(map, key, help),
         (Some(place), Text::Known(text)) => {
             if let Err(must) = form(text) {
-                judge.must(&place, must, help);
+                validator.must(&place, must, help);
             }
         }
         _ => {}
     }
 }
 
-fn env_from<'d>(judge: &mut Judge<'_, 'd>, source: &Place<'_, 'd>) {
+fn env_from<'d>(validator: &mut Validator<'_, 'd>, source: &Place<'_, 'd>) {
     if let (Some(place), Text::Known(prefix)) = (source.get("prefix"), text(source, "prefix"))
-        && let Err(must) = syntax::env_name(prefix, judge.version)
+        && let Err(must) = syntax::env_name(prefix, validator.version)
     {
-        judge.must(&place, must, "change the prefix");
+        validator.must(&place, must, "change the prefix");
     }
     let sources = ["configMapRef", "secretRef"];
     for key in sources {
         if let Some(reference) = source.get(key) {
-            required(judge, &reference, "name", "name the object", |name| {
+            required(validator, &reference, "name", "name the object", |name| {
                 // The name may be a prefix, which may end in a hyphen.
                 let name = name.strip_suffix('-').filter(|rest| !rest.is_empty()).unwrap_or(name);
                 syntax::dns_subdomain(name)
@@ -53,31 +53,31 @@ fn env_from<'d>(judge: &mut Judge<'_, 'd>, source: &Place<'_, 'd>) {
         }
     }
     let written = sources.iter().filter(|key| source.get(key).is_some()).count();
-    exactly_one(judge, source, written, "`configMapRef` or `secretRef`");
+    exactly_one(validator, source, written, "`configMapRef` or `secretRef`");
 }
 
 /// `validateEnvVarValueFrom`.
-fn value_from<'d>(judge: &mut Judge<'_, 'd>, variable: &Place<'_, 'd>) {
+fn value_from<'d>(validator: &mut Validator<'_, 'd>, variable: &Place<'_, 'd>) {
     let Some(from) = variable.get("valueFrom").filter(|from| from.node.is_mapping()) else { return };
     if let Some(reference) = from.get("fieldRef") {
-        field_ref(judge, &reference);
+        field_ref(validator, &reference);
     }
     if let Some(reference) = from.get("resourceFieldRef") {
-        resource_field_ref(judge, &reference);
+        resource_field_ref(validator, &reference);
     }
     for key in ["configMapKeyRef", "secretKeyRef"] {
         if let Some(reference) = from.get(key) {
-            required(judge, &reference, "name", "name the object", syntax::dns_subdomain);
-            required(judge, &reference, "key", "name the entry", syntax::config_key);
+            required(validator, &reference, "name", "name the object", syntax::dns_subdomain);
+            required(validator, &reference, "key", "name the entry", syntax::config_key);
         }
     }
     let sources = ["fieldRef", "resourceFieldRef", "configMapKeyRef", "secretKeyRef", "fileKeyRef"];
     let written = sources.iter().filter(|key| from.get(key).is_some()).count();
     if written > 0 && text(variable, "value") != Text::Empty {
-        judge.forbidden(&from, "beside a `value`", "keep one of the two");
+        validator.forbidden(&from, "beside a `value`", "keep one of the two");
     } else {
         exactly_one(
-            judge,
+            validator,
             &from,
             written,
             "`configMapKeyRef`, `secretKeyRef`, `fieldRef` or `resourceFieldRef`",
@@ -85,16 +85,16 @@ fn value_from<'d>(judge: &mut Judge<'_, 'd>, variable: &Place<'_, 'd>) {
     }
 }
 
-fn exactly_one<'d>(judge: &mut Judge<'_, 'd>, map: &Place<'_, 'd>, written: usize, sources: &str) {
+fn exactly_one<'d>(validator: &mut Validator<'_, 'd>, map: &Place<'_, 'd>, written: usize, sources: &str) {
     match written {
-        0 => judge.lacks(map, "source", &format!("add {sources}")),
+        0 => validator.lacks(map, "source", &format!("add {sources}")),
         1 => {}
-        _ => judge.forbidden(map, "with more than one source", "keep one source"),
+        _ => validator.forbidden(map, "with more than one source", "keep one source"),
     }
 }
 
 /// `validateObjectFieldSelector`; the version of the fields is `v1` by default.
-fn field_ref<'d>(judge: &mut Judge<'_, 'd>, reference: &Place<'_, 'd>) {
+fn field_ref<'d>(validator: &mut Validator<'_, 'd>, reference: &Place<'_, 'd>) {
     const FIELDS: [&str; 9] = [
         "metadata.name",
         "metadata.namespace",
@@ -106,8 +106,8 @@ fn field_ref<'d>(judge: &mut Judge<'_, 'd>, reference: &Place<'_, 'd>) {
         "status.podIP",
         "status.podIPs",
     ];
-    let host_ips = judge.version.after(Change::HostIpsInEnv);
-    required(judge, reference, "fieldPath", "name a field of the Pod", |path| {
+    let host_ips = validator.version.after(Change::HostIpsInEnv);
+    required(validator, reference, "fieldPath", "name a field of the Pod", |path| {
         let subscripted = path.strip_suffix("']").and_then(|path| path.split_once("['"));
         match subscripted {
             Some(("metadata.labels", key)) => syntax::qualified_name(key),
@@ -119,17 +119,17 @@ fn field_ref<'d>(judge: &mut Judge<'_, 'd>, reference: &Place<'_, 'd>) {
     if let (Some(place), Text::Known(version)) = (reference.get("apiVersion"), text(reference, "apiVersion"))
         && version != "v1"
     {
-        judge.must(&place, "be `v1`", "take it out");
+        validator.must(&place, "be `v1`", "take it out");
     }
 }
 
 /// `validateContainerResourceFieldSelector`.
-fn resource_field_ref<'d>(judge: &mut Judge<'_, 'd>, reference: &Place<'_, 'd>) {
+fn resource_field_ref<'d>(validator: &mut Validator<'_, 'd>, reference: &Place<'_, 'd>) {
     let name = |resource: &str| {
         let rest = resource.strip_prefix("requests.").or_else(|| resource.strip_prefix("limits."));
         rest.map(str::to_owned)
     };
-    required(judge, reference, "resource", "name a request or a limit", |resource| {
+    required(validator, reference, "resource", "name a request or a limit", |resource| {
         let is_known = name(resource).is_some_and(|name| {
             matches!(&*name, "cpu" | "memory" | "ephemeral-storage") || name.starts_with("hugepages-")
         });
@@ -141,7 +141,11 @@ fn resource_field_ref<'d>(judge: &mut Judge<'_, 'd>, reference: &Place<'_, 'd>) 
         return;
     };
     if !is_divisor(&name(resource).unwrap_or_default(), divisor) {
-        judge.must(&place, "be 1 with a suffix that the resource can be counted in", "write `1`, or `1Mi`");
+        validator.must(
+            &place,
+            "be 1 with a suffix that the resource can be counted in",
+            "write `1`, or `1Mi`",
+        );
     }
 }
 

@@ -3,9 +3,9 @@
 
 use std::collections::HashMap;
 
+use super::super::field::push_key;
 use super::super::object::Object;
 use super::super::schema::plain;
-use super::super::shape::push_key;
 use super::super::template::{Completeness, Template, templates};
 use super::super::workloads::Workload;
 use crate::yaml::{Entry, Node};

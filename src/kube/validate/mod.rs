@@ -20,7 +20,7 @@ mod security;
 mod syntax;
 mod volumes;
 
-pub use resources::is_screaming;
+pub use resources::is_placeholder_name;
 pub use volumes::Volumes;
 
 use std::collections::HashMap;
@@ -28,8 +28,8 @@ use std::collections::hash_map::Entry;
 use std::hash::Hash;
 
 use super::container::Role;
+use super::field::{Place, is_placeholder};
 use super::pod::Pod;
-use super::shape::{Place, is_placeholder};
 use super::template::Completeness;
 use super::version::{Change, Gate, Version};
 use super::workloads::Workload;
@@ -67,7 +67,7 @@ pub fn consequence(pod: &Pod<'_>, version: Version) -> String {
 
 /// An entry of `initContainers` or `containers`, as the API server's validation goes over them.
 #[derive(Debug, Clone)]
-pub struct Slot<'d> {
+pub struct ContainerEntry<'d> {
     /// The container's map; a null stands for an empty one.
     pub node: Node<'d>,
     index: usize,
@@ -77,7 +77,7 @@ pub struct Slot<'d> {
     pub restart_policy: Option<Node<'d>>,
 }
 
-impl<'d> Slot<'d> {
+impl<'d> ContainerEntry<'d> {
     fn new(node: Node<'d>, index: usize, is_init: bool, version: Version) -> Self {
         let restart_policy = node.get("restartPolicy").filter(|policy| policy.as_str().is_some());
         let is_sidecar = restart_policy.is_some_and(|policy| policy.as_str() == Some("Always"));
@@ -113,19 +113,23 @@ impl<'d> Slot<'d> {
 }
 
 /// The entries of `initContainers`, in order.
-pub fn init_slots<'d>(pod: &Pod<'d>, version: Version) -> impl Iterator<Item = Slot<'d>> {
-    slots(pod, "initContainers", version)
+pub fn init_entries<'d>(pod: &Pod<'d>, version: Version) -> impl Iterator<Item = ContainerEntry<'d>> {
+    entries(pod, "initContainers", version)
 }
 
 /// The entries of `containers`, in order.
-pub fn app_slots<'d>(pod: &Pod<'d>, version: Version) -> impl Iterator<Item = Slot<'d>> {
-    slots(pod, "containers", version)
+pub fn app_entries<'d>(pod: &Pod<'d>, version: Version) -> impl Iterator<Item = ContainerEntry<'d>> {
+    entries(pod, "containers", version)
 }
 
-fn slots<'d>(pod: &Pod<'d>, key: &'static str, version: Version) -> impl Iterator<Item = Slot<'d>> {
+fn entries<'d>(
+    pod: &Pod<'d>,
+    key: &'static str,
+    version: Version,
+) -> impl Iterator<Item = ContainerEntry<'d>> {
     let list = pod.spec().get(key).into_iter().flat_map(Node::items).enumerate();
     let maps = list.filter(|(_, node)| node.is_mapping() || node.is_null());
-    maps.map(move |(index, node)| Slot::new(node, index, key == "initContainers", version))
+    maps.map(move |(index, node)| ContainerEntry::new(node, index, key == "initContainers", version))
 }
 
 /// A string field as the API server sees it: to Go, absent and empty are the same.
@@ -138,7 +142,7 @@ enum Text<'d> {
 }
 
 /// What a check has at hand, and where it puts what it finds.
-struct Judge<'p, 'd> {
+struct Validator<'p, 'd> {
     version: Version,
     pod: &'p Pod<'d>,
     /// Whether what is missing counts.
@@ -148,7 +152,7 @@ struct Judge<'p, 'd> {
     violations: Vec<Violation>,
 }
 
-impl<'p, 'd> Judge<'p, 'd> {
+impl<'p, 'd> Validator<'p, 'd> {
     fn new(pod: &'p Pod<'d>, home: Span, version: Version) -> Self {
         let is_whole = pod.template.completeness == Completeness::Complete;
         Self { version, pod, is_whole, home, violations: Vec::new() }
@@ -187,7 +191,7 @@ impl<'p, 'd> Judge<'p, 'd> {
 
     /// Reports a value that must be otherwise: `must` goes on after "must".
     fn must(&mut self, place: &Place<'_, 'd>, must: &str, help: &str) {
-        let problem = format!("is {}, and must {must}", shown(place.node));
+        let problem = format!("is {}, and must {must}", in_backticks(place.node));
         self.push_at(place, problem, must_in_short(must), help);
     }
 
@@ -200,7 +204,7 @@ impl<'p, 'd> Judge<'p, 'd> {
 
     /// Reports a value that another place has already.
     fn duplicate(&mut self, place: &Place<'_, 'd>, first: Span, what: &str, help: &str) {
-        let value = shown(place.node);
+        let value = in_backticks(place.node);
         let problem = format!("is {value}, like {what} before it");
         self.push_at(place, problem, format!("{value} again"), help);
         if let Some(last) = self.violations.last_mut() {
@@ -224,7 +228,7 @@ impl<'p, 'd> Judge<'p, 'd> {
         {
             let list = allowed.iter().map(|value| format!("`{value}`")).collect::<Vec<_>>().join(", ");
             let must = if allowed.len() == 1 { format!("be {list}") } else { format!("be one of {list}") };
-            self.must(&place, &must, &spelt(value, allowed));
+            self.must(&place, &must, &spelling_help(value, allowed));
         }
     }
 }
@@ -269,7 +273,7 @@ fn is_true(map: &Place<'_, '_>, key: &str) -> bool {
 }
 
 /// A value for a message, cut where it is long.
-fn shown(node: Node<'_>) -> String {
+fn in_backticks(node: Node<'_>) -> String {
     const MOST: usize = 60;
     match node.text() {
         Some(text) if text.chars().count() > MOST => {
@@ -298,7 +302,7 @@ pub fn dotted(pointer: &str) -> String {
 
 /// What to write in place of `value`: the one of `allowed` that it is but for upper and lower case.
 #[must_use]
-pub fn spelt(value: &str, allowed: &[&str]) -> String {
+pub fn spelling_help(value: &str, allowed: &[&str]) -> String {
     match allowed.iter().find(|name| name.eq_ignore_ascii_case(value)) {
         Some(name) => format!("write `{name}`"),
         None if allowed.len() == 1 => "write it so".to_owned(),

@@ -2,38 +2,43 @@
 
 use std::collections::{HashMap, HashSet};
 
+use super::super::field::Place;
 use super::super::pod::Pod;
-use super::super::shape::Place;
 use super::super::version::{Change, Version};
 use super::syntax;
 use super::volumes::Volumes;
-use super::{Judge, Slot, Text, Violation, first_of, is_true, text};
+use super::{ContainerEntry, Text, Validator, Violation, first_of, is_true, text};
 use crate::source::Span;
 
 /// What is wrong with the mounts of an entry of `initContainers`.
 #[must_use]
-pub fn mounts<'d>(slot: &Slot<'d>, pod: &Pod<'d>, known: &Volumes<'d>, version: Version) -> Vec<Violation> {
-    let container = Place::root(slot.node, "");
+pub fn mounts<'d>(
+    entry: &ContainerEntry<'d>,
+    pod: &Pod<'d>,
+    known: &Volumes<'d>,
+    version: Version,
+) -> Vec<Violation> {
+    let container = Place::root(entry.node, "");
     let Some(list) = container.get("volumeMounts") else { return Vec::new() };
-    let mut judge = Judge::new(pod, slot.span(), version);
+    let mut validator = Validator::new(pod, entry.span(), version);
     let mut paths = HashMap::new();
     let devices = container.get("volumeDevices").map(|devices| Devices::of(&devices));
     for mount in list.items() {
-        volume(&mut judge, &mount, known);
-        mount_path(&mut judge, &mount, &mut paths);
-        sub_path(&mut judge, &mount);
-        propagation(&mut judge, &mount, &container);
-        recursive(&mut judge, &mount);
+        volume(&mut validator, &mount, known);
+        mount_path(&mut validator, &mount, &mut paths);
+        sub_path(&mut validator, &mount);
+        propagation(&mut validator, &mount, &container);
+        recursive(&mut validator, &mount);
         if let Some(devices) = &devices {
-            beside_devices(&mut judge, &mount, devices);
+            beside_devices(&mut validator, &mount, devices);
         }
     }
-    judge.violations
+    validator.violations
 }
 
-fn volume<'d>(judge: &mut Judge<'_, 'd>, mount: &Place<'_, 'd>, known: &Volumes<'d>) {
+fn volume<'d>(validator: &mut Validator<'_, 'd>, mount: &Place<'_, 'd>, known: &Volumes<'d>) {
     let (place, name) = match (mount.get("name"), text(mount, "name")) {
-        (_, Text::Empty) => return judge.missing(mount, "name", "name the volume"),
+        (_, Text::Empty) => return validator.missing(mount, "name", "name the volume"),
         (Some(place), Text::Known(name)) => (place, name),
         _ => return,
     };
@@ -43,8 +48,8 @@ fn volume<'d>(judge: &mut Judge<'_, 'd>, mount: &Place<'_, 'd>, known: &Volumes<
     };
     if let Some(flaw) = flaw {
         let problem = format!("is `{name}`, a volume that {}", flaw.problem);
-        judge.push_at(&place, problem, "as good as missing".to_owned(), "correct the volume");
-        if let Some(last) = judge.violations.last_mut() {
+        validator.push_at(&place, problem, "as good as missing".to_owned(), "correct the volume");
+        if let Some(last) = validator.violations.last_mut() {
             last.labels.push((flaw.span, "the API server turns the volume away for this".to_owned()));
         }
         return;
@@ -54,30 +59,34 @@ fn volume<'d>(judge: &mut Judge<'_, 'd>, mount: &Place<'_, 'd>, known: &Volumes<
         names => format!("add the volume to the Pod's `volumes`; they are `{}`", names.join("`, `")),
     };
     let problem = format!("is `{name}`, and the Pod has no such volume");
-    judge.push_at(&place, problem, "no volume of the Pod".to_owned(), &help);
+    validator.push_at(&place, problem, "no volume of the Pod".to_owned(), &help);
 }
 
 /// Paths are compared as they are written.
-fn mount_path<'d>(judge: &mut Judge<'_, 'd>, mount: &Place<'_, 'd>, paths: &mut HashMap<&'d str, Span>) {
+fn mount_path<'d>(
+    validator: &mut Validator<'_, 'd>,
+    mount: &Place<'_, 'd>,
+    paths: &mut HashMap<&'d str, Span>,
+) {
     match (mount.get("mountPath"), text(mount, "mountPath")) {
-        (_, Text::Empty) => judge.missing(mount, "mountPath", "say where to mount the volume"),
+        (_, Text::Empty) => validator.missing(mount, "mountPath", "say where to mount the volume"),
         (Some(place), Text::Known(path)) => {
             if let Some(first) = first_of(paths, path, place.node.span()) {
-                judge.duplicate(&place, first, "a mount", "mount one volume at each path");
+                validator.duplicate(&place, first, "a mount", "mount one volume at each path");
             }
         }
         _ => {}
     }
 }
 
-fn sub_path<'d>(judge: &mut Judge<'_, 'd>, mount: &Place<'_, 'd>) {
+fn sub_path<'d>(validator: &mut Validator<'_, 'd>, mount: &Place<'_, 'd>) {
     for key in ["subPath", "subPathExpr"] {
         // An expression may hold `$(NAME)`, which the kubelet fills in.
         let path = mount.get(key).and_then(|place| Some((place.node.as_str()?, place)));
         if let Some((path, place)) = path
             && let Err(must) = syntax::descending_path(path)
         {
-            judge.must(&place, must, "name a folder or a file inside the volume");
+            validator.must(&place, must, "name a folder or a file inside the volume");
         }
     }
     if let Some(place) = mount.get("subPathExpr")
@@ -85,21 +94,21 @@ fn sub_path<'d>(judge: &mut Judge<'_, 'd>, mount: &Place<'_, 'd>) {
             path.as_ref().is_some_and(|path| path.node.as_str().is_some_and(|path| !path.is_empty()))
         })
     {
-        judge.forbidden(&place, "beside `subPath`", "keep one of the two");
+        validator.forbidden(&place, "beside `subPath`", "keep one of the two");
     }
 }
 
-fn propagation<'d>(judge: &mut Judge<'_, 'd>, mount: &Place<'_, 'd>, container: &Place<'_, 'd>) {
-    judge.one_of(mount, "mountPropagation", &["None", "HostToContainer", "Bidirectional"]);
+fn propagation<'d>(validator: &mut Validator<'_, 'd>, mount: &Place<'_, 'd>, container: &Place<'_, 'd>) {
+    validator.one_of(mount, "mountPropagation", &["None", "HostToContainer", "Bidirectional"]);
     let is_privileged =
         container.get("securityContext").is_some_and(|context| is_true(&context, "privileged"));
     if let (Some(place), Text::Known("Bidirectional")) =
         (mount.get("mountPropagation"), text(mount, "mountPropagation"))
-        && judge.is_whole
+        && validator.is_whole
         && !is_privileged
     {
         let problem = "is `Bidirectional`, which only a privileged container may use".to_owned();
-        judge.push_at(
+        validator.push_at(
             &place,
             problem,
             "only for privileged containers".to_owned(),
@@ -109,21 +118,21 @@ fn propagation<'d>(judge: &mut Judge<'_, 'd>, mount: &Place<'_, 'd>, container: 
 }
 
 /// `validateMountRecursiveReadOnly`.
-fn recursive<'d>(judge: &mut Judge<'_, 'd>, mount: &Place<'_, 'd>) {
+fn recursive<'d>(validator: &mut Validator<'_, 'd>, mount: &Place<'_, 'd>) {
     let key = "recursiveReadOnly";
-    let Some(place) = mount.get(key).filter(|_| judge.version.after(Change::RecursiveReadOnly)) else {
+    let Some(place) = mount.get(key).filter(|_| validator.version.after(Change::RecursiveReadOnly)) else {
         return;
     };
     match text(mount, key) {
         Text::Known("Enabled" | "IfPossible") => {
-            if judge.is_whole && !is_true(mount, "readOnly") {
-                judge.forbidden(&place, "without `readOnly: true`", "add `readOnly: true`");
+            if validator.is_whole && !is_true(mount, "readOnly") {
+                validator.forbidden(&place, "without `readOnly: true`", "add `readOnly: true`");
             }
             if !matches!(text(mount, "mountPropagation"), Text::Empty | Text::Known("None")) {
-                judge.forbidden(&place, "with mount propagation", "keep one of the two");
+                validator.forbidden(&place, "with mount propagation", "keep one of the two");
             }
         }
-        Text::Known(_) => judge.one_of(mount, key, &["Disabled", "IfPossible", "Enabled"]),
+        Text::Known(_) => validator.one_of(mount, key, &["Disabled", "IfPossible", "Enabled"]),
         Text::Empty | Text::Unknown => {}
     }
 }
@@ -141,13 +150,13 @@ impl<'d> Devices<'d> {
     }
 }
 
-fn beside_devices<'d>(judge: &mut Judge<'_, 'd>, mount: &Place<'_, 'd>, devices: &Devices<'d>) {
+fn beside_devices<'d>(validator: &mut Validator<'_, 'd>, mount: &Place<'_, 'd>, devices: &Devices<'d>) {
     for (key, taken) in [("name", &devices.names), ("mountPath", &devices.paths)] {
         if let (Some(place), Text::Known(value)) = (mount.get(key), text(mount, key))
             && taken.contains(value)
         {
             let help = "a volume is either a file system or a device";
-            judge.must(&place, "not be in `volumeDevices` too", help);
+            validator.must(&place, "not be in `volumeDevices` too", help);
         }
     }
 }

@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use super::super::container::Role;
 use super::super::pod::Pod;
 use super::super::version::Version;
-use super::{Slot, app_slots, init_slots, is_placeholder};
+use super::{ContainerEntry, app_entries, init_entries, is_placeholder};
 use crate::source::Span;
 use crate::yaml::Node;
 
@@ -33,17 +33,17 @@ pub struct Shared<'d> {
 pub fn shared<'d>(pod: &Pod<'d>, version: Version) -> Vec<Shared<'d>> {
     let mut known = HashMap::new();
     let mut shared = Vec::new();
-    let apps = app_slots(pod, version).map(|slot| (slot, "an app container"));
-    let inits = init_slots(pod, version).map(|slot| {
-        let what = if slot.role == Role::Sidecar { "a sidecar" } else { "an init container" };
-        (slot, what)
+    let apps = app_entries(pod, version).map(|entry| (entry, "an app container"));
+    let inits = init_entries(pod, version).map(|entry| {
+        let what = if entry.role == Role::Sidecar { "a sidecar" } else { "an init container" };
+        (entry, what)
     });
-    for (slot, what) in apps.chain(inits) {
+    for (entry, what) in apps.chain(inits) {
         // A patch names the container that it takes out, perhaps to put it elsewhere.
-        if slot.node.get("$patch").is_some() {
+        if entry.node.get("$patch").is_some() {
             continue;
         }
-        see(named(&slot), slot.node, slot.span(), what, &mut known, &mut shared);
+        see(named(&entry), entry.node, entry.span(), what, &mut known, &mut shared);
     }
     for container in &pod.ephemeral {
         let (name, span) = (Some(container.name()), container.name_span());
@@ -53,8 +53,8 @@ pub fn shared<'d>(pod: &Pod<'d>, version: Version) -> Vec<Shared<'d>> {
 }
 
 /// The name, empty where there is none; nothing where it isn't known yet.
-fn named<'d>(slot: &Slot<'d>) -> Option<&'d str> {
-    match slot.node.get("name").filter(|name| !name.is_null()) {
+fn named<'d>(entry: &ContainerEntry<'d>) -> Option<&'d str> {
+    match entry.node.get("name").filter(|name| !name.is_null()) {
         None => Some(""),
         Some(name) => name.as_str().filter(|name| !is_placeholder(name)),
     }

@@ -3,12 +3,12 @@
 use std::collections::{HashMap, HashSet};
 
 use super::super::effective::Effective;
+use super::super::field::{Place, quantity_of};
 use super::super::pod::Pod;
 use super::super::quantity::Quantity;
-use super::super::shape::{Place, quantity_of};
 use super::super::version::{Gate, Version};
 use super::syntax;
-use super::{Judge, Text, Violation, text};
+use super::{Text, Validator, Violation, text};
 use crate::yaml::Node;
 
 /// What a resource's name has to be: what it must do, where it isn't that.
@@ -22,10 +22,10 @@ pub(super) fn quantity(node: Node<'_>) -> Option<Quantity> {
 /// What is wrong with the quantities of the Pod itself: its `resources`, `overhead`, volumes' sizes.
 #[must_use]
 pub fn of_pod(pod: &Pod<'_>, version: Version) -> Vec<Violation> {
-    let mut judge = Judge::new(pod, pod.spec().span(), version);
+    let mut validator = Validator::new(pod, pod.spec().span(), version);
     let spec = Place::root(pod.spec(), "");
     for entry in amounts(&spec, "overhead") {
-        amount(&mut judge, &entry, &of_container);
+        amount(&mut validator, &entry, &of_container);
     }
     for volume in spec.get("volumes").iter().flat_map(Place::items) {
         let Some(limit) = volume.node.at("/emptyDir/sizeLimit") else { continue };
@@ -33,32 +33,32 @@ pub fn of_pod(pod: &Pod<'_>, version: Version) -> Vec<Violation> {
             && let Some(source) = volume.get("emptyDir")
             && let Some(place) = source.get("sizeLimit")
         {
-            judge.must(&place, "not be negative", "write a size, or take it out");
+            validator.must(&place, "not be negative", "write a size, or take it out");
         }
     }
     if version.has(Gate::PodLevelResources) {
-        check(&mut judge, &spec, &of_pod_level);
-        aggregate(&mut judge, &spec);
+        check(&mut validator, &spec, &of_pod_level);
+        aggregate(&mut validator, &spec);
     }
-    judge.violations
+    validator.violations
 }
 
 /// `validateResourceRequirements` of `owner`'s `resources`.
-pub(super) fn check<'d>(judge: &mut Judge<'_, 'd>, owner: &Place<'_, 'd>, names: &Names) {
+pub(super) fn check<'d>(validator: &mut Validator<'_, 'd>, owner: &Place<'_, 'd>, names: &Names) {
     let Some(resources) = owner.get("resources").filter(|place| place.node.is_mapping()) else { return };
     let (limits, requests) = (amounts(&resources, "limits"), amounts(&resources, "requests"));
     for entry in limits.iter().chain(&requests) {
-        amount(judge, entry, names);
+        amount(validator, entry, names);
     }
     let by_name: HashMap<&str, &Amount<'_>> = limits.iter().map(|limit| (&*limit.name, limit)).collect();
     for request in &requests {
         match by_name.get(&*request.name) {
-            Some(limit) => compare(judge, request, limit),
+            Some(limit) => compare(validator, request, limit),
             None if is_overcommitted(&request.name) => {}
-            None if judge.is_whole => {
+            None if validator.is_whole => {
                 let problem = format!("has no limit beside it, which `{}` needs", request.name);
                 let help = "add the same amount to `limits`: it can't be overcommitted";
-                judge.push(
+                validator.push(
                     request.key.span(),
                     request.field.clone(),
                     problem,
@@ -73,13 +73,13 @@ pub(super) fn check<'d>(judge: &mut Judge<'_, 'd>, owner: &Place<'_, 'd>, names:
     let has_basis = all.clone().any(|entry| matches!(&*entry.name, "cpu" | "memory"));
     if let Some(huge) = all.find(|entry| is_huge(&entry.name))
         && !has_basis
-        && judge.is_whole
+        && validator.is_whole
     {
         let problem = "needs cpu or memory beside it".to_owned();
         let caption = "neither cpu nor memory is asked for".to_owned();
-        judge.push(huge.key.span(), huge.field.clone(), problem, caption, "ask for cpu or memory too");
+        validator.push(huge.key.span(), huge.field.clone(), problem, caption, "ask for cpu or memory too");
     }
-    claims(judge, &resources);
+    claims(validator, &resources);
 }
 
 /// An entry of `limits` or `requests`.
@@ -99,25 +99,25 @@ fn amounts<'d>(owner: &Place<'_, 'd>, key: &str) -> Vec<Amount<'d>> {
         let field = format!("{path}[{name}]");
         Amount { quantity: quantity(entry.value), key: entry.key, value: entry.value, name, field }
     });
-    entries.filter(|entry| !super::is_placeholder(&entry.name) && !is_screaming(&entry.name)).collect()
+    entries.filter(|entry| !super::is_placeholder(&entry.name) && !is_placeholder_name(&entry.name)).collect()
 }
 
 /// `FILLED_BY_TOOL`: no resource is called so, and programs look for such words to replace them.
 #[must_use]
-pub fn is_screaming(name: &str) -> bool {
+pub fn is_placeholder_name(name: &str) -> bool {
     name.contains('_') && name.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'_')
 }
 
 /// A name and an amount by themselves: `ValidateResourceQuantityValue`, `validateResourceQuantityHugePageValue`.
-fn amount<'d>(judge: &mut Judge<'_, 'd>, entry: &Amount<'d>, names: &Names) {
-    let shown = super::shown(entry.value);
+fn amount<'d>(validator: &mut Validator<'_, 'd>, entry: &Amount<'d>, names: &Names) {
+    let shown = super::in_backticks(entry.value);
     let mut wrong = |node: Node<'_>, value: &str, must: &str, help: &str| {
         let problem = format!("is {value}, and must {must}");
-        judge.push(node.span(), entry.field.clone(), problem, super::must_in_short(must), help);
+        validator.push(node.span(), entry.field.clone(), problem, super::must_in_short(must), help);
     };
     if let Err(must) = names(&entry.name) {
         let help = "name `cpu`, `memory`, `ephemeral-storage`, or a device by its full name";
-        wrong(entry.key, &super::shown(entry.key), must, help);
+        wrong(entry.key, &super::in_backticks(entry.key), must, help);
     }
     let Some(quantity) = entry.quantity else { return };
     if quantity.is_negative() {
@@ -131,7 +131,7 @@ fn amount<'d>(judge: &mut Judge<'_, 'd>, entry: &Amount<'d>, names: &Names) {
     }
 }
 
-fn compare<'d>(judge: &mut Judge<'_, 'd>, request: &Amount<'d>, limit: &Amount<'d>) {
+fn compare<'d>(validator: &mut Validator<'_, 'd>, request: &Amount<'d>, limit: &Amount<'d>) {
     let (Some(asked), Some(allowed)) = (request.quantity, limit.quantity) else { return };
     let must = if asked != allowed && !is_overcommitted(&request.name) {
         "be equal to its limit"
@@ -140,29 +140,30 @@ fn compare<'d>(judge: &mut Judge<'_, 'd>, request: &Amount<'d>, limit: &Amount<'
     } else {
         return;
     };
-    let (value, bound) = (super::shown(request.value), super::shown(limit.value));
+    let (value, bound) = (super::in_backticks(request.value), super::in_backticks(limit.value));
     let problem = format!("is {value}, and must {must}, {bound}");
     let help = "lower the request, or raise the limit";
-    judge.push(request.value.span(), request.field.clone(), problem, format!("must {must}"), help);
-    if let Some(last) = judge.violations.last_mut() {
+    validator.push(request.value.span(), request.field.clone(), problem, format!("must {must}"), help);
+    if let Some(last) = validator.violations.last_mut() {
         last.labels.push((limit.value.span(), "the limit".to_owned()));
     }
 }
 
 /// `validateResourceClaimNames`, once claims are on by default.
-fn claims<'d>(judge: &mut Judge<'_, 'd>, resources: &Place<'_, 'd>) {
-    let Some(list) = resources.get("claims").filter(|_| judge.version.has(Gate::DynamicResourceAllocation))
+fn claims<'d>(validator: &mut Validator<'_, 'd>, resources: &Place<'_, 'd>) {
+    let Some(list) =
+        resources.get("claims").filter(|_| validator.version.has(Gate::DynamicResourceAllocation))
     else {
         return;
     };
-    let of_pod = judge.pod.spec().get("resourceClaims").into_iter().flat_map(Node::items);
+    let of_pod = validator.pod.spec().get("resourceClaims").into_iter().flat_map(Node::items);
     let known: HashSet<_> = of_pod.filter_map(|claim| claim.get("name")?.as_str()).collect();
     // The requests of each claim that are named; an empty one stands for all.
     let mut seen: HashMap<&str, HashSet<&str>> = HashMap::new();
     for claim in list.items() {
         let (place, name) = match (claim.get("name"), text(&claim, "name")) {
             (_, Text::Empty) => {
-                judge.missing(&claim, "name", "name one of the Pod's `resourceClaims`");
+                validator.missing(&claim, "name", "name one of the Pod's `resourceClaims`");
                 continue;
             }
             (Some(place), Text::Known(name)) => (place, name),
@@ -171,11 +172,11 @@ fn claims<'d>(judge: &mut Judge<'_, 'd>, resources: &Place<'_, 'd>) {
         let request = claim.node.get("request").and_then(Node::as_str).unwrap_or_default();
         let parts = seen.entry(name).or_default();
         if parts.contains("") || parts.contains(request) || request.is_empty() && !parts.is_empty() {
-            judge.must(&place, "be claimed once", "take one of the two out");
+            validator.must(&place, "be claimed once", "take one of the two out");
         }
         parts.insert(request);
-        if judge.is_whole && !known.contains(name) {
-            judge.must(
+        if validator.is_whole && !known.contains(name) {
+            validator.must(
                 &place,
                 "be one of the Pod's `resourceClaims`",
                 "add it to the Pod's `resourceClaims`",
@@ -185,23 +186,23 @@ fn claims<'d>(judge: &mut Judge<'_, 'd>, resources: &Place<'_, 'd>) {
 }
 
 /// `validatePodResourceConsistency`. A template lacks the defaults of the Pods that come of it.
-fn aggregate<'d>(judge: &mut Judge<'_, 'd>, spec: &Place<'_, 'd>) {
-    let Some(resources) = spec.get("resources").filter(|_| judge.is_whole) else { return };
-    let effective = Effective::of(judge.pod, judge.version);
+fn aggregate<'d>(validator: &mut Validator<'_, 'd>, spec: &Place<'_, 'd>) {
+    let Some(resources) = spec.get("resources").filter(|_| validator.is_whole) else { return };
+    let effective = Effective::of(validator.pod, validator.version);
     let (limits, requests) = (amounts(&resources, "limits"), amounts(&resources, "requests"));
     for request in requests.iter().filter(|request| of_pod_level(&request.name).is_ok()) {
         let sum = &effective.requests;
         let needed = sum.running(&request.name).max(sum.init_peak.amount(&request.name));
         if request.quantity.is_some_and(|given| given < needed) {
-            let value = super::shown(request.value);
+            let value = super::in_backticks(request.value);
             let problem = format!("is {value}, and the containers together ask for {needed}");
             let caption = format!("less than the containers' {needed}");
             let help = "raise the Pod's request, or lower the containers'";
-            judge.push(request.value.span(), request.field.clone(), problem, caption, help);
+            validator.push(request.value.span(), request.field.clone(), problem, caption, help);
         }
     }
     let by_name: HashMap<&str, &Amount<'_>> = limits.iter().map(|limit| (&*limit.name, limit)).collect();
-    for app in &judge.pod.apps {
+    for app in &validator.pod.apps {
         for limit in app.resources.limits.iter() {
             if let Some(of_pod) = by_name.get(&*limit.name)
                 && of_pod.quantity.is_some_and(|of_pod| limit.quantity > of_pod)
@@ -210,7 +211,7 @@ fn aggregate<'d>(judge: &mut Judge<'_, 'd>, spec: &Place<'_, 'd>) {
                     format!("is less than the limit of container `{}`, {}", app.name(), limit.quantity);
                 let caption = format!("less than `{}` may use", app.name());
                 let help = "raise the Pod's limit, or lower the container's";
-                judge.push(of_pod.value.span(), of_pod.field.clone(), problem, caption, help);
+                validator.push(of_pod.value.span(), of_pod.field.clone(), problem, caption, help);
             }
         }
     }

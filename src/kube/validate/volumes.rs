@@ -2,8 +2,8 @@
 
 use std::collections::HashMap;
 
+use super::super::field::Place;
 use super::super::pod::Pod;
-use super::super::shape::Place;
 use super::super::template::Completeness;
 use super::super::volume::VolumeSource;
 use super::{Text, integer, resources, syntax, text};

@@ -4,60 +4,61 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::{Form, Name, Suppression, What};
 use crate::finding::{Finding, Severity, SuppressedFinding};
-use crate::inputs::InputSet;
-use crate::rules::{self, suppression_without_reason, unknown_rule, unused_suppression};
-use crate::settings::{Level, Settings};
 use crate::source::{FileId, Span};
 
-/// What is left of a run's findings when suppressions have been heard.
+/// A run's findings, parted by its suppressions.
 #[derive(Debug, Default)]
-pub struct Judged {
-    /// Those that nothing suppresses, and those about suppressions.
+pub struct Matched {
+    /// Those that nothing suppresses.
     pub findings: Vec<Finding>,
     /// Those that something suppresses.
     pub suppressed: Vec<SuppressedFinding>,
 }
 
-/// Parts `findings` by `suppressions`, those of all files of the run.
-#[must_use]
-pub fn judge(
-    findings: Vec<Finding>,
-    suppressions: &[Suppression],
-    inputs: &InputSet,
-    settings: &Settings,
-) -> Judged {
-    let mut court = Court::new(suppressions, inputs, settings);
-    court.hear(findings);
-    court.hear(court.slips());
-    // Last, when all that is suppressed is known.
-    court.hear(court.unused());
-    court.judged
+/// What is wrong with a suppression.
+#[derive(Debug)]
+pub enum Slip<'s> {
+    /// It isn't understood, for the reason that is told here.
+    NotUnderstood(&'s Suppression, &'static str),
+    /// It names no rule that there is.
+    UnknownRule(&'s Name),
+    /// It suppresses something, and doesn't say why.
+    WithoutReason(&'s Suppression),
+    /// It names rules in vain.
+    Unused {
+        /// The suppression.
+        suppression: &'s Suppression,
+        /// For each of its names, whether that is in vain.
+        in_vain: Vec<bool>,
+    },
 }
 
-struct Court<'s> {
+/// Parts findings by the suppressions of all files of a run.
+#[derive(Debug)]
+pub struct Matcher<'s> {
     suppressions: &'s [Suppression],
-    inputs: &'s InputSet,
-    settings: &'s Settings,
     /// The scopes in which a rule is suppressed in a file, by their start.
     scopes: HashMap<(FileId, &'s str), Vec<Scope<'s>>>,
     /// From where to where findings of a rule that were suppressed in a file reach.
     silenced: HashMap<(FileId, &'static str), BTreeSet<(u32, u32)>>,
     /// Where the first error of a rule stands in each container of a file, by the container's end.
     errors: HashMap<(FileId, &'static str), BTreeMap<u32, u32>>,
-    judged: Judged,
+    matched: Matched,
 }
 
 /// A scope among others. Files hold ten thousands of both scopes and findings at worst: neither
 /// are all scopes tried for each finding nor the other way round.
-#[derive(Clone, Copy)]
+#[derive(Debug, Clone, Copy)]
 struct Scope<'s> {
     start: u32,
     /// The suppression that reaches furthest, of this one and those that start before it.
     furthest: &'s Suppression,
 }
 
-impl<'s> Court<'s> {
-    fn new(suppressions: &'s [Suppression], inputs: &'s InputSet, settings: &'s Settings) -> Self {
+impl<'s> Matcher<'s> {
+    /// Of `suppressions`.
+    #[must_use]
+    pub fn new(suppressions: &'s [Suppression]) -> Self {
         let mut scopes: HashMap<_, Vec<Scope<'s>>> = HashMap::new();
         for suppression in suppressions {
             for name in names(suppression) {
@@ -77,11 +78,11 @@ impl<'s> Court<'s> {
             }
         }
         let (silenced, errors) = (HashMap::new(), HashMap::new());
-        Self { suppressions, inputs, settings, scopes, silenced, errors, judged: Judged::default() }
+        Self { suppressions, scopes, silenced, errors, matched: Matched::default() }
     }
 
     /// Puts each finding where it belongs.
-    fn hear(&mut self, findings: Vec<Finding>) {
+    pub fn match_findings(&mut self, findings: Vec<Finding>) {
         for finding in findings {
             let about = finding.about.filter(|about| about.file == finding.span.file);
             if let Some(about) = about.filter(|_| finding.severity == Severity::Error) {
@@ -91,7 +92,7 @@ impl<'s> Court<'s> {
             }
             let covering = places(&finding).find_map(|place| self.covering(finding.rule, place));
             let Some(suppression) = covering else {
-                self.judged.findings.push(finding);
+                self.matched.findings.push(finding);
                 continue;
             };
             for place in places(&finding) {
@@ -102,7 +103,7 @@ impl<'s> Court<'s> {
                 What::Rules { reason, .. } => reason.clone(),
                 What::Nothing(_) => None,
             };
-            self.judged.suppressed.push(SuppressedFinding { finding, justification });
+            self.matched.suppressed.push(SuppressedFinding { finding, justification });
         }
     }
 
@@ -117,72 +118,59 @@ impl<'s> Court<'s> {
 
     /// Whether `suppression` has suppressed a finding of the rule `id`.
     fn is_used(&self, suppression: &Suppression, id: &str) -> bool {
-        let Ok(rule) = rules::find(id) else { return false };
         let Span { file, start, end } = suppression.scope;
-        let silenced = self.silenced.get(&(file, rule.id));
+        let silenced = self.silenced.get(&(file, id));
         silenced.is_some_and(|places| places.range((start, 0)..=(end, end)).any(|(_, last)| *last <= end))
     }
 
     /// Whether a comment in a script stands behind an error of the rule `id`: the script ends there the second time, and
     /// what comes after isn't known before that is mended.
     fn is_behind_error(&self, suppression: &Suppression, id: &str) -> bool {
-        let Ok(rule) = rules::find(id) else { return false };
         let Span { file, start, .. } = suppression.place;
-        let errors = self.errors.get(&(file, rule.id));
+        let errors = self.errors.get(&(file, id));
         let around = errors.and_then(|errors| errors.range(start..).next());
         suppression.form == Form::ScriptComment && around.is_some_and(|(_, first)| *first < start)
     }
 
-    /// What is wrong with suppressions by themselves: names of no rule, and reasons that are missing
+    /// What is wrong with suppressions by themselves: names of no rule, as `is_rule` tells, and reasons that are missing
     /// where something is suppressed.
-    fn slips(&self) -> Vec<Finding> {
+    pub fn slips(&self, is_rule: impl Fn(&str) -> bool) -> Vec<Slip<'s>> {
         let mut found = Vec::new();
         for suppression in self.suppressions {
             let What::Rules { names, reason } = &suppression.what else { continue };
             if suppression.is_decided {
-                let unknown = names.iter().filter(|name| rules::find(&name.id).is_err());
-                found.extend(unknown.map(|name| unknown_rule::finding(name.span, &name.id)));
+                found.extend(names.iter().filter(|name| !is_rule(&name.id)).map(Slip::UnknownRule));
             }
             if reason.is_none() && names.iter().any(|name| self.is_used(suppression, &name.id)) {
-                found.push(suppression_without_reason::finding(suppression));
+                found.push(Slip::WithoutReason(suppression));
             }
         }
-        self.settled(found)
+        found
     }
 
-    /// A finding for each suppression that names a rule in vain, or none. One of a rule that is
-    /// off isn't in vain.
-    fn unused(&self) -> Vec<Finding> {
-        let mut found = Vec::new();
-        for suppression in self.suppressions.iter().filter(|suppression| suppression.is_decided) {
-            let Some(source) = self.inputs.source(suppression.place.file) else { continue };
-            if let What::Nothing(slip) = &suppression.what {
-                found.push(unused_suppression::slip(suppression, slip));
-                continue;
+    /// The suppressions that name a rule in vain, or none; to be asked when all findings are matched. A rule may be in
+    /// vain where it `runs` in the suppression's file.
+    pub fn unused(&self, runs: impl Fn(&Suppression, &str) -> bool) -> Vec<Slip<'s>> {
+        let decided = self.suppressions.iter().filter(|suppression| suppression.is_decided);
+        let slip = |suppression: &'s Suppression| {
+            if let What::Nothing(why) = suppression.what {
+                return Some(Slip::NotUnderstood(suppression, why));
             }
-            let rules = self.settings.rules_for(&source.path);
-            let is_in_vain = |name: &Name| {
-                let runs = rules::find(&name.id).is_ok() && rules.level(&name.id) != Level::Off;
-                // One that silences this very rule has yet to be heard.
-                runs && name.id != unused_suppression::RULE.id
-                    && !self.is_used(suppression, &name.id)
-                    && !self.is_behind_error(suppression, &name.id)
+            let is_in_vain = |Name { id, .. }: &Name| {
+                runs(suppression, id)
+                    && !self.is_used(suppression, id)
+                    && !self.is_behind_error(suppression, id)
             };
             let in_vain: Vec<bool> = names(suppression).iter().map(is_in_vain).collect();
-            if in_vain.contains(&true) {
-                found.push(unused_suppression::finding(suppression, &in_vain, source));
-            }
-        }
-        self.settled(found)
+            in_vain.contains(&true).then_some(Slip::Unused { suppression, in_vain })
+        };
+        decided.filter_map(slip).collect()
     }
 
-    /// `findings` as bad as their rules are set to be in their files.
-    fn settled(&self, findings: Vec<Finding>) -> Vec<Finding> {
-        let settle = |finding: Finding| {
-            let path = self.inputs.source(finding.span.file).map_or("", |source| &*source.path);
-            self.settings.rules_for(path).settle(finding)
-        };
-        findings.into_iter().filter_map(settle).collect()
+    /// What came of the findings.
+    #[must_use]
+    pub fn into_matched(self) -> Matched {
+        self.matched
     }
 }
 

@@ -1,7 +1,7 @@
 //! What YAML allows and kubectl refuses, for JSON can't hold it or go-yaml can't merge it.
 
-use super::kubectl::{self, Resolved};
 use super::problem::Problem;
+use super::resolve::{self, Resolved};
 use super::scalar::Style;
 use super::tree::{Content, Document, Scalar};
 
@@ -9,7 +9,7 @@ use super::tree::{Content, Document, Scalar};
 pub(super) fn key(document: &Document, index: u32) -> Result<(), Problem> {
     let what = match target(document, index) {
         Content::Scalar(Scalar { text, style, tag }) => {
-            match kubectl::resolve(document.text_of(text), style == Style::Plain, tag) {
+            match resolve::resolve(document.text_of(text), style == Style::Plain, tag) {
                 Resolved::Null => "null",
                 _ => return Ok(()),
             }
@@ -32,7 +32,7 @@ pub(super) fn key(document: &Document, index: u32) -> Result<(), Problem> {
 pub(super) fn merge(document: &Document, key: u32, value: u32) -> Result<(), Problem> {
     let is_merge = match target(document, key) {
         Content::Scalar(Scalar { text, style, tag }) => {
-            kubectl::is_merge(document.text_of(text), style == Style::Plain, tag)
+            resolve::is_merge(document.text_of(text), style == Style::Plain, tag)
         }
         _ => false,
     };

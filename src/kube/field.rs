@@ -1,6 +1,6 @@
 //! Reading typed fields out of a manifest that may have the wrong shape.
 //!
-//! The API server's decoder rejects an object at its first wrong shape. Here each is kept as a [`Malformed`] and the
+//! The API server's decoder rejects an object at its first wrong shape. Here each is kept as a [`TypeError`] and the
 //! rest is still read, so that one mistake doesn't hide the others.
 
 use std::fmt::Write;
@@ -46,7 +46,7 @@ impl<T> Deref for Field<'_, T> {
 
 /// A field whose value the API server's decoder rejects, or a null in a list of maps, which its validation rejects.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Malformed {
+pub struct TypeError {
     /// The value.
     pub span: Span,
     /// The value's JSON pointer (RFC 6901) in its document.
@@ -147,7 +147,7 @@ pub(super) fn push_key(pointer: &mut String, key: &str) {
 /// Reads fields, and keeps what it can't read.
 #[derive(Default)]
 pub(super) struct Reader {
-    pub(super) malformed: Vec<Malformed>,
+    pub(super) malformed: Vec<TypeError>,
     /// The container whose fields are being read.
     pub(super) container: Option<Arc<str>>,
 }
@@ -167,7 +167,7 @@ impl Reader {
         found: String,
         quantity: Option<QuantityError>,
     ) {
-        self.malformed.push(Malformed {
+        self.malformed.push(TypeError {
             span: place.node.span(),
             pointer: place.pointer(),
             field: place.field().to_owned(),

@@ -9,7 +9,7 @@ use std::ops::Range;
 
 use granit_parser::ErrorKind;
 
-use super::builder;
+use super::events::events;
 use super::problem::Problem;
 use crate::source::{FileId, Span};
 
@@ -129,7 +129,7 @@ impl<'a> Indented<'a> {
 /// inside it makes the parser say so.
 fn opening_quote(text: &str, offset: usize) -> Option<(usize, usize)> {
     let text = text.get(..offset)?.trim_end();
-    let error = builder::events(text).find_map(Result::err)?;
+    let error = events(text).find_map(Result::err)?;
     let at = error.marker().byte_offset()?;
     matches!(error.kind(), ErrorKind::UnclosedQuotedScalar).then_some((at, error.marker().col()))
 }

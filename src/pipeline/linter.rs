@@ -1,0 +1,225 @@
+//! Running the rules: over a file, over its objects and Pods, over the whole input.
+
+use std::borrow::Cow;
+use std::cell::OnceCell;
+
+use crate::discover::Failure;
+use crate::finding::{Finding, Severity};
+use crate::inputs::InputSet;
+use crate::kube::{Object, Pod};
+use crate::provenance::{self, Judged};
+use crate::read::{self, InputFile, Outcome, Reason, Unjudged};
+use crate::report::Summary;
+use crate::rule::{ObjectContext, PodContext, PodFacts, Rule, SetContext, Target};
+use crate::rules;
+use crate::settings::{Level, RuleTable, Settings};
+use crate::source::Span;
+use crate::suppress::{self, Suppression};
+use crate::yaml::{self, Document, Prefilter, Problem};
+
+/// What is the same for all files of a run.
+pub(super) struct Linter<'a> {
+    pub(super) settings: &'a Settings,
+    pub(super) inputs: &'a InputSet,
+    rules: Vec<&'static Rule>,
+    prefilter: Prefilter,
+}
+
+/// What came of one file.
+#[derive(Default)]
+pub(super) struct FileResult {
+    pub(super) findings: Vec<Finding>,
+    pub(super) suppressions: Vec<Suppression>,
+    pub(super) errors: Vec<Failure>,
+    /// A part of it couldn't be checked.
+    is_partial: bool,
+    documents: usize,
+    pods: usize,
+    unjudged: Vec<Unjudged>,
+    is_other: bool,
+}
+
+impl FileResult {
+    /// Adds its counts to those of the run.
+    pub(super) fn count(&mut self, summary: &mut Summary) {
+        summary.documents += self.documents;
+        summary.pods += self.pods;
+        summary.other += usize::from(self.is_other);
+        summary.unjudged.append(&mut self.unjudged);
+    }
+}
+
+impl<'a> Linter<'a> {
+    pub(super) fn new(rules: &[&'static Rule], settings: &'a Settings, inputs: &'a InputSet) -> Self {
+        let rules: Vec<_> = rules.iter().copied().filter(|rule| settings.may_run(rule.id)).collect();
+        let literals = rules.iter().flat_map(|rule| match rule.target {
+            Target::Pod { literals, .. } | Target::Object { literals, .. } => literals,
+            Target::Set { .. } | Target::Input => &[],
+        });
+        let prefilter = Prefilter::new(literals.copied());
+        Self { settings, inputs, rules, prefilter }
+    }
+
+    /// Checks one file, which may be one that `is_named` itself.
+    pub(super) fn check_file(&self, file: &InputFile, is_named: bool) -> FileResult {
+        read::guard(file, || {
+            let rules = self.settings.rules_for(&file.source.path);
+            let mut work = FileLinter { linter: self, file, rules, result: FileResult::default() };
+            read::visit_documents(file, is_named, &self.prefilter, |outcome| work.check_outcome(outcome));
+            work.finish()
+        })
+        .unwrap_or_else(|failure| FileResult { errors: vec![failure], ..FileResult::default() })
+    }
+
+    /// Runs the rules that look at the whole input.
+    pub(super) fn check_set(&self) -> Vec<Finding> {
+        let options = |rule: &Rule| self.settings.rules.options(rule.id);
+        let mut findings = Vec::new();
+        for rule in &self.rules {
+            let Target::Set { check } = rule.target else { continue };
+            let mut cx = SetContext::new(rule, self.settings, options(rule), self.inputs, self.inputs);
+            check(self.inputs, &mut cx);
+            findings.extend(cx.into_findings());
+        }
+        self.settle(findings)
+    }
+
+    /// The suppressions in a file that is a script.
+    pub(super) fn suppressions_in_script(&self, script: &InputFile) -> Vec<Suppression> {
+        self.reader(script, true).read_script()
+    }
+
+    /// `findings` as bad as their rules are set to be in their files.
+    pub(super) fn settle(&self, findings: Vec<Finding>) -> Vec<Finding> {
+        let settle = |finding: Finding| self.rules_at(finding.span).settle(finding);
+        findings.into_iter().filter_map(settle).collect()
+    }
+
+    /// What is set for rules in the file of `span`.
+    pub(super) fn rules_at(&self, span: Span) -> Cow<'_, RuleTable> {
+        self.settings.rules_for(self.inputs.source(span.file).map_or("", |source| &*source.path))
+    }
+
+    fn reader<'f>(&'f self, file: &'f InputFile, is_whole: bool) -> suppress::Reader<'f> {
+        suppress::Reader {
+            file,
+            inputs: self.inputs,
+            pod_templates: &self.settings.pod_templates,
+            is_whole,
+            file_is_decided: OnceCell::new(),
+        }
+    }
+}
+
+/// One file at work.
+struct FileLinter<'a> {
+    linter: &'a Linter<'a>,
+    file: &'a InputFile,
+    /// What is set for rules in this file.
+    rules: Cow<'a, RuleTable>,
+    result: FileResult,
+}
+
+impl FileLinter<'_> {
+    fn check_outcome(&mut self, outcome: Outcome) {
+        self.result.is_partial |= !matches!(outcome, Outcome::Parsed(_));
+        match outcome {
+            Outcome::Parsed(document) => self.check_document(&document),
+            Outcome::Template(unjudged) if self.result.unjudged.contains(&unjudged) => {}
+            Outcome::Template(unjudged) => self.result.unjudged.push(unjudged),
+            Outcome::Foreign => {}
+            Outcome::Unreadable(Problem::Invalid { span, message, help }) => {
+                self.add(vec![rules::invalid_yaml::finding(span, &message, help)]);
+            }
+            Outcome::Unreadable(Problem::Bound { span, message }) => self.fail(span, message),
+        }
+    }
+
+    fn check_document(&mut self, document: &Document) {
+        let Linter { settings, inputs, .. } = self.linter;
+        let source = &self.file.source;
+        let examined = provenance::examine(document, source, &settings.pod_templates, inputs.test_suites());
+        // What isn't judged may hold what a suppression is for.
+        self.result.is_partial |= examined.unjudged.iter().any(|one| one.reason != Reason::Patch);
+        self.result.unjudged.extend(examined.unjudged);
+        for judged in examined.judged {
+            self.check_judged(judged);
+        }
+    }
+
+    fn check_judged(&mut self, judged: Judged<'_>) {
+        let from = self.result.findings.len();
+        let is_made = judged.is_made();
+        self.check_object(&judged.object);
+        for template in judged.templates {
+            self.result.pods += 1;
+            self.check_pod(&Pod::new(template));
+        }
+        let mut findings = self.result.findings.split_off(from);
+        // Nobody wrote what defaults and admission added to a Pod: advice on it helps no one.
+        findings.retain(|finding| !is_made || finding.severity > Severity::Info);
+        for finding in &mut findings {
+            if let Some(resource) = &mut finding.resource {
+                resource.siblings.clone_from(&judged.siblings);
+            }
+        }
+        self.result.findings.append(&mut findings);
+    }
+
+    fn check_object(&mut self, object: &Object<'_>) {
+        let Linter { settings, inputs, ref rules, .. } = *self.linter;
+        for rule in rules {
+            let Target::Object { check, .. } = rule.target else { continue };
+            if self.rules.level(rule.id) != Level::Off {
+                let mut cx = ObjectContext::new(rule, settings, self.rules.options(rule.id), inputs, object);
+                check(object, &mut cx);
+                let findings = cx.into_findings();
+                self.add(findings);
+            }
+        }
+    }
+
+    fn check_pod(&mut self, pod: &Pod<'_>) {
+        let Linter { settings, inputs, ref rules, .. } = *self.linter;
+        let facts = PodFacts::new(pod);
+        let mut findings = Vec::new();
+        for rule in rules {
+            let Target::Pod { check, .. } = rule.target else { continue };
+            if self.rules.level(rule.id) != Level::Off {
+                let mut cx = PodContext::new(rule, settings, self.rules.options(rule.id), inputs, &facts);
+                check(pod, &mut cx);
+                findings.extend(cx.into_findings());
+            }
+        }
+        let unfollowed = facts.unfollowed();
+        self.add(findings);
+        for (span, message) in unfollowed {
+            self.result.is_partial = true;
+            self.fail(span, message);
+        }
+    }
+
+    fn add(&mut self, findings: Vec<Finding>) {
+        let settled = findings.into_iter().filter_map(|finding| self.rules.settle(finding));
+        self.result.findings.extend(settled);
+    }
+
+    fn fail(&mut self, span: Span, message: String) {
+        let source = self.linter.inputs.source(span.file).unwrap_or(&self.file.source);
+        let line = source.position(span.start as usize).line;
+        self.result.errors.push(Failure { path: source.path.to_string(), line: Some(line), message });
+    }
+
+    fn finish(self) -> FileResult {
+        let Self { linter, file, mut result, .. } = self;
+        result.documents = file.documents.len();
+        result.suppressions = linter.reader(file, !result.is_partial).read();
+        result.is_other = result.unjudged.is_empty() && !holds_objects(file);
+        result
+    }
+}
+
+fn holds_objects(file: &InputFile) -> bool {
+    let mut texts = file.documents.iter().filter_map(|range| file.source.text.get(range.clone()));
+    texts.any(yaml::looks_like_object)
+}

@@ -1,0 +1,185 @@
+//! What a rule is given to work with.
+
+use std::cell::OnceCell;
+
+use super::Rule;
+use crate::finding::{ContainerRole, Finding, Resource, Severity};
+use crate::inputs::InputSet;
+use crate::kube::validate::{self, ContainerEntry, Violation};
+use crate::kube::{Container, Object, Pod, Role, Template, Version};
+use crate::options::Options;
+use crate::program::Programs;
+use crate::settings::Settings;
+use crate::source::{Source, Span};
+use crate::yaml::Node;
+
+/// What a rule sees beside what it looks at, and where it puts what it finds.
+pub struct RuleContext<'a, T> {
+    /// The target version of Kubernetes.
+    pub version: Version,
+    /// Whether findings of low confidence are wanted; to spare work that only they need.
+    pub pedantic: bool,
+    /// All files of the run.
+    pub inputs: &'a InputSet,
+    /// What is set of the rule's options: ask it with the option's own declaration.
+    pub options: &'a Options,
+    rule: &'static Rule,
+    subject: &'a T,
+    findings: Vec<Finding>,
+}
+
+/// The context of a rule that looks at Pods.
+pub type PodContext<'a> = RuleContext<'a, PodFacts<'a>>;
+/// The context of a rule that looks at objects.
+pub type ObjectContext<'a> = RuleContext<'a, Object<'a>>;
+/// The context of a rule that looks at the whole input.
+pub type SetContext<'a> = RuleContext<'a, InputSet>;
+
+/// A Pod, and what is worked out once for all rules that ask.
+pub struct PodFacts<'a> {
+    pod: &'a Pod<'a>,
+    programs: OnceCell<Programs<'a, 'a>>,
+}
+
+impl<'a> PodFacts<'a> {
+    pub(crate) fn new(pod: &'a Pod<'a>) -> Self {
+        Self { pod, programs: OnceCell::new() }
+    }
+
+    /// The scripts that a rule asked for and of which nothing could be told, and why.
+    pub(crate) fn unfollowed(&self) -> Vec<(Span, String)> {
+        self.programs.get().into_iter().flat_map(Programs::unfollowed).collect()
+    }
+}
+
+impl<'a, T> RuleContext<'a, T> {
+    pub(crate) fn new(
+        rule: &'static Rule,
+        settings: &Settings,
+        options: &'a Options,
+        inputs: &'a InputSet,
+        subject: &'a T,
+    ) -> Self {
+        let Settings { version, pedantic, .. } = *settings;
+        Self { version, pedantic, inputs, options, rule, subject, findings: Vec::new() }
+    }
+
+    pub(crate) fn into_findings(self) -> Vec<Finding> {
+        self.findings
+    }
+
+    /// The file that `span` lies in.
+    #[must_use]
+    pub fn source(&self, span: Span) -> Option<&'a Source> {
+        self.inputs.source(span.file)
+    }
+
+    /// What the init containers of `pod` run. Of the Pod that a rule looks at itself, [`PodContext::programs`] knows it.
+    #[must_use]
+    pub fn programs_of<'p, 'd>(&self, pod: &'p Pod<'d>) -> Programs<'p, 'd>
+    where
+        'a: 'p,
+    {
+        Programs::of(pod, self.inputs, self.version)
+    }
+
+    /// The finding with what its rule needn't say of itself.
+    fn push(&mut self, mut finding: Finding, resource: Resource, about: Span) {
+        finding.rule = self.rule.id;
+        finding.resource = Some(resource);
+        finding.about = Some(about);
+        self.findings.push(finding);
+    }
+}
+
+impl<'a> PodContext<'a> {
+    /// What the Pod's init containers run.
+    #[must_use]
+    pub fn programs(&self) -> &'a Programs<'a, 'a> {
+        let PodFacts { pod, programs } = self.subject;
+        programs.get_or_init(|| Programs::of(pod, self.inputs, self.version))
+    }
+
+    /// Reports a finding about the Pod as a whole.
+    pub fn report(&mut self, finding: Finding) {
+        self.report_of(finding, None, None, self.subject.pod.spec().span());
+    }
+
+    /// Reports a finding about one container.
+    pub fn report_in(&mut self, container: &Container<'_>, finding: Finding) {
+        self.report_about(Some(container.node), finding);
+    }
+
+    /// Reports a finding about the container with this map; about the Pod as a whole where there is none.
+    pub fn report_about(&mut self, container: Option<Node<'_>>, finding: Finding) {
+        match container {
+            Some(node) => {
+                let name = node.get("name").and_then(Node::as_str);
+                self.report_of(finding, name, self.role_of(node), node.span());
+            }
+            None => self.report(finding),
+        }
+    }
+
+    /// Reports that the API server turns the Pod away: for `violation`, of the container in `entry` or of the Pod itself.
+    pub fn reject(&mut self, entry: Option<&ContainerEntry<'_>>, violation: Violation) {
+        let Violation { span, field, problem, caption, help, labels } = violation;
+        let whose = entry.map_or_else(String::new, |entry| format!(" of {}", entry.describe()));
+        let consequence = validate::consequence(self.subject.pod, self.version);
+        let message = format!("`{field}`{whose} {problem}: {consequence}");
+        let finding = Finding::new(Severity::Error, span, message).caption(caption).help(help);
+        let finding = labels.into_iter().fold(finding, |finding, (span, text)| finding.label(span, text));
+        self.report_about(entry.map(|entry| entry.node), finding);
+    }
+
+    fn report_of(
+        &mut self,
+        finding: Finding,
+        container: Option<&str>,
+        role: Option<ContainerRole>,
+        about: Span,
+    ) {
+        let Template { object, pointer, .. } = &self.subject.pod.template;
+        self.push(finding, Resource { role, ..resource(object, pointer, container) }, about);
+    }
+
+    /// What the container with this map is in the Pod.
+    fn role_of(&self, container: Node<'_>) -> Option<ContainerRole> {
+        let (role, _) = self.subject.pod.containers().find(|(_, known)| known.node == container)?;
+        Some(match role {
+            Role::Init => ContainerRole::Init,
+            Role::Sidecar => ContainerRole::Sidecar,
+            Role::App => ContainerRole::App,
+        })
+    }
+}
+
+impl ObjectContext<'_> {
+    /// Reports a finding about the object, or about one container in it.
+    pub fn report(&mut self, container: Option<&str>, finding: Finding) {
+        let object = self.subject;
+        self.push(finding, resource(object, &object.pointer, container), object.span());
+    }
+}
+
+impl SetContext<'_> {
+    /// Reports a finding about `object`, one of the input, or about one container in it.
+    pub fn report(&mut self, object: &Object<'_>, container: Option<&str>, finding: Finding) {
+        self.push(finding, resource(object, &object.pointer, container), object.span());
+    }
+}
+
+/// What a report says of the object that a finding is about.
+pub(crate) fn resource(object: &Object<'_>, pointer: &str, container: Option<&str>) -> Resource {
+    let generated = || Some(format!("{}*", object.metadata()?.get("generateName")?.as_str()?));
+    Resource {
+        api_version: object.api_version.to_owned(),
+        kind: object.kind.to_owned(),
+        namespace: object.namespace().map(str::to_owned),
+        name: object.name().map(str::to_owned).or_else(generated),
+        pointer: pointer.to_owned(),
+        container: container.filter(|name| !name.is_empty()).map(str::to_owned),
+        role: None,
+        siblings: None,
+    }
+}
