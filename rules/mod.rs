@@ -1,7 +1,7 @@
 //! The rules, in the catalogue's order. `README.md` beside this file tells how to add one.
 
 pub mod active_deadline_on_non_job;
-pub mod chown_without_root;
+
 pub mod duplicate_container_name;
 pub mod forbidden_probe;
 pub mod init_lowers_qos;
@@ -13,6 +13,7 @@ pub mod misplaced_init_containers;
 pub mod missing_init_resources;
 pub mod non_idempotent_command;
 pub mod non_idempotent_write;
+pub mod operation_not_permitted;
 pub mod oversized_init_request;
 pub mod restart_policy_of_kind;
 pub mod run_as_non_root_conflict;
@@ -44,18 +45,35 @@ pub static ALL: &[&Rule] = &[
     &init_lowers_qos::RULE,
     &missing_init_resources::RULE,
     &unpinned_init_image::RULE,
-    &chown_without_root::RULE,
+    &operation_not_permitted::RULE,
     &invalid_yaml::RULE,
     &unused_suppression::RULE,
     &suppression_without_reason::RULE,
     &unknown_rule::RULE,
 ];
 
-/// The rule `id`.
+/// Names that rules had before, and what they are called now. They stay good wherever a rule is named.
+pub static RENAMED: &[(&str, &str)] = &[("chown-without-root", operation_not_permitted::RULE.id)];
+
+/// What the rule `id` is called now.
+#[must_use]
+pub fn current(id: &str) -> &str {
+    RENAMED.iter().find(|(old, _)| *old == id).map_or(id, |(_, new)| new)
+}
+
+/// What to say to someone who names a rule by a name that it had before.
+#[must_use]
+pub fn renamed(id: &str) -> Option<String> {
+    let new = current(id);
+    (new != id).then(|| format!("the rule `{id}` is now called `{new}`"))
+}
+
+/// The rule `id`, by a name that it had before, too.
 ///
 /// # Errors
 /// A message where there is none of that name.
 pub fn find(id: &str) -> Result<&'static Rule, String> {
+    let id = current(id);
     let found = ALL.iter().copied().find(|rule| rule.id == id);
     found.ok_or_else(|| format!("no rule is called `{id}`; {}", suggestion(id)))
 }

@@ -106,6 +106,7 @@ fn run(cli: &Cli) -> Result<ExitCode, Failed> {
     let work = Work {
         cli,
         settings,
+        notes: config.notes.clone(),
         paths: paths(cli)?,
         walk: Walk {
             exclude: config.excluded()?,
@@ -125,6 +126,8 @@ fn run(cli: &Cli) -> Result<ExitCode, Failed> {
 struct Work<'a> {
     cli: &'a Cli,
     settings: Settings,
+    /// What the configuration says of itself.
+    notes: Vec<String>,
     paths: Vec<PathBuf>,
     walk: Walk,
     pool: ThreadPool,
@@ -146,7 +149,7 @@ impl Work<'_> {
         let lint = || pipeline::lint_watched(&found.inputs, &cli.stdin_filename, &self.settings, &progress);
         let mut report = progress.watch(|| self.pool.install(lint));
         report.errors.splice(0..0, found.failures);
-        report.notes.splice(0..0, found.notes);
+        report.notes.splice(0..0, self.notes.iter().cloned().chain(found.notes));
         compare(cli, baseline, &self.settings, &mut report)?;
 
         // Before standard output, whose reader may go away.
@@ -170,7 +173,7 @@ impl Work<'_> {
         let describe = || describe::describe(&found.inputs, &cli.stdin_filename, &self.settings);
         let mut description = self.pool.install(describe);
         description.errors.splice(0..0, found.failures);
-        description.notes = found.notes;
+        description.notes = self.notes.iter().cloned().chain(found.notes).collect();
         show(&description, form, cli, &Look { width: terminal::columns(), ..look }, out)
     }
 }
@@ -207,7 +210,8 @@ fn inform(cli: &Cli, look: &Look, out: &mut dyn Write) -> Result<bool, Failed> {
     if cli.rules {
         report::rules::write(cli.format == Format::Json, look, out)?;
     } else if let Some(id) = &cli.explain {
-        write!(out, "{}", rules::find(id)?.doc)?;
+        let note = rules::renamed(id).map_or(String::new(), |note| format!("{note}\n\n"));
+        write!(out, "{note}{}", rules::find(id)?.doc)?;
     } else if cli.config_schema {
         serde_json::to_writer_pretty(&mut *out, &config::schema()).map_err(io::Error::from)?;
         writeln!(out)?;

@@ -12,8 +12,8 @@ use crate::kube::volume::{ConfigSource, Projection, VolumeSource};
 use crate::kube::{Container, Field, Gate, InitContainer, Pod, Version, VolumeMount};
 use crate::rerun::{self, Analysis, Hazard, Lifetime, Mount, Site, Userland};
 use crate::shell::invocation::{self, Invocation};
-use crate::shell::ir::Script;
-use crate::shell::options::{Options, Shell};
+use crate::shell::options::Shell;
+use crate::shell::semantics::{self, Facts, Setting, Unit, UnitKind, Units};
 use crate::shell::{self, Unparsed};
 use crate::source::{MappedText, Span};
 
@@ -26,6 +26,10 @@ pub struct Program<'p, 'd> {
     entry_point: EntryPoint,
     /// The text files that each mounted ConfigMap of the input holds, by absolute path.
     files: Files<'p>,
+    /// The texts that the script hands to further shells.
+    units: Units,
+    /// The words as one command, where no script can be followed; made when it is asked for.
+    exec: OnceCell<Option<Unit>>,
 }
 
 /// By absolute path.
@@ -49,17 +53,12 @@ impl File<'_> {
 
 /// What a program starts with.
 enum EntryPoint {
-    Script {
-        script: Script,
-        text: MappedText,
-        options: Options,
-        arguments: Vec<String>,
-        shell: Shell,
-        /// How many leading words are wrappers, as `timeout 60`.
-        wrapper: usize,
-    },
+    Script(Box<Unit>),
     /// A script that isn't parsed.
-    Unparsed { text: MappedText, why: Unparsed },
+    Unparsed {
+        text: MappedText,
+        why: Unparsed,
+    },
     /// No script: the words themselves.
     Command,
 }
@@ -125,7 +124,7 @@ impl<'p, 'd> ProgramBuilder<'p, 'd> {
             words.iter().map(|word| environment.expand(&word.node.mapped()).text).collect();
         let files = self.files(container, &argv);
         let entry_point = entry_point(&argv, &files).unwrap_or(EntryPoint::Command);
-        Program { container, argv, entry_point, files }
+        Program { container, argv, entry_point, files, units: Units::default(), exec: OnceCell::new() }
     }
 
     /// The files of each mounted ConfigMap; only where the words could speak of them, so that no
@@ -190,9 +189,8 @@ fn entries<'p>(
 /// The script that `argv` runs, if it is one.
 fn entry_point(argv: &[MappedText], files: &Files<'_>) -> Option<EntryPoint> {
     let words: Vec<Option<&str>> = argv.iter().map(|word| Some(word.as_str())).collect();
-    let after =
-        |at: usize| -> Vec<String> { argv.iter().skip(at).map(|word| word.as_str().to_owned()).collect() };
-    let (text, wrapper, shell, options, arguments) = match invocation::of(&words) {
+    let after = |at: usize| argv.iter().skip(at).map(|word| Some(word.as_str().to_owned())).collect();
+    let (text, wrapper, shell, options, parameters) = match invocation::of(&words) {
         Invocation::Script { wrapper, text, shell, options } => {
             (argv.get(text)?.clone(), wrapper, shell, options, after(text + 1))
         }
@@ -212,7 +210,15 @@ fn entry_point(argv: &[MappedText], files: &Files<'_>) -> Option<EntryPoint> {
         Invocation::Elsewhere | Invocation::OtherLanguage(_) | Invocation::Unknown => return None,
     };
     Some(match shell::parse(text.as_str()) {
-        Ok(script) => EntryPoint::Script { script, text, options, arguments, shell, wrapper },
+        Ok(script) => EntryPoint::Script(Box::new(Unit {
+            script,
+            text,
+            kind: UnitKind::Main,
+            shell: Some(shell),
+            options,
+            parameters,
+            wrapper: argv.iter().take(wrapper).map(|word| word.as_str().to_owned()).collect(),
+        })),
         Err(why) => EntryPoint::Unparsed { text, why },
     })
 }
@@ -220,12 +226,12 @@ fn entry_point(argv: &[MappedText], files: &Files<'_>) -> Option<EntryPoint> {
 impl<'d> Program<'_, 'd> {
     fn for_analysis(&self, pod: &Pod<'d>, version: Version) -> rerun::Container<'_> {
         let program = match &self.entry_point {
-            EntryPoint::Script { script, text, options, arguments, shell, .. } => rerun::Program::Script {
-                script,
-                text: text.as_str(),
-                options: *options,
-                arguments: arguments.clone(),
-                bash: *shell == Shell::Bash,
+            EntryPoint::Script(unit) => rerun::Program::Script {
+                script: &unit.script,
+                text: unit.text.as_str(),
+                options: unit.options,
+                arguments: unit.parameters.iter().cloned().map(Option::unwrap_or_default).collect(),
+                bash: unit.shell == Some(Shell::Bash),
             },
             EntryPoint::Unparsed { .. } | EntryPoint::Command => {
                 rerun::Program::Exec(self.argv.iter().map(|word| word.as_str().to_owned()).collect())
@@ -246,31 +252,17 @@ impl<'d> Program<'_, 'd> {
         }
     }
 
-    /// The script, its text and the options of its shell, where it runs one that can be followed.
+    /// What is known of its script, or of its one command.
     #[must_use]
-    pub fn script(&self) -> Option<(&Script, &MappedText, Options)> {
-        match &self.entry_point {
-            EntryPoint::Script { script, text, options, .. } => Some((script, text, *options)),
-            EntryPoint::Unparsed { .. } | EntryPoint::Command => None,
-        }
-    }
-
-    /// The shell that reads its script.
-    #[must_use]
-    pub fn shell(&self) -> Option<Shell> {
-        match &self.entry_point {
-            EntryPoint::Script { shell, .. } => Some(*shell),
-            EntryPoint::Unparsed { .. } | EntryPoint::Command => None,
-        }
-    }
-
-    /// The words before its script's shell that run it, as `timeout 60`.
-    #[must_use]
-    pub fn wrapper(&self) -> &[MappedText] {
-        match &self.entry_point {
-            EntryPoint::Script { wrapper, .. } => self.argv.get(..*wrapper).unwrap_or(&[]),
-            EntryPoint::Unparsed { .. } | EntryPoint::Command => &[],
-        }
+    pub fn facts(&self) -> Facts<'_> {
+        let main = match &self.entry_point {
+            EntryPoint::Script(unit) => Some(&**unit),
+            EntryPoint::Unparsed { .. } => None,
+            EntryPoint::Command => self.exec.get_or_init(|| Unit::exec(&self.argv)).as_ref(),
+        };
+        let Some(main) = main else { return Facts::default() };
+        let (environment, unknown_environment) = environment(self.container);
+        Facts::of(&Setting { main, units: &self.units, files: self, environment, unknown_environment })
     }
 
     /// The words of `command` and `args` as the process gets them.
@@ -292,7 +284,8 @@ impl<'d> Program<'_, 'd> {
     /// The text of its script, parsed or not.
     fn text(&self) -> Option<&MappedText> {
         match &self.entry_point {
-            EntryPoint::Script { text, .. } | EntryPoint::Unparsed { text, .. } => Some(text),
+            EntryPoint::Script(unit) => Some(&unit.text),
+            EntryPoint::Unparsed { text, .. } => Some(text),
             EntryPoint::Command => None,
         }
     }
@@ -321,6 +314,12 @@ impl<'d> Program<'_, 'd> {
         let mut spans = self.argv.iter().map(MappedText::whole);
         let first = spans.next().unwrap_or_else(|| self.container.name_span());
         spans.fold(first, Span::to)
+    }
+}
+
+impl semantics::Files for Program<'_, '_> {
+    fn text(&self, path: &str) -> Option<MappedText> {
+        self.files.get(path)?.mapped().cloned()
     }
 }
 

@@ -233,6 +233,15 @@ impl MappedText {
         }
     }
 
+    /// Appends another text of the same file, with the places of its parts.
+    pub fn append(&mut self, other: &MappedText) {
+        if other.runs.is_empty() {
+            self.push(&other.text, other.whole.range());
+        } else {
+            other.copy_into(self, 0..other.text.len());
+        }
+    }
+
     /// The decoded text.
     #[must_use]
     pub fn as_str(&self) -> &str {

@@ -17,6 +17,16 @@ pub static RULE: Rule = Rule {
     target: Target::Input,
 };
 
+/// The finding for a name that a rule had before, if `id` is one.
+#[must_use]
+pub fn renamed(span: Span, id: &str) -> Option<Finding> {
+    let mut finding = Finding::new(Severity::Info, span, rules::renamed(id)?)
+        .caption("its old name")
+        .help(format!("write `{}`", rules::current(id)));
+    finding.rule = RULE.id;
+    Some(finding)
+}
+
 /// The finding for the name `id` of no rule.
 #[must_use]
 pub fn finding(span: Span, id: &str) -> Finding {

@@ -21,6 +21,8 @@ impl Config {
             exclude: cli.exclude.iter().map(|glob| Set::by_flag("--exclude", glob.clone())).collect(),
             ..Config::default()
         });
+        let renamed = cli.select.iter().chain(&cli.ignore).filter_map(|id| rules::renamed(id.trim()));
+        self.notes.extend(renamed);
         let select = known(&cli.select)?;
         let ignore = known(&cli.ignore)?;
         if !select.is_empty() {

@@ -48,6 +48,8 @@ pub struct Config {
     pub pod_templates: Vec<Set<PodTemplatePath>>,
     /// Where the globs of the config file count from.
     pub place: Place,
+    /// What its user is to be told, such as a rule's new name.
+    pub notes: Vec<String>,
 }
 
 /// A value, and where it was set.
@@ -118,6 +120,7 @@ impl Config {
         }
         self.overrides.extend(later.overrides);
         self.pod_templates.extend(later.pod_templates);
+        self.notes.extend(later.notes);
         if later.place != Place::default() {
             self.place = later.place;
         }

@@ -25,7 +25,7 @@ use crate::yaml::{self, Document, Kind, Node};
 /// What is wrong in it, each with its place.
 pub(super) fn read(source: &Source) -> Result<Config, Vec<Finding>> {
     let mut config = Config::default();
-    let mut reader = Reader { source, key: "this".to_owned(), problems: Vec::new() };
+    let mut reader = Reader { source, key: "this".to_owned(), problems: Vec::new(), notes: Vec::new() };
     let mut documents = yaml::split(&source.text).into_iter();
     if let Some(range) = documents.next() {
         match Document::parse(source, range) {
@@ -38,6 +38,7 @@ pub(super) fn read(source: &Source) -> Result<Config, Vec<Finding>> {
         let message = "a config file is one document, and this is a second one".to_owned();
         reader.report(Span::new(source.id, range.start..range.start + 3), message, "here", "");
     }
+    config.notes = reader.notes;
     if reader.problems.is_empty() { Ok(config) } else { Err(reader.problems) }
 }
 
@@ -47,6 +48,7 @@ pub(super) struct Reader<'a> {
     /// The key whose value is being read, as messages call it.
     key: String,
     problems: Vec<Finding>,
+    notes: Vec<String>,
 }
 
 impl Reader<'_> {
@@ -202,6 +204,7 @@ impl Reader<'_> {
                 self.problems.push(unknown_rule::finding(key.span(), &name));
                 continue;
             };
+            self.notes.extend(rules::renamed(&name).map(|note| format!("{}: {note}", self.source.path)));
             self.key = name;
             let config = if value.is_mapping() {
                 self.rule(value, rule.options)

@@ -104,7 +104,7 @@ fn check_files(
 
 /// Parts `findings` by `suppressions`, and adds what is wrong with these.
 fn match_suppressions(linter: &Linter<'_>, findings: Vec<Finding>, suppressions: &[Suppression]) -> Matched {
-    let mut matcher = Matcher::new(suppressions);
+    let mut matcher = Matcher::new(suppressions, rules::current);
     matcher.match_findings(findings);
     let is_rule = |id: &str| rules::find(id).is_ok();
     matcher.match_findings(tell(linter, matcher.slips(is_rule)));
@@ -112,7 +112,7 @@ fn match_suppressions(linter: &Linter<'_>, findings: Vec<Finding>, suppressions:
     let runs = |suppression: &Suppression, id: &str| {
         is_rule(id)
             && id != unused_suppression::RULE.id
-            && linter.rules_at(suppression.place).level(id) != Level::Off
+            && linter.rules_at(suppression.place).level(rules::current(id)) != Level::Off
     };
     matcher.match_findings(tell(linter, matcher.unused(runs)));
     matcher.into_matched()
@@ -123,6 +123,7 @@ fn tell(linter: &Linter<'_>, slips: Vec<Slip<'_>>) -> Vec<Finding> {
     let finding = |slip| match slip {
         Slip::NotUnderstood(suppression, why) => Some(unused_suppression::slip(suppression, why)),
         Slip::UnknownRule(name) => Some(unknown_rule::finding(name.span, &name.id)),
+        Slip::OldName(name) => unknown_rule::renamed(name.span, &name.id),
         Slip::WithoutReason(suppression) => Some(suppression_without_reason::finding(suppression)),
         Slip::Unused { suppression, in_vain } => {
             let source = linter.inputs.source(suppression.place.file)?;

@@ -8,8 +8,9 @@ use crate::inputs::InputSet;
 use crate::kube::validate::{self, ContainerEntry, Violation};
 use crate::kube::{Container, Object, Pod, Role, Template, Version};
 use crate::options::Options;
-use crate::program::Programs;
+use crate::program::{Program, Programs};
 use crate::settings::Settings;
+use crate::shell::semantics::Facts;
 use crate::source::{Source, Span};
 use crate::yaml::Node;
 
@@ -39,11 +40,12 @@ pub type SetContext<'a> = RuleContext<'a, InputSet>;
 pub struct PodFacts<'a> {
     pod: &'a Pod<'a>,
     programs: OnceCell<Programs<'a, 'a>>,
+    scripts: OnceCell<Vec<Facts<'a>>>,
 }
 
 impl<'a> PodFacts<'a> {
     pub(crate) fn new(pod: &'a Pod<'a>) -> Self {
-        Self { pod, programs: OnceCell::new() }
+        Self { pod, programs: OnceCell::new(), scripts: OnceCell::new() }
     }
 
     /// The scripts that a rule asked for and of which nothing could be told, and why.
@@ -96,8 +98,15 @@ impl<'a> PodContext<'a> {
     /// What the Pod's init containers run.
     #[must_use]
     pub fn programs(&self) -> &'a Programs<'a, 'a> {
-        let PodFacts { pod, programs } = self.subject;
+        let PodFacts { pod, programs, .. } = self.subject;
         programs.get_or_init(|| Programs::of(pod, self.inputs, self.version))
+    }
+
+    /// What is known of the scripts and commands of the Pod's init containers, in order.
+    pub fn scripts(&self) -> impl Iterator<Item = (&'a Program<'a, 'a>, &'a Facts<'a>)> + use<'a> {
+        let programs = self.programs();
+        let facts = self.subject.scripts.get_or_init(|| programs.iter().map(Program::facts).collect());
+        programs.iter().zip(facts)
     }
 
     /// Reports a finding about the Pod as a whole.

@@ -23,7 +23,6 @@ mod mask;
 mod nesting;
 pub mod options;
 pub mod semantics;
-pub mod status;
 mod wrapper;
 
 use ir::Script;

@@ -22,6 +22,8 @@ pub enum Slip<'s> {
     NotUnderstood(&'s Suppression, &'static str),
     /// It names no rule that there is.
     UnknownRule(&'s Name),
+    /// It names a rule by a name that this had before.
+    OldName(&'s Name),
     /// It suppresses something, and doesn't say why.
     WithoutReason(&'s Suppression),
     /// It names rules in vain.
@@ -37,6 +39,8 @@ pub enum Slip<'s> {
 #[derive(Debug)]
 pub struct Matcher<'s> {
     suppressions: &'s [Suppression],
+    /// What a rule is called now.
+    current: fn(&str) -> &str,
     /// The scopes in which a rule is suppressed in a file, by their start.
     scopes: HashMap<(FileId, &'s str), Vec<Scope<'s>>>,
     /// From where to where findings of a rule that were suppressed in a file reach.
@@ -56,14 +60,14 @@ struct Scope<'s> {
 }
 
 impl<'s> Matcher<'s> {
-    /// Of `suppressions`.
+    /// Of `suppressions`; `current` tells what a rule is called now that one may name as it was called before.
     #[must_use]
-    pub fn new(suppressions: &'s [Suppression]) -> Self {
+    pub fn new(suppressions: &'s [Suppression], current: fn(&str) -> &str) -> Self {
         let mut scopes: HashMap<_, Vec<Scope<'s>>> = HashMap::new();
         for suppression in suppressions {
             for name in names(suppression) {
                 let scope = Scope { start: suppression.scope.start, furthest: suppression };
-                scopes.entry((suppression.scope.file, name.id.as_str())).or_default().push(scope);
+                scopes.entry((suppression.scope.file, current(&name.id))).or_default().push(scope);
             }
         }
         for scopes in scopes.values_mut() {
@@ -78,7 +82,7 @@ impl<'s> Matcher<'s> {
             }
         }
         let (silenced, errors) = (HashMap::new(), HashMap::new());
-        Self { suppressions, scopes, silenced, errors, matched: Matched::default() }
+        Self { suppressions, current, scopes, silenced, errors, matched: Matched::default() }
     }
 
     /// Puts each finding where it belongs.
@@ -119,7 +123,7 @@ impl<'s> Matcher<'s> {
     /// Whether `suppression` has suppressed a finding of the rule `id`.
     fn is_used(&self, suppression: &Suppression, id: &str) -> bool {
         let Span { file, start, end } = suppression.scope;
-        let silenced = self.silenced.get(&(file, id));
+        let silenced = self.silenced.get(&(file, (self.current)(id)));
         silenced.is_some_and(|places| places.range((start, 0)..=(end, end)).any(|(_, last)| *last <= end))
     }
 
@@ -127,7 +131,7 @@ impl<'s> Matcher<'s> {
     /// what comes after isn't known before that is mended.
     fn is_behind_error(&self, suppression: &Suppression, id: &str) -> bool {
         let Span { file, start, .. } = suppression.place;
-        let errors = self.errors.get(&(file, id));
+        let errors = self.errors.get(&(file, (self.current)(id)));
         let around = errors.and_then(|errors| errors.range(start..).next());
         suppression.form == Form::ScriptComment && around.is_some_and(|(_, first)| *first < start)
     }
@@ -140,6 +144,8 @@ impl<'s> Matcher<'s> {
             let What::Rules { names, reason } = &suppression.what else { continue };
             if suppression.is_decided {
                 found.extend(names.iter().filter(|name| !is_rule(&name.id)).map(Slip::UnknownRule));
+                let is_old = |name: &&Name| (self.current)(&name.id) != name.id;
+                found.extend(names.iter().filter(is_old).map(Slip::OldName));
             }
             if reason.is_none() && names.iter().any(|name| self.is_used(suppression, &name.id)) {
                 found.push(Slip::WithoutReason(suppression));

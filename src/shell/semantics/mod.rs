@@ -1,3 +1,91 @@
 //! What a script means, worked out once for all rules that look at scripts.
+//!
+//! ```text
+//! unit (a text) → follow (its commands as they run) → facts
+//! ```
+//!
+//! Each way through a script is followed once, whatever its tests say: unlike the analysis of a second run, which runs it
+//! on a model of its files, and which shares only the intermediate form with this.
 
+use std::collections::{BTreeMap, BTreeSet};
+
+mod ends;
+pub mod execution;
+mod expand;
+mod fate;
+mod follow;
+pub mod loops;
+mod quoting;
+mod simple;
+pub mod unit;
+mod variables;
 pub mod visit;
+
+pub use execution::{Argument, Execution, Output, Use};
+pub use fate::{Fate, Reason};
+pub use loops::Loop;
+pub use unit::{Unit, UnitKind, Units};
+pub use variables::Binding;
+
+use crate::source::MappedText;
+
+/// What a script is followed with.
+pub struct Setting<'s> {
+    /// The script, or the command, that a container runs.
+    pub main: &'s Unit,
+    /// Where the texts are kept that are found on the way.
+    pub units: &'s Units,
+    /// The mounted files.
+    pub files: &'s dyn Files,
+    /// The environment variables whose values the manifest says.
+    pub environment: BTreeMap<String, String>,
+    /// Those whose values only the cluster knows.
+    pub unknown_environment: BTreeSet<String>,
+}
+
+/// Text files that scripts may run or source.
+pub trait Files {
+    /// The text of the file at an absolute path, where the input holds it.
+    fn text(&self, path: &str) -> Option<MappedText>;
+}
+
+/// No files.
+impl Files for () {
+    fn text(&self, _path: &str) -> Option<MappedText> {
+        None
+    }
+}
+
+/// What is known of a container's script, or of its one command.
+#[derive(Debug, Default)]
+pub struct Facts<'s> {
+    /// Its simple commands in the order in which they run, those of functions where they are called.
+    pub executions: Vec<Execution<'s>>,
+    /// Its loops.
+    pub loops: Vec<Loop<'s>>,
+    /// What is redirected into files.
+    pub outputs: Vec<Output<'s>>,
+    /// The variables that it expands.
+    pub uses: Vec<Use<'s>>,
+    /// The texts that it consists of, the container's own first.
+    pub units: Vec<&'s Unit>,
+    /// Whether all of it was followed: it is no endless tangle of functions.
+    pub is_complete: bool,
+}
+
+impl<'s> Facts<'s> {
+    /// Follows the script in `setting`.
+    #[must_use]
+    pub fn of(setting: &Setting<'s>) -> Self {
+        let mut follow = follow::Follow::new(setting);
+        follow.whole(fate::Place::WHOLE);
+        Self {
+            is_complete: !follow.is_exhausted(),
+            executions: follow.executions,
+            loops: follow.loops,
+            outputs: follow.outputs,
+            uses: follow.uses,
+            units: follow.all_units,
+        }
+    }
+}

@@ -1,4 +1,4 @@
-//! `chown-without-root` against the kernel: what it calls an error fails, what it passes over succeeds.
+//! `operation-not-permitted` against the kernel: what it calls an error fails, what it passes over succeeds.
 
 #![cfg(target_os = "linux")]
 use std::fs;
@@ -49,7 +49,7 @@ spec:
         serde_json::to_string(command).unwrap()
     );
     let report = lint("pod.yaml", &text, &Settings::default());
-    rules_of(&report).contains(&"chown-without-root")
+    rules_of(&report).contains(&"operation-not-permitted")
         && report.findings.iter().any(|finding| finding.severity == initlint::finding::Severity::Error)
 }
 

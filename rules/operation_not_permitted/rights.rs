@@ -1,0 +1,181 @@
+//! Whom a container runs as, and what it may do.
+
+use super::attempt::Operation;
+use super::ownership::{Id, Ownership};
+use crate::finding::Confidence;
+use crate::kube::{Container, Field, Pod};
+use crate::source::Span;
+
+/// Whom a container runs as, and with which capabilities.
+pub(super) struct Rights<'d> {
+    /// `runAsUser`; `None` is the image's user.
+    uid: Option<Field<'d, i64>>,
+    /// `runAsGroup`.
+    gid: Option<i64>,
+    /// `fsGroup` and `supplementalGroups`.
+    groups: Vec<i64>,
+    added: Vec<Field<'d, &'d str>>,
+    dropped: Vec<Field<'d, &'d str>>,
+    /// `privileged`.
+    privileged: bool,
+    /// The kubelet refuses root.
+    non_root: bool,
+}
+
+/// What a container's root has without being given it (containerd, `oci.defaultUnixCaps`; CRI-O has the same but for
+/// `AUDIT_WRITE`, `MKNOD`, `NET_RAW` and `SYS_CHROOT`).
+const DEFAULT_CAPABILITIES: [&str; 14] = [
+    "CHOWN",
+    "DAC_OVERRIDE",
+    "FSETID",
+    "FOWNER",
+    "MKNOD",
+    "NET_RAW",
+    "SETGID",
+    "SETUID",
+    "SETFCAP",
+    "SETPCAP",
+    "NET_BIND_SERVICE",
+    "SYS_CHROOT",
+    "KILL",
+    "AUDIT_WRITE",
+];
+
+impl<'d> Rights<'d> {
+    /// The rights of `container`.
+    pub(super) fn of(pod: &Pod<'d>, container: &Container<'d>) -> Self {
+        let security = pod.security_of(container);
+        let own = &container.security_context;
+        let groups = pod.security_context.fs_group.iter().map(|group| group.value);
+        Self {
+            uid: security.run_as_user,
+            gid: security.run_as_group.map(|gid| gid.value),
+            groups: groups.chain(pod.security_context.supplemental_groups.iter().copied()).collect(),
+            added: own.capabilities_add.clone(),
+            dropped: own.capabilities_drop.clone(),
+            privileged: own.privileged.is_some_and(|flag| *flag),
+            non_root: security.run_as_non_root.is_some_and(|flag| *flag),
+        }
+    }
+
+    /// Whether the user is a literal one other than root. Capabilities that are added are root's alone: Kubernetes sets no
+    /// ambient ones (KEP-2763).
+    fn is_other_user(&self) -> bool {
+        self.uid.is_some_and(|uid| *uid != 0)
+    }
+
+    /// Whether only capabilities are missing.
+    pub(super) fn is_root_alone(&self) -> bool {
+        !self.is_other_user()
+    }
+
+    /// The field that drops `capability`, by its name or with all.
+    fn drops(&self, capability: &str) -> Option<&Field<'d, &'d str>> {
+        self.dropped.iter().find(|name| is(name, capability)).or_else(|| {
+            let all = self.dropped.iter().find(|name| is(name, "ALL"));
+            all.filter(|_| !self.added.iter().any(|name| is(name, capability)))
+        })
+    }
+
+    /// Whether `add` names `capability`.
+    pub(super) fn adds(&self, capability: &str) -> bool {
+        self.added.iter().any(|name| is(name, capability))
+    }
+
+    /// Whether root has `capability` here: the default set, without what `drop` names, with what `add` names; a name in
+    /// both is dropped.
+    fn has(&self, capability: &str) -> bool {
+        self.privileged
+            || self.drops(capability).is_none()
+                && (DEFAULT_CAPABILITIES.contains(&capability)
+                    || self.added.iter().any(|name| is(name, capability) || is(name, "ALL")))
+    }
+
+    /// How sure it is that `operation` fails; `None` where it may succeed.
+    pub(super) fn refuses(&self, operation: &Operation) -> Option<Confidence> {
+        match operation {
+            Operation::Owner(change) => self.refuses_owner(change),
+            Operation::ModeOfMount { certain, .. } => {
+                self.is_other_user().then_some(if *certain { Confidence::High } else { Confidence::Medium })
+            }
+            Operation::ModeOfGiven { .. } => {
+                (self.uid.is_some_and(|uid| *uid == 0) && !self.has("FOWNER")).then_some(Confidence::High)
+            }
+            Operation::Sysctl { .. } => {
+                (!self.privileged || self.is_other_user()).then_some(Confidence::High)
+            }
+            Operation::Packets { .. } if self.has("NET_ADMIN") && !self.is_other_user() => {
+                let by_name = self.dropped.iter().any(|name| is(name, "NET_RAW"));
+                (by_name && !self.privileged).then_some(Confidence::Medium)
+            }
+            Operation::Packets { .. } => Some(Confidence::High),
+            Operation::Network { .. } => {
+                (!self.has("NET_ADMIN") || self.is_other_user()).then_some(Confidence::High)
+            }
+            Operation::Mount { .. } => {
+                (!self.has("SYS_ADMIN") || self.is_other_user()).then_some(Confidence::High)
+            }
+        }
+    }
+
+    fn refuses_owner(&self, change: &Ownership) -> Option<Confidence> {
+        if !self.is_other_user() && self.has("CHOWN") {
+            return None;
+        }
+        let uid = self.uid.map(|uid| uid.value);
+        match (&change.owner, uid) {
+            // One's own files may be given to oneself.
+            (Some(Id::Number(owner)), Some(uid)) if *owner == uid => self.refuses_group(change),
+            (Some(Id::Number(0)), None) => self.non_root.then_some(Confidence::High),
+            // Whoever changes owners without saying whom it runs as runs as root.
+            (Some(Id::Number(_)), None) => (!self.non_root).then_some(Confidence::Medium),
+            (Some(Id::Number(_)), Some(_)) | (Some(Id::Name), Some(0)) => Some(Confidence::High),
+            // The name may be its own.
+            (Some(Id::Name), _) => None,
+            (None, _) => self.refuses_group(change),
+        }
+    }
+
+    /// The image's `/etc/group` may make it a member of more groups.
+    fn refuses_group(&self, change: &Ownership) -> Option<Confidence> {
+        let Some(Id::Number(group)) = change.group else { return None };
+        let own = match self.uid.map(|uid| uid.value) {
+            Some(0) => self.gid.unwrap_or(0),
+            Some(_) => self.gid?,
+            None => return None,
+        };
+        (own != group && !self.groups.contains(&group)).then_some(Confidence::Medium)
+    }
+
+    /// `runs as user 1000`.
+    pub(super) fn describe(&self, operation: &Operation) -> String {
+        let lacks = || operation.capability().map(|name| self.lacking(name));
+        match (self.uid.map(|uid| uid.value), operation) {
+            (Some(uid), _) if uid != 0 => format!("runs as user {uid}"),
+            (_, Operation::Sysctl { .. }) => "isn't privileged".to_owned(),
+            (Some(_), _) => format!("runs as root without the capability {}", lacks().unwrap_or_default()),
+            (None, _) => format!("runs without the capability {}", lacks().unwrap_or_default()),
+        }
+    }
+
+    /// `capability`, or what else is missing where that is there.
+    pub(super) fn lacking<'c>(&self, capability: &'c str) -> &'c str {
+        if capability == "NET_ADMIN" && self.has(capability) { "NET_RAW" } else { capability }
+    }
+
+    /// The field that is to blame, and what it does.
+    pub(super) fn label(&self, operation: &Operation) -> Option<(Span, String)> {
+        if let Some(uid) = self.uid.filter(|uid| **uid != 0) {
+            return Some((uid.span(), format!("runs as user {}", *uid)));
+        }
+        let capability = self.lacking(operation.capability()?);
+        let dropped = self.drops(capability)?;
+        Some((dropped.span(), format!("drops the capability {capability}")))
+    }
+}
+
+/// Whether `name` is that capability, with or without `CAP_`.
+fn is(name: &Field<'_, &str>, capability: &str) -> bool {
+    let name = name.to_ascii_uppercase();
+    name.strip_prefix("CAP_").unwrap_or(&name) == capability
+}

@@ -1,0 +1,148 @@
+//! What is known of a script: its commands as they run, what they write and what they expand.
+
+use std::ops::Range;
+
+use super::fate::Fate;
+use super::unit::Unit;
+use super::variables::Binding;
+use crate::shell::invocation::base_name;
+use crate::shell::ir::{Command, Redirection, RedirectionKind, Simple, Word};
+use crate::source::Span;
+
+/// A simple command, where it runs. One in a function is there for each call.
+#[derive(Debug, Clone)]
+pub struct Execution<'s> {
+    /// The text that it stands in.
+    pub unit: &'s Unit,
+    /// The command, redirections and all.
+    pub command: &'s Command,
+    /// Its words as written.
+    pub simple: &'s Simple,
+    /// Its words as the command gets them, as far as they are known.
+    pub words: Vec<Argument>,
+    /// How many of the words are wrappers: `timeout 60`. What follows is the command itself.
+    pub wrapper: usize,
+    /// What its failure comes to.
+    pub fate: Fate,
+    /// Whether it may be passed over: it stands behind a test, in a branch or in a loop that needn't run.
+    pub conditional: bool,
+    /// Whether it stands in a loop.
+    pub in_loop: bool,
+}
+
+impl Execution<'_> {
+    /// The name of the command behind its wrappers, without its folder.
+    #[must_use]
+    pub fn name(&self) -> Option<&str> {
+        self.words.get(self.wrapper)?.text.as_deref().map(base_name)
+    }
+
+    /// The words after that name.
+    #[must_use]
+    pub fn arguments(&self) -> &[Argument] {
+        self.words.get(self.wrapper + 1..).unwrap_or_default()
+    }
+
+    /// The texts of all words, wrappers too; `None` for one that isn't known.
+    #[must_use]
+    pub fn texts(&self) -> Vec<Option<&str>> {
+        self.words.iter().map(|word| word.text.as_deref()).collect()
+    }
+
+    /// Where it stands.
+    #[must_use]
+    pub fn span(&self) -> Span {
+        self.unit.span(&self.command.range)
+    }
+
+    /// The words of all wrappers around it: of its shells, from the outermost, and its own.
+    pub fn wrappers(&self) -> impl Iterator<Item = &str> {
+        let own = self.words.iter().take(self.wrapper).filter_map(|word| word.text.as_deref());
+        self.unit.wrapper.iter().map(String::as_str).chain(own)
+    }
+}
+
+/// A word of a command after expansion.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Argument {
+    /// What it is, where that is certain.
+    pub text: Option<String>,
+    /// The word that it comes from, in the text of its unit.
+    pub range: Range<usize>,
+}
+
+/// A file that something is written to by redirection.
+#[derive(Debug, Clone)]
+pub struct Output<'s> {
+    /// The text that it stands in.
+    pub unit: &'s Unit,
+    /// The command that it belongs to, which may be a compound one.
+    pub command: &'s Command,
+    /// The redirection.
+    pub redirection: &'s Redirection,
+    /// The file, where it is certain.
+    pub path: Option<String>,
+    /// Whether what it held before stays: `>>`, `<>`.
+    pub keeps: bool,
+    /// Whether it stands in a loop: `>` empties it at each turn.
+    pub in_loop: bool,
+    /// Whether it may be passed over.
+    pub conditional: bool,
+    /// What it comes to that the file can't be written.
+    pub fate: Fate,
+}
+
+/// Where a command's standard output and standard error go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Destination<'s> {
+    /// Where the shell's own go, or into the pipe.
+    Standard,
+    /// Where the shell's standard error goes.
+    Error,
+    /// Into a file.
+    File(&'s Word),
+    /// To another descriptor, or nowhere.
+    Other,
+}
+
+/// The destinations of standard output and standard error, by `redirections` in their order (POSIX XCU 2.7).
+#[must_use]
+pub fn destinations(redirections: &[Redirection]) -> (Destination<'_>, Destination<'_>) {
+    let (mut output, mut error) = (Destination::Standard, Destination::Error);
+    for redirection in redirections {
+        let to = match &redirection.kind {
+            RedirectionKind::WriteBoth { target, .. } => {
+                (output, error) = (Destination::File(target), Destination::File(target));
+                continue;
+            }
+            RedirectionKind::Write(target) | RedirectionKind::Append(target) => Destination::File(target),
+            RedirectionKind::Duplicate(target) => match target.literal().as_deref() {
+                Some("1") => output,
+                Some("2") => error,
+                _ => Destination::Other,
+            },
+            _ => continue,
+        };
+        match redirection.descriptor {
+            None | Some(1) => output = to,
+            Some(2) => error = to,
+            Some(_) => {}
+        }
+    }
+    (output, error)
+}
+
+/// A parameter expansion, where it happens.
+#[derive(Debug, Clone)]
+pub struct Use<'s> {
+    /// The text that it stands in.
+    pub unit: &'s Unit,
+    /// The expansion.
+    pub range: Range<usize>,
+    /// The variable.
+    pub name: &'s str,
+    /// Whether it is set there.
+    pub binding: Binding,
+    /// Whether the expansion provides for its not being set: `${a:-b}`, `${a:?}`.
+    pub has_default: bool,
+}

@@ -1,0 +1,506 @@
+//! What scripts come to: each command's fate against the shells and against the model that a second run is judged on.
+use std::collections::{BTreeMap, BTreeSet};
+use std::process::Command as Process;
+
+use initlint::rerun::{self, Container, Lifetime, Mount, Userland};
+use initlint::shell::options::{Options, Shell};
+use initlint::shell::parse;
+use initlint::shell::semantics::loops::{Bound, ExitKind};
+use initlint::shell::semantics::{Binding, Facts, Fate, Files, Reason, Setting, Unit, Units};
+use initlint::source::{FileId, MappedText, Source, Span};
+
+/// Files that scripts may run.
+struct Mounted(BTreeMap<&'static str, &'static str>);
+
+impl Files for Mounted {
+    fn text(&self, path: &str) -> Option<MappedText> {
+        let text = self.0.get(path)?;
+        Some(Source::new(FileId(1), path, *text).mapped())
+    }
+}
+
+fn mounted() -> Mounted {
+    Mounted(BTreeMap::from([("/s/lib.sh", "a() { b; }\n"), ("/s/run.sh", "#!/bin/sh -e\na\nb\n")]))
+}
+
+/// What is known of `script`, read by `shell`, with `E=env` in its environment and `U` of unknown value.
+fn with_facts<T>(script: &str, shell: Shell, check: impl FnOnce(&Facts<'_>) -> T) -> T {
+    let text = Source::new(FileId(0), "script", script).mapped();
+    let parsed = parse(script).unwrap_or_else(|problem| panic!("{script}\n{problem:?}"));
+    let main = Unit::main(parsed, text, shell, Options::default());
+    let (units, files) = (Units::default(), mounted());
+    let setting = Setting {
+        main: &main,
+        units: &units,
+        files: &files,
+        environment: BTreeMap::from([("E".to_owned(), "env".to_owned())]),
+        unknown_environment: BTreeSet::from(["U".to_owned()]),
+    };
+    check(&Facts::of(&setting))
+}
+
+/// The names of the commands whose failure is fatal (`!` after it where it may be passed over).
+fn fatal(script: &str) -> Vec<String> {
+    with_facts(script, Shell::Sh, |facts| {
+        let fatal = facts.executions.iter().filter(|it| it.fate.is_fatal());
+        fatal
+            .map(|it| format!("{}{}", it.name().unwrap_or("?"), if it.conditional { "!" } else { "" }))
+            .collect()
+    })
+}
+
+/// The fate of the first command called `a`.
+fn fate_of_a(script: &str) -> Fate {
+    with_facts(script, Shell::Sh, |facts| {
+        let a = facts.executions.iter().find(|it| it.name() == Some("a"));
+        a.unwrap_or_else(|| panic!("no `a` in {script}")).fate
+    })
+}
+
+#[test]
+fn the_last_command_is_the_scripts_status() {
+    assert_eq!(fatal("a; b"), ["b"]);
+    assert_eq!(fatal("a && b"), ["a", "b"]);
+    assert_eq!(fatal("a || b"), ["b!"]);
+    assert_eq!(fatal("a | b"), ["b"]);
+    assert_eq!(fatal("a; exit"), ["a", "exit"]);
+    assert_eq!(fatal("a; b; exit $?"), ["b", "exit"]);
+    assert_eq!(fatal("{ a; b; }; (c; d)"), ["d"]);
+    assert_eq!(fatal("if a; then b; else c; fi"), ["b!", "c!"]);
+    assert_eq!(fatal("for i in 1 2; do a; b; done"), ["b"]);
+    assert_eq!(fatal("for i in $list; do a; done"), ["a!"]);
+    assert_eq!(fatal("while a; do b; done; ! c"), Vec::<String>::new());
+}
+
+#[test]
+fn errexit_heeds_what_nobody_asks_for() {
+    assert_eq!(fatal("set -e; a; b"), ["set", "a", "b"][1..]);
+    assert_eq!(fatal("set -o errexit; a; set +e; b; c"), ["a", "set", "c"]);
+    assert_eq!(fatal("set -e; [ -d x ] && b; c"), ["b!", "c"]);
+    assert_eq!(fatal("set -e; if a; then b; fi; c"), ["b!", "c"]);
+}
+
+#[test]
+fn nothing_runs_after_the_end() {
+    assert_eq!(fatal("exit 0; a"), ["exit"]);
+    assert_eq!(fatal("[ -f x ] && exit 0; a"), ["exit!", "a"]);
+    assert_eq!(fatal("exec a; b"), ["a"]);
+    assert_eq!(fatal("die() { exit 1; }; die; a"), ["exit"]);
+    assert_eq!(fatal("if a; then exit 1; else exit 2; fi; b"), ["exit!", "exit!"]);
+}
+
+#[test]
+fn why_a_failure_comes_to_nothing() {
+    let table = [
+        ("a; b", Reason::NoErrexit),
+        ("a && b; c", Reason::NoErrexit),
+        ("set -e; a && b; c", Reason::LeftOfAnd),
+        ("set -e; a || b; c", Reason::LeftOfOr),
+        ("set -e; a | b; c", Reason::EarlierInPipeline),
+        ("a | b", Reason::EarlierInPipeline),
+        ("set -e; ! a; b", Reason::Negated),
+        ("set -e; if a; then b; fi", Reason::Tested),
+        ("set -e; until a; do b; done", Reason::Tested),
+        ("a; if [ $? -ne 0 ]; then exit 1; fi", Reason::Tested),
+        ("a; rc=$?; b", Reason::Tested),
+        ("set -e; a & b", Reason::Background),
+        ("set -e; echo $(a); b", Reason::Substitution),
+        ("set -e; for i in $(a); do b; done", Reason::Substitution),
+        ("set -e; cat <<E\n$(a)\nE\n", Reason::Substitution),
+        ("set -e; x=1 b $(a)", Reason::Substitution),
+        ("set -e; f() { local x=$(a); }; f", Reason::Declaration),
+        ("set -e; export x=$(a); b", Reason::Declaration),
+        ("trap a EXIT; b", Reason::Trap),
+        ("(a; b); c", Reason::NoErrexit),
+        ("sh -c 'a; b'", Reason::NoErrexit),
+        ("set -e; sh -c 'a' || b; c", Reason::LeftOfOr),
+    ];
+    for (script, reason) in table {
+        assert_eq!(fate_of_a(script), Fate::Ignored(reason), "{script}");
+    }
+    for (script, fate) in [
+        ("b; a", Fate::EndsScript),
+        ("set -e; a; b", Fate::Errexit),
+        ("x=$(a)", Fate::EndsScript),
+        ("set -e; x=$(a); b", Fate::Errexit),
+        ("sh -c a", Fate::EndsScript),
+        ("sh -ec 'a; b'; c", Fate::Ignored(Reason::NoErrexit)),
+        ("eval 'b; a'", Fate::EndsScript),
+        ("exec sh -ec 'a; b'", Fate::Errexit),
+    ] {
+        assert_eq!(fate_of_a(script), fate, "{script}");
+    }
+}
+
+/// Scripts in which `a`, `b`, `c` and `d` are commands. bash and dash say the same of each.
+const SCRIPTS: [&str; 86] = [
+    "a; b",
+    "a && b",
+    "a && b; c",
+    "a || b",
+    "a || true; b",
+    "a | b",
+    "a & b",
+    "a; exit",
+    "a; b; exit $?",
+    "{ a; b; }; (c; d)",
+    "for i in 1 2; do a; b; done",
+    "set -e; a; b",
+    "set -e; (a; b); c",
+    "set -o errexit; a; set +e; b; c",
+    "set -e; a && b; c",
+    "set -e; a | b; c",
+    "set -e; if a; then b; fi; c",
+    "set -e; ! a; c",
+    "set -e; a && b || c; d",
+    "a || exit 1; b",
+    "a || { echo no; exit 3; }; b",
+    "a || exit 0; b",
+    "f() { a; b; }; f; c",
+    "set -e; f() { a; b; }; f; c",
+    "set -e; f() { a; b; }; f || true; c",
+    "set -e; f() { a; b; }; f && c; d",
+    "set -e; { a; b; } || true; c",
+    "set -e; { a; b; } && c; d",
+    "set -e; (a; b) | c; d",
+    "set -e; while ! a; do :; done; b",
+    "set -e; a & b; wait; c",
+    "set -e; case x in x) a;; esac; b",
+    // Functions.
+    "f() { a; return; }; f",
+    "f() { a; return 0; }; f",
+    "f() { a || return 1; b; }; f",
+    "f() { a || return 1; b; }; f; c",
+    "set -e; f() { a || return 1; b; }; f; c",
+    "die() { exit 1; }; a || die; b",
+    "die() { echo no; return 1; }; a || die; b",
+    "set -e; die() { echo no; return 1; }; a || die; b",
+    "f() { a; }; g() { f; b; }; g; c",
+    "set -e; f() { a; }; g() { f; b; }; g; c",
+    "set -e; f() { a; b; }; if f; then c; fi; d",
+    "f() { a; b; }; f && c",
+    "set -e; f() { a && b; }; f; c",
+    "set -e; f() { a || exit 1; }; f || true; c",
+    // Shells in shells.
+    "sh -c 'exit 0'; a",
+    "(set -e; a; b); c",
+    "(set -e; a; b)",
+    "(a; exit); b",
+    "(a; exit $?)",
+    "(a && b) || c; d",
+    "(a) && (b); c",
+    "set -e; (a && b); c",
+    "set -e; (a || exit 3; b); c",
+    "eval 'a; b'; c",
+    "eval 'a; b'",
+    "set -e; eval 'a; b'; c",
+    "set -e; eval \"a && b\"; c",
+    "eval a '&&' b",
+    // Traps.
+    "trap 'c' EXIT; a; b",
+    "trap 'c; d' EXIT; set -e; a; b",
+    "trap 'c' EXIT; trap - EXIT; a",
+    // Loops.
+    "while true; do a; break; done; b",
+    "while true; do a; break; done",
+    "for i in 1; do a || exit 1; b; done; c",
+    "for i in 1; do a || break; b; done; c",
+    "set -e; for i in 1 2; do a; b; done; c",
+    "set -e; for i in 1 2; do a && b; done; c",
+    "set -e; for i in $(a); do b; done; c",
+    "until a || true; do b; done; c",
+    // `wait`.
+    "a & wait; b",
+    "a & wait $!; b",
+    "a & wait $!",
+    "set -e; a & wait $!; b",
+    "a & b & wait $!; c",
+    // Substitutions.
+    "x=$(a); b",
+    "x=$(a)",
+    "set -e; x=$(a); b",
+    "set -e; echo $(a); b",
+    "set -e; x=$(a)$(b); c",
+    "set -e; f() { local x=$(a); b; }; f; c",
+    "set -e; export x=$(a); b",
+    "x=$(a || exit 1); b",
+    "x=$(a) || exit 1; b",
+    "a; if [ $? -ne 0 ]; then echo no; fi; b",
+];
+
+/// Those that only some shells read so.
+const BASH_SCRIPTS: [&str; 4] = [
+    "set -eo pipefail; a | b; c",
+    "set -o pipefail; a | b; c",
+    "set -o pipefail; a | b",
+    "set -euo pipefail; f() { a | b; c; }; f; d",
+];
+
+/// The commands of `script` that run in any case, each with whether its failure is fatal.
+fn verdicts(script: &str, shell: Shell) -> Vec<(String, bool)> {
+    with_facts(script, shell, |facts| {
+        let mut verdicts: BTreeMap<String, bool> = BTreeMap::new();
+        for it in &facts.executions {
+            let name = it.name().unwrap_or_default();
+            if name.len() == 1 && !it.conditional && name != ":" && name != "[" {
+                *verdicts.entry(name.to_owned()).or_default() |= it.fate.is_fatal();
+            }
+        }
+        verdicts.into_iter().collect()
+    })
+}
+
+/// The script with functions for its commands, of which `failing` alone fails.
+fn prepared(script: &str, failing: &str) -> String {
+    let functions =
+        ["a", "b", "c", "d"].map(|name| format!("{name}() {{ return {}; }}; ", u8::from(name == failing)));
+    // A loop that waits for what fails would never end.
+    format!("{}{}", functions.concat(), script.replace("while !", "while false &&"))
+}
+
+/// Each command that runs in any case is made to fail, the others to succeed.
+#[test]
+fn shells_agree() {
+    let all =
+        SCRIPTS.iter().flat_map(|script| [("bash", Shell::Bash, *script), ("dash", Shell::Dash, *script)]);
+    let bash = BASH_SCRIPTS.iter().map(|script| ("bash", Shell::Bash, *script));
+    let mut wrong = Vec::new();
+    for (program, shell, script) in all.chain(bash) {
+        for (name, is_fatal) in verdicts(script, shell) {
+            let run = Process::new(program).args(["-c", &prepared(script, &name)]).output();
+            let Ok(output) = run else { continue };
+            if output.status.success() == is_fatal {
+                wrong.push(format!("{program}: {script}: {name} is fatal: {}", !is_fatal));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// A command that fails the second time makes the container fail there where it is fatal, and not where it isn't.
+#[test]
+fn the_model_agrees() {
+    // The model runs what is in the background at once, as a part of the script.
+    let in_background = |script: &str| script.contains(" & ");
+    // `mkdir` fails at the second turn.
+    let repeats = |script: &str| script.contains("1 2");
+    let mut wrong = Vec::new();
+    let scripts = SCRIPTS.iter().chain(&BASH_SCRIPTS);
+    for script in scripts.filter(|script| !in_background(script) && !repeats(script)) {
+        for (name, is_fatal) in verdicts(script, Shell::Bash) {
+            let functions = ["a", "b", "c", "d"].map(|own| {
+                let body = if own == name { "mkdir /data/x" } else { "true" };
+                format!("{own}() {{ {body}; }}; ")
+            });
+            let text = format!("{}{}", functions.concat(), script.replace("while !", "while false &&"));
+            if is_stuck(&text) != is_fatal {
+                wrong.push(format!("{script}: {name} is fatal: {}", !is_fatal));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// Whether a second run of `text` fails where the first did not.
+fn is_stuck(text: &str) -> bool {
+    let script = parse(text).unwrap();
+    let mount = Mount {
+        path: "/data".to_owned(),
+        volume: 0,
+        sub_path: None,
+        read_only: false,
+        life: Lifetime::Persistent,
+    };
+    let container = Container {
+        program: rerun::Program::Script {
+            script: &script,
+            text,
+            options: Options::default(),
+            arguments: Vec::new(),
+            bash: true,
+        },
+        mounts: vec![mount],
+        environment: BTreeMap::new(),
+        unknown_environment: BTreeSet::new(),
+        working_dir: None,
+        userland: Userland::Gnu,
+        restarts: true,
+        root: Some(true),
+        host_network: false,
+        files: BTreeMap::new(),
+    };
+    let analyses = rerun::analyse(std::slice::from_ref(&container));
+    analyses[0].hazards.iter().any(|hazard| hazard.severity == rerun::Severity::Error)
+}
+
+#[test]
+fn words_come_to_what_is_certain() {
+    let table: &[(&str, &[Option<&str>])] = &[
+        ("O=101:101; a -R $O /data", &[Some("-R"), Some("101:101"), Some("/data")]),
+        ("O='-R 5'; a $O \"$O\" x$O", &[Some("-R"), Some("5"), Some("-R 5"), None]),
+        ("a $E ${E} ${E:-no} ${N:-no} $U", &[Some("env"), Some("env"), Some("env"), None, None]),
+        ("f() { a $1 \"$@\"; }; f x 'y z'", &[Some("x"), Some("x"), Some("y z")]),
+        ("set -- p q; a $2 \"$@\"", &[Some("q"), Some("p"), Some("q")]),
+        ("[ -d x ] && O=1; a $O", &[None]),
+        ("O=1; if b; then O=2; fi; a $O", &[None]),
+        ("O=1; if b; then O=1; fi; a $O", &[Some("1")]),
+        ("if b; then O=1; else O=1; fi; a $O", &[Some("1")]),
+        ("O=0; while b; do O=1; done; a $O", &[None]),
+        ("O=0; for i in 1 2; do a $O $i; O=1; done", &[None, None]),
+        ("O=1; (O=2); a $O", &[Some("1")]),
+        ("O=1; f() { local O=2; }; f; a $O", &[Some("1")]),
+        ("O=1; f() { O=2; }; f; a $O", &[Some("2")]),
+        ("O=$(b); a $O *.c ~", &[None, None, None]),
+        ("O=1; read O; a $O", &[None]),
+        ("O=1; O=$((O + 1)); a $O", &[None]),
+        ("a $O; O=1", &[None]),
+        ("export O=5; sh -c 'a $O $P'; P=1", &[Some("5"), None]),
+        ("sh -c 'a $1 $0' n m", &[Some("m"), Some("n")]),
+        ("O=5; sh -c \"a $O\"", &[Some("5")]),
+        ("eval \"O=5\"; a $O", &[Some("5")]),
+        ("E=; a $E b", &[Some("b")]),
+    ];
+    for (script, expected) in table {
+        with_facts(script, Shell::Sh, |facts| {
+            let a = facts.executions.iter().find(|it| it.name() == Some("a")).expect(script);
+            let found: Vec<Option<&str>> = a.arguments().iter().map(|word| word.text.as_deref()).collect();
+            assert_eq!(found, *expected, "{script}");
+        });
+    }
+}
+
+/// The commands called `a`, by the text at their place.
+fn places(script: &str) -> Vec<String> {
+    with_facts(script, Shell::Sh, |facts| {
+        let slice = |span: Span| script.get(span.range()).unwrap_or("").to_owned();
+        let own = facts.executions.iter().filter(|it| it.name() == Some("a"));
+        own.map(|it| slice(it.span())).collect()
+    })
+}
+
+#[test]
+fn nested_scripts_have_places_of_their_own() {
+    assert_eq!(places("timeout 60 sh -c 'b; a 1; c'"), ["a 1"]);
+    assert_eq!(places("sh -c \"b; a \\\"x y\\\"; c\""), ["a \\\"x y\\\""]);
+    assert_eq!(places("sh -c 'a '\"'\"'x'\"'\"; b"), ["a '\"'\"'x'\"'"]);
+    assert_eq!(places("O=5; sh -c \"a $O; b\""), ["a $O"]);
+    assert_eq!(places("eval a '1;' b"), ["a '1"]);
+    assert_eq!(places("bash -ec $'a\\nb'"), ["$'a\\nb'"], "a way through escapes that isn't followed");
+    assert_eq!(places("sh -c 'sh -c \"a 1\"'"), ["a 1"]);
+}
+
+#[test]
+fn files_and_wrappers_are_followed() {
+    with_facts(". /s/lib.sh; a; timeout 9 /s/run.sh", Shell::Sh, |facts| {
+        let found: Vec<_> = facts
+            .executions
+            .iter()
+            .map(|it| {
+                (it.name().unwrap_or("?"), it.fate.is_fatal(), it.wrappers().collect::<Vec<_>>().join(" "))
+            })
+            .collect();
+        let expected = [
+            (".", false, ""),
+            ("b", false, ""),
+            ("run.sh", true, "timeout 9"),
+            ("a", true, "timeout 9"),
+            ("b", true, "timeout 9"),
+        ];
+        assert_eq!(found, expected.map(|(name, fatal, wrapper)| (name, fatal, wrapper.to_owned())));
+    });
+}
+
+#[test]
+fn bindings() {
+    let table = [
+        ("echo $X", Binding::Unset),
+        ("X=1; echo $X", Binding::Set),
+        ("[ -d x ] && X=1; echo $X", Binding::MaybeSet),
+        ("if b; then X=1; else X=2; fi; echo $X", Binding::Set),
+        ("if b; then X=1; else exit 1; fi; echo $X", Binding::Set),
+        ("if b; then X=1; fi; echo $X", Binding::MaybeSet),
+        ("while b; do X=1; done; echo $X", Binding::MaybeSet),
+        ("read X; echo $X", Binding::Set),
+        ("for X in 1 2; do echo $X; done", Binding::Set),
+        ("echo $E", Binding::Environment),
+        ("echo $U", Binding::Environment),
+        ("echo $HOME", Binding::Environment),
+        (": ${X:=1}; echo \"$X\"", Binding::Set),
+        ("(X=1); echo $X", Binding::Unset),
+        ("unset E; echo $E", Binding::Unset),
+        ("X=1; sh -c 'echo $X'", Binding::Unset),
+        ("export X=1; sh -c 'echo $X'", Binding::Environment),
+    ];
+    for (script, binding) in table {
+        with_facts(script, Shell::Sh, |facts| {
+            assert_eq!(facts.uses.last().expect(script).binding, binding, "{script}");
+        });
+    }
+}
+
+#[test]
+fn loops_and_what_ends_them() {
+    let table: &[(&str, Option<Bound>)] = &[
+        ("until a; do sleep 1; done", None),
+        ("while true; do a && break; sleep 1; done", None),
+        ("until a; do i=$((i+1)); [ $i -gt 9 ] && exit 1; done", Some(Bound::Counter("i".to_owned()))),
+        ("while [ $n -lt 9 ]; do a && break; n=$(expr $n + 1); done", Some(Bound::Counter("n".to_owned()))),
+        ("while (( n < 9 )); do ((n++)); done", Some(Bound::Counter("n".to_owned()))),
+        ("while [ $n -lt 9 ]; do a && exit 0; sleep 1; done", None),
+        ("until a; do i=$((i+1)); echo $i; done", None),
+        ("for i in 1 2 3; do a; done", Some(Bound::Words)),
+        ("for ((i=0; i<3; i++)); do a; done", Some(Bound::Counter("i".to_owned()))),
+        ("for ((;;)); do a; done", None),
+        ("while read -r l; do a; done < f", Some(Bound::Input)),
+        ("until a; do [ $(date +%s) -gt $end ] && exit 1; done", Some(Bound::Deadline)),
+        ("until a; do if [ $SECONDS -gt 60 ]; then exit 1; fi; done", Some(Bound::Deadline)),
+        ("timeout 60 sh -c 'until a; do sleep 1; done'", Some(Bound::Timeout)),
+    ];
+    for (script, bound) in table {
+        with_facts(script, Shell::Bash, |facts| {
+            assert_eq!(facts.loops.first().expect(script).bound, *bound, "{script}");
+        });
+    }
+    with_facts(
+        "while true; do for i in 1; do break; break 2; done; b || exit 1; return; (exit); done",
+        Shell::Sh,
+        |facts| {
+            let exits: Vec<_> =
+                facts.loops[0].exits.iter().map(|exit| (exit.kind, exit.conditional)).collect();
+            assert_eq!(exits, [(ExitKind::Break, true), (ExitKind::Exit, true), (ExitKind::Return, false)]);
+        },
+    );
+}
+
+#[test]
+fn outputs() {
+    with_facts(
+        "D=/d; a > $D/f; while b; do c >> /g 2>&1; done; { d; } > \"$(x)\"; e < /h",
+        Shell::Sh,
+        |facts| {
+            let found: Vec<_> =
+                facts.outputs.iter().map(|it| (it.path.as_deref(), it.keeps, it.in_loop)).collect();
+            assert_eq!(found, [(Some("/d/f"), false, false), (Some("/g"), true, true), (None, false, false)]);
+        },
+    );
+}
+
+#[test]
+fn tangles_come_to_an_end() {
+    let calls = "f0() { ((1)); }; ".to_owned()
+        + &(1..9)
+            .map(|n| format!("f{n}() {{ {}}}; ", format!("f{}; ", n - 1).repeat(20)))
+            .collect::<String>();
+    with_facts(&format!("{calls}f8; b"), Shell::Bash, |facts| assert!(!facts.is_complete));
+    with_facts("f() { f; f; f; }; f", Shell::Bash, |facts| assert!(facts.executions.len() < 10_000));
+    with_facts(
+        "x=aaaaaaaaaaaaaaaa; for i in 1; do x=$x$x; done; f() { x=$x$x; f; f; f; }; f; b $x",
+        Shell::Sh,
+        |facts| {
+            assert!(facts.executions.iter().all(|it| {
+                it.words.iter().all(|word| word.text.as_ref().is_none_or(|text| text.len() < 1 << 20))
+            }));
+        },
+    );
+    with_facts("sh -c 'sh -c \"sh -c a\"'; . /s/lib.sh; a", Shell::Sh, |facts| assert!(facts.is_complete));
+}
