@@ -1,10 +1,12 @@
 //! Operations in an init container that its user or its capabilities don't allow.
 
 mod attempt;
+mod operation;
 mod ownership;
 mod rights;
 
-use attempt::{Attempt, Operation};
+use attempt::Attempt;
+use operation::Operation;
 use rights::Rights;
 
 use crate::finding::{Confidence, Finding, Severity};

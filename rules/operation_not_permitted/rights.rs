@@ -1,6 +1,6 @@
 //! Whom a container runs as, and what it may do.
 
-use super::attempt::Operation;
+use super::operation::Operation;
 use super::ownership::{Id, Ownership};
 use crate::finding::Confidence;
 use crate::kube::{Container, Field, Pod};
