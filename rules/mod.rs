@@ -1,7 +1,6 @@
 //! The rules, in the catalogue's order. `README.md` beside this file tells how to add one.
 
 pub mod active_deadline_on_non_job;
-
 pub mod duplicate_container_name;
 pub mod forbidden_probe;
 pub mod init_lowers_qos;
