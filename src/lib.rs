@@ -32,6 +32,8 @@ pub mod globs;
 #[doc(hidden)]
 pub mod helm;
 #[doc(hidden)]
+pub mod images;
+#[doc(hidden)]
 pub mod inputs;
 #[doc(hidden)]
 pub mod kube;

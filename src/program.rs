@@ -6,6 +6,7 @@
 use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::images::{self, Sh};
 use crate::inputs::{ConfigMap, InputSet};
 use crate::kube::expansion::{Environment, Meaning};
 use crate::kube::volume::{ConfigSource, Projection, VolumeSource};
@@ -381,21 +382,12 @@ fn is_root(pod: &Pod<'_>, container: &Container<'_>) -> Option<bool> {
     }
 }
 
-/// The family of the image's userland, as far as its name tells.
+/// The family of the image's commands, where the table of images has it.
 fn userland(container: &Container<'_>) -> Userland {
-    const BUSYBOX: [&str; 2] = ["busybox", "alpine"];
-    const GNU: [&str; 8] =
-        ["debian", "ubuntu", "fedora", "centos", "rockylinux", "almalinux", "ubi", "bookworm"];
-    let Some(image) = container.image() else { return Userland::Unknown };
-    let says = |words: &[&str]| {
-        let tag = image.tag.unwrap_or("");
-        words.iter().any(|word| image.name().starts_with(word) || tag.contains(word))
-    };
-    if says(&BUSYBOX) {
-        Userland::Busybox
-    } else if says(&GNU) {
-        Userland::Gnu
-    } else {
-        Userland::Unknown
+    let known = container.image().and_then(|image| images::find(&image));
+    match known.map(|known| known.sh) {
+        Some(Sh::Ash) => Userland::Busybox,
+        Some(Sh::Dash | Sh::Bash) => Userland::Gnu,
+        Some(Sh::None) | None => Userland::Unknown,
     }
 }

@@ -3,8 +3,9 @@
 use crate::finding::{Finding, Severity};
 use crate::kube::active_deadline::{self, ActiveDeadline};
 use crate::kube::schema::{self, Cause, FieldError};
+use crate::kube::validate::modes::{self, Mode};
 use crate::kube::validate::{
-    Volumes, app_entries, container, deadline, dotted, init_entries, misplaced, resources,
+    self, Volumes, app_entries, container, deadline, dotted, init_entries, misplaced, resources,
 };
 use crate::kube::{Completeness, Pod, Workload, is_placeholder};
 use crate::rule::{PodContext, Rule, Target};
@@ -53,9 +54,34 @@ fn check(pod: &Pod<'_>, cx: &mut PodContext<'_>) {
     for violation in of_pod.into_iter().chain(deadline::out_of_bounds(pod, cx.version)) {
         cx.reject(None, violation);
     }
+    for mode in modes::modes(pod) {
+        cx.report(mode_finding(pod, &mode, cx));
+    }
     for (pointer, entry) in active_deadline::misplaced(pod) {
         cx.report(misplaced_deadline(pod, &pointer, entry));
     }
+}
+
+/// Permission bits that the API server rejects, or that are within bounds by chance.
+fn mode_finding(pod: &Pod<'_>, mode: &Mode<'_>, cx: &PodContext<'_>) -> Finding {
+    let Mode { field, written, .. } = mode;
+    let (severity, message) = if mode.is_rejected {
+        let consequence = validate::consequence(pod, cx.version);
+        (
+            Severity::Error,
+            format!("`{field}` is `{written}`, and must be between 0 and 0777 (511): {consequence}"),
+        )
+    } else {
+        (
+            Severity::Warning,
+            format!("`{field}` is {written} in decimal, which is 0{written:o} as permission bits"),
+        )
+    };
+    let help = match mode.meant {
+        Some(bits) => format!("write `0{bits:o}` in YAML; JSON has no octal numbers, there it is `{bits}`"),
+        None => "write the permission bits as an octal number, such as `0644`".to_owned(),
+    };
+    Finding::new(severity, mode.node.span(), message).caption("no octal number").help(help)
 }
 
 /// `activeDeadlineSeconds` where nothing reads it, with where it belongs.

@@ -1,13 +1,14 @@
 //! Init containers that ask for nothing, beside app containers that do.
 
 use crate::finding::{Finding, Severity};
+use crate::kube::resources::{ResourceEntry, Resources};
 use crate::kube::{Completeness, Effective, Gate, InitContainer, Pod, Quantity};
 use crate::rule::{PodContext, Rule, Target};
 
 /// The rule.
 pub static RULE: Rule = Rule {
     id: "missing-init-resources",
-    summary: "An init container without requests beside app containers that have them, which a ResourceQuota rejects",
+    summary: "An init container without requests or limits beside app containers that have them, which a ResourceQuota rejects",
     severity: Severity::Info,
     fix: None,
     since: "0.1.0",
@@ -25,11 +26,14 @@ fn check(pod: &Pod<'_>, cx: &mut PodContext<'_>) {
     if pod.template.completeness != Completeness::Complete || is_set_for_pod {
         return;
     }
-    let asked = asked_by_all(pod);
-    let without: Vec<&InitContainer<'_>> =
-        pod.init_containers().filter(|init| asks_for_nothing(init)).collect();
-    if let ([first, others @ ..], false) = (without.as_slice(), asked.is_empty()) {
-        let finding = finding(first, others, &asked, &free(pod, cx, &asked));
+    let apps = Shared {
+        requests: shared(pod, Resources::request),
+        limits: shared(pod, |own, name| own.limits.get(name)),
+    };
+    let lacking: Vec<(&InitContainer<'_>, Lack)> =
+        pod.init_containers().filter_map(|init| Some((init, Lack::of(init, &apps)?))).collect();
+    if let [(first, _), others @ ..] = lacking.as_slice() {
+        let finding = finding(first, &lacking, &apps, &free(pod, cx, &apps.requests));
         if others.is_empty() {
             cx.report_in(first, finding);
         } else {
@@ -38,16 +42,48 @@ fn check(pod: &Pod<'_>, cx: &mut PodContext<'_>) {
     }
 }
 
-/// Which of cpu and memory every app container asks for. Where one doesn't, its owner reckons with no quota.
-fn asked_by_all(pod: &Pod<'_>) -> Vec<&'static str> {
+/// What all app containers have, of cpu and memory. Where one lacks it, its owner reckons with no quota.
+struct Shared {
+    requests: Vec<&'static str>,
+    limits: Vec<&'static str>,
+}
+
+fn shared<'p, 'd: 'p>(
+    pod: &'p Pod<'d>,
+    entry: impl Fn(&'p Resources<'d>, &str) -> Option<&'p ResourceEntry<'d>>,
+) -> Vec<&'static str> {
     let by_all = |name: &&str| {
-        !pod.apps.is_empty() && pod.apps.iter().all(|app| app.resources.request(name).is_some())
+        !pod.apps.is_empty() && pod.apps.iter().all(|app| entry(&app.resources, name).is_some())
     };
     ["cpu", "memory"].into_iter().filter(by_all).collect()
 }
 
-fn asks_for_nothing(init: &InitContainer<'_>) -> bool {
-    init.resources.requests.is_empty() && init.resources.limits.is_empty()
+/// What an init container lacks of what the app containers have.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Lack {
+    /// It has neither requests nor limits.
+    All,
+    /// It has requests, and no limits.
+    Limits,
+}
+
+impl Lack {
+    fn of(init: &InitContainer<'_>, apps: &Shared) -> Option<Self> {
+        let Resources { requests, limits } = &init.resources;
+        match (requests.is_empty(), limits.is_empty()) {
+            (true, true) if !apps.requests.is_empty() => Some(Self::All),
+            (false, true) if !apps.limits.is_empty() => Some(Self::Limits),
+            _ => None,
+        }
+    }
+
+    fn caption(self, apps: &Shared) -> &'static str {
+        match self {
+            Self::All if apps.limits.is_empty() => "no requests",
+            Self::All => "neither requests nor limits",
+            Self::Limits => "requests, and no limits",
+        }
+    }
 }
 
 /// How much of each of `resources` an init container may ask for at no cost, whichever sidecars run by then.
@@ -59,28 +95,48 @@ fn free(pod: &Pod<'_>, cx: &PodContext<'_>, resources: &[&'static str]) -> Vec<(
 
 fn finding(
     first: &InitContainer<'_>,
-    others: &[&InitContainer<'_>],
-    asked: &[&str],
+    lacking: &[(&InitContainer<'_>, Lack)],
+    apps: &Shared,
     free: &[(&str, Quantity)],
 ) -> Finding {
-    let names: Vec<String> =
-        std::iter::once(&first).chain(others).map(|init| format!("`{}`", init.name())).collect();
-    let (subject, it) = match others {
-        [] => (format!("init container {} asks", names.concat()), "it"),
-        _ => (format!("init containers {} ask", names.join(", ")), "each"),
+    let names: Vec<String> = lacking.iter().map(|(init, _)| format!("`{}`", init.name())).collect();
+    let (subject, it) = match names.as_slice() {
+        [one] => (format!("init container {one} has"), "it"),
+        several => (format!("init containers {} have", several.join(", ")), "each"),
+    };
+    let limits = apps.limits.join(" and ");
+    let only_limits = lacking.iter().all(|(_, lack)| *lack == Lack::Limits);
+    let (lack, have) = match only_limits {
+        true => ("no limits", format!("has limits of {limits}")),
+        false if apps.limits.is_empty() => {
+            ("no requests", format!("asks for {}", apps.requests.join(" and ")))
+        }
+        false => (
+            "no requests or limits",
+            format!("asks for {} and has limits of {limits}", apps.requests.join(" and ")),
+        ),
     };
     let message = format!(
-        "{subject} for nothing while every app container asks for {}: under a ResourceQuota the API server rejects the Pod",
-        asked.join(" and ")
+        "{subject} {lack} while every app container {have}: under a ResourceQuota the API server rejects the Pod"
     );
     let amounts: Vec<String> = free.iter().map(|(name, amount)| format!("{name} {amount}")).collect();
-    let mut finding =
-        Finding::new(Severity::Info, first.name_span(), message).caption("no requests").help(format!(
-            "give {it} `resources.requests`: up to {}, which stays reserved anyway, they cost nothing",
-            amounts.join(" and ")
-        ));
-    for init in others {
-        finding = finding.label(init.name_span(), "no requests either");
-    }
-    finding
+    let give_limits = format!("`resources.limits` of {limits}");
+    let give_requests = format!(
+        "give {it} `resources.requests`: up to {}, which stays reserved anyway, they cost nothing",
+        amounts.join(" and ")
+    );
+    let help = match only_limits {
+        true => format!("give {it} {give_limits}"),
+        false if apps.limits.is_empty() => give_requests,
+        false => format!("{give_requests}; and {give_limits}"),
+    };
+    let places = lacking.iter().map(|(init, lack)| (init.name_span(), lack.caption(apps)));
+    let main = first.name_span();
+    let finding = Finding::new(Severity::Info, main, message).help(help);
+    places.fold(
+        finding,
+        |finding, (span, caption)| {
+            if span == main { finding.caption(caption) } else { finding.label(span, caption) }
+        },
+    )
 }

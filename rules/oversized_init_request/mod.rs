@@ -1,14 +1,16 @@
 //! An init phase that sets the Pod's effective request.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use crate::finding::{Finding, Severity};
 use crate::kube::effective::{Effective, Sum};
 use crate::kube::template::Completeness;
-use crate::kube::validate::is_placeholder_name;
-use crate::kube::{Container, InitStep, Pod, Quantity};
+use crate::kube::validate::is_resource_of_container;
+use crate::kube::{ActiveDeadline, AppContainer, Container, InitStep, Pod, Quantity, Role};
 use crate::options::{NumberOption, Options, QuantitiesOption, RuleOption};
 use crate::rule::{PodContext, Rule, Target};
+use crate::source::Span;
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -59,6 +61,16 @@ struct Oversized<'p> {
     beside: Quantity,
     /// Index of the step that asks for most.
     step: usize,
+    /// Each init container that asks for more than the running Pod does, the sidecars before it included.
+    excesses: Vec<Excess>,
+}
+
+/// What one init container asks for too much.
+struct Excess {
+    /// Index of the step.
+    step: usize,
+    /// What it may ask for at no cost.
+    target: Quantity,
 }
 
 impl Oversized<'_> {
@@ -73,7 +85,7 @@ impl Oversized<'_> {
     }
 
     fn container<'p, 'd>(&self, pod: &'p Pod<'d>) -> Option<&'p Container<'d>> {
-        pod.init_steps.get(self.step).map(InitStep::container)
+        container(pod, self.step)
     }
 }
 
@@ -83,8 +95,12 @@ fn oversized<'p>(sum: &'p Sum<'_>, options: &Options) -> Vec<Oversized<'p>> {
         let peak = sum.peak(resource)?;
         let (running, beside) = (sum.running(resource), peak.running);
         let step = peak.index;
-        let oversized = Oversized { resource, init, running, surplus, beside, step };
-        (oversized.counts(options) && !is_placeholder_name(resource)).then_some(oversized)
+        let excesses = sum.asks(resource).filter(|ask| ask.role == Role::Init && ask.peak() > running);
+        let excesses =
+            excesses.map(|ask| Excess { step: ask.index, target: running.surplus_over(ask.running) });
+        let excesses = excesses.collect();
+        let oversized = Oversized { resource, init, running, surplus, beside, step, excesses };
+        (oversized.counts(options) && is_resource_of_container(resource)).then_some(oversized)
     });
     resources.collect()
 }
@@ -96,23 +112,37 @@ fn requests<'p, 'd>(
     options: &Options,
 ) -> Option<(&'p Container<'d>, Finding)> {
     let all = oversized(sum, options);
+    let is_asked_by_apps = |one: &&Oversized<'_>| !sum.apps.amount(one.resource).is_zero();
     // What the apps do ask for comes first: that is where a surplus is a mistake.
-    let first = all.iter().find(|one| !one.running.is_zero()).or(all.first())?;
-    let is_advice = first.running.is_zero() || pod.template.workload.is_job();
+    let first = all.iter().find(is_asked_by_apps).or(all.first())?;
+    let is_advice = !is_asked_by_apps(&first) || ActiveDeadline::of(&pod.template) == ActiveDeadline::PerTry;
     let severity = if is_advice { Severity::Info } else { Severity::Warning };
     let step = first.container(pod)?;
     let entry = step.resources.request(first.resource)?;
-    let mut finding = Finding::new(severity, entry.span(), message(pod, &all))
-        .caption(format!("`{}` asks for {} {}", step.name(), entry.quantity, first.resource))
+    let finding = Finding::new(severity, entry.span(), message(pod, &all))
+        .caption(asked(step, first.resource)?.1)
         .help(help(pod, &all));
-    for app in &pod.apps {
-        if let Some(entry) = app.resources.request(first.resource) {
-            let text =
-                format!("`{}` asks for {} {} while the Pod runs", app.name(), entry.quantity, first.resource);
-            finding = finding.label(entry.span(), text);
-        }
-    }
-    Some((step, finding))
+    let inits = all.iter().flat_map(|one| one.excesses.iter().map(move |excess| (one, excess)));
+    let of_inits = inits.filter_map(|(one, excess)| asked(container(pod, excess.step)?, one.resource));
+    let of_apps =
+        all.iter().flat_map(|one| pod.apps.iter().filter_map(|app| asked_while_running(app, one.resource)));
+    let labels = of_inits.filter(|(span, _)| *span != entry.span()).chain(of_apps);
+    Some((step, labels.fold(finding, |finding, (span, text)| finding.label(span, text))))
+}
+
+fn container<'p, 'd>(pod: &'p Pod<'d>, step: usize) -> Option<&'p Container<'d>> {
+    pod.init_steps.get(step).map(InitStep::container)
+}
+
+/// The request of `container` for `resource`, and a label for it.
+fn asked(container: &Container<'_>, resource: &str) -> Option<(Span, String)> {
+    let entry = container.resources.request(resource)?;
+    Some((entry.span(), format!("`{}` asks for {}", container.name(), entry.quantity)))
+}
+
+fn asked_while_running(app: &AppContainer<'_>, resource: &str) -> Option<(Span, String)> {
+    let (span, text) = asked(app, resource)?;
+    Some((span, format!("{text} while the Pod runs")))
 }
 
 /// All oversized resources with the arithmetic behind each.
@@ -137,24 +167,43 @@ fn arithmetic(pod: &Pod<'_>, one: &Oversized<'_>) -> String {
     text
 }
 
+/// What each init container may ask for at no cost, so that no finding is left where all are heeded.
 fn help(pod: &Pod<'_>, all: &[Oversized<'_>]) -> String {
-    let Some(name) = all.first().and_then(|one| one.container(pod)).map(Container::name) else {
-        return String::new();
-    };
-    let targets: Vec<String> = all
-        .iter()
-        .map(|one| (one.resource, one.running.surplus_over(one.beside)))
-        .filter(|(_, target)| !target.is_zero())
-        .map(|(resource, target)| format!("{resource} {target}"))
-        .collect();
-    if targets.is_empty() {
-        format!("lower the request of `{name}`, or let the app containers ask for what they use")
-    } else {
-        format!(
-            "if `{name}` can do with less, ask for at most {}: that much costs nothing",
-            targets.join(" and ")
-        )
+    let mut targets: BTreeMap<usize, Vec<String>> = BTreeMap::new();
+    let mut free = Vec::new();
+    for one in all {
+        if one.running.is_zero() {
+            free.push(one.resource);
+        }
+        for excess in one.excesses.iter().filter(|_| !one.running.is_zero()) {
+            targets.entry(excess.step).or_default().push(format!("{} {}", one.resource, excess.target));
+        }
     }
+    let named: Vec<(&str, String)> = targets
+        .iter()
+        .filter_map(|(step, amounts)| Some((container(pod, *step)?.name(), amounts.join(" and "))))
+        .collect();
+    let lower = match named.as_slice() {
+        [] => None,
+        [(name, amounts)] => {
+            Some(format!("if `{name}` can do with less, ask for at most {amounts}: that much costs nothing"))
+        }
+        several => {
+            let each: Vec<String> =
+                several.iter().map(|(name, amounts)| format!("{amounts} for `{name}`")).collect();
+            Some(format!(
+                "if they can do with less, ask for at most {}: that much costs nothing",
+                each.join(", ")
+            ))
+        }
+    };
+    let unasked = (!free.is_empty()).then(|| {
+        format!(
+            "let the app containers ask for the {} that they use, or lower the request",
+            free.join(" and ")
+        )
+    });
+    [lower, unasked].into_iter().flatten().collect::<Vec<_>>().join("; ")
 }
 
 fn limits<'p, 'd>(

@@ -1,13 +1,14 @@
 //! A container that must not be root, and is told to be.
 
-use crate::finding::{Finding, Severity};
-use crate::kube::{Container, Field, InitStep, Pod};
+use crate::finding::{Confidence, Finding, Severity};
+use crate::images::{self, User};
+use crate::kube::{Completeness, Container, Field, InitStep, Pod};
 use crate::rule::{PodContext, Rule, Target};
 
 /// The rule.
 pub static RULE: Rule = Rule {
     id: "run-as-non-root-conflict",
-    summary: "`runAsNonRoot: true` with `runAsUser: 0` on an init container or sidecar: the kubelet never starts it",
+    summary: "`runAsNonRoot: true` where an init container or sidecar runs as root, by `runAsUser: 0` or by its image: the kubelet never starts it",
     severity: Severity::Error,
     fix: None,
     since: "0.1.0",
@@ -26,8 +27,49 @@ fn check(pod: &Pod<'_>, cx: &mut PodContext<'_>) {
             && !has_unread(container)
         {
             cx.report_in(container, finding(step, non_root, root));
+        } else if let (Some(non_root), None) = (non_root, security.run_as_user)
+            && !has_unread(container)
+            && is_settled_here(pod)
+            && let Some(finding) = of_image(step, non_root)
+        {
+            cx.report_in(container, finding);
         }
     }
+}
+
+/// Whether nobody adds a user later: a patch's base may, and `OpenShift` gives each namespace a range of its own.
+fn is_settled_here(pod: &Pod<'_>) -> bool {
+    pod.template.completeness == Completeness::Complete
+        && !pod.template.object.group().ends_with("openshift.io")
+        && pod.template.workload.kind() != "DeploymentConfig"
+        && pod.spec().at("/securityContext/runAsUser").is_none()
+}
+
+/// Without a number in the manifest the kubelet takes the user of the image, where the table of images knows it.
+fn of_image(step: &InitStep<'_>, non_root: Field<'_, bool>) -> Option<Finding> {
+    let container = step.container();
+    let image = container.image?;
+    let known =
+        images::find(&container.image()?).filter(|known| known.confidence >= images::Confidence::Medium)?;
+    let (runs, caption) = match known.user {
+        User::Root => ("runs as root".to_owned(), "its user is root".to_owned()),
+        User::Name(user) => (
+            format!("names its user `{user}`, which the kubelet can't tell from root"),
+            format!("its user is `{user}`, a name"),
+        ),
+        User::Id(_) | User::Unknown => return None,
+    };
+    let (name, role) = (container.name(), step.role().describe());
+    let message = format!(
+        "{role} `{name}` must not run as root (`runAsNonRoot`), and its image {runs}: the API server takes it, the kubelet never starts it"
+    );
+    let help = format!("give `{name}` a number as `runAsUser`, one that may read and write what it needs");
+    let finding = Finding::new(Severity::Error, image.span(), message)
+        .caption(caption)
+        .label(non_root.span(), "root isn't allowed")
+        .help(help)
+        .confidence(Confidence::Medium);
+    Some(finding)
 }
 
 /// Whether the container's own values are there but can't be read yet, so that the Pod's don't count.

@@ -19,6 +19,7 @@ pub mod quantity;
 pub mod resources;
 pub mod schema;
 pub mod security;
+pub mod spelling;
 pub mod template;
 pub mod validate;
 pub mod version;

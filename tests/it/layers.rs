@@ -14,6 +14,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("helm", &["source"]),
     ("yaml", &["helm", "source"]),
     ("kube", &["source", "yaml"]),
+    ("images", &["kube"]),
     ("discover", &["globs"]),
     ("encoding", &["source"]),
     ("read", &["discover", "encoding", "source", "yaml"]),
@@ -23,7 +24,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("commands", &[]),
     ("shell", &["commands", "source"]),
     ("rerun", &["commands", "shell"]),
-    ("program", &["inputs", "kube", "rerun", "shell", "source"]),
+    ("program", &["images", "inputs", "kube", "rerun", "shell", "source"]),
     ("options", &["kube"]),
     ("settings", &["finding", "globs", "kube", "options"]),
     ("rule", &["finding", "inputs", "kube", "options", "program", "settings", "shell", "source", "yaml"]),
@@ -32,8 +33,8 @@ const LAYERS: &[(&str, &[&str])] = &[
     (
         "rules",
         &[
-            "finding", "fix", "kube", "options", "program", "rerun", "rule", "shell", "source", "suppress",
-            "yaml",
+            "finding", "fix", "images", "kube", "options", "program", "rerun", "rule", "shell", "source",
+            "suppress", "yaml",
         ],
     ),
     (

@@ -13,6 +13,7 @@
 
 mod action;
 mod baseline;
+mod cases;
 mod cli;
 mod config;
 mod dependencies;

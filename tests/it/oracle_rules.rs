@@ -11,7 +11,7 @@ use crate::support::corpus;
 use crate::support::lint::{lint, root};
 use crate::support::oracle::{Row, Verdict, document, rows};
 use initlint::finding::Severity;
-use initlint::kube::schema::plain;
+use initlint::kube::spelling::plain;
 use initlint::rule::Settings;
 use initlint::source::{FileId, Source};
 use initlint::yaml::{Document, Node};

@@ -11,6 +11,7 @@ mod volume;
 
 use super::field::{Place, quantity_of};
 use super::quantity::QuantityError;
+use super::spelling;
 use super::version::Version;
 use crate::source::Span;
 use crate::yaml::{Entry, Kind, Node};
@@ -67,17 +68,21 @@ impl Shape {
     /// The field of `version` that someone who wrote `name` may have meant.
     fn like(&self, name: &str, version: Version) -> Option<&'static str> {
         let known = self.0.iter().filter(|fields| version.is_within(fields.since, fields.until));
-        known.flat_map(|fields| fields.names).copied().find(|known| plain(known) == plain(name))
+        let mut known = known.flat_map(|fields| fields.names).copied();
+        let other = OTHER_NAMES.iter().find(|(other, _)| spelling::is_like(name, other));
+        spelling::closest(name, known.clone())
+            .or_else(|| other.and_then(|(_, field)| known.find(|known| known == field)))
     }
 }
 
-/// A field's name without what people get wrong in it: case, hyphens and underscores, the plural.
-#[must_use]
-pub fn plain(name: &str) -> String {
-    let letters = name.chars().filter(char::is_ascii_alphanumeric);
-    let plain = letters.collect::<String>().to_ascii_lowercase();
-    plain.trim_end_matches('s').to_owned()
-}
+/// What people call fields, beside the names that these have.
+const OTHER_NAMES: &[(&str, &str)] = &[
+    ("environment", "env"),
+    ("arguments", "args"),
+    ("cmd", "command"),
+    ("entrypoint", "command"),
+    ("mounts", "volumeMounts"),
+];
 
 /// A field or a value that the API server's decoder turns away. The strict form, which `kubectl` asks for, turns
 /// unknown fields away too.

@@ -5,14 +5,14 @@ use std::collections::HashMap;
 
 use super::super::field::push_key;
 use super::super::object::Object;
-use super::super::schema::plain;
+use super::super::spelling;
 use super::super::template::{Completeness, Template, templates};
 use super::super::workloads::Workload;
 use crate::yaml::{Entry, Node};
 
-/// What a document holds that has them misplaced or misspelt; the spellings that are looked for.
+/// What a document holds that has them misplaced or misspelt: parts that a wrong letter or two leave whole.
 pub const LITERALS: &[&str] =
-    &["initContainer", "InitContainer", "initcontainer", "Initcontainer", "init_container", "init-container"];
+    &["initC", "InitC", "initc", "Initc", "init_c", "init-c", "initO", "tContain", "iContain", "tcontain"];
 
 /// Init containers that nothing reads.
 #[derive(Debug, Clone)]
@@ -45,7 +45,8 @@ pub enum Site {
 /// Whether `name` is a spelling of `initContainers`, the right one included.
 #[must_use]
 pub fn is_spelling(name: &str) -> bool {
-    plain(name) == "initcontainer" && LITERALS.iter().any(|literal| name.contains(literal))
+    // `f:initContainers` is what `managedFields` calls the field.
+    spelling::is_like(name, "initContainers") && !name.contains(':')
 }
 
 /// Every `initContainers` of `object` that is misplaced or misspelt.
@@ -92,7 +93,7 @@ impl<'d> Search<'_, 'd> {
             let is_in_place = name == "initContainers" && self.templates.contains_key(pointer.as_str());
             if is_spelling(&name) && !is_in_place {
                 self.found.push(self.misplaced(&entry, pointer, container));
-            } else if deep && name != "metadata" {
+            } else if deep {
                 let length = pointer.len();
                 push_key(pointer, &name);
                 self.value(entry.value, pointer, container);

@@ -11,6 +11,7 @@ pub mod deadline;
 mod env;
 mod handlers;
 pub mod misplaced;
+pub mod modes;
 pub mod mounts;
 pub mod names;
 mod ports;
@@ -20,7 +21,7 @@ mod security;
 mod syntax;
 mod volumes;
 
-pub use resources::is_placeholder_name;
+pub use resources::is_resource_of_container;
 pub use volumes::Volumes;
 
 use std::collections::HashMap;
@@ -30,6 +31,7 @@ use std::hash::Hash;
 use super::container::Role;
 use super::field::{Place, is_placeholder};
 use super::pod::Pod;
+use super::spelling;
 use super::template::Completeness;
 use super::version::{Change, Gate, Version};
 use super::workloads::Workload;
@@ -160,10 +162,11 @@ impl<'p, 'd> Validator<'p, 'd> {
 
     /// Reports that `key` of `map` is missing or empty.
     fn missing(&mut self, map: &Place<'_, 'd>, key: &str, help: &str) {
-        if !self.is_whole {
+        let written = map.get(key);
+        let is_misspelt = || map.node.entries().any(|entry| spelling::is_like(&entry.name(), key));
+        if !self.is_whole || written.is_none() && is_misspelt() {
             return;
         }
-        let written = map.get(key);
         let key_span = |place: &Place<'_, 'd>| place.key.map(Node::span);
         let span = match &written {
             Some(place) => place.node.span(),

@@ -6,6 +6,7 @@ use super::super::effective::Effective;
 use super::super::field::{Place, quantity_of};
 use super::super::pod::Pod;
 use super::super::quantity::Quantity;
+use super::super::spelling;
 use super::super::version::{Gate, Version};
 use super::syntax;
 use super::{Text, Validator, Violation, text};
@@ -102,9 +103,14 @@ fn amounts<'d>(owner: &Place<'_, 'd>, key: &str) -> Vec<Amount<'d>> {
     entries.filter(|entry| !super::is_placeholder(&entry.name) && !is_placeholder_name(&entry.name)).collect()
 }
 
-/// `FILLED_BY_TOOL`: no resource is called so, and programs look for such words to replace them.
+/// Whether a container can ask for `name`: the API server takes it, and no tool is about to replace it.
 #[must_use]
-pub fn is_placeholder_name(name: &str) -> bool {
+pub fn is_resource_of_container(name: &str) -> bool {
+    of_container(name).is_ok() && !is_placeholder_name(name)
+}
+
+/// `FILLED_BY_TOOL`: no resource is called so, and programs look for such words to replace them.
+fn is_placeholder_name(name: &str) -> bool {
     name.contains('_') && name.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'_')
 }
 
@@ -116,8 +122,11 @@ fn amount<'d>(validator: &mut Validator<'_, 'd>, entry: &Amount<'d>, names: &Nam
         validator.push(node.span(), entry.field.clone(), problem, super::must_in_short(must), help);
     };
     if let Err(must) = names(&entry.name) {
-        let help = "name `cpu`, `memory`, `ephemeral-storage`, or a device by its full name";
-        wrong(entry.key, &super::in_backticks(entry.key), must, help);
+        let help = match likely_resource(&entry.name) {
+            Some(likely) => format!("did you mean `{likely}`?"),
+            None => "name `cpu`, `memory`, `ephemeral-storage`, or a device by its full name".to_owned(),
+        };
+        wrong(entry.key, &super::in_backticks(entry.key), must, &help);
     }
     let Some(quantity) = entry.quantity else { return };
     if quantity.is_negative() {
@@ -248,6 +257,16 @@ fn is_extended(name: &str) -> bool {
     !is_native(name)
         && !name.starts_with("requests.")
         && syntax::qualified_name(&format!("requests.{name}")).is_ok()
+}
+
+/// The resource that someone who wrote `name` may have meant.
+fn likely_resource(name: &str) -> Option<&'static str> {
+    match &*name.to_ascii_lowercase() {
+        "mem" | "ram" => Some("memory"),
+        "storage" | "disk" => Some("ephemeral-storage"),
+        "gpu" => Some("nvidia.com/gpu"),
+        name => spelling::closest(name, ["cpu", "memory", "ephemeral-storage"].into_iter()),
+    }
 }
 
 fn is_huge(name: &str) -> bool {

@@ -1,4 +1,5 @@
-//! `ValidateVolumes`: which volumes of a Pod its containers can mount. One that isn't valid counts as missing.
+//! `ValidateVolumes`: which volumes of a Pod its containers can mount. One that isn't valid counts as missing, but for
+//! permission bits, which [`modes`](super::modes) tells of.
 
 use std::collections::HashMap;
 
@@ -159,10 +160,9 @@ fn source_flaw(key: &str, source: &Place<'_, '_>) -> Option<Flaw> {
             let is_relative = path.node.as_str().is_some_and(|path| !path.starts_with(['/', '$', '{']));
             is_relative.then(|| flaw_at(&path, "has an NFS path that isn't absolute"))
         }
-        "secret" | "configMap" => mode(source, "defaultMode").or_else(|| files(source)),
-        "downwardAPI" => mode(source, "defaultMode").or_else(|| fields(source)),
-        "projected" => mode(source, "defaultMode")
-            .or_else(|| source.get("sources")?.items().find_map(|source| projection(&source))),
+        "secret" | "configMap" => files(source),
+        "downwardAPI" => fields(source),
+        "projected" => source.get("sources")?.items().find_map(|source| projection(&source)),
         "ephemeral" => claim(source),
         _ => None,
     }
@@ -188,20 +188,13 @@ fn host_path(source: &Place<'_, '_>) -> Option<Flaw> {
     }
 }
 
-/// Permission bits.
-fn mode(map: &Place<'_, '_>, key: &str) -> Option<Flaw> {
-    let place =
-        map.get(key).filter(|_| integer(map, key).is_some_and(|bits| !(0..=0o777).contains(&bits)))?;
-    Some(flaw_at(&place, &format!("has a `{key}` outside of 0 to 0777")))
-}
-
 /// `validateKeyToPath` of each of `items`.
 fn files(source: &Place<'_, '_>) -> Option<Flaw> {
     source.get("items")?.items().find_map(|item| {
         let lacking = ["key", "path"].into_iter().find(|key| is_empty(&item, key));
         match lacking {
             Some(key) => Some(flaw_at(&item, &format!("has an item without `{key}`"))),
-            None => local(&item).or_else(|| mode(&item, "mode")),
+            None => local(&item),
         }
     })
 }
@@ -215,7 +208,7 @@ fn fields(source: &Place<'_, '_>) -> Option<Flaw> {
         } else if sources != 1 {
             Some(flaw_at(&item, "has an item without exactly one of `fieldRef` and `resourceFieldRef`"))
         } else {
-            local(&item).or_else(|| mode(&item, "mode"))
+            local(&item)
         }
     })
 }
