@@ -4,6 +4,7 @@ use std::fmt;
 
 use serde::Serialize;
 
+use crate::helm::Placeholders;
 use crate::source::Span;
 
 /// How bad a finding is.
@@ -167,6 +168,16 @@ pub struct Edit {
     pub replacement: String,
 }
 
+impl Resource {
+    /// Puts the actions of a template in place of their placeholders.
+    pub fn reveal(&mut self, placeholders: &Placeholders) {
+        let texts = [&mut self.name, &mut self.namespace, &mut self.container];
+        for text in texts.into_iter().flatten() {
+            *text = placeholders.reveal(text);
+        }
+    }
+}
+
 impl Finding {
     /// A finding of high confidence at `span`. The rule and the resource are filled in when
     /// it is reported.
@@ -185,6 +196,18 @@ impl Finding {
             about: None,
             fix: None,
         }
+    }
+
+    /// The finding as people who know the template read it: each placeholder replaced by its action. What mends a
+    /// manifest by machine may tear a template's branches apart, so there is none.
+    #[must_use]
+    pub fn revealed(mut self, placeholders: &Placeholders) -> Self {
+        let reveal = |text: &mut String| *text = placeholders.reveal(text);
+        self.resource.iter_mut().for_each(|resource| resource.reveal(placeholders));
+        self.labels.iter_mut().for_each(|label| reveal(&mut label.message));
+        self.help.iter_mut().chain([&mut self.message, &mut self.caption]).for_each(reveal);
+        self.fix = None;
+        self
     }
 
     /// Adds what to do.

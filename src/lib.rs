@@ -12,6 +12,8 @@
 #[doc(hidden)]
 pub mod baseline;
 #[doc(hidden)]
+pub mod charts;
+#[doc(hidden)]
 pub mod cli;
 #[doc(hidden)]
 pub mod commands;

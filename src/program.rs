@@ -6,6 +6,7 @@
 use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::helm;
 use crate::images::{self, Sh};
 use crate::inputs::{ConfigMap, InputSet};
 use crate::kube::expansion::{Environment, Meaning};
@@ -238,7 +239,8 @@ impl<'d> Program<'_, 'd> {
                 rerun::Program::Exec(self.argv.iter().map(|word| word.as_str().to_owned()).collect())
             }
         };
-        let (environment, unknown_environment) = environment(self.container);
+        let (environment, mut unknown_environment) = environment(self.container);
+        unknown_environment.extend(self.argv.iter().flat_map(|word| placeholders(word.as_str())));
         rerun::Container {
             program,
             mounts: mounts(pod, self.container),
@@ -322,6 +324,11 @@ impl semantics::Files for Program<'_, '_> {
     fn text(&self, path: &str) -> Option<MappedText> {
         self.files.get(path)?.mapped().cloned()
     }
+}
+
+/// What a template puts into `text`: to a script it is as a variable that only the cluster knows.
+fn placeholders(text: &str) -> impl Iterator<Item = String> {
+    text.chars().filter(|&char| helm::is_placeholder(char)).map(String::from)
 }
 
 /// The environment variables whose values the manifest says, and those that only the cluster knows.

@@ -8,8 +8,10 @@ use std::sync::Arc;
 use memchr::memmem;
 use serde::Serialize;
 
+use crate::charts::{self, Views};
 use crate::discover::{self, Failure, Input};
 use crate::encoding::{self, decode};
+use crate::helm::Template;
 use crate::source::{FileId, Source};
 use crate::yaml::{self, Document, Prefilter, Problem};
 
@@ -31,13 +33,16 @@ pub struct Unjudged {
     pub line: Option<usize>,
     /// Why.
     pub reason: Reason,
+    /// What stands in the way, in one clause without a full stop, where that isn't said by the reason.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub message: Option<String>,
 }
 
 /// Why something isn't judged, or only in part.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Reason {
-    /// A Helm template, which isn't YAML before Helm has rendered it.
+    /// A Helm template that can't be read before Helm has rendered it.
     HelmTemplate,
     /// What a test compares with the cluster.
     TestAssertion,
@@ -51,10 +56,12 @@ pub enum Reason {
 
 /// What one document of a file is.
 #[derive(Debug)]
-pub enum Outcome {
+pub enum Outcome<'f> {
     /// YAML that kubectl reads.
     Parsed(Document),
-    /// A Helm template, which is passed over.
+    /// A Helm template.
+    Readings(Views<'f>),
+    /// A Helm template that can't be read, or not all of it.
     Template(Unjudged),
     /// No YAML, and not for kubectl either.
     Foreign,
@@ -96,27 +103,65 @@ pub fn is_named(input: &Input) -> bool {
 
 /// Parses the documents of `file` that are worth it, and hands each to `visit`: those that `prefilter` wants, and all of a
 /// file that `is_named` itself.
-pub fn visit_documents(
-    file: &InputFile,
+///
+/// A template is handed over as a whole, with those of its documents.
+pub fn visit_documents<'f>(
+    file: &'f InputFile,
     is_named: bool,
     prefilter: &Prefilter,
-    mut visit: impl FnMut(Outcome),
+    mut visit: impl FnMut(Outcome<'f>),
 ) {
+    if charts::is_template(&file.source) {
+        return visit_template(file, is_named, prefilter, &mut visit);
+    }
+    let mut outcomes = Vec::new();
     for range in &file.documents {
         let text = file.source.text.get(range.clone()).unwrap_or("");
         if !is_named && !prefilter.wants(text) {
             continue;
         }
-        visit(match Document::parse(&file.source, range.clone()) {
+        outcomes.push(match Document::parse(&file.source, range.clone()) {
             Ok(document) => Outcome::Parsed(document),
             Err(_) if !is_judged(text, &file.source.path, is_named) => Outcome::Foreign,
+            // A branch may go over several documents.
             Err(Problem::Invalid { .. }) if yaml::looks_like_template(text) => {
-                let path = file.source.path.to_string();
-                Outcome::Template(Unjudged { path, line: None, reason: Reason::HelmTemplate })
+                return visit_template(file, is_named, prefilter, &mut visit);
             }
             Err(problem) => Outcome::Unreadable(problem),
         });
     }
+    outcomes.into_iter().for_each(visit);
+}
+
+fn visit_template<'f>(
+    file: &'f InputFile,
+    is_named: bool,
+    prefilter: &Prefilter,
+    visit: &mut dyn FnMut(Outcome<'f>),
+) {
+    let source = &file.source;
+    if !is_named && !prefilter.wants(&source.text) {
+        return;
+    }
+    let skip = |at: usize, message: &str| {
+        Outcome::Template(Unjudged {
+            path: source.path.to_string(),
+            line: Some(source.position(at).line),
+            reason: Reason::HelmTemplate,
+            message: Some(message.to_owned()),
+        })
+    };
+    let is_judged = is_judged(&source.text, &source.path, is_named);
+    let template = match Template::parse(&source.text) {
+        Ok(template) => template,
+        Err(unread) if is_judged => return visit(skip(unread.at, unread.reason)),
+        Err(_) => return visit(Outcome::Foreign),
+    };
+    let views = Views::of(source, template, &|text| is_named || prefilter.wants(text));
+    if let Some(problem) = views.problems().next().filter(|_| is_judged) {
+        visit(skip(problem.span().start as usize, problem.message()));
+    }
+    visit(Outcome::Readings(views));
 }
 
 /// Whether it is for us to say what is wrong with a document. Most YAML isn't for kubectl, which

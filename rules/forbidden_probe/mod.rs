@@ -23,7 +23,9 @@ fn check(pod: &Pod<'_>, cx: &mut PodContext<'_>) {
     let version = cx.version;
     for step in pod.init_steps.iter().filter(|step| step.role_in(version) == Role::Init) {
         // What a patch is merged into may have `restartPolicy: Always`.
-        if pod.template.completeness == Completeness::Patch && step.container().restart_policy.is_none() {
+        let is_patch = pod.template.completeness == Completeness::Patch;
+        let container = step.container();
+        if is_patch && container.restart_policy.is_none() || container.may_be_sidecar() {
             continue;
         }
         for entry in step.container().entries_forbidden_on_init() {

@@ -4,6 +4,7 @@ use crate::finding::{Finding, Severity};
 use crate::kube::validate::spelling_help;
 use crate::kube::{Completeness, Field, Pod, Workload, is_placeholder};
 use crate::rule::{PodContext, Rule, Target};
+use crate::yaml::Lookup;
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -44,7 +45,11 @@ fn job(pod: &Pod<'_>, written: Option<Field<'_, &str>>) -> Option<Finding> {
     let kind = pod.template.workload.kind();
     let help = "write `restartPolicy: OnFailure` to retry in the same Pod, or `Never` to retry in a new one";
     let Some(policy) = written else {
-        let is_absent = pod.entry("restartPolicy").is_none_or(|entry| entry.value.as_str().is_some());
+        let is_absent = match pod.spec().lookup("restartPolicy") {
+            Lookup::Present(policy) => policy.is_null() || policy.as_str().is_some(),
+            Lookup::Absent => true,
+            Lookup::Unknown => false,
+        };
         if !is_absent || pod.template.completeness != Completeness::Complete {
             return None;
         }

@@ -10,6 +10,7 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
+use crate::charts::Views;
 use crate::discover::{Failure, Input};
 use crate::kube::{Pod, TypeError};
 use crate::provenance::{self, TestSuites};
@@ -74,6 +75,7 @@ pub fn describe(inputs: &[Input], stdin_name: &str, settings: &Settings) -> Desc
         description.startups.extend(described.startups);
         description.errors.extend(described.errors);
         description.unjudged.extend(described.unjudged);
+        description.notes.extend(described.notes);
     }
     description
 }
@@ -83,6 +85,7 @@ pub fn describe(inputs: &[Input], stdin_name: &str, settings: &Settings) -> Desc
 struct Described {
     startups: Vec<Startup>,
     errors: Vec<Failure>,
+    notes: Vec<String>,
     unjudged: Vec<Unjudged>,
 }
 
@@ -98,6 +101,7 @@ impl Describer<'_> {
         let mut described = Described::default();
         read::visit_documents(file, is_named, &self.prefilter, |outcome| match outcome {
             Outcome::Parsed(document) => self.document(&document, &file.source, &mut described),
+            Outcome::Readings(views) => self.template(&views, &file.source, &mut described),
             Outcome::Template(unjudged) if described.unjudged.contains(&unjudged) => {}
             Outcome::Template(unjudged) => described.unjudged.push(unjudged),
             Outcome::Foreign => {}
@@ -108,6 +112,22 @@ impl Describer<'_> {
             }
         });
         described
+    }
+
+    /// Describes each Pod of a template as its first reading has it. Where only Helm knows an amount, there is nothing to
+    /// describe.
+    fn template(&self, views: &Views<'_>, source: &Source, described: &mut Described) {
+        for part in views.parts() {
+            let mut more = Described::default();
+            self.document(&part.document, source, &mut more);
+            more.startups.retain(|new| !described.startups.iter().any(|known| known.span == new.span));
+            if let Some(placeholders) = part.document.placeholders() {
+                more.startups.iter_mut().for_each(|startup| startup.reveal(placeholders));
+            }
+            described.startups.append(&mut more.startups);
+            let said = |failure: Failure| format!("{}: {}", failure.place(), failure.message);
+            described.notes.extend(more.errors.into_iter().map(said));
+        }
     }
 
     fn document(&self, document: &Document, source: &Source, described: &mut Described) {

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::finding::Resource;
+use crate::helm::Placeholders;
 use crate::kube::resources::Amounts;
 use crate::kube::{Completeness, Effective, Pod, QosClass, Quantity, Role, Version, Workload};
 use crate::rule;
@@ -114,6 +115,14 @@ impl Startup {
             completeness: pod.template.completeness,
             is_custom: matches!(pod.template.workload, Workload::Custom(_)),
         })
+    }
+
+    /// Puts the actions of a template in place of their placeholders.
+    pub(super) fn reveal(&mut self, placeholders: &Placeholders) {
+        self.resource.reveal(placeholders);
+        for start in &mut self.starts {
+            start.name = placeholders.reveal(&start.name);
+        }
     }
 
     /// What is reserved for the Pod's whole life though only its init phase asks for it.

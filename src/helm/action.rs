@@ -157,6 +157,29 @@ fn steps(inner: &str) -> Vec<usize> {
     starts
 }
 
+/// The words of a call: parentheses and strings stay whole.
+pub(super) fn words(text: &str) -> Vec<&str> {
+    let bytes = text.as_bytes();
+    let (mut at, mut start, mut depth, mut words) = (0, 0, 0_usize, Vec::new());
+    while let Some(&byte) = bytes.get(at) {
+        if byte.is_ascii_whitespace() && depth == 0 {
+            words.extend(text.get(start..at).filter(|word| !word.is_empty()));
+            start = at + 1;
+        }
+        match byte {
+            b'(' => depth += 1,
+            b')' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        at = match byte {
+            b'"' | b'\'' | b'`' => string_end(bytes, at).unwrap_or(bytes.len()),
+            _ => at + 1,
+        };
+    }
+    words.extend(text.get(start..).filter(|word| !word.is_empty()));
+    words
+}
+
 /// The text by which two values are told to be the same: white space, a final `quote` and the root's `$` don't count.
 pub(super) fn identity(inner: &str) -> String {
     let starts = steps(inner);

@@ -50,6 +50,7 @@ impl Unread {
 pub struct Template<'t> {
     text: &'t str,
     tree: Tree<'t>,
+    placeholders: Arc<Placeholders>,
 }
 
 /// What a template puts out if certain conditions hold.
@@ -63,6 +64,8 @@ pub struct Reading {
     facts: Facts,
     /// The named template that it is of, by its index.
     define: Option<usize>,
+    /// What the placeholders in the text stand for.
+    pub placeholders: Arc<Placeholders>,
 }
 
 impl<'t> Template<'t> {
@@ -74,7 +77,8 @@ impl<'t> Template<'t> {
         if let Some(at) = text.char_indices().find_map(|(at, char)| is_placeholder(char).then_some(at)) {
             return Err(Unread::new(at, "this character is of a private-use plane, which placeholders need"));
         }
-        Ok(Self { text, tree: tree::parse(text)? })
+        let (tree, placeholders) = tree::parse(text)?;
+        Ok(Self { text, tree, placeholders: Arc::new(placeholders) })
     }
 
     /// The readings of the template, named templates left out. Each branch is in one, as far as conditions allow.
@@ -102,7 +106,13 @@ impl<'t> Template<'t> {
     fn reading(&self, file: FileId, define: Option<usize>, mut facts: Facts) -> Reading {
         let output = render::render(self.text, file, &self.tree, self.body(define), &mut facts);
         let Output { text, injections } = layout::settle(output);
-        Reading { text: Arc::new(text), injections, facts, define }
+        Reading {
+            text: Arc::new(text),
+            injections,
+            facts,
+            define,
+            placeholders: Arc::clone(&self.placeholders),
+        }
     }
 
     /// `reading` without the branch that may spoil what stands at the byte `at` of the template: the last one before it
@@ -122,6 +132,44 @@ impl<'t> Template<'t> {
         Some(self.reading(reading.text.whole().file, reading.define, facts))
     }
 
+    /// Which conditions hold in `reading` and not in `other`, of the blocks that `within` holds and that don't hold the
+    /// byte `at` themselves: as they are written, after a `not` where they don't hold. None where `other` leaves `at` out.
+    #[must_use]
+    pub fn differences(
+        &self,
+        reading: &Reading,
+        other: &Reading,
+        within: &Range<usize>,
+        at: usize,
+    ) -> Vec<String> {
+        let mut conditions = Vec::new();
+        for block in &self.tree.blocks {
+            let taken = |reading: &Reading| readings::chosen(&self.tree, block, &reading.facts);
+            let arms = || block.arms.iter().filter_map(|&arm| self.tree.arms.get(arm));
+            let (Some(first), Some(last)) = (arms().next(), arms().next_back()) else { continue };
+            let range = first.range.start..last.range.end;
+            let is_around = range.contains(&at);
+            let is_inside = within.start <= range.start && range.end <= within.end;
+            if !(is_around || is_inside) || taken(reading) == taken(other) {
+                continue;
+            }
+            if is_around {
+                return Vec::new();
+            }
+            let arm = taken(reading).and_then(|arm| self.tree.arms.get(arm));
+            let (decisive, holds) = match arm.and_then(|arm| arm.condition.as_ref()) {
+                Some(condition) => (Some(condition), true),
+                None => (first.condition.as_ref(), false),
+            };
+            for said in decisive.into_iter().flat_map(|condition| condition.describe(holds)) {
+                if !conditions.contains(&said) {
+                    conditions.push(said);
+                }
+            }
+        }
+        conditions
+    }
+
     /// Where the comments stand, each from `/*` to `*/`, in order.
     #[must_use]
     pub fn comments(&self) -> &[Range<usize>] {
@@ -131,6 +179,6 @@ impl<'t> Template<'t> {
     /// What placeholders stand for.
     #[must_use]
     pub fn placeholders(&self) -> &Placeholders {
-        &self.tree.placeholders
+        &self.placeholders
     }
 }

@@ -53,18 +53,32 @@ impl Placeholders {
         Some(placeholder)
     }
 
-    /// `text` as people know it, each placeholder replaced by its action.
+    /// `text` as people know it, each placeholder replaced by its action. In a script it is a variable of that name, with
+    /// or without braces.
     #[must_use]
     pub fn reveal(&self, text: &str) -> String {
         let mut revealed = String::with_capacity(text.len());
-        for char in text.chars() {
-            let index = u32::from(char).checked_sub(u32::from(FIRST));
-            match index.and_then(|index| self.actions.get(index as usize)) {
-                // Writing to a String never fails.
-                Some(action) => _ = write!(revealed, "{{{{ {action} }}}}"),
-                None => revealed.push(char),
+        let mut chars = text.chars().peekable();
+        while let Some(char) = chars.next() {
+            let Some(action) = self.action(char) else {
+                revealed.push(char);
+                continue;
+            };
+            let before = revealed.trim_end_matches("${").len();
+            if before < revealed.len() && chars.next_if_eq(&'}').is_some() {
+                revealed.truncate(before);
+            } else if revealed.ends_with('$') {
+                revealed.pop();
             }
+            // Writing to a String never fails.
+            _ = write!(revealed, "{{{{ {action} }}}}");
         }
         revealed
+    }
+
+    /// The action that `placeholder` stands for.
+    fn action(&self, placeholder: char) -> Option<&String> {
+        let index = u32::from(placeholder).checked_sub(u32::from(FIRST))?;
+        self.actions.get(index as usize)
     }
 }

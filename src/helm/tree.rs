@@ -70,9 +70,10 @@ pub(super) struct Tree<'t> {
     pub(super) defines: Vec<Define<'t>>,
     /// Those of inner blocks stand before those of outer ones.
     pub(super) arms: Vec<Arm<'t>>,
+    /// All blocks.
+    pub(super) blocks: Vec<Block>,
     /// The text of each comment, from `/*` to `*/`.
     pub(super) comments: Vec<Range<usize>>,
-    pub(super) placeholders: Placeholders,
 }
 
 /// A block or a named template whose `end` hasn't come.
@@ -100,15 +101,23 @@ enum OpenKind<'t> {
 struct Parser<'t> {
     text: &'t str,
     tree: Tree<'t>,
+    placeholders: Placeholders,
     open: Vec<Open<'t>>,
     scope: Option<usize>,
     body: Vec<Piece<'t>>,
 }
 
-/// Reads the blocks of `text`.
-pub(super) fn parse(text: &str) -> Result<Tree<'_>, Unread> {
+/// Reads the blocks of `text`, and gives each value its placeholder.
+pub(super) fn parse(text: &str) -> Result<(Tree<'_>, Placeholders), Unread> {
     let actions = lexer::actions(text)?;
-    let mut parser = Parser { text, tree: Tree::default(), open: Vec::new(), scope: None, body: Vec::new() };
+    let mut parser = Parser {
+        text,
+        tree: Tree::default(),
+        placeholders: Placeholders::default(),
+        open: Vec::new(),
+        scope: None,
+        body: Vec::new(),
+    };
     let (mut at, mut trims) = (0, false);
     for action in &actions {
         parser.text(at..action.range.start, trims, action.trims_left);
@@ -120,7 +129,7 @@ pub(super) fn parse(text: &str) -> Result<Tree<'_>, Unread> {
         Some(open) => Err(Unread::new(open.start, "this block has no `end`")),
         None => {
             parser.tree.body = parser.body;
-            Ok(parser.tree)
+            Ok((parser.tree, parser.placeholders))
         }
     }
 }
@@ -164,7 +173,7 @@ impl<'t> Parser<'t> {
 
     fn value(&mut self, range: Range<usize>, inner: &str) -> Result<(), Unread> {
         let too_many = Unread::new(range.start, "there are too many different actions");
-        let placeholder = self.tree.placeholders.of(inner, self.scope).ok_or(too_many)?;
+        let placeholder = self.placeholders.of(inner, self.scope).ok_or(too_many)?;
         let indentation = action::indentation(inner);
         self.body.push(Piece::Value(Value { range, placeholder, indentation }));
         Ok(())
@@ -182,7 +191,7 @@ impl<'t> Parser<'t> {
         Ok(())
     }
 
-    fn otherwise(&mut self, range: &Range<usize>, opening: Opening<'_>) -> Result<(), Unread> {
+    fn otherwise(&mut self, range: &Range<usize>, opening: Opening<'t>) -> Result<(), Unread> {
         let stray = Unread::new(range.start, "this `else` belongs to no block");
         self.scope = self.open.last().and_then(|open| open.outer_scope);
         let next = self.condition(opening);
@@ -221,6 +230,7 @@ impl<'t> Parser<'t> {
             OpenKind::Block { mut arms, condition, from, .. } => {
                 arms.push(self.tree.arms.len());
                 self.tree.arms.push(Arm { condition, range: from..range.start, body });
+                self.tree.blocks.push(Block { arms: arms.clone() });
                 self.body.push(Piece::Block(Block { arms }));
             }
             OpenKind::Define(name) => self.tree.defines.push(Define { name, body }),

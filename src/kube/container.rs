@@ -12,7 +12,7 @@ use super::security::SecurityContext;
 use super::version::{Gate, Version};
 use super::volume::VolumeMount;
 use crate::source::Span;
-use crate::yaml::{Entry, Node};
+use crate::yaml::{Entry, Lookup, Node};
 
 /// What init containers, sidecars and app containers have in common.
 #[derive(Debug, Clone)]
@@ -119,7 +119,7 @@ impl<'d> Container<'d> {
         let container = Self {
             node: place.node,
             pointer: place.pointer(),
-            name: reader.string(place, "name"),
+            name: reader.name(place, "name"),
             image: reader.string(place, "image"),
             image_pull_policy: reader.string(place, "imagePullPolicy"),
             command: reader.strings(place, "command"),
@@ -161,6 +161,16 @@ impl<'d> Container<'d> {
     #[must_use]
     pub fn entry(&self, key: &str) -> Option<Entry<'d>> {
         self.node.entry(key).filter(|entry| !entry.value.is_null())
+    }
+
+    /// Whether a template may set `restartPolicy: Always`.
+    #[must_use]
+    pub fn may_be_sidecar(&self) -> bool {
+        match self.node.lookup("restartPolicy") {
+            Lookup::Present(policy) => policy.is_unknown(),
+            Lookup::Unknown => true,
+            Lookup::Absent => false,
+        }
     }
 
     /// The probe of this kind, where it is set.

@@ -1,7 +1,7 @@
 //! A container's environment variables.
 
 use super::field::{Field, Place, Reader};
-use crate::yaml::Node;
+use crate::yaml::{Lookup, Node};
 
 /// An entry of `env`.
 #[derive(Debug, Clone)]
@@ -23,6 +23,8 @@ pub enum EnvValue<'d> {
     Empty,
     /// `valueFrom`: known to the cluster alone.
     From(Node<'d>),
+    /// A template puts it there.
+    Unknown,
 }
 
 /// An entry of `envFrom`.
@@ -48,7 +50,7 @@ const SOURCES: [(&str, &[&str]); 4] = [
 
 impl<'d> EnvVar<'d> {
     pub(super) fn read(reader: &mut Reader, place: &Place<'_, 'd>) -> Self {
-        let name = reader.string(place, "name");
+        let name = reader.name(place, "name");
         let from = reader.map(place, "valueFrom");
         for (key, strings) in SOURCES {
             if let Some(source) = from.as_ref().and_then(|from| reader.map(from, key)) {
@@ -63,10 +65,21 @@ impl<'d> EnvVar<'d> {
             (Some(value), None) => EnvValue::Literal(value),
             (Some(value), Some(_)) if !value.is_empty() => EnvValue::Literal(value),
             (_, Some(from)) => EnvValue::From(from.node),
+            (None, None) if is_unknown(place.node) => EnvValue::Unknown,
             (None, None) => EnvValue::Empty,
         };
         Self { node: place.node, name, value }
     }
+}
+
+/// Whether a template says what the variable is set to.
+fn is_unknown(variable: Node<'_>) -> bool {
+    let is_unknown = |key| match variable.lookup(key) {
+        Lookup::Present(value) => value.is_unknown(),
+        Lookup::Unknown => true,
+        Lookup::Absent => false,
+    };
+    is_unknown("value") || is_unknown("valueFrom")
 }
 
 impl<'d> EnvFrom<'d> {

@@ -9,7 +9,9 @@ use std::sync::Arc;
 
 use super::container::Container;
 use super::env::{EnvValue, EnvVar};
+use crate::helm;
 use crate::source::MappedText;
+use crate::yaml::Lookup;
 
 /// How long a value may grow by expansion, in bytes; a longer one counts as unknown. Values that double from line to
 /// line would grow without bound.
@@ -22,7 +24,7 @@ const MAX_GROWTH: usize = 1024 * 1024;
 pub struct Environment<'d> {
     /// By name; `None` where only the cluster knows the value.
     values: HashMap<&'d str, Option<Arc<str>>>,
-    /// Whether `envFrom` brings in variables that the manifest doesn't name.
+    /// Whether `envFrom`, or a template, brings in variables that the manifest doesn't name.
     open: bool,
 }
 
@@ -73,7 +75,14 @@ impl<'d> Environment<'d> {
     /// [defined](Self::define) is seen by those after it.
     #[must_use]
     pub fn before_env(container: &Container<'d>) -> Self {
-        Self { values: HashMap::new(), open: !container.env_from.is_empty() }
+        // A template may put more into either list.
+        let is_open = |key| match container.node.lookup(key) {
+            Lookup::Present(list) => list.is_open() || list.is_unknown(),
+            Lookup::Unknown => true,
+            Lookup::Absent => false,
+        };
+        let open = !container.env_from.is_empty() || is_open("env") || is_open("envFrom");
+        Self { values: HashMap::new(), open }
     }
 
     /// Adds a variable, its value expanded with what is defined by now.
@@ -82,7 +91,7 @@ impl<'d> Environment<'d> {
         let value = match variable.value {
             EnvValue::Literal(value) => self.value(value.value).map(Arc::from),
             EnvValue::Empty => Some(Arc::from("")),
-            EnvValue::From(_) => None,
+            EnvValue::From(_) | EnvValue::Unknown => None,
         };
         self.values.insert(name.value, value);
     }
@@ -107,6 +116,9 @@ impl<'d> Environment<'d> {
     /// The value that `text` expands to; `None` where part of it is unknown, or it grows too long.
     #[must_use]
     pub fn value(&self, text: &str) -> Option<String> {
+        if helm::has_placeholder(text) {
+            return None;
+        }
         let (mut value, mut at) = (String::new(), 0);
         for token in tokens(text) {
             value.push_str(text.get(at..token.range.start)?);

@@ -8,6 +8,7 @@ use std::ops::Deref;
 use std::sync::Arc;
 
 use super::quantity::{Quantity, QuantityError};
+use crate::helm;
 use crate::source::Span;
 use crate::yaml::{Entry, Kind, Node};
 
@@ -229,9 +230,23 @@ impl Reader {
         None
     }
 
-    /// The strings of the list at `key`; `None` where there is no list. A scalar that isn't a string is
+    /// The string at `key`, which names something: where only Helm knows it, it is good for telling whether two are the
+    /// same.
+    pub(super) fn name<'d>(&mut self, map: &Place<'_, 'd>, key: &str) -> Option<Field<'d, &'d str>> {
+        let place = map.get(key)?;
+        match place.node.identity() {
+            Some(name) => Some(place.with(name)),
+            None => self.string(map, key),
+        }
+    }
+
+    /// The strings of the list at `key`; `None` where there is no list, and one that nobody knows where Helm makes the
+    /// list. A scalar that isn't a string is
     /// malformed, but stands for its text, so that the others keep their places.
     pub(super) fn strings<'d>(&mut self, map: &Place<'_, 'd>, key: &str) -> Option<Vec<Field<'d, &'d str>>> {
+        if let Some(unknown) = map.get(key).filter(|place| place.node.is_unknown()) {
+            return Some(vec![unknown.with(unknown.node.text().unwrap_or_default())]);
+        }
         let list = self.list(map, key)?;
         let mut strings = Vec::new();
         for item in list.items() {
@@ -322,7 +337,8 @@ pub(super) fn quantity_of(node: Node<'_>) -> Option<Result<Quantity, QuantityErr
 /// template's `{{ … }}`, a reader's `<value>`. Its shape tells nothing then.
 #[must_use]
 pub fn is_placeholder(text: &str) -> bool {
-    ["$(", "${", "{{", "<%"].iter().any(|mark| text.contains(mark))
+    helm::has_placeholder(text)
+        || ["$(", "${", "{{", "<%"].iter().any(|mark| text.contains(mark))
         || text.starts_with('<') && text.ends_with('>')
         || text.strip_prefix('$').is_some_and(|name| name.starts_with(|c: char| c.is_ascii_uppercase()))
 }

@@ -1,6 +1,7 @@
 //! A document's Kubernetes objects, those inside a List included.
 
 use super::field::push_key;
+use super::workloads::usual_api_version;
 use crate::source::Span;
 use crate::yaml::Node;
 
@@ -36,13 +37,13 @@ impl<'d> Object<'d> {
     /// `metadata.name`, where it is a string.
     #[must_use]
     pub fn name(&self) -> Option<&'d str> {
-        self.metadata()?.get("name")?.as_str()
+        self.metadata()?.get("name")?.identity()
     }
 
     /// `metadata.namespace`, where it is a string.
     #[must_use]
     pub fn namespace(&self) -> Option<&'d str> {
-        self.metadata()?.get("namespace")?.as_str()
+        self.metadata()?.get("namespace")?.identity()
     }
 
     /// Where the object is written.
@@ -69,7 +70,14 @@ fn collect<'d>(
     found: &mut Vec<Object<'d>>,
 ) {
     let string = |key| node.get(key).and_then(Node::as_str).filter(|text| !text.is_empty());
-    let (api_version, kind) = match (string("apiVersion"), string("kind"), inherited) {
+    // A template may ask the cluster for the version of a kind.
+    let asked = || {
+        node.get("apiVersion")
+            .filter(|node| node.is_unknown())
+            .and_then(|_| usual_api_version(string("kind")?))
+    };
+    let api_version = string("apiVersion").or_else(asked);
+    let (api_version, kind) = match (api_version, string("kind"), inherited) {
         (Some(api_version), Some(kind), _) => (api_version, kind),
         // The items of a typed list lack both (`unstructured.UnstructuredJSONScheme.decodeToList`).
         (None, None, Some(inherited)) => inherited,

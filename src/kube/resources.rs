@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use super::field::{Place, Reader};
 use super::quantity::Quantity;
 use crate::source::Span;
-use crate::yaml::Node;
+use crate::yaml::{Lookup, Node};
 
 /// `resources` of a container or a Pod.
 #[derive(Debug, Clone, Default)]
@@ -47,7 +47,13 @@ impl ResourceEntry<'_> {
 
 impl<'d> Resources<'d> {
     pub(super) fn read(reader: &mut Reader, owner: &Place<'_, 'd>) -> Option<Self> {
-        let resources = reader.map(owner, "resources")?;
+        let resources = match reader.map(owner, "resources") {
+            Some(resources) => resources,
+            None if is_injected(owner, "resources") => {
+                return Some(Self { requests: ResourceList::unknown(), limits: ResourceList::unknown() });
+            }
+            None => return None,
+        };
         let requests = ResourceList::read(reader, &resources, "requests");
         let limits = ResourceList::read(reader, &resources, "limits");
         Some(Self { requests, limits })
@@ -85,10 +91,21 @@ impl<'d> Resources<'d> {
     }
 }
 
+/// Whether a template makes the value of `key`, or may make one.
+fn is_injected(owner: &Place<'_, '_>, key: &str) -> bool {
+    match owner.node.lookup(key) {
+        Lookup::Present(value) => value.is_unknown(),
+        Lookup::Unknown => true,
+        Lookup::Absent => false,
+    }
+}
+
 impl<'d> ResourceList<'d> {
     pub(super) fn read(reader: &mut Reader, owner: &Place<'_, 'd>, key: &str) -> Self {
-        let Some(list) = reader.map(owner, key) else { return Self::default() };
-        let mut entries = BTreeMap::new();
+        let Some(list) = reader.map(owner, key) else {
+            return if is_injected(owner, key) { Self::unknown() } else { Self::default() };
+        };
+        let mut entries = if list.node.is_open() { Self::unknown().entries } else { BTreeMap::new() };
         for entry in list.node.entries() {
             let name = entry.name();
             let quantity = reader.quantity(&list.value(&entry, &name));
@@ -101,6 +118,12 @@ impl<'d> ResourceList<'d> {
             entries.insert(name, read);
         }
         Self { entries }
+    }
+
+    /// What a template makes: it may list what most lists do.
+    fn unknown() -> Self {
+        let names = ["cpu", "memory", "ephemeral-storage"];
+        Self { entries: names.into_iter().map(|name| (Cow::Borrowed(name), None)).collect() }
     }
 
     /// The names whose amounts can't be read: malformed ones, and placeholders that another tool fills in.

@@ -1,7 +1,7 @@
 //! Security contexts of Pods and containers.
 
 use super::field::{Field, Place, Reader};
-use crate::yaml::Node;
+use crate::yaml::{Lookup, Node};
 
 /// `securityContext` of a container, or the part of a Pod's that its containers inherit.
 #[derive(Debug, Clone, Default)]
@@ -26,11 +26,20 @@ pub struct SecurityContext<'d> {
     pub fs_group: Option<Field<'d, i64>>,
     /// `supplementalGroups` (Pods only).
     pub supplemental_groups: Vec<i64>,
+    /// Whether a template may set any of those that aren't set here.
+    pub is_open: bool,
 }
 
 impl<'d> SecurityContext<'d> {
     pub(super) fn read(reader: &mut Reader, owner: &Place<'_, 'd>) -> Self {
-        let Some(place) = reader.map(owner, "securityContext") else { return Self::default() };
+        let is_open = match owner.node.lookup("securityContext") {
+            Lookup::Present(context) => context.is_unknown() || context.is_open(),
+            Lookup::Unknown => true,
+            Lookup::Absent => false,
+        };
+        let Some(place) = reader.map(owner, "securityContext") else {
+            return Self { is_open, ..Self::default() };
+        };
         let capabilities = reader.map(&place, "capabilities");
         let mut names =
             |key| capabilities.as_ref().and_then(|place| reader.strings(place, key)).unwrap_or_default();
@@ -46,6 +55,7 @@ impl<'d> SecurityContext<'d> {
             capabilities_drop,
             fs_group: reader.integer(&place, "fsGroup"),
             supplemental_groups: reader.integers(&place, "supplementalGroups"),
+            is_open,
         }
     }
 
@@ -54,14 +64,22 @@ impl<'d> SecurityContext<'d> {
     #[must_use]
     pub fn within(&self, pod: &SecurityContext<'d>) -> EffectiveSecurity<'d> {
         EffectiveSecurity {
-            run_as_user: self.run_as_user.or(pod.run_as_user),
-            run_as_group: self.run_as_group.or(pod.run_as_group),
-            run_as_non_root: self.run_as_non_root.or(pod.run_as_non_root),
+            run_as_user: self.run_as_user.or(pod.run_as_user.filter(|_| !self.may_set("runAsUser"))),
+            run_as_group: self.run_as_group.or(pod.run_as_group.filter(|_| !self.may_set("runAsGroup"))),
+            run_as_non_root: self
+                .run_as_non_root
+                .or(pod.run_as_non_root.filter(|_| !self.may_set("runAsNonRoot"))),
         }
     }
 
+    /// Whether a template sets `key`, or may set it.
+    fn may_set(&self, key: &str) -> bool {
+        self.is_open || self.node.and_then(|node| node.get(key)).is_some_and(Node::is_unknown)
+    }
+
     /// Whether the container keeps `capability` (without `CAP_`), which a runtime gives by default: it isn't dropped,
-    /// by name or by `ALL`, or it is added back. A privileged container keeps all.
+    /// by name or by `ALL`, or it is added back. A privileged container keeps all. Where a template may add it, it
+    /// counts as kept.
     #[must_use]
     pub fn keeps_capability(&self, capability: &str) -> bool {
         let names = |list: &[Field<'d, &'d str>]| {
@@ -71,7 +89,10 @@ impl<'d> SecurityContext<'d> {
                 name == "ALL" || name == capability
             })
         };
+        let capabilities = self.node.and_then(|node| node.get("capabilities"));
         self.privileged.is_some_and(|flag| *flag)
+            || self.may_set("privileged")
+            || capabilities.is_some_and(|node| node.is_open() || node.is_unknown())
             || names(&self.capabilities_add)
             || !names(&self.capabilities_drop)
     }

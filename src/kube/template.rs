@@ -41,10 +41,20 @@ pub enum Completeness {
     Complete,
     /// An operator adds containers, volumes or defaults of its own, or may do so.
     Merged,
+    /// A template puts more into the spec, or into its lists of containers.
+    Open,
     /// A patch, as kustomize merges it into a whole elsewhere: it lacks what the API server requires.
     Patch,
     /// A template of ytt, whose values stand in comments.
     Ytt,
+}
+
+impl<'d> Template<'d> {
+    /// The map that holds the template: a Deployment's `spec`.
+    #[must_use]
+    pub fn owner(&self) -> Option<Node<'d>> {
+        self.owner.as_ref().map(|(node, _)| *node)
+    }
 }
 
 impl Template<'_> {
@@ -168,6 +178,7 @@ impl<'d> Walk<'_, 'd> {
             Form::Merged | Form::Fragment => Completeness::Merged,
             Form::Whole | Form::Job if is_ytt(self.object) => Completeness::Ytt,
             Form::Whole | Form::Job if is_patch(self.object, workload, spec) => Completeness::Patch,
+            Form::Whole | Form::Job if is_open(spec) => Completeness::Open,
             Form::Whole | Form::Job => Completeness::Complete,
         };
         let metadata = above(1).and_then(|(node, _)| node.get("metadata"));
@@ -213,11 +224,17 @@ fn replicas(owner: Node<'_>) -> Option<(u64, Node<'_>)> {
     })
 }
 
+/// Whether a template puts more into `spec` or its lists of containers.
+fn is_open(spec: Node<'_>) -> bool {
+    let lists = ["initContainers", "containers"].into_iter().filter_map(|key| spec.get(key));
+    spec.is_open() || lists.into_iter().any(|list| list.is_open() || list.is_unknown())
+}
+
 /// Whether a map has a list `initContainers` with something named in it, be it a patch of a container that an operator
 /// makes, or a list `containers` of nothing but containers. A schema has maps there, and other kinds' lists hold
 /// other things.
 fn looks_like_pod_spec(node: Node<'_>) -> bool {
-    let has = |container: Node<'_>, key| container.get(key).and_then(Node::as_str).is_some();
+    let has = |container: Node<'_>, key| container.get(key).and_then(Node::identity).is_some();
     let list = |key| node.get(key).filter(|list| list.is_sequence());
     list("initContainers").is_some_and(|list| list.items().any(|item| has(item, "name")))
         || list("containers").is_some_and(|list| {

@@ -1,6 +1,7 @@
 //! A Pod's volumes, and where containers mount them.
 
 use super::field::{Field, Place, Reader};
+use crate::helm;
 use crate::yaml::Node;
 
 /// A volume of a Pod.
@@ -67,6 +68,8 @@ pub enum VolumeSource<'d> {
     Image,
     /// Any other source, by its key.
     Other(String),
+    /// A source that a template puts there.
+    Unknown,
 }
 
 /// A `ConfigMap` or Secret whose entries become files.
@@ -106,13 +109,13 @@ pub enum Projection<'d> {
 
 impl<'d> Volume<'d> {
     pub(super) fn read(reader: &mut Reader, place: &Place<'_, 'd>) -> Self {
-        let name = reader.string(place, "name");
+        let name = reader.name(place, "name");
         Self { node: place.node, name, source: VolumeSource::read(reader, place) }
     }
 
     /// A volume that stands for an entry of `volumeClaimTemplates`.
     pub(super) fn of_claim_template(reader: &mut Reader, place: &Place<'_, 'd>) -> Self {
-        let name = reader.map(place, "metadata").and_then(|metadata| reader.string(&metadata, "name"));
+        let name = reader.map(place, "metadata").and_then(|metadata| reader.name(&metadata, "name"));
         Self { node: place.node, name, source: VolumeSource::ClaimTemplate }
     }
 }
@@ -135,18 +138,24 @@ const KNOWN: &[&str] = &[
 impl<'d> VolumeSource<'d> {
     fn read(reader: &mut Reader, volume: &Place<'_, 'd>) -> Self {
         let source = volume.node.entries().find(|entry| entry.name() != "name" && !entry.value.is_null());
-        let Some(source) = source else { return Self::EmptyDir { medium: None } };
+        let Some(source) = source else {
+            let is_open = volume.node.is_open();
+            return if is_open { Self::Unknown } else { Self::EmptyDir { medium: None } };
+        };
         let key = source.name();
         let place = volume.value(&source, &key);
         // What isn't known isn't judged.
-        if !KNOWN.contains(&&*key) || !reader.is_map(&place) {
+        if helm::has_placeholder(&key) {
+            return Self::Unknown;
+        }
+        if !KNOWN.contains(&&*key) || !place.node.is_unknown() && !reader.is_map(&place) {
             return Self::Other(key.into_owned());
         }
         let read_only = |reader: &mut Reader| reader.boolean(&place, "readOnly").is_some_and(|flag| *flag);
         match &*key {
             "emptyDir" => Self::EmptyDir { medium: reader.string(&place, "medium") },
             "persistentVolumeClaim" => Self::PersistentVolumeClaim {
-                claim_name: reader.string(&place, "claimName"),
+                claim_name: reader.name(&place, "claimName"),
                 read_only: read_only(reader),
             },
             "ephemeral" => Self::Ephemeral,
@@ -180,7 +189,8 @@ impl<'d> VolumeSource<'d> {
             | Self::ClaimTemplate
             | Self::Ephemeral
             | Self::HostPath { .. }
-            | Self::Other(_) => false,
+            | Self::Other(_)
+            | Self::Unknown => false,
         }
     }
 
@@ -200,7 +210,8 @@ impl<'d> VolumeSource<'d> {
             | Self::Projected { .. }
             | Self::DownwardApi
             | Self::Csi { .. }
-            | Self::Image => false,
+            | Self::Image
+            | Self::Unknown => false,
         }
     }
 
@@ -220,6 +231,7 @@ impl<'d> VolumeSource<'d> {
             Self::Nfs { .. } => "an NFS volume",
             Self::Image => "an image volume",
             Self::Other(key) => key,
+            Self::Unknown => "a volume of the template's",
         }
     }
 }
@@ -228,7 +240,7 @@ impl<'d> ConfigSource<'d> {
     fn read(reader: &mut Reader, place: &Place<'_, 'd>, name: &str) -> Self {
         let items = reader.list(place, "items").is_some();
         Self {
-            name: reader.string(place, name),
+            name: reader.name(place, name),
             items: items.then(|| reader.maps(place, "items", KeyToPath::read)),
             default_mode: reader.int32(place, "defaultMode"),
             optional: reader.boolean(place, "optional").is_some_and(|flag| *flag),
@@ -279,7 +291,7 @@ impl<'d> VolumeMount<'d> {
     pub(super) fn read(reader: &mut Reader, place: &Place<'_, 'd>) -> Self {
         Self {
             node: place.node,
-            name: reader.string(place, "name"),
+            name: reader.name(place, "name"),
             mount_path: reader.string(place, "mountPath"),
             sub_path: reader.string(place, "subPath"),
             sub_path_expr: reader.string(place, "subPathExpr"),

@@ -75,6 +75,16 @@ impl<'d> Workload<'d> {
     }
 }
 
+/// The `apiVersion` that objects of a built-in `kind` have today.
+pub(super) fn usual_api_version(kind: &str) -> Option<&'static str> {
+    match kind {
+        "Pod" | "PodTemplate" | "ReplicationController" | "ConfigMap" | "Secret" => Some("v1"),
+        "Deployment" | "ReplicaSet" | "StatefulSet" | "DaemonSet" => Some("apps/v1"),
+        "Job" | "CronJob" => Some("batch/v1"),
+        _ => None,
+    }
+}
+
 /// Where a custom resource holds a Pod template, as its users tell.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct PodTemplatePath {

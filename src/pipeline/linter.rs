@@ -2,7 +2,9 @@
 
 use std::borrow::Cow;
 use std::cell::OnceCell;
+use std::collections::HashSet;
 
+use crate::charts::{Part, Views};
 use crate::discover::Failure;
 use crate::finding::{Finding, Severity};
 use crate::inputs::InputSet;
@@ -34,7 +36,8 @@ pub(super) struct FileResult {
     /// A part of it couldn't be checked.
     is_partial: bool,
     documents: usize,
-    pods: usize,
+    /// The places of the Pod specs: the readings of a template share some.
+    pods: HashSet<Span>,
     unjudged: Vec<Unjudged>,
     is_other: bool,
 }
@@ -43,7 +46,7 @@ impl FileResult {
     /// Adds its counts to those of the run.
     pub(super) fn count(&mut self, summary: &mut Summary) {
         summary.documents += self.documents;
-        summary.pods += self.pods;
+        summary.pods += self.pods.len();
         summary.other += usize::from(self.is_other);
         summary.unjudged.append(&mut self.unjudged);
     }
@@ -121,10 +124,11 @@ struct FileLinter<'a> {
 }
 
 impl FileLinter<'_> {
-    fn check_outcome(&mut self, outcome: Outcome) {
-        self.result.is_partial |= !matches!(outcome, Outcome::Parsed(_));
+    fn check_outcome(&mut self, outcome: Outcome<'_>) {
+        self.result.is_partial |= !matches!(outcome, Outcome::Parsed(_) | Outcome::Readings(_));
         match outcome {
             Outcome::Parsed(document) => self.check_document(&document),
+            Outcome::Readings(views) => self.check_template(&views),
             Outcome::Template(unjudged) if self.result.unjudged.contains(&unjudged) => {}
             Outcome::Template(unjudged) => self.result.unjudged.push(unjudged),
             Outcome::Foreign => {}
@@ -132,6 +136,24 @@ impl FileLinter<'_> {
                 self.add(vec![rules::invalid_yaml::finding(span, &message, help)]);
             }
             Outcome::Unreadable(Problem::Bound { span, message }) => self.fail(span, message),
+        }
+    }
+
+    /// Checks each reading of a template. What several have alike is one finding.
+    fn check_template(&mut self, views: &Views<'_>) {
+        let before = std::mem::take(&mut self.result.findings);
+        let mut parts: Vec<(&Part, Vec<Finding>)> = Vec::new();
+        for part in views.parts() {
+            self.check_document(&part.document);
+            parts.push((part, std::mem::take(&mut self.result.findings)));
+        }
+        self.result.findings = before;
+        let mut known = HashSet::new();
+        for (part, found) in &parts {
+            let new = found.iter().filter(|finding| !known.contains(&(finding.rule, finding.span)));
+            let new: Vec<Finding> = new.map(|finding| conditional(finding, part, views, &parts)).collect();
+            known.extend(new.iter().map(|finding| (finding.rule, finding.span)));
+            self.result.findings.extend(new);
         }
     }
 
@@ -152,7 +174,7 @@ impl FileLinter<'_> {
         let is_made = judged.is_made();
         self.check_object(&judged.object);
         for template in judged.templates {
-            self.result.pods += 1;
+            self.result.pods.insert(template.spec.span());
             self.check_pod(&Pod::new(template));
         }
         let mut findings = self.result.findings.split_off(from);
@@ -216,6 +238,31 @@ impl FileLinter<'_> {
         result.suppressions = linter.reader(file, !result.is_partial).read();
         result.is_other = result.unjudged.is_empty() && !holds_objects(file);
         result
+    }
+}
+
+/// What was found in `part`, as its readers know it: with the conditions under which it holds, where another reading
+/// of the document lacks it.
+fn conditional(
+    finding: &Finding,
+    part: &Part,
+    views: &Views<'_>,
+    parts: &[(&Part, Vec<Finding>)],
+) -> Finding {
+    let mut finding = finding.clone();
+    let lacks = |found: &[Finding]| {
+        !found.iter().any(|other| (other.rule, other.span) == (finding.rule, finding.span))
+    };
+    let others = parts.iter().filter(|(other, found)| other.place == part.place && lacks(found));
+    // The fewer readings differ in, the nearer that is to what the finding hangs on.
+    let conditions = others.map(|(other, _)| views.conditions(part, other, finding.span));
+    let conditions = conditions.filter(|conditions| !conditions.is_empty()).min_by_key(Vec::len);
+    if let Some(conditions) = conditions {
+        finding.message = format!("{} (if {})", finding.message, conditions.join(" and "));
+    }
+    match part.document.placeholders() {
+        Some(placeholders) => finding.revealed(placeholders),
+        None => finding,
     }
 }
 

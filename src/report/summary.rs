@@ -98,7 +98,10 @@ fn places(list: &[&Unjudged]) -> String {
     let mut names: Vec<String> = list
         .iter()
         .map(|one| match one.line {
-            Some(line) => format!("{}:{line}", visible(&one.path)),
+            Some(line) => match &one.message {
+                Some(message) => format!("{}:{line}: {}", visible(&one.path), visible(message)),
+                None => format!("{}:{line}", visible(&one.path)),
+            },
             None => visible(&one.path),
         })
         .take(NAMED)

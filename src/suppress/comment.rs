@@ -39,6 +39,21 @@ pub(super) fn in_document(
     }
 }
 
+/// Adds those of `comments`, which stand in a template that has `document` at `range` in one of its readings.
+pub(super) fn in_reading(
+    reader: &Reader<'_>,
+    document: &Document,
+    comments: Vec<Range<usize>>,
+    range: Range<usize>,
+    found: &mut Vec<Suppression>,
+) {
+    let source = &reader.file.source;
+    let remarks = remarks(source, comments);
+    if !remarks.is_empty() {
+        add(reader, remarks, Some(&Layout::of(document, source, range)), found);
+    }
+}
+
 /// Adds those in a document that isn't YAML: a comment in it can only speak of the file.
 pub(super) fn in_invalid(reader: &Reader<'_>, range: Range<usize>, found: &mut Vec<Suppression>) {
     let mut remarks = remarks(&reader.file.source, lines(&reader.file.source, range));

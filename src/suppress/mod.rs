@@ -13,6 +13,7 @@ mod directive;
 mod matcher;
 mod scope;
 mod script;
+mod template;
 
 use std::cell::OnceCell;
 use std::ops::Range;
@@ -21,6 +22,7 @@ use memchr::memmem;
 
 pub use matcher::{Matched, Matcher, Slip};
 
+use crate::charts;
 use crate::inputs::InputSet;
 use crate::kube::{self, Object, PodTemplatePath, Template};
 use crate::read::InputFile;
@@ -98,6 +100,9 @@ impl Reader<'_> {
         let mut found = Vec::new();
         if !mentions_us(&self.file.source.text) {
             return found;
+        }
+        if let Some(template) = charts::template(&self.file.source, &self.file.documents) {
+            return template::read(self, &template);
         }
         let mut after = 0;
         for range in &self.file.documents {

@@ -102,10 +102,13 @@ pub(super) fn lines(source: &Source, comments: &[Range<usize>]) -> Vec<Option<us
 pub(super) fn has_line_to_itself(source: &Source, comment: &Range<usize>) -> bool {
     let start = source.line_range(source.line_index(comment.start)).start;
     let before = source.text.get(start..comment.start).unwrap_or("");
-    before.trim_start_matches('\u{feff}').trim().is_empty()
+    let before = before.trim_start_matches('\u{feff}').trim();
+    // A template's own comment stands in an action.
+    let opens_comment = |action: &str| action.trim_start_matches('-').trim() == "/*";
+    before.is_empty() || before.strip_prefix("{{").is_some_and(opens_comment)
 }
 
-/// The first line from `line` on that holds more than a comment. What was found for the comment
+/// The first line from `line` on that holds more than a comment or a template's action. What was found for the comment
 /// on the line `below.0` counts for those above it.
 fn next_line(source: &Source, line: usize, below: Option<(usize, Option<usize>)>) -> Option<usize> {
     let mut line = line;
@@ -116,7 +119,8 @@ fn next_line(source: &Source, line: usize, below: Option<(usize, Option<usize>)>
             return target;
         }
         let text = source.text.get(source.line_range(line)).unwrap_or("").trim();
-        if !text.is_empty() && !text.starts_with('#') {
+        let is_action = text.starts_with("{{") && text.ends_with("}}");
+        if !text.is_empty() && !text.starts_with('#') && !is_action {
             return Some(line);
         }
         line += 1;

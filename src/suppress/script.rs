@@ -21,7 +21,7 @@ pub(super) fn read(reader: &Reader<'_>, document: &Document, found: &mut Vec<Sup
     let mut seen = HashSet::new();
     // Aliases lead to one script several times.
     scripts.retain(|script| seen.insert(script.span()));
-    for script in scripts.iter().filter(|script| script.as_str().is_some_and(mentions_us)) {
+    for script in scripts.iter().filter(|script| script.identity().is_some_and(mentions_us)) {
         in_script(reader, &script.mapped(), found);
     }
 }
@@ -33,7 +33,7 @@ fn in_commands<'d>(node: Node<'d>, scripts: &mut Vec<Node<'d>>) {
         if matches!(&*entry.name(), "command" | "args") && entry.value.is_sequence() {
             let mut after_flag = false;
             for item in entry.value.items() {
-                let text = item.as_str().unwrap_or("");
+                let text = item.identity().unwrap_or("");
                 if mentions_us(text) && (after_flag || text.contains('\n')) {
                     scripts.push(item);
                 }

@@ -100,6 +100,7 @@ impl<'i> Builder<'i> {
             decoded: String::new(),
             nodes: Vec::with_capacity(input.text().len() / 24),
             injected: None,
+            placeholders: None,
         };
         Self { file: source.id, input, document, open: Vec::new(), aliases: Aliases::default(), cursor: 0 }
     }

@@ -194,6 +194,17 @@ impl<'d> Node<'d> {
         }
     }
 
+    /// The text, where kubectl reads a string or only Helm knows what it is: nothing may be told from it but whether two
+    /// are the same.
+    #[must_use]
+    pub fn identity(self) -> Option<&'d str> {
+        match self.kind() {
+            Kind::String(text) => Some(text),
+            Kind::Unknown => self.text().filter(|text| !text.is_empty()),
+            _ => None,
+        }
+    }
+
     /// Whether it is null; a key without a value has one.
     #[must_use]
     pub fn is_null(self) -> bool {

@@ -32,6 +32,7 @@ impl Document {
         let start = range.start;
         let mut document = parse_written(text, &reading.text, range)?;
         document.injected = Some(injected::nodes(&document, text, start, &reading.injections));
+        document.placeholders = Some(Arc::clone(&reading.placeholders));
         Ok(document)
     }
 

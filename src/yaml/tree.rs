@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::origin::Origin;
 use super::resolve::Tag;
 use super::scalar::Style;
-use crate::helm;
+use crate::helm::{self, Placeholders};
 use crate::source::{FileId, Span};
 
 /// How deeply maps and lists may nest, those that an alias stands for included. Every walk over a
@@ -27,6 +27,8 @@ pub struct Document {
     pub(super) nodes: Vec<NodeData>,
     /// The nodes into which a Helm template may put more, by their indices, in order.
     pub(super) injected: Option<Vec<u32>>,
+    /// What the placeholders of a template stand for.
+    pub(super) placeholders: Option<Arc<Placeholders>>,
 }
 
 /// One node of the arena.
@@ -73,6 +75,12 @@ impl Document {
     #[must_use]
     pub fn file(&self) -> FileId {
         self.span_of(0).file
+    }
+
+    /// What the placeholders in its texts stand for; `None` where it is no reading of a template.
+    #[must_use]
+    pub fn placeholders(&self) -> Option<&Placeholders> {
+        self.placeholders.as_deref()
     }
 
     pub(super) fn data(&self, index: u32) -> NodeData {

@@ -296,6 +296,7 @@ impl Value {
             origin: Arc::clone(&self.origin),
             origins: Vec::new(),
             injected: None,
+            placeholders: None,
             decoded: String::new(),
             nodes: Vec::new(),
         };

@@ -183,14 +183,14 @@ fn bomb() -> String {
 }
 
 #[test]
-fn helm_templates_are_named_not_errors() {
-    let template = "{{- if .Values.on }}\nkind: Pod\nspec:\n  initContainers:\n  {{- toYaml .Values.init | nindent 2 }}\n{{- end }}\n";
-    let unquoted =
-        "apiVersion: v1\nkind: Pod\nspec:\n  initContainers:\n  - name: {{ .Values.name }}\n    image: x:1\n";
-    let folder = folder(&[("chart/a.yaml", template.as_bytes()), ("chart/b.yaml", unquoted.as_bytes())]);
+fn helm_templates_that_cannot_be_read_are_named_not_errors() {
+    let open = "kind: Pod\napiVersion: v1\n{{- if .Values.on }}\nspec:\n  initContainers: []\n";
+    let torn = "apiVersion: v1\nkind: Pod\nspec:\n  initContainers:\n  - name: {{ .Values.name }}\n    image: x: 1\n";
+    let folder = folder(&[("chart/a.yaml", open.as_bytes()), ("chart/b.yaml", torn.as_bytes())]);
     let (status, out, err) = run(folder.path(), &[]);
     assert_eq!((status, out.as_str()), (0, ""), "{err}");
-    assert!(err.contains("skipped 2 Helm templates (chart/a.yaml, chart/b.yaml)"), "{err}");
+    let skipped = "skipped 2 Helm templates (chart/a.yaml:3: this block has no `end`, chart/b.yaml:6: this `:` stands where no value can start)";
+    assert!(err.contains(skipped), "{err}");
     assert!(err.contains("helm template CHART | initlint -"), "{err}");
     assert!(!err.contains("no findings"), "{err}");
 }

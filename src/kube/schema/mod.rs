@@ -220,6 +220,9 @@ impl<'d> Decoder<'d> {
         fields: Option<&Fields>,
         shape: &'static Shape,
     ) {
+        if entry.key.is_unknown() {
+            return;
+        }
         let later = fields.filter(|fields| !self.version.is_within(fields.since, u8::MAX));
         let since = later.and_then(|fields| Version::of_minor(fields.since));
         let instead = if fields.is_none() { shape.like(&entry.name(), self.version) } else { None };
@@ -227,6 +230,9 @@ impl<'d> Decoder<'d> {
     }
 
     fn wrong(&mut self, place: &Place<'_, 'd>, expected: &'static str) {
+        if place.node.is_unknown() {
+            return;
+        }
         let kind = place.node.type_name();
         let found = match place.node.text().filter(|text| !text.is_empty()) {
             Some(text) => format!("{kind} (`{text}`)"),

@@ -36,7 +36,7 @@ use super::template::Completeness;
 use super::version::{Change, Gate, Version};
 use super::workloads::Workload;
 use crate::source::Span;
-use crate::yaml::{Kind, Node};
+use crate::yaml::{Kind, Lookup, Node};
 
 /// Something that the API server turns away.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -94,7 +94,7 @@ impl<'d> ContainerEntry<'d> {
     /// `name`, where it is a string.
     #[must_use]
     pub fn name(&self) -> Option<&'d str> {
-        self.node.get("name").and_then(Node::as_str)
+        self.node.get("name").and_then(Node::identity)
     }
 
     /// The container in words: ``init container `migrate` ``, or by its place where it has no name.
@@ -156,7 +156,7 @@ struct Validator<'p, 'd> {
 
 impl<'p, 'd> Validator<'p, 'd> {
     fn new(pod: &'p Pod<'d>, home: Span, version: Version) -> Self {
-        let is_whole = pod.template.completeness == Completeness::Complete;
+        let is_whole = matches!(pod.template.completeness, Completeness::Complete | Completeness::Open);
         Self { version, pod, is_whole, home, violations: Vec::new() }
     }
 
@@ -164,7 +164,7 @@ impl<'p, 'd> Validator<'p, 'd> {
     fn missing(&mut self, map: &Place<'_, 'd>, key: &str, help: &str) {
         let written = map.get(key);
         let is_misspelt = || map.node.entries().any(|entry| spelling::is_like(&entry.name(), key));
-        if !self.is_whole || written.is_none() && is_misspelt() {
+        if !self.is_whole || map.node.is_open() || written.is_none() && is_misspelt() {
             return;
         }
         let key_span = |place: &Place<'_, 'd>| place.key.map(Node::span);
@@ -179,7 +179,7 @@ impl<'p, 'd> Validator<'p, 'd> {
 
     /// Reports a map that lacks `what`, which more than one key can bring.
     fn lacks(&mut self, map: &Place<'_, 'd>, what: &str, help: &str) {
-        if self.is_whole {
+        if self.is_whole && !map.node.is_open() {
             let span = map.key.map_or_else(|| self.item_span(map), Node::span);
             let field = dotted(&map.pointer());
             self.push(span, field, format!("has no {what}"), format!("no {what}"), help);
@@ -254,7 +254,9 @@ fn first_of<K: Eq + Hash>(seen: &mut HashMap<K, Span>, name: K, span: Span) -> O
 
 /// The string at `key`.
 fn text<'d>(map: &Place<'_, 'd>, key: &str) -> Text<'d> {
-    let Some(place) = map.get(key) else { return Text::Empty };
+    let Some(place) = map.get(key) else {
+        return if map.node.is_open() { Text::Unknown } else { Text::Empty };
+    };
     match place.node.as_str() {
         Some("") => Text::Empty,
         Some(text) if !is_placeholder(text) => Text::Known(text),
@@ -273,6 +275,15 @@ fn integer(map: &Place<'_, '_>, key: &str) -> Option<i64> {
 /// Whether the boolean at `key` is true.
 fn is_true(map: &Place<'_, '_>, key: &str) -> bool {
     map.get(key).is_some_and(|place| place.node.kind() == Kind::Bool(true))
+}
+
+/// Whether the boolean at `key` is true, or may be.
+fn may_be_true(map: &Place<'_, '_>, key: &str) -> bool {
+    match map.node.lookup(key) {
+        Lookup::Present(value) => value.is_unknown() || value.kind() == Kind::Bool(true),
+        Lookup::Unknown => true,
+        Lookup::Absent => false,
+    }
 }
 
 /// A value for a message, cut where it is long.

@@ -7,7 +7,7 @@ use super::super::pod::Pod;
 use super::super::version::{Change, Version};
 use super::syntax;
 use super::volumes::Volumes;
-use super::{ContainerEntry, Text, Validator, Violation, first_of, is_true, text};
+use super::{ContainerEntry, Text, Validator, Violation, first_of, may_be_true, text};
 use crate::source::Span;
 
 /// What is wrong with the mounts of an entry of `initContainers`.
@@ -101,7 +101,8 @@ fn sub_path<'d>(validator: &mut Validator<'_, 'd>, mount: &Place<'_, 'd>) {
 fn propagation<'d>(validator: &mut Validator<'_, 'd>, mount: &Place<'_, 'd>, container: &Place<'_, 'd>) {
     validator.one_of(mount, "mountPropagation", &["None", "HostToContainer", "Bidirectional"]);
     let is_privileged =
-        container.get("securityContext").is_some_and(|context| is_true(&context, "privileged"));
+        container.get("securityContext").is_some_and(|context| may_be_true(&context, "privileged"))
+            || container.node.is_open();
     if let (Some(place), Text::Known("Bidirectional")) =
         (mount.get("mountPropagation"), text(mount, "mountPropagation"))
         && validator.is_whole
@@ -125,7 +126,7 @@ fn recursive<'d>(validator: &mut Validator<'_, 'd>, mount: &Place<'_, 'd>) {
     };
     match text(mount, key) {
         Text::Known("Enabled" | "IfPossible") => {
-            if validator.is_whole && !is_true(mount, "readOnly") {
+            if validator.is_whole && !may_be_true(mount, "readOnly") {
                 validator.forbidden(&place, "without `readOnly: true`", "add `readOnly: true`");
             }
             if !matches!(text(mount, "mountPropagation"), Text::Empty | Text::Known("None")) {

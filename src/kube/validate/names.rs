@@ -55,6 +55,7 @@ pub fn shared<'d>(pod: &Pod<'d>, version: Version) -> Vec<Shared<'d>> {
 /// The name, empty where there is none; nothing where it isn't known yet.
 fn named<'d>(entry: &ContainerEntry<'d>) -> Option<&'d str> {
     match entry.node.get("name").filter(|name| !name.is_null()) {
+        None if entry.node.is_open() => None,
         None => Some(""),
         Some(name) => name.as_str().filter(|name| !is_placeholder(name)),
     }

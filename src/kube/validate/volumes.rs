@@ -7,9 +7,10 @@ use super::super::field::Place;
 use super::super::pod::Pod;
 use super::super::template::Completeness;
 use super::super::volume::VolumeSource;
+use super::super::workloads::Workload;
 use super::{Text, integer, resources, syntax, text};
 use crate::source::Span;
-use crate::yaml::Node;
+use crate::yaml::{Lookup, Node};
 
 /// The volumes of a Pod by name, as its containers can mount them.
 pub struct Volumes<'d> {
@@ -38,9 +39,12 @@ impl<'d> Volumes<'d> {
     pub fn of(pod: &Pod<'d>) -> Self {
         let mut by_name: HashMap<&'d str, Volume<'d>> = HashMap::new();
         let spec = Place::root(pod.spec(), "");
-        let is_complete = pod.template.completeness == Completeness::Complete;
+        let is_complete = matches!(pod.template.completeness, Completeness::Complete | Completeness::Open)
+            && !is_open(pod.spec(), "volumes")
+            && !(may_have_claims(pod.template.workload)
+                && pod.template.owner().is_some_and(|owner| is_open(owner, "volumeClaimTemplates")));
         for place in spec.get("volumes").iter().flat_map(Place::items) {
-            let name = place.node.get("name").and_then(Node::as_str).unwrap_or_default();
+            let name = place.node.get("name").and_then(Node::identity).unwrap_or_default();
             let volume = match flaw(&place) {
                 Some(flaw) if is_complete => Volume::Flawed(flaw),
                 _ => Volume::Valid(place.node),
@@ -85,6 +89,20 @@ impl<'d> Volumes<'d> {
         let mut names: Vec<_> = self.by_name.keys().copied().filter(|name| !name.is_empty()).collect();
         names.sort_unstable();
         names
+    }
+}
+
+/// Whether the kind has `volumeClaimTemplates`.
+fn may_have_claims(workload: Workload<'_>) -> bool {
+    matches!(workload, Workload::StatefulSet | Workload::Custom(_))
+}
+
+/// Whether a template puts more into the list at `key`, or may make one.
+fn is_open(map: Node<'_>, key: &str) -> bool {
+    match map.lookup(key) {
+        Lookup::Present(list) => list.is_open() || list.is_unknown(),
+        Lookup::Unknown => true,
+        Lookup::Absent => false,
     }
 }
 

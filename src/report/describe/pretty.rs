@@ -207,7 +207,7 @@ fn notes(startup: &Startup, look: &Look) -> Vec<String> {
     }
     match startup.completeness {
         Completeness::Complete => {}
-        Completeness::Merged => {
+        Completeness::Merged | Completeness::Open => {
             notes.push(
                 "An operator may add to this Pod: these are the figures of what is written.".to_owned(),
             );

@@ -2,7 +2,8 @@
 
 use std::ops::Range;
 
-use super::super::ir::{Part, PartKind};
+use super::super::ir::{Operation, OperationKind, Part, PartKind};
+use crate::helm::{has_placeholder, is_placeholder};
 
 /// What stands around a piece of text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -13,8 +14,37 @@ pub(super) enum Quoting {
     Double,
 }
 
-/// Appends text that stands at `range`, to the last part where that is of the same kind.
+/// Appends text that stands at `range`. What a template puts there is a variable that nobody sets.
 pub(super) fn push(parts: &mut Vec<Part>, text: &str, range: Range<usize>, quoted: bool) {
+    if !has_placeholder(text) {
+        return push_known(parts, text, range, quoted);
+    }
+    let is_written = text.len() == range.len();
+    let place = |from: usize, to: usize| {
+        if is_written { range.start + from..range.start + to } else { range.clone() }
+    };
+    let mut at = 0;
+    for (start, placeholder) in text.char_indices().filter(|(_, char)| is_placeholder(*char)) {
+        let end = start + placeholder.len_utf8();
+        if at < start {
+            push_known(parts, text.get(at..start).unwrap_or(""), place(at, start), quoted);
+        }
+        parts.push(Part { range: place(start, end), kind: unknown(placeholder, place(end, end)) });
+        at = end;
+    }
+    if at < text.len() {
+        push_known(parts, text.get(at..).unwrap_or(""), place(at, text.len()), quoted);
+    }
+}
+
+/// What a template puts out: taken for one word, as it is where the template quotes it.
+fn unknown(placeholder: char, range: Range<usize>) -> PartKind {
+    let operation = Operation { range, kind: OperationKind::Plain };
+    PartKind::Variable { name: placeholder.to_string(), operation, quoted: true }
+}
+
+/// Appends text, to the last part where that is of the same kind.
+fn push_known(parts: &mut Vec<Part>, text: &str, range: Range<usize>, quoted: bool) {
     if let Some(Part { range: place, kind: PartKind::Literal { text: last, quoted: q } }) = parts.last_mut()
         && *q == quoted
     {

@@ -1,0 +1,145 @@
+//! Helm templates among the inputs: which files are some, and what each reading of one holds.
+
+use std::collections::HashSet;
+use std::ops::Range;
+use std::path::Path;
+
+use crate::helm::{Reading, Template};
+use crate::source::{FileId, Source, Span};
+use crate::yaml::{self, Document, Problem};
+
+/// How many branches are left out of a reading, one after another, to find one that is YAML.
+const MAX_ATTEMPTS: usize = 8;
+
+/// Whether `source` is a template of a chart: it lies below `templates/` of a folder with a `Chart.yaml`, and holds an
+/// action.
+#[must_use]
+pub fn is_template(source: &Source) -> bool {
+    let folders = || Path::new(&*source.path).ancestors().skip(1);
+    let in_chart = |folder: &Path| {
+        let is_templates = folder.file_name().is_some_and(|name| name == "templates");
+        is_templates && folder.with_file_name("Chart.yaml").is_file()
+    };
+    memchr::memmem::find(source.text.as_bytes(), b"{{").is_some() && folders().any(in_chart)
+}
+
+/// The template that `source` is, of whose `documents` the places are given: of a chart, or because its actions keep it
+/// from being YAML.
+#[must_use]
+pub fn template<'s>(source: &'s Source, documents: &[Range<usize>]) -> Option<Template<'s>> {
+    let is_unread = |range: &Range<usize>| {
+        let text = source.text.get(range.clone()).unwrap_or("");
+        yaml::looks_like_template(text) && Document::parse(source, range.clone()).is_err()
+    };
+    let is_template = is_template(source) || documents.iter().any(is_unread);
+    Template::parse(&source.text).ok().filter(|_| is_template)
+}
+
+/// A template and what its readings hold.
+#[derive(Debug)]
+pub struct Views<'t> {
+    template: Template<'t>,
+    views: Vec<View>,
+}
+
+/// What a reading of a template holds.
+#[derive(Debug)]
+struct View {
+    reading: Reading,
+    /// As far as they are wanted and are YAML, and no earlier reading has them alike.
+    documents: Vec<Part>,
+    problem: Option<Problem>,
+}
+
+/// A document of a reading.
+#[derive(Debug)]
+pub struct Part {
+    /// The document.
+    pub document: Document,
+    /// Where it stands in the template.
+    pub place: Span,
+    /// The number of its reading.
+    reading: usize,
+}
+
+impl<'t> Views<'t> {
+    /// The readings of `template`, which `source` holds, with those of their documents that `wants` asks for by their
+    /// text.
+    #[must_use]
+    pub fn of(source: &Source, template: Template<'t>, wants: &dyn Fn(&str) -> bool) -> Self {
+        let mut views = Vec::new();
+        let mut seen = HashSet::new();
+        for (number, reading) in template.readings(source.id).into_iter().enumerate() {
+            let mut parser = Parser { file: source.id, number, wants, seen: &mut seen };
+            views.push(parser.view(&template, reading));
+        }
+        Self { template, views }
+    }
+
+    /// The documents, reading by reading.
+    pub fn parts(&self) -> impl Iterator<Item = &Part> {
+        self.views.iter().flat_map(|view| &view.documents)
+    }
+
+    /// Why a document isn't YAML, whichever branches are left out.
+    pub fn problems(&self) -> impl Iterator<Item = &Problem> {
+        self.views.iter().filter_map(|view| view.problem.as_ref())
+    }
+
+    /// Under which conditions what is found in `part` at `at` holds, given that it isn't found in `other`, another
+    /// reading of the same document: as they are written, each perhaps after a `not`. None where `other` lacks the
+    /// place itself.
+    #[must_use]
+    pub fn conditions(&self, part: &Part, other: &Part, at: Span) -> Vec<String> {
+        let reading = |part: &Part| self.views.get(part.reading).map(|view| &view.reading);
+        match (reading(part), reading(other)) {
+            (Some(found), Some(other)) => {
+                self.template.differences(found, other, &part.place.range(), at.range().start)
+            }
+            _ => Vec::new(),
+        }
+    }
+}
+
+struct Parser<'a> {
+    file: FileId,
+    number: usize,
+    wants: &'a dyn Fn(&str) -> bool,
+    /// The documents of earlier readings.
+    seen: &'a mut HashSet<(Span, String)>,
+}
+
+impl Parser<'_> {
+    fn view(&mut self, template: &Template<'_>, reading: Reading) -> View {
+        let (mut view, mut texts) = self.parse(reading);
+        for _ in 1..MAX_ATTEMPTS {
+            let Some(problem) = &view.problem else { break };
+            let spoilt_at = problem.span().start as usize;
+            let Some(without) = template.without_branch_at(&view.reading, spoilt_at) else { break };
+            (view, texts) = self.parse(without);
+        }
+        self.seen.extend(texts);
+        view
+    }
+
+    /// What `reading` holds, and the place and the text of each of its documents.
+    fn parse(&self, reading: Reading) -> (View, Vec<(Span, String)>) {
+        let text = Source::new(self.file, "", reading.text.as_str());
+        let (mut documents, mut texts, mut problem) = (Vec::new(), Vec::new(), None);
+        for range in yaml::split(&text.text) {
+            let place = reading.text.span(range.clone());
+            let written = (place, text.text.get(range.clone()).unwrap_or("").to_owned());
+            if !(self.wants)(&written.1) || self.seen.contains(&written) {
+                continue;
+            }
+            match Document::parse_reading(&reading, &text, range) {
+                Ok(document) => {
+                    documents.push(Part { document, place, reading: self.number });
+                    texts.push(written);
+                }
+                Err(found) => problem = problem.or(Some(found)),
+            }
+        }
+        (View { reading, documents, problem }, texts)
+    }
+}
