@@ -16,8 +16,10 @@ pub(super) struct Rights<'d> {
     groups: Vec<i64>,
     added: Vec<Field<'d, &'d str>>,
     dropped: Vec<Field<'d, &'d str>>,
-    /// `privileged`.
+    /// `privileged`, or a template may set it.
     privileged: bool,
+    /// Whether `groups` are all.
+    says_groups: bool,
     /// The kubelet refuses root.
     non_root: bool,
 }
@@ -53,7 +55,8 @@ impl<'d> Rights<'d> {
             groups: groups.chain(pod.security_context.supplemental_groups.iter().copied()).collect(),
             added: own.capabilities_add.clone(),
             dropped: own.capabilities_drop.clone(),
-            privileged: own.privileged.is_some_and(|flag| *flag),
+            privileged: own.may_be_privileged(),
+            says_groups: pod.security_context.says_groups(),
             non_root: security.run_as_non_root.is_some_and(|flag| *flag),
         }
     }
@@ -144,7 +147,7 @@ impl<'d> Rights<'d> {
             Some(_) => self.gid?,
             None => return None,
         };
-        (own != group && !self.groups.contains(&group)).then_some(Confidence::Medium)
+        (self.says_groups && own != group && !self.groups.contains(&group)).then_some(Confidence::Medium)
     }
 
     /// `runs as user 1000`.

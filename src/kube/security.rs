@@ -72,6 +72,21 @@ impl<'d> SecurityContext<'d> {
         }
     }
 
+    /// Whether the container is privileged, or a template may make it so or give it any capability.
+    #[must_use]
+    pub fn may_be_privileged(&self) -> bool {
+        let capabilities = self.node.and_then(|node| node.get("capabilities"));
+        self.privileged.is_some_and(|flag| *flag)
+            || self.may_set("privileged")
+            || capabilities.is_some_and(|node| node.is_open() || node.is_unknown())
+    }
+
+    /// Whether `fsGroup` and `supplementalGroups` are all that is written.
+    #[must_use]
+    pub fn says_groups(&self) -> bool {
+        !self.may_set("fsGroup") && !self.may_set("supplementalGroups")
+    }
+
     /// Whether a template sets `key`, or may set it.
     fn may_set(&self, key: &str) -> bool {
         self.is_open || self.node.and_then(|node| node.get(key)).is_some_and(Node::is_unknown)
@@ -89,12 +104,7 @@ impl<'d> SecurityContext<'d> {
                 name == "ALL" || name == capability
             })
         };
-        let capabilities = self.node.and_then(|node| node.get("capabilities"));
-        self.privileged.is_some_and(|flag| *flag)
-            || self.may_set("privileged")
-            || capabilities.is_some_and(|node| node.is_open() || node.is_unknown())
-            || names(&self.capabilities_add)
-            || !names(&self.capabilities_drop)
+        self.may_be_privileged() || names(&self.capabilities_add) || !names(&self.capabilities_drop)
     }
 }
 

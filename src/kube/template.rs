@@ -177,8 +177,11 @@ impl<'d> Walk<'_, 'd> {
         let completeness = match form {
             Form::Merged | Form::Fragment => Completeness::Merged,
             Form::Whole | Form::Job if is_ytt(self.object) => Completeness::Ytt,
-            Form::Whole | Form::Job if is_patch(self.object, workload, spec) => Completeness::Patch,
             Form::Whole | Form::Job if is_open(spec) => Completeness::Open,
+            // What a template lacks, another may bring; it is no patch.
+            Form::Whole | Form::Job if !spec.is_of_template() && is_patch(self.object, workload, spec) => {
+                Completeness::Patch
+            }
             Form::Whole | Form::Job => Completeness::Complete,
         };
         let metadata = above(1).and_then(|(node, _)| node.get("metadata"));

@@ -161,6 +161,12 @@ impl<'d> Node<'d> {
         })
     }
 
+    /// Whether it is of a reading of a template.
+    #[must_use]
+    pub fn is_of_template(self) -> bool {
+        self.document.injected.is_some()
+    }
+
     /// Whether a map or a list may hold more than is written, as a template puts something in. What it lacks proves
     /// nothing.
     #[must_use]

@@ -22,6 +22,7 @@ mod docs;
 mod foreign;
 mod formats;
 mod helm;
+mod helm_lint;
 mod inputs;
 mod kube;
 mod kustomize;

@@ -1,0 +1,179 @@
+//! What rules make of Helm templates, and how findings in them are told and suppressed.
+
+use initlint::report::Report;
+use initlint::settings::Settings;
+
+use crate::support::binary::{folder, run};
+use crate::support::lint::lint;
+
+/// A Deployment of a chart with these init containers, indented by eight columns, and these volumes, by six.
+fn deployment(inits: &str, volumes: &str) -> String {
+    format!(
+        "apiVersion: {{{{ include \"api\" . }}}}
+kind: Deployment
+metadata:
+  name: {{{{ include \"name\" . }}}}
+spec:
+  selector:
+    matchLabels: {{{{- include \"labels\" . | nindent 6 }}}}
+  template:
+    metadata:
+      labels: {{{{- include \"labels\" . | nindent 8 }}}}
+    spec:
+      initContainers:
+{inits}      containers:
+        - name: app
+          image: app:1
+          resources: {{{{- toYaml .Values.resources | nindent 12 }}}}
+{volumes}"
+    )
+}
+
+/// An init container that makes a folder in the volume `data`.
+fn mkdir(name: &str, path: &str) -> String {
+    format!(
+        "        - name: {name}
+          image: {{{{ .Values.image }}}}
+          command: [sh, -ec, 'mkdir {path}']
+          volumeMounts:
+            - name: data
+              mountPath: /data
+"
+    )
+}
+
+const EMPTY_DIR: &str = "      volumes:\n        - name: data\n          emptyDir: {}\n";
+
+/// Each finding in a line: rule, place, message.
+fn found(text: &str) -> Vec<String> {
+    let report: Report = lint("templates/web.yaml", text, &Settings::default());
+    let source = &report.sources[0];
+    let line = |at: u32| source.position(at as usize).line;
+    let findings = report.findings.iter();
+    findings.map(|one| format!("{}:{} {}", one.rule, line(one.span.start), one.message)).collect()
+}
+
+fn rules(text: &str) -> Vec<String> {
+    found(text).iter().map(|line| line.split(':').next().unwrap().to_owned()).collect()
+}
+
+#[test]
+fn a_script_in_a_template_is_followed() {
+    let found = found(&deployment(&mkdir("seed", "/data/{{ .Values.dir }}"), EMPTY_DIR));
+    assert_eq!(found.len(), 1, "{found:#?}");
+    assert!(found[0].starts_with("non-idempotent-write:15 init container `seed` fails"), "{found:#?}");
+    assert!(found[0].contains("`/data/{{ .Values.dir }}` exists"), "{found:#?}");
+}
+
+#[test]
+fn what_only_helm_knows_is_judged_by_no_rule() {
+    for inits in [
+        "        - name: {{ .Values.name }}\n          image: {{ .Values.image }}\n",
+        "        - name: a\n          image: a:1\n          restartPolicy: {{ .Values.policy }}\n          livenessProbe: {exec: {command: [a]}}\n",
+        "        - name: a\n          {{- toYaml .Values.init | nindent 10 }}\n",
+        "        - name: a\n          image: a:1\n          ports: {{ toYaml .Values.ports }}\n          env:\n            - name: A\n              value: {{ .Values.a }}\n",
+        "        - name: a\n          image: a:1\n          {{- toYaml .Values.more | nindent 10 }}\n          livenessProbe: {exec: {command: [a]}}\n",
+        "        - name: a\n          image: a:1\n          command: [sysctl, -w, vm.max_map_count=262144]\n          securityContext: {{- toYaml .Values.context | nindent 12 }}\n",
+        "        - name: a\n          image: a:1\n          command: [sysctl, -w, vm.max_map_count=262144]\n{{ include \"context\" . | indent 10 }}\n",
+        "        - name: a\n          image: a:1\n          command: {{- toYaml .Values.command | nindent 12 }}\n          args: [mkdir, /data/a]\n",
+    ] {
+        let text = deployment(inits, EMPTY_DIR);
+        assert_eq!(found(&text), [""; 0], "{text}");
+    }
+}
+
+#[test]
+fn absence_is_no_argument_where_more_may_come() {
+    let mount = "        - name: a\n          image: a:1\n          volumeMounts:\n            - name: nope\n              mountPath: /a\n";
+    let volumes = |more: &str| deployment(mount, &format!("{EMPTY_DIR}{more}"));
+    assert_eq!(rules(&volumes("")), ["volume-not-found"]);
+    assert_eq!(rules(&volumes("        {{- toYaml .Values.volumes | nindent 8 }}\n")), [""; 0]);
+    assert_eq!(rules(&volumes("        - name: {{ .Values.volume }}\n          emptyDir: {}\n")), [""; 0]);
+    assert_eq!(rules(&deployment(mount, "      {{- include \"volumes\" . | nindent 6 }}\n")), [""; 0]);
+    let unknown = mount.replace("nope", "{{ .Values.volume }}");
+    assert_eq!(rules(&deployment(&unknown, EMPTY_DIR)), [""; 0]);
+    let no_image = "        - name: a\n          command: [a]\n";
+    assert_eq!(rules(&deployment(no_image, "")), ["invalid-field"]);
+    let injected = format!("{no_image}          {{{{- include \"image\" . | nindent 10 }}}}\n");
+    assert_eq!(rules(&deployment(&injected, "")), [""; 0]);
+}
+
+#[test]
+fn what_is_literally_wrong_is_said() {
+    let probe = "        - name: a\n          image: a:1\n          livenessProbe: {exec: {command: [a]}}\n";
+    assert_eq!(rules(&deployment(probe, "")), ["forbidden-probe"]);
+    let number = "        - name: a\n          image: a:1\n          args: [{{ .Values.a }}, 5]\n";
+    assert_eq!(rules(&deployment(number, "")), ["invalid-field"]);
+    let twice = "        - name: a\n          image: {{ .Values.a }}\n".repeat(2);
+    assert_eq!(rules(&deployment(&twice, "")), ["duplicate-container-name"]);
+}
+
+#[test]
+fn a_finding_says_under_which_condition_it_holds() {
+    let volumes = "      volumes:
+        - name: data
+          {{- if .Values.keep }}
+          emptyDir: {}
+          {{- else }}
+          configMap: {name: a}
+          {{- end }}
+";
+    let found = found(&deployment(&mkdir("seed", "/data/a"), volumes));
+    assert_eq!(found.len(), 1, "{found:#?}");
+    assert!(found[0].ends_with("(if `.Values.keep`)"), "{found:#?}");
+    let inside = mkdir("seed", "/data/a");
+    let inside = format!(
+        "        {{{{- if .Values.a }}}}\n{inside}        {{{{- else }}}}\n        - name: b\n          image: b:1\n        {{{{- end }}}}\n"
+    );
+    let found = self::found(&deployment(&inside, EMPTY_DIR));
+    assert!(found.len() == 1 && !found[0].contains("(if"), "its own branch is no condition: {found:#?}");
+}
+
+#[test]
+fn branches_that_exclude_each_other_are_never_read_together() {
+    let either = "        {{- if and .Values.a .Values.sidecar }}
+        - name: a
+          image: a:1
+        {{- end }}
+        {{- if and .Values.a (not .Values.sidecar) }}
+        - name: a
+          image: a:2
+        {{- end }}
+";
+    assert_eq!(rules(&deployment(either, "")), [""; 0]);
+}
+
+#[test]
+fn suppressions_stand_in_comments_of_yaml_and_of_the_template() {
+    let probed = |name: &str| {
+        format!(
+            "        - name: {name}\n          image: a:1\n          livenessProbe: {{exec: {{command: [a]}}}}\n"
+        )
+    };
+    let (first, second) = (probed("first"), probed("second"));
+    let told = |inits: String| {
+        let report = lint("templates/web.yaml", &deployment(&inits, EMPTY_DIR), &Settings::default());
+        (report.findings.len(), report.suppressed.len())
+    };
+    let said = "initlint: ignore[forbidden-probe] it is known";
+    assert_eq!(told(format!("{first}{second}")), (2, 0));
+    assert_eq!(told(format!("        # {said}\n{first}{second}")), (1, 1));
+    assert_eq!(told(format!("        {{{{- /* {said} */}}}}\n{first}{second}")), (1, 1));
+    assert_eq!(
+        told(format!(
+            "        {{{{/* {said} */}}}}\n        {{{{- if .Values.a }}}}\n{first}        {{{{- end }}}}\n{second}"
+        )),
+        (1, 1)
+    );
+    let unused = "        # initlint: ignore[unsupported-sidecar] nobody knows\n";
+    assert_eq!(told(format!("{unused}{first}{second}")), (2, 0), "whether it is used isn't judged");
+}
+
+#[test]
+fn a_chart_is_linted_where_it_is_written() {
+    let text = deployment(&mkdir("seed", "/data/a"), EMPTY_DIR);
+    let folder = folder(&[("web/Chart.yaml", "name: web\n"), ("web/templates/deployment.yaml", &text)]);
+    let (status, out, err) = run(folder.path(), &["--format", "concise"]);
+    assert_eq!(status, 1, "{out}{err}");
+    assert!(out.contains("web/templates/deployment.yaml:15:31: error[non-idempotent-write]"), "{out}{err}");
+}
