@@ -309,7 +309,7 @@ impl<'d> Program<'_, 'd> {
         }
         let bound = analysis.filter(|analysis| analysis.hazards.is_empty())?.unfinished?;
         let place = self.text().map_or_else(|| self.words_span(), MappedText::whole);
-        Some((place, format!("{script} is too long to be followed: {bound}")))
+        Some((place, format!("{script} is not followed to its end: {bound}")))
     }
 
     /// From the first to the last word of a command without a script.

@@ -4,8 +4,11 @@ use super::files::worse;
 use super::lines::sorted_unique;
 use super::world::Node;
 use super::world::atoms::is_known;
-use super::world::{ChangeKind, FailureCause, SUCCESS, Status, World};
+use super::world::{ChangeKind, FAILURE, FailureCause, SUCCESS, Status, World};
 use super::{Call, Record, Trait, record};
+
+/// The most numbers that `seq` is followed for.
+const MAX_SEQUENCE: i64 = 4096;
 
 pub(super) const RECORDS: &[Record] = &[
     record(&["echo"]).does(echo).is(&[Trait::OnlyPrints]),
@@ -237,10 +240,15 @@ fn seq(world: &mut dyn World, call: &Call<'_>) -> Status {
             return SUCCESS;
         }
     };
-    // What a counter counts doesn't matter past a few turns.
-    let count = last.saturating_sub(first).checked_div(step).unwrap_or(0).clamp(-1, 7);
-    for index in 0..=count {
-        world.emit(&format!("{}\n", first.saturating_add(index * step)));
+    let Some(count) = last.saturating_sub(first).checked_div(step) else { return FAILURE };
+    if (last < first) != (step < 0) && last != first {
+        return SUCCESS;
+    }
+    for index in 0..=count.min(MAX_SEQUENCE) {
+        world.emit(&format!("{}\n", first.saturating_add(index.saturating_mul(step))));
+    }
+    if count > MAX_SEQUENCE {
+        world.emit_unknown(call.words(), false);
     }
     SUCCESS
 }

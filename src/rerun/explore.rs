@@ -4,7 +4,9 @@ use std::collections::{HashMap, HashSet, VecDeque};
 use std::rc::Rc;
 
 use super::diagnose::{self, Comparison};
-use super::machine::{ChangeKind, FailureCause, GuardOverSlowCommand, Log, Machine, Run, SUCCESS, Shared};
+use super::machine::{
+    ChangeKind, CrashPoint, FailureCause, GuardOverSlowCommand, Log, Machine, Run, SUCCESS, Shared,
+};
 use super::state::assumptions::Assumptions;
 use super::state::compare::differences;
 use super::state::places::{Mounts, Place, Store};
@@ -22,7 +24,10 @@ const MAX_PATHS: usize = 12;
 /// The most answers tried to make a second run end as the first.
 const MAX_CHOICES: usize = 8;
 /// The most files that a first run may need to find in its volumes.
-const MAX_ASSUMED_INPUTS: usize = 4;
+const MAX_ASSUMED_INPUTS: usize = 12;
+
+/// How often a kill after one command is tried before all others are.
+const MAX_TIMES: u32 = 8;
 
 /// All answers that a run was given.
 type Answers = Rc<HashMap<String, bool>>;
@@ -56,37 +61,33 @@ struct Explorer<'c> {
     sequence: &'c [Container<'c>],
     mounts: &'c [Mounts],
     shared: Shared,
-    /// Whether the container at hand has yet to run again with steps left over.
-    is_undecided: bool,
+    /// The bound at which a second run ended.
+    bound: Option<Bound>,
 }
 
-/// Finds the hazards of each container of a sequence.
+/// Hazards, each with the container that it is in.
+type Found = Vec<(usize, Hazard)>;
+
+/// Analyses each container of a sequence.
 pub(super) fn explore(sequence: &[Container<'_>]) -> Vec<Analysis> {
     let mounts: Vec<Mounts> =
         sequence.iter().map(|container| Mounts::new(&container.mounts, container.lasts())).collect();
-    let mut explorer = Explorer { sequence, mounts: &mounts, shared: Shared::new(STEPS), is_undecided: true };
-    let mut found: Vec<Vec<Hazard>> = vec![Vec::new(); sequence.len()];
-    let mut unfinished = Vec::new();
+    let mut explorer = Explorer { sequence, mounts: &mounts, shared: Shared::new(STEPS), bound: None };
+    let mut found: Vec<Analysis> = vec![Analysis::default(); sequence.len()];
     let mut before: Vec<Reference> = Vec::new();
     for index in 0..sequence.len() {
         explorer.shared.steps = STEPS;
-        explorer.is_undecided = true;
         let start = before.last().map(|reference| Rc::clone(&reference.volumes)).unwrap_or_default();
         let end = explorer.container(index, &start, &before, &mut found);
-        let is_exhausted = explorer.is_undecided && explorer.shared.steps == 0;
-        unfinished.push(is_exhausted.then_some(Bound::Steps));
         before.push(end.unwrap_or(Reference { volumes: start, ..Reference::default() }));
     }
-    for hazards in &mut found {
+    for Analysis { hazards, unfinished } in &mut found {
+        *unfinished = unfinished.filter(|_| hazards.is_empty());
         hazards
             .sort_by_key(|hazard| (order(&hazard.site), std::cmp::Reverse(hazard.severity), hazard.assumed));
         hazards.dedup_by(|later, first| later.site == first.site);
     }
-    let analyses = found.into_iter().zip(unfinished).map(|(hazards, unfinished)| Analysis {
-        unfinished: unfinished.filter(|_| hazards.is_empty()),
-        hazards,
-    });
-    analyses.collect()
+    found
 }
 
 impl<'c> Explorer<'c> {
@@ -96,16 +97,24 @@ impl<'c> Explorer<'c> {
         index: usize,
         start: &Rc<Tree>,
         before: &[Reference],
-        found: &mut [Vec<Hazard>],
+        found: &mut [Analysis],
     ) -> Option<Reference> {
         let start = &mounted(start, self.mounts.get(index)?);
         let mut pending = VecDeque::from([(Rc::clone(start), Vec::new())]);
         let mut end: Option<Reference> = None;
+        let mut open: Vec<Found> = Vec::new();
         for _ in 0..MAX_PATHS {
             let Some((world, choices)) = pending.pop_front() else { break };
             let (run, given) = self.first_run(index, &world, &choices)?;
+            if end.is_none()
+                && run.status.is_none()
+                && let Some(analysis) = found.get_mut(index)
+            {
+                analysis.unfinished = run.log.bound;
+            }
             // A file that the script makes itself isn't taken to come with what it unpacks too.
-            let others = run.assumptions.alternatives(|place| run.volumes.lists(place));
+            let is_settled = |place: &Place| !run.log.is_open && run.volumes.lists(place);
+            let others = run.assumptions.alternatives(is_settled);
             pending.extend(others.into_iter().map(|choices| (Rc::clone(&world), choices)));
             if run.status != Some(SUCCESS) {
                 continue;
@@ -121,9 +130,22 @@ impl<'c> Explorer<'c> {
                 volumes: run.volumes,
                 log: run.log,
             };
-            self.rerun_path(index, before, &reference, found);
+            let (hazards, bound) = self.rerun_path(index, before, &reference);
+            if end.is_none()
+                && let Some(analysis) = found.get_mut(index)
+            {
+                analysis.unfinished = bound;
+            }
+            if reference.log.is_open {
+                open.push(hazards)
+            } else {
+                add(found, hazards)
+            }
             self.shared.steps = self.shared.steps.min(MORE_STEPS);
             end = end.or(Some(reference));
+        }
+        if pending.is_empty() {
+            add(found, in_all(open));
         }
         end
     }
@@ -158,17 +180,17 @@ impl<'c> Explorer<'c> {
         Some((run, given))
     }
 
-    /// Judges one way through a container's first run.
+    /// Judges one way through a container's first run; and the bound that kept a run after it from its end.
     fn rerun_path(
         &mut self,
         index: usize,
         before: &[Reference],
         reference: &Reference,
-        found: &mut [Vec<Hazard>],
-    ) {
+    ) -> (Found, Option<Bound>) {
         if reference.log.changes.is_empty() {
-            return;
+            return (Vec::new(), None);
         }
+        self.bound = None;
         // Finished, it runs again with all that come before it.
         let (is_reached, in_sequence) = self.sequence_again(index, before, reference);
         // What an earlier container resets is excused where this one finished, not where it was killed.
@@ -179,13 +201,14 @@ impl<'c> Explorer<'c> {
         } else {
             self.alone_again(index, &reference.volumes, reference, None, &reset)
         };
-        self.is_undecided &= self.shared.steps == 0;
+        let bound = self.bound;
         self.shared.steps = self.shared.steps.min(MORE_STEPS);
         let is_excused = |site: &Site| reset(site) && alone.iter().any(|other| other.site == *site);
         let mut killed: Vec<Hazard> = Vec::new();
         let state = |tree: &Tree| (tree.fingerprint(), Rc::clone(&tree.modes));
         let mut seen = HashSet::from([state(&reference.start), state(&reference.volumes)]);
-        for point in reference.log.crash_points.iter().filter(|point| point.asked >= reference.turned) {
+        let points = reference.log.crash_points.iter().filter(|point| point.asked >= reference.turned);
+        for point in most_telling_first(points) {
             if seen.insert(state(&point.volumes)) {
                 killed.extend(self.alone_again(
                     index,
@@ -207,11 +230,9 @@ impl<'c> Explorer<'c> {
             })
             .collect();
         let lone = self.guards_over_slow_commands(index, reference).into_iter().map(|hazard| (index, hazard));
-        for (container, hazard) in in_sequence.into_iter().chain(by_itself).chain(lone) {
-            if let Some(list) = found.get_mut(container) {
-                list.push(Hazard { assumed: reference.assumed || hazard.assumed, ..hazard });
-            }
-        }
+        let all = in_sequence.into_iter().chain(by_itself).chain(lone);
+        let assumed = |hazard: Hazard| Hazard { assumed: reference.assumed || hazard.assumed, ..hazard };
+        (all.map(|(container, hazard)| (container, assumed(hazard))).collect(), bound)
     }
 
     /// The tests over one long command that a second run takes at their word.
@@ -303,10 +324,15 @@ impl<'c> Explorer<'c> {
             let Some(machine) = self.machine(index, state, assumptions) else { return Outcome::Undecided };
             let run = Box::new(machine.after(&reference.volumes, &reference.log.endless).run());
             if run.status.is_none() {
+                self.bound = run.log.bound;
                 return Outcome::Undecided;
             }
             if fine(&self.shared, &run) {
                 return Outcome::Same(run);
+            }
+            // Loops that aren't followed at the same places leave what can't be compared.
+            if !reference.log.unfollowed.starts_with(&run.log.unfollowed) {
+                return Outcome::Undecided;
             }
             pending.extend(run.assumptions.alternatives(|_| false));
             different = different.or(Some(run));
@@ -323,6 +349,38 @@ impl<'c> Explorer<'c> {
             is_reset,
         }
     }
+}
+
+/// Crash points in the order in which they are tried: what a loop does again and again comes last.
+fn most_telling_first<'p>(points: impl Iterator<Item = &'p CrashPoint>) -> Vec<&'p CrashPoint> {
+    let mut times: HashMap<SiteId, u32> = HashMap::new();
+    let (again, first): (Vec<_>, Vec<_>) = points.partition(|point| {
+        let times = times.entry(point.site).or_default();
+        *times += 1;
+        *times > MAX_TIMES
+    });
+    first.into_iter().chain(again).collect()
+}
+
+fn add(found: &mut [Analysis], hazards: Found) {
+    for (container, hazard) in hazards {
+        if let Some(analysis) = found.get_mut(container) {
+            analysis.hazards.push(hazard);
+        }
+    }
+}
+
+/// The hazards that all ways have which hang on what wasn't followed: one of them is the real one.
+fn in_all(ways: Vec<Found>) -> Found {
+    let mut ways = ways.into_iter();
+    let mut common = ways.next().unwrap_or_default();
+    for way in ways {
+        let has = |(container, hazard): &(usize, Hazard)| {
+            way.iter().any(|(other, known)| other == container && known.site == hazard.site)
+        };
+        common.retain(has);
+    }
+    common
 }
 
 /// The order of the places in a container's texts.

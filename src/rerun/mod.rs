@@ -20,7 +20,9 @@
 //! 4. `diagnose` turns a difference into a [`Hazard`]: the command to change, and why, in the words
 //!    of `messages`.
 //!
-//! All of it is bounded; at a bound the answer is silence.
+//! All of it is bounded. What a loop leaves of which not every turn is followed is unknown from there
+//! on, and what goes wrong only under some answer to a question about that isn't told. A container
+//! that isn't followed to its end for a [`Bound`] says so.
 
 mod diagnose;
 mod explore;
@@ -130,12 +132,24 @@ pub struct Analysis {
 pub enum Bound {
     /// More commands run than are followed.
     Steps,
+    /// Functions and shells nest deeper than is followed.
+    Depth,
+    /// A command has more words than are followed.
+    Words,
+    /// A loop over positional parameters has more turns than are followed.
+    Turns,
+    /// The text of an inner script isn't parsed.
+    Unparsed,
 }
 
 impl fmt::Display for Bound {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Bound::Steps => "more commands run than are followed",
+            Bound::Depth => "functions and shells nest deeper than is followed",
+            Bound::Words => "a command has more words than are followed",
+            Bound::Turns => "a loop over arguments has more turns than are followed",
+            Bound::Unparsed => "a script inside it isn't parsed",
         })
     }
 }

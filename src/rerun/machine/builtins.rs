@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use super::{FAILURE, FailureCause, Flow, Jump, Machine, SUCCESS, Status};
+use super::{FAILURE, FailureCause, Flow, Jump, Machine, SUCCESS, Sink, Status};
 use crate::rerun::state::atoms::{Atom, is_known};
 use crate::rerun::state::tree::Node;
 
@@ -57,7 +57,14 @@ impl Machine<'_, '_> {
             "eval" => self.eval(arguments),
             "." | "source" => self.source(arguments),
             "exec" => self.exec(arguments),
-            "let" | "getopts" => Ok(self.unknown_status(&words.join(" "))),
+            "let" => Ok(arguments.iter().fold(FAILURE, |_, text| self.arithmetic_status(text))),
+            "getopts" => {
+                self.options_read(arguments);
+                Ok(self.unknown_status(&words.join(" ")))
+            }
+            "printf" if arguments.first().is_some_and(|word| word == "-v") => {
+                self.print_to_variable(arguments)
+            }
             _ => return None,
         })
     }
@@ -157,6 +164,27 @@ impl Machine<'_, '_> {
             left = next;
         }
         Status::from(input.is_empty())
+    }
+
+    /// `getopts`: which option is next isn't followed.
+    fn options_read(&mut self, arguments: &[String]) {
+        for name in arguments.get(1).map(String::as_str).into_iter().chain(["OPTARG", "OPTIND"]) {
+            let key = format!("getopts:{name}:{}", self.current);
+            let value = self.atom(Atom::new(key, format!("${name}")));
+            self.assign(name, &String::from(value));
+        }
+    }
+
+    /// bash's `printf -v NAME FORMAT …`.
+    fn print_to_variable(&mut self, arguments: &[String]) -> Flow {
+        let [_, name, rest @ ..] = arguments else { return Ok(FAILURE) };
+        let words: Vec<String> = std::iter::once("printf".to_owned()).chain(rest.iter().cloned()).collect();
+        self.sinks.push(Sink::Text(String::new()));
+        let result = self.invoke(&words.into());
+        if let Some(Sink::Text(text)) = self.sinks.pop() {
+            self.assign(name, &text);
+        }
+        result
     }
 
     fn trap(&mut self, arguments: &[String]) -> Status {

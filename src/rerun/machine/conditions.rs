@@ -1,6 +1,7 @@
 //! `[ … ]`, `test` and `[[ … ]]`.
 
-use super::{FAILURE, Flow, Jump, Machine, SUCCESS};
+use super::matching::Pattern;
+use super::{FAILURE, Flow, Jump, Machine, SUCCESS, UNFOLLOWED};
 use crate::rerun::state::atoms::is_known;
 use crate::rerun::state::tree::Node;
 use crate::shell::ir::{Condition, ConditionKind, PartKind, Word};
@@ -137,8 +138,15 @@ impl Machine<'_, '_> {
     }
 
     fn are_equal(&mut self, left: &str, right: &str, pattern: &str) -> bool {
-        if left == right || super::matches(pattern, left) {
+        if left == right {
             return true;
+        }
+        let pattern = Pattern::new(pattern);
+        self.charge_pattern(&pattern, &[left]);
+        match pattern.matches(left) {
+            Some(true) => return true,
+            Some(false) => {}
+            None => return self.ask(&format!("{UNFOLLOWED}equal:{left}={right}"), false),
         }
         if self.shared.atoms.differ(left, right) {
             return false;

@@ -9,13 +9,6 @@ use super::{
 use crate::rerun::state::places::Place;
 use crate::shell::ir::{Arm, Clause, Command, CommandKind, List, Redirection, RedirectionKind, Word};
 
-/// How often the body of a loop is run whose end nobody knows.
-const OPEN_ITERATIONS: u32 = 1;
-/// How often a loop is run at most, where its condition is known each time.
-const MAX_ITERATIONS: u32 = 40;
-/// The most words that a `for` loop is run for.
-const MAX_WORDS: usize = 48;
-
 impl Machine<'_, '_> {
     pub(super) fn list(&mut self, list: &List) -> Flow {
         let status_is_tested = self.status_is_tested;
@@ -79,11 +72,14 @@ impl Machine<'_, '_> {
             }
             CommandKind::If { arms, otherwise } => self.if_clause(arms, otherwise.as_ref()),
             CommandKind::Loop { until, condition, body } => self.condition_loop(*until, condition, body),
-            CommandKind::For { name, words, body } => self.for_loop(name, words.as_deref(), body),
-            CommandKind::ArithmeticFor { body, .. } | CommandKind::Select { body, .. } => {
-                self.iterations(1, |machine| machine.list(body))
+            CommandKind::For { name, words, body } => {
+                self.for_loop(&command.range, name, words.as_deref(), body)
             }
-            CommandKind::Coprocess(inner) => self.iterations(1, |machine| machine.command(inner)),
+            CommandKind::ArithmeticFor { init, condition, step, body } => {
+                self.arithmetic_for(&command.range, [&init.text, &condition.text, &step.text], body)
+            }
+            CommandKind::Select { name, body, .. } => self.select(name, body),
+            CommandKind::Coprocess(inner) => self.subshell(|machine| machine.command(inner)),
             CommandKind::Case { subject, clauses } => self.case(subject, clauses),
             CommandKind::Group(list) => self.list(list),
             CommandKind::Subshell(list) => self.subshell(|machine| machine.list(list)),
@@ -108,7 +104,11 @@ impl Machine<'_, '_> {
     }
 
     /// Runs `body` where `set -e` doesn't count.
-    fn errexit_ignored(&mut self, status_is_tested: bool, body: impl FnOnce(&mut Self) -> Flow) -> Flow {
+    pub(super) fn errexit_ignored(
+        &mut self,
+        status_is_tested: bool,
+        body: impl FnOnce(&mut Self) -> Flow,
+    ) -> Flow {
         let before = std::mem::replace(&mut self.status_is_tested, status_is_tested);
         self.errexit_ignored += 1;
         let result = body(self);
@@ -118,7 +118,7 @@ impl Machine<'_, '_> {
     }
 
     /// Notes which way a branch went.
-    fn branch(&mut self, range: &Range<usize>, held: bool) -> Branch {
+    pub(super) fn branch(&mut self, range: &Range<usize>, held: bool) -> Branch {
         let (site, changes) = (self.site(range), self.log.changes.len());
         let branch = Branch { site, held, clause: 0, changes, until: usize::MAX };
         self.log.branches.push(branch.clone());
@@ -166,80 +166,6 @@ impl Machine<'_, '_> {
             Some(list) => self.list(list),
             None => Ok(SUCCESS),
         }
-    }
-
-    /// `while` and `until`. What a loop waits for is taken to come: one whose end nobody knows is
-    /// left after a few turns, one that never ends by what is known can't be followed.
-    fn condition_loop(&mut self, until: bool, condition: &List, body: &List) -> Flow {
-        let (mut status, mut cause) = (SUCCESS, None);
-        let (changes, mut variables) = (self.log.changes.len(), None);
-        for turn in 0..MAX_ITERATIONS {
-            let (questions, reads) = (self.assumptions.questions(), self.unknown_reads);
-            let held = self.errexit_ignored(true, |machine| machine.list(condition))? == SUCCESS;
-            let open = self.assumptions.questions() != questions || self.unknown_reads != reads;
-            let ends = held == until || (open && turn >= OPEN_ITERATIONS);
-            if turn == 0 || ends {
-                self.branch(&range_of(condition), !ends);
-            }
-            if ends {
-                self.log.cause = cause;
-                return Ok(status);
-            }
-            status = match self.list(body) {
-                Err(Jump::Break(levels)) => return leave(levels, Jump::Break, SUCCESS),
-                Err(Jump::Continue(levels)) if levels > 1 => return Err(Jump::Continue(levels - 1)),
-                Err(Jump::Continue(_)) => SUCCESS,
-                other => other?,
-            };
-            cause.clone_from(&self.log.cause);
-            if turn + 2 == MAX_ITERATIONS {
-                variables = Some(Rc::clone(&self.shell.variables));
-            }
-        }
-        if is_always_true(condition) {
-            return Err(Jump::GiveUp);
-        }
-        // A loop in which nothing changes has no end; one that counts may have.
-        if self.log.changes.len() == changes && variables.is_some_and(|it| it == self.shell.variables) {
-            let site = self.site(&range_of(condition));
-            self.log.endless.push(site);
-            if !self.assumptions.is_first() && !self.waited.contains(&site) {
-                return Err(Jump::Endless);
-            }
-        }
-        Ok(status)
-    }
-
-    fn for_loop(&mut self, name: &str, words: Option<&[Word]>, body: &List) -> Flow {
-        let words = match words {
-            Some(words) => self.fields(words)?,
-            None => self.shell.parameters.iter().skip(1).map(ToString::to_string).collect(),
-        };
-        let mut status = SUCCESS;
-        for word in words.into_iter().take(MAX_WORDS) {
-            self.step()?;
-            self.assign(name, &word);
-            status = match self.list(body) {
-                Err(Jump::Break(levels)) => return leave(levels, Jump::Break, SUCCESS),
-                Err(Jump::Continue(levels)) if levels > 1 => return Err(Jump::Continue(levels - 1)),
-                Err(Jump::Continue(_)) => SUCCESS,
-                other => other?,
-            };
-        }
-        Ok(status)
-    }
-
-    fn iterations(&mut self, count: u32, mut body: impl FnMut(&mut Self) -> Flow) -> Flow {
-        let mut status = SUCCESS;
-        for _ in 0..count {
-            status = match body(self) {
-                Err(Jump::Break(levels)) => return leave(levels, Jump::Break, SUCCESS),
-                Err(Jump::Continue(levels)) if levels > 1 => return Err(Jump::Continue(levels - 1)),
-                Err(Jump::Continue(_)) => SUCCESS,
-                other => other?,
-            };
-        }
-        Ok(status)
     }
 
     fn case(&mut self, subject: &Word, clauses: &[Clause]) -> Flow {
@@ -424,11 +350,6 @@ fn is_input(redirection: &Redirection) -> bool {
     )
 }
 
-/// Leaves a loop by `break` or `continue`: the outer one too while levels are left.
-fn leave(levels: u32, jump: fn(u32) -> Jump, status: Status) -> Flow {
-    if levels > 1 { Err(jump(levels - 1)) } else { Ok(status) }
-}
-
 /// The commands whose own failure `set -e` acts on; in the others some inner command's does.
 fn exits(kind: &CommandKind) -> bool {
     matches!(
@@ -465,7 +386,7 @@ fn is_trivial(command: &Command) -> bool {
         && matches!(word.as_deref(), Some("true" | ":" | "echo" | "printf" | "sleep" | "break" | "continue"))
 }
 
-fn is_always_true(condition: &List) -> bool {
+pub(super) fn is_always_true(condition: &List) -> bool {
     matches!(condition.as_slice(), [only] if matches!(first_word(only).as_deref(), Some("true" | ":")))
 }
 

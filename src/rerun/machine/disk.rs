@@ -3,15 +3,15 @@
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
-use super::{Change, ChangeKind, FailureCause, Machine, SUCCESS, Status};
+use super::{Change, ChangeKind, FailureCause, Machine, SUCCESS, Status, UNFOLLOWED};
 use crate::rerun::state::atoms::{Atom, SETTLED, UNKNOWN, is_atom};
 use crate::rerun::state::places::{Place, Store, absolute};
 use crate::rerun::state::tree::{Node, Tree};
 
 /// Longer contents become one atom: what is in them no longer matters.
 const MAX_CONTENT: usize = 8 * 1024;
-/// The most symbolic links followed in one path (Linux follows 40).
-const MAX_LINKS: usize = 16;
+/// The most symbolic links followed in one path, as in Linux (path_resolution(7)).
+const MAX_LINKS: usize = 40;
 /// The most files that are kept apart.
 const MAX_FILES: usize = 30_000;
 /// The most changes kept in a log.
@@ -107,6 +107,7 @@ impl Machine<'_, '_> {
             // The script ends here without it.
             None if self.shell.options.errexit && self.errexit_ignored == 0 => true,
             None if matches!(place.store, Store::Volume(_)) => {
+                self.note_unfollowed(key);
                 self.assumptions.ask_for(place, &format!("exists:{key}"), false)
             }
             None => self.ask(&format!("exists:{key}"), true),
@@ -327,7 +328,12 @@ impl Machine<'_, '_> {
         if !self.mounts.writable(place) {
             return false;
         }
-        if place.store != Store::Container {
+        self.writes += 1;
+        if place.store == Store::Container {
+            if self.loop_depth > 0 && self.own_changes.len() < MAX_CHANGES {
+                self.own_changes.push((place.clone(), manner));
+            }
+        } else {
             self.changed = true;
             if self.log.changes.len() < MAX_CHANGES {
                 self.log.commands.entry(self.current).or_insert_with(|| Rc::clone(&self.words));
@@ -341,7 +347,9 @@ impl Machine<'_, '_> {
         if content.len() <= MAX_CONTENT {
             return content;
         }
-        String::from(self.atom(Atom { never_empty: true, ..Atom::new(content, "a long text") })).into()
+        self.shared.has_unfollowed = true;
+        let key = [UNFOLLOWED, &content].concat();
+        String::from(self.atom(Atom { never_empty: true, ..Atom::new(key, "a long text") })).into()
     }
 
     /// What an unknown command that was given `path` may have done there: the same each time.

@@ -2,7 +2,9 @@
 
 use std::rc::Rc;
 
-use super::{Jump, Machine, SUCCESS, Sink, Status, arithmetic, patterns};
+use super::havoc::UNFOLLOWED;
+use super::matching::Pattern;
+use super::{Bound, Jump, Machine, SUCCESS, Sink, Status, arithmetic, braces, patterns};
 use crate::rerun::Program;
 use crate::rerun::state::atoms::{Atom, clean, is_known};
 use crate::shell::ir::{CommandKind, List, Operation, OperationKind, Part, PartKind, Word};
@@ -68,23 +70,35 @@ impl Fields {
 }
 
 impl Machine<'_, '_> {
-    /// The fields that `words` expand to.
+    /// The fields that `words` expand to; too many can't be followed.
     pub(super) fn fields(&mut self, words: &[Word]) -> Result<Vec<String>, Jump> {
-        let mut out = Vec::with_capacity(words.len());
+        match self.fields_cut(words)? {
+            (_, true) => self.give_up(Bound::Words),
+            (fields, false) => Ok(fields),
+        }
+    }
+
+    /// The first fields that `words` expand to, and whether there are more.
+    pub(super) fn fields_cut(&mut self, words: &[Word]) -> Result<(Vec<String>, bool), Jump> {
+        let (mut out, mut is_cut) = (Vec::with_capacity(words.len()), false);
         for word in words {
             if let [Part { kind: PartKind::Literal { text, .. }, .. }] = word.parts.as_slice() {
                 out.push(clean(text).into_owned());
                 continue;
             }
-            for word in self.braces(word) {
+            let (words, more) = self.braces(word);
+            is_cut |= more;
+            for word in words {
                 self.word_fields(&word, &mut out)?;
+                if out.len() > MAX_FIELDS {
+                    break;
+                }
             }
         }
+        is_cut |= out.len() > MAX_FIELDS;
+        out.truncate(MAX_FIELDS);
         self.charge(out.len());
-        if out.len() > MAX_FIELDS {
-            return Err(Jump::GiveUp);
-        }
-        Ok(out)
+        Ok((out, is_cut))
     }
 
     fn word_fields(&mut self, word: &Word, out: &mut Vec<String>) -> Result<(), Jump> {
@@ -178,11 +192,14 @@ impl Machine<'_, '_> {
 
     /// Whether `subject` matches `pattern`; the assumptions says where either isn't known.
     pub(super) fn matches_pattern(&mut self, subject: &str, pattern: &str) -> bool {
-        if patterns::matches(pattern, subject) {
+        let compiled = Pattern::new(pattern);
+        self.charge_pattern(&compiled, &[subject]);
+        let found = compiled.matches(subject);
+        if found == Some(true) {
             return true;
         }
         if is_known(subject) && is_known(pattern) {
-            return false;
+            return found.is_none() && self.ask(&format!("{UNFOLLOWED}matches:{subject}:{pattern}"), false);
         }
         let changing = self.shared.atoms.may_change(subject);
         let state = if changing { self.fingerprint() } else { String::new() };
@@ -302,22 +319,23 @@ impl Machine<'_, '_> {
     }
 
     fn trimmed(&mut self, value: &str, suffix: bool, longest: bool, pattern: &str) -> String {
-        let mut cuts: Vec<usize> = value.char_indices().map(|(at, _)| at).chain([value.len()]).collect();
-        // The shortest prefix first; the shortest suffix starts last.
-        if suffix != longest {
-            cuts.reverse();
+        let compiled = Pattern::new(pattern);
+        self.charge_pattern(&compiled, &[value]);
+        let cut = compiled.cut(value, suffix, longest);
+        if let Some(Some(length)) = cut {
+            let count = value.chars().count();
+            return match suffix {
+                true => value.chars().take(count - length).collect(),
+                false => value.chars().skip(length).collect(),
+            };
         }
-        for cut in cuts {
-            let Some((head, tail)) = value.split_at_checked(cut) else { continue };
-            let (cut_off, left) = if suffix { (tail, head) } else { (head, tail) };
-            if patterns::matches(pattern, cut_off) {
-                return left.to_owned();
-            }
-        }
-        if is_known(value) && is_known(pattern) {
+        if cut.is_some() && is_known(value) && is_known(pattern) {
             return value.to_owned();
         }
-        self.unknown(&format!("trim:{suffix}:{longest}:{pattern}:{value}"), &self.shared.atoms.show(value))
+        let unfollowed = if cut.is_none() { UNFOLLOWED } else { "" };
+        self.shared.has_unfollowed |= cut.is_none();
+        let shown = self.shared.atoms.show(value);
+        self.unknown(&format!("{unfollowed}trim:{suffix}:{longest}:{pattern}:{value}"), &shown)
     }
 
     /// What `$(…)` is replaced by.
@@ -359,7 +377,7 @@ impl Machine<'_, '_> {
 
     /// An arithmetic expression with what is substituted in it (POSIX XCU 2.6.4), where it has any.
     fn expanded(&mut self, text: &str) -> Result<String, Jump> {
-        if !["$(", "`", "${"].iter().any(|mark| text.contains(mark)) {
+        if !["$(", "`", "${", "#$"].iter().any(|mark| text.contains(mark)) {
             return Ok(text.to_owned());
         }
         let parsed = crate::shell::parse(&format!("_=\"{text}\"")).ok();
@@ -382,43 +400,50 @@ impl Machine<'_, '_> {
 
     /// The value of an arithmetic expression, with what it assigns assigned.
     fn integer(&mut self, text: &str) -> Option<i64> {
-        let variables = &self.shell.variables;
-        let lookup = |name: &str| variables.get(name).map(ToString::to_string);
-        let (value, assigned) = arithmetic::evaluate(text, &lookup)?;
-        if let Some((name, value)) = assigned {
-            self.assign(&name, &value.to_string());
+        let value = arithmetic::evaluate(text, self);
+        if value.is_none() {
+            // What it would have assigned isn't known either.
+            for name in super::havoc::assigned_by(text) {
+                let value = self.unknown(&format!("assigned:{name}:{text}"), &format!("${name}"));
+                self.assign(&name, &value);
+            }
         }
-        Some(value)
+        value
     }
 
-    /// The words that bash's brace expansion makes of `word`.
-    fn braces(&self, word: &Word) -> Vec<Word> {
+    /// The words that bash's brace expansion makes of `word`, and whether there are more.
+    fn braces(&self, word: &Word) -> (Vec<Word>, bool) {
         let bash = matches!(&self.container.program, Program::Script { bash: true, .. });
-        let mut words = vec![Word::default()];
+        let (mut words, mut is_cut) = (vec![Word::default()], false);
         for part in &word.parts {
-            let texts = match &part.kind {
-                PartKind::Braces(text) if bash => brace_items(text),
+            let choices = match &part.kind {
+                PartKind::Braces(text) if bash => braces::expand(text),
                 _ => None,
             };
-            let literal =
-                |text| Part { range: part.range.clone(), kind: PartKind::Literal { text, quoted: false } };
-            let choices: Vec<Part> = match texts {
-                Some(texts) => texts.into_iter().map(literal).collect(),
-                None => vec![part.clone()],
+            let Some((texts, more)) = choices else {
+                words.iter_mut().for_each(|word| word.parts.push(part.clone()));
+                continue;
             };
-            words = words
-                .iter()
-                .flat_map(|word| {
-                    choices.iter().map(|choice| {
-                        let mut word = word.clone();
-                        word.parts.push(choice.clone());
-                        word
-                    })
-                })
-                .take(64)
-                .collect();
+            let (joined, cut) = braces::product(&words, &texts, |word, text| {
+                let mut word = word.clone();
+                let kind = PartKind::Literal { text: text.clone(), quoted: false };
+                word.parts.push(Part { range: part.range.clone(), kind });
+                word
+            });
+            is_cut |= more || cut;
+            words = joined;
         }
-        words
+        (words, is_cut)
+    }
+}
+
+impl arithmetic::Variables for Machine<'_, '_> {
+    fn get(&self, name: &str) -> Option<String> {
+        self.shell.variables.get(name).map(ToString::to_string)
+    }
+
+    fn set(&mut self, name: &str, value: i64) {
+        self.assign(name, &value.to_string());
     }
 }
 
@@ -431,18 +456,4 @@ fn is_all_of(name: &str, text: &str) -> bool {
 fn is_bare_read(command: &crate::shell::ir::Command) -> bool {
     matches!(&command.kind, crate::shell::ir::CommandKind::Simple(simple) if simple.words.is_empty())
         && !command.redirections.is_empty()
-}
-
-/// The items of `{a,b}` or `{1..9}`; `None` for nested braces and letters, which stay as they are.
-fn brace_items(text: &str) -> Option<Vec<String>> {
-    let inner = text.strip_prefix('{')?.strip_suffix('}')?;
-    if inner.contains(['{', '$', '`']) {
-        return None;
-    }
-    if inner.contains(',') {
-        return Some(inner.split(',').map(str::to_owned).collect());
-    }
-    let (first, last) = inner.split_once("..")?;
-    let (first, last): (i64, i64) = (first.parse().ok()?, last.parse().ok()?);
-    Some((first..=last).take(48).map(|number| number.to_string()).collect())
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 pub(in crate::rerun) use crate::commands::world::{ChangeKind, FailureCause};
+use crate::rerun::Bound;
 use crate::rerun::state::places::Place;
 use crate::rerun::state::tree::{SiteId, Tree};
 
@@ -28,6 +29,12 @@ pub(in crate::rerun) struct Log {
     pub(in crate::rerun) doubtful: Vec<SiteId>,
     /// The conditions of loops that never end by what is known.
     pub(in crate::rerun) endless: Vec<SiteId>,
+    /// The loops of which not every turn was followed, in order.
+    pub(in crate::rerun) unfollowed: Vec<SiteId>,
+    /// Whether something was asked that hangs on them.
+    pub(in crate::rerun) is_open: bool,
+    /// The bound that ended the run.
+    pub(in crate::rerun) bound: Option<Bound>,
     /// Commands that refuse what exists by what is usual, not for sure.
     pub(in crate::rerun) assumed: Vec<SiteId>,
     /// Lone downloads and clones that a test stands over.
@@ -39,6 +46,8 @@ pub(in crate::rerun) struct Log {
 /// What a kill right after a command leaves.
 #[derive(Debug, Clone)]
 pub(in crate::rerun) struct CrashPoint {
+    /// The command.
+    pub(in crate::rerun) site: SiteId,
     /// What the volumes hold.
     pub(in crate::rerun) volumes: Rc<Tree>,
     /// How many questions nobody could answer had come before.

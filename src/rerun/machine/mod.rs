@@ -4,13 +4,17 @@
 //! leave, which branches were taken, who changed what, and which command refused and why.
 
 mod arithmetic;
+mod braces;
 mod builtins;
 mod conditions;
 mod control;
 mod disk;
 mod expansion;
 mod foreign_root;
+mod havoc;
 mod log;
+mod loops;
+mod matching;
 mod modes;
 mod nested;
 mod patterns;
@@ -25,15 +29,16 @@ use super::state::assumptions::Assumptions;
 use super::state::atoms::{Atom, Atoms, clean};
 use super::state::places::{Mounts, Place, Store};
 use super::state::tree::{Node, SiteId, Tree};
-use super::{Container, Program, Site};
+use super::{Bound, Container, Program, Site};
 use crate::shell::ir::{Command, Script};
 use crate::shell::options::Options;
 
 pub(super) use crate::commands::world::{FAILURE, SUCCESS, Status};
+pub(super) use havoc::UNFOLLOWED;
 pub(super) use log::{
     Branch, Change, ChangeKind, CommandFailure, CrashPoint, FailureCause, GuardOverSlowCommand, Log,
 };
-pub(super) use patterns::matches;
+pub(super) use matching::matches;
 
 /// What a command comes to: a status, or a jump.
 pub(super) type Flow = Result<Status, Jump>;
@@ -62,6 +67,8 @@ pub(super) struct Shared {
     pub(super) sites: Sites,
     /// Commands that may still be run.
     pub(super) steps: u32,
+    /// Whether anything is unknown for not being followed.
+    has_unfollowed: bool,
     /// How many names were made that nobody else has.
     fresh: u32,
     /// Scripts that were found as text while running, by that text.
@@ -76,6 +83,7 @@ impl Shared {
             atoms: Atoms::default(),
             sites: Sites::default(),
             steps,
+            has_unfollowed: false,
             fresh: 0,
             parsed: HashMap::new(),
             bodies: HashMap::new(),
@@ -188,6 +196,12 @@ pub(super) struct Machine<'s, 'c> {
     pipeline_depth: u32,
     /// How often standard input was read of which nothing is known.
     unknown_reads: u32,
+    /// Within how many loops.
+    loop_depth: u32,
+    /// How often anything was written.
+    writes: u64,
+    /// Changes of the container's own files, within loops.
+    own_changes: Vec<(Place, ChangeKind)>,
     /// What `local` has hidden, for each function that is running.
     locals: Vec<Hidden>,
     /// The command being run, and its words.
@@ -195,6 +209,10 @@ pub(super) struct Machine<'s, 'c> {
     words: Rc<[String]>,
     /// Whether the volumes changed since the last crash point.
     changed: bool,
+    /// How many crash points there were.
+    crash_points: usize,
+    /// Every how many of them is kept.
+    crash_point_stride: usize,
     pub(super) log: Log,
 }
 
@@ -214,7 +232,7 @@ const MAX_DEPTH: u32 = 24;
 const ITEMS_PER_STEP: usize = 16;
 /// The most refusals kept of one run.
 const MAX_REFUSALS: usize = 256;
-/// The most crash points kept of one run.
+/// The most crash points kept of one run; past it every second one is, and so on.
 const MAX_CRASH_POINTS: usize = 96;
 
 impl<'s, 'c> Machine<'s, 'c> {
@@ -255,10 +273,15 @@ impl<'s, 'c> Machine<'s, 'c> {
             substituted: false,
             pipeline_depth: 0,
             unknown_reads: 0,
+            loop_depth: 0,
+            writes: 0,
+            own_changes: Vec::new(),
             locals: Vec::new(),
             current: 0,
             words: Rc::new([]),
             changed: false,
+            crash_points: 0,
+            crash_point_stride: 1,
             log: Log::default(),
         }
     }
@@ -293,8 +316,17 @@ impl<'s, 'c> Machine<'s, 'c> {
 
     /// Counts a step; past the bound the run can't be followed.
     fn step(&mut self) -> Result<(), Jump> {
-        self.shared.steps = self.shared.steps.checked_sub(1).ok_or(Jump::GiveUp)?;
+        match self.shared.steps.checked_sub(1) {
+            Some(steps) => self.shared.steps = steps,
+            None => return self.give_up(Bound::Steps),
+        }
         Ok(())
+    }
+
+    /// Ends a run that can't be followed any further.
+    fn give_up<T>(&mut self, bound: Bound) -> Result<T, Jump> {
+        self.log.bound = Some(bound);
+        Err(Jump::GiveUp)
     }
 
     /// Counts work that grows with what is on the disk or in a list: `size` items handled at once.
@@ -306,7 +338,7 @@ impl<'s, 'c> Machine<'s, 'c> {
     /// Runs `body` one level deeper; recursion without end can't be followed.
     fn deeper<T>(&mut self, body: impl FnOnce(&mut Self) -> Result<T, Jump>) -> Result<T, Jump> {
         if self.depth >= MAX_DEPTH {
-            return Err(Jump::GiveUp);
+            return self.give_up(Bound::Depth);
         }
         self.depth += 1;
         let result = body(self);
@@ -322,21 +354,44 @@ impl<'s, 'c> Machine<'s, 'c> {
 
     /// Ends a simple command: the moment at which a kill may come.
     fn crash_point(&mut self) {
-        if self.changed && self.assumptions.is_first() && self.log.crash_points.len() < MAX_CRASH_POINTS {
+        if self.changed && self.assumptions.is_first() && self.is_kept_crash_point() {
             let (volumes, asked) = (Rc::clone(&self.volumes), self.assumptions.asked().len());
             let changes = self.log.changes.len();
-            self.log.crash_points.push(CrashPoint { volumes, asked, changes });
+            self.log.crash_points.push(CrashPoint { site: self.current, volumes, asked, changes });
         }
         self.changed = false;
     }
 
+    /// Whether the next crash point is among those that are kept.
+    fn is_kept_crash_point(&mut self) -> bool {
+        let number = self.crash_points;
+        self.crash_points += 1;
+        if self.log.crash_points.len() >= MAX_CRASH_POINTS {
+            let mut keep = false;
+            self.log.crash_points.retain(|_| {
+                keep = !keep;
+                keep
+            });
+            self.crash_point_stride *= 2;
+        }
+        number.is_multiple_of(self.crash_point_stride)
+    }
+
     /// The answer to a question that nobody can know.
     pub(super) fn ask(&mut self, question: &str, default: bool) -> bool {
+        self.note_unfollowed(question);
         self.assumptions.ask(question, default)
+    }
+
+    /// Notes whether a question hangs on what wasn't followed.
+    fn note_unfollowed(&mut self, question: &str) {
+        let may_be = self.shared.has_unfollowed || question.starts_with(UNFOLLOWED);
+        self.log.is_open |= may_be && self.shared.atoms.mentions(question, UNFOLLOWED);
     }
 
     /// The answer to what a name likely stands for.
     pub(super) fn guess(&mut self, question: &str, likely: bool) -> bool {
+        self.note_unfollowed(question);
         self.assumptions.guess(question, likely)
     }
 

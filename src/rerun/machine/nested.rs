@@ -3,8 +3,9 @@
 use std::ops::Range;
 use std::rc::Rc;
 
-use super::{Flow, Frame, Jump, Machine, SUCCESS, Status};
+use super::{Flow, Frame, Machine, SUCCESS, Status};
 use crate::commands::Call;
+use crate::rerun::Bound;
 use crate::rerun::state::atoms::is_known;
 use crate::rerun::state::tree::Node;
 use crate::shell;
@@ -188,7 +189,7 @@ impl Machine<'_, '_> {
             self.shared.parsed.insert(text.to_owned(), parsed.clone());
             parsed
         });
-        let Some(script) = parsed else { return Err(Jump::GiveUp) };
+        let Some(script) = parsed else { return self.give_up(Bound::Unparsed) };
         let outer = std::mem::replace(&mut self.frame, frame);
         let result = self.deeper(|machine| machine.list(&script.body));
         self.frame = outer;

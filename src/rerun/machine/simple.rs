@@ -3,7 +3,7 @@
 use std::ops::Range;
 use std::rc::Rc;
 
-use super::{Flow, Function, Hidden, Machine, SUCCESS, Status};
+use super::{Flow, Function, Hidden, Machine, SUCCESS, Status, UNFOLLOWED};
 use crate::commands::{Call, Trait};
 use crate::rerun::state::atoms::{Atom, UNKNOWN, clean};
 use crate::rerun::state::tree::SiteId;
@@ -49,7 +49,8 @@ impl Machine<'_, '_> {
         if matches!(name.as_deref(), Some("[" | "test")) {
             return self.redirected(&command.redirections, |machine| match test_command(&simple.words) {
                 Some(condition) => machine.condition_status(&condition),
-                None => Ok(machine.unknown_status("test")),
+                // It has too many operands, or is none.
+                None => Ok(Status::from(!machine.ask(&format!("{UNFOLLOWED}test:{site}"), true))),
             });
         }
         if words.is_empty() {
