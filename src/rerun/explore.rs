@@ -102,7 +102,7 @@ impl<'c> Explorer<'c> {
         let start = &mounted(start, self.mounts.get(index)?);
         let mut pending = VecDeque::from([(Rc::clone(start), Vec::new())]);
         let mut end: Option<Reference> = None;
-        let mut open: Vec<Found> = Vec::new();
+        let (mut open, mut is_followed): (Vec<Found>, bool) = (Vec::new(), true);
         for _ in 0..MAX_PATHS {
             let Some((world, choices)) = pending.pop_front() else { break };
             let (run, given) = self.first_run(index, &world, &choices)?;
@@ -116,6 +116,7 @@ impl<'c> Explorer<'c> {
             let is_settled = |place: &Place| !run.log.is_open && run.volumes.lists(place);
             let others = run.assumptions.alternatives(is_settled);
             pending.extend(others.into_iter().map(|choices| (Rc::clone(&world), choices)));
+            is_followed &= run.status.is_some();
             if run.status != Some(SUCCESS) {
                 continue;
             }
@@ -144,7 +145,7 @@ impl<'c> Explorer<'c> {
             self.shared.steps = self.shared.steps.min(MORE_STEPS);
             end = end.or(Some(reference));
         }
-        if pending.is_empty() {
+        if is_followed && pending.is_empty() {
             add(found, in_all(open));
         }
         end
@@ -203,6 +204,9 @@ impl<'c> Explorer<'c> {
         };
         let bound = self.bound;
         self.shared.steps = self.shared.steps.min(MORE_STEPS);
+        // Where the answer to a question is one that isn't found out, the way with the other one has to be followed too.
+        let reserve = if reference.log.is_open { self.shared.steps / 2 } else { 0 };
+        self.shared.steps -= reserve;
         let is_excused = |site: &Site| reset(site) && alone.iter().any(|other| other.site == *site);
         let mut killed: Vec<Hazard> = Vec::new();
         let state = |tree: &Tree| (tree.fingerprint(), Rc::clone(&tree.modes));
@@ -219,6 +223,7 @@ impl<'c> Explorer<'c> {
                 ));
             }
         }
+        self.shared.steps += reserve;
         let excused = |hazard: &Hazard| hazard.kind != Kind::OutsidePod && is_excused(&hazard.site);
         let by_itself = alone.iter().chain(&killed);
         let by_itself =
