@@ -138,9 +138,9 @@ impl<'c> Explorer<'c> {
                 analysis.unfinished = bound;
             }
             if reference.log.is_open {
-                open.push(hazards)
+                open.push(hazards);
             } else {
-                add(found, hazards)
+                add(found, hazards);
             }
             self.shared.steps = self.shared.steps.min(MORE_STEPS);
             end = end.or(Some(reference));

@@ -102,7 +102,7 @@ struct Parser<'t, 'v> {
     skipping: u32,
 }
 
-impl<'t> Parser<'t, '_> {
+impl Parser<'_, '_> {
     fn operator(&mut self, wanted: &[&str]) -> Option<&'static str> {
         match self.tokens.split_first()? {
             (Token::Operator(operator), rest) if wanted.contains(operator) => {

@@ -10,7 +10,7 @@ use crate::rerun::state::tree::{Node, Tree};
 
 /// Longer contents become one atom: what is in them no longer matters.
 const MAX_CONTENT: usize = 8 * 1024;
-/// The most symbolic links followed in one path, as in Linux (path_resolution(7)).
+/// The most symbolic links followed in one path, as in Linux (`path_resolution(7)`).
 const MAX_LINKS: usize = 40;
 /// The most files that are kept apart.
 const MAX_FILES: usize = 30_000;

@@ -322,18 +322,16 @@ impl Machine<'_, '_> {
         let compiled = Pattern::new(pattern);
         self.charge_pattern(&compiled, &[value]);
         let cut = compiled.cut(value, suffix, longest);
-        if let Some(Some(length)) = cut {
-            let count = value.chars().count();
-            return match suffix {
-                true => value.chars().take(count - length).collect(),
-                false => value.chars().skip(length).collect(),
-            };
+        if let Ok(Some(length)) = cut {
+            let kept = value.chars().count().saturating_sub(length);
+            let skipped = if suffix { 0 } else { length };
+            return value.chars().skip(skipped).take(kept).collect();
         }
-        if cut.is_some() && is_known(value) && is_known(pattern) {
+        if cut.is_ok() && is_known(value) && is_known(pattern) {
             return value.to_owned();
         }
-        let unfollowed = if cut.is_none() { UNFOLLOWED } else { "" };
-        self.shared.has_unfollowed |= cut.is_none();
+        let unfollowed = if cut.is_err() { UNFOLLOWED } else { "" };
+        self.shared.has_unfollowed |= cut.is_err();
         let shown = self.shared.atoms.show(value);
         self.unknown(&format!("{unfollowed}trim:{suffix}:{longest}:{pattern}:{value}"), &shown)
     }
@@ -421,7 +419,9 @@ impl Machine<'_, '_> {
                 _ => None,
             };
             let Some((texts, more)) = choices else {
-                words.iter_mut().for_each(|word| word.parts.push(part.clone()));
+                for word in &mut words {
+                    word.parts.push(part.clone());
+                }
                 continue;
             };
             let (joined, cut) = braces::product(&words, &texts, |word, text| {

@@ -24,6 +24,14 @@ pub(super) struct Marks {
     last: (usize, usize),
 }
 
+/// What a loop did at a place.
+#[derive(Default)]
+struct Touched {
+    times: u32,
+    in_last: bool,
+    is_removed: bool,
+}
+
 impl Marks {
     /// Another turn starts.
     pub(super) fn turn(&mut self, machine: &Machine<'_, '_>) {
@@ -123,30 +131,39 @@ impl Machine<'_, '_> {
         let of_volumes = self.log.changes.get(marks.start.0..).unwrap_or_default();
         let own = self.own_changes.get(marks.start.1..).unwrap_or_default();
         let (volumes_of_last, own_of_last) = (marks.last.0 - marks.start.0, marks.last.1 - marks.start.1);
-        let mut places: BTreeMap<Place, (u32, bool, bool)> = BTreeMap::new();
+        let mut places: BTreeMap<Place, Touched> = BTreeMap::new();
         let changes =
             of_volumes.iter().enumerate().map(|(at, it)| (&it.place, it.manner, at >= volumes_of_last));
         let own = own.iter().enumerate().map(|(at, (place, manner))| (place, *manner, at >= own_of_last));
         for (place, manner, is_last) in changes.chain(own) {
-            let entry = places.entry(place.clone()).or_default();
-            *entry = (entry.0 + 1, entry.1 | is_last, entry.2 | (manner == ChangeKind::Remove));
+            let touched = places.entry(place.clone()).or_default();
+            touched.times += 1;
+            touched.in_last |= is_last;
+            touched.is_removed = manner == ChangeKind::Remove;
         }
-        let filling = format!("{UNKNOWN}{key}");
-        for (place, (times, in_last, removed)) in places {
-            if times > 1 {
+        for (place, touched) in places {
+            if touched.times > 1 {
                 self.havoc_file(&place, key, site);
-            } else if in_last && let Some(parent) = place.parent() {
-                let beside = if removed { self.tree(&parent).names_in(&parent) } else { Vec::new() };
-                for other in beside.iter().map(|name| parent.join(name)) {
-                    if matches!(self.tree(&other).see(&other), Node::File(_)) {
-                        let key = format!("{filling}{}", other.path).into();
-                        self.tree_mut(&other).put(other, Node::Unknown { key, exists: false }, site);
-                    }
-                }
-                self.tree_mut(&parent).fill(&parent, &filling.as_str().into(), site, |_| false);
+            } else if touched.in_last
+                && let Some(parent) = place.parent()
+            {
+                self.havoc_names(&parent, touched.is_removed, key, site);
             }
         }
         self.changed = true;
+    }
+
+    /// Makes unknown what else is in a directory, and where names go on to be removed, whether what is there is left.
+    fn havoc_names(&mut self, directory: &Place, is_removed: bool, key: &str, site: SiteId) {
+        let filling = format!("{UNKNOWN}{key}");
+        let beside = if is_removed { self.tree(directory).names_in(directory) } else { Vec::new() };
+        for other in beside.iter().map(|name| directory.join(name)) {
+            if matches!(self.tree(&other).see(&other), Node::File(_)) {
+                let key = format!("{filling}{}", other.path).into();
+                self.tree_mut(&other).put(other, Node::Unknown { key, exists: false }, site);
+            }
+        }
+        self.tree_mut(directory).fill(directory, &filling.as_str().into(), site, |_| false);
     }
 
     fn havoc_file(&mut self, place: &Place, key: &str, site: SiteId) {
@@ -229,11 +246,15 @@ impl Effects {
             CommandKind::Simple(simple) => self.simple(simple),
             CommandKind::Arithmetic(expression) => self.arithmetic(&expression.text),
             CommandKind::ArithmeticFor { init, condition, step, .. } => {
-                [init, condition, step].iter().for_each(|expression| self.arithmetic(&expression.text));
+                for expression in [init, condition, step] {
+                    self.arithmetic(&expression.text);
+                }
             }
             CommandKind::For { name, words, .. } | CommandKind::Select { name, words, .. } => {
                 self.names.insert(name.clone());
-                words.iter().flatten().for_each(|word| self.word(word));
+                for word in words.iter().flatten() {
+                    self.word(word);
+                }
             }
             _ => {}
         }
@@ -244,7 +265,9 @@ impl Effects {
 
     fn simple(&mut self, simple: &Simple) {
         let values = simple.assignments.iter().flat_map(|assignment| assignment.value.words());
-        values.chain(&simple.words).for_each(|word| self.word(word));
+        for word in values.chain(&simple.words) {
+            self.word(word);
+        }
         let Some(name) = name_of(simple) else {
             self.names.extend(simple.assignments.iter().map(|assignment| assignment.name.clone()));
             return;
@@ -261,7 +284,11 @@ impl Effects {
                 self.names.extend(named);
                 self.names.extend(["OPTARG", "OPTIND"].map(str::to_owned));
             }
-            "let" => arguments.iter().filter_map(Word::literal).for_each(|text| self.arithmetic(&text)),
+            "let" => {
+                for text in arguments.iter().filter_map(Word::literal) {
+                    self.arithmetic(&text);
+                }
+            }
             "eval" | "." | "source" => self.everything = true,
             "shift" => self.parameters = true,
             "set" => self.parameters |= arguments.iter().any(|word| word.literal().as_deref() == Some("--")),

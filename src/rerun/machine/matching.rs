@@ -16,6 +16,10 @@ pub(in crate::rerun) struct Pattern {
     is_extended: bool,
 }
 
+/// The bound on trials ends before anything is found out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct TooManyTrials;
+
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Element {
     /// `*`.
@@ -55,31 +59,35 @@ impl Pattern {
     }
 
     /// What it matches at the start of `text`, or at its end, as a length in characters: the shortest or the longest.
-    /// Within `Some(None)` nothing matches; `None` as in [`Self::matches`].
-    pub(super) fn cut(&self, text: &str, at_end: bool, longest: bool) -> Option<Option<usize>> {
+    pub(super) fn cut(
+        &self,
+        text: &str,
+        at_end: bool,
+        longest: bool,
+    ) -> Result<Option<usize>, TooManyTrials> {
         let pick =
             |lengths: Vec<usize>| if longest { lengths.last().copied() } else { lengths.first().copied() };
         if self.is_extended {
             return self.cut_by_trial(text, at_end, longest);
         }
         if !at_end {
-            return Some(pick(self.prefixes(text.chars())));
+            return Ok(pick(self.prefixes(text.chars())));
         }
         let elements = self.elements.iter().rev().cloned().collect();
-        Some(pick(Self { elements, is_extended: false }.prefixes(text.chars().rev())))
+        Ok(pick(Self { elements, is_extended: false }.prefixes(text.chars().rev())))
     }
 
-    fn cut_by_trial(&self, text: &str, at_end: bool, longest: bool) -> Option<Option<usize>> {
+    fn cut_by_trial(&self, text: &str, at_end: bool, longest: bool) -> Result<Option<usize>, TooManyTrials> {
         let text: Vec<char> = text.chars().collect();
-        let mut trial = Trial::of(&text)?;
+        let mut trial = Trial::of(&text).ok_or(TooManyTrials)?;
         for length in 0..=text.len() {
             let length = if longest { text.len() - length } else { length };
             let part = if at_end { text.get(text.len() - length..) } else { text.get(..length) };
-            if trial.run(&self.elements, part.unwrap_or_default())? {
-                return Some(Some(length));
+            if trial.run(&self.elements, part.unwrap_or_default()).ok_or(TooManyTrials)? {
+                return Ok(Some(length));
             }
         }
-        Some(None)
+        Ok(None)
     }
 
     /// How much work it is to match a text, roughly.
@@ -254,10 +262,8 @@ impl Trial {
     fn group(&mut self, kind: char, alternatives: &[Vec<Element>], text: &[char]) -> Option<bool> {
         match kind {
             '!' => self.one(alternatives, text).map(|one| !one),
-            '@' => self.one(alternatives, text),
-            '?' if text.is_empty() => Some(true),
-            '?' => self.one(alternatives, text),
-            '*' if text.is_empty() => Some(true),
+            '?' | '*' if text.is_empty() => Some(true),
+            '@' | '?' => self.one(alternatives, text),
             _ => {
                 // `+()` of nothing matches nothing, too.
                 if text.is_empty() {
@@ -329,13 +335,13 @@ mod tests {
     fn the_shortest_and_the_longest_are_cut_off() {
         let cut =
             |pattern: &str, text: &str, at_end, longest| Pattern::new(pattern).cut(text, at_end, longest);
-        assert_eq!(cut("*/", "a/b/c", false, false), Some(Some(2)));
-        assert_eq!(cut("*/", "a/b/c", false, true), Some(Some(4)));
-        assert_eq!(cut("/*", "a/b/c", true, false), Some(Some(2)));
-        assert_eq!(cut("/*", "a/b/c", true, true), Some(Some(4)));
-        assert_eq!(cut("x", "a/b/c", true, true), Some(None));
-        assert_eq!(cut(".@(gz|xz)", "a.tar.gz", true, false), Some(Some(3)));
-        assert_eq!(cut("*", "가나", true, true), Some(Some(2)));
+        assert_eq!(cut("*/", "a/b/c", false, false), Ok(Some(2)));
+        assert_eq!(cut("*/", "a/b/c", false, true), Ok(Some(4)));
+        assert_eq!(cut("/*", "a/b/c", true, false), Ok(Some(2)));
+        assert_eq!(cut("/*", "a/b/c", true, true), Ok(Some(4)));
+        assert_eq!(cut("x", "a/b/c", true, true), Ok(None));
+        assert_eq!(cut(".@(gz|xz)", "a.tar.gz", true, false), Ok(Some(3)));
+        assert_eq!(cut("*", "가나", true, true), Ok(Some(2)));
     }
 
     #[test]
@@ -344,6 +350,6 @@ mod tests {
         assert_eq!(found(&format!("{}b", "*(a|aa)".repeat(40)), &"a".repeat(39)), None);
         assert_eq!(found("+(a)", &"a".repeat(2_000)), None);
         let (pattern, text) = (format!("{}b", "*a".repeat(500)), "a".repeat(5_000));
-        assert_eq!(Pattern::new(&pattern).cut(&text, true, true), Some(None));
+        assert_eq!(Pattern::new(&pattern).cut(&text, true, true), Ok(None));
     }
 }
