@@ -75,7 +75,7 @@ fn a_script_that_is_not_followed_is_an_error_with_its_place() {
         (&*format!("mkdir /data/x\n{}", "# long\n".repeat(10_000)), 13, "more than 64 KiB"),
         ("mkdir /data/x\nfi", 15, "can't be parsed: "),
         ("mkdir /data/x\necho $(", 15, "can't be parsed: "),
-        (&loops, 13, "is too long to be followed: more commands run than are followed"),
+        (&loops, 13, "is not followed to its end: more commands run than are followed"),
     ] {
         let report = with_script(script);
         let [error] = &*errors(&report) else { panic!("{script}: {:?}", errors(&report)) };
