@@ -271,6 +271,11 @@ fn unlisted(world: &mut dyn World, source: &str, pattern: &str, target: &str, co
         }
         _ => format!("tree:{:?}:{}", from.store, from.path),
     };
+    let moved: Rc<str> = format!("{key}/{pattern}").into();
+    if copy.takes() && has_folders(&key) && matches!(world.look(&to), Node::Directory(fill) if fill.contains(&moved)) {
+        world.assume();
+        return world.fail(Some(&to), FailureCause::NotEmpty);
+    }
     match world.look(&to) {
         // Several names need a directory; one would do without, and nobody knows how many there are.
         Node::Absent if world.has_parent(&to) => {
@@ -290,6 +295,12 @@ fn unlisted(world: &mut dyn World, source: &str, pattern: &str, target: &str, co
         world.put(&from, Node::Directory(BTreeSet::new()), ChangeKind::Remove);
     }
     SUCCESS
+}
+
+/// Whether what `key` tells of likely has folders in it: a repository or an archive. `mv` refuses to put one over another
+/// that isn't empty (rename(2)).
+fn has_folders(key: &str) -> bool {
+    ["clone:", "tar:", "zip:"].iter().any(|source| key.starts_with(source))
 }
 
 /// `rsync` puts the same names at the same places each time.

@@ -124,16 +124,18 @@ fn drop_named(world: &mut dyn World, call: &Call<'_>, kind: &str) -> Status {
     SUCCESS
 }
 
-/// Runs SQL text against the database `on`: the status of its first failing statement.
-fn run_sql(world: &mut dyn World, text: &str, on: &str) -> Status {
+/// Runs SQL text against the database `on`: the status of its first failing statement, which ends it where it `stops`.
+fn run_sql(world: &mut dyn World, text: &str, on: &str, stops: bool) -> Status {
+    let mut first = SUCCESS;
     for statement in sql::statements(text) {
         match statement {
             Statement::Create(kind, name) => {
                 let shared = matches!(kind.as_str(), "database" | "role");
                 let name = if shared { name } else { format!("{on}{name}") };
                 let status = create(world, &kind, &name);
-                if status != SUCCESS {
-                    return status;
+                first = if first == SUCCESS { status } else { first };
+                if first != SUCCESS && stops {
+                    return first;
                 }
             }
             Statement::Drop(kind, name) => {
@@ -143,7 +145,7 @@ fn run_sql(world: &mut dyn World, text: &str, on: &str) -> Status {
             Statement::Insert(table) => add_row(world, &outside("rows", &format!("{on}{table}")), text),
         }
     }
-    SUCCESS
+    first
 }
 
 /// Adds to what is known of a table's rows: the same rows again are more rows.
@@ -182,26 +184,26 @@ fn psql(world: &mut dyn World, call: &Call<'_>) -> Status {
     let on =
         call.value("d dbname").or_else(|| call.operands().first().copied()).unwrap_or_default().to_owned();
     let on = if on.is_empty() { on } else { format!("{on}.") };
-    let status = run_sql(world, &text, &on);
+    let status = run_sql(world, &text, &on, stops);
     finish(world, call.words(), if stops { status } else { SUCCESS })
 }
 
 fn mysql(world: &mut dyn World, call: &Call<'_>) -> Status {
     let (text, _) = text_of(world, call, "e execute", "none");
     let on = connection(call, "D database");
-    let status = run_sql(world, &text, &on);
+    let status = run_sql(world, &text, &on, !call.has("f force"));
     finish(world, call.words(), if call.has("f force") { SUCCESS } else { status })
 }
 
 fn cqlsh(world: &mut dyn World, call: &Call<'_>) -> Status {
     let (text, _) = text_of(world, call, "e execute", "f file");
-    let status = run_sql(world, &text, &connection(call, "k keyspace"));
+    let status = run_sql(world, &text, &connection(call, "k keyspace"), true);
     finish(world, call.words(), status)
 }
 
 fn clickhouse(world: &mut dyn World, call: &Call<'_>) -> Status {
     let (text, _) = text_of(world, call, "q query", "queries-file");
-    let status = run_sql(world, &text, &connection(call, "d database"));
+    let status = run_sql(world, &text, &connection(call, "d database"), true);
     finish(world, call.words(), status)
 }
 

@@ -6,7 +6,7 @@ use super::world::Node;
 use super::world::atoms::Atom;
 use super::world::place::{Store, base_name};
 use super::world::{ChangeKind, FailureCause, SUCCESS, Status, World};
-use super::{Call, Record, Trait, record};
+use super::{Call, Record, Remedy, Trait, Trouble, record};
 
 pub(super) const RECORDS: &[Record] = &[
     record(&["curl"])
@@ -16,7 +16,7 @@ pub(super) const RECORDS: &[Record] = &[
         .when(download_traits),
     record(&["wget"])
         .taking(WGET_VALUED)
-        .does(wget)
+        .does(wget).mended(mend_wget)
         .is(&[Trait::NeedsNetwork, Trait::Probe])
         .when(download_traits),
     record(&["aria2c"])
@@ -60,6 +60,7 @@ fn curl(world: &mut dyn World, call: &Call<'_>) -> Status {
     if status != SUCCESS {
         return status;
     }
+    register(world, call);
     let urls: Vec<&str> = call.operands().iter().copied().chain(call.value("url")).collect();
     let directory = call.value("output-dir");
     let named = call.value("o output").map(str::to_owned);
@@ -90,6 +91,21 @@ fn curl(world: &mut dyn World, call: &Call<'_>) -> Status {
     status
 }
 
+/// A `POST` of data whose answer nobody reads makes something, again each time, unless the server heeds that it has it.
+fn register(world: &mut dyn World, call: &Call<'_>) {
+    let posts = call.value("X request") == Some("POST") && call.has("d data data-raw data-binary json F form");
+    if let (true, false, Some(url)) = (posts, world.stdout_is_read(), call.operands().first()) {
+        let place = super::databases::outside("request", url);
+        let old = match world.look(&place) {
+            Node::File(content) => content,
+            _ => "".into(),
+        };
+        let sent = world.atom(Atom::new(format!("request:{}", call.words().join(" ")), "a request"));
+        world.put(&place, Node::File(format!("{old}{sent}").into()), ChangeKind::Append);
+        world.doubt();
+    }
+}
+
 fn wget(world: &mut dyn World, call: &Call<'_>) -> Status {
     let status = world.steady_status(call.words());
     if status != SUCCESS || call.has("spider") {
@@ -107,15 +123,32 @@ fn wget(world: &mut dyn World, call: &Call<'_>) -> Status {
                     SUCCESS
                 }
                 Some(path) if path.starts_with("/dev/") => SUCCESS,
-                Some(path) => {
-                    let place = world.place(path);
-                    world.write(&place, &content, ChangeKind::Slow)
-                }
+                Some(path) => wget_to(world, call, path, &content),
                 None => wget_by_name(world, call, url, directory, &content),
             },
         );
     }
     status
+}
+
+/// `-nc -O FILE`: GNU wget fails where the file exists; `BusyBox` heeds no `-nc` there.
+fn wget_to(world: &mut dyn World, call: &Call<'_>, path: &str, content: &str) -> Status {
+    let place = world.place(path);
+    let exists = !matches!(world.look(&place), Node::Absent | Node::Unknown { exists: false, .. });
+    if exists && world.userland() == Userland::Gnu && keeps(call) {
+        return world.fail(Some(&place), FailureCause::Exists);
+    }
+    world.write(&place, content, ChangeKind::Slow)
+}
+
+/// `-nc`, which is two letters to those who read one at a time.
+fn keeps(call: &Call<'_>) -> bool {
+    call.has("no-clobber") || call.words().iter().any(|word| word == "-nc")
+}
+
+fn mend_wget(trouble: &Trouble<'_>) -> Option<Remedy> {
+    let exists = trouble.fails(FailureCause::Exists) && trouble.call.value("O output-document").is_some();
+    exists.then(|| trouble.replaced(" -nc", "").or_else(|| trouble.replaced(" --no-clobber", "")))?
 }
 
 /// Without `-O` the URL names the file. Where that exists GNU wget writes `NAME.1`; `BusyBox` refuses.

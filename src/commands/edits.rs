@@ -4,13 +4,18 @@ use super::files::worse;
 use super::lines::{Edit, Plain, edited};
 use super::substitution::{self, substitution, unescaped};
 use super::text::read_operands;
+use super::world::Node;
 use super::world::{ChangeKind, FailureCause, SUCCESS, Status, World};
-use super::{Call, Record, Trait, record};
+use super::{Call, Record, Remedy, Trait, Trouble, record};
 
-pub(super) const RECORDS: &[Record] = &[record(&["sed", "gsed"])
+pub(super) const RECORDS: &[Record] = &[
+    record(&["sed", "gsed"])
     .taking("e f l expression file line-length")
     .does(sed)
-    .is(&[Trait::EditsInPlace, Trait::AcceptsEmptyInput])];
+    .is(&[Trait::EditsInPlace, Trait::AcceptsEmptyInput]),
+    record(&["patch"]).taking("p i d o D F r strip input directory output reject-file").does(patch).mended(mend_patch),
+    record(&["ed"]).taking("p prompt").does(ed).is(&[Trait::AcceptsEmptyInput]),
+];
 
 fn sed(world: &mut dyn World, call: &Call<'_>) -> Status {
     // `-i` takes its suffix attached only; `-e` and `-f` take the next word.
@@ -233,6 +238,77 @@ pub(super) fn perl(world: &mut dyn World, call: &Call<'_>) -> Status {
         status = worse(status, one);
     }
     status
+}
+
+/// `patch` fails where what it would change is changed already ("previously applied"), also with `-N`.
+fn patch(world: &mut dyn World, call: &Call<'_>) -> Status {
+    let text = match call.value("i input").or_else(|| call.operands().get(1).copied()) {
+        Some(path) => match world.needs(path) {
+            Ok(place) => world.read(&place).unwrap_or_default(),
+            Err(status) => return status,
+        },
+        None => world.input().unwrap_or_default(),
+    };
+    let how = format!("patch:{text}");
+    let target = call.operands().first().copied().filter(|_| call.value("o output").is_none());
+    match target {
+        Some(path) => patch_file(world, call, path, &how),
+        None => patch_folder(world, call, &how),
+    }
+}
+
+fn patch_file(world: &mut dyn World, call: &Call<'_>, path: &str, how: &str) -> Status {
+    let place = match world.needs(path) {
+        Ok(place) => place,
+        Err(status) => return status,
+    };
+    let old = world.read(&place).unwrap_or_default();
+    let is_applied = world.atoms().mentions(&old, how);
+    match (call.has("dry-run"), is_applied == call.has("R reverse")) {
+        (true, fits) => Status::from(!fits),
+        (false, false) => world.fail(Some(&place), FailureCause::NothingToDo),
+        (false, true) => world.edit_again(&place, how),
+    }
+}
+
+/// The files that a patch names aren't looked for: what is patched is the folder. Where this run has made anything in it
+/// before, that may have been brought back to what it was.
+fn patch_folder(world: &mut dyn World, call: &Call<'_>, how: &str) -> Status {
+    let place = world.place(call.value("d directory").unwrap_or("."));
+    let is_applied = matches!(world.look(&place), Node::Directory(fill) if fill.contains(how));
+    if call.has("dry-run") {
+        return Status::from(is_applied != call.has("R reverse"));
+    }
+    if call.has("R reverse") || world.has_changed(&place) {
+        return world.unknown_command(call.words());
+    }
+    if is_applied {
+        return world.fail(Some(&place), FailureCause::NothingToDo);
+    }
+    world.fill(&place, how, ChangeKind::Edit);
+    SUCCESS
+}
+
+fn mend_patch(trouble: &Trouble<'_>) -> Option<Remedy> {
+    if !trouble.fails(FailureCause::NothingToDo) {
+        return None;
+    }
+    let test = trouble.text.replacen("patch ", "patch -R --dry-run -s -f ", 1);
+    Some(Remedy::Line(format!("{test} || {}", trouble.text)))
+}
+
+/// `ed` reads its commands from its input: lines that it adds are added again each time.
+fn ed(world: &mut dyn World, call: &Call<'_>) -> Status {
+    let Some(path) = call.operands().first() else { return world.unknown_command(call.words()) };
+    let script = world.input().unwrap_or_default();
+    let place = match world.needs(path) {
+        Ok(place) => place,
+        Err(status) => return status,
+    };
+    if !script.lines().any(|line| matches!(line, "w" | "wq")) {
+        return SUCCESS;
+    }
+    if is_fixed_point(&script) { world.edit_once(&place, &script) } else { world.edit_again(&place, &script) }
 }
 
 #[cfg(test)]

@@ -28,7 +28,7 @@ pub(super) const RECORDS: &[Record] = &[
     record(&["mktemp"]).taking("p suffix tmpdir").does(mktemp).mended(mend_mktemp).is(&[Trait::Varies]),
     record(&["mkfifo", "mknod"]).taking("m mode").does(mknod).is(&[Trait::MakesAnew]),
     record(&["truncate", "fallocate"]).taking("s r o l size reference offset length").does(truncate),
-    record(&["dd"]).does(dd),
+    record(&["dd"]).does(dd).mended(mend_dd),
     record(&["mkfs", "mkfs.ext4", "mkfs.ext3", "mkfs.xfs", "mkfs.vfat", "mke2fs", "mkswap"])
         .does(make_file_system),
 ];
@@ -371,12 +371,29 @@ fn dd(world: &mut dyn World, call: &Call<'_>) -> Status {
         return world.steady_status(call.words());
     };
     let place = world.place(path);
+    let opens_only = |flag: &str| operand("conv").is_some_and(|flags| flags.split(',').any(|it| it == flag));
+    let exists = !matches!(world.look(&place), Node::Absent | Node::Unknown { exists: false, .. });
+    if opens_only("excl") && exists {
+        return world.fail(Some(&place), FailureCause::Exists);
+    }
+    if opens_only("nocreat") && !exists {
+        return world.fail(Some(&place), FailureCause::Missing);
+    }
     let content = world.atom(Atom::new(format!("output:{}", call.words().join(" ")), "$(dd)"));
     let content = String::from(content);
     if operand("oflag").is_some_and(|flags| flags.contains("append")) {
         return world.append(&place, &content);
     }
     world.write(&place, &content, ChangeKind::Write)
+}
+
+/// Without `conv=excl` the file is written anew.
+fn mend_dd(trouble: &Trouble<'_>) -> Option<Remedy> {
+    exists_and(trouble)?.replaced(" conv=excl", "")
+}
+
+fn exists_and<'t>(trouble: &'t Trouble<'t>) -> Option<&'t Trouble<'t>> {
+    Some(trouble).filter(|trouble| trouble.fails(FailureCause::Exists))
 }
 
 fn mend_ln(trouble: &Trouble<'_>) -> Option<Remedy> {

@@ -4,7 +4,8 @@
 use super::files::worse;
 use super::substitution;
 use super::text::filter;
-use super::world::{FailureCause, SUCCESS, Status, World};
+use super::world::atoms::Atom;
+use super::world::{ChangeKind, FailureCause, SUCCESS, Status, World};
 use super::{Call, Record, Trait, looks_like_file, record};
 
 pub(super) const RECORDS: &[Record] = &[
@@ -37,6 +38,18 @@ fn awk(world: &mut dyn World, call: &Call<'_>) -> Status {
     let (false, [program, files @ ..]) = (call.has("f"), operands.as_slice()) else {
         return filter(world, call);
     };
+    for (path, appends) in files_written(program) {
+        let place = world.place(path);
+        let content = String::from(world.atom(Atom::new(format!("output:{}", call.words().join(" ")), "awk's output")));
+        let status = if appends {
+            world.append(&place, &content)
+        } else {
+            world.write(&place, &content, ChangeKind::Write)
+        };
+        if status != SUCCESS {
+            return status;
+        }
+    }
     let input = Input { program, files };
     if is_unique_lines(program) {
         return rewritten(world, call, &input, |_, text| unique_lines(text));
@@ -45,6 +58,21 @@ fn awk(world: &mut dyn World, call: &Call<'_>) -> Status {
         return rewritten(world, call, &input, |world, text| world.settled(text, &call.words().join(" ")));
     }
     filter(world, call)
+}
+
+/// The files that an awk program names behind `print >` and `print >>`, and whether it adds to them (POSIX XCU, awk,
+/// output statements). `>` empties a file when it is first written.
+fn files_written(program: &str) -> Vec<(&str, bool)> {
+    let mut out = Vec::new();
+    for statement in program.split([';', '}', '{', '\n']).filter(|it| it.trim_start().starts_with("print")) {
+        let Some((_, target)) = statement.split_once('>') else { continue };
+        let (target, appends) = target.strip_prefix('>').map_or((target, false), |target| (target, true));
+        let name = target.trim_start().strip_prefix('"').and_then(|rest| rest.split_once('"'));
+        if let Some((name, _)) = name.filter(|(name, rest)| rest.trim().is_empty() && !name.starts_with("/dev/")) {
+            out.push((name, appends));
+        }
+    }
+    out
 }
 
 fn jq(world: &mut dyn World, call: &Call<'_>) -> Status {
@@ -70,7 +98,9 @@ fn jq(world: &mut dyn World, call: &Call<'_>) -> Status {
     match operands.as_slice() {
         [program, files @ ..] if whole && sets(program) => {
             let input = Input { program, files };
-            rewritten(world, call, &input, |world, text| world.settled(text, input.program))
+            rewritten(world, call, &input, |world, text| {
+                format!("{}\n", world.settled(text.trim_end_matches('\n'), input.program))
+            })
         }
         _ => filter(world, call),
     }
@@ -115,6 +145,8 @@ fn rewritten(
             world.emit(&out);
             world.steady_status(call.words())
         }
+        // Of nothing they make nothing.
+        Ok(Some(_)) if matches!(call.name(), "jq" | "awk") => SUCCESS,
         Ok(_) => filter(world, call),
         Err(_) => {
             let place = input.files.first().map(|path| world.place(path));

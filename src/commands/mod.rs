@@ -13,6 +13,7 @@ mod files;
 mod filters;
 mod git;
 mod keys;
+mod languages;
 mod lines;
 mod network;
 mod projects;
@@ -20,6 +21,7 @@ mod reading;
 mod record;
 mod remedy;
 mod services;
+mod setups;
 mod sql;
 mod substitution;
 mod system;
@@ -51,7 +53,7 @@ pub enum Userland {
     Unknown,
 }
 
-const FAMILIES: [&[Record]; 16] = [
+const FAMILIES: [&[Record]; 18] = [
     files::RECORDS,
     copies::RECORDS,
     archives::RECORDS,
@@ -68,6 +70,8 @@ const FAMILIES: [&[Record]; 16] = [
     network::RECORDS,
     system::RECORDS,
     wrappers::RECORDS,
+    languages::RECORDS,
+    setups::RECORDS,
 ];
 
 /// All records.

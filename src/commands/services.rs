@@ -57,7 +57,7 @@ pub(super) const RECORDS: &[Record] = &[
         .taking("u p t o b r host username password token org bucket retention name")
         .does(influx),
     record(&["gcloud"]).taking("project topic push-endpoint ack-deadline labels account").does(gcloud),
-    record(&["python", "python3", "django-admin", "manage.py"])
+    record(&["django-admin", "manage.py"])
         .taking("username email database")
         .does(django),
     record(&["ip"])
@@ -266,7 +266,7 @@ fn ldapadd(world: &mut dyn World, call: &Call<'_>) -> Status {
 }
 
 /// `manage.py createsuperuser --noinput` fails where the user exists.
-fn django(world: &mut dyn World, call: &Call<'_>) -> Status {
+pub(super) fn django(world: &mut dyn World, call: &Call<'_>) -> Status {
     let command = call.words().iter().position(|word| word == "createsuperuser");
     match command {
         Some(at) if call.words().iter().skip(at).any(|word| word.starts_with("--no")) => {

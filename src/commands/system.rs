@@ -62,17 +62,16 @@ pub(super) const RECORDS: &[Record] = &[
         "sshd",
     ])
     .when(serves),
-    record(&["perl"]).does(super::edits::perl).is(&[Trait::Interpreter]),
     record(&[
-        "node",
-        "nodejs",
+        
+        
         "deno",
         "bun",
-        "ruby",
-        "php",
+        
+        
         "lua",
-        "pwsh",
-        "powershell",
+        
+        
         "Rscript",
         "fish",
         "csh",

@@ -21,17 +21,16 @@ pub(super) const RECORDS: &[Record] = &[
         .taking("o output k t T S key field-separator buffer-size")
         .does(sort)
         .is(&[Trait::AcceptsEmptyInput]),
+    record(&["envsubst"]).does(envsubst).is(&[Trait::AcceptsEmptyInput]),
+    record(&["head", "tail"]).taking("n lines c bytes").does(ends).is(&[Trait::AcceptsEmptyInput]),
     record(&["seq"]).does(seq),
     record(&["basename"]).taking("s suffix").does(|world, call| path_part(world, call, true)),
     record(&["dirname"]).taking("s suffix").does(|world, call| path_part(world, call, false)),
     record(&[
-        "envsubst",
         "base64",
         "cut",
         "tr",
         "uniq",
-        "head",
-        "tail",
         "rev",
         "tac",
         "column",
@@ -216,7 +215,7 @@ fn sort(world: &mut dyn World, call: &Call<'_>) -> Status {
     if call.operands().is_empty() {
         text.push_str(&world.input().unwrap_or_default());
     }
-    let sorted = if call.has("u unique") { sorted_unique(&text) } else { world.settled(&text, "sort") };
+    let sorted = if call.has("u unique") { sorted_unique(world, &text) } else { world.settled(&text, "sort") };
     match call.value("o output") {
         Some(path) => {
             let place = world.place(path);
@@ -227,6 +226,50 @@ fn sort(world: &mut dyn World, call: &Call<'_>) -> Status {
             SUCCESS
         }
     }
+}
+
+/// `envsubst`, made on its own result, changes nothing more.
+fn envsubst(world: &mut dyn World, call: &Call<'_>) -> Status {
+    let Some(text) = world.input() else { return filter(world, call) };
+    let text = text.trim_end_matches('\n');
+    let out = if text.contains('$') || !is_known(text) {
+        world.settled(text, &call.words().join(" "))
+    } else {
+        text.to_owned()
+    };
+    if !out.is_empty() {
+        world.emit(&format!("{out}\n"));
+    }
+    SUCCESS
+}
+
+/// The first or the last lines of a text, where they are known.
+fn ends(world: &mut dyn World, call: &Call<'_>) -> Status {
+    let digits = call.words().iter().skip(1).find_map(|word| word.strip_prefix('-')?.parse::<usize>().ok());
+    let count = call.value("n lines").map_or(digits.or(Some(10)), |count| count.parse().ok());
+    let text = match call.operands() {
+        [] => world.input(),
+        [path] => match world.needs(path) {
+            Ok(place) => world.read(&place),
+            Err(status) => return status,
+        },
+        _ => None,
+    };
+    let (Some(count), Some(text), false) = (count, text, call.has("c bytes f F follow")) else {
+        return filter(world, call);
+    };
+    let lines: Vec<&str> = text.split_inclusive('\n').collect();
+    let kept = if call.name() == "head" {
+        lines.get(..count.min(lines.len()))
+    } else {
+        lines.get(lines.len().saturating_sub(count)..)
+    };
+    let kept = kept.unwrap_or_default().concat();
+    if !is_known(&kept) {
+        return filter(world, call);
+    }
+    world.emit(&kept);
+    SUCCESS
 }
 
 fn seq(world: &mut dyn World, call: &Call<'_>) -> Status {

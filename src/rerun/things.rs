@@ -16,6 +16,7 @@ pub(super) fn outside(kind: &str, name: &str) -> String {
         ("vault secrets", _) => format!("the secrets engine at `{name}`"),
         ("vault auth", _) => format!("the auth method at `{name}`"),
         ("vault audit", _) => format!("the audit device at `{name}`"),
+        ("request", _) => format!("what a `POST` to `{name}` makes"),
         ("release", _) => format!("the Helm release `{name}`"),
         ("object", _) => format!("what `{name}` describes"),
         ("LDAP entry", _) => format!("what `{name}` adds"),

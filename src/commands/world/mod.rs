@@ -149,6 +149,10 @@ pub(crate) trait World {
     fn emit(&mut self, text: &str);
     /// Writes to standard output what nobody can know but by the words and the input.
     fn emit_unknown(&mut self, words: &[String], may_change: bool);
+    /// Whether anybody reads standard output.
+    fn stdout_is_read(&self) -> bool;
+    /// Whether this run has changed anything at `place` or below.
+    fn has_changed(&self, place: &Place) -> bool;
     /// Whether standard output goes to the file at `place`.
     fn writes_to(&self, place: &Place) -> bool;
     /// Whether the command's status decides a branch.

@@ -12,9 +12,10 @@ impl Machine<'_, '_> {
         let arguments = words.get(1..).unwrap_or_default();
         let number = |default: u32| arguments.first().and_then(|n| n.parse().ok()).unwrap_or(default);
         Some(match name {
-            ":" | "true" | "wait" | "umask" | "ulimit" | "alias" | "unalias" | "hash" | "times"
+            ":" | "true" | "umask" | "ulimit" | "alias" | "unalias" | "hash" | "times"
             | "enable" | "bind" | "complete" => Ok(SUCCESS),
             "false" => Ok(FAILURE),
+            "wait" => Ok(self.wait(arguments)),
             "exit" => Err(Jump::Exit(self.status_argument(arguments))),
             "return" => Err(Jump::Return(self.status_argument(arguments))),
             "break" => Err(Jump::Break(number(1))),
@@ -187,10 +188,24 @@ impl Machine<'_, '_> {
         result
     }
 
+    /// `wait` has the status of the command that it is told to wait for (POSIX XCU, wait). Of several nobody knows here
+    /// which one is meant.
+    fn wait(&mut self, arguments: &[String]) -> Status {
+        if arguments.is_empty() || self.shell.jobs != 1 {
+            return SUCCESS;
+        }
+        let (status, cause) = self.shell.job.clone();
+        self.log.cause = cause;
+        status
+    }
+
     fn trap(&mut self, arguments: &[String]) -> Status {
         let [action, conditions @ ..] = arguments else { return SUCCESS };
         if conditions.iter().any(|name| matches!(name.as_str(), "EXIT" | "0")) {
             self.shell.exit_trap = (action != "-" && !action.is_empty()).then(|| action.as_str().into());
+        }
+        if conditions.iter().any(|name| name == "ERR") {
+            self.shell.err_trap = (action != "-" && !action.is_empty()).then(|| action.as_str().into());
         }
         SUCCESS
     }

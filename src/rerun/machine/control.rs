@@ -28,19 +28,35 @@ impl Machine<'_, '_> {
             _ if command.redirections.is_empty() => self.compound(command)?,
             _ => self.redirected(&command.redirections, |machine| machine.compound(command))?,
         };
-        let status = if command.background { SUCCESS } else { status };
+        let status = if command.background { self.in_background(status) } else { status };
         self.shell.status = status;
         if self.shell.options.errexit && self.errexit_ignored == 0 && is_test(command) {
             self.branch(&command.range, status == SUCCESS);
         }
-        if status != SUCCESS
-            && self.shell.options.errexit
-            && self.errexit_ignored == 0
-            && exits(&command.kind)
-        {
-            return Err(Jump::Exit(status));
+        if status != SUCCESS && self.errexit_ignored == 0 && exits(&command.kind) {
+            self.run_err_trap()?;
+            if self.shell.options.errexit {
+                return Err(Jump::Exit(status));
+            }
         }
         Ok(status)
+    }
+
+    /// Notes what comes of a command in the background, for `wait`.
+    fn in_background(&mut self, status: Status) -> Status {
+        self.shell.jobs += 1;
+        self.shell.job = (status, self.log.cause.take());
+        SUCCESS
+    }
+
+    /// Runs the action of bash's `trap … ERR`.
+    fn run_err_trap(&mut self) -> Result<(), Jump> {
+        let Some(action) = self.shell.err_trap.take() else { return Ok(()) };
+        let cause = self.log.cause.clone();
+        self.run_text(&action, self.current_range())?;
+        self.log.cause = cause;
+        self.shell.err_trap = Some(action);
+        Ok(())
     }
 
     fn compound(&mut self, command: &Command) -> Flow {
@@ -194,6 +210,7 @@ impl Machine<'_, '_> {
     pub(super) fn subshell(&mut self, body: impl FnOnce(&mut Self) -> Flow) -> Flow {
         let (outer, depth) = (self.shell.clone(), self.sinks.len());
         self.shell.exit_trap = None;
+        self.shell.err_trap = None;
         let result = self.deeper(body);
         let result = self.run_exit_trap(result);
         self.shell = outer;
@@ -319,6 +336,9 @@ impl Machine<'_, '_> {
             return Ok(SUCCESS);
         }
         let place = self.place(&path);
+        if !append && self.shell.options.noclobber && matches!(self.look(&place), Node::File(_)) {
+            return Ok(self.refuse(Some(&place), FailureCause::Exists));
+        }
         let status: Status =
             if append { self.append(&place, "") } else { self.write(&place, "", ChangeKind::Write) };
         if status == SUCCESS && standard_output {

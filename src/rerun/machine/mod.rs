@@ -134,6 +134,12 @@ struct Shell {
     nullglob: bool,
     /// The action of `trap … EXIT`.
     exit_trap: Option<Rc<str>>,
+    /// The action of bash's `trap … ERR`.
+    err_trap: Option<Rc<str>>,
+    /// How many commands were started in the background.
+    jobs: u32,
+    /// What came of the last of them.
+    job: (Status, Option<CommandFailure>),
 }
 
 /// A function, and the text that its definition stands in.

@@ -110,6 +110,14 @@ impl World for Machine<'_, '_> {
         self.emit_unknown(words, may_change);
     }
 
+    fn stdout_is_read(&self) -> bool {
+        self.stdout_is_read()
+    }
+
+    fn has_changed(&self, place: &Place) -> bool {
+        self.log.changes.iter().any(|change| change.place.is_within(place))
+    }
+
     fn writes_to(&self, place: &Place) -> bool {
         self.writes_to(place)
     }
