@@ -272,7 +272,10 @@ fn unlisted(world: &mut dyn World, source: &str, pattern: &str, target: &str, co
         _ => format!("tree:{:?}:{}", from.store, from.path),
     };
     let moved: Rc<str> = format!("{key}/{pattern}").into();
-    if copy.takes() && has_folders(&key) && matches!(world.look(&to), Node::Directory(fill) if fill.contains(&moved)) {
+    if copy.takes()
+        && has_folders(&key)
+        && matches!(world.look(&to), Node::Directory(fill) if fill.contains(&moved))
+    {
         world.assume();
         return world.fail(Some(&to), FailureCause::NotEmpty);
     }

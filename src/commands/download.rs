@@ -16,7 +16,8 @@ pub(super) const RECORDS: &[Record] = &[
         .when(download_traits),
     record(&["wget"])
         .taking(WGET_VALUED)
-        .does(wget).mended(mend_wget)
+        .does(wget)
+        .mended(mend_wget)
         .is(&[Trait::NeedsNetwork, Trait::Probe])
         .when(download_traits),
     record(&["aria2c"])
@@ -93,7 +94,8 @@ fn curl(world: &mut dyn World, call: &Call<'_>) -> Status {
 
 /// A `POST` of data whose answer nobody reads makes something, again each time, unless the server heeds that it has it.
 fn register(world: &mut dyn World, call: &Call<'_>) {
-    let posts = call.value("X request") == Some("POST") && call.has("d data data-raw data-binary json F form");
+    let posts =
+        call.value("X request") == Some("POST") && call.has("d data data-raw data-binary json F form");
     if let (true, false, Some(url)) = (posts, world.stdout_is_read(), call.operands().first()) {
         let place = super::databases::outside("request", url);
         let old = match world.look(&place) {

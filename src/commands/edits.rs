@@ -10,10 +10,13 @@ use super::{Call, Record, Remedy, Trait, Trouble, record};
 
 pub(super) const RECORDS: &[Record] = &[
     record(&["sed", "gsed"])
-    .taking("e f l expression file line-length")
-    .does(sed)
-    .is(&[Trait::EditsInPlace, Trait::AcceptsEmptyInput]),
-    record(&["patch"]).taking("p i d o D F r strip input directory output reject-file").does(patch).mended(mend_patch),
+        .taking("e f l expression file line-length")
+        .does(sed)
+        .is(&[Trait::EditsInPlace, Trait::AcceptsEmptyInput]),
+    record(&["patch"])
+        .taking("p i d o D F r strip input directory output reject-file")
+        .does(patch)
+        .mended(mend_patch),
     record(&["ed"]).taking("p prompt").does(ed).is(&[Trait::AcceptsEmptyInput]),
 ];
 

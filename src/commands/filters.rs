@@ -40,7 +40,8 @@ fn awk(world: &mut dyn World, call: &Call<'_>) -> Status {
     };
     for (path, appends) in files_written(program) {
         let place = world.place(path);
-        let content = String::from(world.atom(Atom::new(format!("output:{}", call.words().join(" ")), "awk's output")));
+        let content =
+            String::from(world.atom(Atom::new(format!("output:{}", call.words().join(" ")), "awk's output")));
         let status = if appends {
             world.append(&place, &content)
         } else {
@@ -68,7 +69,9 @@ fn files_written(program: &str) -> Vec<(&str, bool)> {
         let Some((_, target)) = statement.split_once('>') else { continue };
         let (target, appends) = target.strip_prefix('>').map_or((target, false), |target| (target, true));
         let name = target.trim_start().strip_prefix('"').and_then(|rest| rest.split_once('"'));
-        if let Some((name, _)) = name.filter(|(name, rest)| rest.trim().is_empty() && !name.starts_with("/dev/")) {
+        if let Some((name, _)) =
+            name.filter(|(name, rest)| rest.trim().is_empty() && !name.starts_with("/dev/"))
+        {
             out.push((name, appends));
         }
     }

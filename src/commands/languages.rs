@@ -28,7 +28,9 @@ fn quoted(text: &str) -> Option<(&str, &str)> {
 
 /// Whether nothing in a program decides whether its next call is made, or what comes of it.
 fn is_plain(program: &str) -> bool {
-    !["if", "unless", "exist", "try", "eval", "catch", "rescue", "suppress"].iter().any(|word| program.contains(word))
+    !["if", "unless", "exist", "try", "eval", "catch", "rescue", "suppress"]
+        .iter()
+        .any(|word| program.contains(word))
 }
 
 /// Makes the folder that stands behind `name` in a plain program, where `fails` says of what follows the path that the

@@ -57,9 +57,7 @@ pub(super) const RECORDS: &[Record] = &[
         .taking("u p t o b r host username password token org bucket retention name")
         .does(influx),
     record(&["gcloud"]).taking("project topic push-endpoint ack-deadline labels account").does(gcloud),
-    record(&["django-admin", "manage.py"])
-        .taking("username email database")
-        .does(django),
+    record(&["django-admin", "manage.py"]).taking("username email database").does(django),
     record(&["ip"])
         .taking("n netns")
         .does(ip)

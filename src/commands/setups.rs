@@ -13,7 +13,10 @@ pub(super) const RECORDS: &[Record] = &[
         .does(plugin)
         .mended(mend_plugin)
         .is(&[Trait::NeedsNetwork, Trait::Weighty]),
-    record(&["elasticsearch-keystore", "opensearch-keystore"]).taking("").does(keystore).mended(mend_keystore),
+    record(&["elasticsearch-keystore", "opensearch-keystore"])
+        .taking("")
+        .does(keystore)
+        .mended(mend_keystore),
     record(&["step"]).taking(STEP).does(step).mended(mend_step),
     record(&["hg"]).taking("r rev u updaterev b branch e ssh R repository").does(hg),
     record(&["7z", "7za", "7zr"]).taking("").does(seven_zip).mended(mend_seven_zip),
@@ -23,7 +26,8 @@ pub(super) const RECORDS: &[Record] = &[
     record(&["occ"]).taking("").does(occ),
 ];
 
-const STEP: &str = "kty size curve crv password-file ca ca-key profile not-before not-after san template provisioner";
+const STEP: &str =
+    "kty size curve crv password-file ca ca-key profile not-before not-after san template provisioner";
 
 /// Makes a file that must not be there yet, for a reason that the tool gives.
 fn make(world: &mut dyn World, place: &Place, cause: FailureCause) -> Status {
@@ -33,12 +37,13 @@ fn make(world: &mut dyn World, place: &Place, cause: FailureCause) -> Status {
     world.write(place, "", ChangeKind::Slow)
 }
 
-/// The folder that an installation has beside its `bin`.
-fn beside_programs(call: &Call<'_>, product: &str, folder: &str) -> String {
+/// The folder that an installation has beside its `bin`. A relative path is one of the image's working directory, which is
+/// the installation's, unless the manifest or the script says another.
+fn beside_programs(world: &dyn World, call: &Call<'_>, product: &str, folder: &str) -> String {
     let program = call.words().first().map_or("", String::as_str);
     match program.rsplit_once('/') {
-        Some((bin, _)) => format!("{bin}/../{folder}"),
-        None => format!("/usr/share/{product}/{folder}"),
+        Some((bin, _)) if bin.starts_with('/') || world.absolute(".") != "/" => format!("{bin}/../{folder}"),
+        _ => format!("/usr/share/{product}/{folder}"),
     }
 }
 
@@ -48,14 +53,27 @@ fn product<'c>(call: &Call<'c>) -> &'c str {
 
 /// `install` refuses a plugin that is there ("plugin directory already exists").
 fn plugin(world: &mut dyn World, call: &Call<'_>) -> Status {
-    let ([verb, plugins @ ..], folder) = (call.operands(), beside_programs(call, product(call), "plugins")) else {
+    let ([verb, plugins @ ..], folder) =
+        (call.operands(), beside_programs(world, call, product(call), "plugins"))
+    else {
         return world.unknown_command(call.words());
     };
+    if *verb == "list" {
+        let place = world.place(&folder);
+        let (names, open) = world.names_in(&place);
+        if open && world.is_empty(&place) != Some(true) && names.is_empty() {
+            world.emit_unknown(call.words(), true);
+        }
+        world.emit(&names.iter().map(|name| format!("{name}\n")).collect::<String>());
+        return SUCCESS;
+    }
     for plugin in plugins {
         let name = plugin.rsplit('/').next().unwrap_or(plugin);
         let place = world.place(&format!("{folder}/{name}"));
         match *verb {
-            "install" if !matches!(world.look(&place), Node::Absent | Node::Unknown { exists: false, .. }) => {
+            "install"
+                if !matches!(world.look(&place), Node::Absent | Node::Unknown { exists: false, .. }) =>
+            {
                 return world.fail(Some(&place), FailureCause::Exists);
             }
             "install" => {
@@ -79,7 +97,7 @@ fn mend_plugin(trouble: &Trouble<'_>) -> Option<Remedy> {
 /// `create` asks whether to overwrite a keystore that is there.
 fn keystore(world: &mut dyn World, call: &Call<'_>) -> Status {
     let file = format!("{}.keystore", product(call));
-    let folder = beside_programs(call, product(call), "config");
+    let folder = beside_programs(world, call, product(call), "config");
     let place = world.place(&format!("{folder}/{file}"));
     match call.operands().first() {
         Some(&"create") if world.is_answered() => world.write(&place, "", ChangeKind::Write),
@@ -89,15 +107,16 @@ fn keystore(world: &mut dyn World, call: &Call<'_>) -> Status {
 }
 
 fn mend_keystore(trouble: &Trouble<'_>) -> Option<Remedy> {
-    trouble.fails(FailureCause::Asks).then(|| Remedy::Line(format!("[ -f {} ] || {}", trouble.path, trouble.text)))
+    trouble
+        .fails(FailureCause::Asks)
+        .then(|| Remedy::Line(format!("[ -f {} ] || {}", trouble.path, trouble.text)))
 }
 
 /// `step` asks before it overwrites a key or a certificate, and nobody answers.
 fn step(world: &mut dyn World, call: &Call<'_>) -> Status {
-    let files = match call.operands() {
-        ["crypto", "keypair", files @ ..] => files,
-        ["certificate", "create", _, files @ ..] => files,
-        _ => return world.unknown_command(call.words()),
+    let (["crypto", "keypair", files @ ..] | ["certificate", "create", _, files @ ..]) = call.operands()
+    else {
+        return world.unknown_command(call.words());
     };
     for path in files {
         let place = world.place(path);
@@ -154,7 +173,9 @@ fn seven_zip(world: &mut dyn World, call: &Call<'_>) -> Status {
 }
 
 fn mend_seven_zip(trouble: &Trouble<'_>) -> Option<Remedy> {
-    trouble.fails(FailureCause::Asks).then(|| trouble.replaced(" x ", " x -y ").or_else(|| trouble.replaced(" e ", " e -y ")))?
+    trouble
+        .fails(FailureCause::Asks)
+        .then(|| trouble.replaced(" x ", " x -y ").or_else(|| trouble.replaced(" e ", " e -y ")))?
 }
 
 /// `gitea admin user create` fails where the user exists.

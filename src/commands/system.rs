@@ -62,22 +62,7 @@ pub(super) const RECORDS: &[Record] = &[
         "sshd",
     ])
     .when(serves),
-    record(&[
-        
-        
-        "deno",
-        "bun",
-        
-        
-        "lua",
-        
-        
-        "Rscript",
-        "fish",
-        "csh",
-        "tcsh",
-    ])
-    .is(&[Trait::Interpreter]),
+    record(&["deno", "bun", "lua", "Rscript", "fish", "csh", "tcsh"]).is(&[Trait::Interpreter]),
     record(&["sh", "bash", "ash", "dash", "ksh", "zsh"]).is(&[Trait::AcceptsEmptyInput]),
 ];
 

@@ -215,7 +215,8 @@ fn sort(world: &mut dyn World, call: &Call<'_>) -> Status {
     if call.operands().is_empty() {
         text.push_str(&world.input().unwrap_or_default());
     }
-    let sorted = if call.has("u unique") { sorted_unique(world, &text) } else { world.settled(&text, "sort") };
+    let sorted =
+        if call.has("u unique") { sorted_unique(world, &text) } else { world.settled(&text, "sort") };
     match call.value("o output") {
         Some(path) => {
             let place = world.place(path);

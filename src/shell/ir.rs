@@ -319,8 +319,10 @@ pub struct Redirection {
 /// The kinds of redirection.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum RedirectionKind {
-    /// `> word`, `>| word`.
+    /// `> word`.
     Write(Word),
+    /// `>| word`: overwrites even under `set -C`.
+    Clobber(Word),
     /// `>> word`.
     Append(Word),
     /// `&> word`, `>& file`: standard output and standard error (`append`: `&>> word`).

@@ -12,8 +12,8 @@ impl Machine<'_, '_> {
         let arguments = words.get(1..).unwrap_or_default();
         let number = |default: u32| arguments.first().and_then(|n| n.parse().ok()).unwrap_or(default);
         Some(match name {
-            ":" | "true" | "umask" | "ulimit" | "alias" | "unalias" | "hash" | "times"
-            | "enable" | "bind" | "complete" => Ok(SUCCESS),
+            ":" | "true" | "umask" | "ulimit" | "alias" | "unalias" | "hash" | "times" | "enable"
+            | "bind" | "complete" => Ok(SUCCESS),
             "false" => Ok(FAILURE),
             "wait" => Ok(self.wait(arguments)),
             "exit" => Err(Jump::Exit(self.status_argument(arguments))),

@@ -4,9 +4,11 @@ use std::ops::Range;
 use std::rc::Rc;
 
 use super::{
-    Branch, ChangeKind, FAILURE, Flow, Function, GuardOverSlowCommand, Jump, Machine, SUCCESS, Sink, Status,
+    Branch, ChangeKind, FAILURE, FailureCause, Flow, Function, GuardOverSlowCommand, Jump, Machine, SUCCESS,
+    Sink, Status,
 };
 use crate::rerun::state::places::Place;
+use crate::rerun::state::tree::Node;
 use crate::shell::ir::{Arm, Clause, Command, CommandKind, List, Redirection, RedirectionKind, Word};
 
 impl Machine<'_, '_> {
@@ -298,7 +300,11 @@ impl Machine<'_, '_> {
         for redirection in redirections {
             let standard_output = matches!(redirection.descriptor, None | Some(1));
             let status = match &redirection.kind {
-                RedirectionKind::Write(word) => self.open_output(word, false, standard_output)?,
+                RedirectionKind::Write(word) => match self.refused_by_noclobber(word)? {
+                    SUCCESS => self.open_output(word, false, standard_output)?,
+                    refused => refused,
+                },
+                RedirectionKind::Clobber(word) => self.open_output(word, false, standard_output)?,
                 RedirectionKind::Append(word) => self.open_output(word, true, standard_output)?,
                 RedirectionKind::WriteBoth { target, append } => self.open_output(target, *append, true)?,
                 RedirectionKind::ReadWrite(_) => SUCCESS,
@@ -327,6 +333,17 @@ impl Machine<'_, '_> {
         Ok(SUCCESS)
     }
 
+    /// Under `set -C`, `>` refuses a file that exists (POSIX XCU 2.7.2).
+    fn refused_by_noclobber(&mut self, word: &Word) -> Flow {
+        if !self.shell.options.noclobber {
+            return Ok(SUCCESS);
+        }
+        let path = self.text_of(word)?;
+        let place = self.place(&path);
+        let is_file = !path.starts_with("/dev/") && matches!(self.look(&place), Node::File(_));
+        Ok(if is_file { self.refuse(Some(&place), FailureCause::Exists) } else { SUCCESS })
+    }
+
     fn open_output(&mut self, word: &Word, append: bool, standard_output: bool) -> Flow {
         let path = self.text_of(word)?;
         if path.starts_with("/dev/") || path.is_empty() {
@@ -336,9 +353,6 @@ impl Machine<'_, '_> {
             return Ok(SUCCESS);
         }
         let place = self.place(&path);
-        if !append && self.shell.options.noclobber && matches!(self.look(&place), Node::File(_)) {
-            return Ok(self.refuse(Some(&place), FailureCause::Exists));
-        }
         let status: Status =
             if append { self.append(&place, "") } else { self.write(&place, "", ChangeKind::Write) };
         if status == SUCCESS && standard_output {

@@ -126,7 +126,8 @@ fn is_implied(redirect: &Redirect) -> bool {
 
 fn kind_of(kind: RedirectKind, descriptor: Option<u32>, target: Word) -> RedirectionKind {
     match kind {
-        RedirectKind::Output | RedirectKind::Clobber => RedirectionKind::Write(target),
+        RedirectKind::Output => RedirectionKind::Write(target),
+        RedirectKind::Clobber => RedirectionKind::Clobber(target),
         RedirectKind::Append => RedirectionKind::Append(target),
         RedirectKind::Input => RedirectionKind::Read(target),
         RedirectKind::ReadWrite => RedirectionKind::ReadWrite(target),

@@ -204,6 +204,7 @@ impl<'s> Walk<'_, 's> {
 pub fn target(kind: &RedirectionKind) -> &Word {
     match kind {
         RedirectionKind::Write(word)
+        | RedirectionKind::Clobber(word)
         | RedirectionKind::Append(word)
         | RedirectionKind::WriteBoth { target: word, .. }
         | RedirectionKind::Read(word)

@@ -105,6 +105,7 @@ fn redirection(redirection: &Redirection) -> String {
     let descriptor = redirection.descriptor.map_or(String::new(), |fd| fd.to_string());
     let (operator, target) = match &redirection.kind {
         RedirectionKind::Write(target) => (">", target),
+        RedirectionKind::Clobber(target) => (">|", target),
         RedirectionKind::Append(target) => (">>", target),
         RedirectionKind::WriteBoth { target, append: false } => ("&>", target),
         RedirectionKind::WriteBoth { target, append: true } => ("&>>", target),
