@@ -34,7 +34,7 @@ fn make(world: &mut dyn World, place: &Place, cause: FailureCause) -> Status {
     if !matches!(world.look(place), Node::Absent | Node::Unknown { exists: false, .. }) {
         return world.fail(Some(place), cause);
     }
-    world.write(place, "", ChangeKind::Slow)
+    world.write(place, "", ChangeKind::Write)
 }
 
 /// The folder that an installation has beside its `bin`. A relative path is one of the image's working directory, which is
@@ -51,7 +51,8 @@ fn product<'c>(call: &Call<'c>) -> &'c str {
     call.name().rsplit_once('-').map_or("", |(product, _)| product)
 }
 
-/// `install` refuses a plugin that is there ("plugin directory already exists").
+/// `install` refuses a plugin that is there ("plugin directory already exists"). It unpacks beside the folder and renames
+/// it last, so that a kill leaves all or nothing (`InstallPluginAction`).
 fn plugin(world: &mut dyn World, call: &Call<'_>) -> Status {
     let ([verb, plugins @ ..], folder) =
         (call.operands(), beside_programs(world, call, product(call), "plugins"))
@@ -78,7 +79,7 @@ fn plugin(world: &mut dyn World, call: &Call<'_>) -> Status {
             }
             "install" => {
                 make_directories(world, &format!("{folder}/{name}"));
-                world.fill(&place, &format!("plugin:{plugin}"), ChangeKind::Slow);
+                world.fill(&place, &format!("plugin:{plugin}"), ChangeKind::Write);
             }
             "remove" => world.remove(&place),
             _ => {}

@@ -118,7 +118,11 @@ fn commands_without_a_shell_are_judged_too() {
         kinds(&one(exec(&["timeout", "60", "sh", "-ec", "mkdir /data/x"]))),
         [(Severity::Error, Kind::Stuck)]
     );
-    assert_eq!(one(exec(&["python", "-c", "import os; os.mkdir('/data/x')"])), []);
+    assert_eq!(
+        kinds(&one(exec(&["python", "-c", "import os; os.mkdir('/data/x')"]))),
+        [(Severity::Error, Kind::Stuck)]
+    );
+    assert_eq!(one(exec(&["python", "-c", "import os; os.makedirs('/data/x', exist_ok=True)"])), []);
     assert_eq!(one(exec(&[])), []);
 }
 

@@ -66,7 +66,7 @@ pub(crate) const FORMS: &[(&str, &str)] = &[
     ("diff <(a) >(b) c<(d)", "diff <(a) <(b) c<(d)"),
     ("a#b c # d", "a#b c"),
     // Redirections.
-    ("a >b >>c 2>d <e <>f 2>&1 >&2 3<&- >|g", "a >b >>c 2>d <e <>f 2>&1 >&2 3>&- >g"),
+    ("a >b >>c 2>d <e <>f 2>&1 >&2 3<&- >|g", "a >b >>c 2>d <e <>f 2>&1 >&2 3>&- >|g"),
     ("a &>b &>>c >&d >&$e {n}>f 4<<<\"$g\"", "a &>b &>>c &>d >&${e} 10>f 4<<<\"${g}"),
     (">f; <g h >i", " >f ; h <g >i"),
     ("a2>b a 2>c", "a2 a >b 2>c"),
