@@ -70,8 +70,9 @@ pub(crate) enum Verdict {
     Inconclusive(String),
 }
 
-/// The most commands after which a first run is stopped.
-const MAX_COMMANDS: u32 = 40;
+/// How many commands all stopped runs of a script together may take. A long script is a loop that does the same again and
+/// again, and is stopped less often.
+const STOPPED_COMMANDS: u32 = 1_600;
 
 /// Runs `script` in a throw-away folder: undisturbed, then again from each state that a kill leaves.
 pub(crate) fn execute(script: &str) -> Verdict {
@@ -91,7 +92,9 @@ pub(crate) fn execute(script: &str) -> Verdict {
     if snapshot(root) != wanted {
         return Verdict::Differs(None);
     }
-    for stop in 1..commands.min(MAX_COMMANDS) {
+    let stops = (STOPPED_COMMANDS / commands.max(1)).max(1);
+    let step = commands.div_ceil(stops);
+    for stop in (1..commands).step_by(step.max(1) as usize) {
         renew(root, &["data", "work"]);
         run(root, &text, Some(stop));
         let (status, ..) = run(root, &text, None);
@@ -148,7 +151,7 @@ fn run(root: &Path, script: &str, stop: Option<u32>) -> (i32, u32, String) {
     fs::write(&count, "0\n").expect("the counter's file");
     let file = count.display();
     let trap =
-        format!("set -T; trap 'read -r __n < {file}; __n=$((__n+1)); echo $__n > {file}; {kill}:' DEBUG; ");
+        format!("set -T; trap 'read -r __n < {file}; __n=$((__n+1)); echo $__n >| {file}; {kill}:' DEBUG; ");
     let file = root.join("script");
     fs::write(&file, script).expect("the script's file");
     let tools = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/rerun/bin");
