@@ -11,6 +11,7 @@ use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 use ignore::{DirEntry, WalkBuilder, WalkState};
 
 use crate::globs::Globs;
+use crate::kustomize::is_kustomization;
 
 /// The endings of manifests. A file named by itself is read whatever it is called.
 const EXTENSIONS: [&str; 3] = ["yaml", "yml", "json"];
@@ -126,6 +127,7 @@ fn find_one(path: &Path, walk: &Walk, found: &mut Found) {
     match fs::metadata(path) {
         Ok(metadata) if metadata.is_dir() => {
             let left_out = walk_folder(path, None, walk, found);
+            name_kustomization(path, &mut found.inputs);
             if found.inputs.len() + found.failures.len() == count {
                 let message = if left_out {
                     "nothing to check: what is in it is excluded"
@@ -146,6 +148,17 @@ fn find_one(path: &Path, walk: &Walk, found: &mut Found) {
             }
             None => found.failures.push(Failure::new(shown(path), reason(&error))),
         },
+    }
+}
+
+/// Who names a folder names its kustomization.
+fn name_kustomization(folder: &Path, inputs: &mut [Input]) {
+    let folder = clean(folder);
+    for input in inputs {
+        if let Input::File { path, named } = input {
+            let is_in = path.parent().is_some_and(|parent| parent == folder || folder == Path::new(".") && parent == Path::new(""));
+            *named |= is_in && path.to_str().is_some_and(is_kustomization);
+        }
     }
 }
 
@@ -205,6 +218,7 @@ fn look_at(entry: &DirEntry, base: &Path, only: Option<&GlobSet>) -> Option<Seen
     let is_manifest = path
         .extension()
         .is_some_and(|found| EXTENSIONS.iter().any(|extension| found.eq_ignore_ascii_case(extension)));
+    let is_manifest = is_manifest || path.to_str().is_some_and(is_kustomization);
     let wanted = only.map_or(is_manifest, |glob| glob.is_match(clean(path)));
     if kind.is_symlink() && entry.depth() > 0 {
         return match fs::metadata(path) {

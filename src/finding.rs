@@ -73,6 +73,11 @@ pub struct Finding {
     /// The container or else the Pod spec that it is about, be the finding itself in a ConfigMap
     /// or at an anchor elsewhere: what is suppressed for all of it is suppressed here too.
     pub about: Option<Span>,
+    /// The object and the Pod spec that it is about, where a kustomization puts them together of several files: what is
+    /// suppressed for all of either is suppressed here too.
+    pub around: Vec<Span>,
+    /// The folders of the kustomizations in whose builds it is found; none for a file that is applied as it stands.
+    pub builds: Vec<String>,
     /// How to mend it by machine.
     pub fix: Option<Fix>,
 }
@@ -194,6 +199,8 @@ impl Finding {
             labels: Vec::new(),
             resource: None,
             about: None,
+            around: Vec::new(),
+            builds: Vec::new(),
             fix: None,
         }
     }

@@ -16,7 +16,7 @@ use crate::source::{FileId, Source};
 use crate::yaml::{self, Document, Prefilter, Problem};
 
 /// A file, and where its documents lie.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct InputFile {
     /// Its text.
     pub source: Arc<Source>,

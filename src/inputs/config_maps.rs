@@ -52,7 +52,10 @@ impl InputSet {
     /// The ConfigMap `name` as an object in `namespace` and the file `from` would see it; see [`lookup`](Self::lookup).
     #[must_use]
     pub fn config_map(&self, from: FileId, namespace: Option<&str>, name: &str) -> Option<ConfigMap<'_>> {
-        let generated = self.generated.get_or_init(|| GeneratedMaps::of(self));
+        if let Some(object) = self.build.as_ref().and_then(|build| build.find("ConfigMap", namespace, name)) {
+            return Some(ConfigMap { data: Data::Object(object.node.get("data")) });
+        }
+        let generated = self.shared.generated.get_or_init(|| GeneratedMaps::of(self));
         let (objects, made) = (self.named("ConfigMap", name), generated.by_name.get(name));
         let asker = Asker { file: from, folder: self.folder(from), namespace };
         let found = choose(|near| {
@@ -61,7 +64,7 @@ impl InputSet {
         })?;
         let data = match found {
             Found::Object(id) => {
-                let object = self.index.object(id)?;
+                let object = self.shared.index.object(id)?;
                 Data::Object(object.node.get("data"))
             }
             Found::Generated(number) => Data::Generated(generated.list.get(number)?),

@@ -3,6 +3,7 @@
 //! It is the one thing between the model and the rules that sees all files. Nothing of it is parsed before a rule asks.
 //! What isn't in it proves nothing: a run rarely has all that a cluster holds.
 
+mod build_objects;
 mod config_maps;
 mod index;
 mod names;
@@ -17,14 +18,21 @@ use crate::kustomize::{folder_of, images};
 use crate::provenance::TestSuites;
 use crate::read::InputFile;
 use crate::source::{FileId, Source};
-use crate::yaml::Node;
+use crate::yaml::{Document, Node};
+use build_objects::BuildObjects;
 use config_maps::GeneratedMaps;
 use index::{ObjectId, ObjectIndex};
 use names::{Asker, Named, choose};
 
-/// Every file of a run.
-#[derive(Debug, Default)]
+/// Every file of a run, as an object of it sees them: one of a build sees the build first.
+#[derive(Debug, Default, Clone)]
 pub struct InputSet {
+    shared: Arc<Shared>,
+    build: Option<Arc<BuildObjects>>,
+}
+
+#[derive(Debug, Default)]
+struct Shared {
     files: Vec<InputFile>,
     index: ObjectIndex,
     generated: OnceLock<GeneratedMaps>,
@@ -38,24 +46,38 @@ impl InputSet {
     /// The set of `files`, in the order of their ids.
     #[must_use]
     pub fn new(files: Vec<InputFile>) -> Self {
-        Self { files, ..Self::default() }
+        Self { shared: Arc::new(Shared { files, ..Shared::default() }), build: None }
+    }
+
+    /// The set as the resources of a build see it, which `documents` hold.
+    #[must_use]
+    pub fn of_build(&self, documents: Vec<Arc<Document>>) -> Self {
+        Self { shared: Arc::clone(&self.shared), build: Some(Arc::new(BuildObjects::of(documents))) }
     }
 
     /// The files, in the order of their ids.
     #[must_use]
     pub fn files(&self) -> &[InputFile] {
-        &self.files
+        &self.shared.files
+    }
+
+    /// The file `id`, and where its documents lie.
+    #[must_use]
+    pub fn file(&self, id: FileId) -> Option<&InputFile> {
+        self.shared.files.get(id.0 as usize)
     }
 
     /// The file `id`.
     #[must_use]
     pub fn source(&self, id: FileId) -> Option<&Source> {
-        self.files.get(id.0 as usize).map(|file| &*file.source)
+        self.shared.files.get(id.0 as usize).map(|file| &*file.source)
     }
 
     /// The objects of `kind`, in order.
     pub fn objects<'a>(&'a self, kind: &'a str) -> impl Iterator<Item = Object<'a>> {
-        self.index.objects(&self.files, kind)
+        let of_build = self.build.iter().flat_map(move |build| build.objects(kind));
+        let of_files = self.build.is_none().then(|| self.shared.index.objects(&self.shared.files, kind));
+        of_build.chain(of_files.into_iter().flatten())
     }
 
     /// The object of `kind` and `name` as one in `namespace` and the file `from` would see it.
@@ -70,9 +92,12 @@ impl InputSet {
         namespace: Option<&str>,
         name: &str,
     ) -> Option<Object<'_>> {
+        if let Some(found) = self.build.as_ref().and_then(|build| build.find(kind, namespace, name)) {
+            return Some(found);
+        }
         let named = self.named(kind, name)?;
         let asker = Asker { file: from, folder: self.folder(from), namespace };
-        self.index.object(choose(|near| named.fitting(near, asker))?)
+        self.shared.index.object(choose(|near| named.fitting(near, asker))?)
     }
 
     /// The objects of `kind` that have all of `labels`, in order.
@@ -92,13 +117,13 @@ impl InputSet {
     /// Whether a kustomization of the run sets the tag or the digest of the image `name` (without its tag).
     #[must_use]
     pub fn pins_image(&self, name: &str) -> bool {
-        self.pinned_images.get_or_init(|| images::pinned_images(&self.files)).contains(name)
+        self.shared.pinned_images.get_or_init(|| images::pinned_images(&self.shared.files)).contains(name)
     }
 
     /// The test suites among the files.
     #[must_use]
     pub fn test_suites(&self) -> &TestSuites {
-        self.test_suites.get_or_init(|| TestSuites::of(self.files.iter().map(|file| &*file.source)))
+        self.shared.test_suites.get_or_init(|| TestSuites::of(self.shared.files.iter().map(|file| &*file.source)))
     }
 
     /// Whether the run has every ConfigMap that the Pods of the template with this `spec`, in `namespace` and the file
@@ -111,7 +136,7 @@ impl InputSet {
     }
 
     fn named(&self, kind: &str, name: &str) -> Option<&Named<ObjectId>> {
-        self.index.named(&self.files, kind, name, |file| self.folder(file))
+        self.shared.index.named(&self.shared.files, kind, name, |file| self.folder(file))
     }
 
     fn folder(&self, id: FileId) -> &str {
@@ -120,9 +145,9 @@ impl InputSet {
 
     /// The file that is shown as `path`.
     fn file_at(&self, path: &str) -> Option<&Source> {
-        let by_path = self.by_path.get_or_init(|| {
+        let by_path = self.shared.by_path.get_or_init(|| {
             // Of two of one name the first counts.
-            let sources = self.files.iter().rev().map(|file| &file.source);
+            let sources = self.shared.files.iter().rev().map(|file| &file.source);
             sources.map(|source| (Arc::clone(&source.path), source.id)).collect()
         });
         self.source(*by_path.get(path)?)

@@ -4,13 +4,13 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use std::rc::Rc;
 use std::sync::Arc;
 
-use super::files::{Files, Found, Refused, is_kustomization};
+use super::files::{Files, Found, Refused};
 use super::generate::{self, generate};
 use super::resource::Resource;
 use super::transform::{self, Reach};
-use super::{image_tags, patches, references, replacements};
+use super::{image_tags, patches, references, replacements, roots};
 use crate::read::InputFile;
-use crate::source::{FileId, Source, Span};
+use crate::source::{FileId, MappedText, Source, Span};
 use crate::yaml::{Document, Problem, Value};
 
 /// How deeply kustomizations may name each other.
@@ -27,10 +27,13 @@ pub struct Builds {
     pub builds: Vec<Build>,
     /// The input's files, and those that were read beside them, in the order of their ids.
     pub files: Vec<InputFile>,
-    /// The files that are part of a build, kustomizations themselves among them.
-    pub members: BTreeSet<FileId>,
-    /// The files that some kustomization takes for patches.
-    pub patches: BTreeSet<FileId>,
+    /// Files from this number on are there for the sake of a named file alone: what is found in them doesn't count.
+    pub counted: usize,
+    /// The files whose documents are resources, or patches that are merged: an entry that is written there is an entry of
+    /// the resource.
+    pub manifests: BTreeSet<FileId>,
+    /// The patches that are written in kustomizations.
+    pub inline: Vec<MappedText>,
     /// What can't be followed, or what kustomize refuses.
     pub remarks: Vec<Remark>,
 }
@@ -40,14 +43,25 @@ pub struct Builds {
 pub struct Build {
     /// The kustomization.
     pub kustomization: FileId,
-    /// Its resources. The nodes of each stand in the files that they come from.
-    pub resources: Vec<Arc<Document>>,
+    /// Its resources.
+    pub resources: Vec<BuiltResource>,
     /// What generators made, by kind and name without the hash that kustomize appends.
     pub generated: Vec<(String, String)>,
     /// The files that it is made of.
     pub files: BTreeSet<FileId>,
     /// Something that it names isn't known: what is missing may be there.
     pub is_partial: bool,
+}
+
+/// A resource of a build.
+#[derive(Debug)]
+pub struct BuiltResource {
+    /// The object. Its nodes stand in the files that they come from.
+    pub document: Arc<Document>,
+    /// Its name where it is written.
+    pub name: Option<String>,
+    /// Its namespace there.
+    pub namespace: Option<String>,
 }
 
 /// Something about a kustomization that its owner should know.
@@ -61,52 +75,62 @@ pub struct Remark {
     pub is_error: bool,
 }
 
-/// Builds the kustomizations among `files` that no other includes, and those that `is_named` says.
+impl Builds {
+    /// The builds that the file `id` is part of, by their numbers.
+    pub fn of_file(&self, id: FileId) -> impl Iterator<Item = usize> {
+        let numbered = self.builds.iter().enumerate();
+        numbered.filter(move |(_, build)| build.files.contains(&id)).map(|(number, _)| number)
+    }
+}
+
+/// Builds the kustomizations among `files` that no other includes, and those that `is_named` says. For a named file that
+/// none of them uses, the nearest kustomization above it that does is built too.
 #[must_use]
 pub fn build(files: Vec<InputFile>, is_named: &dyn Fn(FileId) -> bool) -> Builds {
-    let ids: Vec<FileId> =
-        files.iter().filter(|file| is_kustomization(&file.source.path)).map(|file| file.source.id).collect();
-    let mut builder = Builder::new(files);
-    // A component makes something of what includes it; alone it is built where somebody asks for it.
-    let whole: Vec<(FileId, Rc<Accumulated>)> = ids
-        .into_iter()
-        .filter_map(|id| {
-            let value = builder.kustomization(id)?;
-            if is_component(&value) && !is_named(id) { None } else { Some((id, builder.whole(id, &value))) }
-        })
-        .collect();
-    let mut builds = Vec::new();
-    for (kustomization, accumulated) in whole {
-        if is_named(kustomization) || !builder.included.contains(&kustomization) {
-            builds.push(finish(kustomization, &accumulated));
+    let ids: Vec<FileId> = files.iter().map(|file| file.source.id).collect();
+    let (count, mut builder) = (files.len(), Builder::new(files));
+    let mut roots = roots::of_input(&mut builder, &ids, is_named);
+    let counted = builder.files.len();
+    roots.extend(roots::above(&mut builder, ids.into_iter().filter(|id| is_named(*id))));
+    let mut builds: Vec<Build> = Vec::new();
+    for id in roots {
+        if !builds.iter().any(|build| build.kustomization == id)
+            && let Some(made) = builder.done.get(&id)
+        {
+            builds.push(finish(id, made));
         }
     }
-    let Builder { files, members, patches, remarks, .. } = builder;
-    Builds { builds, files: files.into_files(), members, patches, remarks }
+    let Builder { files, documents, manifests, inline, remarks, .. } = builder;
+    let mut files = files.into_files();
+    // What no build reads as YAML is a script, or what else is put into a ConfigMap.
+    for file in files.iter_mut().skip(count).filter(|file| !documents.contains_key(&file.source.id)) {
+        file.documents.clear();
+    }
+    Builds { builds, files, counted, manifests, inline, remarks }
 }
 
 /// What a kustomization has gathered.
 #[derive(Debug, Clone, Default)]
-struct Accumulated {
+pub(super) struct Accumulated {
     resources: Vec<Resource>,
-    files: BTreeSet<FileId>,
+    pub(super) files: BTreeSet<FileId>,
     is_partial: bool,
 }
 
 /// Kustomizations at work.
 pub(super) struct Builder {
-    files: Files,
+    pub(super) files: Files,
     /// What each kustomization makes.
     done: HashMap<FileId, Rc<Accumulated>>,
     /// The kustomizations that are being built, the outermost first.
     open: Vec<FileId>,
     documents: HashMap<FileId, Vec<Value>>,
     /// Kustomizations that others include.
-    included: HashSet<FileId>,
-    members: BTreeSet<FileId>,
-    patches: BTreeSet<FileId>,
-    remarks: Vec<Remark>,
+    pub(super) included: HashSet<FileId>,
+    pub(super) remarks: Vec<Remark>,
     work: usize,
+    manifests: BTreeSet<FileId>,
+    inline: Vec<MappedText>,
     /// The files of the kustomization at work, and whether it is partial.
     used: BTreeSet<FileId>,
     partial: bool,
@@ -120,8 +144,8 @@ impl Builder {
             open: Vec::new(),
             documents: HashMap::new(),
             included: HashSet::new(),
-            members: BTreeSet::new(),
-            patches: BTreeSet::new(),
+            manifests: BTreeSet::new(),
+            inline: Vec::new(),
             remarks: Vec::new(),
             work: 0,
             used: BTreeSet::new(),
@@ -130,7 +154,7 @@ impl Builder {
     }
 
     /// What the kustomization `value` in the file `id` makes.
-    fn whole(&mut self, id: FileId, value: &Value) -> Rc<Accumulated> {
+    pub(super) fn whole(&mut self, id: FileId, value: &Value) -> Rc<Accumulated> {
         if let Some(done) = self.done.get(&id) {
             return Rc::clone(done);
         }
@@ -140,7 +164,7 @@ impl Builder {
     }
 
     /// The kustomization in the file `id`; `None` where it is another kind of object or can't be read.
-    fn kustomization(&mut self, id: FileId) -> Option<Value> {
+    pub(super) fn kustomization(&mut self, id: FileId) -> Option<Value> {
         let value = self.documents(id).into_iter().next()?;
         let text = |key| value.get(key).and_then(Value::text);
         let is_ours = text("apiVersion")
@@ -156,7 +180,6 @@ impl Builder {
         let outer =
             (std::mem::replace(&mut self.used, files), std::mem::replace(&mut self.partial, is_partial));
         self.used.insert(id);
-        self.members.insert(id);
         self.name_what_is_not_followed(value);
         for key in ["resources", "bases"] {
             for entry in items(value, key) {
@@ -253,6 +276,7 @@ impl Builder {
         match self.files.find(from, path) {
             Ok(Found::File(file)) => {
                 self.uses(file);
+                self.is_manifest(file);
                 for value in self.documents(file) {
                     self.add_objects(value, resources);
                 }
@@ -413,11 +437,21 @@ impl Builder {
     /// Notes that the build at work is made of `file` too.
     pub(super) fn uses(&mut self, file: FileId) {
         self.used.insert(file);
-        self.members.insert(file);
     }
 
-    pub(super) fn is_patch(&mut self, file: FileId) {
-        self.patches.insert(file);
+    /// Notes that the documents of `file` are resources or parts of them.
+    pub(super) fn is_manifest(&mut self, file: FileId) {
+        self.manifests.insert(file);
+    }
+
+    /// Notes a patch that is written in a kustomization.
+    pub(super) fn is_inline(&mut self, patch: MappedText) {
+        self.inline.push(patch);
+    }
+
+    /// Whether a kustomization that was built is made of `file`, or is it.
+    pub(super) fn is_used(&self, file: FileId) -> bool {
+        self.done.values().any(|made| made.files.contains(&file))
     }
 
     /// Whether something that the kustomization at work names isn't known.
@@ -489,10 +523,17 @@ fn finish(kustomization: FileId, made: &Accumulated) -> Build {
     Build {
         kustomization,
         generated: generated.collect(),
-        resources: resources.iter().filter_map(|resource| resource.value.document()).map(Arc::new).collect(),
+        resources: resources.iter().filter_map(built).collect(),
         files: made.files.clone(),
         is_partial: made.is_partial,
     }
+}
+
+fn built(resource: &Resource) -> Option<BuiltResource> {
+    let written = |text: String| Some(text).filter(|text| !text.is_empty());
+    let id = resource.original_id();
+    let document = Arc::new(resource.value.document()?);
+    Some(BuiltResource { document, name: written(id.name), namespace: written(id.namespace) })
 }
 
 fn items<'v>(value: &'v Value, key: &str) -> &'v [Value] {
@@ -503,7 +544,7 @@ fn fields<'v>(value: &'v Value, key: &str) -> &'v [crate::yaml::Field] {
     value.get(key).map(Value::fields).unwrap_or_default()
 }
 
-fn is_component(value: &Value) -> bool {
+pub(super) fn is_component(value: &Value) -> bool {
     value.get("kind").and_then(Value::text) == Some("Component")
 }
 

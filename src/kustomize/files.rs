@@ -11,6 +11,9 @@ use crate::source::{FileId, Source};
 /// The names that a kustomization has in its folder (kustomize, `RecognizedKustomizationFileNames`).
 const NAMES: [&str; 3] = ["kustomization.yaml", "kustomization.yml", "Kustomization"];
 
+/// How many folders above a file are looked into.
+const MAX_FOLDERS: usize = 64;
+
 /// Whether a file of this path is called as a kustomization is.
 #[must_use]
 pub fn is_kustomization(path: &str) -> bool {
@@ -71,6 +74,10 @@ impl Files {
         id
     }
 
+    pub(super) fn len(&self) -> usize {
+        self.list.len()
+    }
+
     pub(super) fn into_files(self) -> Vec<InputFile> {
         self.list
     }
@@ -125,6 +132,44 @@ impl Files {
             Some(failure) => Err(Refused::Unreadable(failure.message)),
             None => Ok(self.add(file)),
         }
+    }
+
+    /// The kustomization in the folder that is shown as `folder`, if it has one.
+    pub(super) fn kustomization_in(&mut self, folder: &str) -> Option<FileId> {
+        let mut paths = NAMES.iter().map(|name| joined(folder, name));
+        let path = paths.find(|path| self.by_path.contains_key(&absolute(&self.here, path)) || Path::new(path).is_file())?;
+        self.read(&path).ok()
+    }
+
+    /// The folders from that of the file `id` up to the top of its git work tree, or without one to the working folder,
+    /// as they are shown; none for a file that isn't on disk.
+    pub(super) fn folders_above(&self, id: FileId) -> Vec<String> {
+        let mut folder = self.folder(id);
+        let path = self.source(id).map_or("", |source| &source.path);
+        let on_disk = Path::new(if folder.is_empty() { "." } else { &folder });
+        let real = fs::canonicalize(on_disk).ok().filter(|_| Path::new(path).is_file());
+        let top = real.as_deref().and_then(|real| work_tree(real).or_else(|| fs::canonicalize(&self.here).ok()));
+        let Some((mut real, top)) = real.zip(top) else { return Vec::new() };
+        let mut folders = Vec::new();
+        while real.starts_with(&top) && folders.len() < MAX_FOLDERS {
+            folders.push(folder.clone());
+            folder = joined(&folder, "..");
+            if !real.pop() {
+                break;
+            }
+        }
+        folders
+    }
+
+    /// The folder `path` of the git work tree that the file `id` is in, as it is shown.
+    pub(super) fn in_work_tree(&self, id: FileId, path: &str) -> Option<String> {
+        let folder = self.folder(id);
+        let real = fs::canonicalize(if folder.is_empty() { "." } else { &folder }).ok()?;
+        let top = work_tree(&real)?;
+        let target = clean(&top.join(path.trim_start_matches('/')));
+        let is_inside = target.starts_with(&top) && fs::canonicalize(&target).is_ok_and(|real| real == target);
+        let here = fs::canonicalize(&self.here).ok()?;
+        is_inside.then(|| shown(target.strip_prefix(&here).unwrap_or(&target)))
     }
 
     /// The kustomization in the folder that the kustomization `from` calls `path`; `None` where that is no folder.

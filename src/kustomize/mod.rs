@@ -3,7 +3,7 @@
 //! `files` reads what kustomizations name, `build` puts it together: the resources (`resource`) of a folder and of those
 //! that it names, what generators make (`generate`), and what changes them: `patches` (`merge` and its `merge_keys`,
 //! `json_patch`, with the help of `selector`), `transform`, `image_tags` and `replacements`. At the end `references`
-//! follow names that changed.
+//! follow names that changed. `roots` tells which are built by themselves.
 //!
 //! Not followed: plugins, `helmCharts`, `vars`, remote resources. They are named in a note.
 
@@ -18,16 +18,16 @@ mod patches;
 mod references;
 mod replacements;
 mod resource;
+mod roots;
 mod selector;
 mod transform;
 
 pub mod generators;
 pub mod images;
-pub mod scripts;
 
 use memchr::memmem;
 
-pub use build::{Build, Builds, Remark, build};
+pub use build::{Build, Builds, BuiltResource, Remark, build};
 pub use files::{folder_of, is_kustomization};
 
 use crate::read::InputFile;

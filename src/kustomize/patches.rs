@@ -159,6 +159,7 @@ fn read(builder: &mut Builder, from: FileId, entry: &Value) -> Option<Patch> {
 /// The documents of a patch that is written in a scalar.
 fn parse_inline(builder: &mut Builder, scalar: &Value) -> Option<Vec<Value>> {
     let mut values = Vec::new();
+    builder.is_inline(scalar.mapped());
     for document in Document::parse_text(scalar.mapped()) {
         match document {
             Ok(document) => values.extend(builder.value_of(&document)),
@@ -173,7 +174,9 @@ fn parse_inline(builder: &mut Builder, scalar: &Value) -> Option<Vec<Value>> {
 
 fn parse_file(builder: &mut Builder, from: FileId, path: &Value) -> Option<Vec<Value>> {
     let file = builder.file(from, path)?;
-    builder.uses(file);
-    builder.is_patch(file);
-    Some(builder.documents(file).into_iter().filter(|value| !value.is_null()).collect())
+    let values: Vec<Value> = builder.documents(file).into_iter().filter(|value| !value.is_null()).collect();
+    if values.iter().all(Value::is_mapping) {
+        builder.is_manifest(file);
+    }
+    Some(values)
 }

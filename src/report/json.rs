@@ -44,6 +44,7 @@ struct FindingOut<'a> {
     encoding: Option<&'static str>,
     span: SpanOut,
     resource: Option<&'a Resource>,
+    builds: &'a [String],
     labels: Vec<LabelOut<'a>>,
     fix: Option<FixOut<'a>>,
     fingerprint: Fingerprint,
@@ -184,6 +185,7 @@ fn finding_out<'a>(
         encoding: (source.encoding == Encoding::Utf16).then_some("utf-16"),
         span: span_out(source, finding.span),
         resource: finding.resource.as_ref(),
+        builds: &finding.builds,
         labels: finding
             .labels
             .iter()

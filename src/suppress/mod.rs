@@ -17,6 +17,7 @@ mod template;
 
 use std::cell::OnceCell;
 use std::ops::Range;
+use std::sync::Arc;
 
 use memchr::memmem;
 
@@ -26,8 +27,8 @@ use crate::charts;
 use crate::inputs::InputSet;
 use crate::kube::{self, Object, PodTemplatePath, Template};
 use crate::read::InputFile;
-use crate::source::Span;
-use crate::yaml::Document;
+use crate::source::{MappedText, Source, Span};
+use crate::yaml::{self, Document};
 
 /// A suppression, and what it covers.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -89,6 +90,8 @@ pub struct Reader<'a> {
     pub pod_templates: &'a [PodTemplatePath],
     /// Whether all of the file could be checked.
     pub is_whole: bool,
+    /// Whether kustomizations make something of the file: the annotations in it are heard where that is checked.
+    pub is_built: bool,
     /// Whether all of the file is decided; found out once, for many comments may ask.
     pub file_is_decided: OnceCell<bool>,
 }
@@ -125,6 +128,16 @@ impl Reader<'_> {
         found.into_iter().map(|suppression| Suppression { is_decided: false, ..suppression }).collect()
     }
 
+    /// The suppressions in the patch `written`, which stands in a scalar of the file. What speaks of the file there speaks of
+    /// the patch.
+    #[must_use]
+    pub fn read_text(&self, written: &MappedText) -> Vec<Suppression> {
+        let source = Arc::new(Source::new(self.file.source.id, "", written.as_str()));
+        let file = InputFile { documents: yaml::split(&source.text), source };
+        let found = Reader { file: &file, file_is_decided: OnceCell::new(), ..*self }.read();
+        found.into_iter().map(|suppression| suppression.within(written)).collect()
+    }
+
     fn read_document(&self, range: &Range<usize>, found: &mut Vec<Suppression>) {
         let source = &self.file.source;
         if !mentions_us(source.text.get(range.clone()).unwrap_or("")) {
@@ -137,7 +150,7 @@ impl Reader<'_> {
         let from = found.len();
         comment::in_document(self, &document, range.clone(), found);
         script::read(self, &document, found);
-        for object in &objects {
+        for object in objects.iter().filter(|_| !self.is_built) {
             annotation::read(object, &kube::templates(object, self.pod_templates), found);
         }
         let is_decided = self.is_decided(&objects);
@@ -155,15 +168,37 @@ impl Reader<'_> {
     /// Whether all is known that could bear on findings about `objects`, the ones of a document.
     /// What runs a ConfigMap's scripts may be in another run's files, and what a Pod mounts too.
     fn is_decided(&self, objects: &[Object<'_>]) -> bool {
+        let is_known = self.is_built && objects.iter().all(|object| object.kind != "ConfigMap");
         self.is_whole
             && !objects.is_empty()
-            && objects.iter().all(|object| {
+            && (is_known || objects.iter().all(|object| {
                 let templates = || kube::templates(object, self.pod_templates);
                 let has_config_maps = |template: &Template<'_>| {
                     self.inputs.has_config_maps(self.file.source.id, object.namespace(), template.spec)
                 };
                 object.kind != "ConfigMap" && templates().iter().all(has_config_maps)
-            })
+            }))
+    }
+}
+
+/// The suppressions in the annotations of `object`, which a build makes, and its Pod templates.
+#[must_use]
+pub fn of_object(object: &Object<'_>, templates: &[Template<'_>]) -> Vec<Suppression> {
+    let mut found = Vec::new();
+    annotation::read(object, templates, &mut found);
+    found
+}
+
+impl Suppression {
+    /// The same in the file in which its text is `written`.
+    fn within(mut self, written: &MappedText) -> Self {
+        let place = |span: &mut Span| *span = written.span(span.range());
+        place(&mut self.place);
+        place(&mut self.scope);
+        if let What::Rules { names, .. } = &mut self.what {
+            names.iter_mut().for_each(|name| place(&mut name.span));
+        }
+        self
     }
 }
 

@@ -1,0 +1,91 @@
+//! Which kustomizations are built by themselves.
+
+use memchr::memmem;
+
+use super::build::{Builder, is_component};
+use super::files::is_kustomization;
+use crate::kube::objects;
+use crate::source::FileId;
+use crate::yaml::{Document, Node};
+
+/// Builds the kustomizations among the files `ids`, and those that Flux is told to build. By themselves stand those that no
+/// other includes, those that `is_named` says, and those that include each other alone.
+pub(super) fn of_input(builder: &mut Builder, ids: &[FileId], is_named: &dyn Fn(FileId) -> bool) -> Vec<FileId> {
+    let is_ours = |builder: &Builder, id: FileId| {
+        builder.source(id).is_some_and(|source| is_kustomization(&source.path))
+    };
+    let ours: Vec<FileId> = ids.iter().copied().filter(|id| is_ours(builder, *id)).collect();
+    let of_flux: Vec<FileId> = ids.iter().flat_map(|id| of_flux(builder, *id)).collect();
+    let mut whole = Vec::new();
+    for id in ours.into_iter().chain(of_flux.iter().copied()) {
+        let Some(value) = builder.kustomization(id) else { continue };
+        // A component makes something of what includes it; alone it is built where somebody asks for it.
+        if !is_component(&value) || is_named(id) {
+            whole.push((id, builder.whole(id, &value)));
+        }
+    }
+    let stands_alone = |builder: &Builder, id: FileId| {
+        is_named(id) || of_flux.contains(&id) || !builder.included.contains(&id)
+    };
+    let mut roots: Vec<FileId> =
+        whole.iter().map(|(id, _)| *id).filter(|id| stands_alone(builder, *id)).collect();
+    for (id, _) in &whole {
+        let is_in = |root: &FileId| whole.iter().any(|(other, made)| other == root && made.files.contains(id));
+        if !roots.iter().any(is_in) {
+            roots.push(*id);
+        }
+    }
+    roots
+}
+
+/// For each of the files `named` that no build uses, the nearest kustomization above it that does.
+pub(super) fn above(builder: &mut Builder, named: impl Iterator<Item = FileId>) -> Vec<FileId> {
+    let mut roots = Vec::new();
+    for file in named {
+        if !builder.is_used(file) {
+            roots.extend(nearest(builder, file));
+        }
+    }
+    roots
+}
+
+fn nearest(builder: &mut Builder, file: FileId) -> Option<FileId> {
+    let path = builder.source(file)?.path.to_string();
+    let name = path.rsplit('/').next()?;
+    for folder in builder.files.folders_above(file) {
+        let Some(id) = builder.files.kustomization_in(&folder) else { continue };
+        let text = builder.source(id)?.text.clone();
+        if id == file || memmem::find(text.as_bytes(), name.as_bytes()).is_none() {
+            continue;
+        }
+        let told = builder.remarks.len();
+        let Some(value) = builder.kustomization(id).filter(|value| !is_component(value)) else { continue };
+        if builder.whole(id, &value).files.contains(&file) {
+            return Some(id);
+        }
+        builder.remarks.truncate(told);
+    }
+    None
+}
+
+/// The kustomizations in the folders that Flux's objects in the file `id` name (`spec.path`, from the top of the
+/// repository).
+fn of_flux(builder: &mut Builder, id: FileId) -> Vec<FileId> {
+    const GROUP: &str = "kustomize.toolkit.fluxcd.io/";
+    let Some(file) = builder.files.get(id) else { return Vec::new() };
+    if memmem::find(file.source.text.as_bytes(), GROUP.as_bytes()).is_none() {
+        return Vec::new();
+    }
+    let mut paths: Vec<String> = Vec::new();
+    for range in &file.documents {
+        let Ok(document) = Document::parse(&file.source, range.clone()) else { continue };
+        for object in objects(document.root()) {
+            let path = object.node.at("/spec/path").and_then(Node::as_str);
+            let is_ours = object.kind == "Kustomization" && object.api_version.starts_with(GROUP);
+            paths.extend(path.filter(|_| is_ours).map(str::to_owned));
+        }
+    }
+    let folders: Vec<String> =
+        paths.iter().filter_map(|path| builder.files.in_work_tree(id, path)).collect();
+    folders.iter().filter_map(|folder| builder.files.kustomization_in(folder)).collect()
+}
