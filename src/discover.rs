@@ -11,10 +11,12 @@ use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 use ignore::{DirEntry, WalkBuilder, WalkState};
 
 use crate::globs::Globs;
-use crate::kustomize::is_kustomization;
 
 /// The endings of manifests. A file named by itself is read whatever it is called.
 const EXTENSIONS: [&str; 3] = ["yaml", "yml", "json"];
+
+/// The names that a kustomization has in its folder (kustomize, `RecognizedKustomizationFileNames`).
+pub const KUSTOMIZATIONS: [&str; 3] = ["kustomization.yaml", "kustomization.yml", "Kustomization"];
 
 /// Larger files are an error: no manifest is that big, and memory is bounded (bytes).
 pub const MAX_FILE_SIZE: u64 = 100 << 20;
@@ -151,12 +153,21 @@ fn find_one(path: &Path, walk: &Walk, found: &mut Found) {
     }
 }
 
+/// Whether a file of this path is called as a kustomization is.
+#[must_use]
+pub fn is_kustomization(path: &str) -> bool {
+    let name = path.rsplit(['/', '\\']).next().unwrap_or(path);
+    KUSTOMIZATIONS.contains(&name)
+}
+
 /// Who names a folder names its kustomization.
 fn name_kustomization(folder: &Path, inputs: &mut [Input]) {
     let folder = clean(folder);
     for input in inputs {
         if let Input::File { path, named } = input {
-            let is_in = path.parent().is_some_and(|parent| parent == folder || folder == Path::new(".") && parent == Path::new(""));
+            let is_in = path.parent().is_some_and(|parent| {
+                parent == folder || folder == Path::new(".") && parent == Path::new("")
+            });
             *named |= is_in && path.to_str().is_some_and(is_kustomization);
         }
     }

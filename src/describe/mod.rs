@@ -13,6 +13,7 @@ use rayon::prelude::*;
 use crate::charts::Views;
 use crate::discover::{Failure, Input};
 use crate::kube::{Pod, TypeError};
+use crate::kustomize::{self, Builds, BuiltResource};
 use crate::provenance::{self, TestSuites};
 use crate::read::{self, InputFile, Outcome, Unjudged};
 use crate::settings::Settings;
@@ -54,24 +55,37 @@ impl Description {
 pub fn describe(inputs: &[Input], stdin_name: &str, settings: &Settings) -> Description {
     let read: Vec<(InputFile, Option<Failure>)> =
         inputs.par_iter().enumerate().map(|(id, input)| read::read(id, input, stdin_name)).collect();
+    let (files, failures): (Vec<InputFile>, Vec<Option<Failure>>) = read.into_iter().unzip();
+    let builds = kustomize::build(files, &|id| inputs.get(id.0 as usize).is_some_and(read::is_named));
     let describer = Describer {
         prefilter: Prefilter::new(LITERALS),
-        suites: TestSuites::of(read.iter().map(|(file, _)| &*file.source)),
+        suites: TestSuites::of(builds.files.iter().map(|file| &*file.source)),
+        builds: &builds,
         settings,
     };
+    let failed = |failure| Described { errors: vec![failure], ..Described::default() };
     let described: Vec<Described> = inputs
         .par_iter()
-        .zip(&read)
-        .map(|(input, (file, _))| {
-            read::guard(file, || describer.file(file, read::is_named(input)))
-                .unwrap_or_else(|failure| Described { errors: vec![failure], ..Described::default() })
+        .zip(&builds.files)
+        .map(|(input, file)| {
+            read::guard(file, || describer.file(file, read::is_named(input))).unwrap_or_else(failed)
         })
         .collect();
-    let mut description = Description::default();
-    for ((file, failure), described) in read.into_iter().zip(described) {
-        description.sources.push(file.source);
-        description.files += usize::from(failure.is_none());
-        description.errors.extend(failure);
+    let resources: Vec<_> = builds.list.iter().flat_map(|build| &build.resources).collect();
+    let built: Vec<Described> = resources
+        .into_par_iter()
+        .filter_map(|resource| {
+            let file = builds.files.get(resource.document.file().0 as usize)?;
+            Some(read::guard(file, || describer.built(file, resource)).unwrap_or_else(failed))
+        })
+        .collect();
+    let mut description = Description {
+        sources: builds.files.iter().map(|file| Arc::clone(&file.source)).collect(),
+        files: failures.iter().filter(|failure| failure.is_none()).count(),
+        errors: failures.into_iter().flatten().collect(),
+        ..Description::default()
+    };
+    for described in described.into_iter().chain(built) {
         description.startups.extend(described.startups);
         description.errors.extend(described.errors);
         description.unjudged.extend(described.unjudged);
@@ -93,6 +107,7 @@ struct Described {
 struct Describer<'a> {
     prefilter: Prefilter,
     suites: TestSuites,
+    builds: &'a Builds,
     settings: &'a Settings,
 }
 
@@ -100,6 +115,8 @@ impl Describer<'_> {
     fn file(&self, file: &InputFile, is_named: bool) -> Described {
         let mut described = Described::default();
         read::visit_documents(file, is_named, &self.prefilter, |outcome| match outcome {
+            // What kustomizations make of it is described instead.
+            Outcome::Parsed(_) if self.builds.of_file(file.source.id).next().is_some() => {}
             Outcome::Parsed(document) => self.document(&document, &file.source, &mut described),
             Outcome::Readings(views) => self.template(&views, &file.source, &mut described),
             Outcome::Template(unjudged) if described.unjudged.contains(&unjudged) => {}
@@ -128,6 +145,13 @@ impl Describer<'_> {
             let said = |failure: Failure| format!("{}: {}", failure.place(), failure.message);
             described.notes.extend(more.errors.into_iter().map(said));
         }
+    }
+
+    /// Describes what a build makes.
+    fn built(&self, file: &InputFile, resource: &BuiltResource) -> Described {
+        let mut described = Described::default();
+        self.document(&resource.document, &file.source, &mut described);
+        described
     }
 
     fn document(&self, document: &Document, source: &Source, described: &mut Described) {

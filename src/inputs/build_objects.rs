@@ -28,7 +28,10 @@ impl BuildObjects {
 
     /// The objects of `kind`, in order.
     pub(super) fn objects<'a>(&'a self, kind: &'a str) -> impl Iterator<Item = Object<'a>> {
-        self.documents.iter().filter_map(|document| object(document)).filter(move |object| object.kind == kind)
+        self.documents
+            .iter()
+            .filter_map(|document| object(document))
+            .filter(move |object| object.kind == kind)
     }
 
     /// The object of `kind` and `name` as one in `namespace` would see it; a missing namespace matches any.

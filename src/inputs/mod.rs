@@ -123,7 +123,9 @@ impl InputSet {
     /// The test suites among the files.
     #[must_use]
     pub fn test_suites(&self) -> &TestSuites {
-        self.shared.test_suites.get_or_init(|| TestSuites::of(self.shared.files.iter().map(|file| &*file.source)))
+        self.shared
+            .test_suites
+            .get_or_init(|| TestSuites::of(self.shared.files.iter().map(|file| &*file.source)))
     }
 
     /// Whether the run has every ConfigMap that the Pods of the template with this `spec`, in `namespace` and the file

@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use std::rc::Rc;
 use std::sync::Arc;
 
-use super::files::{Files, Found, Refused};
+use super::files::{Files, Found, Refused, folder_of};
 use super::generate::{self, generate};
 use super::resource::Resource;
 use super::transform::{self, Reach};
@@ -24,11 +24,11 @@ const MAX_WORK: usize = 200_000_000;
 #[derive(Debug, Default)]
 pub struct Builds {
     /// Those that are built by themselves, in the order of the input.
-    pub builds: Vec<Build>,
+    pub list: Vec<Build>,
     /// The input's files, and those that were read beside them, in the order of their ids.
     pub files: Vec<InputFile>,
     /// Files from this number on are there for the sake of a named file alone: what is found in them doesn't count.
-    pub counted: usize,
+    counted: usize,
     /// The files whose documents are resources, or patches that are merged: an entry that is written there is an entry of
     /// the resource.
     pub manifests: BTreeSet<FileId>,
@@ -76,10 +76,26 @@ pub struct Remark {
 }
 
 impl Builds {
-    /// The builds that the file `id` is part of, by their numbers.
-    pub fn of_file(&self, id: FileId) -> impl Iterator<Item = usize> {
-        let numbered = self.builds.iter().enumerate();
-        numbered.filter(move |(_, build)| build.files.contains(&id)).map(|(number, _)| number)
+    /// The builds that the file `id` is part of, with their numbers.
+    pub fn of_file(&self, id: FileId) -> impl Iterator<Item = (usize, &Build)> {
+        self.list.iter().enumerate().filter(move |(_, build)| build.files.contains(&id))
+    }
+
+    /// The folder of the build `number`, as it is shown.
+    #[must_use]
+    pub fn folder(&self, number: usize) -> String {
+        let build = self.list.get(number);
+        let file = build.and_then(|build| self.files.get(build.kustomization.0 as usize));
+        match folder_of(file.map_or("", |file| &file.source.path)) {
+            "" => ".".to_owned(),
+            folder => folder.to_owned(),
+        }
+    }
+
+    /// Whether what is found in the file `id` counts.
+    #[must_use]
+    pub fn counts(&self, id: FileId) -> bool {
+        (id.0 as usize) < self.counted
     }
 }
 
@@ -92,12 +108,12 @@ pub fn build(files: Vec<InputFile>, is_named: &dyn Fn(FileId) -> bool) -> Builds
     let mut roots = roots::of_input(&mut builder, &ids, is_named);
     let counted = builder.files.len();
     roots.extend(roots::above(&mut builder, ids.into_iter().filter(|id| is_named(*id))));
-    let mut builds: Vec<Build> = Vec::new();
+    let mut list: Vec<Build> = Vec::new();
     for id in roots {
-        if !builds.iter().any(|build| build.kustomization == id)
+        if !list.iter().any(|build| build.kustomization == id)
             && let Some(made) = builder.done.get(&id)
         {
-            builds.push(finish(id, made));
+            list.push(finish(id, made));
         }
     }
     let Builder { files, documents, manifests, inline, remarks, .. } = builder;
@@ -106,7 +122,7 @@ pub fn build(files: Vec<InputFile>, is_named: &dyn Fn(FileId) -> bool) -> Builds
     for file in files.iter_mut().skip(count).filter(|file| !documents.contains_key(&file.source.id)) {
         file.documents.clear();
     }
-    Builds { builds, files, counted, manifests, inline, remarks }
+    Builds { list, files, counted, manifests, inline, remarks }
 }
 
 /// What a kustomization has gathered.
@@ -131,6 +147,7 @@ pub(super) struct Builder {
     work: usize,
     manifests: BTreeSet<FileId>,
     inline: Vec<MappedText>,
+    inline_places: HashSet<Span>,
     /// The files of the kustomization at work, and whether it is partial.
     used: BTreeSet<FileId>,
     partial: bool,
@@ -146,6 +163,7 @@ impl Builder {
             included: HashSet::new(),
             manifests: BTreeSet::new(),
             inline: Vec::new(),
+            inline_places: HashSet::new(),
             remarks: Vec::new(),
             work: 0,
             used: BTreeSet::new(),
@@ -418,11 +436,15 @@ impl Builder {
 
     /// The file `path`, which the kustomization `from` names at `place`.
     pub(super) fn path(&mut self, from: FileId, path: &str, place: &Value) -> Option<FileId> {
+        let file = self.locate(from, path, place)?;
+        self.uses(file);
+        Some(file)
+    }
+
+    /// As [`path`](Self::path), whether or not the build becomes made of it.
+    pub(super) fn locate(&mut self, from: FileId, path: &str, place: &Value) -> Option<FileId> {
         match self.files.file(from, path) {
-            Ok(file) => {
-                self.uses(file);
-                Some(file)
-            }
+            Ok(file) => Some(file),
             Err(refused) => {
                 self.refuse(refused, place);
                 None
@@ -444,9 +466,20 @@ impl Builder {
         self.manifests.insert(file);
     }
 
+    /// Notes that a patch was applied, which may be in a `file` of its own.
+    pub(super) fn uses_patch(&mut self, file: Option<FileId>, is_merged: bool) {
+        let Some(file) = file else { return };
+        self.uses(file);
+        if is_merged {
+            self.is_manifest(file);
+        }
+    }
+
     /// Notes a patch that is written in a kustomization.
-    pub(super) fn is_inline(&mut self, patch: MappedText) {
-        self.inline.push(patch);
+    pub(super) fn has_inline(&mut self, patch: &MappedText) {
+        if self.inline_places.insert(patch.whole()) {
+            self.inline.push(patch.clone());
+        }
     }
 
     /// Whether a kustomization that was built is made of `file`, or is it.

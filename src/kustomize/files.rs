@@ -4,22 +4,12 @@ use std::collections::HashMap;
 use std::fs;
 use std::path::{Component, Path, PathBuf};
 
-use crate::discover::Input;
+use crate::discover::{Input, KUSTOMIZATIONS};
 use crate::read::{InputFile, read};
 use crate::source::{FileId, Source};
 
-/// The names that a kustomization has in its folder (kustomize, `RecognizedKustomizationFileNames`).
-const NAMES: [&str; 3] = ["kustomization.yaml", "kustomization.yml", "Kustomization"];
-
 /// How many folders above a file are looked into.
 const MAX_FOLDERS: usize = 64;
-
-/// Whether a file of this path is called as a kustomization is.
-#[must_use]
-pub fn is_kustomization(path: &str) -> bool {
-    let name = path.rsplit(['/', '\\']).next().unwrap_or(path);
-    NAMES.contains(&name)
-}
 
 /// The folder that the file shown as `path` is in; empty for the working folder.
 #[must_use]
@@ -136,8 +126,10 @@ impl Files {
 
     /// The kustomization in the folder that is shown as `folder`, if it has one.
     pub(super) fn kustomization_in(&mut self, folder: &str) -> Option<FileId> {
-        let mut paths = NAMES.iter().map(|name| joined(folder, name));
-        let path = paths.find(|path| self.by_path.contains_key(&absolute(&self.here, path)) || Path::new(path).is_file())?;
+        let mut paths = KUSTOMIZATIONS.iter().map(|name| joined(folder, name));
+        let path = paths.find(|path| {
+            self.by_path.contains_key(&absolute(&self.here, path)) || Path::new(path).is_file()
+        })?;
         self.read(&path).ok()
     }
 
@@ -148,7 +140,8 @@ impl Files {
         let path = self.source(id).map_or("", |source| &source.path);
         let on_disk = Path::new(if folder.is_empty() { "." } else { &folder });
         let real = fs::canonicalize(on_disk).ok().filter(|_| Path::new(path).is_file());
-        let top = real.as_deref().and_then(|real| work_tree(real).or_else(|| fs::canonicalize(&self.here).ok()));
+        let top =
+            real.as_deref().and_then(|real| work_tree(real).or_else(|| fs::canonicalize(&self.here).ok()));
         let Some((mut real, top)) = real.zip(top) else { return Vec::new() };
         let mut folders = Vec::new();
         while real.starts_with(&top) && folders.len() < MAX_FOLDERS {
@@ -167,7 +160,8 @@ impl Files {
         let real = fs::canonicalize(if folder.is_empty() { "." } else { &folder }).ok()?;
         let top = work_tree(&real)?;
         let target = clean(&top.join(path.trim_start_matches('/')));
-        let is_inside = target.starts_with(&top) && fs::canonicalize(&target).is_ok_and(|real| real == target);
+        let is_inside =
+            target.starts_with(&top) && fs::canonicalize(&target).is_ok_and(|real| real == target);
         let here = fs::canonicalize(&self.here).ok()?;
         is_inside.then(|| shown(target.strip_prefix(&here).unwrap_or(&target)))
     }
@@ -181,10 +175,10 @@ impl Files {
         let on_disk = Path::new(if folder.is_empty() { "." } else { &folder });
         if on_disk.is_dir() {
             self.check_folder(&from, path, on_disk)?;
-        } else if !NAMES.iter().any(is_known) {
+        } else if !KUSTOMIZATIONS.iter().any(is_known) {
             return Ok(None);
         }
-        let known = NAMES.iter().find(|name| is_known(name) || Path::new(&of(name)).is_file());
+        let known = KUSTOMIZATIONS.iter().find(|name| is_known(name) || Path::new(&of(name)).is_file());
         let name = known.ok_or_else(|| Refused::Because("the folder has no kustomization".to_owned()))?;
         self.read(&of(name)).map(Some)
     }

@@ -28,8 +28,9 @@ pub mod images;
 use memchr::memmem;
 
 pub use build::{Build, Builds, BuiltResource, Remark, build};
-pub use files::{folder_of, is_kustomization};
+pub use files::folder_of;
 
+use crate::discover::is_kustomization;
 use crate::read::InputFile;
 use crate::source::Source;
 use crate::yaml::Document;

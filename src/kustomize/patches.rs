@@ -8,15 +8,20 @@ use super::selector::Selector;
 use crate::source::FileId;
 use crate::yaml::{Document, Value};
 
-/// A patch, read.
-enum Patch {
+/// A patch, read, and the file that it is in where that is its own.
+struct Patch {
+    kind: Kind,
+    file: Option<FileId>,
+}
+
+enum Kind {
     /// Partial objects.
     Merge(Vec<Value>),
     /// A list of operations.
     Json(Value),
 }
 
-/// Applies `patchesStrategicMerge`: paths, or patches inline.
+/// Applies an entry of `patchesStrategicMerge`: a path, or a patch inline.
 pub(super) fn strategic_merge(
     builder: &mut Builder,
     from: FileId,
@@ -24,10 +29,14 @@ pub(super) fn strategic_merge(
     resources: &mut Vec<Resource>,
 ) {
     let Some(text) = entry.text() else { return };
-    let documents =
-        if text.contains('\n') { parse_inline(builder, entry) } else { parse_file(builder, from, entry) };
-    for patch in documents.unwrap_or_default() {
-        by_its_own_id(builder, &patch, resources);
+    let patch =
+        if text.contains('\n') { read_inline(builder, entry) } else { read_file(builder, from, entry) };
+    match patch {
+        Some(Patch { kind: Kind::Merge(patches), file }) => {
+            by_their_own_ids(builder, &patches, file, resources)
+        }
+        Some(Patch { kind: Kind::Json(_), .. }) => builder.note(entry, "this is no strategic merge patch"),
+        None => {}
     }
 }
 
@@ -35,23 +44,29 @@ pub(super) fn strategic_merge(
 pub(super) fn patch(builder: &mut Builder, from: FileId, entry: &Value, resources: &mut Vec<Resource>) {
     let Some(patch) = read(builder, from, entry) else { return };
     let target = entry.get("target").filter(|target| target.is_mapping());
-    let Some(target) = target else {
-        match patch {
-            Patch::Merge(patches) => {
-                for patch in patches {
-                    by_its_own_id(builder, &patch, resources);
-                }
-            }
-            Patch::Json(patch) => {
-                builder.note(&patch, "this list of operations has no `target`, which kustomize refuses");
-            }
+    match (target, patch) {
+        (Some(target), patch) => match Selector::of(target) {
+            Ok(selector) => for_target(builder, entry, target, &selector, &patch, resources),
+            Err(why) => builder.note(target, &format!("kustomize refuses this target: {why}")),
+        },
+        (None, Patch { kind: Kind::Merge(patches), file }) => {
+            by_their_own_ids(builder, &patches, file, resources)
         }
-        return;
-    };
-    let selector = match Selector::of(target) {
-        Ok(selector) => selector,
-        Err(why) => return builder.note(target, &format!("kustomize refuses this target: {why}")),
-    };
+        (None, Patch { kind: Kind::Json(operations), .. }) => {
+            builder.note(&operations, "this list of operations has no `target`, which kustomize refuses");
+        }
+    }
+}
+
+/// Applies a patch to all resources that `selector` selects, as the `target` of `entry` says.
+fn for_target(
+    builder: &mut Builder,
+    entry: &Value,
+    target: &Value,
+    selector: &Selector,
+    patch: &Patch,
+    resources: &mut Vec<Resource>,
+) {
     let option = |key| entry.at(&["options", key]).is_some_and(|value| value.text() == Some("true"));
     let allowed = Allowed { name: option("allowNameChange"), kind: option("allowKindChange") };
     let mut is_used = false;
@@ -60,23 +75,28 @@ pub(super) fn patch(builder: &mut Builder, from: FileId, entry: &Value, resource
             return true;
         }
         is_used = true;
-        match &patch {
-            Patch::Merge(patches) => patches.first().is_none_or(|patch| apply(resource, patch, &allowed)),
-            Patch::Json(operations) => {
-                resource.keep_id();
-                if let Err(refused) = json_patch::apply(&mut resource.value, operations) {
-                    let id = resource.id();
-                    let why =
-                        format!("the patch cannot be applied to {} {}: {}", id.kind, id.name, refused.why);
-                    builder.note_at(refused.span, &why);
-                }
+        match &patch.kind {
+            Kind::Merge(patches) => patches.first().is_none_or(|patch| apply(resource, patch, &allowed)),
+            Kind::Json(operations) => {
+                operate(builder, resource, operations);
                 true
             }
         }
     });
-    if !is_used && !builder.is_partial() {
-        builder
-            .note(target, "this patch changes nothing: its target matches no resource of the kustomization");
+    if is_used {
+        builder.uses_patch(patch.file, matches!(patch.kind, Kind::Merge(_)));
+    } else if !builder.is_partial() {
+        let why = "this patch changes nothing: its target matches no resource of the kustomization";
+        builder.note(target, why);
+    }
+}
+
+fn operate(builder: &mut Builder, resource: &mut Resource, operations: &Value) {
+    resource.keep_id();
+    if let Err(refused) = json_patch::apply(&mut resource.value, operations) {
+        let id = resource.id();
+        let why = format!("the patch cannot be applied to {} {}: {}", id.kind, id.name, refused.why);
+        builder.note_at(refused.span, &why);
     }
 }
 
@@ -112,55 +132,65 @@ fn apply(resource: &mut Resource, patch: &Value, allowed: &Allowed) -> bool {
     true
 }
 
-/// Merges `patch` into the one resource that it names.
-fn by_its_own_id(builder: &mut Builder, patch: &Value, resources: &mut Vec<Resource>) {
-    let id = Id::of(patch);
-    let mut matching = resources.iter().enumerate().filter(|(_, resource)| resource.has_id(&id));
-    let found = (matching.next().map(|(at, _)| at), matching.count());
-    let named = format!("{} {}", id.kind, id.name);
-    match found {
-        (Some(at), 0) => {
-            let deleted =
-                resources.get_mut(at).is_some_and(|resource| !apply(resource, patch, &Allowed::default()));
-            if deleted {
-                resources.remove(at);
-            }
-        }
-        (Some(_), _) => builder
-            .note(patch, &format!("several resources are called {named}: kustomize refuses this patch")),
-        (None, _) if builder.is_partial() => {}
-        (None, _) => {
-            builder.note(
-                patch,
-                &format!("no resource of the kustomization is called {named}: kustomize refuses this patch"),
-            );
-        }
+/// Merges each of `patches`, which are in `file`, into the one resource that it names.
+fn by_their_own_ids(
+    builder: &mut Builder,
+    patches: &[Value],
+    file: Option<FileId>,
+    resources: &mut Vec<Resource>,
+) {
+    let mut is_used = false;
+    for patch in patches {
+        is_used |= by_its_own_id(builder, patch, resources);
     }
+    if is_used {
+        builder.uses_patch(file, true);
+    }
+}
+
+/// Merges `patch` into the one resource that it names; `false` where there is none.
+fn by_its_own_id(builder: &mut Builder, patch: &Value, resources: &mut Vec<Resource>) -> bool {
+    let id = Id::of(patch);
+    let named = format!("{} {}", id.kind, id.name);
+    let mut matching = resources.iter().enumerate().filter(|(_, resource)| resource.has_id(&id));
+    let Some((at, _)) = matching.next() else {
+        if !builder.is_partial() {
+            let why =
+                format!("no resource of the kustomization is called {named}: kustomize refuses this patch");
+            builder.note(patch, &why);
+        }
+        return false;
+    };
+    if matching.next().is_some() {
+        let why = format!("several resources are called {named}: kustomize refuses this patch");
+        builder.note(patch, &why);
+        return false;
+    }
+    if resources.get_mut(at).is_some_and(|resource| !apply(resource, patch, &Allowed::default())) {
+        resources.remove(at);
+    }
+    true
 }
 
 /// Reads the patch of an entry: `path`, or `patch`.
 fn read(builder: &mut Builder, from: FileId, entry: &Value) -> Option<Patch> {
     let inline = entry.get("patch").filter(|patch| patch.text().is_some_and(|text| !text.trim().is_empty()));
-    let documents = match (inline, entry.get("path")) {
-        (Some(inline), None) => parse_inline(builder, inline)?,
-        (None, Some(path)) => parse_file(builder, from, path)?,
+    match (inline, entry.get("path")) {
+        (Some(inline), None) => read_inline(builder, inline),
+        (None, Some(path)) => read_file(builder, from, path),
         _ => {
             builder.note(entry, "a patch needs either `path` or `patch`: kustomize refuses this one");
-            return None;
+            None
         }
-    };
-    match documents.first() {
-        Some(first) if first.is_sequence() => Some(Patch::Json(first.clone())),
-        Some(_) => Some(Patch::Merge(documents)),
-        None => None,
     }
 }
 
-/// The documents of a patch that is written in a scalar.
-fn parse_inline(builder: &mut Builder, scalar: &Value) -> Option<Vec<Value>> {
+/// The patch that is written in a scalar.
+fn read_inline(builder: &mut Builder, scalar: &Value) -> Option<Patch> {
+    let written = scalar.mapped();
+    builder.has_inline(&written);
     let mut values = Vec::new();
-    builder.is_inline(scalar.mapped());
-    for document in Document::parse_text(scalar.mapped()) {
+    for document in Document::parse_text(written) {
         match document {
             Ok(document) => values.extend(builder.value_of(&document)),
             Err(problem) => {
@@ -169,14 +199,17 @@ fn parse_inline(builder: &mut Builder, scalar: &Value) -> Option<Vec<Value>> {
             }
         }
     }
-    Some(values.into_iter().filter(|value| !value.is_null()).collect())
+    patch_of(values, None)
 }
 
-fn parse_file(builder: &mut Builder, from: FileId, path: &Value) -> Option<Vec<Value>> {
-    let file = builder.file(from, path)?;
-    let values: Vec<Value> = builder.documents(file).into_iter().filter(|value| !value.is_null()).collect();
-    if values.iter().all(Value::is_mapping) {
-        builder.is_manifest(file);
-    }
-    Some(values)
+fn read_file(builder: &mut Builder, from: FileId, path: &Value) -> Option<Patch> {
+    let file = builder.locate(from, path.text()?, path)?;
+    patch_of(builder.documents(file), Some(file))
+}
+
+fn patch_of(mut values: Vec<Value>, file: Option<FileId>) -> Option<Patch> {
+    values.retain(|value| !value.is_null());
+    let first = values.first()?;
+    let kind = if first.is_sequence() { Kind::Json(first.clone()) } else { Kind::Merge(values) };
+    Some(Patch { kind, file })
 }

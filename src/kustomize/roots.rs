@@ -3,14 +3,18 @@
 use memchr::memmem;
 
 use super::build::{Builder, is_component};
-use super::files::is_kustomization;
+use crate::discover::is_kustomization;
 use crate::kube::objects;
 use crate::source::FileId;
 use crate::yaml::{Document, Node};
 
 /// Builds the kustomizations among the files `ids`, and those that Flux is told to build. By themselves stand those that no
 /// other includes, those that `is_named` says, and those that include each other alone.
-pub(super) fn of_input(builder: &mut Builder, ids: &[FileId], is_named: &dyn Fn(FileId) -> bool) -> Vec<FileId> {
+pub(super) fn of_input(
+    builder: &mut Builder,
+    ids: &[FileId],
+    is_named: &dyn Fn(FileId) -> bool,
+) -> Vec<FileId> {
     let is_ours = |builder: &Builder, id: FileId| {
         builder.source(id).is_some_and(|source| is_kustomization(&source.path))
     };
@@ -30,7 +34,8 @@ pub(super) fn of_input(builder: &mut Builder, ids: &[FileId], is_named: &dyn Fn(
     let mut roots: Vec<FileId> =
         whole.iter().map(|(id, _)| *id).filter(|id| stands_alone(builder, *id)).collect();
     for (id, _) in &whole {
-        let is_in = |root: &FileId| whole.iter().any(|(other, made)| other == root && made.files.contains(id));
+        let is_in =
+            |root: &FileId| whole.iter().any(|(other, made)| other == root && made.files.contains(id));
         if !roots.iter().any(is_in) {
             roots.push(*id);
         }
@@ -85,7 +90,6 @@ fn of_flux(builder: &mut Builder, id: FileId) -> Vec<FileId> {
             paths.extend(path.filter(|_| is_ours).map(str::to_owned));
         }
     }
-    let folders: Vec<String> =
-        paths.iter().filter_map(|path| builder.files.in_work_tree(id, path)).collect();
+    let folders: Vec<String> = paths.iter().filter_map(|path| builder.files.in_work_tree(id, path)).collect();
     folders.iter().filter_map(|folder| builder.files.kustomization_in(folder)).collect()
 }

@@ -1,19 +1,17 @@
 //! What kustomizations make is checked for each build, and told once for each place.
 
-use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
 use rayon::prelude::*;
 
-use super::{Checked, FileCheck, Linter};
+use super::linter::{FileResult, Linter};
 use crate::discover::Failure;
 use crate::finding::Finding;
 use crate::inputs::InputSet;
 use crate::kube;
-use crate::kustomize::{Build, Builds, BuiltResource, folder_of};
-use crate::read::{InputFile, guard};
+use crate::kustomize::{Builds, BuiltResource};
 use crate::report::Report;
-use crate::source::{FileId, Span};
+use crate::source::Span;
 use crate::suppress::{self, Suppression};
 
 /// How many notes on kustomizations are told.
@@ -21,107 +19,92 @@ const MAX_NOTES: usize = 20;
 
 /// What came of one resource of a build.
 #[derive(Default)]
-struct CheckedResource {
-    findings: Vec<Finding>,
-    suppressions: Vec<Suppression>,
-    errors: Vec<Failure>,
+struct ResourceResult {
+    file: FileResult,
     /// Where the Pod specs in it are written.
     pods: Vec<Span>,
 }
 
-impl Linter<'_> {
-    /// Checks all resources of `builds`.
-    pub(super) fn check_builds(&self, builds: &Builds) -> Checked {
-        let views: Vec<InputSet> = builds.builds.iter().map(|build| self.view(build)).collect();
-        let linters: Vec<Linter<'_>> = views.iter().map(|view| self.seeing(view)).collect();
-        let jobs: Vec<(usize, &BuiltResource)> = builds
-            .builds
-            .iter()
-            .enumerate()
-            .flat_map(|(number, build)| build.resources.iter().map(move |resource| (number, resource)))
-            .collect();
-        let checked: Vec<(usize, CheckedResource)> = jobs
-            .into_par_iter()
-            .filter_map(|(number, resource)| Some((number, linters.get(number)?.check_resource(resource))))
-            .collect();
-        joined(builds, checked)
-    }
-
-    /// The input as the resources of `build` see it.
-    fn view(&self, build: &Build) -> InputSet {
-        self.inputs.of_build(build.resources.iter().map(|resource| resource.document.clone()).collect())
-    }
-
-    fn check_resource(&self, resource: &BuiltResource) -> CheckedResource {
-        let document = &resource.document;
-        let Some(file) = self.inputs.file(document.file()) else { return CheckedResource::default() };
-        guard(file, || self.check_built(file, resource))
-            .unwrap_or_else(|failure| CheckedResource { errors: vec![failure], ..CheckedResource::default() })
-    }
-
-    fn check_built(&self, file: &InputFile, resource: &BuiltResource) -> CheckedResource {
-        let mut out = CheckedResource::default();
-        let root = resource.document.root();
-        let mut around = vec![root.span()];
-        for object in kube::objects(root) {
-            let templates = kube::templates(&object, &self.settings.pod_templates);
-            out.suppressions.extend(suppress::of_object(&object, &templates));
-            out.pods.extend(templates.iter().map(|template| template.spec.span()));
-        }
-        around.extend(&out.pods);
-        let rules = Cow::Owned(self.settings.rules_for(&file.source.path).into_owned());
-        let mut work = FileCheck { linter: self, file, rules, is_built: true, checked: Checked::default() };
-        work.check_document(&resource.document);
-        for mut finding in work.checked.findings {
-            if let Some(about) = &mut finding.resource {
-                about.name.clone_from(&resource.name);
-                about.namespace.clone_from(&resource.namespace);
-            }
-            finding.around.clone_from(&around);
-            out.findings.push(finding);
-        }
-        out
-    }
+/// Checks all resources of the builds.
+pub(super) fn check(linter: &Linter<'_>) -> FileResult {
+    let builds = linter.builds;
+    let view = |resources: &[BuiltResource]| {
+        linter.inputs.of_build(resources.iter().map(|resource| resource.document.clone()).collect())
+    };
+    let views: Vec<InputSet> = builds.list.iter().map(|build| view(&build.resources)).collect();
+    let linters: Vec<Linter<'_>> = views.iter().map(|view| linter.seeing(view)).collect();
+    let numbered = builds.list.iter().enumerate();
+    let jobs: Vec<(usize, &BuiltResource)> =
+        numbered.flat_map(|(number, build)| build.resources.iter().map(move |one| (number, one))).collect();
+    let results: Vec<(usize, ResourceResult)> = jobs
+        .into_par_iter()
+        .filter_map(|(number, resource)| Some((number, check_resource(linters.get(number)?, resource))))
+        .collect();
+    join(builds, results)
 }
 
-/// One finding for each place, with the builds that have it.
-fn joined(builds: &Builds, checked: Vec<(usize, CheckedResource)>) -> Checked {
+fn check_resource(linter: &Linter<'_>, resource: &BuiltResource) -> ResourceResult {
+    let root = resource.document.root();
+    let Some(file) = linter.inputs.file(resource.document.file()) else { return ResourceResult::default() };
+    let mut result = ResourceResult { file: linter.check_built(file, &resource.document), pods: Vec::new() };
+    for object in kube::objects(root) {
+        let templates = kube::templates(&object, &linter.settings.pod_templates);
+        result.file.suppressions.extend(suppress::of_object(&object, &templates));
+        result.pods.extend(templates.iter().map(|template| template.spec.span()));
+    }
+    for finding in &mut result.file.findings {
+        finding.around = [root.span()].into_iter().chain(result.pods.iter().copied()).collect();
+        // Prefixes and namespaces differ between builds; people know it by the name that they wrote.
+        if let Some(about) = &mut finding.resource {
+            about.name.clone_from(&resource.name);
+            about.namespace.clone_from(&resource.namespace);
+        }
+    }
+    result
+}
+
+/// One result of all builds: one finding for each place, with the builds that have it.
+fn join(builds: &Builds, results: Vec<(usize, ResourceResult)>) -> FileResult {
     let mut joined = Joined::new(builds);
     let (mut pods, mut annotations) = (HashSet::new(), HashSet::new());
-    let mut all = Checked::default();
-    for (number, resource) in checked {
-        pods.extend(resource.pods);
-        all.errors.extend(resource.errors);
-        for suppression in resource.suppressions {
-            let is_decided = builds.builds.get(number).is_some_and(|build| !build.is_partial);
+    let mut all = FileResult::default();
+    for (number, ResourceResult { file, pods: own }) in results {
+        pods.extend(own);
+        all.errors.extend(file.errors);
+        let is_whole = builds.list.get(number).is_some_and(|build| !build.is_partial);
+        for suppression in file.suppressions {
             if annotations.insert((suppression.place, suppression.scope)) {
-                let is_decided = suppression.is_decided && is_decided;
+                let is_decided = suppression.is_decided && is_whole;
                 all.suppressions.push(Suppression { is_decided, ..suppression });
             }
         }
-        joined.add(number, resource.findings);
+        joined.add(number, file.findings);
     }
     all.findings = joined.finish();
     all.pods = pods.len();
     all
 }
 
+/// A rule's finding about a container at a place; where a build has several, their number.
+type Place = (&'static str, Span, Option<String>, usize);
+
 /// Findings of several builds.
 struct Joined<'b> {
     builds: &'b Builds,
+    /// Each with the numbers of the builds that have it.
     findings: Vec<(Finding, Vec<usize>)>,
-    /// The finding of a rule at a place about a container; where a build has several, by their number.
-    known: HashMap<(&'static str, Span, Option<String>, usize), usize>,
+    known: HashMap<Place, usize>,
     /// How many the build at work has at each place.
-    seen: HashMap<(&'static str, Span, Option<String>), usize>,
+    seen: HashMap<Place, usize>,
     at_work: usize,
 }
 
 impl<'b> Joined<'b> {
     fn new(builds: &'b Builds) -> Self {
-        Self { builds, findings: Vec::new(), known: HashMap::new(), seen: HashMap::new(), at_work: usize::MAX }
+        Self { builds, findings: Vec::new(), known: HashMap::new(), seen: HashMap::new(), at_work: 0 }
     }
 
+    /// Adds findings of the build `number`; builds come one after another.
     fn add(&mut self, number: usize, findings: Vec<Finding>) {
         if self.at_work != number {
             self.seen.clear();
@@ -129,12 +112,11 @@ impl<'b> Joined<'b> {
         }
         for finding in findings {
             let container = finding.resource.as_ref().and_then(|resource| resource.container.clone());
-            let place = (finding.rule, finding.span, container);
+            let mut place: Place = (finding.rule, finding.span, container, 0);
             let count = self.seen.entry(place.clone()).or_default();
-            let (rule, span, container) = place;
-            let key = (rule, span, container, *count);
+            place.3 = *count;
             *count += 1;
-            let at = *self.known.entry(key).or_insert(self.findings.len());
+            let at = *self.known.entry(place).or_insert(self.findings.len());
             match self.findings.get_mut(at) {
                 Some((_, builds)) => builds.push(number),
                 None => self.findings.push((finding, vec![number])),
@@ -144,33 +126,26 @@ impl<'b> Joined<'b> {
 
     fn finish(self) -> Vec<Finding> {
         let Self { builds, findings, .. } = self;
-        let named = |number: &usize| {
-            let build = builds.builds.get(*number)?;
-            let path = &builds.files.get(build.kustomization.0 as usize)?.source.path;
-            Some(Some(folder_of(path)).filter(|folder| !folder.is_empty()).unwrap_or(".").to_owned())
-        };
-        let finish = |(mut finding, numbers): (Finding, Vec<usize>)| {
-            finding.builds = numbers.iter().filter_map(named).collect();
-            let is_in_all = builds.of_file(finding.span.file).all(|number| numbers.contains(&number));
-            if let Some(fix) = &finding.fix {
-                // Elsewhere an entry isn't written as one, and a mending of one build must not spoil another.
-                let is_written = fix.edits.iter().all(|edit| builds.manifests.contains(&edit.span.file));
-                if !is_written || !is_in_all {
-                    finding.fix = None;
-                }
-            }
-            finding
-        };
-        findings.into_iter().map(finish).collect()
+        findings.into_iter().map(|(finding, numbers)| with_builds(builds, finding, &numbers)).collect()
     }
+}
+
+/// `finding` with the builds of these `numbers`, which have it.
+fn with_builds(builds: &Builds, mut finding: Finding, numbers: &[usize]) -> Finding {
+    finding.builds = numbers.iter().map(|number| builds.folder(*number)).collect();
+    // What isn't written as an entry can't be mended as one, and mending one build must not spoil another.
+    let is_in_all = builds.of_file(finding.span.file).all(|(number, _)| numbers.contains(&number));
+    let is_written = |file| builds.manifests.contains(&file);
+    finding.fix =
+        finding.fix.filter(|fix| is_in_all && fix.edits.iter().all(|edit| is_written(edit.span.file)));
+    finding
 }
 
 /// Tells what is wrong with kustomizations.
 pub(super) fn tell_remarks(builds: &Builds, report: &mut Report) {
     let mut notes = Vec::new();
-    for remark in &builds.remarks {
-        let FileId(id) = remark.span.file;
-        let Some(file) = builds.files.get(id as usize).filter(|_| (id as usize) < builds.counted) else { continue };
+    for remark in builds.remarks.iter().filter(|remark| builds.counts(remark.span.file)) {
+        let Some(file) = builds.files.get(remark.span.file.0 as usize) else { continue };
         let line = Some(file.source.position(remark.span.start as usize).line);
         let failure = Failure { path: file.source.path.to_string(), line, message: remark.message.clone() };
         if remark.is_error {

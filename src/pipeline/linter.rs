@@ -9,6 +9,7 @@ use crate::discover::Failure;
 use crate::finding::{Finding, Severity};
 use crate::inputs::InputSet;
 use crate::kube::{Object, Pod};
+use crate::kustomize::Builds;
 use crate::provenance::{self, Judged};
 use crate::read::{self, InputFile, Outcome, Reason, Unjudged};
 use crate::report::Summary;
@@ -23,6 +24,7 @@ use crate::yaml::{self, Document, Prefilter, Problem};
 pub(super) struct Linter<'a> {
     pub(super) settings: &'a Settings,
     pub(super) inputs: &'a InputSet,
+    pub(super) builds: &'a Builds,
     rules: Vec<&'static Rule>,
     prefilter: Prefilter,
 }
@@ -37,7 +39,7 @@ pub(super) struct FileResult {
     is_partial: bool,
     documents: usize,
     /// The places of the Pod specs: the readings of a template share some.
-    pods: HashSet<Span>,
+    pub(super) pods: HashSet<Span>,
     unjudged: Vec<Unjudged>,
     is_other: bool,
 }
@@ -53,23 +55,53 @@ impl FileResult {
 }
 
 impl<'a> Linter<'a> {
-    pub(super) fn new(rules: &[&'static Rule], settings: &'a Settings, inputs: &'a InputSet) -> Self {
+    pub(super) fn new(
+        rules: &[&'static Rule],
+        settings: &'a Settings,
+        inputs: &'a InputSet,
+        builds: &'a Builds,
+    ) -> Self {
         let rules: Vec<_> = rules.iter().copied().filter(|rule| settings.may_run(rule.id)).collect();
         let literals = rules.iter().flat_map(|rule| match rule.target {
             Target::Pod { literals, .. } | Target::Object { literals, .. } => literals,
             Target::Set { .. } | Target::Input => &[],
         });
         let prefilter = Prefilter::new(literals.copied());
-        Self { settings, inputs, rules, prefilter }
+        Self { settings, inputs, builds, rules, prefilter }
+    }
+
+    /// The same for objects that see the input as `inputs`.
+    pub(super) fn seeing<'b>(&'b self, inputs: &'b InputSet) -> Linter<'b> {
+        let Self { settings, builds, ref rules, ref prefilter, .. } = *self;
+        Linter { settings, inputs, builds, rules: rules.clone(), prefilter: prefilter.clone() }
     }
 
     /// Checks one file, which may be one that `is_named` itself.
     pub(super) fn check_file(&self, file: &InputFile, is_named: bool) -> FileResult {
         read::guard(file, || {
-            let rules = self.settings.rules_for(&file.source.path);
-            let mut work = FileLinter { linter: self, file, rules, result: FileResult::default() };
+            let mut work = FileLinter::new(self, file, false);
             read::visit_documents(file, is_named, &self.prefilter, |outcome| work.check_outcome(outcome));
             work.finish()
+        })
+        .unwrap_or_else(|failure| FileResult { errors: vec![failure], ..FileResult::default() })
+    }
+
+    /// Checks a file that a kustomization names beside the input: a manifest, or a script that becomes part of a
+    /// ConfigMap. Only the input's own files are counted.
+    pub(super) fn check_beside(&self, file: &InputFile) -> FileResult {
+        if file.documents.is_empty() {
+            let suppressions = self.reader(file, true).read_script();
+            return FileResult { suppressions, ..FileResult::default() };
+        }
+        FileResult { documents: 0, is_other: false, ..self.check_file(file, false) }
+    }
+
+    /// Checks what a build makes: the object `document`, whose root is in `file`.
+    pub(super) fn check_built(&self, file: &InputFile, document: &Document) -> FileResult {
+        read::guard(file, || {
+            let mut work = FileLinter::new(self, file, true);
+            work.check_document(document);
+            work.result
         })
         .unwrap_or_else(|failure| FileResult { errors: vec![failure], ..FileResult::default() })
     }
@@ -87,9 +119,11 @@ impl<'a> Linter<'a> {
         self.settle(findings)
     }
 
-    /// The suppressions in a file that is a script.
-    pub(super) fn suppressions_in_script(&self, script: &InputFile) -> Vec<Suppression> {
-        self.reader(script, true).read_script()
+    /// The suppressions in the patches that are written in kustomizations.
+    pub(super) fn suppressions_in_patches(&self) -> Vec<Suppression> {
+        let patches = self.builds.inline.iter();
+        let files = patches.filter_map(|patch| Some((patch, self.inputs.file(patch.whole().file)?)));
+        files.flat_map(|(patch, file)| self.reader(file, true).read_text(patch)).collect()
     }
 
     /// `findings` as bad as their rules are set to be in their files.
@@ -104,11 +138,14 @@ impl<'a> Linter<'a> {
     }
 
     fn reader<'f>(&'f self, file: &'f InputFile, is_whole: bool) -> suppress::Reader<'f> {
+        let mut builds = self.builds.of_file(file.source.id).map(|(_, build)| build).peekable();
+        let is_built = builds.peek().is_some();
         suppress::Reader {
             file,
             inputs: self.inputs,
             pod_templates: &self.settings.pod_templates,
-            is_whole,
+            is_whole: is_whole && builds.all(|build| !build.is_partial),
+            is_built,
             file_is_decided: OnceCell::new(),
         }
     }
@@ -120,13 +157,27 @@ struct FileLinter<'a> {
     file: &'a InputFile,
     /// What is set for rules in this file.
     rules: Cow<'a, RuleTable>,
+    /// Whether it is what a build makes, of which parts may stand in other files.
+    is_built: bool,
     result: FileResult,
 }
 
-impl FileLinter<'_> {
+impl<'a> FileLinter<'a> {
+    fn new(linter: &'a Linter<'a>, file: &'a InputFile, is_built: bool) -> Self {
+        let rules = linter.settings.rules_for(&file.source.path);
+        Self { linter, file, rules, is_built, result: FileResult::default() }
+    }
+
+    /// Whether `rule` runs: in a build it may be off in one file and on in another.
+    fn runs(&self, rule: &Rule) -> bool {
+        self.is_built || self.rules.level(rule.id) != Level::Off
+    }
+
     fn check_outcome(&mut self, outcome: Outcome<'_>) {
         self.result.is_partial |= !matches!(outcome, Outcome::Parsed(_) | Outcome::Readings(_));
         match outcome {
+            // What builds make of it is checked instead.
+            Outcome::Parsed(_) if self.linter.builds.of_file(self.file.source.id).next().is_some() => {}
             Outcome::Parsed(document) => self.check_document(&document),
             Outcome::Readings(views) => self.check_template(&views),
             Outcome::Template(unjudged) if self.result.unjudged.contains(&unjudged) => {}
@@ -192,7 +243,7 @@ impl FileLinter<'_> {
         let Linter { settings, inputs, ref rules, .. } = *self.linter;
         for rule in rules {
             let Target::Object { check, .. } = rule.target else { continue };
-            if self.rules.level(rule.id) != Level::Off {
+            if self.runs(rule) {
                 let mut cx = ObjectContext::new(rule, settings, self.rules.options(rule.id), inputs, object);
                 check(object, &mut cx);
                 let findings = cx.into_findings();
@@ -207,7 +258,7 @@ impl FileLinter<'_> {
         let mut findings = Vec::new();
         for rule in rules {
             let Target::Pod { check, .. } = rule.target else { continue };
-            if self.rules.level(rule.id) != Level::Off {
+            if self.runs(rule) {
                 let mut cx = PodContext::new(rule, settings, self.rules.options(rule.id), inputs, &facts);
                 check(pod, &mut cx);
                 findings.extend(cx.into_findings());
@@ -222,7 +273,11 @@ impl FileLinter<'_> {
     }
 
     fn add(&mut self, findings: Vec<Finding>) {
-        let settled = findings.into_iter().filter_map(|finding| self.rules.settle(finding));
+        let settled = if self.is_built {
+            self.linter.settle(findings)
+        } else {
+            findings.into_iter().filter_map(|finding| self.rules.settle(finding)).collect()
+        };
         self.result.findings.extend(settled);
     }
 

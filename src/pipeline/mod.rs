@@ -1,5 +1,6 @@
 //! From inputs to a report: read, check file by file, check the whole, match suppressions, sort.
 
+mod builds;
 mod linter;
 
 use std::collections::HashSet;
@@ -10,7 +11,7 @@ use rayon::prelude::*;
 use crate::discover::Input;
 use crate::finding::{Finding, SuppressedFinding};
 use crate::inputs::InputSet;
-use crate::kustomize::scripts;
+use crate::kustomize::{self, Builds};
 use crate::progress::Progress;
 use crate::read::{is_named, read};
 use crate::report::Report;
@@ -44,20 +45,23 @@ fn lint_by(
 ) -> Report {
     progress.begin(inputs.len());
     let mut report = Report::default();
-    let set = read_all(inputs, stdin_name, progress, &mut report);
-    let linter = Linter::new(rules, settings, &set);
+    let (set, builds) = read_all(inputs, stdin_name, progress, &mut report);
+    let linter = Linter::new(rules, settings, &set, &builds);
     let (mut findings, mut suppressions) = check_files(&linter, inputs, progress, &mut report);
     findings.extend(linter.check_set());
-    // What kustomizations read comes behind the inputs.
-    let scripts = set.files().iter().skip(inputs.len());
-    suppressions.extend(scripts.flat_map(|script| linter.suppressions_in_script(script)));
+    suppressions.extend(linter.suppressions_in_patches());
     let matched = match_suppressions(&linter, findings, &suppressions);
-    add_sorted(matched, settings, &mut report);
+    add_sorted(matched, &linter, &mut report);
     report
 }
 
-/// Reads all inputs, and the scripts that the kustomizations among them make ConfigMaps of.
-fn read_all(inputs: &[Input], stdin_name: &str, progress: &Progress, report: &mut Report) -> InputSet {
+/// Reads all inputs, and builds the kustomizations among them. What these read comes behind the inputs.
+fn read_all(
+    inputs: &[Input],
+    stdin_name: &str,
+    progress: &Progress,
+    report: &mut Report,
+) -> (InputSet, Builds) {
     let read: Vec<_> = inputs
         .par_iter()
         .enumerate()
@@ -70,25 +74,28 @@ fn read_all(inputs: &[Input], stdin_name: &str, progress: &Progress, report: &mu
         report.errors.extend(failure);
         files.push(file);
     }
-    let scripts = scripts::read(&files, &mut report.notes);
-    files.extend(scripts);
-    report.sources = files.iter().map(|file| Arc::clone(&file.source)).collect();
-    InputSet::new(files)
+    let builds = kustomize::build(files, &|id| inputs.get(id.0 as usize).is_some_and(is_named));
+    builds::tell_remarks(&builds, report);
+    report.sources = builds.files.iter().map(|file| Arc::clone(&file.source)).collect();
+    (InputSet::new(builds.files.clone()), builds)
 }
 
-/// Checks each file by itself: what is found, and what suppresses.
+/// Checks each file by itself, and what builds make: what is found, and what suppresses.
 fn check_files(
     linter: &Linter<'_>,
     inputs: &[Input],
     progress: &Progress,
     report: &mut Report,
 ) -> (Vec<Finding>, Vec<Suppression>) {
-    let results: Vec<_> = inputs
+    let mut results: Vec<_> = inputs
         .par_iter()
         .zip(linter.inputs.files())
         .map(|(input, file)| linter.check_file(file, is_named(input)))
         .inspect(|_| progress.checked_one())
         .collect();
+    let beside = linter.inputs.files().get(inputs.len()..).unwrap_or_default();
+    results.extend(beside.iter().map(|file| linter.check_beside(file)));
+    results.push(builds::check(linter));
     let (mut findings, mut suppressions) = (Vec::new(), Vec::new());
     for mut result in results {
         result.count(&mut report.summary);
@@ -134,11 +141,13 @@ fn tell(linter: &Linter<'_>, slips: Vec<Slip<'_>>) -> Vec<Finding> {
 }
 
 /// Adds what is shown to `report`, by place, then by rule.
-fn add_sorted(matched: Matched, settings: &Settings, report: &mut Report) {
+fn add_sorted(matched: Matched, linter: &Linter<'_>, report: &mut Report) {
     let Matched { mut findings, mut suppressed } = matched;
-    findings.retain(|finding| settings.shows(finding));
+    let is_shown =
+        |finding: &Finding| linter.builds.counts(finding.span.file) && linter.settings.shows(finding);
+    findings.retain(is_shown);
     findings.sort_by_key(order);
-    suppressed.retain(|suppressed| settings.shows(&suppressed.finding));
+    suppressed.retain(|suppressed| is_shown(&suppressed.finding));
     suppressed.sort_by_key(|SuppressedFinding { finding, .. }| order(finding));
     report.summary.suppressed = suppressed.len();
     (report.findings, report.suppressed) = (findings, suppressed);

@@ -85,7 +85,20 @@ pub fn object_of(finding: &Finding) -> String {
         };
         text.push_str(&format!(", {role} {container}"));
     }
+    if !finding.builds.is_empty() {
+        text.push_str(&format!(", built by {}", listed(&finding.builds)));
+    }
     text
+}
+
+/// The first few names, and how many more.
+fn listed(names: &[String]) -> String {
+    const MOST: usize = 3;
+    let first = names.iter().take(MOST).map(String::as_str).collect::<Vec<_>>().join(", ");
+    match names.len().saturating_sub(MOST) {
+        0 => first,
+        more => format!("{first} and {more} more"),
+    }
 }
 
 /// `message`, and behind it in brackets the object that the finding is about.

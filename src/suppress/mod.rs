@@ -171,13 +171,14 @@ impl Reader<'_> {
         let is_known = self.is_built && objects.iter().all(|object| object.kind != "ConfigMap");
         self.is_whole
             && !objects.is_empty()
-            && (is_known || objects.iter().all(|object| {
-                let templates = || kube::templates(object, self.pod_templates);
-                let has_config_maps = |template: &Template<'_>| {
-                    self.inputs.has_config_maps(self.file.source.id, object.namespace(), template.spec)
-                };
-                object.kind != "ConfigMap" && templates().iter().all(has_config_maps)
-            }))
+            && (is_known
+                || objects.iter().all(|object| {
+                    let templates = || kube::templates(object, self.pod_templates);
+                    let has_config_maps = |template: &Template<'_>| {
+                        self.inputs.has_config_maps(self.file.source.id, object.namespace(), template.spec)
+                    };
+                    object.kind != "ConfigMap" && templates().iter().all(has_config_maps)
+                }))
     }
 }
 

@@ -46,6 +46,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "finding",
             "helm",
             "kube",
+            "kustomize",
             "provenance",
             "read",
             "rule",
@@ -92,7 +93,7 @@ const LAYERS: &[(&str, &[&str])] = &[
 
 /// A table of the config file's keys, whose rows name the functions that read and describe them; and a builder, whose
 /// steps ask it for files.
-const CIRCLES: [&str; 7] = [
+const CIRCLES: [&str; 8] = [
     "config::keys",
     "config::reader",
     "config::schema",
@@ -100,6 +101,7 @@ const CIRCLES: [&str; 7] = [
     "kustomize::generate",
     "kustomize::patches",
     "kustomize::replacements",
+    "kustomize::roots",
 ];
 
 /// A module of the crate, as the names that lead to it.

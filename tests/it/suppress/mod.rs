@@ -84,7 +84,14 @@ fn scopes(text: &str) -> Vec<String> {
     let file = InputFile { source: Arc::clone(&source), documents: yaml::split(text) };
     let inputs = InputSet::default();
     let file_is_decided = OnceCell::new();
-    let reader = Reader { file: &file, inputs: &inputs, pod_templates: &[], is_whole: true, file_is_decided };
+    let reader = Reader {
+        file: &file,
+        inputs: &inputs,
+        pod_templates: &[],
+        is_whole: true,
+        is_built: false,
+        file_is_decided,
+    };
     let read: Vec<Suppression> = reader.read();
     read.iter().map(|suppression| source.slice(suppression.scope).trim_end().to_owned()).collect()
 }
