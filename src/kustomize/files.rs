@@ -34,8 +34,10 @@ pub(super) enum Refused {
     Missing,
     /// kustomize refuses it, or it isn't for us to follow.
     Because(String),
-    /// It can't be read, or is no text.
+    /// It can't be read.
     Unreadable(String),
+    /// It is there, and no text: nothing to follow.
+    NoText,
 }
 
 /// The files that are known, by their path from the file system's root.
@@ -99,6 +101,10 @@ impl Files {
         let folder = self.folder(from);
         let shown = joined(&folder, path);
         let (root, target) = (absolute(&self.here, &folder), absolute(&self.here, &shown));
+        let is_there = self.by_path.contains_key(&target) || fs::symlink_metadata(&target).is_ok();
+        if !is_there {
+            return Err(Refused::Missing);
+        }
         if !target.starts_with(&root) || leads_out(&root, &target) {
             let why = "it is outside the kustomization's own folder, which kustomize refuses";
             return Err(Refused::Because(why.to_owned()));
@@ -120,6 +126,8 @@ impl Files {
         let (file, failure) = read(self.list.len(), &input, "");
         match failure {
             Some(failure) => Err(Refused::Unreadable(failure.message)),
+            // What isn't text is read as nothing.
+            None if file.source.text.is_empty() && metadata.len() > 0 => Err(Refused::NoText),
             None => Ok(self.add(file)),
         }
     }

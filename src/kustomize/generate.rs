@@ -1,6 +1,6 @@
 //! What `configMapGenerator` and `secretGenerator` make.
 
-use super::build::Builder;
+use super::builder::Builder;
 use super::resource::{Resource, child};
 use crate::source::{FileId, MappedText};
 use crate::yaml::Value;
@@ -149,8 +149,8 @@ fn variables(builder: &mut Builder, from: FileId, item: &Value) -> Vec<(String, 
         if content.is_empty() || content.starts_with('#') {
             continue;
         }
-        let Some((key, text)) = content.split_once('=') else { continue };
-        let text_start = start + line.find('=').map_or(0, |equals| equals + 1);
+        let (key, text) = content.split_once('=').unwrap_or((content, ""));
+        let text_start = start + line.find('=').map_or(line.len(), |equals| equals + 1);
         let span = all.span(text_start..text_start + text.len());
         let mut mapped = MappedText::new(span);
         mapped.push(text, span.range());

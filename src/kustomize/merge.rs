@@ -102,7 +102,8 @@ fn join_maps(mut target: Value, patch: &Value, schema: Schema) -> Option<Value> 
     Some(target)
 }
 
-/// The patch's items come first, in its order; then those that it doesn't speak of.
+/// The patch's items come first, in its order; then those that it doesn't speak of. Where items have several keys, those that
+/// both have stay where they are (kyaml, `appendListNode`).
 fn join_lists(target: &Value, patch: &Value, schema: Schema) -> Option<Value> {
     match list_directive(patch) {
         Directive::Delete => return None,
@@ -111,13 +112,25 @@ fn join_lists(target: &Value, patch: &Value, schema: Schema) -> Option<Value> {
     }
     let keys = schema.merge_keys();
     let mut rest: Vec<Option<Value>> = target.items().iter().cloned().map(Some).collect();
-    let mut items: Vec<Value> = Vec::new();
+    let (mut items, mut stays) = (Vec::new(), vec![None; rest.len()]);
     for item in patch.items().iter().filter(|item| !is_list_directive(item)) {
-        let fits = |own: &&mut Option<Value>| own.as_ref().is_some_and(|own| is_same_item(own, item, keys));
-        let own = rest.iter_mut().find(fits).and_then(Option::take);
-        items.extend(join(own, Some(item), schema.item()).filter(is_worth_keeping));
+        let fits = |own: &Option<Value>| own.as_ref().is_some_and(|own| is_same_item(own, item, keys));
+        let at = rest.iter().position(fits);
+        let known = at.and_then(|at| rest.get(at)?.as_ref());
+        if known.is_some_and(|known| {
+            keys.iter().any(|key| text(known, key).is_some() && text(item, key).is_none())
+        }) {
+            // Looked up by all keys of the known item, it isn't found.
+            continue;
+        }
+        let own = at.and_then(|at| rest.get_mut(at)?.take());
+        let joined = join(own, Some(item), schema.item()).filter(is_worth_keeping);
+        match at.filter(|_| keys.len() > 1).and_then(|at| stays.get_mut(at)) {
+            Some(place) => *place = joined,
+            None => items.extend(joined),
+        }
     }
-    items.extend(rest.into_iter().flatten());
+    items.extend(rest.into_iter().zip(stays).filter_map(|(untouched, joined)| untouched.or(joined)));
     Some(target.sequence(items))
 }
 

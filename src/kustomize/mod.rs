@@ -1,13 +1,15 @@
 //! What kustomize would make of the input, in memory and without losing where each part is written.
 //!
-//! `files` reads what kustomizations name, `build` puts it together: the resources (`resource`) of a folder and of those
+//! `files` reads what kustomizations name, `builder` puts it together: the resources (`resource`) of a folder and of those
 //! that it names, what generators make (`generate`), and what changes them: `patches` (`merge` and its `merge_keys`,
 //! `json_patch`, with the help of `selector`), `transform`, `image_tags` and `replacements`. At the end `references`
-//! follow names that changed. `roots` tells which are built by themselves.
+//! follow names that changed. `roots` tells which are built by
+//! themselves, `build` what comes of it.
 //!
 //! Not followed: plugins, `helmCharts`, `vars`, remote resources. They are named in a note.
 
 mod build;
+mod builder;
 mod files;
 mod generate;
 mod image_tags;
@@ -27,7 +29,8 @@ pub mod images;
 
 use memchr::memmem;
 
-pub use build::{Build, Builds, BuiltResource, Remark, build};
+pub use build::{Build, Builds, BuiltResource, build};
+pub use builder::Remark;
 pub use files::folder_of;
 
 use crate::discover::is_kustomization;

@@ -1,11 +1,11 @@
 //! Patches, in files and inline, and what they are for.
 
-use super::build::Builder;
+use super::builder::{Builder, DEFINITION};
 use super::json_patch;
 use super::merge::merge;
 use super::resource::{Id, Resource};
 use super::selector::Selector;
-use crate::source::FileId;
+use crate::source::{FileId, MappedText};
 use crate::yaml::{Document, Value};
 
 /// A patch, read, and the file that it is in where that is its own.
@@ -33,7 +33,7 @@ pub(super) fn strategic_merge(
         if text.contains('\n') { read_inline(builder, entry) } else { read_file(builder, from, entry) };
     match patch {
         Some(Patch { kind: Kind::Merge(patches), file }) => {
-            by_their_own_ids(builder, &patches, file, resources)
+            by_their_own_ids(builder, &patches, file, resources);
         }
         Some(Patch { kind: Kind::Json(_), .. }) => builder.note(entry, "this is no strategic merge patch"),
         None => {}
@@ -50,7 +50,7 @@ pub(super) fn patch(builder: &mut Builder, from: FileId, entry: &Value, resource
             Err(why) => builder.note(target, &format!("kustomize refuses this target: {why}")),
         },
         (None, Patch { kind: Kind::Merge(patches), file }) => {
-            by_their_own_ids(builder, &patches, file, resources)
+            by_their_own_ids(builder, &patches, file, resources);
         }
         (None, Patch { kind: Kind::Json(operations), .. }) => {
             builder.note(&operations, "this list of operations has no `target`, which kustomize refuses");
@@ -93,6 +93,9 @@ fn for_target(
 
 fn operate(builder: &mut Builder, resource: &mut Resource, operations: &Value) {
     resource.keep_id();
+    if resource.id().kind == DEFINITION {
+        return;
+    }
     if let Err(refused) = json_patch::apply(&mut resource.value, operations) {
         let id = resource.id();
         let why = format!("the patch cannot be applied to {} {}: {}", id.kind, id.name, refused.why);
@@ -187,7 +190,7 @@ fn read(builder: &mut Builder, from: FileId, entry: &Value) -> Option<Patch> {
 
 /// The patch that is written in a scalar.
 fn read_inline(builder: &mut Builder, scalar: &Value) -> Option<Patch> {
-    let written = scalar.mapped();
+    let written = trimmed(&scalar.mapped());
     builder.has_inline(&written);
     let mut values = Vec::new();
     for document in Document::parse_text(written) {
@@ -200,6 +203,17 @@ fn read_inline(builder: &mut Builder, scalar: &Value) -> Option<Patch> {
         }
     }
     patch_of(values, None)
+}
+
+/// `text` without the white space around it, as kustomize reads a patch inline.
+fn trimmed(text: &MappedText) -> MappedText {
+    let whole = text.as_str();
+    let (start, end) = (whole.len() - whole.trim_start().len(), whole.trim_end().len());
+    if start >= end {
+        text.clone()
+    } else {
+        text.replace(&[(0..start, "".into()), (end..whole.len(), "".into())])
+    }
 }
 
 fn read_file(builder: &mut Builder, from: FileId, path: &Value) -> Option<Patch> {

@@ -1,6 +1,6 @@
 //! `replacements`: values copied from one resource into fields of others (kustomize, `replacement`).
 
-use super::build::Builder;
+use super::builder::{Builder, DEFINITION};
 use super::resource::{Id, Resource};
 use super::selector::Selector;
 use crate::source::FileId;
@@ -97,7 +97,10 @@ fn set_in(target: &Value, value: &Value, resources: &mut [Resource]) -> Result<(
     };
     let creates = target.at(&["options", "create"]).and_then(Value::text) == Some("true");
     for resource in resources {
-        if !selector.selects(resource) || rejects.iter().any(|reject| reject.selects(resource)) {
+        if resource.id().kind == DEFINITION
+            || !selector.selects(resource)
+            || rejects.iter().any(|reject| reject.selects(resource))
+        {
             continue;
         }
         resource.keep_id();

@@ -41,6 +41,12 @@ impl Id {
         }
     }
 
+    /// What is equal for two ids that name one resource.
+    pub(super) fn key(mut self) -> Id {
+        self.namespace = self.effective_namespace().to_owned();
+        self
+    }
+
     /// Whether both name one resource.
     pub(super) fn is_same(&self, other: &Id) -> bool {
         self.name == other.name
@@ -98,7 +104,8 @@ impl Resource {
 
     /// Whether it is or was called `id`.
     pub(super) fn has_id(&self, id: &Id) -> bool {
-        self.id().is_same(id) || self.previous.iter().any(|previous| previous.is_same(id))
+        let has_name = self.value.at(&["metadata", "name"]).and_then(Value::text) == Some(&*id.name);
+        has_name && self.id().is_same(id) || self.previous.iter().any(|previous| previous.is_same(id))
     }
 
     /// Notes what it is called, before that changes.

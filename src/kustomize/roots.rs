@@ -2,7 +2,7 @@
 
 use memchr::memmem;
 
-use super::build::{Builder, is_component};
+use super::builder::{Builder, is_component};
 use crate::discover::is_kustomization;
 use crate::kube::objects;
 use crate::source::FileId;

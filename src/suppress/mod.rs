@@ -197,7 +197,9 @@ impl Suppression {
         place(&mut self.place);
         place(&mut self.scope);
         if let What::Rules { names, .. } = &mut self.what {
-            names.iter_mut().for_each(|name| place(&mut name.span));
+            for name in names {
+                place(&mut name.span);
+            }
         }
         self
     }

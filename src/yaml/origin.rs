@@ -40,13 +40,24 @@ impl Origin {
         self.text.get(start as usize..end as usize).unwrap_or("")
     }
 
+    /// Whether a block scalar that ends at `end` ends with the text, whose last line has no break.
+    pub(super) fn ends_without_break(&self, end: u32, style: Style) -> bool {
+        let is_block = matches!(style, Style::Literal(_) | Style::Folded(_));
+        is_block && self.text.get(end as usize..).is_some_and(|rest| !rest.contains('\n'))
+    }
+
     /// The scalar that is written in `style` from `start` to `end`, with the place of each part in the file. Where it isn't
     /// `text`, as it was changed, that is known as a whole.
     pub(super) fn decode(&self, start: u32, end: u32, style: Style, text: &str) -> MappedText {
         let here = Span { file: self.file, start, end };
         let decoded = scalar::decode(&self.text, here, style, self.end);
-        let decoded =
-            if decoded.as_str() == text { decoded } else { MappedText::opaque(text.to_owned(), here) };
+        let decoded = match decoded.as_str() {
+            same if same == text => decoded,
+            longer if longer.strip_suffix('\n') == Some(text) => {
+                decoded.replace(&[(text.len()..text.len() + 1, "".into())])
+            }
+            _ => MappedText::opaque(text.to_owned(), here),
+        };
         match &self.written {
             Some(written) => decoded.through(written),
             None => decoded,

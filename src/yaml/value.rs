@@ -54,7 +54,8 @@ impl Field {
 
 impl Value {
     /// The value of `node` as kustomize reads it (go-yaml v3): `yes`, `no`, `on`, `off`, `y` and `n` are strings, and an
-    /// explicit key counts more than one that `<<` merges. Aliases become copies.
+    /// explicit key counts more than one that `<<` merges, and a block scalar at the end of a text without a line break has
+    /// none. Aliases become copies.
     ///
     /// # Errors
     /// The place of a key that its map has already.
@@ -66,9 +67,27 @@ impl Value {
             Content::Sequence(node.items().map(Value::of).collect::<Result<_, _>>()?)
         } else {
             let (text, style, tag) = node.scalar_parts();
+            let text = if origin.ends_without_break(end, style) {
+                text.strip_suffix('\n').unwrap_or(text)
+            } else {
+                text
+            };
             let tag = if style == Style::Plain && is_word_of_yaml_1_1(text) { Tag::String } else { tag };
             Content::Scalar { text: text.into(), style, tag }
         };
+        Ok(Value { origin: Arc::clone(origin), start, end, content })
+    }
+
+    /// The map `node` with those of `keys` alone that it has.
+    ///
+    /// # Errors
+    /// As for [`of`](Self::of).
+    pub fn with_keys(node: Node<'_>, keys: &[&str]) -> Result<Value, Span> {
+        let (origin, start, end) = node.origin();
+        let entries = keys.iter().filter_map(|key| node.entry(key));
+        let fields =
+            entries.map(|entry| Ok(Field { key: Value::of(entry.key)?, value: Value::of(entry.value)? }));
+        let content = Content::Mapping(fields.collect::<Result<_, Span>>()?);
         Ok(Value { origin: Arc::clone(origin), start, end, content })
     }
 

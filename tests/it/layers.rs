@@ -93,15 +93,14 @@ const LAYERS: &[(&str, &[&str])] = &[
 
 /// A table of the config file's keys, whose rows name the functions that read and describe them; and a builder, whose
 /// steps ask it for files.
-const CIRCLES: [&str; 8] = [
+const CIRCLES: [&str; 7] = [
     "config::keys",
     "config::reader",
     "config::schema",
-    "kustomize::build",
+    "kustomize::builder",
     "kustomize::generate",
     "kustomize::patches",
     "kustomize::replacements",
-    "kustomize::roots",
 ];
 
 /// A module of the crate, as the names that lead to it.

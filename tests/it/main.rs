@@ -26,6 +26,7 @@ mod helm_lint;
 mod inputs;
 mod kube;
 mod kustomize;
+mod kustomize_builds;
 mod layers;
 mod operation_not_permitted;
 mod oracle;
