@@ -81,7 +81,7 @@ fn join(builds: &Builds, results: Vec<(usize, ResourceResult)>) -> FileResult {
         joined.add(number, file.findings);
     }
     all.findings = joined.finish();
-    all.pods = pods.len();
+    all.pods = pods;
     all
 }
 
