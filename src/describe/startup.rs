@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use crate::finding::Resource;
 use crate::helm::Placeholders;
 use crate::kube::resources::Amounts;
+use crate::kube::validate::is_resource_of_container;
 use crate::kube::{Completeness, Effective, Pod, QosClass, Quantity, Role, Version, Workload};
 use crate::rule;
 use crate::source::Span;
@@ -125,10 +126,23 @@ impl Startup {
         }
     }
 
-    /// What is reserved for the Pod's whole life though only its init phase asks for it.
+    /// Whether all that the Pod runs is written here. What an operator or a base adds may use what only the init phase
+    /// seems to need.
+    #[must_use]
+    pub fn is_whole(&self) -> bool {
+        self.completeness == Completeness::Complete && self.starts.iter().any(|start| start.role == Role::App)
+    }
+
+    /// How much of `name` is reserved for the Pod's whole life though only its init phase asks for it.
+    #[must_use]
+    pub fn surplus_of(&self, name: &str) -> Quantity {
+        let is_known = self.is_whole() && is_resource_of_container(name);
+        if is_known { self.effective.requests.surplus(name) } else { Quantity::ZERO }
+    }
+
+    /// The resources with a surplus, and how much it is.
     pub fn surplus(&self) -> impl Iterator<Item = (&str, Quantity)> {
-        let requests = &self.effective.requests;
-        let all = requests.init_peak.names().map(|name| (name, requests.surplus(name)));
-        all.filter(|(_, surplus)| !surplus.is_zero())
+        let names = self.effective.requests.init_peak.names();
+        names.map(|name| (name, self.surplus_of(name))).filter(|(_, surplus)| !surplus.is_zero())
     }
 }

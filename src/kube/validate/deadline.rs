@@ -1,6 +1,6 @@
 //! The bounds of `activeDeadlineSeconds`: `ValidatePodSpec`, and `validateJobSpec` in `batch/validation`.
 
-use super::super::active_deadline::{BOUNDS, KEY};
+use super::super::active_deadline::{ActiveDeadline, BOUNDS, KEY};
 use super::super::field::Place;
 use super::super::pod::Pod;
 use super::super::version::Version;
@@ -11,7 +11,12 @@ use super::{Validator, Violation, integer};
 pub fn out_of_bounds(pod: &Pod<'_>, version: Version) -> Vec<Violation> {
     let spec = Place::root(pod.spec(), "");
     let mut validator = Validator::new(pod, pod.spec().span(), version);
-    let help = "write a number of seconds within these bounds, or take it out";
+    let help = match ActiveDeadline::of(&pod.template) {
+        ActiveDeadline::Rejected => "take it out: no value of it is allowed here",
+        ActiveDeadline::PerTry | ActiveDeadline::KillsPod => {
+            "write a number of seconds within these bounds, or take it out"
+        }
+    };
     if let (Some(place), Some(seconds)) = (spec.get(KEY), integer(&spec, KEY))
         && !BOUNDS.contains(&seconds)
     {

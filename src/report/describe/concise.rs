@@ -42,7 +42,7 @@ fn line(startup: &Startup) -> String {
     let amounts: Vec<String> = working::resources(startup)
         .into_iter()
         .map(|name| {
-            let (total, surplus) = (requests.total.amount(name), requests.surplus(name));
+            let (total, surplus) = (requests.total.amount(name), startup.surplus_of(name));
             let unused =
                 if surplus.is_zero() { String::new() } else { format!(" ({surplus} unused{times})") };
             format!("{name} {total}{unused}")

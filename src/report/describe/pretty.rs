@@ -63,7 +63,9 @@ fn write_pod(
             writeln!(out, "{line}")?;
         }
     }
-    write_bars(startup, look, drawn, out)?;
+    if startup.is_whole() {
+        write_bars(startup, look, drawn, out)?;
+    }
     let notes = notes(startup, look);
     if !notes.is_empty() {
         writeln!(out)?;
@@ -136,7 +138,7 @@ fn verdict(startup: &Startup, name: &str) -> String {
     if working::is_set_for_pod(startup, name) {
         "set for the Pod".to_owned()
     } else {
-        format!("{} unused", percent(requests.surplus(name), requests.total.amount(name)))
+        format!("{} unused", percent(startup.surplus_of(name), requests.total.amount(name)))
     }
 }
 
@@ -150,7 +152,7 @@ fn parts(startup: &Startup, name: &str) -> Vec<(Part, Quantity)> {
         (Part::Sidecars, requests.sidecars.amount(name)),
         (Part::Apps, requests.apps.amount(name)),
         (Part::Overhead, overhead),
-        (Part::Surplus, requests.surplus(name)),
+        (Part::Surplus, startup.surplus_of(name)),
     ]
 }
 

@@ -64,7 +64,7 @@ pub(super) fn resources(startup: &Startup) -> Vec<&str> {
     let rank = |name: &str| match name {
         "cpu" => 0,
         "memory" => 1,
-        _ if requests.surplus(name).is_zero() => 3,
+        _ if startup.surplus_of(name).is_zero() => 3,
         _ => 2,
     };
     let mut names: Vec<&str> = requests.total.names().collect();
@@ -90,7 +90,7 @@ pub(super) fn rows(startup: &Startup, resources: &[&str], look: &Look) -> Vec<Ro
         rows.push(row(Label::Sum("Effective request".to_owned()), &|name| effective(startup, name)));
     }
     if startup.surplus().next().is_some() {
-        let surplus = |name: &str, times| match requests.surplus(name) {
+        let surplus = |name: &str, times| match startup.surplus_of(name) {
             surplus if surplus.is_zero() => Cell::none(),
             surplus => Cell::plain(surplus.times(times)),
         };
