@@ -3,13 +3,14 @@
 use crate::finding::{Finding, Severity};
 use crate::kube::active_deadline::{self, ActiveDeadline, KEY, TotalDeadline};
 use crate::kube::{Pod, Workload};
-use crate::rule::{PodContext, Rule, Target};
+use crate::rule::{Group, PodContext, Rule, Target};
 use crate::yaml::{Entry, Kind};
 
 /// The rule.
 pub static RULE: Rule = Rule {
     id: "active-deadline-on-non-job",
     summary: "`activeDeadlineSeconds` in the Pod spec of anything but a Job, where it is rejected or kills healthy Pods",
+    group: Group::Api,
     severity: Severity::Error,
     fix: None,
     since: "0.1.0",

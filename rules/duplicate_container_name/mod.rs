@@ -3,12 +3,13 @@
 use crate::finding::{Finding, Severity};
 use crate::kube::Pod;
 use crate::kube::validate::{self, names};
-use crate::rule::{PodContext, Rule, Target};
+use crate::rule::{Group, PodContext, Rule, Target};
 
 /// The rule.
 pub static RULE: Rule = Rule {
     id: "duplicate-container-name",
     summary: "A name that two containers of a Pod share, whether init, sidecar, app or ephemeral container",
+    group: Group::Api,
     severity: Severity::Error,
     fix: None,
     since: "0.1.0",

@@ -4,13 +4,14 @@ use crate::finding::{Finding, Fix, Safety, Severity};
 use crate::fix;
 use crate::kube::validate;
 use crate::kube::{Completeness, Container, Gate, InitStep, Pod, Role};
-use crate::rule::{PodContext, Rule, Target};
+use crate::rule::{Group, PodContext, Rule, Target};
 use crate::yaml::Entry;
 
 /// The rule.
 pub static RULE: Rule = Rule {
     id: "forbidden-probe",
     summary: "A probe or lifecycle hook on an init container, which the API server rejects",
+    group: Group::Api,
     severity: Severity::Error,
     fix: Some(Safety::Safe),
     since: "0.1.0",

@@ -2,13 +2,14 @@
 
 use crate::finding::{Finding, Severity};
 use crate::kube::{Completeness, Container, Gate, InitStep, Pod, QosClass};
-use crate::rule::{PodContext, Rule, Target};
+use crate::rule::{Group, PodContext, Rule, Target};
 use crate::source::Span;
 
 /// The rule.
 pub static RULE: Rule = Rule {
     id: "init-lowers-qos",
     summary: "An init container or sidecar that makes a Pod Burstable whose app containers alone would make it Guaranteed",
+    group: Group::Resources,
     severity: Severity::Warning,
     fix: None,
     since: "0.1.0",

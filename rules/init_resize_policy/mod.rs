@@ -3,12 +3,13 @@
 use crate::finding::Severity;
 use crate::kube::Pod;
 use crate::kube::validate::{init_entries, restart};
-use crate::rule::{PodContext, Rule, Target};
+use crate::rule::{Group, PodContext, Rule, Target};
 
 /// The rule.
 pub static RULE: Rule = Rule {
     id: "init-resize-policy",
     summary: "A `resizePolicy` of an init container or sidecar that the target version rejects",
+    group: Group::Api,
     severity: Severity::Error,
     fix: None,
     since: "0.1.0",

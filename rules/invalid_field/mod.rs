@@ -8,13 +8,14 @@ use crate::kube::validate::{
     self, Volumes, app_entries, container, deadline, dotted, init_entries, misplaced, resources,
 };
 use crate::kube::{Completeness, Pod, Workload, is_placeholder};
-use crate::rule::{PodContext, Rule, Target};
+use crate::rule::{Group, PodContext, Rule, Target};
 use crate::yaml::{Entry, Node};
 
 /// The rule.
 pub static RULE: Rule = Rule {
     id: "invalid-field",
     summary: "A field that the API server rejects: a wrong type, an unknown name, no image, a bad quantity or port",
+    group: Group::Api,
     severity: Severity::Error,
     fix: None,
     since: "0.1.0",

@@ -3,12 +3,13 @@
 use crate::finding::{Finding, Severity};
 use crate::kube::validate::{ContainerEntry, app_entries, init_entries, restart};
 use crate::kube::{Pod, Version};
-use crate::rule::{PodContext, Rule, Target};
+use crate::rule::{Group, PodContext, Rule, Target};
 
 /// The rule.
 pub static RULE: Rule = Rule {
     id: "invalid-restart-policy",
     summary: "A container's `restartPolicy` that the target version rejects, or drops in silence",
+    group: Group::Api,
     severity: Severity::Error,
     fix: None,
     since: "0.1.0",

@@ -1,13 +1,14 @@
 //! A document that no YAML parser accepts.
 
 use crate::finding::{Finding, Severity};
-use crate::rule::{Rule, Target};
+use crate::rule::{Group, Rule, Target};
 use crate::source::Span;
 
 /// The rule.
 pub static RULE: Rule = Rule {
     id: "invalid-yaml",
     summary: "A document that isn't valid YAML, so that nothing in it can be checked or applied",
+    group: Group::Api,
     severity: Severity::Error,
     fix: None,
     since: "0.1.0",

@@ -3,12 +3,13 @@
 use crate::finding::{Finding, Severity};
 use crate::kube::validate::misplaced::{self, LITERALS, Misplaced, Site};
 use crate::kube::{Object, Workload};
-use crate::rule::{ObjectContext, Rule, Target};
+use crate::rule::{Group, ObjectContext, Rule, Target};
 
 /// The rule.
 pub static RULE: Rule = Rule {
     id: "misplaced-init-containers",
     summary: "`initContainers` misspelt, or where nothing reads it: beside a template's `spec`, in a container",
+    group: Group::Api,
     severity: Severity::Error,
     fix: None,
     since: "0.1.0",

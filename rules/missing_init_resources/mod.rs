@@ -3,12 +3,13 @@
 use crate::finding::{Finding, Severity};
 use crate::kube::resources::{ResourceEntry, Resources};
 use crate::kube::{Completeness, Effective, Gate, InitContainer, Pod, Quantity};
-use crate::rule::{PodContext, Rule, Target};
+use crate::rule::{Group, PodContext, Rule, Target};
 
 /// The rule.
 pub static RULE: Rule = Rule {
     id: "missing-init-resources",
     summary: "An init container without requests or limits beside app containers that have them, which a ResourceQuota rejects",
+    group: Group::Resources,
     severity: Severity::Info,
     fix: None,
     since: "0.1.0",

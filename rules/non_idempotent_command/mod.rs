@@ -3,7 +3,7 @@
 use crate::finding::Severity;
 use crate::kube::Pod;
 use crate::rerun::Kind;
-use crate::rule::{PodContext, Rule, Target};
+use crate::rule::{Group, PodContext, Rule, Target};
 
 use super::non_idempotent_write::report;
 
@@ -11,6 +11,7 @@ use super::non_idempotent_write::report;
 pub static RULE: Rule = Rule {
     id: "non-idempotent-command",
     summary: "An init container that fails on, or doubles, what an earlier run left outside the Pod's volumes",
+    group: Group::Rerun,
     severity: Severity::Error,
     fix: None,
     since: "0.1.0",

@@ -4,12 +4,13 @@ use crate::finding::{Confidence, Finding, Severity};
 use crate::kube::{Pod, Volume, VolumeSource};
 use crate::program::Program;
 use crate::rerun::{self, Hazard, Kind};
-use crate::rule::{PodContext, Rule, Target};
+use crate::rule::{Group, PodContext, Rule, Target};
 
 /// The rule.
 pub static RULE: Rule = Rule {
     id: "non-idempotent-write",
     summary: "An init container that isn't safe to run again on what its volumes hold by then",
+    group: Group::Rerun,
     severity: Severity::Error,
     fix: None,
     since: "0.1.0",

@@ -12,7 +12,7 @@ use rights::Rights;
 use crate::finding::{Confidence, Finding, Severity};
 use crate::kube::{InitContainer, Pod};
 use crate::program::Program;
-use crate::rule::{PodContext, Rule, Target};
+use crate::rule::{Group, PodContext, Rule, Target};
 use crate::shell::semantics::Facts;
 use crate::source::Span;
 
@@ -20,6 +20,7 @@ use crate::source::Span;
 pub static RULE: Rule = Rule {
     id: "operation-not-permitted",
     summary: "A `chown`, `chmod`, `sysctl`, `iptables`, `mount` or the like that the init container's user or capabilities don't allow",
+    group: Group::Security,
     severity: Severity::Error,
     fix: None,
     since: "0.1.0",

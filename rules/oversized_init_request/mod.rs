@@ -9,13 +9,14 @@ use crate::kube::template::Completeness;
 use crate::kube::validate::is_resource_of_container;
 use crate::kube::{ActiveDeadline, AppContainer, Container, InitStep, Pod, Quantity, Role};
 use crate::options::{NumberOption, Options, QuantitiesOption, RuleOption};
-use crate::rule::{PodContext, Rule, Target};
+use crate::rule::{Group, PodContext, Rule, Target};
 use crate::source::Span;
 
 /// The rule.
 pub static RULE: Rule = Rule {
     id: "oversized-init-request",
     summary: "An init container that asks for more than the running Pod does, which stays reserved for its whole life",
+    group: Group::Resources,
     severity: Severity::Warning,
     fix: None,
     since: "0.1.0",

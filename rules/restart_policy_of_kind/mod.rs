@@ -3,13 +3,14 @@
 use crate::finding::{Finding, Severity};
 use crate::kube::validate::spelling_help;
 use crate::kube::{Completeness, Field, Pod, Workload, is_placeholder};
-use crate::rule::{PodContext, Rule, Target};
+use crate::rule::{Group, PodContext, Rule, Target};
 use crate::yaml::Lookup;
 
 /// The rule.
 pub static RULE: Rule = Rule {
     id: "restart-policy-of-kind",
     summary: "A Pod's `restartPolicy` that its kind doesn't allow: `Always`, or none, in a Job; any other in a Deployment",
+    group: Group::Api,
     severity: Severity::Error,
     fix: None,
     since: "0.1.0",

@@ -3,12 +3,13 @@
 use crate::finding::{Confidence, Finding, Severity};
 use crate::images::{self, User};
 use crate::kube::{Completeness, Container, Field, InitStep, Pod};
-use crate::rule::{PodContext, Rule, Target};
+use crate::rule::{Group, PodContext, Rule, Target};
 
 /// The rule.
 pub static RULE: Rule = Rule {
     id: "run-as-non-root-conflict",
     summary: "`runAsNonRoot: true` where an init container or sidecar runs as root, by `runAsUser: 0` or by its image: the kubelet never starts it",
+    group: Group::Security,
     severity: Severity::Error,
     fix: None,
     since: "0.1.0",

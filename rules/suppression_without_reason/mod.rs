@@ -1,13 +1,14 @@
 //! Suppressions that don't say why.
 
 use crate::finding::{Finding, Severity};
-use crate::rule::{Rule, Target};
+use crate::rule::{Group, Rule, Target};
 use crate::suppress::{Form, Suppression};
 
 /// The rule.
 pub static RULE: Rule = Rule {
     id: "suppression-without-reason",
     summary: "A suppression that doesn't say why",
+    group: Group::Hygiene,
     severity: Severity::Info,
     fix: None,
     since: "0.1.0",

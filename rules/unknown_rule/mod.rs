@@ -1,7 +1,7 @@
 //! Rules that don't exist.
 
 use crate::finding::{Finding, Severity};
-use crate::rule::{Rule, Target};
+use crate::rule::{Group, Rule, Target};
 use crate::rules;
 use crate::source::Span;
 
@@ -9,6 +9,7 @@ use crate::source::Span;
 pub static RULE: Rule = Rule {
     id: "unknown-rule",
     summary: "A suppression of a rule that doesn't exist",
+    group: Group::Hygiene,
     severity: Severity::Error,
     fix: None,
     since: "0.1.0",

@@ -3,13 +3,14 @@
 use crate::finding::{Finding, Severity};
 use crate::kube::image::Image;
 use crate::kube::{Container, Pod};
-use crate::rule::{PodContext, Rule, Target};
+use crate::rule::{Group, PodContext, Rule, Target};
 use crate::source::Span;
 
 /// The rule.
 pub static RULE: Rule = Rule {
     id: "unpinned-init-image",
     summary: "An init container's image without a tag, or with the tag `latest`: a re-run may run other code",
+    group: Group::Hygiene,
     severity: Severity::Warning,
     fix: None,
     since: "0.1.0",

@@ -2,12 +2,13 @@
 
 use crate::finding::{Finding, Severity};
 use crate::kube::{Gate, Pod, Sidecar, Version};
-use crate::rule::{PodContext, Rule, Target};
+use crate::rule::{Group, PodContext, Rule, Target};
 
 /// The rule.
 pub static RULE: Rule = Rule {
     id: "unsupported-sidecar",
     summary: "A native sidecar where the target version has none yet: the Pod would wait for its end for ever",
+    group: Group::Sidecars,
     severity: Severity::Error,
     fix: None,
     since: "0.1.0",

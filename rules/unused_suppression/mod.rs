@@ -2,7 +2,7 @@
 
 use crate::finding::{Edit, Finding, Fix, Safety, Severity};
 use crate::fix;
-use crate::rule::{Rule, Target};
+use crate::rule::{Group, Rule, Target};
 use crate::source::Source;
 use crate::suppress::{Form, Name, Suppression, What};
 
@@ -10,6 +10,7 @@ use crate::suppress::{Form, Name, Suppression, What};
 pub static RULE: Rule = Rule {
     id: "unused-suppression",
     summary: "A suppression that suppresses nothing, and would hide a later mistake",
+    group: Group::Hygiene,
     severity: Severity::Warning,
     fix: Some(Safety::Safe),
     since: "0.1.0",

@@ -3,12 +3,13 @@
 use crate::finding::Severity;
 use crate::kube::Pod;
 use crate::kube::validate::{Volumes, init_entries, mounts};
-use crate::rule::{PodContext, Rule, Target};
+use crate::rule::{Group, PodContext, Rule, Target};
 
 /// The rule.
 pub static RULE: Rule = Rule {
     id: "volume-not-found",
     summary: "An init container mounts a volume that the Pod lacks, two at one path, or one in a way that isn't allowed",
+    group: Group::Api,
     severity: Severity::Error,
     fix: None,
     since: "0.1.0",

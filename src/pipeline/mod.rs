@@ -163,13 +163,14 @@ mod tests {
     use crate::finding::Severity;
     use crate::kube::{Pod, templates};
     use crate::program::Program;
-    use crate::rule::Target;
+    use crate::rule::{Group, Target};
     use crate::yaml::Node;
 
     /// Finds Services that select no Pod, and says what the first init container of each Pod runs.
     static LONELY_SERVICE: Rule = Rule {
         id: "lonely-service",
         summary: "",
+        group: Group::Hygiene,
         severity: Severity::Warning,
         fix: None,
         since: "0.1.0",

@@ -1,11 +1,13 @@
 //! What a rule is, and what it is given to work with.
 
 mod context;
+mod group;
 
 use serde::Serialize;
 
 pub(crate) use context::resource;
 pub use context::{ObjectContext, PodContext, PodFacts, RuleContext, SetContext};
+pub use group::Group;
 
 use crate::finding::{Safety, Severity};
 use crate::inputs::InputSet;
@@ -20,6 +22,8 @@ pub struct Rule {
     pub id: &'static str,
     /// One sentence on what it finds. The table in the README and `--rules` show it.
     pub summary: &'static str,
+    /// What it is about.
+    pub group: Group,
     /// The worst that it reports.
     pub severity: Severity,
     /// Whether its findings bring a fix.
@@ -65,6 +69,7 @@ pub enum Target {
 #[derive(Debug, Serialize)]
 pub struct RuleEntry {
     id: &'static str,
+    group: Group,
     severity: Severity,
     fix: Option<Safety>,
     since: &'static str,
@@ -76,8 +81,8 @@ impl Rule {
     /// What is told of the rule.
     #[must_use]
     pub fn entry(&self) -> RuleEntry {
-        let Self { id, severity, fix, since, summary, .. } = *self;
-        RuleEntry { id, severity, fix, since, summary, docs: docs_url(id) }
+        let Self { id, group, severity, fix, since, summary, .. } = *self;
+        RuleEntry { id, group, severity, fix, since, summary, docs: docs_url(id) }
     }
 }
 
