@@ -51,6 +51,22 @@ pub static ALL: &[&Rule] = &[
     &unknown_rule::RULE,
 ];
 
+/// Where several rules of a list speak of one command, only the first of them does: the rest of what is wrong with it
+/// follows from that, or is told when that is mended.
+pub static PRECEDENCE: &[&[&str]] = &[
+    &[
+        "script-syntax",
+        "command-not-in-image",
+        "bashism",
+        "write-to-read-only",
+        operation_not_permitted::RULE.id,
+        non_idempotent_write::RULE.id,
+        non_idempotent_command::RULE.id,
+        "masked-failure",
+    ],
+    &["never-ending-init", "unbounded-wait"],
+];
+
 /// Names that rules had before, and what they are called now. They stay good wherever a rule is named.
 pub static RENAMED: &[(&str, &str)] = &[("chown-without-root", operation_not_permitted::RULE.id)];
 

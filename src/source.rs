@@ -49,6 +49,12 @@ impl Span {
     pub fn contains(self, other: Span) -> bool {
         self.file == other.file && self.start <= other.start && other.end <= self.end
     }
+
+    /// Whether they have a byte in common.
+    #[must_use]
+    pub fn overlaps(self, other: Span) -> bool {
+        self.file == other.file && self.start < other.end && other.start < self.end
+    }
 }
 
 /// How a file's bytes were turned into text.

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::cell::OnceCell;
 use std::collections::HashSet;
 
+use super::precedence;
 use crate::charts::{Part, Views};
 use crate::discover::Failure;
 use crate::finding::{Finding, Severity};
@@ -265,7 +266,13 @@ impl<'a> FileLinter<'a> {
             }
         }
         let unfollowed = facts.unfollowed();
+        let from = self.result.findings.len();
         self.add(findings);
+        // What isn't shown takes no other's place.
+        let own = self.result.findings.split_off(from).into_iter();
+        let (shown, hidden): (Vec<_>, Vec<_>) = own.partition(|finding| settings.shows(finding));
+        self.result.findings.extend(precedence::first_of_each(shown));
+        self.result.findings.extend(hidden);
         for (span, message) in unfollowed {
             self.result.is_partial = true;
             self.fail(span, message);

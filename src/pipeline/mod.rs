@@ -2,6 +2,7 @@
 
 mod builds;
 mod linter;
+mod precedence;
 
 use std::collections::HashSet;
 use std::sync::Arc;

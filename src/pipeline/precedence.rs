@@ -1,0 +1,62 @@
+//! One command gets one finding: where several rules speak of one, the first of them in [`rules::PRECEDENCE`] counts.
+
+use crate::finding::Finding;
+use crate::rules;
+
+/// `findings` of one Pod without those whose place a rule takes that stands before theirs.
+pub(super) fn first_of_each(mut findings: Vec<Finding>) -> Vec<Finding> {
+    let ranked: Vec<((usize, usize), Finding)> =
+        findings.iter().filter_map(|finding| Some((rank(finding)?, finding.clone()))).collect();
+    findings.retain(|finding| {
+        let Some((list, own)) = rank(finding) else { return true };
+        let mut before = ranked.iter().filter(|((other, rank), _)| *other == list && *rank < own);
+        !before.any(|(_, other)| other.about == finding.about && other.span.overlaps(finding.span))
+    });
+    findings
+}
+
+/// The list in which the finding's rule stands, and its place there.
+fn rank(finding: &Finding) -> Option<(usize, usize)> {
+    rules::PRECEDENCE.iter().enumerate().find_map(|(list, rules)| {
+        rules.iter().position(|rule| *rule == finding.rule).map(|place| (list, place))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::finding::Severity;
+    use crate::source::{FileId, Span};
+
+    fn finding(rule: &'static str, range: std::ops::Range<usize>, container: usize) -> Finding {
+        let span = |range| Span::new(FileId(0), range);
+        let about = Some(span(container..container + 1));
+        Finding { rule, about, ..Finding::new(Severity::Warning, span(range), rule) }
+    }
+
+    fn left(findings: Vec<Finding>) -> Vec<&'static str> {
+        first_of_each(findings).iter().map(|finding| finding.rule).collect()
+    }
+
+    #[test]
+    fn the_first_rule_that_speaks_of_a_command_counts() {
+        let [first, .., last] = rules::PRECEDENCE[0] else { panic!("no order") };
+        assert_eq!(left(vec![finding(last, 10..20, 1), finding(first, 12..14, 1)]), [*first]);
+        assert_eq!(left(vec![finding(last, 12..14, 1), finding(first, 10..20, 1)]), [*first]);
+    }
+
+    #[test]
+    fn others_stay() {
+        let [first, .., last] = rules::PRECEDENCE[0] else { panic!("no order") };
+        let elsewhere = vec![finding(last, 10..20, 1), finding(first, 20..30, 1)];
+        assert_eq!(left(elsewhere), [*last, *first]);
+        let of_another_container = vec![finding(last, 10..20, 1), finding(first, 10..20, 2)];
+        assert_eq!(left(of_another_container), [*last, *first]);
+        let [loops, ..] = rules::PRECEDENCE[1] else { panic!("no order") };
+        assert_eq!(left(vec![finding(last, 10..20, 1), finding(loops, 0..30, 1)]), [*last, *loops]);
+        assert_eq!(
+            left(vec![finding("in-no-list", 0..30, 1), finding(last, 1..2, 1)]),
+            ["in-no-list", *last]
+        );
+    }
+}
