@@ -1,6 +1,8 @@
 //! The rules, in the catalogue's order. `README.md` beside this file tells how to add one.
 
 pub mod active_deadline_on_non_job;
+pub mod command_with_blanks;
+pub mod configmap_copied_as_links;
 pub mod duplicate_container_name;
 pub mod forbidden_probe;
 pub mod init_lowers_qos;
@@ -16,6 +18,7 @@ pub mod operation_not_permitted;
 pub mod oversized_init_request;
 pub mod restart_policy_of_kind;
 pub mod run_as_non_root_conflict;
+pub mod script_not_executable;
 pub mod suppression_without_reason;
 pub mod unknown_rule;
 pub mod unpinned_init_image;
@@ -45,6 +48,9 @@ pub static ALL: &[&Rule] = &[
     &missing_init_resources::RULE,
     &unpinned_init_image::RULE,
     &operation_not_permitted::RULE,
+    &script_not_executable::RULE,
+    &command_with_blanks::RULE,
+    &configmap_copied_as_links::RULE,
     &invalid_yaml::RULE,
     &unused_suppression::RULE,
     &suppression_without_reason::RULE,

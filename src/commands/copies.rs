@@ -15,7 +15,8 @@ pub(super) const RECORDS: &[Record] = &[
         .taking("t S target-directory suffix")
         .does(cp)
         .mended(mend_cp)
-        .is(&[Trait::MakesAnew, Trait::Weighty]),
+        .is(&[Trait::MakesAnew, Trait::Weighty])
+        .when(traits_of_cp),
     record(&["mv"]).taking("t S target-directory suffix").does(mv).mended(mend_mv).is(&[Trait::Weighty]),
     record(&["install"]).taking("m o g t S mode owner group target-directory suffix").does(install),
     record(&["rsync"])
@@ -56,6 +57,12 @@ impl Copy {
     fn takes(self) -> bool {
         self.mode == Mode::Move
     }
+}
+
+/// GNU's and busybox's `cp` follow no link under `-r` (POSIX leaves it open), nor with the options that say so.
+fn traits_of_cp(call: &Call<'_>) -> &'static [Trait] {
+    let keeps = call.has("r R a d P recursive archive no-dereference") && !call.has("L H dereference");
+    if keeps { &[Trait::KeepsLinks] } else { &[] }
 }
 
 fn cp(world: &mut dyn World, call: &Call<'_>) -> Status {

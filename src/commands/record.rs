@@ -88,6 +88,8 @@ pub(crate) enum Trait {
     ChangesNetwork,
     /// It runs the command behind it as another user.
     ChangesUser,
+    /// It copies, and a link becomes a link.
+    KeepsLinks,
 }
 
 /// What the kernel asks for (capabilities(7)).

@@ -5,8 +5,9 @@ use std::ops::Range;
 use super::fate::Fate;
 use super::unit::Unit;
 use super::variables::Binding;
+use crate::commands::{Call, Trait};
 use crate::shell::invocation::base_name;
-use crate::shell::ir::{Command, Redirection, RedirectionKind, Simple, Word};
+use crate::shell::ir::{Command, PartKind, Redirection, RedirectionKind, Simple, Word};
 use crate::source::Span;
 
 /// A simple command, where it runs. One in a function is there for each call.
@@ -55,11 +56,58 @@ impl Execution<'_> {
         self.unit.span(&self.command.range)
     }
 
+    /// Its words from its own name on, each as the command gets it, or a pattern as it is written.
+    fn written(&self) -> Vec<String> {
+        let words = self.words.iter().skip(self.wrapper);
+        words.map(|word| word.text.clone().unwrap_or_else(|| self.pattern(word))).collect()
+    }
+
+    /// The word that `argument` comes from, without its quotes but with its patterns; what else is expanded in it stands
+    /// as it is written.
+    fn pattern(&self, argument: &Argument) -> String {
+        let word = self.simple.words.iter().find(|word| word.range == argument.range);
+        let parts = word.into_iter().flat_map(|word| &word.parts).map(|part| match &part.kind {
+            PartKind::Literal { text, .. } | PartKind::Glob(text) => text,
+            _ => self.unit.text.as_str().get(part.range.clone()).unwrap_or_default(),
+        });
+        parts.collect()
+    }
+
+    /// What it copies without following links, and where to.
+    #[must_use]
+    pub fn copied_links(&self) -> Option<LinkCopy> {
+        let words = self.written();
+        let call = Call::of(&words);
+        if !call.is(Trait::KeepsLinks) {
+            return None;
+        }
+        let (last, others) = call.operands().split_last()?;
+        let (sources, target) = match call.value("t target-directory") {
+            Some(target) => (call.operands(), target),
+            None => (others, *last),
+        };
+        let range = |source: &str| {
+            let at = words.iter().position(|word| word == source)?;
+            Some(self.words.get(self.wrapper + at)?.range.clone())
+        };
+        let sources = sources.iter().filter_map(|source| Some(((*source).to_owned(), range(source)?)));
+        Some(LinkCopy { sources: sources.collect(), target: target.to_owned() })
+    }
+
     /// The words of all wrappers around it: of its shells, from the outermost, and its own.
     pub fn wrappers(&self) -> impl Iterator<Item = &str> {
         let own = self.words.iter().take(self.wrapper).filter_map(|word| word.text.as_deref());
         self.unit.wrapper.iter().map(String::as_str).chain(own)
     }
+}
+
+/// A copy that takes each link as a link.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LinkCopy {
+    /// What is copied, patterns as written, and where each stands in the text of its unit.
+    pub sources: Vec<(String, Range<usize>)>,
+    /// The file or folder that it is copied to.
+    pub target: String,
 }
 
 /// A word of a command after expansion.

@@ -21,7 +21,7 @@ pub mod unit;
 mod variables;
 pub mod visit;
 
-pub use execution::{Argument, Execution, Output, Use};
+pub use execution::{Argument, Execution, LinkCopy, Output, Use};
 pub use fate::{Fate, Reason};
 pub use loops::Loop;
 pub use unit::{Unit, UnitKind, Units};
