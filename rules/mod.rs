@@ -4,6 +4,7 @@ pub mod active_deadline_on_non_job;
 pub mod command_with_blanks;
 pub mod configmap_copied_as_links;
 pub mod duplicate_container_name;
+pub mod duplicate_key;
 pub mod forbidden_probe;
 pub mod init_lowers_qos;
 pub mod init_resize_policy;
@@ -20,8 +21,11 @@ pub mod restart_policy_of_kind;
 pub mod run_as_non_root_conflict;
 pub mod script_not_executable;
 pub mod suppression_without_reason;
+pub mod suspicious_quantity;
+pub mod tight_init_limit;
 pub mod unknown_rule;
 pub mod unpinned_init_image;
+pub mod unreachable_init_port;
 pub mod unsupported_sidecar;
 pub mod unused_suppression;
 pub mod volume_not_found;
@@ -44,8 +48,12 @@ pub static ALL: &[&Rule] = &[
     &run_as_non_root_conflict::RULE,
     &volume_not_found::RULE,
     &init_resize_policy::RULE,
+    &unreachable_init_port::RULE,
+    &duplicate_key::RULE,
     &init_lowers_qos::RULE,
     &missing_init_resources::RULE,
+    &tight_init_limit::RULE,
+    &suspicious_quantity::RULE,
     &unpinned_init_image::RULE,
     &operation_not_permitted::RULE,
     &script_not_executable::RULE,

@@ -3,7 +3,7 @@
 use crate::finding::{Finding, Fix, Safety, Severity};
 use crate::fix;
 use crate::kube::validate;
-use crate::kube::{Completeness, Container, Gate, InitStep, Pod, Role};
+use crate::kube::{Gate, InitStep, Pod, Role};
 use crate::rule::{Group, PodContext, Rule, Target};
 use crate::yaml::Entry;
 
@@ -24,20 +24,13 @@ fn check(pod: &Pod<'_>, cx: &mut PodContext<'_>) {
     let version = cx.version;
     for step in pod.init_steps.iter().filter(|step| step.role_in(version) == Role::Init) {
         let container = step.container();
-        if is_merged(pod, container) || container.may_be_sidecar() {
+        if pod.may_be_sidecar(container) {
             continue;
         }
         for entry in step.container().entries_forbidden_on_init() {
             cx.report_in(step.container(), finding(pod, step, entry, cx));
         }
     }
-}
-
-/// Whether a patch adds to a container, which may have `restartPolicy: Always` where it is written whole: there, its image
-/// is named.
-fn is_merged(pod: &Pod<'_>, container: &Container<'_>) -> bool {
-    let is_patch = pod.template.completeness == Completeness::Patch;
-    is_patch && container.image.is_none() && container.restart_policy.is_none()
 }
 
 fn finding(pod: &Pod<'_>, step: &InitStep<'_>, entry: Entry<'_>, cx: &PodContext<'_>) -> Finding {

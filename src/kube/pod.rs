@@ -6,7 +6,7 @@ use super::container::{AppContainer, Container, InitContainer, InitStep, Role, S
 use super::field::{Field, Place, Reader, TypeError};
 use super::resources::{ResourceList, Resources};
 use super::security::{EffectiveSecurity, SecurityContext};
-use super::template::Template;
+use super::template::{Completeness, Template};
 use super::volume::{Volume, VolumeMount};
 use crate::yaml::{Entry, Node};
 
@@ -146,6 +146,14 @@ impl<'d> Pod<'d> {
         let length =
             |mount: &&VolumeMount<'d>| mount.mount_path.map_or(0, |path| path.trim_matches('/').len());
         container.volume_mounts.iter().filter(under).max_by_key(length)
+    }
+
+    /// Whether a template, or what a patch is merged into, may give `container` a `restartPolicy: Always`. A patch that
+    /// names the image of a container brings all of it.
+    #[must_use]
+    pub fn may_be_sidecar(&self, container: &Container<'d>) -> bool {
+        let is_merged = self.template.completeness == Completeness::Patch && container.image.is_none();
+        container.may_be_sidecar() || is_merged && container.restart_policy.is_none()
     }
 
     /// The user that `container` runs as, as far as the manifest says.

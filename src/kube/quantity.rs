@@ -72,6 +72,12 @@ impl Quantity {
         Self { nano: units as i128 * NANO_PER_UNIT, format }
     }
 
+    /// A quantity of thousandths of a unit, as cpu is often written.
+    #[must_use]
+    pub const fn from_thousandths(thousandths: i64) -> Self {
+        Self { nano: thousandths as i128 * (NANO_PER_UNIT / 1000), format: Format::DecimalSi }
+    }
+
     /// The amount in billionths of a unit (of a core, a byte, a piece).
     #[must_use]
     pub const fn nano(self) -> i128 {
@@ -106,6 +112,12 @@ impl Quantity {
     #[must_use]
     pub const fn is_negative(self) -> bool {
         self.nano < 0
+    }
+
+    /// Whether it is something, and of bytes so little that nothing can use it: less than a page of memory.
+    #[must_use]
+    pub const fn is_below_a_page(self) -> bool {
+        self.nano > 0 && self.nano < 4096 * NANO_PER_UNIT
     }
 
     /// Whether it is a whole number of units.

@@ -1,0 +1,80 @@
+//! Keys that a map has twice.
+
+use std::collections::HashMap;
+
+use crate::finding::{Finding, Severity};
+use crate::kube::Object;
+use crate::rule::{Group, ObjectContext, Rule, Target};
+use crate::yaml::{Entry, Node};
+
+/// The rule.
+pub static RULE: Rule = Rule {
+    id: "duplicate-key",
+    summary: "A key that one map has twice, of which kubectl takes the last and drops the others in silence",
+    group: Group::Api,
+    severity: Severity::Error,
+    fix: None,
+    since: "0.1.0",
+    doc: include_str!("doc.md"),
+    options: &[],
+    target: Target::Object { literals: &["initContainers"], check },
+};
+
+fn check(object: &Object<'_>, cx: &mut ObjectContext<'_>) {
+    // What a template writes in two places may be for one case each.
+    if object.node.is_of_template() {
+        return;
+    }
+    let mut repeated = Vec::new();
+    collect(object.node, None, &mut repeated);
+    for Repeated { entry, first, container } in repeated {
+        cx.report(container, finding(&entry, &first));
+    }
+}
+
+/// A key that stands in its map before.
+struct Repeated<'d> {
+    entry: Entry<'d>,
+    first: Entry<'d>,
+    /// The name of the nearest container around it.
+    container: Option<&'d str>,
+}
+
+/// The repeated keys in `node` and below, where it is written.
+fn collect<'d>(node: Node<'d>, container: Option<&'d str>, repeated: &mut Vec<Repeated<'d>>) {
+    // An alias leads to what is looked at in its own place.
+    if node.written_span() != node.span() {
+        return;
+    }
+    for item in node.items() {
+        let own = item.get("image").and_then(|_| item.get("name")?.as_str());
+        collect(item, own.or(container), repeated);
+    }
+    let mut seen: HashMap<_, Entry<'d>> = HashMap::new();
+    for entry in node.written_entries().filter(|entry| !entry.is_merge()) {
+        match seen.get(&entry.name()) {
+            Some(first) => repeated.push(Repeated { entry, first: *first, container }),
+            None => _ = seen.insert(entry.name(), entry),
+        }
+        collect(entry.value, container, repeated);
+    }
+}
+
+fn finding(entry: &Entry<'_>, first: &Entry<'_>) -> Finding {
+    let name = entry.name();
+    let what = match first.value {
+        value if value.is_sequence() => "list",
+        value if value.is_mapping() => "map",
+        _ => "value",
+    };
+    let (severity, consequence, label) = if entry.value.source_text() == first.value.source_text() {
+        (Severity::Warning, "to no effect, and kustomize refuses the file".to_owned(), "the same")
+    } else {
+        let consequence = format!("kubectl takes the last, and drops the first {what} in silence");
+        (Severity::Error, consequence, "dropped")
+    };
+    Finding::new(severity, entry.key.span(), format!("`{name}` stands twice in one map: {consequence}"))
+        .caption(format!("`{name}` again"))
+        .label(first.key.span(), label)
+        .help(format!("keep one `{name}` in this map"))
+}

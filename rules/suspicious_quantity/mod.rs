@@ -1,0 +1,106 @@
+//! Amounts of memory and storage that are hardly meant: `512m` is half a byte.
+
+use crate::finding::{Finding, Severity};
+use crate::kube::resources::Resources;
+use crate::kube::{Pod, Quantity};
+use crate::rule::{Group, PodContext, Rule, Target};
+use crate::source::Span;
+use crate::yaml::Node;
+
+/// The rule.
+pub static RULE: Rule = Rule {
+    id: "suspicious-quantity",
+    summary: "An amount of memory or storage of a few bytes, such as `512m`, where `512Mi` was meant",
+    group: Group::Resources,
+    severity: Severity::Warning,
+    fix: None,
+    since: "0.1.0",
+    doc: include_str!("doc.md"),
+    options: &[],
+    target: Target::Pod { literals: &["initContainers"], check },
+};
+
+fn check(pod: &Pod<'_>, cx: &mut PodContext<'_>) {
+    for (role, container) in pod.containers() {
+        let who = format!("{} `{}`", role.describe(), container.name());
+        if let Some(finding) = finding(&who, &of_resources(&container.resources)) {
+            cx.report_in(container, finding);
+        }
+    }
+    let of_pod = pod.resources.iter().flat_map(of_resources).chain(of_volumes(pod));
+    if let Some(finding) = finding("the Pod", &of_pod.collect::<Vec<_>>()) {
+        cx.report(finding);
+    }
+}
+
+/// A few bytes of something.
+struct Few<'d> {
+    /// What there is so little of, as a message says it.
+    what: String,
+    /// The amount as it is written.
+    text: &'d str,
+    amount: Quantity,
+    span: Span,
+    consequence: &'static str,
+}
+
+impl<'d> Few<'d> {
+    fn of(what: String, value: Node<'d>, consequence: &'static str) -> Option<Self> {
+        let text = value.text()?;
+        let amount: Quantity = text.parse().ok()?;
+        amount.is_below_a_page().then(|| Self { what, text, amount, span: value.span(), consequence })
+    }
+
+    /// How many bytes it is: `0.512 bytes`.
+    fn bytes(&self) -> String {
+        let (whole, thousandths) = (self.amount.milli() / 1000, self.amount.milli() % 1000);
+        match (whole, thousandths) {
+            (1, 0) => "1 byte".to_owned(),
+            (_, 0) => format!("{whole} bytes"),
+            _ => format!("{whole}.{} bytes", format!("{thousandths:03}").trim_end_matches('0')),
+        }
+    }
+
+    /// The digits alone.
+    fn number(&self) -> &'d str {
+        self.text.trim().trim_end_matches(|char: char| !char.is_ascii_digit())
+    }
+}
+
+/// Those among requests and limits.
+fn of_resources<'d>(resources: &Resources<'d>) -> Vec<Few<'d>> {
+    let lists = [
+        ("limit", &resources.limits, "no process fits into that"),
+        ("request", &resources.requests, "the scheduler keeps no room for it"),
+    ];
+    let few = lists.into_iter().flat_map(|(list, entries, consequence)| {
+        ["memory", "ephemeral-storage"].into_iter().filter_map(move |name| {
+            Few::of(format!("a {name} {list}"), entries.get(name)?.value, consequence)
+        })
+    });
+    few.collect()
+}
+
+/// The limits of its emptyDirs.
+fn of_volumes<'d>(pod: &Pod<'d>) -> Vec<Few<'d>> {
+    let few = pod.volumes.iter().filter_map(|volume| {
+        let limit = volume.node.at("/emptyDir/sizeLimit")?;
+        let name = volume.name.map_or("", |name| name.value);
+        Few::of(
+            format!("an emptyDir `{name}` with a limit"),
+            limit,
+            "the first file in it has the Pod evicted",
+        )
+    });
+    few.collect()
+}
+
+fn finding(who: &str, few: &[Few<'_>]) -> Option<Finding> {
+    let (first, others) = few.split_first()?;
+    let Few { what, text, consequence, .. } = first;
+    let message = format!("{who} has {what} of `{text}`, which is {}: {consequence}", first.bytes());
+    let number = first.number();
+    let help = format!("write `{number}Mi` for mebibytes, or `{number}M` for megabytes");
+    let finding = Finding::new(Severity::Warning, first.span, message).caption(first.bytes()).help(help);
+    Some(others.iter().fold(finding, |finding, other| finding.label(other.span, other.bytes())))
+}

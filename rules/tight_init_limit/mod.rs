@@ -1,0 +1,104 @@
+//! Limits that slow an init container down, or get it killed, and save nothing.
+
+use crate::finding::{Finding, Severity};
+use crate::kube::effective::{Ask, Effective, Sum};
+use crate::kube::quantity::{Format, Quantity};
+use crate::kube::resources::ResourceEntry;
+use crate::kube::{ActiveDeadline, Completeness, Container, InitStep, Pod, Role};
+use crate::rule::{Group, PodContext, Rule, Target};
+
+/// The rule.
+pub static RULE: Rule = Rule {
+    id: "tight-init-limit",
+    summary: "A low memory or cpu limit of an init container, below what the Pod reserves for its apps anyway",
+    group: Group::Resources,
+    severity: Severity::Info,
+    fix: None,
+    since: "0.1.0",
+    doc: include_str!("doc.md"),
+    options: &[],
+    target: Target::Pod { literals: &["initContainers"], check },
+};
+
+/// Below these an init container is slow, or killed, whatever it does.
+const LOW: [(&str, Quantity); 2] =
+    [("cpu", Quantity::from_thousandths(50)), ("memory", Quantity::from_units(64 << 20, Format::BinarySi))];
+
+fn check(pod: &Pod<'_>, cx: &mut PodContext<'_>) {
+    // Where a Pod runs to completion, the work may well be in its init containers, and bounded on purpose.
+    let runs_on = ActiveDeadline::of(&pod.template) != ActiveDeadline::PerTry;
+    if pod.template.completeness != Completeness::Complete || !runs_on {
+        return;
+    }
+    let requests = Effective::of(pod, cx.version).requests;
+    for (index, container) in pod.init_steps.iter().map(InitStep::container).enumerate() {
+        let tight = LOW.iter().filter_map(|(name, low)| {
+            let ask = requests.asks(name).find(|ask| ask.index == index && ask.role == Role::Init)?;
+            Tight::of(pod, container, &requests, ask, name, *low)
+        });
+        if let Some(finding) = finding(container, &tight.collect::<Vec<_>>()) {
+            cx.report_in(container, finding);
+        }
+    }
+}
+
+/// A limit that could be higher at no cost.
+struct Tight<'p, 'd> {
+    name: &'static str,
+    limit: &'p ResourceEntry<'d>,
+    /// What is reserved while the Pod runs, less what sidecars take while the init container does.
+    free: Quantity,
+}
+
+impl<'p, 'd> Tight<'p, 'd> {
+    fn of(
+        pod: &Pod<'d>,
+        container: &'p Container<'d>,
+        requests: &Sum<'_>,
+        ask: Ask,
+        name: &'static str,
+        low: Quantity,
+    ) -> Option<Self> {
+        let limit = container.resources.limits.get(name)?;
+        let is_known = requests.pod_level.get(name).is_none() && !requests.unknown.contains(name);
+        let free = requests.running(name).surplus_over(ask.running);
+        // A limit of 0 is none.
+        let is_below = !limit.quantity.is_zero() && limit.quantity < free;
+        let is_as_of_app = pod.apps.iter().any(|app| {
+            app.resources.limits.get(name).is_some_and(|of_app| of_app.quantity == limit.quantity)
+        });
+        let is_low = limit.quantity < low || runs_image_of_app(pod, container);
+        // What is no amount at all is another rule's.
+        let is_amount = name != "memory" || !limit.quantity.is_below_a_page();
+        (is_known && is_below && !is_as_of_app && is_low && is_amount).then_some(Self { name, limit, free })
+    }
+}
+
+/// Whether `container` runs the image of an app container, which takes as much as that to start.
+fn runs_image_of_app(pod: &Pod<'_>, container: &Container<'_>) -> bool {
+    container.image.is_some_and(|image| {
+        pod.apps.iter().any(|app| app.image.is_some_and(|of_app| of_app.value == image.value))
+    })
+}
+
+fn finding(container: &Container<'_>, tight: &[Tight<'_, '_>]) -> Option<Finding> {
+    let (first, others) = tight.split_first()?;
+    let joined = |amount: &dyn Fn(&Tight<'_, '_>) -> Quantity| {
+        let amounts: Vec<String> = tight.iter().map(|one| format!("{} {}", one.name, amount(one))).collect();
+        amounts.join(" and ")
+    };
+    let message = format!(
+        "init container `{}` is limited to {}, and the Pod reserves {} for its apps anyway: it may be slow or killed for nothing",
+        container.name(),
+        joined(&|one| one.limit.quantity),
+        joined(&|one| one.free),
+    );
+    let help = format!(
+        "raise its limits, and its requests with them, to {}: that costs nothing",
+        joined(&|one| one.free)
+    );
+    let caption = |one: &Tight<'_, '_>| format!("{} would cost nothing", one.free);
+    let finding =
+        Finding::new(Severity::Info, first.limit.span(), message).caption(caption(first)).help(help);
+    Some(others.iter().fold(finding, |finding, one| finding.label(one.limit.span(), caption(one))))
+}
