@@ -121,9 +121,7 @@ struct ProgramBuilder<'p, 'd> {
 impl<'p, 'd> ProgramBuilder<'p, 'd> {
     fn program(&self, container: &'p InitContainer<'d>) -> Program<'p, 'd> {
         let environment = Environment::of(container);
-        let words = container.argv().unwrap_or_default();
-        let argv: Vec<MappedText> =
-            words.iter().map(|word| environment.expand(&word.node.mapped()).text).collect();
+        let argv = argv(container, &environment);
         let files = self.files(container, &argv);
         let entry_point = entry_point(&argv, &files).unwrap_or(EntryPoint::Command);
         Program { container, argv, entry_point, files, units: Units::default(), exec: OnceCell::new() }
@@ -172,6 +170,62 @@ impl<'p, 'd> ProgramBuilder<'p, 'd> {
         let namespace = self.pod.template.object.namespace();
         self.inputs.config_map(self.pod.spec().span().file, namespace, name)
     }
+}
+
+/// The words of the container's process: `command` and `args`, or what its image is known to start with `args`.
+fn argv(container: &Container<'_>, environment: &Environment<'_>) -> Vec<MappedText> {
+    let expand = |words: Vec<Field<'_, &str>>| -> Vec<MappedText> {
+        words.iter().map(|word| environment.expand(&word.node.mapped()).text).collect()
+    };
+    if let Some(words) = container.argv() {
+        return expand(words);
+    }
+    let args = expand(container.args.clone().unwrap_or_default());
+    of_image(container, &args, environment).unwrap_or_default()
+}
+
+/// The words of the process that the container's image is known to start with `args`. Those that the image adds stand
+/// where the first of `args` does, or where the image is named.
+fn of_image(
+    container: &Container<'_>,
+    args: &[MappedText],
+    environment: &Environment<'_>,
+) -> Option<Vec<MappedText>> {
+    let may_be = |name: &str, value: &str| match environment.lookup(name) {
+        Meaning::Known(known) => &*known == value,
+        Meaning::Unknown => true,
+        Meaning::Undefined => false,
+    };
+    let texts: Vec<&str> = args.iter().map(MappedText::as_str).collect();
+    let words = images::process(&container.image()?, &texts, &may_be)?;
+    let place = args.first().map_or(container.image?.span(), MappedText::whole);
+    let added = words.len().saturating_sub(args.len());
+    let added = words.iter().take(added).map(|word| {
+        let mut text = MappedText::new(place);
+        text.push(word, place.range());
+        text
+    });
+    Some(added.chain(args.iter().cloned()).collect())
+}
+
+/// A container's process that never ends by itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EndlessProcess {
+    /// The command as people call it: `nginx`, `sleep`.
+    pub command: String,
+    /// Its words, or the image that starts it.
+    pub span: Span,
+}
+
+/// What `container` runs for ever, by its words or by what its image is known to start. `None` where it ends, where that
+/// isn't known, and where a shell reads a script, of which [`Program::facts`] tell.
+#[must_use]
+pub fn endless_process(container: &Container<'_>) -> Option<EndlessProcess> {
+    let argv = argv(container, &Environment::of(container));
+    let words: Vec<Option<&str>> = argv.iter().map(|word| Some(word.as_str())).collect();
+    let command = invocation::runs_for_ever(&words)?;
+    let span = argv.iter().map(MappedText::whole).reduce(Span::to)?;
+    Some(EndlessProcess { command, span })
 }
 
 /// File names, the keys that they hold and the texts of these: `items`, or each key as a file of its name.

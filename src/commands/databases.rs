@@ -1,5 +1,6 @@
 //! Databases: data directories on a volume, and what is made on a server.
 
+use super::servers::unless;
 use super::sql::{self, Statement};
 use super::world::Node;
 use super::world::atoms::Atom;
@@ -11,7 +12,7 @@ pub(super) const RECORDS: &[Record] = &[
     record(&["initdb"]).taking(PG_DATA).does(data_directory),
     record(&["pg_basebackup"]).taking(PG_DATA).does(data_directory),
     record(&["pg_ctl"]).taking(PG_DATA).does(pg_ctl),
-    record(&["mysqld", "mariadbd"]).taking("datadir user").does(mysqld),
+    record(&["mysqld", "mariadbd"]).taking("datadir user").does(mysqld).when(mysqld_serves),
     record(&["createdb"])
         .taking(PG_VALUED)
         .does(|world, call| create_named(world, call, "database"))
@@ -83,6 +84,14 @@ fn pg_ctl(world: &mut dyn World, call: &Call<'_>) -> Status {
         };
     }
     world.steady_status(call.words())
+}
+
+/// It serves unless it only prepares its folder, or goes to the background.
+fn mysqld_serves(call: &Call<'_>) -> &'static [Trait] {
+    unless(
+        call,
+        &["--initialize", "--initialize-insecure", "--bootstrap", "--daemonize", "--validate-config"],
+    )
 }
 
 fn mysqld(world: &mut dyn World, call: &Call<'_>) -> Status {

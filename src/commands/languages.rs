@@ -9,7 +9,12 @@ pub(super) const RECORDS: &[Record] = &[
     record(&["node", "nodejs"]).does(node).is(&[Trait::Interpreter]),
     record(&["ruby"]).does(ruby).is(&[Trait::Interpreter]),
     record(&["pwsh", "powershell"]).does(power_shell).is(&[Trait::Interpreter]),
-    record(&["python", "python3"]).taking("username email database").does(python),
+    record(&["python", "python3"]).taking("username email database").does(python).when(|call| {
+        match call.words() {
+            [_, module, name, ..] if module == "-m" && name == "http.server" => super::NEVER_ENDS,
+            _ => &[],
+        }
+    }),
 ];
 
 /// The text behind one of `options`.

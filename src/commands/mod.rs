@@ -20,6 +20,7 @@ mod projects;
 mod reading;
 mod record;
 mod remedy;
+mod servers;
 mod services;
 mod setups;
 mod sql;
@@ -41,6 +42,8 @@ pub(crate) use wrappers::Wrapper;
 use record::record;
 use world::place::base_name;
 
+const NEVER_ENDS: &[Trait] = &[Trait::NeverEnds];
+
 /// The family of an image's userland, where they differ.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Userland {
@@ -53,7 +56,7 @@ pub enum Userland {
     Unknown,
 }
 
-const FAMILIES: [&[Record]; 18] = [
+const FAMILIES: [&[Record]; 19] = [
     files::RECORDS,
     copies::RECORDS,
     archives::RECORDS,
@@ -65,6 +68,7 @@ const FAMILIES: [&[Record]; 18] = [
     reading::RECORDS,
     databases::RECORDS,
     services::RECORDS,
+    servers::RECORDS,
     keys::RECORDS,
     projects::RECORDS,
     network::RECORDS,

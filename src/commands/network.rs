@@ -2,6 +2,7 @@
 
 use super::reading::steady;
 use super::record::{Capability, Record, Trait, record};
+use super::servers::only_with;
 use super::{Call, world};
 
 const ASKS: &[Trait] = &[Trait::Probe, Trait::NeedsNetwork];
@@ -20,7 +21,10 @@ pub(super) const RECORDS: &[Record] = &[
     record(&["mongo", "mongosh", "etcdctl"]).is(ASKS),
     record(&["wait-for-it", "wait-for-it.sh", "wait-for", "dockerize"]).does(steady).is(WAITS),
     record(&["k8s-wait-for"]).is(WAITS),
-    record(&["sleep", "usleep"]).does(|_, _| world::SUCCESS).is(&[Trait::Waits, Trait::OnlyPrints]),
+    record(&["sleep", "usleep"])
+        .does(|_, _| world::SUCCESS)
+        .is(&[Trait::Waits, Trait::OnlyPrints])
+        .when(|call| only_with(call, &["infinity", "inf", "Infinity"])),
 ];
 
 /// `redis-cli ping`, `mysqladmin status`: the other subcommands change something.

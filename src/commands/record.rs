@@ -68,8 +68,10 @@ pub(crate) enum Trait {
     AcceptsEmptyInput,
     /// It reads standard input, and fails on an empty one.
     RejectsEmptyInput,
-    /// It never ends by itself.
+    /// It never ends by itself: a server, `sleep infinity`.
     NeverEnds,
+    /// It stops the command behind it after a time.
+    LimitsTime,
     /// It adds commands to the container.
     InstallsPackages,
     /// Its failure is missed by whoever comes after: it fetches, dumps, migrates, or brings what the app runs on.

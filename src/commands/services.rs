@@ -1,6 +1,7 @@
 //! What commands make outside the Pod's volumes: cluster objects, buckets, users, routes.
 
 use super::databases::{create, outside};
+use super::servers::only_with;
 use super::world::Node;
 use super::world::atoms::{Atom, is_known};
 use super::world::place::base_name;
@@ -38,8 +39,9 @@ pub(super) const RECORDS: &[Record] = &[
         .taking("")
         .does(vault)
         .mended(mend_vault)
-        .is(&[Trait::HasSubcommands, Trait::NeedsNetwork]),
-    record(&["consul"]).taking("").does(consul),
+        .is(&[Trait::HasSubcommands, Trait::NeedsNetwork])
+        .when(|call| only_with(call, &["server"])),
+    record(&["consul"]).taking("").does(consul).when(|call| only_with(call, &["agent"])),
     record(&["kafka-topics", "kafka-topics.sh"])
         .taking("topic bootstrap-server zookeeper partitions replication-factor config")
         .does(kafka_topics)
@@ -78,7 +80,8 @@ fn client(world: &mut dyn World, call: &Call<'_>) -> Status {
 
 const KUBECTL_VALUED: &str = "n namespace f filename o output context kubeconfig s server l selector from-literal \
     from-file from-env-file type cert key docker-server docker-username docker-password docker-email clusterrole \
-    role user group serviceaccount verb resource resource-name image schedule tcp rule class field-manager k kustomize";
+    role user group serviceaccount verb resource resource-name image schedule tcp rule class field-manager k kustomize \
+    timeout for";
 
 fn kubectl(world: &mut dyn World, call: &Call<'_>) -> Status {
     let creates = call.operands().first() == Some(&"create")
@@ -392,6 +395,7 @@ fn exists<'t>(trouble: &'t Trouble<'t>) -> Option<&'t Trouble<'t>> {
 fn kubectl_traits(call: &Call<'_>) -> &'static [Trait] {
     match call.operands() {
         ["get" | "describe" | "version" | "cluster-info", ..] => &[Trait::Probe],
+        ["proxy" | "port-forward", ..] => &[Trait::NeverEnds],
         ["wait", ..] | ["rollout", "status", ..] => &[Trait::Waits],
         ["apply" | "create" | "replace", ..] => &[Trait::Weighty, Trait::RejectsEmptyInput],
         _ => &[],

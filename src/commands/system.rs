@@ -1,13 +1,11 @@
 //! Commands that ask or set the system: packages, users, the kernel, services.
 
-use super::Call;
 use super::reading::steady;
 use super::record::{Capability, Record, Trait, record};
 use super::world::SUCCESS;
 
 const INSTALLS: &[Trait] = &[Trait::InstallsPackages, Trait::NeedsNetwork, Trait::Weighty];
 const ADMIN: &[Trait] = &[Trait::Needs(Capability::SysAdmin)];
-const SERVER: &[Trait] = &[Trait::NeverEnds];
 
 /// What neither reads nor writes a volume says the same in every run, unless it varies.
 pub(super) const RECORDS: &[Record] = &[
@@ -46,29 +44,6 @@ pub(super) const RECORDS: &[Record] = &[
     record(&["kill", "pkill", "killall", "systemctl", "service"]).does(steady),
     record(&["sync", "logger", "clear"]).does(|_, _| SUCCESS).is(&[Trait::OnlyPrints]),
     record(&["nft", "tc"]).is(&[Trait::Needs(Capability::NetAdmin), Trait::ChangesNetwork]),
-    record(&[
-        "nginx",
-        "dockerd",
-        "redis-server",
-        "valkey-server",
-        "postgres",
-        "memcached",
-        "envoy",
-        "fluent-bit",
-        "cloud-sql-proxy",
-        "cloud_sql_proxy",
-        "mongod",
-        "haproxy",
-        "sshd",
-    ])
-    .when(serves),
     record(&["deno", "bun", "lua", "Rscript", "fish", "csh", "tcsh"]).is(&[Trait::Interpreter]),
     record(&["sh", "bash", "ash", "dash", "ksh", "zsh"]).is(&[Trait::AcceptsEmptyInput]),
 ];
-
-/// A server, unless it is asked for its version or to look at its configuration.
-fn serves(call: &Call<'_>) -> &'static [Trait] {
-    let asks = ["-t", "-T", "-v", "-V", "--version", "--help", "-h", "--check"];
-    let asks = call.words().iter().skip(1).any(|word| asks.contains(&word.as_str()));
-    if asks { &[] } else { SERVER }
-}

@@ -22,7 +22,12 @@ pub(super) const RECORDS: &[Record] = &[
         .does(sort)
         .is(&[Trait::AcceptsEmptyInput]),
     record(&["envsubst"]).does(envsubst).is(&[Trait::AcceptsEmptyInput]),
-    record(&["head", "tail"]).taking("n lines c bytes").does(ends).is(&[Trait::AcceptsEmptyInput]),
+    record(&["head"]).taking("n lines c bytes").does(ends).is(&[Trait::AcceptsEmptyInput]),
+    record(&["tail"])
+        .taking("n lines c bytes s sleep-interval pid")
+        .does(ends)
+        .is(&[Trait::AcceptsEmptyInput])
+        .when(|call| if call.has("f F follow") && !call.has("pid") { super::NEVER_ENDS } else { &[] }),
     record(&["seq"]).does(seq),
     record(&["basename"]).taking("s suffix").does(|world, call| path_part(world, call, true)),
     record(&["dirname"]).taking("s suffix").does(|world, call| path_part(world, call, false)),

@@ -51,7 +51,9 @@ const NSENTER: Wrapper = Wrapper { long: &["target", "setuid", "setgid"], ..plai
 /// Those found around the commands of published init containers, and their like. From their manual pages (coreutils,
 /// util-linux, sudo, runit) and READMEs (tini, dumb-init, gosu, su-exec).
 pub(super) const RECORDS: &[Record] = &[
-    record(&["timeout"]).wraps(Wrapper { long: &["kill-after", "signal"], ..plain("ks", 1) }),
+    record(&["timeout"])
+        .wraps(Wrapper { long: &["kill-after", "signal"], ..plain("ks", 1) })
+        .is(&[Trait::LimitsTime]),
     record(&["su-exec", "gosu"]).wraps(plain("", 1)).is(&[Trait::ChangesUser]),
     record(&["tini", "tini-static", "docker-init", "catatonit"]).wraps(plain("pe", 0)),
     record(&["dumb-init"]).wraps(Wrapper { long: &["rewrite"], ..plain("r", 0) }),

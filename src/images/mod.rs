@@ -3,9 +3,11 @@
 //! One table, `table.rs`, says it of exact names. An image that isn't in it is unknown, and rules keep silent: a name
 //! that only looks like one of them (`mybusybox`, `team/busybox`) proves nothing.
 
+mod processes;
 mod reference;
 mod table;
 
+pub use processes::process;
 pub use reference::find;
 pub use table::KNOWN;
 

@@ -10,8 +10,7 @@ const HUB: [&str; 3] = ["docker.io", "index.docker.io", "registry-1.docker.io"];
 /// whole canonical path (`harbor.example/hub/library/busybox`). The last element of a name alone proves nothing.
 #[must_use]
 pub fn find(image: &Image<'_>) -> Option<&'static KnownImage> {
-    let mut rows =
-        KNOWN.iter().filter(|row| row.names.iter().any(|name| is_or_mirrors(image.repository, name)));
+    let mut rows = KNOWN.iter().filter(|row| names(row.names, image));
     match image.tag {
         Some(tag) => rows.find(|row| row.tags.cover(tag)).filter(|_| !is_windows(tag)),
         // A digest alone may be of any variant.
@@ -21,6 +20,11 @@ pub fn find(image: &Image<'_>) -> Option<&'static KnownImage> {
         }
         None => rows.find(|row| row.tags.cover("latest")),
     }
+}
+
+/// Whether one of `known` names is the image's, or what it mirrors.
+pub(super) fn names(known: &[&str], image: &Image<'_>) -> bool {
+    known.iter().any(|name| is_or_mirrors(image.repository, name))
 }
 
 fn is_windows(tag: &str) -> bool {

@@ -307,11 +307,13 @@ pub static KNOWN: &[KnownImage] = &[
     },
     // The variants whose tag says `no-root` run as another user.
     KnownImage {
+        entrypoint: Some(&["wait_for.sh"]),
         commands: &["kubectl", "jq"],
         source: Source::Dockerfile,
         ..row(&["groundnuty/k8s-wait-for"], Tags::With(&["root"]), Sh::Ash, User::Unknown)
     },
     KnownImage {
+        entrypoint: Some(&["wait_for.sh"]),
         commands: &["kubectl", "jq"],
         source: Source::Dockerfile,
         ..row(&["groundnuty/k8s-wait-for"], Tags::Any, Sh::Ash, User::Root)

@@ -4,7 +4,7 @@
 use super::options::{self, Options, Shell};
 pub use super::wrapper::base_name;
 use super::wrapper::{self, Lead};
-use crate::commands::{self, Trait};
+use crate::commands::{self, Call, Trait};
 
 /// What a command's words come to; places are indices of words. The words after `text` and `path`
 /// are the script's parameters.
@@ -67,6 +67,21 @@ pub fn of(words: &[Option<&str>]) -> Invocation {
         return Invocation::File { wrapper, shell: None, options: Options::default(), path: wrapper };
     }
     Invocation::Exec { program: wrapper }
+}
+
+/// What runs for ever where these words, which no shell reads, are run: the command as people call it. `None` where it
+/// ends, or that isn't known.
+#[must_use]
+pub fn runs_for_ever(words: &[Option<&str>]) -> Option<String> {
+    let Invocation::Exec { program } = of(words) else { return None };
+    let (wrappers, command) = words.split_at_checked(program)?;
+    let limits = |word: &&str| commands::is(word, Trait::LimitsTime);
+    if wrappers.iter().flatten().any(limits) {
+        return None;
+    }
+    let command: Vec<String> = command.iter().map(|word| word.map(str::to_owned)).collect::<Option<_>>()?;
+    let call = Call::of(&command);
+    call.is(Trait::NeverEnds).then(|| call.title())
 }
 
 fn shell_call(wrapper: usize, shell: Shell, arguments: &[Option<&str>]) -> Invocation {
