@@ -74,6 +74,8 @@ pub struct Walk {
     pub exclude: Vec<Globs>,
     /// Leave them out also where they are named themselves, as pre-commit does.
     pub force_exclude: bool,
+    /// What standard input is to be taken for, where that is said.
+    pub stdin: Option<PathBuf>,
     /// Also read what `.gitignore` and its like leave out.
     pub no_ignore: bool,
 }
@@ -117,7 +119,8 @@ impl Walk {
 
 fn find_one(path: &Path, walk: &Walk, found: &mut Found) {
     if path.as_os_str() == "-" {
-        if !found.inputs.contains(&Input::Stdin) {
+        let is_excluded = walk.force_exclude && walk.stdin.as_ref().is_some_and(|path| walk.excludes(path));
+        if !is_excluded && !found.inputs.contains(&Input::Stdin) {
             found.inputs.push(Input::Stdin);
         }
         return;

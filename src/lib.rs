@@ -56,6 +56,8 @@ pub mod provenance;
 #[doc(hidden)]
 pub mod read;
 #[doc(hidden)]
+pub mod rendered;
+#[doc(hidden)]
 pub mod report;
 #[doc(hidden)]
 pub mod rerun;

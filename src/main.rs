@@ -111,6 +111,7 @@ fn run(cli: &Cli) -> Result<ExitCode, Failed> {
         walk: Walk {
             exclude: config.excluded()?,
             force_exclude: cli.force_exclude,
+            stdin: Some(PathBuf::from(&cli.stdin_filename)),
             no_ignore: cli.no_ignore,
         },
         pool: pool(cli)?,

@@ -12,6 +12,7 @@ use crate::charts::{self, Views};
 use crate::discover::{self, Failure, Input};
 use crate::encoding::{self, decode};
 use crate::helm::Template;
+use crate::rendered;
 use crate::source::{FileId, Source};
 use crate::yaml::{self, Document, Prefilter, Problem};
 
@@ -92,6 +93,8 @@ pub fn read(id: usize, input: &Input, stdin_name: &str) -> (InputFile, Option<Fa
         Err(failure) => (Source::new(id, &*path, ""), Some(failure)),
     };
     let documents = yaml::split(&source.text);
+    let origins = rendered::origins(&source.text, &documents);
+    let source = source.with_origins(origins);
     (InputFile { source: Arc::new(source), documents }, failure)
 }
 

@@ -77,6 +77,8 @@ pub struct Source {
     pub text: Arc<str>,
     /// What the bytes on disk were.
     pub encoding: Encoding,
+    /// The documents that another tool made of a file, each with that file's path as the tool wrote it.
+    origins: Vec<(Range<usize>, String)>,
     line_starts: OnceLock<Vec<u32>>,
     /// How many code points stand before each block of [`BLOCK`] bytes.
     code_points: OnceLock<Vec<u32>>,
@@ -112,9 +114,24 @@ impl Source {
             path: path.into(),
             text: text.into(),
             encoding,
+            origins: Vec::new(),
             line_starts: OnceLock::new(),
             code_points: OnceLock::new(),
         }
+    }
+
+    /// The source with what is known of its documents' `origins`, in order.
+    #[must_use]
+    pub fn with_origins(self, origins: Vec<(Range<usize>, String)>) -> Self {
+        Self { origins, ..self }
+    }
+
+    /// The path of the file that another tool made the document at `offset` of: `shop/templates/web.yaml`.
+    #[must_use]
+    pub fn origin(&self, offset: usize) -> Option<&str> {
+        let after = self.origins.partition_point(|(range, _)| range.start <= offset);
+        let (range, origin) = self.origins.get(after.checked_sub(1)?)?;
+        (offset <= range.end).then_some(origin)
     }
 
     /// All of the text, each part in its own place.

@@ -64,7 +64,7 @@ impl<'p, 'd> Unpinned<'p, 'd> {
             // With `Never` the image is put on the node by hand; anything else isn't known.
             Some(_) => return None,
         };
-        (image.is_latest() && !is_filled_in_later(image.reference)).then_some(Self { container, image, pull })
+        (image.is_latest() && !image.is_placeholder()).then_some(Self { container, image, pull })
     }
 
     fn place(&self) -> Span {
@@ -95,16 +95,4 @@ impl<'p, 'd> Unpinned<'p, 'd> {
             self.image.repository, self.image.repository
         ))
     }
-}
-
-/// Whether another tool fills the image in before the API server sees it: text that is no reference (`$(IMAGE)`,
-/// `<registry>/web`, `REPLACE_ME`: a repository is in lower case) stands for one, and `ko` writes what it has built.
-fn is_filled_in_later(reference: &str) -> bool {
-    let is_of_reference = |byte: u8| byte.is_ascii_alphanumeric() || b"._-/:@".contains(&byte);
-    let image = Image::parse(reference);
-    let repository = image.repository.bytes();
-    image.name().is_empty()
-        || reference.starts_with("ko://")
-        || !reference.bytes().all(is_of_reference)
-        || repository.into_iter().any(|byte| byte.is_ascii_uppercase())
 }

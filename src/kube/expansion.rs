@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use super::container::Container;
 use super::env::{EnvValue, EnvVar};
+use super::field::is_substituted;
 use crate::helm;
 use crate::source::MappedText;
 use crate::yaml::Lookup;
@@ -89,6 +90,7 @@ impl<'d> Environment<'d> {
     pub fn define(&mut self, variable: &EnvVar<'d>) {
         let Some(name) = variable.name else { return };
         let value = match variable.value {
+            EnvValue::Literal(value) if is_substituted(value.value) => None,
             EnvValue::Literal(value) => self.value(value.value).map(Arc::from),
             EnvValue::Empty => Some(Arc::from("")),
             EnvValue::From(_) | EnvValue::Unknown => None,

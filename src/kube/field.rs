@@ -343,6 +343,16 @@ pub fn is_placeholder(text: &str) -> bool {
         || text.strip_prefix('$').is_some_and(|name| name.starts_with(|c: char| c.is_ascii_uppercase()))
 }
 
+/// Whether Flux's `postBuild` or envsubst writes part of the text: `${NAME}`, which Kubernetes leaves as it is in values.
+#[must_use]
+pub(super) fn is_substituted(text: &str) -> bool {
+    let mut marks = text.match_indices("${");
+    marks.any(|(at, mark)| {
+        let name = text.get(at + mark.len()..).unwrap_or("");
+        name.starts_with(|c: char| c.is_ascii_uppercase() || c == '_') && name.contains('}')
+    })
+}
+
 /// A number as Go's `encoding/json` writes it.
 fn json_number(value: f64) -> String {
     let magnitude = value.abs();

@@ -35,6 +35,18 @@ impl<'d> Image<'d> {
         self.repository.rsplit('/').next().unwrap_or(self.repository)
     }
 
+    /// Whether another tool fills the image in before the API server sees it: text that is no reference (`$(IMAGE)`,
+    /// `${REGISTRY}/web`, `<registry>/web`, `REPLACE_ME`: a repository is in lower case) stands for one, and `ko` writes
+    /// what it has built.
+    #[must_use]
+    pub fn is_placeholder(&self) -> bool {
+        let is_of_reference = |byte: u8| byte.is_ascii_alphanumeric() || b"._-/:@".contains(&byte);
+        self.name().is_empty()
+            || self.reference.starts_with("ko://")
+            || !self.reference.bytes().all(is_of_reference)
+            || self.repository.bytes().any(|byte| byte.is_ascii_uppercase())
+    }
+
     /// Whether the reference names whatever is newest: the tag `latest`, or neither tag nor digest.
     #[must_use]
     pub fn is_latest(&self) -> bool {
@@ -59,5 +71,24 @@ mod tests {
         assert_eq!(parts("a/b@sha256:ab"), ("a/b", "b", None, Some("sha256:ab"), false));
         assert_eq!(parts("a/b:latest@sha256:ab"), ("a/b", "b", Some("latest"), Some("sha256:ab"), false));
         assert_eq!(parts(""), ("", "", None, None, true));
+    }
+
+    #[test]
+    fn what_is_filled_in_later_is_no_reference() {
+        let placeholders = [
+            "$(IMAGE)",
+            "${REGISTRY}/web:1",
+            "<registry>/web",
+            "REPLACE_ME",
+            "ko://example.com/cmd",
+            "",
+            "web:$TAG",
+        ];
+        for text in placeholders {
+            assert!(Image::parse(text).is_placeholder(), "{text}");
+        }
+        for text in ["web", "r:5000/t/app:V1.2", "a/b@sha256:ab", "localhost/under_score-x.y:latest"] {
+            assert!(!Image::parse(text).is_placeholder(), "{text}");
+        }
     }
 }

@@ -152,7 +152,11 @@ impl<'d> Pod<'d> {
     /// names the image of a container brings all of it.
     #[must_use]
     pub fn may_be_sidecar(&self, container: &Container<'d>) -> bool {
-        let is_merged = self.template.completeness == Completeness::Patch && container.image.is_none();
+        let is_merged = match self.template.completeness {
+            Completeness::Patch => container.image.is_none(),
+            Completeness::Ytt => true,
+            _ => false,
+        };
         container.may_be_sidecar() || is_merged && container.restart_policy.is_none()
     }
 

@@ -6,7 +6,6 @@
 
 pub mod assertion;
 pub mod live;
-pub mod rendered;
 
 pub use assertion::TestSuites;
 

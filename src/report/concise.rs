@@ -4,8 +4,8 @@ use std::io::{self, Write};
 
 use colored::{ColoredString, Colorize};
 
+use super::Report;
 use super::excerpt::visible;
-use super::{Report, with_object};
 use crate::discover::Failure;
 use crate::finding::Severity;
 
@@ -18,7 +18,7 @@ pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         let Some(source) = report.source(finding.span) else { continue };
         let start = source.position(finding.span.start as usize);
         let level = tinted(finding.severity, &format!("{}[{}]", finding.severity, finding.rule));
-        let (path, message) = (visible(&source.path), visible(&with_object(finding)));
+        let (path, message) = (visible(&source.path), visible(&report.message_of(finding)));
         writeln!(out, "{path}:{}:{}: {level}: {message}", start.line, start.column)?;
     }
     write_failures(&report.errors, out)

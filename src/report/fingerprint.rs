@@ -54,13 +54,15 @@ impl Fingerprints {
         Self { findings: prints, suppressed, baselined }
     }
 
-    /// Fingerprints that name a finding among those of all files: the path is part of them.
+    /// Fingerprints that name a finding among those of all files: the path is part of them, or that of the file
+    /// that another tool made the text of.
     #[must_use]
     pub fn of(report: &Report) -> Self {
         let mut prints = Self::within_files(report);
         let all = prints.findings.iter_mut().chain(&mut prints.suppressed).chain(&mut prints.baselined);
         for (print, finding) in all.zip(report.all_findings()) {
             let path = report.source(finding.span).map_or("", |source| &source.path);
+            let path = report.origin(finding.span).unwrap_or(path);
             print.0 = fnv1a(fnv1a(FNV_OFFSET, portable(path).as_bytes()), &print.0.to_le_bytes());
         }
         prints

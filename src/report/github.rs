@@ -5,10 +5,11 @@
 
 use std::io::{self, Write};
 
+use super::Report;
+use super::annotated::Place;
 use super::excerpt::visible;
 use super::paths::portable;
 use super::summary;
-use super::{Report, with_object};
 use crate::discover::Failure;
 use crate::finding::{Finding, Severity};
 
@@ -61,18 +62,24 @@ fn write_finding(finding: &Finding, report: &Report, out: &mut dyn Write) -> io:
         Severity::Info => "notice",
     };
     let path = visible(&portable(&source.path));
-    let mut properties = vec![
-        ("file", path.clone()),
-        ("line", start.line.to_string()),
-        ("endLine", end.line.to_string()),
-        ("col", start.column.to_string()),
-    ];
-    if start.line == end.line {
-        properties.push(("endColumn", end.column.to_string()));
+    let mut properties = Vec::new();
+    match report.place_of(finding.span) {
+        Place::AsFound => {
+            properties.extend([
+                ("file", path.clone()),
+                ("line", start.line.to_string()),
+                ("endLine", end.line.to_string()),
+                ("col", start.column.to_string()),
+            ]);
+            properties.extend((start.line == end.line).then(|| ("endColumn", end.column.to_string())));
+        }
+        Place::File(file) => properties.push(("file", visible(&portable(file)))),
+        Place::Nowhere => {}
     }
     properties.push(("title", format!("initlint: {}", finding.rule)));
     // The log shows the message alone: it says the place again.
-    let mut text = format!("{path}:{}:{}: {}", start.line, start.column, visible(&with_object(finding)));
+    let mut text =
+        format!("{path}:{}:{}: {}", start.line, start.column, visible(&report.message_of(finding)));
     if let Some(help) = &finding.help {
         text = format!("{text}\n{}", visible(help));
     }

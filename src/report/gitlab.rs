@@ -5,10 +5,11 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
+use super::Report;
+use super::annotated::Place;
 use super::fingerprint::{Fingerprint, Fingerprints};
 use super::json::write_value;
 use super::paths::portable;
-use super::{Report, with_object};
 use crate::finding::{Finding, Severity};
 
 #[derive(Serialize)]
@@ -53,8 +54,8 @@ fn issue<'a>(finding: &'a Finding, fingerprint: Fingerprint, report: &'a Report)
     let line = |offset: u32| source.position(offset as usize).line;
     Some(Issue {
         description: match &finding.help {
-            Some(help) => format!("{}\n{help}", with_object(finding)),
-            None => with_object(finding),
+            Some(help) => format!("{}\n{help}", report.message_of(finding)),
+            None => report.message_of(finding),
         },
         check_name: finding.rule,
         fingerprint,
@@ -63,9 +64,13 @@ fn issue<'a>(finding: &'a Finding, fingerprint: Fingerprint, report: &'a Report)
             Severity::Warning => "minor",
             Severity::Info => "info",
         },
-        location: Location {
-            path: portable(&source.path),
-            lines: Lines { begin: line(finding.span.start), end: line(finding.span.end) },
+        location: match report.place_of(finding.span) {
+            // The form wants a line.
+            Place::File(file) => Location { path: portable(file), lines: Lines { begin: 1, end: 1 } },
+            Place::AsFound | Place::Nowhere => Location {
+                path: portable(&source.path),
+                lines: Lines { begin: line(finding.span.start), end: line(finding.span.end) },
+            },
         },
     })
 }

@@ -40,6 +40,7 @@ struct FindingOut<'a> {
     help: Option<&'a str>,
     docs: String,
     path: &'a str,
+    origin: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     encoding: Option<&'static str>,
     span: SpanOut,
@@ -182,6 +183,7 @@ fn finding_out<'a>(
         help: finding.help.as_deref(),
         docs: docs_url(finding.rule),
         path: &source.path,
+        origin: report.origin(finding.span),
         encoding: (source.encoding == Encoding::Utf16).then_some("utf-16"),
         span: span_out(source, finding.span),
         resource: finding.resource.as_ref(),

@@ -11,10 +11,10 @@ use std::io::{self, Write};
 use quick_xml::se::Serializer;
 use serde::Serialize;
 
+use super::Report;
 use super::excerpt::visible;
 use super::paths::portable;
 use super::summary::{self, count};
-use super::{Report, object_of, with_object};
 use crate::finding::Finding;
 use crate::rule::docs_url;
 
@@ -119,7 +119,8 @@ fn suites(report: &Report) -> Vec<Suite> {
     let baselined = report.baselined.iter().map(|finding| (finding, skipped("listed in the baseline")));
     for (finding, outcome) in failed.chain(suppressed).chain(baselined) {
         let Some(place) = place(finding, report) else { continue };
-        let name = format!("{} at {}:{} {}", finding.rule, place.line, place.column, object_of(finding));
+        let name =
+            format!("{} at {}:{} {}", finding.rule, place.line, place.column, report.subject_of(finding));
         let case = Case { name: clean(name.trim_end()), class: place.path.clone(), outcome: Some(outcome) };
         cases.entry(place.path).or_default().push(case);
     }
@@ -159,7 +160,7 @@ fn failure(finding: &Finding, report: &Report) -> Outcome {
     let mut lines = Vec::new();
     if let Some(place) = place(finding, report) {
         let head = format!("{}:{}:{}: {}", place.path, place.line, place.column, finding.severity);
-        lines.push(format!("{head}[{}]: {}", finding.rule, clean(&with_object(finding))));
+        lines.push(format!("{head}[{}]: {}", finding.rule, clean(&report.message_of(finding))));
     }
     lines.extend(finding.help.as_deref().map(clean));
     lines.push(docs_url(finding.rule));

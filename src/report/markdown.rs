@@ -3,10 +3,10 @@
 
 use std::io::{self, Write};
 
+use super::Report;
 use super::excerpt::visible;
 use super::paths::portable;
 use super::summary::{self, count};
-use super::{Report, object_of};
 use crate::finding::{Finding, Severity};
 use crate::rule::docs_url;
 
@@ -98,7 +98,7 @@ fn row(finding: &Finding, report: &Report) -> String {
         let start = source.position(finding.span.start as usize);
         format!("{}:{}:{}", portable(&source.path), start.line, start.column)
     });
-    let object = match object_of(finding) {
+    let object = match report.subject_of(finding) {
         object if object.is_empty() => object,
         object => format!("<br>{}", escaped(&object)),
     };

@@ -1,5 +1,6 @@
 //! A run's result, and the forms in which it is written.
 
+pub mod annotated;
 pub mod concise;
 pub mod describe;
 pub mod excerpt;
@@ -19,7 +20,9 @@ pub mod workflow_log;
 
 use std::cmp::Reverse;
 use std::io::{self, Write};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
+
+use annotated::Annotated;
 
 use crate::discover::Failure;
 use crate::finding::{ContainerRole, Finding, Severity, Siblings, SuppressedFinding};
@@ -43,6 +46,8 @@ pub struct Report {
     pub notes: Vec<String>,
     /// Counts.
     pub summary: Summary,
+    /// Where services show findings; found out when a form for one is written.
+    pub annotated: OnceLock<Annotated>,
 }
 
 /// What a run looked at.
@@ -75,7 +80,7 @@ pub fn object_of(finding: &Finding) -> String {
     let mut text = format!("{} {}", resource.kind, names.collect::<Vec<_>>().join("/"));
     text.truncate(text.trim_end().len());
     if let Some(Siblings { count, owner }) = &resource.siblings {
-        text.push_str(&format!(" (× {count} Pods of {owner})"));
+        text.push_str(&format!(" (× {count} {}s of {owner})", resource.kind));
     }
     if let Some(container) = &resource.container {
         let role = match resource.role {
@@ -98,15 +103,6 @@ fn listed(names: &[String]) -> String {
     match names.len().saturating_sub(MOST) {
         0 => first,
         more => format!("{first} and {more} more"),
-    }
-}
-
-/// `message`, and behind it in brackets the object that the finding is about.
-#[must_use]
-pub fn with_object(finding: &Finding) -> String {
-    match object_of(finding) {
-        object if object.is_empty() => finding.message.clone(),
-        object => format!("{} [{object}]", finding.message),
     }
 }
 
@@ -156,6 +152,33 @@ impl Report {
     #[must_use]
     pub fn source(&self, span: Span) -> Option<&Source> {
         self.sources.get(span.file.0 as usize).map(|source| &**source)
+    }
+
+    /// What a finding is about, for people: its object, and the file that another tool made that of. Empty where neither
+    /// is known.
+    #[must_use]
+    pub fn subject_of(&self, finding: &Finding) -> String {
+        let object = object_of(finding);
+        match self.origin(finding.span) {
+            Some(origin) if object.is_empty() => format!("of {origin}"),
+            Some(origin) => format!("{object} of {origin}"),
+            None => object,
+        }
+    }
+
+    /// A finding's message, and behind it in brackets what it is about.
+    #[must_use]
+    pub fn message_of(&self, finding: &Finding) -> String {
+        match self.subject_of(finding) {
+            subject if subject.is_empty() => finding.message.clone(),
+            subject => format!("{} [{subject}]", finding.message),
+        }
+    }
+
+    /// The file that another tool made the document at `span` of, as the tool wrote it.
+    #[must_use]
+    pub fn origin(&self, span: Span) -> Option<&str> {
+        self.source(span)?.origin(span.start as usize)
     }
 
     /// Every finding: those that count, the suppressed and the baselined, in this order.

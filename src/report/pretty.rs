@@ -8,7 +8,7 @@ use miette::{Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, So
 use unicode_width::UnicodeWidthStr;
 
 use super::excerpt::{CONTEXT_LINES, Excerpt, visible};
-use super::{Look, Report, object_of};
+use super::{Look, Report};
 use crate::finding::{Finding, Severity};
 use crate::source::{Source, Span};
 
@@ -36,7 +36,7 @@ pub fn write(report: &Report, look: &Look, out: &mut dyn Write) -> io::Result<()
             let mut text = String::new();
             // A `String` takes all that is written to it.
             let _ = handler.render_report(&mut text, &drawn);
-            let mut object = drawn.rule.map_or_else(String::new, |_| visible(&object_of(finding)));
+            let mut object = drawn.rule.map_or_else(String::new, |_| visible(&report.subject_of(finding)));
             if !look.unicode {
                 object = object.replace('×', "x");
             }

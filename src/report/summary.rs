@@ -83,8 +83,8 @@ fn line(reason: Reason, list: &[&Unjudged], verb: &str) -> String {
         Reason::TestAssertion => format!("skipped {} ({places})", count(number, "test assertion")),
         Reason::Policy if number == 1 => format!("skipped 1 policy ({places})"),
         Reason::Policy => format!("skipped {number} policies ({places})"),
-        Reason::Covered if number == 1 => "skipped 1 object that stands for one beside it".to_owned(),
-        Reason::Covered => format!("skipped {number} objects that stand for one beside them"),
+        Reason::Covered if number == 1 => "skipped 1 object that another one here speaks for".to_owned(),
+        Reason::Covered => format!("skipped {number} objects that another one here speaks for"),
         Reason::Patch => {
             let patches = if number == 1 { "1 patch" } else { &format!("{number} patches") };
             let (whose, them) = if number == 1 { ("its", "it") } else { ("their", "them") };

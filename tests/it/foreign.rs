@@ -22,6 +22,9 @@ const FOREIGN: &[(&str, &[u8])] = &[
     ("notebook.json", b"{\"cells\": [\"\\ud83d\", \"initialised\"}"),
     ("binary.json", b"\x00\x01\x02\xff\xfe"),
     ("empty.yaml", b""),
+    // EUC-KR: a comment that means "settings file".
+    ("settings.yaml", b"# \xbc\xb3\xc1\xa4 \xc6\xc4\xc0\xcf\na: 1\n"),
+    (".devcontainer/devcontainer.json", b"{\n  // a Job of its own, with a script\n  \"containerEnv\": {\"script\": \"x\", \"restartPolicy\": \"no\"},\n}\n"),
 ];
 
 fn run(folder: &Path, args: &[&str]) -> (i32, String, String) {
@@ -99,4 +102,13 @@ fn a_manifest_beside_them_is_judged() {
     write(folder.path(), "latin1.yaml", b"apiVersion: v1\nkind: ConfigMap\ndata: {a: caf\xe9}\n");
     let (status, out, _) = run(folder.path(), &["latin1.yaml", "--format", "concise"]);
     assert_eq!((status, out.starts_with("latin1.yaml:3: error: not valid UTF-8")), (2, true), "{out}");
+    // CP949: the same, and a Korean syllable that EUC-KR lacks.
+    let korean = b"# \xbc\xb3\xc1\xa4 \x8c\x63\napiVersion: v1\nkind: ConfigMap\n";
+    write(folder.path(), "korean.yaml", korean);
+    let (status, out, _) = run(folder.path(), &["korean.yaml", "--format", "concise"]);
+    let expected =
+        "korean.yaml:1: error: not valid UTF-8, which kubectl wants; convert it: iconv -f CP949 -t UTF-8\n";
+    assert_eq!((status, out.as_str()), (2, expected));
+    let (status, out, _) = run(folder.path(), &["--describe", "korean.yaml"]);
+    assert_eq!((status, out.as_str()), (2, expected));
 }

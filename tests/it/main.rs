@@ -34,6 +34,7 @@ mod oracle_rules;
 mod package;
 mod prefilter;
 mod programs;
+mod provenance;
 mod quantity;
 mod readme;
 mod renamed_rules;

@@ -15,12 +15,13 @@ use log::{
 };
 use region::Counter;
 
+use super::Report;
+use super::annotated::Place;
 use super::excerpt::visible;
 use super::fingerprint::{Fingerprint, Fingerprints};
 use super::json::write_value;
 use super::paths::{Uri, uri};
 use super::summary;
-use super::{Report, with_object};
 use crate::discover::Failure;
 use crate::finding::{Finding, Fix, Resource, Severity};
 use crate::rule::{Rule, docs_url};
@@ -130,7 +131,7 @@ impl<'a> Writer<'a> {
     }
 
     fn result(&self, finding: &'a Finding, print: Fingerprint) -> Option<ResultObject<'a>> {
-        let mut message = text(&with_object(finding));
+        let mut message = text(&self.report.message_of(finding));
         if let Some(help) = &finding.help {
             message.text.push_str(".\n\n");
             message.text.push_str(&text(help).text);
@@ -162,9 +163,14 @@ impl<'a> Writer<'a> {
 
     fn location(&self, span: Span) -> Option<Location> {
         let (source, counter) = self.files.get(&span.file)?;
-        let physical_location = PhysicalLocation {
-            artifact_location: artifact_location(&source.path),
-            region: Some(counter.region(span)),
+        let physical_location = match self.report.place_of(span) {
+            Place::File(file) => {
+                PhysicalLocation { artifact_location: artifact_location(file), region: None }
+            }
+            Place::AsFound | Place::Nowhere => PhysicalLocation {
+                artifact_location: artifact_location(&source.path),
+                region: Some(counter.region(span)),
+            },
         };
         Some(Location { id: None, physical_location, logical_locations: Vec::new(), message: None })
     }
