@@ -1,6 +1,7 @@
 //! The rules, in the catalogue's order. `README.md` beside this file tells how to add one.
 
 pub mod active_deadline_on_non_job;
+pub mod bashism;
 pub mod command_with_blanks;
 pub mod configmap_copied_as_links;
 pub mod duplicate_container_name;
@@ -20,6 +21,7 @@ pub mod oversized_init_request;
 pub mod restart_policy_of_kind;
 pub mod run_as_non_root_conflict;
 pub mod script_not_executable;
+pub mod script_syntax;
 pub mod suppression_without_reason;
 pub mod suspicious_quantity;
 pub mod tight_init_limit;
@@ -56,6 +58,8 @@ pub static ALL: &[&Rule] = &[
     &suspicious_quantity::RULE,
     &unpinned_init_image::RULE,
     &operation_not_permitted::RULE,
+    &script_syntax::RULE,
+    &bashism::RULE,
     &script_not_executable::RULE,
     &command_with_blanks::RULE,
     &configmap_copied_as_links::RULE,
@@ -69,9 +73,9 @@ pub static ALL: &[&Rule] = &[
 /// follows from that, or is told when that is mended.
 pub static PRECEDENCE: &[&[&str]] = &[
     &[
-        "script-syntax",
+        script_syntax::RULE.id,
         "command-not-in-image",
-        "bashism",
+        bashism::RULE.id,
         "write-to-read-only",
         operation_not_permitted::RULE.id,
         non_idempotent_write::RULE.id,

@@ -15,7 +15,7 @@ use crate::kube::{Container, Field, Gate, InitContainer, Pod, Version, VolumeMou
 use crate::rerun::{self, Analysis, Hazard, Lifetime, Mount, Site, Userland};
 use crate::shell::invocation::{self, Invocation};
 use crate::shell::options::Shell;
-use crate::shell::semantics::{self, Facts, Setting, Unit, UnitKind, Units};
+use crate::shell::semantics::{self, Facts, Setting, Unit, UnitKind, Units, UnparsedText};
 use crate::shell::{self, Unparsed};
 use crate::source::{MappedText, Span};
 
@@ -57,10 +57,7 @@ impl File<'_> {
 enum EntryPoint {
     Script(Box<Unit>),
     /// A script that isn't parsed.
-    Unparsed {
-        text: MappedText,
-        why: Unparsed,
-    },
+    Unparsed(UnparsedText),
     /// No script: the words themselves.
     Command,
 }
@@ -275,7 +272,7 @@ fn entry_point(argv: &[MappedText], files: &Files<'_>) -> Option<EntryPoint> {
             parameters,
             wrapper: argv.iter().take(wrapper).map(|word| word.as_str().to_owned()).collect(),
         })),
-        Err(why) => EntryPoint::Unparsed { text, why },
+        Err(why) => EntryPoint::Unparsed(UnparsedText { text, shell: Some(shell), why, is_fatal: true }),
     })
 }
 
@@ -289,7 +286,7 @@ impl<'d> Program<'_, 'd> {
                 arguments: unit.parameters.iter().cloned().map(Option::unwrap_or_default).collect(),
                 bash: unit.shell == Some(Shell::Bash),
             },
-            EntryPoint::Unparsed { .. } | EntryPoint::Command => {
+            EntryPoint::Unparsed(_) | EntryPoint::Command => {
                 rerun::Program::Exec(self.argv.iter().map(|word| word.as_str().to_owned()).collect())
             }
         };
@@ -314,7 +311,9 @@ impl<'d> Program<'_, 'd> {
     pub fn facts(&self) -> Facts<'_> {
         let main = match &self.entry_point {
             EntryPoint::Script(unit) => Some(&**unit),
-            EntryPoint::Unparsed { .. } => None,
+            EntryPoint::Unparsed(unparsed) => {
+                return Facts { unparsed: vec![unparsed.clone()], ..Facts::default() };
+            }
             EntryPoint::Command => self.exec.get_or_init(|| Unit::exec(&self.argv)).as_ref(),
         };
         let Some(main) = main else { return Facts::default() };
@@ -342,7 +341,7 @@ impl<'d> Program<'_, 'd> {
     fn text(&self) -> Option<&MappedText> {
         match &self.entry_point {
             EntryPoint::Script(unit) => Some(&unit.text),
-            EntryPoint::Unparsed { text, .. } => Some(text),
+            EntryPoint::Unparsed(unparsed) => Some(&unparsed.text),
             EntryPoint::Command => None,
         }
     }
@@ -350,7 +349,7 @@ impl<'d> Program<'_, 'd> {
     /// Why its script isn't followed, and where; `analysis` is that of the program, if there is one.
     fn unfollowed(&self, analysis: Option<&Analysis>) -> Option<(Span, String)> {
         let script = format!("the script of init container `{}`", self.container.name());
-        if let EntryPoint::Unparsed { text, why } = &self.entry_point {
+        if let EntryPoint::Unparsed(UnparsedText { text, why, .. }) = &self.entry_point {
             return Some(match why {
                 Unparsed::Bound { message } => (
                     text.whole(),

@@ -3,13 +3,17 @@
 //! One table, `table.rs`, says it of exact names. An image that isn't in it is unknown, and rules keep silent: a name
 //! that only looks like one of them (`mybusybox`, `team/busybox`) proves nothing.
 
+mod own;
 mod processes;
 mod reference;
+mod release;
 mod table;
 
+pub use own::{Images, Known, OwnImage};
 pub use processes::process;
 pub use reference::find;
-pub use table::KNOWN;
+pub use release::dash_has_pipefail;
+pub use table::{KNOWN, with};
 
 /// What is known of the images of some names and tags.
 #[derive(Debug, PartialEq, Eq)]
@@ -21,7 +25,7 @@ pub struct KnownImage {
     /// What `sh` is.
     pub sh: Sh,
     /// The user that the image's own configuration names.
-    pub user: User,
+    pub user: User<'static>,
     /// The image's entrypoint; `None` where it isn't known.
     pub entrypoint: Option<&'static [&'static str]>,
     /// Commands that are surely there, beside those of the base that [`has`](Self::has) knows.
@@ -60,13 +64,13 @@ pub enum Sh {
 
 /// The user that an image's configuration names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum User {
+pub enum User<'i> {
     /// Root, or nobody named, which is the same.
     Root,
     /// By number.
     Id(u32),
     /// By a name, which the kubelet can't tell from root's.
-    Name(&'static str),
+    Name(&'i str),
     /// Not known, or another in each cluster.
     Unknown,
 }
@@ -105,7 +109,14 @@ impl KnownImage {
         if self.lacks.contains(&command) {
             return Some(false);
         }
-        match (self.sh, command) {
+        self.sh.has(command)
+    }
+}
+
+impl Sh {
+    /// Whether `command` is surely, or surely not, in an image of which nothing but its `sh` is known.
+    fn has(self, command: &str) -> Option<bool> {
+        match (self, command) {
             (Sh::None, "sh" | "bash" | "ash" | "dash") => Some(false),
             (Sh::None, _) => None,
             (_, "sh") | (Sh::Ash, "ash" | "wget" | "nc" | "nslookup") | (Sh::Bash, "bash") => Some(true),

@@ -3,7 +3,7 @@
 use super::{Confidence, KnownImage, Sh, Source, Tags, User};
 
 /// What busybox doesn't have, nor an alpine image that adds nothing.
-const NOT_IN_BUSYBOX: &[&str] = &[
+pub(super) const NOT_IN_BUSYBOX: &[&str] = &[
     "aws",
     "bash",
     "curl",
@@ -31,7 +31,7 @@ const NOT_IN_BUSYBOX: &[&str] = &[
 ];
 
 /// What Debian's and Ubuntu's base images don't have; nor, with an interpreter added, the `-slim` images.
-const NOT_IN_DEBIAN: &[&str] = &[
+pub(super) const NOT_IN_DEBIAN: &[&str] = &[
     "aws",
     "curl",
     "dig",
@@ -147,7 +147,7 @@ const BITNAMI: &[&str] = &[
 ];
 
 /// A row with nothing but names: each that follows says what else is known.
-const fn row(names: &'static [&'static str], tags: Tags, sh: Sh, user: User) -> KnownImage {
+const fn row(names: &'static [&'static str], tags: Tags, sh: Sh, user: User<'static>) -> KnownImage {
     KnownImage {
         names,
         tags,
@@ -380,3 +380,50 @@ pub static KNOWN: &[KnownImage] = &[
     },
     row(&["ghcr.io/astral-sh/uv"], Tags::Any, Sh::None, User::Unknown),
 ];
+
+/// Images that people take for a command, where another lacks it.
+const TOOLS: &[(&str, &str)] = &[
+    ("aws", "amazon/aws-cli"),
+    ("curl", "curlimages/curl"),
+    ("envsubst", "nginx"),
+    ("git", "alpine/git"),
+    ("helm", "alpine/k8s"),
+    ("jq", "alpine/k8s"),
+    ("kubectl", "alpine/k8s"),
+    ("mysql", "mysql"),
+    ("mysqldump", "mysql"),
+    ("openssl", "mysql"),
+    ("pg_isready", "postgres"),
+    ("psql", "postgres"),
+    ("python", "python"),
+    ("python3", "python"),
+    ("redis-cli", "redis"),
+    ("wget", "busybox"),
+    ("yq", "alpine/k8s"),
+];
+
+/// An image that has `command`, and a shell.
+#[must_use]
+pub fn with(command: &str) -> Option<&'static str> {
+    TOOLS.iter().find(|(name, _)| *name == command).map(|(_, image)| *image)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::images::find;
+    use crate::kube::image::Image;
+
+    #[test]
+    fn images_for_a_command_have_it() {
+        for (command, image) in TOOLS {
+            let tagged = if *image == "mysql" { "mysql:8.4".to_owned() } else { (*image).to_owned() };
+            let known = find(&Image::parse(&tagged)).unwrap_or_else(|| panic!("{image}"));
+            assert_eq!(
+                (known.has(command), known.has("sh")),
+                (Some(true), Some(true)),
+                "{command} in {image}"
+            );
+        }
+    }
+}

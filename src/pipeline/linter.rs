@@ -275,7 +275,10 @@ impl<'a> FileLinter<'a> {
         self.result.findings.extend(hidden);
         for (span, message) in unfollowed {
             self.result.is_partial = true;
-            self.fail(span, message);
+            // What a finding tells of needn't be told again.
+            if !self.result.findings.iter().any(|finding| finding.span == span) {
+                self.fail(span, message);
+            }
         }
     }
 

@@ -6,6 +6,7 @@ use shuck_parser::Error;
 use shuck_parser::parser::ParseResult;
 
 use super::Unparsed;
+use super::nesting::Nesting;
 
 /// The first complaint of a parse that wasn't clean.
 pub(super) fn of(text: &str, result: &ParseResult) -> Unparsed {
@@ -22,6 +23,19 @@ pub(super) fn of(text: &str, result: &ParseResult) -> Unparsed {
     }
     let start = range.start.min(text.len());
     syntax(text, start..range.end.min(text.len()).max(start), message)
+}
+
+/// The complaint, certain also where it is one of the parser's alone and the scan of the text, which knows no grammar,
+/// has come upon the same: a redirection without its file, a parenthesis behind the words of a command.
+pub(super) fn confirmed(why: Unparsed, text: &str, nesting: &Nesting) -> Unparsed {
+    let Unparsed::Syntax { range, message, certain: false } = why else { return why };
+    if let Some(operator) = nesting.dangling.clone().filter(|_| message == "expected word") {
+        let written = text.get(operator.clone()).unwrap_or_default();
+        let message = format!("`{written}` without a file");
+        return Unparsed::Syntax { range: operator, message, certain: true };
+    }
+    let certain = message.starts_with("unexpected `(`") && nesting.stray.contains(&range.start);
+    Unparsed::Syntax { range, message, certain }
 }
 
 fn syntax(text: &str, range: Range<usize>, message: &str) -> Unparsed {

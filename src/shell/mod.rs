@@ -22,10 +22,12 @@ mod lower;
 mod mask;
 mod nesting;
 pub mod options;
+pub mod portability;
 pub mod semantics;
 mod wrapper;
 
 use ir::Script;
+use nesting::Nesting;
 
 /// How deep commands and expansions may nest in the parser. Scripts have up to ten.
 const MAX_DEPTH: usize = 50;
@@ -69,6 +71,10 @@ pub fn comments(text: &str) -> Vec<Range<usize>> {
 
 fn read(text: &str) -> Result<(Script, Vec<Range<usize>>), Unparsed> {
     let nesting = bounds::check(text)?;
+    parsed(text, &nesting).map_err(|why| diagnosis::confirmed(why, text, &nesting))
+}
+
+fn parsed(text: &str, nesting: &Nesting) -> Result<(Script, Vec<Range<usize>>), Unparsed> {
     let masked = mask::escapes(text, &nesting.escapes);
     let result = syntax(&masked)?;
     if result.is_ok() {

@@ -22,6 +22,10 @@ pub(super) struct Nesting {
     pub(super) documents: usize,
     /// Bytes of each here-document that expands, or that has no end, times the `$` in it.
     pub(super) document_work: usize,
+    /// The first operator of a redirection that no word follows.
+    pub(super) dangling: Option<Range<usize>>,
+    /// Parentheses that stand behind the words of a command, where no shell knows one.
+    pub(super) stray: Vec<usize>,
 }
 
 /// Something without an end.
@@ -232,6 +236,11 @@ impl<'a> Scan<'a> {
 
     fn command(&mut self, within: Option<Within>, c: char) {
         match c {
+            '<' | '>' if self.found.dangling.is_none() => self.note_dangling(),
+            '(' if self.is_stray() => self.found.stray.push(self.at),
+            _ => {}
+        }
+        match c {
             '`' if self.stack.iter().any(|frame| frame.within == Within::Backquotes) => self.backquote(),
             '$' if self.rest().starts_with("$$") => self.next += 1,
             _ if self.expansion(false) => {}
@@ -247,6 +256,38 @@ impl<'a> Scan<'a> {
             'c' | 'e' | 't' if self.starts_word() => self.keyword(),
             _ => {}
         }
+    }
+
+    /// Notes the operator of a redirection at hand, unless a word follows it.
+    fn note_dangling(&mut self) {
+        const OPERATORS: [&str; 7] = [">>", "<>", ">|", ">&", "<&", ">", "<"];
+        let rest = self.rest();
+        if rest.starts_with("<<") || self.in_arithmetic() {
+            return;
+        }
+        let Some(operator) = OPERATORS.iter().find(|operator| rest.starts_with(**operator)) else { return };
+        let after = rest.get(operator.len()..).unwrap_or_default();
+        let after = after.trim_start_matches([' ', '\t']);
+        let is_process = after.starts_with("<(") || after.starts_with(">(");
+        if !is_process && after.chars().next().is_none_or(|c| "\n;|)&<>".contains(c)) {
+            self.found.dangling = Some(self.at..self.at + operator.len());
+        }
+    }
+
+    /// Whether the parenthesis at hand stands behind the words of a simple command: `echo done (or so)`.
+    fn is_stray(&self) -> bool {
+        const OTHERS: [&str; 17] = [
+            "if", "then", "elif", "else", "do", "while", "until", "for", "case", "select", "function",
+            "time", "coproc", "in", "esac", "done", "fi",
+        ];
+        let before = self.text.get(..self.at).unwrap_or_default();
+        let line = before.rsplit(['\n', ';', '&', '|', '(', ')', '`', '{', '}']).next().unwrap_or_default();
+        let mut words = line.split_whitespace();
+        let is_plain = |word: &str| word.chars().all(|c| c.is_ascii_alphanumeric() || "_./-".contains(c));
+        let is_command = words.next().is_some_and(|word| is_plain(word) && !OTHERS.contains(&word));
+        let has_arguments = words.next().is_some();
+        let is_function = self.after().trim_start_matches([' ', '\t']).starts_with(')');
+        line.ends_with([' ', '\t']) && is_command && (has_arguments || !is_function)
     }
 
     /// A backquote ends its like, whatever else is open inside.

@@ -35,8 +35,8 @@ const LAYERS: &[(&str, &[&str])] = &[
     (
         "rules",
         &[
-            "finding", "fix", "images", "kube", "options", "program", "rerun", "rule", "shell", "source",
-            "suppress", "yaml",
+            "finding", "fix", "helm", "images", "inputs", "kube", "options", "program", "rerun", "rule",
+            "shell", "source", "suppress", "yaml",
         ],
     ),
     (

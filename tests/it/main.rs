@@ -32,6 +32,7 @@ mod operation_not_permitted;
 mod oracle;
 mod oracle_rules;
 mod package;
+mod portability;
 mod prefilter;
 mod programs;
 mod provenance;

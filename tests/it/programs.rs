@@ -2,6 +2,7 @@
 
 use crate::support::lint::{lint, rules_of};
 use initlint::discover::Input;
+use initlint::finding::Severity;
 use initlint::pipeline;
 use initlint::report::{Format, Look, Report};
 use initlint::settings::Settings;
@@ -73,8 +74,7 @@ fn a_script_that_is_not_followed_is_an_error_with_its_place() {
     for (script, line, what) in [
         ("mkdir /data/x\n# ${a ${b ${c ${d ${e", 13, "is too large or too deeply nested to be followed: "),
         (&*format!("mkdir /data/x\n{}", "# long\n".repeat(10_000)), 13, "more than 64 KiB"),
-        ("mkdir /data/x\nfi", 15, "can't be parsed: "),
-        ("mkdir /data/x\necho $(", 15, "can't be parsed: "),
+        ("mkdir /data/x\n{ date", 15, "can't be parsed: "),
         (&loops, 13, "is not followed to its end: more commands run than are followed"),
     ] {
         let report = with_script(script);
@@ -107,7 +107,7 @@ fn a_script_in_a_config_map_is_told_of_there_and_once() {
         SCRIPT.replace("command: [bash, -ec]\n    args:\n    - |\n", "command: [bash, /scripts/seed.sh]\n");
     let map = format!(
         "apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: scripts}}\ndata:\n  seed.sh: |\n{}",
-        indented("mkdir /data/x\nfi")
+        indented("mkdir /data/x\n{ date")
     );
     let text = |path: &str, text: &str| Input::Text { path: path.to_owned(), text: text.to_owned() };
     let inputs = [text("pod.yaml", &format!("{pod}---\n{pod}")), text("map.yaml", &map)];
@@ -117,6 +117,31 @@ fn a_script_in_a_config_map_is_told_of_there_and_once() {
         matches!(&*told, [one] if one.starts_with("map.yaml:7: the script of init container `seed` can't")),
         "{told:?}"
     );
+}
+
+/// What `script-syntax` says of `script`: how bad it is.
+fn syntax_of(script: &str) -> Vec<Severity> {
+    let report = with_script(script);
+    let found = report.findings.iter().filter(|finding| finding.rule == "script-syntax");
+    found.map(|finding| finding.severity).collect()
+}
+
+/// A finding tells of it, so that no error has to.
+#[test]
+fn a_script_that_no_shell_parses_is_a_finding() {
+    for script in ["mkdir /data/x\nfi", "echo $(", "echo 'a", "for i in a b; do echo $i", "date >; date"] {
+        assert_eq!(syntax_of(script), [Severity::Error], "{script}");
+        assert_eq!(errors(&with_script(script)), Vec::<String>::new(), "{script}");
+    }
+    // What another tool fills in may be what is missing.
+    assert_eq!(syntax_of("{% if wait %}\necho 'a"), []);
+}
+
+#[test]
+fn a_script_inside_another_is_as_bad_as_its_failure() {
+    assert_eq!(syntax_of("sh -c 'echo \"a'; date"), [Severity::Error]);
+    assert_eq!(syntax_of("sh -c 'echo \"a' || true"), [Severity::Warning]);
+    assert_eq!(syntax_of("ssh host 'echo \"a'"), []);
 }
 
 /// Only where a rule asks what runs.

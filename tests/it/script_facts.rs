@@ -424,7 +424,7 @@ fn bindings() {
         ("for X in 1 2; do echo $X; done", Binding::Set),
         ("echo $E", Binding::Environment),
         ("echo $U", Binding::Environment),
-        ("echo $HOME", Binding::Environment),
+        ("echo $HOME", Binding::Always),
         (": ${X:=1}; echo \"$X\"", Binding::Set),
         ("(X=1); echo $X", Binding::Unset),
         ("unset E; echo $E", Binding::Unset),

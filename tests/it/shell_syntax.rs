@@ -22,7 +22,10 @@ const BROKEN: &[(&str, &str, &str, bool)] = &[
     ("x=`a\nb", "`", "``` without its ```", true),
     ("(a; b", "(", "`(` without its `)`", false),
     ("{ a; b", "", "expected '}' to close brace group", false),
-    ("a (b) c", "(", "unexpected `(`", false),
+    ("a (b) c", "(", "unexpected `(`", true),
+    ("echo waiting (up to 5 s)", "(", "unexpected `(`", true),
+    ("git clone <the-repository> ;", ">", "`>` without a file", true),
+    ("echo a > | cat", ">", "`>` without a file", true),
     ("if a\r\nthen b\r\nfi\r\n", "", "expected 'fi'", true),
 ];
 

@@ -101,6 +101,19 @@ impl Execution<'_> {
     }
 }
 
+/// A command of any kind, where it runs.
+#[derive(Debug, Clone, Copy)]
+pub struct Step<'s> {
+    /// The text that it stands in.
+    pub unit: &'s Unit,
+    /// The command.
+    pub command: &'s Command,
+    /// What its failure comes to.
+    pub fate: Fate,
+    /// Whether it may be passed over.
+    pub conditional: bool,
+}
+
 /// A copy that takes each link as a link.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LinkCopy {

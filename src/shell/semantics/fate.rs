@@ -42,6 +42,16 @@ impl Fate {
     pub fn is_fatal(self) -> bool {
         !matches!(self, Fate::Ignored(_))
     }
+
+    /// Whether it runs in a shell of its own, whose end isn't the script's.
+    #[must_use]
+    pub fn is_apart(self) -> bool {
+        let Fate::Ignored(reason) = self else { return false };
+        matches!(
+            reason,
+            Reason::EarlierInPipeline | Reason::Background | Reason::Substitution | Reason::Declaration
+        )
+    }
 }
 
 /// What stands over a command.

@@ -4,10 +4,10 @@
 use std::collections::HashMap;
 use std::rc::Rc;
 
-use super::execution::{Execution, Output, Use};
+use super::execution::{Execution, Output, Step, Use};
 use super::fate::{Place, Reason};
 use super::loops::{self, Loop};
-use super::unit::{Unit, Units};
+use super::unit::{Unit, Units, UnparsedText};
 use super::variables::Variables;
 use super::{Files, Setting, ends};
 use crate::shell::ir::{Arm, Clause, Command, CommandKind, List, Word};
@@ -57,10 +57,12 @@ pub(super) struct Follow<'s> {
     pub(super) text_budget: usize,
     steps: usize,
     pub(super) executions: Vec<Execution<'s>>,
+    pub(super) all_steps: Vec<Step<'s>>,
     pub(super) loops: Vec<Loop<'s>>,
     pub(super) outputs: Vec<Output<'s>>,
     pub(super) uses: Vec<Use<'s>>,
     pub(super) all_units: Vec<&'s Unit>,
+    pub(super) unparsed: Vec<UnparsedText>,
 }
 
 /// How much text the words of a script may come to; constants may be joined again and again.
@@ -87,10 +89,12 @@ impl<'s> Follow<'s> {
             text_budget: TEXT_BUDGET,
             steps: 0,
             executions: Vec::new(),
+            all_steps: Vec::new(),
             loops: Vec::new(),
             outputs: Vec::new(),
             uses: Vec::new(),
             all_units: Vec::new(),
+            unparsed: Vec::new(),
         }
     }
 
@@ -150,7 +154,9 @@ impl<'s> Follow<'s> {
     }
 
     pub(super) fn command(&mut self, command: &'s Command, place: Place) -> End {
+        let (unit, fate) = (self.shell.unit, place.fate(self.errexit()));
         self.steps += 1;
+        self.all_steps.push(Step { unit, command, fate, conditional: place.conditional });
         if self.is_exhausted() {
             return End::Exits;
         }

@@ -21,10 +21,10 @@ pub mod unit;
 mod variables;
 pub mod visit;
 
-pub use execution::{Argument, Execution, LinkCopy, Output, Use};
+pub use execution::{Argument, Execution, LinkCopy, Output, Step, Use};
 pub use fate::{Fate, Reason};
 pub use loops::Loop;
-pub use unit::{Unit, UnitKind, Units};
+pub use unit::{Unit, UnitKind, Units, UnparsedText};
 pub use variables::Binding;
 
 use crate::source::MappedText;
@@ -61,6 +61,8 @@ impl Files for () {
 pub struct Facts<'s> {
     /// Its simple commands in the order in which they run, those of functions where they are called.
     pub executions: Vec<Execution<'s>>,
+    /// Its commands of every kind, in the same order.
+    pub steps: Vec<Step<'s>>,
     /// Its loops.
     pub loops: Vec<Loop<'s>>,
     /// What is redirected into files.
@@ -69,6 +71,8 @@ pub struct Facts<'s> {
     pub uses: Vec<Use<'s>>,
     /// The texts that it consists of, the container's own first.
     pub units: Vec<&'s Unit>,
+    /// The texts that are no shell scripts, though a shell is to read them.
+    pub unparsed: Vec<UnparsedText>,
     /// Whether all of it was followed: it is no endless tangle of functions.
     pub is_complete: bool,
 }
@@ -82,10 +86,12 @@ impl<'s> Facts<'s> {
         Self {
             is_complete: !follow.is_exhausted(),
             executions: follow.executions,
+            steps: follow.all_steps,
             loops: follow.loops,
             outputs: follow.outputs,
             uses: follow.uses,
             units: follow.all_units,
+            unparsed: follow.unparsed,
         }
     }
 }

@@ -4,7 +4,7 @@ use super::execution::{Argument, Execution};
 use super::fate::{Place, Reason};
 use super::follow::{End, Follow};
 use super::quoting;
-use super::unit::{Unit, UnitKind};
+use super::unit::{Unit, UnitKind, UnparsedText};
 use super::variables::Variables;
 use crate::shell::invocation::{self, Invocation};
 use crate::shell::ir::{Assignment, Command, PartKind, Simple, Value, Word};
@@ -261,7 +261,7 @@ impl<'s> Follow<'s> {
     /// The unit of `text`, the same one each time that it is met; `None` where it doesn't parse, or nests too deep.
     #[expect(clippy::too_many_arguments, reason = "they are what a unit is made of")]
     fn unit(
-        &self,
+        &mut self,
         text: MappedText,
         kind: UnitKind,
         shell: Option<Shell>,
@@ -286,7 +286,17 @@ impl<'s> Follow<'s> {
         if let Some(known) = self.all_units.iter().find(is_same) {
             return Some(known);
         }
-        let script = crate::shell::parse(text.as_str()).ok()?;
+        let script = match crate::shell::parse(text.as_str()) {
+            Ok(script) => script,
+            Err(why) => {
+                let run = self.executions.last();
+                let is_fatal = run.is_some_and(|run| run.fate.is_fatal() && !run.conditional);
+                if !self.unparsed.iter().any(|known| known.text == text) {
+                    self.unparsed.push(UnparsedText { text, shell, why, is_fatal });
+                }
+                return None;
+            }
+        };
         self.units.add(Unit { script, text, kind, shell, options, parameters, wrapper })
     }
 

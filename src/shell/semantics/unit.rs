@@ -3,6 +3,8 @@
 use std::cell::OnceCell;
 use std::ops::Range;
 
+use super::visit::{self, Next, Node};
+use crate::shell::Unparsed;
 use crate::shell::ir::{Command, CommandKind, Part, PartKind, Script, Simple, Word};
 use crate::shell::options::{Options, Shell};
 use crate::source::{MappedText, Span};
@@ -45,6 +47,19 @@ pub enum UnitKind {
     Trap,
 }
 
+/// A text that a shell is to read, and can't.
+#[derive(Debug, Clone)]
+pub struct UnparsedText {
+    /// The text, and where it stands.
+    pub text: MappedText,
+    /// The shell.
+    pub shell: Option<Shell>,
+    /// What is wrong with it.
+    pub why: Unparsed,
+    /// Whether the container fails by it.
+    pub is_fatal: bool,
+}
+
 impl Unit {
     /// A container's own script.
     #[must_use]
@@ -81,6 +96,27 @@ impl Unit {
             wrapper: Vec::new(),
         };
         Some(unit)
+    }
+
+    /// The first command that ends in a carriage return, as the lines of Windows do: to a shell it is part of the last
+    /// word.
+    #[must_use]
+    pub fn carriage_return(&self) -> Option<Range<usize>> {
+        let text = self.text.as_str();
+        if !text.contains("\r\n") {
+            return None;
+        }
+        let mut first: Option<Range<usize>> = None;
+        visit::walk(&self.script.body, &mut |node, _| {
+            if let Node::Word(word) = node
+                && text.get(word.range.clone()).is_some_and(|word| word.ends_with('\r'))
+                && first.as_ref().is_none_or(|first| word.range.start < first.start)
+            {
+                first = Some(word.range.clone());
+            }
+            Next::Into
+        });
+        first
     }
 
     /// Where `range` of its text stands.

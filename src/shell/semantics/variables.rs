@@ -10,8 +10,10 @@ pub enum Binding {
     Set,
     /// By the script, on some ways.
     MaybeSet,
-    /// By the manifest, or by every shell and container runtime (`HOME`, `PATH`, `HOSTNAME`).
+    /// By the manifest.
     Environment,
+    /// By shells themselves, or the container runtime (`HOME`, `PATH`, `HOSTNAME`); some by bash alone (`RANDOM`).
+    Always,
     /// By nobody who can be seen: it may be the image's.
     Unset,
 }
@@ -80,7 +82,7 @@ impl Variables {
     pub(super) fn binding(&self, name: &str) -> Binding {
         match self.all.get(name) {
             Some(variable) => variable.binding,
-            None if ALWAYS_SET.contains(&name) => Binding::Environment,
+            None if ALWAYS_SET.contains(&name) => Binding::Always,
             None => Binding::Unset,
         }
     }
@@ -160,8 +162,10 @@ impl Variables {
             }
             let binding = match (self.binding(&name), other.binding(&name)) {
                 (one, other) if one == other => one,
-                (Binding::Set | Binding::Environment, Binding::Set | Binding::Environment) => Binding::Set,
-                _ => Binding::MaybeSet,
+                (Binding::Unset | Binding::MaybeSet, _) | (_, Binding::Unset | Binding::MaybeSet) => {
+                    Binding::MaybeSet
+                }
+                _ => Binding::Set,
             };
             let same = own.and_then(|own| own.value.as_ref()) == others.and_then(|it| it.value.as_ref());
             let value = own.filter(|_| same && others.is_some()).and_then(|own| own.value.clone());

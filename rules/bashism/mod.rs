@@ -1,0 +1,108 @@
+//! What only bash knows, in a script that another shell reads.
+
+use crate::finding::{Confidence, Finding, Severity};
+use crate::images::{self, KnownImage, Sh};
+use crate::kube::{Container, Pod};
+use crate::rule::{Group, PodContext, Rule, Target};
+use crate::shell::options::Shell;
+use crate::shell::portability::{self, Departure, Outcome, Reader};
+use crate::shell::semantics::Unit;
+
+/// The rule.
+pub static RULE: Rule = Rule {
+    id: "bashism",
+    summary: "A script has what only bash knows, and the image's `sh` is Debian's dash or busybox's ash",
+    group: Group::Scripts,
+    severity: Severity::Error,
+    fix: None,
+    since: "0.1.0",
+    doc: include_str!("doc.md"),
+    options: &[],
+    target: Target::Pod { literals: &["initContainers"], check },
+};
+
+fn check(_: &Pod<'_>, cx: &mut PodContext<'_>) {
+    for (program, facts) in cx.scripts() {
+        let Some(image) = Image::of(program.container) else { continue };
+        let found = portability::departures(facts, |unit| image.reader(unit));
+        if let Some(finding) = finding(program.container, &image, &found) {
+            cx.report_in(program.container, finding);
+        }
+    }
+}
+
+/// An image whose shells are known.
+struct Image {
+    known: &'static KnownImage,
+    has_pipefail: bool,
+}
+
+impl Image {
+    fn of(container: &Container<'_>) -> Option<Self> {
+        let image = container.image()?;
+        let known = images::find(&image).filter(|known| known.confidence >= images::Confidence::Medium)?;
+        Some(Self { known, has_pipefail: images::dash_has_pipefail(&image) })
+    }
+
+    /// The shell that reads `unit`, where it isn't bash.
+    fn reader(&self, unit: &Unit) -> Option<Reader> {
+        let dash = Reader::Dash { has_pipefail: self.has_pipefail };
+        match (unit.shell?, self.known.sh) {
+            (Shell::Sh, Sh::Dash) | (Shell::Dash, _) => Some(dash),
+            (Shell::Sh | Shell::Ash, Sh::Ash) => Some(Reader::Ash),
+            _ => None,
+        }
+    }
+}
+
+fn severity(departure: &Departure<'_>) -> Severity {
+    if departure.is_fatal { Severity::Error } else { Severity::Warning }
+}
+
+/// One finding for each container, at what hurts most.
+fn finding(container: &Container<'_>, image: &Image, found: &[Departure<'_>]) -> Option<Finding> {
+    let worst = found.iter().map(severity).max()?;
+    let first = found.iter().find(|departure| severity(departure) == worst)?;
+    let shell = match image.reader(first.unit)? {
+        Reader::Dash { .. } => "dash",
+        Reader::Ash => "busybox's ash",
+    };
+    let does = match first.outcome {
+        Outcome::Refuses => "the script ends there with a syntax error",
+        Outcome::Stops => "the script ends there with an error",
+        Outcome::Fails if first.is_fatal => "it fails, and the script with it",
+        Outcome::Fails => "it fails each time, and the script goes on",
+        Outcome::Differs(how) => how,
+        Outcome::Same => return None,
+    };
+    let (name, written) = (container.name(), shown(first.text()));
+    let message = format!("init container `{name}` has `{written}`, which {shell} doesn't know: {does}");
+    let bash = match image.known.has("bash") {
+        Some(true) => ", or run the script with `bash -c`: the image has it",
+        _ => "",
+    };
+    let mut finding = Finding::new(worst, first.span(), message)
+        .caption(format!("no such thing in {shell}"))
+        .confidence(Confidence::Medium)
+        .help(format!("every shell knows {}{bash}", first.instead));
+    if let Some(image) = container.image {
+        finding = finding.label(image.span(), format!("`sh` is {shell} here"));
+    }
+    let mut seen = vec![first.span()];
+    for other in found {
+        if !seen.contains(&other.span()) {
+            seen.push(other.span());
+            finding = finding.label(other.span(), "nor this");
+        }
+    }
+    Some(finding)
+}
+
+/// The first line of what is written, and not more than a message can bear.
+fn shown(text: &str) -> String {
+    let line = text.lines().next().unwrap_or_default();
+    match line.char_indices().nth(40) {
+        Some((end, _)) => format!("{}…", line.get(..end).unwrap_or_default()),
+        None => line.to_owned(),
+    }
+}
