@@ -4,6 +4,7 @@ use std::collections::HashSet;
 use std::ops::Range;
 use std::path::Path;
 
+use crate::discover;
 use crate::helm::{Reading, Template};
 use crate::source::{FileId, Source, Span};
 use crate::yaml::{self, Document, Problem};
@@ -15,12 +16,26 @@ const MAX_ATTEMPTS: usize = 8;
 /// action.
 #[must_use]
 pub fn is_template(source: &Source) -> bool {
-    let folders = || Path::new(&*source.path).ancestors().skip(1);
-    let in_chart = |folder: &Path| {
-        let is_templates = folder.file_name().is_some_and(|name| name == "templates");
-        is_templates && folder.with_file_name("Chart.yaml").is_file()
-    };
-    memchr::memmem::find(source.text.as_bytes(), b"{{").is_some() && folders().any(in_chart)
+    memchr::memmem::find(source.text.as_bytes(), b"{{").is_some()
+        && discover::is_in_templates(Path::new(&*source.path))
+}
+
+/// Whether `text`, of a template, may define init containers without saying `initContainers`: the key stands where the
+/// named template is included.
+#[must_use]
+pub fn may_define_init(text: &str) -> bool {
+    let holds = |word: &str| memchr::memmem::find(text.as_bytes(), word.as_bytes()).is_some();
+    holds("define") && holds("nit") && holds("image:")
+}
+
+/// Whether `path` is of a chart's values: `values.yaml`, or `values-prod.yaml`, beside its `Chart.yaml`.
+#[must_use]
+pub fn is_values(path: &str) -> bool {
+    let path = Path::new(path);
+    let name = path.file_name().and_then(|name| name.to_str()).unwrap_or("");
+    name.starts_with("values")
+        && path.extension().is_some_and(|found| found == "yaml")
+        && path.with_file_name("Chart.yaml").is_file()
 }
 
 /// The template that `source` is, of whose `documents` the places are given: of a chart, or because its actions keep it
@@ -69,7 +84,8 @@ impl<'t> Views<'t> {
     pub fn of(source: &Source, template: Template<'t>, wants: &dyn Fn(&str) -> bool) -> Self {
         let mut views = Vec::new();
         let mut seen = HashSet::new();
-        for (number, reading) in template.readings(source.id).into_iter().enumerate() {
+        let readings = template.readings(source.id).into_iter().chain(template.pod_parts(source.id));
+        for (number, reading) in readings.enumerate() {
             let mut parser = Parser { file: source.id, number, wants, seen: &mut seen };
             views.push(parser.view(&template, reading));
         }

@@ -15,6 +15,15 @@ use crate::globs::Globs;
 /// The endings of manifests. A file named by itself is read whatever it is called.
 const EXTENSIONS: [&str; 3] = ["yaml", "yml", "json"];
 
+/// Whether `path` lies below the `templates/` of a Helm chart, a folder with a `Chart.yaml`.
+#[must_use]
+pub fn is_in_templates(path: &Path) -> bool {
+    path.ancestors().skip(1).any(|folder| {
+        let is_templates = folder.file_name().is_some_and(|name| name == "templates");
+        is_templates && folder.with_file_name("Chart.yaml").is_file()
+    })
+}
+
 /// The names that a kustomization has in its folder (kustomize, `RecognizedKustomizationFileNames`).
 pub const KUSTOMIZATIONS: [&str; 3] = ["kustomization.yaml", "kustomization.yml", "Kustomization"];
 
@@ -233,6 +242,8 @@ fn look_at(entry: &DirEntry, base: &Path, only: Option<&GlobSet>) -> Option<Seen
         .extension()
         .is_some_and(|found| EXTENSIONS.iter().any(|extension| found.eq_ignore_ascii_case(extension)));
     let is_manifest = is_manifest || path.to_str().is_some_and(is_kustomization);
+    let is_manifest =
+        is_manifest || path.extension().is_some_and(|found| found == "tpl") && is_in_templates(path);
     let wanted = only.map_or(is_manifest, |glob| glob.is_match(clean(path)));
     if kind.is_symlink() && entry.depth() > 0 {
         return match fs::metadata(path) {

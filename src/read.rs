@@ -143,7 +143,7 @@ fn visit_template<'f>(
     visit: &mut dyn FnMut(Outcome<'f>),
 ) {
     let source = &file.source;
-    if !is_named && !prefilter.wants(&source.text) {
+    if !is_named && !prefilter.wants(&source.text) && !charts::may_define_init(&source.text) {
         return;
     }
     let skip = |at: usize, message: &str| {

@@ -39,7 +39,7 @@ fn finding(pod: &Pod<'_>, program: &Program<'_, '_>, hazard: &Hazard) -> Finding
         Finding::new(severity(hazard.severity), program.span(&hazard.site), message(program, hazard))
             .caption(caption(hazard))
             .help(hazard.help.clone());
-    if hazard.assumed {
+    if hazard.assumed || hazard.volume.is_some() && volume.is_none() {
         finding = finding.confidence(Confidence::Medium);
     }
     for (site, text) in &hazard.labels {

@@ -16,6 +16,7 @@ mod action;
 mod condition;
 mod layout;
 mod lexer;
+mod named;
 mod placeholder;
 mod readings;
 mod render;
@@ -91,6 +92,17 @@ impl<'t> Template<'t> {
     pub fn defines(&self, file: FileId) -> impl Iterator<Item = (&str, Vec<Reading>)> {
         let defines = self.tree.defines.iter().enumerate();
         defines.map(move |(index, define)| (&*define.name, self.read(file, Some(index))))
+    }
+
+    /// The readings of each named template whose text holds containers of a Pod: a Pod spec, an object, or a list of init
+    /// containers, which is put under `initContainers`.
+    #[must_use]
+    pub fn pod_parts(&self, file: FileId) -> Vec<Reading> {
+        let parts = |(name, readings): (&str, Vec<Reading>)| {
+            let parts = readings.into_iter().filter_map(|reading| named::pod_part(name, reading));
+            parts.collect::<Vec<_>>()
+        };
+        self.defines(file).flat_map(parts).collect()
     }
 
     fn read(&self, file: FileId, define: Option<usize>) -> Vec<Reading> {

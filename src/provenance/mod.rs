@@ -11,11 +11,12 @@ pub use assertion::TestSuites;
 
 use memchr::memmem;
 
+use crate::charts;
 use crate::finding::Siblings;
 use crate::kube::{self, Completeness, Object, PodTemplatePath, Template, is_policy};
 use crate::read::{Reason, Unjudged};
 use crate::source::Source;
-use crate::yaml::Document;
+use crate::yaml::{Document, Node};
 
 /// What an object is to those who apply manifests.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -94,7 +95,11 @@ pub fn examine<'d>(
     declared: &[PodTemplatePath],
     suites: &TestSuites,
 ) -> Examined<'d> {
-    let objects = kube::objects(document.root());
+    let root = document.root();
+    let mut objects = kube::objects(root);
+    if objects.is_empty() {
+        objects.extend(chart_part(root, source));
+    }
     let shares = live::shares(&objects);
     let mut examined = Examined::default();
     for (object, share) in objects.into_iter().zip(shares) {
@@ -115,6 +120,14 @@ pub fn examine<'d>(
         }
     }
     examined
+}
+
+/// A named template, or the values of a chart, as the object that they become a part of: Pod specs are found in it by
+/// their shape, and what is missing proves nothing.
+fn chart_part<'d>(root: Node<'d>, source: &Source) -> Option<Object<'d>> {
+    let is_part = root.is_of_template() || charts::is_values(&source.path);
+    let object = || Object { node: root, pointer: String::new(), api_version: "helm.sh/v2", kind: "Chart" };
+    (root.is_mapping() && is_part).then(object)
 }
 
 /// Why an object isn't judged, or only in part, where that is worth a word.

@@ -177,3 +177,110 @@ fn a_chart_is_linted_where_it_is_written() {
     assert_eq!(status, 1, "{out}{err}");
     assert!(out.contains("web/templates/deployment.yaml:15:31: error[non-idempotent-write]"), "{out}{err}");
 }
+
+/// A chart with `files` below its folder.
+fn chart(files: &[(&str, &str)]) -> tempfile::TempDir {
+    let chart = [("web/Chart.yaml", "name: web\n")];
+    folder(&chart.into_iter().chain(files.iter().copied()).collect::<Vec<_>>())
+}
+
+/// `rule` and place of each finding in `folder`, with further `args`.
+fn told(folder: &tempfile::TempDir, args: &[&str]) -> Vec<String> {
+    let (_, out, err) = run(folder.path(), &[&["--format", "concise", "--color", "never"], args].concat());
+    assert!(!err.contains("error:"), "{err}");
+    let short = |line: &str| {
+        let (place, rest) = line.split_once(": ")?;
+        let rule = rest.split_once('[')?.1.split_once(']')?.0;
+        Some(format!("{place} {rule}"))
+    };
+    out.lines().filter_map(short).collect()
+}
+
+#[test]
+fn named_templates_are_judged_where_they_are_defined() {
+    let helpers = r#"{{- define "web.labels" -}}
+app: web
+{{- end }}
+{{- define "web.initContainers.fetch" -}}
+{{- if .Values.fetch }}
+- name: fetch
+  image: {{ .Values.image }}
+  command: [sh, -ec, 'mkdir /data/{{ .Values.x }}; mkdir /data/b']
+  volumeMounts:
+    - {name: data, mountPath: /data}
+{{- end }}
+{{- end }}
+{{- define "web.pod" }}
+    initContainers:
+    - name: seed
+      image: {{ .Values.image }}
+      lifecycle: {}
+    containers: {{ toYaml .Values.containers | nindent 4 }}
+{{- end }}
+{{- define "web.containers" }}
+- name: app
+  image: a:1
+  livenessProbe: {exec: {command: [a]}}
+{{- end }}
+"#;
+    let folder = chart(&[("web/templates/_helpers.tpl", helpers)]);
+    assert_eq!(
+        told(&folder, &[]),
+        [
+            "web/templates/_helpers.tpl:8:23 non-idempotent-write",
+            "web/templates/_helpers.tpl:17:7 forbidden-probe"
+        ],
+        "a list by its name, a Pod spec by its keys; app containers may have probes"
+    );
+}
+
+#[test]
+fn a_helper_that_holds_no_init_container_is_passed_over() {
+    let broken = "{{- define \"web.init\" }}image: {{ if }}\n";
+    let folder = chart(&[("web/templates/_helpers.tpl", broken), ("notes.tpl", "initContainers: {{ x")]);
+    assert_eq!(told(&folder, &[]), [""; 0]);
+}
+
+#[test]
+fn init_containers_in_values_are_judged_there() {
+    let values = "# {{ no action\nserver:\n  initContainers:\n  - name: seed\n    image: a:1\n    readinessProbe: {}\n";
+    let templated =
+        format!("{values}  - name: '{{{{ .Release.Name }}}}'\n    image: 'a:{{{{ .Values.tag }}}}'\n");
+    let folder = chart(&[
+        ("web/values.yaml", values),
+        ("web/values-prod.yaml", &templated),
+        ("other/values.yaml", values),
+    ]);
+    assert_eq!(
+        told(&folder, &[]),
+        ["web/values-prod.yaml:6:5 forbidden-probe", "web/values.yaml:6:5 forbidden-probe"],
+        "values are a chart's, which has a Chart.yaml"
+    );
+}
+
+#[test]
+fn templates_have_baselines_and_overrides_and_are_named_as_manifests_are() {
+    let path = "web/templates/deployment.yaml";
+    let text = deployment(&mkdir("seed", "/data/a"), EMPTY_DIR);
+    let folder = chart(&[(path, &text)]);
+    let found = format!("{path}:15:31 non-idempotent-write");
+    assert_eq!(told(&folder, &[path]), [found], "as pre-commit names it");
+    run(folder.path(), &["--write-baseline", "base.json"]);
+    assert_eq!(told(&folder, &["--baseline", "base.json"]), [""; 0]);
+    let moved = format!("{{{{- if .Values.on }}}}\n{text}{{{{- end }}}}\n");
+    std::fs::write(folder.path().join(path), moved).unwrap();
+    assert_eq!(told(&folder, &["--baseline", "base.json"]), [""; 0], "an edit elsewhere");
+    let config = "overrides:\n- paths: ['web/**']\n  rules: {non-idempotent-write: off}\n";
+    std::fs::write(folder.path().join(".initlint.yaml"), config).unwrap();
+    assert_eq!(told(&folder, &[]), [""; 0]);
+}
+
+#[test]
+fn a_volume_that_stands_elsewhere_outlives_the_container_and_a_patch_says_nothing_of_it() {
+    let inits = mkdir("seed", "/data/a");
+    assert_eq!(
+        rules(&deployment(&inits, "      {{- include \"v\" . | nindent 6 }}\n")),
+        ["non-idempotent-write"]
+    );
+    assert_eq!(rules(&deployment(&inits, "")), ["volume-not-found"]);
+}

@@ -1,0 +1,38 @@
+//! Named templates whose text is a part of a Pod.
+
+use super::Reading;
+use crate::source::MappedText;
+use std::sync::Arc;
+
+/// What a list of init containers is put under, to be read as a Pod spec's.
+const KEY: &str = "initContainers:\n";
+
+/// `reading`, of the named template `name`, as a Pod spec or an object. `None` where it is neither that nor a list of
+/// init containers; a list is taken for one by the template's name, for app containers look the same.
+pub(super) fn pod_part(name: &str, reading: Reading) -> Option<Reading> {
+    let text = reading.text.as_str();
+    let first =
+        text.lines().find(|line| !line.trim_start().is_empty() && !line.trim_start().starts_with('#'))?;
+    let column = first.len() - first.trim_start().len();
+    if first.trim_start().starts_with("- ") {
+        return name.to_ascii_lowercase().contains("init").then(|| under_key(reading));
+    }
+    let is_key = |line: &str| {
+        let key = line.get(column..).unwrap_or("");
+        ["initContainers:", "containers:", "kind:"].iter().any(|name| key.starts_with(name))
+    };
+    text.lines().any(is_key).then_some(reading)
+}
+
+fn under_key(mut reading: Reading) -> Reading {
+    let whole = reading.text.whole();
+    let mut text = MappedText::new(whole);
+    let start = reading.text.span(0..0).start as usize;
+    text.push(KEY, start..start);
+    text.append(&reading.text);
+    reading.text = Arc::new(text);
+    for injection in &mut reading.injections {
+        injection.at += KEY.len();
+    }
+    reading
+}
