@@ -1,6 +1,6 @@
 //! Builds: what `kubectl kustomize` would print.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use super::builder::{Accumulated, Builder, Remark};
@@ -30,6 +30,8 @@ pub struct Builds {
     pub inline: Vec<MappedText>,
     /// What can't be followed, or what kustomize refuses.
     pub remarks: Vec<Remark>,
+    /// The numbers of the builds that each file is part of.
+    by_file: HashMap<FileId, Vec<usize>>,
 }
 
 /// What `kubectl kustomize` would print for one kustomization.
@@ -61,7 +63,8 @@ pub struct BuiltResource {
 impl Builds {
     /// The builds that the file `id` is part of, with their numbers.
     pub fn of_file(&self, id: FileId) -> impl Iterator<Item = (usize, &Build)> {
-        self.list.iter().enumerate().filter(move |(_, build)| build.files.contains(&id))
+        let numbers = self.by_file.get(&id).into_iter().flatten();
+        numbers.filter_map(|&number| Some((number, self.list.get(number)?)))
     }
 
     /// The folder of the build `number`, as it is shown.
@@ -95,12 +98,14 @@ fn build_within(max_nodes: usize, files: Vec<InputFile>, is_named: &dyn Fn(FileI
     let mut roots = roots::of_input(&mut builder, &ids, is_named);
     let counted = builder.files.len();
     roots.extend(roots::above(&mut builder, ids.into_iter().filter(|id| is_named(*id))));
-    let mut list: Vec<Build> = Vec::new();
-    for id in roots {
-        if !list.iter().any(|build| build.kustomization == id)
-            && let Some(made) = builder.done.get(&id)
-        {
-            list.push(finish(id, made));
+    let mut seen = HashSet::new();
+    roots.retain(|id| seen.insert(*id));
+    let made = roots.into_iter().filter_map(|id| Some((id, builder.done.get(&id)?)));
+    let list: Vec<Build> = made.map(|(id, made)| finish(id, made)).collect();
+    let mut by_file: HashMap<FileId, Vec<usize>> = HashMap::new();
+    for (number, build) in list.iter().enumerate() {
+        for &file in &build.files {
+            by_file.entry(file).or_default().push(number);
         }
     }
     let Builder { files, documents, manifests, inline, remarks, .. } = builder;
@@ -109,7 +114,7 @@ fn build_within(max_nodes: usize, files: Vec<InputFile>, is_named: &dyn Fn(FileI
     for file in files.iter_mut().skip(count).filter(|file| !documents.contains_key(&file.source.id)) {
         file.documents.clear();
     }
-    Builds { list, files, counted, manifests, inline, remarks }
+    Builds { list, files, counted, manifests, inline, remarks, by_file }
 }
 
 /// What is printed in the end.

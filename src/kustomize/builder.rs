@@ -47,6 +47,8 @@ pub(super) struct Builder {
     pub(super) files: Files,
     /// What each kustomization makes.
     pub(super) done: HashMap<FileId, Rc<Accumulated>>,
+    /// The files that those are made of.
+    built: HashSet<FileId>,
     /// The kustomizations that are being built, the outermost first.
     open: Vec<FileId>,
     pub(super) documents: HashMap<FileId, Vec<Value>>,
@@ -68,6 +70,7 @@ impl Builder {
         Self {
             files: Files::new(files),
             done: HashMap::new(),
+            built: HashSet::new(),
             open: Vec::new(),
             documents: HashMap::new(),
             included: HashSet::new(),
@@ -88,6 +91,7 @@ impl Builder {
             return Rc::clone(done);
         }
         let made = Rc::new(self.accumulate(id, value, Accumulated::default()));
+        self.built.extend(&made.files);
         self.done.insert(id, Rc::clone(&made));
         made
     }
@@ -402,7 +406,7 @@ impl Builder {
 
     /// Whether a kustomization that was built is made of `file`, or is it.
     pub(super) fn is_used(&self, file: FileId) -> bool {
-        self.done.values().any(|made| made.files.contains(&file))
+        self.built.contains(&file)
     }
 
     /// Whether something that the kustomization at work names isn't known.

@@ -1,5 +1,7 @@
 //! Which kustomizations are built by themselves.
 
+use std::collections::HashSet;
+
 use memchr::memmem;
 
 use super::builder::{Builder, is_component};
@@ -28,16 +30,19 @@ pub(super) fn of_input(
             whole.push((id, builder.whole(id, &value)));
         }
     }
+    let is_of_flux: HashSet<FileId> = of_flux.into_iter().collect();
     let stands_alone = |builder: &Builder, id: FileId| {
-        is_named(id) || of_flux.contains(&id) || !builder.included.contains(&id)
+        is_named(id) || is_of_flux.contains(&id) || !builder.included.contains(&id)
     };
     let mut roots: Vec<FileId> =
         whole.iter().map(|(id, _)| *id).filter(|id| stands_alone(builder, *id)).collect();
-    for (id, _) in &whole {
-        let is_in =
-            |root: &FileId| whole.iter().any(|(other, made)| other == root && made.files.contains(id));
-        if !roots.iter().any(is_in) {
+    let is_root: HashSet<FileId> = roots.iter().copied().collect();
+    let of_roots = whole.iter().filter(|(id, _)| is_root.contains(id));
+    let mut built: HashSet<FileId> = of_roots.flat_map(|(_, made)| made.files.iter().copied()).collect();
+    for (id, made) in &whole {
+        if !built.contains(id) {
             roots.push(*id);
+            built.extend(&made.files);
         }
     }
     roots
