@@ -58,7 +58,7 @@ pub fn describe(inputs: &[Input], stdin_name: &str, settings: &Settings) -> Desc
     let (files, failures): (Vec<InputFile>, Vec<Option<Failure>>) = read.into_iter().unzip();
     let builds = kustomize::build(files, &|id| inputs.get(id.0 as usize).is_some_and(read::is_named));
     let describer = Describer {
-        prefilter: Prefilter::new(LITERALS),
+        prefilter: Prefilter::new(LITERALS, []),
         suites: TestSuites::of(builds.files.iter().map(|file| &*file.source)),
         builds: &builds,
         settings,

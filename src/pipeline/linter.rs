@@ -9,7 +9,7 @@ use crate::charts::{Part, Views};
 use crate::discover::Failure;
 use crate::finding::{Finding, Severity};
 use crate::inputs::InputSet;
-use crate::kube::{Object, Pod};
+use crate::kube::{Object, Pod, Workload};
 use crate::kustomize::Builds;
 use crate::provenance::{self, Judged};
 use crate::read::{self, InputFile, Outcome, Reason, Unjudged};
@@ -67,7 +67,10 @@ impl<'a> Linter<'a> {
             Target::Pod { literals, .. } | Target::Object { literals, .. } => literals,
             Target::Set { .. } | Target::Input => &[],
         });
-        let prefilter = Prefilter::new(literals.copied());
+        // Of these only an object's own kind counts, which may be a word of any text.
+        let is_kind = |literal: &&str| !matches!(Workload::of("", literal), Workload::Custom(_));
+        let (kinds, words): (Vec<_>, Vec<_>) = literals.copied().partition(is_kind);
+        let prefilter = Prefilter::new(words, kinds);
         Self { settings, inputs, builds, rules, prefilter }
     }
 

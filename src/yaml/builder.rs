@@ -36,12 +36,22 @@ pub(super) fn parse(source: &Source, range: Range<usize>) -> Result<Document, Pr
     }
     let body = chunk.get(opening.len..).unwrap_or("");
     let mut input = Indented::new(body, range.start + opening.len);
+    let build = |input: &Indented<'_>| Builder::new(source, input, range.end).run();
+    let mut built = build(&input);
+    if matches!(built, Err(Stop::UnindentedQuote(_)))
+        && let Some(guess) = input.guess()
+        && let Ok(document) = build(&guess)
+    {
+        return Ok(document);
+    }
     loop {
-        match Builder::new(source, &input, range.end).run() {
+        match built {
             Ok(document) => return Ok(document),
             Err(Stop::Problem(problem)) => return Err(problem),
             Err(Stop::UnindentedQuote(offset)) => input.indent(offset, source.id)?,
+            Err(Stop::Misjudged) => {}
         }
+        built = build(&input);
     }
 }
 
@@ -51,6 +61,8 @@ enum Stop {
     /// A quoted scalar goes on at this offset of the input, at a column that granit refuses and
     /// kubectl doesn't.
     UnindentedQuote(usize),
+    /// Lines were indented that are no part of quoted scalars.
+    Misjudged,
 }
 
 impl From<Problem> for Stop {
@@ -90,6 +102,8 @@ struct Builder<'i> {
     aliases: Aliases,
     /// Where in the input the last token ends.
     cursor: usize,
+    /// How many of the lines that were indented by a guess are part of quoted scalars.
+    confirmed: usize,
 }
 
 impl<'i> Builder<'i> {
@@ -102,7 +116,8 @@ impl<'i> Builder<'i> {
             injected: None,
             placeholders: None,
         };
-        Self { file: source.id, input, document, open: Vec::new(), aliases: Aliases::default(), cursor: 0 }
+        let (open, aliases) = (Vec::new(), Aliases::default());
+        Self { file: source.id, input, document, open, aliases, cursor: 0, confirmed: 0 }
     }
 
     fn run(mut self) -> Result<Document, Stop> {
@@ -127,6 +142,9 @@ impl<'i> Builder<'i> {
                 Event::DocumentEnd => break,
                 _ => {}
             }
+        }
+        if self.input.is_guess() && self.confirmed < self.input.added() {
+            return Err(Stop::Misjudged);
         }
         if self.document.nodes.is_empty() {
             let at = self.input.place(0);
@@ -172,6 +190,9 @@ impl<'i> Builder<'i> {
             Style::Literal(_) | Style::Folded(_) => indicators::block_scalar(text, self.cursor, range),
             _ => range,
         };
+        if self.input.is_guess() && matches!(style, Style::SingleQuoted | Style::DoubleQuoted) {
+            self.confirmed += self.input.added_within(&range);
+        }
         let value = match value {
             _ if is_implicit => Cow::Borrowed(""),
             value if tag == Tag::Binary => {

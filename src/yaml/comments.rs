@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use granit_parser::{ErrorKind, Event, Parser};
+use granit_parser::{ErrorKind, Event, Parser, ScalarStyle};
 
 use super::documents::Opening;
 use super::reindent::Indented;
@@ -21,16 +21,31 @@ pub fn comments(source: &Source, range: Range<usize>) -> Vec<Span> {
         .map(|comment| Span::new(source.id, range.start + comment.start..range.start + comment.end))
         .into_iter()
         .collect();
-    loop {
-        let mut comments = Vec::new();
-        match collect(source, &input, &mut comments) {
-            Some(unindented) if input.indent(unindented, source.id).is_ok() => {}
-            _ => {
-                found.append(&mut comments);
-                return found;
-            }
-        }
+    let mut collected = collect(source, &input);
+    if collected.unindented.is_some()
+        && let Some(guess) = input.guess()
+        && let Collected { comments, is_whole: true, .. } = collect(source, &guess)
+    {
+        found.extend(comments);
+        return found;
     }
+    while let Some(unindented) = collected.unindented
+        && input.indent(unindented, source.id).is_ok()
+    {
+        collected = collect(source, &input);
+    }
+    found.append(&mut collected.comments);
+    found
+}
+
+/// The comments of a text, up to its first error.
+#[derive(Default)]
+struct Collected {
+    comments: Vec<Span>,
+    /// The offset of a quoted scalar that kubectl reads and the parser doesn't until it is indented.
+    unindented: Option<usize>,
+    /// Whether it was read without an error, and all that was indented is part of quoted scalars.
+    is_whole: bool,
 }
 
 /// The comment behind the `---` that a document opens with.
@@ -40,9 +55,7 @@ fn in_opening(line: &str) -> Option<Range<usize>> {
     Some(at..line.len())
 }
 
-/// Adds the comments of `input`, up to its first error. Gives the offset of a quoted scalar that
-/// kubectl reads and the parser doesn't until it is indented.
-fn collect(source: &Source, input: &Indented<'_>, comments: &mut Vec<Span>) -> Option<usize> {
+fn collect(source: &Source, input: &Indented<'_>) -> Collected {
     let mut options = granit_parser::options! {
         block_nesting_limit: MAX_DEPTH,
         flow_nesting_limit: MAX_DEPTH,
@@ -50,21 +63,27 @@ fn collect(source: &Source, input: &Indented<'_>, comments: &mut Vec<Span>) -> O
     options.set_emit_comments(true);
     // Real files have more in a row than the default allows; what is kept is part of the input.
     options.max_buffered_comment_events = usize::MAX;
+    let (mut collected, mut confirmed) = (Collected::default(), 0);
     for event in Parser::new_from_str_with_options(input.text(), options) {
         match event {
             Ok((Event::Comment(..), span)) => {
                 let range = span.byte_range().unwrap_or_default();
                 let (start, end) = (input.place(range.start), input.place(range.end));
-                comments.push(Span { file: source.id, start, end: end.max(start) });
+                collected.comments.push(Span { file: source.id, start, end: end.max(start) });
+            }
+            Ok((Event::Scalar(_, ScalarStyle::SingleQuoted | ScalarStyle::DoubleQuoted, ..), span)) => {
+                confirmed += input.added_within(&span.byte_range().unwrap_or_default());
             }
             Ok(_) => {}
             Err(error) => {
                 let unindented = matches!(error.kind(), ErrorKind::InvalidQuotedScalarIndent);
-                return error.marker().byte_offset().filter(|_| unindented);
+                collected.unindented = error.marker().byte_offset().filter(|_| unindented);
+                return collected;
             }
         }
     }
-    None
+    collected.is_whole = confirmed == input.added();
+    collected
 }
 
 #[cfg(test)]

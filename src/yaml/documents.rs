@@ -1,8 +1,7 @@
-//! Splitting a text into documents, and passing over those that no rule could speak of.
+//! Splitting a text into documents.
 
 use std::ops::Range;
 
-use aho_corasick::{AhoCorasick, MatchKind};
 use memchr::memmem;
 use serde::de::IgnoredAny;
 use serde_json::Deserializer;
@@ -88,46 +87,4 @@ impl Opening {
         let line = rest.get(..end).unwrap_or("").trim();
         Self { len: 3 + end, is_malformed: !line.is_empty() && !line.starts_with('#') }
     }
-}
-
-/// Tells the documents that are worth parsing: those that hold one of the words without which no
-/// rule could speak.
-#[derive(Debug, Clone)]
-pub struct Prefilter {
-    literals: Option<AhoCorasick>,
-}
-
-/// What could write a word without its letters standing there: escapes of double-quoted scalars,
-/// their broken lines, and base64.
-const DISGUISES: [&str; 6] = ["\\x", "\\u", "\\U", "\\\n", "\\\r\n", "binary"];
-
-impl Prefilter {
-    /// A prefilter for documents that hold one of `literals`, each of letters and digits alone.
-    pub fn new<I: IntoIterator<Item = &'static str>>(literals: I) -> Self {
-        let patterns = DISGUISES.into_iter().chain(literals);
-        // Building fails on automata of gigabytes only; then everything is wanted.
-        let literals = AhoCorasick::builder().match_kind(MatchKind::Standard).build(patterns).ok();
-        Self { literals }
-    }
-
-    /// Whether `document`, a range of [`split`], is worth parsing.
-    ///
-    /// The schema of a `CustomResourceDefinition` names the fields of Pods, and is none; its
-    /// `kind` at the start of a line tells it. One in JSON is parsed for nothing.
-    #[must_use]
-    pub fn wants(&self, document: &str) -> bool {
-        self.literals.as_ref().is_none_or(|literals| literals.is_match(document)) && !is_definition(document)
-    }
-}
-
-fn is_definition(document: &str) -> bool {
-    const KIND: &str = "CustomResourceDefinition";
-    memmem::find_iter(document.as_bytes(), KIND).any(|at| {
-        let before = document.get(..at).unwrap_or("");
-        let line = before.rsplit('\n').next().unwrap_or("");
-        let value = line.strip_prefix("kind:").map(|value| value.trim_matches([' ', '\t']));
-        let after = document.get(at + KIND.len()..).unwrap_or("");
-        let after = after.trim_start_matches(['"', '\'', ' ', '\t']);
-        matches!(value, Some("" | "\"" | "'")) && (after.is_empty() || after.starts_with(['\n', '\r', '#']))
-    })
 }

@@ -2,6 +2,8 @@
 
 use memchr::memmem;
 
+use super::disguises::{DISGUISES, Disguises, is_name};
+
 /// What a key could hold.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct KeyValues<'t> {
@@ -49,12 +51,8 @@ impl<'t> KeyValues<'t> {
     }
 }
 
-fn is_name(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'.'
-}
-
 /// What follows a key's closing quote and its colon.
-fn after_colon(text: &str) -> Option<&str> {
+pub(super) fn after_colon(text: &str) -> Option<&str> {
     let text = text.strip_prefix(['"', '\'']).unwrap_or(text);
     after_blank(text).strip_prefix(':')
 }
@@ -77,32 +75,18 @@ fn after_blank(text: &str) -> &str {
     text
 }
 
-/// Whether a key could be written without its letters standing there: by an escape, in base64, or as an explicit key
-/// over two lines.
+/// Whether a key could be written without its letters standing there: by an escape, in base64, or broken over lines.
 fn hides_keys(document: &str) -> bool {
-    let bytes = document.as_bytes();
-    memmem::find_iter(bytes, "\\").any(|at| is_escaped_name(document.get(at + 1..).unwrap_or("")))
-        || memmem::find_iter(bytes, "binary").any(|at| is_tag(document.get(..at).unwrap_or("")))
-        || memmem::find(bytes, b"? \"").is_some()
-            && (memmem::find(bytes, b"\\\n").is_some() || memmem::find(bytes, b"\\\r").is_some())
-}
-
-/// Whether what follows a backslash stands for a letter or the like (YAML 1.2.2, 5.7).
-fn is_escaped_name(escape: &str) -> bool {
-    let digits = match escape.bytes().next() {
-        Some(b'x') => 2,
-        Some(b'u') => 4,
-        Some(b'U') => 8,
-        _ => return false,
+    let mut disguises = Disguises::of(document);
+    let search = |disguise: &'static str| {
+        memmem::find_iter(document.as_bytes(), disguise).map(move |at| (at, disguise))
     };
-    let code = escape.get(1..=digits).and_then(|hex| u32::from_str_radix(hex, 16).ok());
-    code.and_then(|code| u8::try_from(code).ok()).is_some_and(is_name)
-}
-
-/// Whether a tag's name may follow: `!!binary`, `!<tag:yaml.org,2002:binary>`, or a `%TAG`'s handle.
-fn is_tag(before: &str) -> bool {
-    let word = before.rsplit([' ', '\t', '\n', '\r', '[', '{']).next().unwrap_or("");
-    word.starts_with('!')
+    let escapes = memchr::memchr_iter(b'\\', document.as_bytes()).filter_map(|at| {
+        let escape = document.get(at..)?;
+        let disguise = DISGUISES.into_iter().find(|disguise| escape.starts_with(disguise))?;
+        Some((at, disguise))
+    });
+    search("binary").chain(escapes).any(|(at, disguise)| disguises.hides(disguise, at))
 }
 
 #[cfg(test)]

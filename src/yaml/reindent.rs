@@ -3,6 +3,9 @@
 //! kubectl reads `a: "b⏎c"` though the second line isn't indented; granit wants it deeper than
 //! the key (YAML 1.2.2, `s-flow-line-prefix`). White space at the start of such a line means
 //! nothing, so the scalar's lines are indented in a copy, and places are led back to the file.
+//!
+//! All such scalars are indented at once, by a guess that the parser confirms. Where it doesn't, or finds another error,
+//! they are indented one after another, each where the parser stops.
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -11,10 +14,10 @@ use granit_parser::ErrorKind;
 
 use super::events::events;
 use super::problem::Problem;
+use super::quotes::{self, Quoted, closing_quote};
 use crate::source::{FileId, Span};
 
-/// How many bytes may be parsed again, in all, for the sake of such scalars. The few real files
-/// that have them need one or two rounds.
+/// How many bytes may be put in, or where a guess doesn't help, parsed again, in all, for the sake of such scalars.
 const BUDGET: usize = 16 << 20;
 
 /// A document's text, with spaces put in at some lines' starts.
@@ -27,6 +30,8 @@ pub(super) struct Indented<'a> {
     /// The scalar that was indented last, in `text`: from quote to quote.
     last: Range<usize>,
     budget: usize,
+    /// Whether the lines were chosen by a guess, which the parser has yet to confirm.
+    is_guess: bool,
 }
 
 /// Spaces that were put into the text.
@@ -38,7 +43,14 @@ struct Added {
 
 impl<'a> Indented<'a> {
     pub(super) fn new(text: &'a str, base: usize) -> Self {
-        Self { text: Cow::Borrowed(text), base, added: Vec::new(), last: 0..0, budget: BUDGET }
+        Self {
+            text: Cow::Borrowed(text),
+            base,
+            added: Vec::new(),
+            last: 0..0,
+            budget: BUDGET,
+            is_guess: false,
+        }
     }
 
     pub(super) fn text(&self) -> &str {
@@ -51,6 +63,41 @@ impl<'a> Indented<'a> {
         let added = after.checked_sub(1).and_then(|at| self.added.get(at));
         let added = added.map_or(0, |added| added.total - added.range.end.saturating_sub(offset));
         u32::try_from(self.base + offset - added).unwrap_or(u32::MAX)
+    }
+
+    /// The same text with all quoted scalars indented that seem to need it; `None` where none does.
+    ///
+    /// The guess is right where the parser finds all added spaces [`within`](Self::added_within) quoted scalars: there they
+    /// mean nothing.
+    pub(super) fn guess(&self) -> Option<Self> {
+        let quoted = quotes::unindented(&self.text);
+        let added = |quoted: &Quoted| {
+            let lines = memchr::memchr_iter(b'\n', self.text.get(quoted.range.clone())?.as_bytes()).count();
+            lines.checked_mul(quoted.column + 1)
+        };
+        let added: usize = quoted.iter().map(added).try_fold(0usize, |sum, added| sum.checked_add(added?))?;
+        if quoted.is_empty() || added > BUDGET {
+            return None;
+        }
+        let mut guess = Self { text: self.text.clone(), is_guess: true, ..Self::new("", self.base) };
+        guess.insert(&quoted);
+        Some(guess)
+    }
+
+    /// Whether a guess chose the lines.
+    pub(super) fn is_guess(&self) -> bool {
+        self.is_guess
+    }
+
+    /// How many lines were indented.
+    pub(super) fn added(&self) -> usize {
+        self.added.len()
+    }
+
+    /// How many of them are in `range`.
+    pub(super) fn added_within(&self, range: &Range<usize>) -> usize {
+        let before = |offset| self.added.partition_point(|added| added.range.end <= offset);
+        before(range.end) - before(range.start)
     }
 
     /// Indents the quoted scalar that goes on at `offset`.
@@ -71,26 +118,32 @@ impl<'a> Indented<'a> {
             return Err(self.unindented(offset, file));
         }
         self.budget -= cost;
-        self.insert(opening..closing, &" ".repeat(column + 1));
+        self.insert(&[Quoted { range: opening..closing, column }]);
         Ok(())
     }
 
-    /// Puts `spaces` at the start of each line that starts in `scalar`.
-    fn insert(&mut self, scalar: Range<usize>, spaces: &str) {
-        let (head, tail) = self.text.split_at_checked(scalar.end).unwrap_or((&self.text, ""));
-        let (head, lines) = head.split_at_checked(scalar.start).unwrap_or((head, ""));
-        let mut changed = head.to_owned();
+    /// Indents the lines that start in each of `scalars`, which come after those that were indented before.
+    fn insert(&mut self, scalars: &[Quoted]) {
+        let mut changed = String::with_capacity(self.text.len() + self.text.len() / 8);
         let mut total = self.added.last().map_or(0, |added| added.total);
-        for (index, line) in lines.split_inclusive('\n').enumerate() {
-            if index > 0 {
-                total += spaces.len();
-                self.added.push(Added { range: changed.len()..changed.len() + spaces.len(), total });
-                changed.push_str(spaces);
+        let mut copied = 0;
+        for Quoted { range, column } in scalars {
+            changed.push_str(self.text.get(copied..range.start).unwrap_or(""));
+            let start = changed.len();
+            let spaces = " ".repeat(column + 1);
+            for (index, line) in self.text.get(range.clone()).unwrap_or("").split_inclusive('\n').enumerate()
+            {
+                if index > 0 {
+                    total += spaces.len();
+                    self.added.push(Added { range: changed.len()..changed.len() + spaces.len(), total });
+                    changed.push_str(&spaces);
+                }
+                changed.push_str(line);
             }
-            changed.push_str(line);
+            self.last = start..changed.len();
+            copied = range.end;
         }
-        self.last = scalar.start..changed.len();
-        changed.push_str(tail);
+        changed.push_str(self.text.get(copied..).unwrap_or(""));
         self.text = Cow::Owned(changed);
     }
 
@@ -132,20 +185,4 @@ fn opening_quote(text: &str, offset: usize) -> Option<(usize, usize)> {
     let error = events(text).find_map(Result::err)?;
     let at = error.marker().byte_offset()?;
     matches!(error.kind(), ErrorKind::UnclosedQuotedScalar).then_some((at, error.marker().col()))
-}
-
-/// The offset past the quote that closes the one at `opening`.
-fn closing_quote(text: &str, opening: usize) -> Option<usize> {
-    let bytes = text.as_bytes();
-    let quote = *bytes.get(opening)?;
-    let mut at = opening + 1;
-    while let Some(&byte) = bytes.get(at) {
-        at += match byte {
-            b'\\' if quote == b'"' => 2,
-            b'\'' if quote == byte && bytes.get(at + 1) == Some(&quote) => 2,
-            _ if byte == quote => return Some(at + 1),
-            _ => 1,
-        };
-    }
-    None
 }

@@ -74,7 +74,7 @@ fn each_document_is_read_by_itself() {
 }
 
 fn prefilter() -> Prefilter {
-    Prefilter::new(["initContainers", "activeDeadlineSeconds"])
+    Prefilter::new(["initContainers", "activeDeadlineSeconds"], ["Job"])
 }
 
 #[test]
@@ -90,13 +90,31 @@ fn documents_with_a_literal_are_wanted() {
         "\"\\U00000069nitContainers\": []",
         "\"init\\\nContainers\": []",
         "\"init\\\r\n  Containers\": []",
+        "? \"init\\\nContainers\" # a note\n: []",
         "!!binary aW5pdENvbnRhaW5lcnM=: []",
+        "{a: b,!!binary aW5pdENvbnRhaW5lcnM=: []}",
+        "!<tag:yaml.org,2002:binary> aW5pdENvbnRhaW5lcnM=: []",
+        "kind: Job",
+        "kind: &a !!str 'CronJob'",
+        "{\"kind\":\"JobList\"}",
+        "kind: \"Jo\\\n  b\" # Job",
+        "kind: \"\\x4aob\"",
+        "kind: {{ .Values.kind }} # Job",
     ] {
         assert!(prefilter().wants(wanted), "{wanted:?}");
     }
-    for passed_over in
-        ["", "kind: Pod\nspec: {containers: []}\n", "initcontainers", "a: \"\\n\\t\\\\\"", "init\nContainers"]
-    {
+    for passed_over in [
+        "",
+        "kind: Pod\nspec: {containers: []}\n",
+        "initcontainers",
+        "a: \"\\n\\t\\\\\"",
+        "init\nContainers",
+        "a: \"init\\\nContainers\"",
+        "a: |\n  cp x \\\n    \"y: z\"\n",
+        "a: \"\\u003cb\\u003e \\u2013\"",
+        "unit: binary",
+        "kind: Pod # as a Job has it",
+    ] {
         assert!(!prefilter().wants(passed_over), "{passed_over:?}");
     }
 }
@@ -124,8 +142,8 @@ fn definitions_of_custom_resources_are_passed_over() {
 
 #[test]
 fn a_prefilter_without_literals_wants_disguises_alone() {
-    assert!(!Prefilter::new([]).wants("kind: Pod"));
-    assert!(Prefilter::new([]).wants("a: \"\\x41\""));
+    assert!(!Prefilter::new([], []).wants("kind: Pod"));
+    assert!(Prefilter::new([], []).wants("a: \"\\x41\""));
 }
 
 #[test]

@@ -1,0 +1,85 @@
+//! Words that stand in a text without their letters: escaped, broken over lines, or in base64.
+
+use super::key_values::after_colon;
+
+/// What each disguise of a word holds: an escape, a line break that is escaped, a tag.
+pub(super) const DISGUISES: [&str; 6] = ["\\x", "\\u", "\\U", "\\\n", "\\\r", BINARY];
+
+const BINARY: &str = "binary";
+
+/// How long a tag may be (bytes): `!<tag:yaml.org,2002:binary>` has 27.
+const MAX_TAG: usize = 256;
+
+/// Tells of the texts in [`DISGUISES`] whether they could hide a key or its value.
+pub(super) struct Disguises<'t> {
+    document: &'t str,
+    /// The end of the double-quoted text that was looked at last, and whether it may be a key.
+    quote: (usize, bool),
+}
+
+impl<'t> Disguises<'t> {
+    pub(super) fn of(document: &'t str) -> Self {
+        Self { document, quote: (0, false) }
+    }
+
+    /// Whether the `disguise` at `at` could write a name, where such a text stands for a key or a whole value. Ask in the
+    /// order of the text.
+    pub(super) fn hides(&mut self, disguise: &str, at: usize) -> bool {
+        match disguise {
+            BINARY => {
+                is_tag(self.document.as_bytes().get(at.saturating_sub(MAX_TAG)..at).unwrap_or_default())
+            }
+            "\\\n" | "\\\r" => self.breaks_key(at),
+            _ => is_escaped_name(self.document.get(at + 1..).unwrap_or("")),
+        }
+    }
+
+    /// Whether the double-quoted text around `at` may be a key: after its end comes a colon.
+    fn breaks_key(&mut self, at: usize) -> bool {
+        if at >= self.quote.0 {
+            let end = closing_quote(self.document, at);
+            let after = self.document.get(end..).unwrap_or("");
+            self.quote = (end, after_colon(after).is_some());
+        }
+        self.quote.1
+    }
+}
+
+/// Where the double-quoted text that holds `at` ends.
+fn closing_quote(document: &str, mut at: usize) -> usize {
+    let bytes = document.as_bytes();
+    while let Some(found) = memchr::memchr2(b'"', b'\\', bytes.get(at..).unwrap_or_default()) {
+        if bytes.get(at + found) == Some(&b'"') {
+            return at + found;
+        }
+        at += found + 2;
+    }
+    document.len()
+}
+
+/// Whether what follows a backslash stands for a letter or the like (YAML 1.2.2, 5.7).
+fn is_escaped_name(escape: &str) -> bool {
+    let digits = match escape.bytes().next() {
+        Some(b'x') => 2,
+        Some(b'u') => 4,
+        Some(b'U') => 8,
+        _ => return false,
+    };
+    let code = escape.get(1..=digits).and_then(|hex| u32::from_str_radix(hex, 16).ok());
+    code.and_then(|code| u8::try_from(code).ok()).is_some_and(is_name)
+}
+
+/// Whether `byte` may be part of a name.
+pub(super) fn is_name(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'.'
+}
+
+/// Whether a tag's name may follow: `!!binary`, `!<tag:yaml.org,2002:binary>`, or a `%TAG`'s handle. One that is longer
+/// than `before` may be one.
+fn is_tag(before: &[u8]) -> bool {
+    let is_before_word = |byte: &u8| matches!(byte, b' ' | b'\t' | b'\n' | b'\r' | b'[' | b'{');
+    match before.iter().rposition(is_before_word) {
+        Some(at) => before.get(at..).is_some_and(|word| word.contains(&b'!')),
+        None => before.len() == MAX_TAG || before.contains(&b'!'),
+    }
+}
