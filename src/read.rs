@@ -1,5 +1,6 @@
 //! Reading one input: from bytes to text, from text to documents, and what is passed over on the way.
 
+use std::cell::RefCell;
 use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
@@ -80,14 +81,13 @@ pub fn read(id: usize, input: &Input, stdin_name: &str) -> (InputFile, Option<Fa
         Input::File { path, .. } => path.display().to_string(),
     };
     let failed = |line, message| Failure { path: path.clone(), line, message };
-    let source = discover::read(input).map_err(|message| failed(None, message)).and_then(|bytes| {
-        match decode(&bytes) {
-            Ok((text, encoding)) => Ok(Source::with_encoding(id, &*path, text, encoding)),
-            // Other people's files are passed over whatever their encoding is.
-            Err(_) if !encoding::holds_manifest(&bytes) => Ok(Source::new(id, &*path, "")),
-            Err(undecoded) => Err(failed(Some(undecoded.line), undecoded.message())),
-        }
+    let source = read_bytes(input, |bytes| match decode(bytes) {
+        Ok((text, encoding)) => Ok(Source::with_encoding(id, &*path, text, encoding)),
+        // Other people's files are passed over whatever their encoding is.
+        Err(_) if !encoding::holds_manifest(bytes) => Ok(Source::new(id, &*path, "")),
+        Err(undecoded) => Err(failed(Some(undecoded.line), undecoded.message())),
     });
+    let source = source.map_err(|message| failed(None, message)).flatten();
     let (source, failure) = match source {
         Ok(source) => (source, None),
         Err(failure) => (Source::new(id, &*path, ""), Some(failure)),
@@ -96,6 +96,19 @@ pub fn read(id: usize, input: &Input, stdin_name: &str) -> (InputFile, Option<Fa
     let origins = rendered::origins(&source.text, &documents);
     let source = source.with_origins(origins);
     (InputFile { source: Arc::new(source), documents }, failure)
+}
+
+/// Hands the bytes of `input` to `work`. Each thread has one buffer for all the files that it reads.
+fn read_bytes<T>(input: &Input, work: impl FnOnce(&[u8]) -> T) -> Result<T, String> {
+    /// What is kept between files (bytes); few are larger.
+    const KEPT: usize = 1 << 20;
+    thread_local!(static BUFFER: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) });
+    BUFFER.with_borrow_mut(|buffer| {
+        let read = discover::read(input, buffer, work);
+        buffer.truncate(KEPT);
+        buffer.shrink_to(KEPT);
+        read
+    })
 }
 
 /// Whether `input` is a file that was named, standard input or text in memory: all of it must be YAML.
