@@ -47,8 +47,8 @@ spec:
 ";
 
 fn text(input: &Input) -> Option<String> {
-    let bytes = discover::read(input).ok()?;
-    decode(&bytes).ok().map(|(text, _)| text.into_owned())
+    let text = |bytes: &[u8]| decode(bytes).ok().map(|(text, _)| text.into_owned());
+    discover::read(input, &mut Vec::new(), text).ok()?
 }
 
 /// How long it takes from the Pods in `texts` to what is unsafe in them, and how many init containers there are.

@@ -65,6 +65,9 @@ fn beside_place(text: &str, object: &str) -> String {
     }
 }
 
+/// How many places beside its own are drawn of a finding. Nobody reads more, and miette takes the square of their number.
+const MOST_LABELS: usize = 50;
+
 /// What a finding says of one file, in miette's terms: it draws one source at a time.
 struct Drawn<'a> {
     message: String,
@@ -87,7 +90,8 @@ impl<'a> Drawn<'a> {
             (span.file, is_above)
         };
         let mut parts: Vec<(_, Vec<(Span, &str)>)> = Vec::new();
-        let labels = finding.labels.iter().map(|label| (label.span, label.message.as_str()));
+        let labels =
+            finding.labels.iter().map(|label| (label.span, label.message.as_str())).take(MOST_LABELS);
         for place in [(finding.span, finding.caption.as_str())].into_iter().chain(labels) {
             match parts.iter_mut().find(|(known, _)| *known == part(place.0)) {
                 Some((_, places)) => places.push(place),
@@ -110,7 +114,10 @@ impl<'a> Drawn<'a> {
             first.rule = Some(finding.rule).filter(|rule| !rule.is_empty());
         }
         if let Some(last) = drawn.last_mut() {
-            last.help = finding.help.as_deref().map(visible);
+            let more = finding.labels.len().saturating_sub(MOST_LABELS);
+            let more = (more > 0).then(|| format!("{more} more places are not shown"));
+            let help: Vec<String> = finding.help.as_deref().map(visible).into_iter().chain(more).collect();
+            last.help = Some(help.join("; ")).filter(|help| !help.is_empty());
         }
         drawn
     }

@@ -1,7 +1,5 @@
 //! Words that stand in a text without their letters: escaped, broken over lines, or in base64.
 
-use super::key_values::after_colon;
-
 /// What each disguise of a word holds: an escape, a line break that is escaped, a tag.
 pub(super) const DISGUISES: [&str; 6] = ["\\x", "\\u", "\\U", "\\\n", "\\\r", BINARY];
 
@@ -82,4 +80,19 @@ fn is_tag(before: &[u8]) -> bool {
         Some(at) => before.get(at..).is_some_and(|word| word.contains(&b'!')),
         None => before.len() == MAX_TAG || before.contains(&b'!'),
     }
+}
+
+/// What follows a key's closing quote and its colon.
+pub(super) fn after_colon(text: &str) -> Option<&str> {
+    let text = text.strip_prefix(['"', '\'']).unwrap_or(text);
+    after_blank(text).strip_prefix(':')
+}
+
+/// `text` without white space and comments at its start.
+pub(super) fn after_blank(text: &str) -> &str {
+    let mut text = text.trim_start();
+    while text.starts_with('#') {
+        text = text.find('\n').and_then(|end| text.get(end..)).unwrap_or("").trim_start();
+    }
+    text
 }

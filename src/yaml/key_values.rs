@@ -2,7 +2,7 @@
 
 use memchr::memmem;
 
-use super::disguises::{DISGUISES, Disguises, is_name};
+use super::disguises::{DISGUISES, Disguises, after_blank, after_colon, is_name};
 
 /// What a key could hold.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -51,26 +51,12 @@ impl<'t> KeyValues<'t> {
     }
 }
 
-/// What follows a key's closing quote and its colon.
-pub(super) fn after_colon(text: &str) -> Option<&str> {
-    let text = text.strip_prefix(['"', '\'']).unwrap_or(text);
-    after_blank(text).strip_prefix(':')
-}
-
 /// `text` without what stands before a value: white space, comments, tags, anchors and the header of a block scalar.
 fn after_properties(text: &str) -> &str {
     let mut text = after_blank(text);
     while text.starts_with(['&', '!', '|', '>']) {
         let end = text.find([' ', '\t', '\n', '\r']).unwrap_or(text.len());
         text = after_blank(text.get(end..).unwrap_or(""));
-    }
-    text
-}
-
-fn after_blank(text: &str) -> &str {
-    let mut text = text.trim_start();
-    while text.starts_with('#') {
-        text = text.find('\n').and_then(|end| text.get(end..)).unwrap_or("").trim_start();
     }
     text
 }

@@ -22,6 +22,7 @@ fn findings(paths: &[PathBuf], whole: bool) -> Vec<Finding> {
 fn nothing_is_lost_in_our_own_manifests() {
     let mut paths = cases(&root().join("rules"));
     paths.extend(cases(&root().join("examples")));
+    paths.extend(cases(&root().join("tests/cases")));
     let all = findings(&paths, true);
     assert!(all.len() > 10);
     assert_eq!(findings(&paths, false), all);
@@ -33,4 +34,65 @@ fn nothing_is_lost_in_real_manifests() {
     let paths = cases(&shared.join("corpus/files"));
     assert!(paths.len() > 300);
     assert_eq!(findings(&paths, false), findings(&paths, true));
+}
+
+/// Ways to write `word` of which YAML makes the word again; each as a key with what follows up to its value.
+fn disguised_key(word: &str) -> Vec<String> {
+    let (first, rest) = word.split_at(1);
+    let code = u32::from(first.chars().next().unwrap());
+    vec![
+        format!("{word}:"),
+        format!("'{word}' :"),
+        format!("\"\\x{code:02x}{rest}\":"),
+        format!("\"\\u{code:04X}{rest}\":"),
+        format!("\"\\U{code:08x}{rest}\":"),
+        format!("? {word}\n  :"),
+        format!("? &k !!str {word}\n  :"),
+        format!("? \"{first}\\\n    {rest}\" # a note\n  :"),
+    ]
+}
+
+/// Ways to write the kind `Job` and its key.
+fn disguised_kinds() -> Vec<String> {
+    let values = [
+        "Job",
+        "'Job'",
+        "&a Job",
+        "!!str Job",
+        "# a note\n  Job",
+        "\"\\x4aob\"",
+        "\"J\\\n  ob\"",
+        ">-\n  Job",
+    ];
+    let keys = ["kind:", "\"\\u006bind\":", "? kind\n:"];
+    values.iter().flat_map(|value| keys.iter().map(move |key| format!("{key} {value}"))).collect()
+}
+
+#[test]
+fn nothing_is_lost_behind_disguises() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut paths = Vec::new();
+    let mut add = |text: String| {
+        let path = folder.path().join(format!("{}.yaml", paths.len()));
+        std::fs::write(&path, text).unwrap();
+        paths.push(path);
+    };
+    for key in disguised_key("initContainers") {
+        add(format!(
+            "apiVersion: v1\nkind: Pod\nmetadata: {{name: web}}\nspec:\n  {key}\n  - {{name: a, image: \"a:1\", livenessProbe: \
+             {{exec: {{command: [ls]}}}}}}\n  containers: [{{name: b, image: \"b:1\"}}]\n"
+        ));
+    }
+    for kind in disguised_kinds() {
+        add(format!(
+            "apiVersion: batch/v1\n{kind}\nmetadata: {{name: web}}\nspec:\n  template:\n    spec:\n      containers: [{{name: b, \
+             image: \"b:1\"}}]\n"
+        ));
+    }
+    for path in &paths {
+        let plain = findings(std::slice::from_ref(path), true);
+        let text = std::fs::read_to_string(path).unwrap();
+        assert!(!plain.is_empty(), "{text}");
+        assert_eq!(findings(std::slice::from_ref(path), false), plain, "{text}");
+    }
 }
