@@ -64,14 +64,13 @@ fn severity(severity: rerun::Severity) -> Severity {
 }
 
 fn message(program: &Program<'_, '_>, hazard: &Hazard) -> String {
-    let name = program.container.name();
     let what = match hazard.kind {
         Kind::OutsidePod => "isn't safe to run again",
         Kind::Stuck => "fails when it runs again",
         Kind::Drifting => "leaves something else when it runs again",
         Kind::HalfDone => "takes unfinished work for done when it runs again",
     };
-    format!("init container `{name}` {what}: {}", hazard.why)
+    format!("{} {what}: {}", program.describe(), hazard.why)
 }
 
 fn caption(hazard: &Hazard) -> String {

@@ -10,7 +10,7 @@ use operation::Operation;
 use rights::Rights;
 
 use crate::finding::{Confidence, Finding, Severity};
-use crate::kube::{InitContainer, Pod};
+use crate::kube::{Container, Pod};
 use crate::program::Program;
 use crate::rule::{Group, PodContext, Rule, Target};
 use crate::shell::semantics::Facts;
@@ -30,7 +30,7 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(pod: &Pod<'_>, cx: &mut PodContext<'_>) {
-    let mut before: Vec<(&InitContainer<'_>, &Facts<'_>)> = Vec::new();
+    let mut before: Vec<(&Container<'_>, &Facts<'_>)> = Vec::new();
     for (program, facts) in cx.scripts() {
         let init = program.container;
         let rights = Rights::of(pod, init);
@@ -68,12 +68,12 @@ impl Refused {
 /// Whether an init container before this one may have given it the volume whose root it changes.
 fn is_given_before(
     pod: &Pod<'_>,
-    before: &[(&InitContainer<'_>, &Facts<'_>)],
-    init: &InitContainer<'_>,
+    before: &[(&Container<'_>, &Facts<'_>)],
+    init: &Container<'_>,
     refused: &Refused,
 ) -> bool {
     let Operation::ModeOfMount { path, .. } = &refused.attempt.operation else { return false };
-    let volume = |container: &InitContainer<'_>, is_it: &dyn Fn(&str) -> bool| {
+    let volume = |container: &Container<'_>, is_it: &dyn Fn(&str) -> bool| {
         let mount = container
             .volume_mounts
             .iter()

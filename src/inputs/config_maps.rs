@@ -1,4 +1,4 @@
-//! The ConfigMaps of the input: those that are objects, and those that a kustomization makes.
+//! The ConfigMaps and Secrets of the input: those that are objects, and ConfigMaps that a kustomization makes.
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
@@ -10,15 +10,15 @@ use crate::kustomize::generators::{self, Generated, Value};
 use crate::source::{FileId, MappedText};
 use crate::yaml::Node;
 
-/// A ConfigMap of the input.
+/// The texts of a ConfigMap, or of a Secret's `stringData`. What a Secret has in base64 is seldom a script.
 #[derive(Debug, Clone, Copy)]
-pub struct ConfigMap<'a> {
+pub struct ConfigData<'a> {
     data: Data<'a>,
 }
 
 #[derive(Debug, Clone, Copy)]
 enum Data<'a> {
-    /// The map at `data`.
+    /// The map at `data` or `stringData`.
     Object(Option<Node<'a>>),
     Generated(&'a Generated),
 }
@@ -51,9 +51,9 @@ enum Found {
 impl InputSet {
     /// The ConfigMap `name` as an object in `namespace` and the file `from` would see it; see [`lookup`](Self::lookup).
     #[must_use]
-    pub fn config_map(&self, from: FileId, namespace: Option<&str>, name: &str) -> Option<ConfigMap<'_>> {
+    pub fn config_map(&self, from: FileId, namespace: Option<&str>, name: &str) -> Option<ConfigData<'_>> {
         if let Some(object) = self.build.as_ref().and_then(|build| build.find("ConfigMap", namespace, name)) {
-            return Some(ConfigMap { data: Data::Object(object.node.get("data")) });
+            return Some(ConfigData { data: Data::Object(object.node.get("data")) });
         }
         let generated = self.shared.generated.get_or_init(|| GeneratedMaps::of(self));
         let (objects, made) = (self.named("ConfigMap", name), generated.by_name.get(name));
@@ -69,12 +69,19 @@ impl InputSet {
             }
             Found::Generated(number) => Data::Generated(generated.list.get(number)?),
         };
-        Some(ConfigMap { data })
+        Some(ConfigData { data })
+    }
+
+    /// The Secret `name` as an object in `namespace` and the file `from` would see it; see [`lookup`](Self::lookup).
+    #[must_use]
+    pub fn secret(&self, from: FileId, namespace: Option<&str>, name: &str) -> Option<ConfigData<'_>> {
+        let object = self.lookup(from, "Secret", namespace, name)?;
+        Some(ConfigData { data: Data::Object(object.node.get("stringData")) })
     }
 }
 
-impl<'a> ConfigMap<'a> {
-    /// The texts in `data`, by their keys; `inputs` is the set that this is of.
+impl<'a> ConfigData<'a> {
+    /// The texts by their keys; `inputs` is the set that this is of.
     #[must_use]
     pub fn texts(self, inputs: &'a InputSet) -> BTreeMap<Cow<'a, str>, &'a str> {
         match self.data {
@@ -92,7 +99,7 @@ impl<'a> ConfigMap<'a> {
         }
     }
 
-    /// The text of `data[key]` with the place of each part of it.
+    /// The text of `key` with the place of each part of it.
     #[must_use]
     pub fn mapped(self, key: &str, inputs: &InputSet) -> Option<MappedText> {
         match self.data {

@@ -11,7 +11,7 @@ mod names;
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, OnceLock};
 
-pub use config_maps::ConfigMap;
+pub use config_maps::ConfigData;
 
 use crate::kube::Object;
 use crate::kustomize::{folder_of, images};

@@ -3,16 +3,16 @@
 //! Follows `third_party/forked/golang/expansion/expand.go` and `kubelet.makeEnvironmentVariables`.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::ops::Range;
 use std::sync::Arc;
 
 use super::container::Container;
-use super::env::{EnvValue, EnvVar};
+use super::env::{EnvFrom, EnvValue, EnvVar};
 use super::field::is_substituted;
 use crate::helm;
 use crate::source::MappedText;
-use crate::yaml::Lookup;
+use crate::yaml::{Lookup, Node};
 
 /// How long a value may grow by expansion, in bytes; a longer one counts as unknown. Values that double from line to
 /// line would grow without bound.
@@ -24,7 +24,7 @@ const MAX_GROWTH: usize = 1024 * 1024;
 #[derive(Debug, Clone, Default)]
 pub struct Environment<'d> {
     /// By name; `None` where only the cluster knows the value.
-    values: HashMap<&'d str, Option<Arc<str>>>,
+    values: HashMap<Cow<'d, str>, Option<Arc<str>>>,
     /// Whether `envFrom`, or a template, brings in variables that the manifest doesn't name.
     open: bool,
 }
@@ -61,15 +61,46 @@ pub struct Reference {
     pub meaning: Meaning,
 }
 
+/// The texts of the `ConfigMap` of a name, by their keys; `None` of one that isn't known.
+pub type ConfigMaps<'a> = dyn Fn(&str) -> Option<BTreeMap<Cow<'a, str>, &'a str>> + 'a;
+
 impl<'d> Environment<'d> {
     /// What `command` and `args` of `container` see: all of `env`.
     #[must_use]
     pub fn of(container: &Container<'d>) -> Self {
+        Self::with(container, &|_| None)
+    }
+
+    /// The same where some [`ConfigMaps`] are known.
+    #[must_use]
+    pub fn with(container: &Container<'d>, maps: &ConfigMaps<'_>) -> Self {
         let mut environment = Self::before_env(container);
+        for from in &container.env_from {
+            environment.take_all(from, maps);
+        }
         for variable in &container.env {
-            environment.define(variable);
+            match variable.value {
+                EnvValue::From(source) => environment.take(variable, source, maps),
+                _ => environment.define(variable),
+            }
         }
         environment
+    }
+
+    /// Adds the variables of an `envFrom`. A Secret after it may hold another value; people don't write that.
+    fn take_all(&mut self, from: &EnvFrom<'d>, maps: &ConfigMaps<'_>) {
+        let prefix = from.prefix.map_or("", |prefix| prefix.value);
+        for (key, text) in from.config_map.and_then(|name| maps(name.value)).into_iter().flatten() {
+            self.values.insert(Cow::Owned(format!("{prefix}{key}")), literal(text));
+        }
+    }
+
+    /// Adds a variable of a `valueFrom`.
+    fn take(&mut self, variable: &EnvVar<'d>, source: Node<'d>, maps: &ConfigMaps<'_>) {
+        let Some(name) = variable.name else { return };
+        let string = |key| source.get("configMapKeyRef")?.get(key).and_then(Node::as_str);
+        let text = || maps(string("name")?)?.get(string("key")?).copied();
+        self.values.insert(Cow::Borrowed(name.value), text().and_then(literal));
     }
 
     /// What the first value of `env` of `container` sees: `envFrom` alone. Each variable that is then
@@ -95,7 +126,7 @@ impl<'d> Environment<'d> {
             EnvValue::Empty => Some(Arc::from("")),
             EnvValue::From(_) | EnvValue::Unknown => None,
         };
-        self.values.insert(name.value, value);
+        self.values.insert(Cow::Borrowed(name.value), value);
     }
 
     /// What `name` refers to.
@@ -107,6 +138,11 @@ impl<'d> Environment<'d> {
             None if self.open && is_variable_name(name) || is_service_variable(name) => Meaning::Unknown,
             None => Meaning::Undefined,
         }
+    }
+
+    /// The variables that the manifest names, each with its value where that is known.
+    pub fn variables(&self) -> impl Iterator<Item = (&str, Option<&str>)> {
+        self.values.iter().map(|(name, value)| (&**name, value.as_deref()))
     }
 
     /// Whether `envFrom` may define any name.
@@ -171,6 +207,12 @@ impl<'d> Environment<'d> {
         }
         Expanded { text: text.replace(&edits), references }
     }
+}
+
+/// A value that the kubelet doesn't expand; `None` where another tool writes part of it, or it is too long.
+fn literal(text: &str) -> Option<Arc<str>> {
+    let is_known = !is_substituted(text) && !helm::has_placeholder(text) && text.len() <= MAX_VALUE;
+    is_known.then(|| Arc::from(text))
 }
 
 /// `${NAME}`, with what no shell takes in a name replaced.

@@ -78,7 +78,8 @@ pub(super) fn explore(sequence: &[Container<'_>]) -> Vec<Analysis> {
     for index in 0..sequence.len() {
         explorer.shared.steps = STEPS;
         let start = before.last().map(|reference| Rc::clone(&reference.volumes)).unwrap_or_default();
-        let end = explorer.container(index, &start, &before, &mut found);
+        let end =
+            explorer.container(index, &start, &before, &mut found).filter(|_| !explorer.is_sidecar(index));
         before.push(end.unwrap_or(Reference { volumes: start, ..Reference::default() }));
     }
     for Analysis { hazards, unfinished } in &mut found {
@@ -151,6 +152,10 @@ impl<'c> Explorer<'c> {
         end
     }
 
+    fn is_sidecar(&self, index: usize) -> bool {
+        self.sequence.get(index).is_some_and(|container| container.is_sidecar)
+    }
+
     /// A machine for one container, on what the volumes hold.
     fn machine(
         &mut self,
@@ -192,12 +197,14 @@ impl<'c> Explorer<'c> {
             return (Vec::new(), None);
         }
         self.bound = None;
+        let is_sidecar = self.is_sidecar(index);
         // Finished, it runs again with all that come before it.
-        let (is_reached, in_sequence) = self.sequence_again(index, before, reference);
+        let (is_reached, in_sequence) =
+            if is_sidecar { (false, Vec::new()) } else { self.sequence_again(index, before, reference) };
         // What an earlier container resets is excused where this one finished, not where it was killed.
         // One that fails itself resets nothing.
         let reset = |site: &Site| is_reached && !in_sequence.iter().any(|(_, known)| known.site == *site);
-        let alone = if index == 0 && !reference.volumes.has_outside() {
+        let alone = if index == 0 && !is_sidecar && !reference.volumes.has_outside() {
             Vec::new()
         } else {
             self.alone_again(index, &reference.volumes, reference, None, &reset)
@@ -274,6 +281,9 @@ impl<'c> Explorer<'c> {
             Rc::make_mut(&mut state).remove(&network, SiteId::MAX);
         }
         for (earlier, first) in before.iter().enumerate() {
+            if self.is_sidecar(earlier) {
+                continue;
+            }
             match self.rerun_under_choices(earlier, &state, first, |_, run| run.status == Some(SUCCESS)) {
                 Outcome::Same(run) => state = run.volumes,
                 Outcome::Different(run) => {

@@ -39,7 +39,7 @@ pub use crate::commands::Userland;
 use crate::shell::ir::Script;
 use crate::shell::options::Options;
 
-/// One init container, as far as running it again matters.
+/// One init container or sidecar, as far as running it again matters.
 #[derive(Debug, Clone)]
 pub struct Container<'a> {
     /// What it runs.
@@ -54,6 +54,8 @@ pub struct Container<'a> {
     pub working_dir: Option<String>,
     /// Whose `wget`, `ls` and `sed` the image has.
     pub userland: Userland,
+    /// Whether it is a sidecar, which runs beside what follows and restarts alone, also after its end.
+    pub is_sidecar: bool,
     /// Whether the kubelet runs it again within one Pod. Where the Pod's `restartPolicy` is `Never` it doesn't, and a
     /// lost sandbox isn't made anew either (`computePodActions`).
     pub restarts: bool,
@@ -214,9 +216,9 @@ pub enum Severity {
     Error,
 }
 
-/// What is unsafe in a Pod's init containers: one analysis for each of `sequence`.
+/// What is unsafe in a Pod's init containers and sidecars: one analysis for each of `sequence`.
 ///
-/// Sidecars have no place in it: they run beside what follows, and restart on their own.
+/// A sidecar meets what the containers before it left. What it does beside those after it, and when, isn't known to them.
 #[must_use]
 pub fn analyse(sequence: &[Container<'_>]) -> Vec<Analysis> {
     explore::explore(sequence)

@@ -156,3 +156,87 @@ fn rules_that_read_no_scripts_need_none() {
     let report = lint("pod.yaml", &format!("{SCRIPT}{}", indented("fi")), &settings);
     assert_eq!(errors(&report), Vec::<String>::new());
 }
+
+/// What is said of running again where `objects` stand beside a Pod with these `init` containers.
+fn hazards(objects: &str, init: &str) -> Vec<String> {
+    let pod = format!(
+        "apiVersion: v1\nkind: Pod\nmetadata: {{name: web}}\nspec:\n  containers: [{{name: app, image: 'app:1'}}]\n  \
+         volumes:\n  - {{name: data, emptyDir: {{}}}}\n  - {{name: s, secret: {{secretName: s}}}}\n  - name: p\n    \
+         projected: {{sources: [{{secret: {{name: s, items: [{{key: run.sh, path: go.sh}}]}}}}]}}\n  \
+         initContainers:\n{init}"
+    );
+    let report = lint("pod.yaml", &format!("{objects}---\n{pod}"), &Settings::default());
+    assert_eq!(errors(&report), Vec::<String>::new());
+    let found = report.findings.iter().filter(|finding| finding.rule == "non-idempotent-write");
+    found.map(|finding| format!("{}: {}", finding.span.start, finding.message)).collect()
+}
+
+/// An init container of `name` with `fields` beside its image and its volumes.
+fn init(name: &str, fields: &str) -> String {
+    let mounts = "[{name: data, mountPath: /data}, {name: s, mountPath: /s}, {name: p, mountPath: /p/}]";
+    format!("  - {{name: {name}, image: 'debian:12', volumeMounts: {mounts}, {fields}}}\n")
+}
+
+#[test]
+fn a_secrets_texts_are_scripts_as_a_config_maps_are() {
+    let secret = "apiVersion: v1\nkind: Secret\nmetadata: {name: s}\nstringData:\n  run.sh: mkdir /data/x\n";
+    let place = format!("{}: ", secret.find("mkdir").unwrap());
+    for command in ["[sh, /s/run.sh]", "[sh, /p/go.sh]", "[sh, -c, '. /s/run.sh']"] {
+        let found = hazards(secret, &init("a", &format!("command: {command}")));
+        assert!(matches!(&*found, [one] if one.starts_with(&place)), "{command}: {found:?}");
+    }
+    let run = init("a", "command: [sh, /s/run.sh]");
+    assert_eq!(hazards(&secret.replace("name: s", "name: other"), &run), Vec::<String>::new());
+    assert_eq!(hazards(&secret.replace("mkdir", "mkdir -p"), &run), Vec::<String>::new());
+    assert_eq!(hazards(secret, &init("a", "command: [sh, /p/run.sh]")), Vec::<String>::new());
+}
+
+#[test]
+fn variables_may_come_from_config_maps() {
+    let maps = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: m}\ndata: {DIR: /data/x, run: mkdir /data/x}\n---\n\
+                apiVersion: v1\nkind: ConfigMap\nmetadata: {name: scratch}\ndata: {DIR: /tmp/x, T: '${T}'}\n";
+    let (all, key) = ("{configMapRef: {name: m}}", "valueFrom: {configMapKeyRef: {name: m, key: DIR}}");
+    for (fails, fields) in [
+        (true, format!("command: [sh, -c, mkdir $DIR], envFrom: [{all}]")),
+        (true, format!("command: [mkdir, $(DIR)], envFrom: [{all}]")),
+        (true, format!("command: [mkdir, $(A)], env: [{{name: A, {key}}}]")),
+        (true, format!("command: [mkdir, $(B)], env: [{{name: A, {key}}}, {{name: B, value: $(A)/..y}}]")),
+        (true, "command: [sh, -c, $(P_run)], envFrom: [{prefix: P_, configMapRef: {name: m}}]".to_owned()),
+        (true, format!("command: [sh, -c, mkdir $DIR], envFrom: [{{configMapRef: {{name: scratch}}}}, {all}]")),
+        (false, format!("command: [sh, -c, mkdir $DIR], envFrom: [{all}, {{configMapRef: {{name: scratch}}}}]")),
+        (false, format!("command: [sh, -c, mkdir $DIR], envFrom: [{all}], env: [{{name: DIR, value: /tmp/x}}]")),
+        (false, "command: [sh, -c, mkdir $DIR], envFrom: [{secretRef: {name: m}}]".to_owned()),
+        (false, "command: [sh, -c, mkdir $DIR], envFrom: [{configMapRef: {name: none}}]".to_owned()),
+        (false, "command: [sh, -c, mkdir $DIR], env: [{name: DIR, valueFrom: {configMapKeyRef: {name: m, key: D}}}]".to_owned()),
+    ] {
+        let found = hazards(maps, &init("a", &fields));
+        assert_eq!(found.len(), usize::from(fails), "{fields}: {found:?}");
+    }
+}
+
+#[test]
+fn a_sidecar_restarts_alone() {
+    let sidecar = |script: &str| init("s", &format!("restartPolicy: Always, command: [sh, -ec, {script:?}]"));
+    let fails = "sidecar `s` fails when it runs again: ";
+    let found = hazards("", &sidecar("mkdir /data/sock; exec server"));
+    assert!(matches!(&*found, [one] if one.contains(fails)), "{found:?}");
+    for script in [
+        "mkdir -p /data/sock; exec server",
+        "rm -rf /data/sock; mkdir /data/sock; exec server",
+        "mkdir /tmp/sock; exec server",
+        "while true; do date > /data/now; sleep 5; done",
+        "until [ -f /data/done ]; do sleep 1; done; exec server",
+    ] {
+        assert_eq!(hazards("", &sidecar(script)), Vec::<String>::new(), "{script}");
+    }
+    // A restart of it doesn't run the one before it, which clears the folder.
+    let clears = init("a", "command: [sh, -ec, rm -rf /data/sock]");
+    let found = hazards("", &format!("{clears}{}", sidecar("mkdir /data/sock; exec server")));
+    assert!(matches!(&*found, [one] if one.contains(fails)), "{found:?}");
+    // What it made may not be there yet.
+    let reads = init("b", "command: [sh, -ec, ls /data/sock; touch /data/sock/b]");
+    assert_eq!(
+        hazards("", &format!("{}{reads}", sidecar("mkdir -p /data/sock; exec server"))),
+        Vec::<String>::new()
+    );
+}

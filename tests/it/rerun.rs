@@ -29,6 +29,7 @@ fn analysed(case: &Case) -> Vec<Hazard> {
         environment: BTreeMap::new(),
         unknown_environment: BTreeSet::from(["SECRET".to_owned()]),
         working_dir: Some("/tmp".to_owned()),
+        is_sidecar: false,
         restarts: true,
         root: case.user.then_some(false),
         host_network: false,

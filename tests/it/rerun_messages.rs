@@ -23,6 +23,7 @@ fn container<'s>(script: &'s shell::ir::Script, text: &'s str) -> Container<'s> 
         unknown_environment: BTreeSet::new(),
         working_dir: None,
         userland: Userland::Gnu,
+        is_sidecar: false,
         restarts: true,
         root: None,
         host_network: false,

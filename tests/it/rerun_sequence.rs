@@ -50,6 +50,7 @@ fn container<'s>(given: &'s Given, parsed: &'s Script) -> Container<'s> {
         environment: given.environment.iter().map(owned).collect(),
         unknown_environment: BTreeSet::new(),
         working_dir: given.working_dir.map(str::to_owned),
+        is_sidecar: false,
         restarts: true,
         root: None,
         host_network: false,

@@ -88,6 +88,7 @@ fn judge(row: &Value) -> (String, Vec<Hazard>) {
         environment,
         unknown_environment: BTreeSet::new(),
         working_dir: Some("/".to_owned()),
+        is_sidecar: false,
         restarts: true,
         root: None,
         host_network: false,

@@ -324,6 +324,7 @@ fn is_stuck(text: &str) -> bool {
         unknown_environment: BTreeSet::new(),
         working_dir: None,
         userland: Userland::Gnu,
+        is_sidecar: false,
         restarts: true,
         root: Some(true),
         host_network: false,

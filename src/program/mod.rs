@@ -1,32 +1,36 @@
-//! What a Pod's init containers run: from the model to the analysis, and back to places.
+//! What a Pod's init containers and sidecars run: from the model to the analysis, and back to places.
 //!
 //! `command` and `args` are taken as the kubelet hands them over; a script may stand in them, or
-//! in a ConfigMap of the same input that is mounted where it is looked for.
+//! in a ConfigMap or Secret of the same input that is mounted where it is looked for. Values of the environment may come of
+//! a ConfigMap too.
 
 use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::helm;
 use crate::images::{self, Sh};
-use crate::inputs::{ConfigMap, InputSet};
+use crate::inputs::{ConfigData, InputSet};
 use crate::kube::expansion::{Environment, Meaning};
 use crate::kube::volume::{ConfigSource, Projection, VolumeSource};
-use crate::kube::{Completeness, Container, Field, Gate, InitContainer, Pod, Version, VolumeMount};
+use crate::kube::{Completeness, Container, Field, Gate, Pod, Role, Version, VolumeMount};
 use crate::rerun::{self, Analysis, Hazard, Lifetime, Mount, Site, Userland};
 use crate::shell::invocation::{self, Invocation};
 use crate::shell::options::Shell;
 use crate::shell::semantics::{self, Facts, Setting, Unit, UnitKind, Units, UnparsedText};
 use crate::shell::{self, Unparsed};
-use crate::source::{MappedText, Span};
+use crate::source::{FileId, MappedText, Span};
 
-/// What one init container runs.
+/// What one init container or sidecar runs.
 pub struct Program<'p, 'd> {
     /// The container.
-    pub container: &'p InitContainer<'d>,
+    pub container: &'p Container<'d>,
+    /// Which of the two it is.
+    pub role: Role,
     /// `command` and `args` as the process gets them.
     argv: Vec<MappedText>,
+    environment: Environment<'d>,
     entry_point: EntryPoint,
-    /// The text files that each mounted ConfigMap of the input holds, by absolute path.
+    /// The text files that each mounted ConfigMap and Secret of the input holds, by absolute path.
     files: Files<'p>,
     /// The texts that the script hands to further shells.
     units: Units,
@@ -37,10 +41,10 @@ pub struct Program<'p, 'd> {
 /// By absolute path.
 type Files<'p> = BTreeMap<String, File<'p>>;
 
-/// A file that a ConfigMap holds. Where each part of its text stands is found out only when it is asked for: the maps
+/// A file that a ConfigMap or Secret holds. Where each part of its text stands is found out only when it is asked for: the maps
 /// have many that no script speaks of.
 struct File<'p> {
-    map: ConfigMap<'p>,
+    data: ConfigData<'p>,
     key: String,
     text: &'p str,
     inputs: &'p InputSet,
@@ -49,7 +53,7 @@ struct File<'p> {
 
 impl File<'_> {
     fn mapped(&self) -> Option<&MappedText> {
-        self.mapped.get_or_init(|| self.map.mapped(&self.key, self.inputs)).as_ref()
+        self.mapped.get_or_init(|| self.data.mapped(&self.key, self.inputs)).as_ref()
     }
 }
 
@@ -62,7 +66,7 @@ enum EntryPoint {
     Command,
 }
 
-/// The programs of a Pod's init containers, in order.
+/// The programs of a Pod's init containers and sidecars, in order.
 pub struct Programs<'p, 'd> {
     pod: &'p Pod<'d>,
     version: Version,
@@ -76,7 +80,8 @@ impl<'p, 'd> Programs<'p, 'd> {
     #[must_use]
     pub fn of(pod: &'p Pod<'d>, inputs: &'p InputSet, version: Version) -> Self {
         let builder = ProgramBuilder { pod, inputs };
-        let list = pod.init_containers().map(|container| builder.program(container)).collect();
+        let steps = pod.init_steps.iter();
+        let list = steps.map(|step| builder.program(step.container(), step.role_in(version))).collect();
         Self { pod, version, list, analyses: OnceCell::new() }
     }
 
@@ -89,9 +94,9 @@ impl<'p, 'd> Programs<'p, 'd> {
         })
     }
 
-    /// The programs, in order.
+    /// The programs of the init containers, in order.
     pub fn iter(&self) -> impl Iterator<Item = &Program<'p, 'd>> {
-        self.list.iter()
+        self.list.iter().filter(|program| program.role == Role::Init)
     }
 
     /// What makes each of them unsafe to run again.
@@ -116,16 +121,18 @@ struct ProgramBuilder<'p, 'd> {
 }
 
 impl<'p, 'd> ProgramBuilder<'p, 'd> {
-    fn program(&self, container: &'p InitContainer<'d>) -> Program<'p, 'd> {
-        let environment = Environment::of(container);
+    fn program(&self, container: &'p Container<'d>, role: Role) -> Program<'p, 'd> {
+        let texts = |name: &str| Some(self.config_map(name)?.texts(self.inputs));
+        let environment = Environment::with(container, &texts);
         let argv = argv(container, &environment);
         let files = self.files(container, &argv);
         let entry_point = entry_point(&argv, &files).unwrap_or(EntryPoint::Command);
-        Program { container, argv, entry_point, files, units: Units::default(), exec: OnceCell::new() }
+        let (units, exec) = (Units::default(), OnceCell::new());
+        Program { container, role, argv, environment, entry_point, files, units, exec }
     }
 
-    /// The files of each mounted ConfigMap; only where the words could speak of them, so that no
-    /// ConfigMap is parsed in vain.
+    /// The files of each mounted ConfigMap and Secret; only where the words could speak of them, so that none is parsed
+    /// in vain.
     fn files(&self, container: &Container<'d>, argv: &[MappedText]) -> Files<'p> {
         let mut files = BTreeMap::new();
         for mount in &container.volume_mounts {
@@ -139,21 +146,9 @@ impl<'p, 'd> ProgramBuilder<'p, 'd> {
 
     fn add_files(&self, mount: &VolumeMount<'d>, path: &str, files: &mut Files<'p>) {
         let Some(volume) = self.pod.volume_of(mount) else { return };
-        let sources: Vec<&ConfigSource<'d>> = match &volume.source {
-            VolumeSource::ConfigMap(source) => vec![source],
-            VolumeSource::Projected { sources } => {
-                let maps = sources.iter().filter_map(|source| match source {
-                    Projection::ConfigMap(source) => Some(source),
-                    Projection::Secret(_) | Projection::Other => None,
-                });
-                maps.collect()
-            }
-            _ => return,
-        };
-        for source in sources {
-            let Some(map) = source.name.and_then(|name| self.config_map(name.value)) else { continue };
-            for (file, key, text) in entries(source, map, self.inputs) {
-                let text = File { map, key, text, inputs: self.inputs, mapped: OnceCell::new() };
+        for (source, data) in self.data_of(&volume.source) {
+            for (file, key, text) in entries(source, data, self.inputs) {
+                let text = File { data, key, text, inputs: self.inputs, mapped: OnceCell::new() };
                 match mount.sub_path {
                     Some(sub_path) if sub_path.value == file => files.insert(path.to_owned(), text),
                     Some(_) => None,
@@ -163,9 +158,40 @@ impl<'p, 'd> ProgramBuilder<'p, 'd> {
         }
     }
 
-    fn config_map(&self, name: &str) -> Option<ConfigMap<'p>> {
-        let namespace = self.pod.template.object.namespace();
-        self.inputs.config_map(self.pod.spec().span().file, namespace, name)
+    /// The ConfigMaps and Secrets of the input that become files of a volume.
+    fn data_of<'v>(&self, volume: &'v VolumeSource<'d>) -> Vec<(&'v ConfigSource<'d>, ConfigData<'p>)> {
+        let with = |source: &'v ConfigSource<'d>, data: Option<ConfigData<'p>>| Some((source, data?));
+        let config_map = |source| with(source, self.config_map(source.name?.value));
+        let secret = |source: &'v ConfigSource<'d>| with(source, self.secret(source.name?.value));
+        match volume {
+            VolumeSource::ConfigMap(source) => config_map(source).into_iter().collect(),
+            VolumeSource::Secret(source) => secret(source).into_iter().collect(),
+            VolumeSource::Projected { sources } => {
+                let data = sources.iter().filter_map(|source| match source {
+                    Projection::ConfigMap(source) => config_map(source),
+                    Projection::Secret(source) => secret(source),
+                    Projection::Other => None,
+                });
+                data.collect()
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    fn config_map(&self, name: &str) -> Option<ConfigData<'p>> {
+        self.inputs.config_map(self.file(), self.namespace(), name)
+    }
+
+    fn secret(&self, name: &str) -> Option<ConfigData<'p>> {
+        self.inputs.secret(self.file(), self.namespace(), name)
+    }
+
+    fn file(&self) -> FileId {
+        self.pod.spec().span().file
+    }
+
+    fn namespace(&self) -> Option<&'p str> {
+        self.pod.template.object.namespace()
     }
 }
 
@@ -228,10 +254,10 @@ pub fn endless_process(container: &Container<'_>) -> Option<EndlessProcess> {
 /// File names, the keys that they hold and the texts of these: `items`, or each key as a file of its name.
 fn entries<'p>(
     source: &ConfigSource<'_>,
-    map: ConfigMap<'p>,
+    data: ConfigData<'p>,
     inputs: &'p InputSet,
 ) -> Vec<(String, String, &'p str)> {
-    let texts = map.texts(inputs);
+    let texts = data.texts(inputs);
     let Some(items) = &source.items else {
         return texts.into_iter().map(|(key, text)| (key.to_string(), key.into_owned(), text)).collect();
     };
@@ -290,7 +316,7 @@ impl<'d> Program<'_, 'd> {
                 rerun::Program::Exec(self.argv.iter().map(|word| word.as_str().to_owned()).collect())
             }
         };
-        let (environment, mut unknown_environment) = environment(self.container);
+        let (environment, mut unknown_environment) = variables(&self.environment);
         unknown_environment.extend(self.argv.iter().flat_map(|word| placeholders(word.as_str())));
         rerun::Container {
             program,
@@ -299,7 +325,8 @@ impl<'d> Program<'_, 'd> {
             unknown_environment,
             working_dir: self.container.working_dir.map(|folder| folder.value.to_owned()),
             userland: userland(self.container),
-            restarts: restarts(pod, self.container, version),
+            is_sidecar: self.role == Role::Sidecar,
+            restarts: self.role == Role::Sidecar || restarts(pod, self.container, version),
             root: is_root(pod, self.container),
             host_network: pod.host.network,
             files: self.files.iter().map(|(path, file)| (path.clone(), file.text.to_owned())).collect(),
@@ -317,8 +344,14 @@ impl<'d> Program<'_, 'd> {
             EntryPoint::Command => self.exec.get_or_init(|| Unit::exec(&self.argv)).as_ref(),
         };
         let Some(main) = main else { return Facts::default() };
-        let (environment, unknown_environment) = environment(self.container);
+        let (environment, unknown_environment) = variables(&self.environment);
         Facts::of(&Setting { main, units: &self.units, files: self, environment, unknown_environment })
+    }
+
+    /// Its container, for people: "init container `seed`".
+    #[must_use]
+    pub fn describe(&self) -> String {
+        format!("{} `{}`", self.role.describe(), self.container.name())
     }
 
     /// The words of `command` and `args` as the process gets them.
@@ -327,7 +360,7 @@ impl<'d> Program<'_, 'd> {
         &self.argv
     }
 
-    /// Where `site` stands: in the manifest, or in the ConfigMap that holds the script.
+    /// Where `site` stands: in the manifest, or in the ConfigMap or Secret that holds the script.
     #[must_use]
     pub fn span(&self, site: &Site) -> Span {
         let text = match &site.file {
@@ -348,7 +381,7 @@ impl<'d> Program<'_, 'd> {
 
     /// Why its script isn't followed, and where; `analysis` is that of the program, if there is one.
     fn unfollowed(&self, analysis: Option<&Analysis>) -> Option<(Span, String)> {
-        let script = format!("the script of init container `{}`", self.container.name());
+        let script = format!("the script of {}", self.describe());
         if let EntryPoint::Unparsed(UnparsedText { text, why, .. }) = &self.entry_point {
             return Some(match why {
                 Unparsed::Bound { message } => (
@@ -360,7 +393,9 @@ impl<'d> Program<'_, 'd> {
                 }
             });
         }
-        let bound = analysis.filter(|analysis| analysis.hazards.is_empty())?.unfinished?;
+        // A sidecar needn't come to an end.
+        let analysis = analysis.filter(|analysis| analysis.hazards.is_empty() && self.role == Role::Init);
+        let bound = analysis?.unfinished?;
         let place = self.text().map_or_else(|| self.words_span(), MappedText::whole);
         Some((place, format!("{script} is not followed to its end: {bound}")))
     }
@@ -384,14 +419,13 @@ fn placeholders(text: &str) -> impl Iterator<Item = String> {
     text.chars().filter(|&char| helm::is_placeholder(char)).map(String::from)
 }
 
-/// The environment variables whose values the manifest says, and those that only the cluster knows.
-fn environment(container: &Container<'_>) -> (BTreeMap<String, String>, BTreeSet<String>) {
-    let environment = Environment::of(container);
+/// The environment variables whose values are known, and those that only the cluster knows.
+fn variables(environment: &Environment<'_>) -> (BTreeMap<String, String>, BTreeSet<String>) {
     let (mut known, mut unknown) = (BTreeMap::new(), BTreeSet::new());
-    for name in container.env.iter().filter_map(|variable| variable.name) {
-        match environment.lookup(name.value) {
-            Meaning::Known(value) => _ = known.insert(name.value.to_owned(), value.to_string()),
-            Meaning::Unknown | Meaning::Undefined => _ = unknown.insert(name.value.to_owned()),
+    for (name, value) in environment.variables() {
+        match value {
+            Some(value) => _ = known.insert(name.to_owned(), value.to_owned()),
+            None => _ = unknown.insert(name.to_owned()),
         }
     }
     (known, unknown)
@@ -445,7 +479,7 @@ fn life(source: &VolumeSource<'_>) -> Lifetime {
 
 /// Whether the kubelet runs `container` again within one Pod: after its failure, by its own `restartPolicy` where `version`
 /// heeds it or the Pod's, or after a lost sandbox, which only the Pod's `Never` rules out.
-fn restarts(pod: &Pod<'_>, container: &InitContainer<'_>, version: Version) -> bool {
+fn restarts(pod: &Pod<'_>, container: &Container<'_>, version: Version) -> bool {
     let is = |policy: Option<Field<'_, &str>>, word: &str| policy.is_some_and(|policy| *policy == word);
     let own = container.restart_policy.filter(|_| version.has(Gate::ContainerRestartRules));
     !is(pod.restart_policy, "Never") || is(own, "OnFailure")
