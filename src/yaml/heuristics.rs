@@ -17,13 +17,15 @@ fn has_key(document: &str, key: &str) -> bool {
     })
 }
 
-/// Whether `document`, which doesn't parse, is a template of Helm, Jinja, ERB or the like: an action
+/// Whether `document`, which doesn't parse, is a template of Helm, Jinja, ERB, configure or the like: an action
 /// starts a line, or is a value, or names something of Helm's.
 #[must_use]
 pub fn looks_like_template(document: &str) -> bool {
     document.lines().any(|line| {
         let line = line.trim_start().trim_start_matches("- ");
-        if ["{{", "{%", "<%"].iter().any(|action| line.starts_with(action)) {
+        let is_action = ["{{", "{%", "<%"].iter().any(|action| line.starts_with(action));
+        let value = line.split_once(": ").map_or(line, |(_, value)| value);
+        if is_action || starts_with_configured_name(value) {
             return true;
         }
         line.match_indices("{{").any(|(at, _)| {
@@ -32,6 +34,15 @@ pub fn looks_like_template(document: &str) -> bool {
             is_value || HELM.iter().any(|word| action.starts_with(word))
         })
     })
+}
+
+/// Whether `value` starts with `@NAME@`, as configure and many a script with `sed` fill in. A plain scalar can't start so
+/// (YAML 1.2.2, 5.3).
+fn starts_with_configured_name(value: &str) -> bool {
+    let name =
+        value.trim_start().strip_prefix('@').and_then(|rest| rest.split_once('@')).map(|(name, _)| name);
+    let is_of_name = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_';
+    name.is_some_and(|name| !name.is_empty() && name.bytes().all(is_of_name))
 }
 
 /// What Helm's actions start with (`text/template`, Sprig and Helm's own functions).
@@ -63,6 +74,9 @@ mod tests {
         assert!(looks_like_template("name: {{ .Release.Name }}\n"));
         assert!(looks_like_template("name: web-{{ .Release.Name }}\n"));
         assert!(looks_like_template("{% if x %}\na: 1\n{% endif %}\n"));
+        assert!(looks_like_template("metadata:\n  name: @STS_NAME@\n"));
+        assert!(looks_like_template("- @NODE_1@-web\n"));
+        assert!(!looks_like_template("name: @web\nmail: a@B@c\n"));
         assert!(!looks_like_template("command: [\"docker inspect -f '{{json .State}}' x\"\n"));
         assert!(!looks_like_template("a: 'x\n"));
     }
