@@ -20,6 +20,12 @@ pub fn is_template(source: &Source) -> bool {
         && discover::is_in_templates(Path::new(&*source.path))
 }
 
+/// Whether `path` is of named templates alone, whatever stands around them.
+#[must_use]
+pub fn is_helper(path: &str) -> bool {
+    Path::new(path).extension().is_some_and(|extension| extension == "tpl")
+}
+
 /// Whether `text`, of a template, may define init containers without saying `initContainers`: the key stands where the
 /// named template is included.
 #[must_use]
@@ -84,7 +90,9 @@ impl<'t> Views<'t> {
     pub fn of(source: &Source, template: Template<'t>, wants: &dyn Fn(&str) -> bool) -> Self {
         let mut views = Vec::new();
         let mut seen = HashSet::new();
-        let readings = template.readings(source.id).into_iter().chain(template.pod_parts(source.id));
+        let parts = template.pod_parts(source.id);
+        let body = if is_helper(&source.path) { Vec::new() } else { template.readings(source.id) };
+        let readings = body.into_iter().chain(parts);
         for (number, reading) in readings.enumerate() {
             let mut parser = Parser { file: source.id, number, wants, seen: &mut seen };
             views.push(parser.view(&template, reading));
@@ -97,9 +105,9 @@ impl<'t> Views<'t> {
         self.views.iter().flat_map(|view| &view.documents)
     }
 
-    /// Why a document isn't YAML, whichever branches are left out.
+    /// Why a document isn't YAML, whichever branches are left out. Named templates needn't be.
     pub fn problems(&self) -> impl Iterator<Item = &Problem> {
-        self.views.iter().filter_map(|view| view.problem.as_ref())
+        self.views.iter().filter(|view| !view.reading.is_named()).filter_map(|view| view.problem.as_ref())
     }
 
     /// Under which conditions what is found in `part` at `at` holds, given that it isn't found in `other`, another

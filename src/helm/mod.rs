@@ -69,6 +69,14 @@ pub struct Reading {
     pub placeholders: Arc<Placeholders>,
 }
 
+impl Reading {
+    /// Whether it is of a named template, of which those that include it may make more.
+    #[must_use]
+    pub fn is_named(&self) -> bool {
+        self.define.is_some()
+    }
+}
+
 impl<'t> Template<'t> {
     /// Reads the actions and blocks of `text`.
     ///

@@ -6,14 +6,19 @@
 use std::collections::BTreeSet;
 
 use super::tree::{Content, Document};
-use crate::helm::Injection;
+use crate::helm::{Injection, Reading};
 use crate::source::Source;
 
-/// The indices of the nodes of `document` that `injections` go into, in order. `text` is the text that it
+/// The indices of the nodes of `document` that the injections of `reading` go into, in order: of a named
+/// template, whose text others may parse and add to, all maps and lists around containers. `text` is the text that it
 /// was parsed from, from `start` on.
-pub(super) fn nodes(document: &Document, text: &Source, start: usize, injections: &[Injection]) -> Vec<u32> {
+pub(super) fn nodes(document: &Document, text: &Source, start: usize, reading: &Reading) -> Vec<u32> {
     let mut search = Search { document, text, open: Vec::new(), next: 0, found: BTreeSet::new() };
     search.keys();
+    if reading.is_named() && search.count() > 0 {
+        search.around_containers();
+    }
+    let injections = &reading.injections;
     let first = injections.partition_point(|injection| injection.at < start);
     for injection in injections.iter().skip(first).take_while(|injection| injection.at <= document.origin.end)
     {
@@ -47,6 +52,34 @@ impl Search<'_> {
             if self.document.children(index).step_by(2).any(is_unknown) {
                 self.found.insert(index);
             }
+        }
+    }
+
+    /// All maps and lists that no container holds.
+    fn around_containers(&mut self) {
+        let mut waiting = vec![0];
+        while let Some(index) = waiting.pop() {
+            self.found.insert(index);
+            let mut key = None;
+            for (position, child) in self.document.children(index).enumerate() {
+                let is_mapping = matches!(self.document.data(index).content, Content::Mapping);
+                if is_mapping && position % 2 == 0 {
+                    key = Some(child);
+                } else if self.is_collection(child) && key.is_some_and(|key| self.is_containers(key)) {
+                    self.found.insert(child);
+                } else if self.is_collection(child) {
+                    waiting.push(child);
+                }
+            }
+        }
+    }
+
+    fn is_containers(&self, key: u32) -> bool {
+        match self.document.data(key).content {
+            Content::Scalar(scalar) => {
+                matches!(self.document.text_of(scalar.text), "initContainers" | "containers")
+            }
+            _ => false,
         }
     }
 

@@ -178,7 +178,8 @@ fn named_templates_are_read_by_themselves() {
     let (name, readings) = parsed.defines(FILE).next().unwrap();
     assert_eq!(name, "x.pod");
     let document = document(&readings[0]).unwrap();
-    assert_eq!(show(document.root(), parsed.placeholders()), "{containers: [{name: ?{{ .n }}}]}");
+    let shown = show(document.root(), parsed.placeholders());
+    assert_eq!(shown, "{containers: [{name: ?{{ .n }}}, …], …}", "others may add around containers");
 }
 
 #[test]

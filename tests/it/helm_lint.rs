@@ -237,8 +237,41 @@ app: web
 #[test]
 fn a_helper_that_holds_no_init_container_is_passed_over() {
     let broken = "{{- define \"web.init\" }}image: {{ if }}\n";
-    let folder = chart(&[("web/templates/_helpers.tpl", broken), ("notes.tpl", "initContainers: {{ x")]);
-    assert_eq!(told(&folder, &[]), [""; 0]);
+    let script = "{{/* a script */}}\ncat <<EOF\napiVersion: v1\nkind: Pod\nspec: {initContainers: [{{ .x }}\na: : b\n";
+    let folder = chart(&[
+        ("web/templates/_helpers.tpl", broken),
+        ("web/templates/bin/_start.sh.tpl", script),
+        ("notes.tpl", "initContainers: {{ x"),
+    ]);
+    let (status, out, err) = run(folder.path(), &["--format", "concise"]);
+    assert_eq!(status, 0, "{out}{err}");
+    assert!(!err.contains("skipped"), "{err}");
+}
+
+#[test]
+fn what_a_named_template_lacks_proves_nothing() {
+    let object = "{{- define \"web.pod\" }}
+apiVersion: v1
+kind: Pod
+metadata: {name: web}
+spec:
+  initContainers:
+  - name: seed
+    image: a:1
+    env:
+    - name: A
+      {{- toYaml .Values.a | nindent 6 }}
+      valueFrom: {fieldRef: {fieldPath: spec.nodeName}}
+    volumeMounts:
+    - {name: data, mountPath: /data}
+    livenessProbe: {exec: {command: [a]}}
+  containers:
+  - {name: web, image: web:1}
+{{- end }}
+{{ include \"web.pod\" . | fromYaml | include \"web.more\" }}
+";
+    let folder = chart(&[("web/templates/pod.yaml", object)]);
+    assert_eq!(told(&folder, &[]), ["web/templates/pod.yaml:15:5 forbidden-probe"]);
 }
 
 #[test]

@@ -73,7 +73,7 @@ fn value_from<'d>(validator: &mut Validator<'_, 'd>, variable: &Place<'_, 'd>) {
     }
     let sources = ["fieldRef", "resourceFieldRef", "configMapKeyRef", "secretKeyRef", "fileKeyRef"];
     let written = sources.iter().filter(|key| from.get(key).is_some()).count();
-    if written > 0 && text(variable, "value") != Text::Empty {
+    if written > 0 && matches!(text(variable, "value"), Text::Known(_)) {
         validator.forbidden(&from, "beside a `value`", "keep one of the two");
     } else {
         exactly_one(

@@ -129,7 +129,7 @@ fn recursive<'d>(validator: &mut Validator<'_, 'd>, mount: &Place<'_, 'd>) {
             if validator.is_whole && !may_be_true(mount, "readOnly") {
                 validator.forbidden(&place, "without `readOnly: true`", "add `readOnly: true`");
             }
-            if !matches!(text(mount, "mountPropagation"), Text::Empty | Text::Known("None")) {
+            if matches!(text(mount, "mountPropagation"), Text::Known(mode) if mode != "None") {
                 validator.forbidden(&place, "with mount propagation", "keep one of the two");
             }
         }
