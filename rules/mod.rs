@@ -2,6 +2,7 @@
 
 pub mod active_deadline_on_non_job;
 pub mod bashism;
+pub mod command_not_in_image;
 pub mod command_with_blanks;
 pub mod configmap_copied_as_links;
 pub mod duplicate_container_name;
@@ -25,6 +26,7 @@ pub mod script_syntax;
 pub mod suppression_without_reason;
 pub mod suspicious_quantity;
 pub mod tight_init_limit;
+pub mod undefined_expansion;
 pub mod unknown_rule;
 pub mod unpinned_init_image;
 pub mod unreachable_init_port;
@@ -58,8 +60,10 @@ pub static ALL: &[&Rule] = &[
     &suspicious_quantity::RULE,
     &unpinned_init_image::RULE,
     &operation_not_permitted::RULE,
+    &command_not_in_image::RULE,
     &script_syntax::RULE,
     &bashism::RULE,
+    &undefined_expansion::RULE,
     &script_not_executable::RULE,
     &command_with_blanks::RULE,
     &configmap_copied_as_links::RULE,
@@ -74,7 +78,7 @@ pub static ALL: &[&Rule] = &[
 pub static PRECEDENCE: &[&[&str]] = &[
     &[
         script_syntax::RULE.id,
-        "command-not-in-image",
+        command_not_in_image::RULE.id,
         bashism::RULE.id,
         "write-to-read-only",
         operation_not_permitted::RULE.id,

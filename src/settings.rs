@@ -6,6 +6,7 @@ use std::path::Path;
 
 use crate::finding::{Confidence, Finding, Severity};
 use crate::globs::Globs;
+use crate::images::Images;
 use crate::kube::{PodTemplatePath, Version};
 use crate::options::Options;
 
@@ -24,6 +25,8 @@ pub struct Settings {
     pub overrides: Vec<Override>,
     /// Where custom resources have their Pod templates, beyond those that are known.
     pub pod_templates: Vec<PodTemplatePath>,
+    /// The images that are known.
+    pub images: Images,
 }
 
 /// What is set for rules in the files that match.
@@ -133,6 +136,7 @@ impl Default for Settings {
             rules: RuleTable::default(),
             overrides: Vec::new(),
             pod_templates: Vec::new(),
+            images: Images::default(),
         }
     }
 }

@@ -1,7 +1,7 @@
 //! What only bash knows, in a script that another shell reads.
 
 use crate::finding::{Confidence, Finding, Severity};
-use crate::images::{self, KnownImage, Sh};
+use crate::images::{self, Known, Sh};
 use crate::kube::{Container, Pod};
 use crate::rule::{Group, PodContext, Rule, Target};
 use crate::shell::options::Shell;
@@ -23,7 +23,7 @@ pub static RULE: Rule = Rule {
 
 fn check(_: &Pod<'_>, cx: &mut PodContext<'_>) {
     for (program, facts) in cx.scripts() {
-        let Some(image) = Image::of(program.container) else { continue };
+        let Some(image) = Image::of(cx.image_of(program.container), program.container) else { continue };
         let found = portability::departures(facts, |unit| image.reader(unit));
         if let Some(finding) = finding(program.container, &image, &found) {
             cx.report_in(program.container, finding);
@@ -32,22 +32,20 @@ fn check(_: &Pod<'_>, cx: &mut PodContext<'_>) {
 }
 
 /// An image whose shells are known.
-struct Image {
-    known: &'static KnownImage,
+struct Image<'i> {
+    known: Known<'i>,
     has_pipefail: bool,
 }
 
-impl Image {
-    fn of(container: &Container<'_>) -> Option<Self> {
-        let image = container.image()?;
-        let known = images::find(&image).filter(|known| known.confidence >= images::Confidence::Medium)?;
-        Some(Self { known, has_pipefail: images::dash_has_pipefail(&image) })
+impl<'i> Image<'i> {
+    fn of(known: Option<Known<'i>>, container: &Container<'_>) -> Option<Self> {
+        Some(Self { known: known?, has_pipefail: images::dash_has_pipefail(&container.image()?) })
     }
 
     /// The shell that reads `unit`, where it isn't bash.
     fn reader(&self, unit: &Unit) -> Option<Reader> {
         let dash = Reader::Dash { has_pipefail: self.has_pipefail };
-        match (unit.shell?, self.known.sh) {
+        match (unit.shell?, self.known.sh()?) {
             (Shell::Sh, Sh::Dash) | (Shell::Dash, _) => Some(dash),
             (Shell::Sh | Shell::Ash, Sh::Ash) => Some(Reader::Ash),
             _ => None,
@@ -60,7 +58,7 @@ fn severity(departure: &Departure<'_>) -> Severity {
 }
 
 /// One finding for each container, at what hurts most.
-fn finding(container: &Container<'_>, image: &Image, found: &[Departure<'_>]) -> Option<Finding> {
+fn finding(container: &Container<'_>, image: &Image<'_>, found: &[Departure<'_>]) -> Option<Finding> {
     let worst = found.iter().map(severity).max()?;
     let first = found.iter().find(|departure| severity(departure) == worst)?;
     let shell = match image.reader(first.unit)? {

@@ -1,7 +1,7 @@
 //! A container that must not be root, and is told to be.
 
 use crate::finding::{Confidence, Finding, Severity};
-use crate::images::{self, User};
+use crate::images::{Known, User};
 use crate::kube::{Completeness, Container, Field, InitStep, Pod};
 use crate::rule::{Group, PodContext, Rule, Target};
 
@@ -31,7 +31,8 @@ fn check(pod: &Pod<'_>, cx: &mut PodContext<'_>) {
         } else if let (Some(non_root), None) = (non_root, security.run_as_user)
             && !has_unread(container)
             && is_settled_here(pod)
-            && let Some(finding) = of_image(step, non_root)
+            && let Some(known) = cx.image_of(container)
+            && let Some(finding) = of_image(step, known, non_root)
         {
             cx.report_in(container, finding);
         }
@@ -47,12 +48,10 @@ fn is_settled_here(pod: &Pod<'_>) -> bool {
 }
 
 /// Without a number in the manifest the kubelet takes the user of the image, where the table of images knows it.
-fn of_image(step: &InitStep<'_>, non_root: Field<'_, bool>) -> Option<Finding> {
+fn of_image(step: &InitStep<'_>, known: Known<'_>, non_root: Field<'_, bool>) -> Option<Finding> {
     let container = step.container();
     let image = container.image?;
-    let known =
-        images::find(&container.image()?).filter(|known| known.confidence >= images::Confidence::Medium)?;
-    let (runs, caption) = match known.user {
+    let (runs, caption) = match known.user() {
         User::Root => ("runs as root".to_owned(), "its user is root".to_owned()),
         User::Name(user) => (
             format!("names its user `{user}`, which the kubelet can't tell from root"),

@@ -6,6 +6,7 @@ use clap::ValueEnum;
 
 use super::reader::SEVERITY;
 use super::{Config, Origin, Override, RuleConfig, Set};
+use crate::images::OwnImage;
 use crate::kube::PodTemplatePath;
 use crate::options::OptionValue;
 use crate::report::excerpt::visible;
@@ -32,6 +33,7 @@ impl Config {
         }
         out.list("overrides", &self.overrides, Dump::special);
         out.list("podTemplates", &self.pod_templates, Dump::pod_template);
+        out.list("images", &self.images, Dump::image);
         out.0
     }
 }
@@ -112,6 +114,24 @@ impl Dump {
         self.line(&format!("  kind: {}", quoted(&template.kind)));
         self.line(&format!("  path: {}", quoted(&template.path.replace('/', "."))));
         self.line(&format!("  complete: {}", template.is_whole));
+    }
+}
+
+impl Dump {
+    fn image(&mut self, image: &OwnImage) {
+        self.line(&format!("  name: {}", quoted(&image.name)));
+        if let Some(sh) = &image.sh {
+            self.line(&format!("  sh: {}", word(sh)));
+        }
+        if let Some(user) = &image.user {
+            self.line(&format!("  user: {}", quoted(user)));
+        }
+        for (key, list) in [("entrypoint", &image.entrypoint), ("commands", &image.commands)] {
+            if let Some(list) = list {
+                let words: Vec<String> = list.iter().map(|word| quoted(word)).collect();
+                self.line(&format!("  {key}: [{}]", words.join(", ")));
+            }
+        }
     }
 }
 

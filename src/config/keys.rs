@@ -8,6 +8,7 @@ use super::reader::Reader;
 use super::{Config, Override, schema};
 use crate::cli::FailOn;
 use crate::finding::Severity;
+use crate::images::{OwnImage, Sh};
 use crate::kube::PodTemplatePath;
 use crate::yaml::Node;
 
@@ -82,6 +83,13 @@ pub(super) static CONFIG: &[Key<Config>] = &[
         schema: || schema::list_of(POD_TEMPLATE),
         read: |reader, node, config| config.pod_templates = reader.list_of(node, POD_TEMPLATE),
     },
+    Key {
+        name: "images",
+        doc: "What images of one's own have, as initlint knows it of public ones.",
+        is_required: false,
+        schema: || schema::list_of(IMAGE),
+        read: |reader, node, config| config.images = reader.list_of(node, IMAGE),
+    },
 ];
 
 /// The keys of an entry of `overrides`.
@@ -135,5 +143,45 @@ pub(super) static POD_TEMPLATE: &[Key<PodTemplatePath>] = &[
         read: |reader, node, template| {
             template.is_whole = reader.boolean(node).is_some_and(|set| set.value);
         },
+    },
+];
+
+/// The keys of an entry of `images`.
+pub(super) static IMAGE: &[Key<OwnImage>] = &[
+    Key {
+        name: "name",
+        doc: "The image; with a tag it is that one alone.",
+        is_required: true,
+        schema: || json!({ "type": "string" }),
+        read: |reader, node, image| image.name = reader.string(node).unwrap_or_default(),
+    },
+    Key {
+        name: "sh",
+        doc: "What `sh` is: busybox's ash, Debian's dash, bash, or none.",
+        is_required: false,
+        schema: schema::words::<Sh>,
+        read: |reader, node, image| image.sh = reader.word(node).map(|set| set.value),
+    },
+    Key {
+        name: "user",
+        doc: "The user that it runs as, by number or name.",
+        is_required: false,
+        schema: || json!({ "type": ["string", "integer"] }),
+        read: |reader, node, image| image.user = reader.text(node),
+    },
+    Key {
+        name: "entrypoint",
+        doc: "Its entrypoint.",
+        is_required: false,
+        schema: schema::strings,
+        read: |reader, node, image| image.entrypoint = Some(reader.strings(node)),
+    },
+    Key {
+        name: "commands",
+        doc: "The commands that it has beside those of its base; of others, what busybox (`ash`) or Debian (`dash`) lacks \
+              is missing.",
+        is_required: false,
+        schema: schema::strings,
+        read: |reader, node, image| image.commands = Some(reader.strings(node)),
     },
 ];

@@ -22,6 +22,7 @@ pub use schema::schema;
 use crate::cli::FailOn;
 use crate::finding::Severity;
 use crate::globs::{Globs, Place};
+use crate::images::{Images, OwnImage};
 use crate::kube::{PodTemplatePath, Version};
 use crate::options::{OptionValue, Options};
 use crate::rules;
@@ -46,6 +47,8 @@ pub struct Config {
     pub overrides: Vec<Set<Override>>,
     /// Where custom resources have their Pod templates.
     pub pod_templates: Vec<Set<PodTemplatePath>>,
+    /// Images of one's own.
+    pub images: Vec<Set<OwnImage>>,
     /// Where the globs of the config file count from.
     pub place: Place,
     /// What its user is to be told, such as a rule's new name.
@@ -120,6 +123,7 @@ impl Config {
         }
         self.overrides.extend(later.overrides);
         self.pod_templates.extend(later.pod_templates);
+        self.images.extend(later.images);
         self.notes.extend(later.notes);
         if later.place != Place::default() {
             self.place = later.place;
@@ -196,6 +200,7 @@ impl Config {
             rules: table(&self.rules),
             overrides: self.overrides.iter().map(special).collect::<Result<_, String>>()?,
             pod_templates: self.pod_templates.iter().map(|set| set.value.clone()).collect(),
+            images: Images::new(self.images.iter().map(|set| set.value.clone()).collect()),
         })
     }
 }

@@ -175,6 +175,18 @@ impl Reader<'_> {
         None
     }
 
+    pub(super) fn strings(&mut self, node: Node<'_>) -> Vec<String> {
+        self.items(node).into_iter().filter_map(|item| self.string(item)).collect()
+    }
+
+    /// A string, or a number as it is written.
+    pub(super) fn text(&mut self, node: Node<'_>) -> Option<String> {
+        match node.kind() {
+            Kind::Int(_) => node.text().map(str::to_owned),
+            _ => self.string(node),
+        }
+    }
+
     pub(super) fn globs(&mut self, node: Node<'_>) -> Vec<Set<String>> {
         let mut globs = Vec::new();
         for item in self.items(node) {

@@ -3,6 +3,8 @@
 //! One table, `table.rs`, says it of exact names. An image that isn't in it is unknown, and rules keep silent: a name
 //! that only looks like one of them (`mybusybox`, `team/busybox`) proves nothing.
 
+use clap::ValueEnum;
+
 mod own;
 mod processes;
 mod reference;
@@ -50,7 +52,7 @@ pub enum Tags {
 }
 
 /// What `sh` is in an image.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Sh {
     /// Busybox's, and its other commands are busybox's too.
     Ash,

@@ -4,10 +4,14 @@ use super::{Confidence, KnownImage, Sh, Source, Tags, User};
 
 /// What busybox doesn't have, nor an alpine image that adds nothing.
 pub(super) const NOT_IN_BUSYBOX: &[&str] = &[
+    "apt",
+    "apt-get",
     "aws",
     "bash",
     "curl",
     "dig",
+    "dnf",
+    "docker",
     "envsubst",
     "gcloud",
     "git",
@@ -28,13 +32,17 @@ pub(super) const NOT_IN_BUSYBOX: &[&str] = &[
     "ssh",
     "sudo",
     "yq",
+    "yum",
 ];
 
 /// What Debian's and Ubuntu's base images don't have; nor, with an interpreter added, the `-slim` images.
 pub(super) const NOT_IN_DEBIAN: &[&str] = &[
+    "apk",
     "aws",
     "curl",
     "dig",
+    "dnf",
+    "docker",
     "ed",
     "envsubst",
     "gcloud",
@@ -54,10 +62,17 @@ pub(super) const NOT_IN_DEBIAN: &[&str] = &[
     "sudo",
     "wget",
     "yq",
+    "yum",
 ];
 
 /// What the `-slim` images surely lack: an interpreter's image may bring one or the other of Debian's.
 const NOT_IN_SLIM: &[&str] = &["curl", "git", "jq", "kubectl", "psql", "sudo", "wget", "yq"];
+
+/// What the `-alpine` images of an interpreter or a server surely lack.
+const NOT_IN_ALPINE: &[&str] = &["apt-get", "bash", "git", "jq", "kubectl", "sudo"];
+
+/// What images on Debian's or Ubuntu's base lack that only add a server with its client.
+const NOT_WITH_SERVERS: &[&str] = &["apk", "git", "jq", "kubectl", "nc", "nslookup", "sudo", "wget"];
 
 const ALPINE: Tags = Tags::With(&["alpine"]);
 const SLIM: Tags = Tags::With(&["slim"]);
@@ -194,22 +209,45 @@ pub static KNOWN: &[KnownImage] = &[
         source: Source::Executed,
         ..row(&["library/debian", "library/ubuntu"], Tags::Any, Sh::Dash, User::Root)
     },
-    alpine(&["library/python"], &["apk", "python", "python3", "pip"]),
+    KnownImage {
+        lacks: NOT_IN_ALPINE,
+        source: Source::Dockerfile,
+        ..alpine(&["library/python"], &["apk", "python", "python3", "pip"])
+    },
     slim(&["library/python"], &["bash", "python", "python3", "pip"]),
     debian(&["library/python"], &["bash", "curl", "wget", "git", "python", "python3", "pip"]),
-    alpine(&["library/node"], &["apk", "node", "npm"]),
+    KnownImage {
+        lacks: NOT_IN_ALPINE,
+        source: Source::Dockerfile,
+        ..alpine(&["library/node"], &["apk", "node", "npm"])
+    },
     slim(&["library/node"], &["bash", "node", "npm"]),
     debian(&["library/node"], &["bash", "curl", "wget", "git", "node", "npm"]),
     alpine(&["library/golang"], &["apk", "go"]),
     debian(&["library/golang"], &["bash", "curl", "wget", "git", "go"]),
     alpine(&["library/postgres"], &["bash", "psql", "pg_isready", "initdb"]),
-    debian(&["library/postgres"], &["bash", "psql", "pg_isready", "initdb"]),
+    KnownImage {
+        lacks: NOT_WITH_SERVERS,
+        source: Source::Dockerfile,
+        ..debian(&["library/postgres"], &["bash", "psql", "pg_isready", "initdb"])
+    },
     alpine(&["library/redis"], &["redis-cli", "redis-server"]),
-    debian(&["library/redis"], &["bash", "redis-cli", "redis-server"]),
+    KnownImage {
+        lacks: NOT_WITH_SERVERS,
+        source: Source::Dockerfile,
+        ..debian(&["library/redis"], &["bash", "redis-cli", "redis-server"])
+    },
     alpine(&["valkey/valkey"], &["valkey-cli", "valkey-server"]),
     debian(&["valkey/valkey"], &["bash", "valkey-cli", "valkey-server"]),
     alpine(&["library/nginx"], &["nginx", "envsubst"]),
     debian(&["library/nginx"], &["bash", "nginx", "envsubst"]),
+    // From 11 on, the clients are no more called as those of MySQL.
+    KnownImage {
+        tags: Tags::Major(&[11, 12]),
+        lacks: &["apk", "git", "jq", "kubectl", "mysql", "mysqladmin", "mysqldump", "sudo", "wget"],
+        source: Source::Dockerfile,
+        ..debian(&["library/mariadb"], &["bash", "mariadb", "mariadb-dump"])
+    },
     debian(&["library/mariadb"], &["bash", "mariadb", "mariadb-dump"]),
     KnownImage { commands: &["bash", "php"], ..alpine(&["library/nextcloud"], &[]) },
     debian(&["library/nextcloud"], &["bash", "php"]),

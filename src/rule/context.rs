@@ -4,6 +4,7 @@ use std::cell::OnceCell;
 
 use super::Rule;
 use crate::finding::{ContainerRole, Finding, Resource, Severity};
+use crate::images::{self, Images, Known};
 use crate::inputs::InputSet;
 use crate::kube::validate::{self, ContainerEntry, Violation};
 use crate::kube::{Container, Object, Pod, Role, Template, Version};
@@ -24,6 +25,7 @@ pub struct RuleContext<'a, T> {
     pub inputs: &'a InputSet,
     /// What is set of the rule's options: ask it with the option's own declaration.
     pub options: &'a Options,
+    images: &'a Images,
     rule: &'static Rule,
     subject: &'a T,
     findings: Vec<Finding>,
@@ -57,13 +59,13 @@ impl<'a> PodFacts<'a> {
 impl<'a, T> RuleContext<'a, T> {
     pub(crate) fn new(
         rule: &'static Rule,
-        settings: &Settings,
+        settings: &'a Settings,
         options: &'a Options,
         inputs: &'a InputSet,
         subject: &'a T,
     ) -> Self {
-        let Settings { version, pedantic, .. } = *settings;
-        Self { version, pedantic, inputs, options, rule, subject, findings: Vec::new() }
+        let Settings { version, pedantic, ref images, .. } = *settings;
+        Self { version, pedantic, inputs, options, images, rule, subject, findings: Vec::new() }
     }
 
     pub(crate) fn into_findings(self) -> Vec<Finding> {
@@ -74,6 +76,13 @@ impl<'a, T> RuleContext<'a, T> {
     #[must_use]
     pub fn source(&self, span: Span) -> Option<&'a Source> {
         self.inputs.source(span.file)
+    }
+
+    /// What is known of the image of `container`, by the table or the configuration, unless that is doubtful.
+    #[must_use]
+    pub fn image_of(&self, container: &Container<'_>) -> Option<Known<'a>> {
+        let known = self.images.find(&container.image()?)?;
+        (known.confidence() >= images::Confidence::Medium).then_some(known)
     }
 
     /// What the init containers of `pod` run. Of the Pod that a rule looks at itself, [`PodContext::programs`] knows it.

@@ -103,6 +103,14 @@ fn is_other_language(name: &str, arguments: &[Option<&str>]) -> bool {
     }
 }
 
+/// Whether `program` is known, and takes a `$` in its words for no more than that.
+#[must_use]
+pub fn takes_plain_words(program: &str) -> bool {
+    let name = base_name(program);
+    let has_language = commands::is(name, Trait::Interpreter) || commands::is(name, Trait::AcceptsEmptyInput);
+    commands::find(name).is_some() && !has_language && Shell::named(name).is_none()
+}
+
 /// The shell that a script's first line names, with its options; `None` where it is another language.
 #[must_use]
 pub fn of_first_line(text: &str) -> Option<(Shell, Options)> {

@@ -308,7 +308,37 @@ overrides:
   rules: {invalid-field: on, oversized-init-request: {ratio: 3}}
 podTemplates:
 - {group: example.com, kind: Bench, path: spec.workers.*.template}
+images:
+- {name: registry.example/tools, sh: ash, user: 1000, entrypoint: [/run], commands: [curl]}
 ";
+
+/// Of an image that nobody else knows, rules speak as the configuration says.
+#[test]
+fn images_of_ones_own_are_described() {
+    let pod = "apiVersion: v1
+kind: Pod
+metadata: {name: a}
+spec:
+  initContainers:
+  - name: b
+    image: registry.example/tools:1
+    command: [sh, -ec, 'curl -fsS http://c; git --version; git status; a=(b)']
+  containers: [{name: app, image: 'app:1'}]
+";
+    let found = |config: &str| {
+        let folder = folder(&[(".initlint.yaml", config), ("pod.yaml", pod)]);
+        run(folder.path(), &["--format", "concise", "pod.yaml"]).1
+    };
+    let silent = found("images: [{name: registry.example/other, sh: ash, commands: [curl]}]\n");
+    assert!(!silent.contains("[bashism]") && !silent.contains("[command-not-in-image]"), "{silent}");
+    let told = found("images: [{name: registry.example/tools, sh: ash, commands: [curl]}]\n");
+    assert!(
+        told.contains("[bashism]") && told.contains("runs `git`") && !told.contains("runs `curl`"),
+        "{told}"
+    );
+    let shell = found("images: [{name: 'registry.example/tools:1', sh: none}]\n");
+    assert!(shell.contains("runs `sh`") && !shell.contains("[bashism]"), "{shell}");
+}
 
 #[test]
 fn the_dump_says_what_is_in_force_and_why() {
@@ -400,6 +430,7 @@ fn the_page_lists_the_keys_and_the_rules_pages_their_options() {
     rows("", &schema["properties"]);
     rows("overrides[].", &schema["properties"]["overrides"]["items"]["properties"]);
     rows("podTemplates[].", &schema["properties"]["podTemplates"]["items"]["properties"]);
+    rows("images[].", &schema["properties"]["images"]["items"]["properties"]);
     let path = root().join("docs/configuration.md");
     let page = fs::read_to_string(&path).unwrap();
     let (start, end) = ("`UPDATE_DOCS=1 cargo test --test it config`. -->\n", "<!-- end of keys -->");

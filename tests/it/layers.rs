@@ -28,8 +28,11 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("rerun", &["commands", "shell"]),
     ("program", &["helm", "images", "inputs", "kube", "rerun", "shell", "source"]),
     ("options", &["kube"]),
-    ("settings", &["finding", "globs", "kube", "options"]),
-    ("rule", &["finding", "inputs", "kube", "options", "program", "settings", "shell", "source", "yaml"]),
+    ("settings", &["finding", "globs", "images", "kube", "options"]),
+    (
+        "rule",
+        &["finding", "images", "inputs", "kube", "options", "program", "settings", "shell", "source", "yaml"],
+    ),
     ("suppress", &["charts", "finding", "helm", "inputs", "kube", "read", "shell", "source", "yaml"]),
     ("fix", &["finding", "source", "yaml"]),
     (
@@ -86,8 +89,8 @@ const LAYERS: &[(&str, &[&str])] = &[
     (
         "config",
         &[
-            "cli", "discover", "encoding", "finding", "globs", "kube", "options", "report", "rule", "rules",
-            "settings", "source", "yaml",
+            "cli", "discover", "encoding", "finding", "globs", "images", "kube", "options", "report", "rule",
+            "rules", "settings", "source", "yaml",
         ],
     ),
 ];

@@ -73,6 +73,12 @@ impl Execution<'_> {
         parts.collect()
     }
 
+    /// Whether it adds commands to the container.
+    #[must_use]
+    pub fn installs_packages(&self) -> bool {
+        Call::of(&self.written()).is(Trait::InstallsPackages)
+    }
+
     /// What it copies without following links, and where to.
     #[must_use]
     pub fn copied_links(&self) -> Option<LinkCopy> {
