@@ -7,18 +7,22 @@ pub mod command_with_blanks;
 pub mod configmap_copied_as_links;
 pub mod duplicate_container_name;
 pub mod duplicate_key;
+pub mod fails_whole_pod;
 pub mod forbidden_probe;
 pub mod init_lowers_qos;
 pub mod init_resize_policy;
 pub mod invalid_field;
 pub mod invalid_restart_policy;
 pub mod invalid_yaml;
+pub mod job_blocked_by_sidecar;
 pub mod misplaced_init_containers;
 pub mod missing_init_resources;
+pub mod missing_service_account_token;
 pub mod non_idempotent_command;
 pub mod non_idempotent_write;
 pub mod operation_not_permitted;
 pub mod oversized_init_request;
+pub mod privileged_init;
 pub mod restart_policy_of_kind;
 pub mod run_as_non_root_conflict;
 pub mod script_not_executable;
@@ -52,13 +56,17 @@ pub static ALL: &[&Rule] = &[
     &run_as_non_root_conflict::RULE,
     &volume_not_found::RULE,
     &init_resize_policy::RULE,
+    &fails_whole_pod::RULE,
+    &job_blocked_by_sidecar::RULE,
     &unreachable_init_port::RULE,
+    &missing_service_account_token::RULE,
     &duplicate_key::RULE,
     &init_lowers_qos::RULE,
     &missing_init_resources::RULE,
     &tight_init_limit::RULE,
     &suspicious_quantity::RULE,
     &unpinned_init_image::RULE,
+    &privileged_init::RULE,
     &operation_not_permitted::RULE,
     &command_not_in_image::RULE,
     &script_syntax::RULE,

@@ -22,7 +22,7 @@ pub static RULE: Rule = Rule {
 
 fn check(object: &Object<'_>, cx: &mut ObjectContext<'_>) {
     // What a template writes in two places may be for one case each.
-    if object.node.is_of_template() {
+    if object.node.is_of_template() || !object.node.source_text().contains("initContainers") {
         return;
     }
     let mut repeated = Vec::new();

@@ -21,6 +21,9 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(pod: &Pod<'_>, cx: &mut PodContext<'_>) {
+    if pod.init_steps.is_empty() {
+        return;
+    }
     for (role, container) in pod.containers() {
         let who = format!("{} `{}`", role.describe(), container.name());
         if let Some(finding) = finding(&who, &of_resources(&container.resources)) {

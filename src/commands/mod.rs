@@ -20,6 +20,7 @@ mod projects;
 mod reading;
 mod record;
 mod remedy;
+mod rights;
 mod servers;
 mod services;
 mod setups;
@@ -37,6 +38,8 @@ pub use call::Call;
 pub use record::Record;
 pub(crate) use record::{Capability, Elsewhere, Trait};
 pub(crate) use remedy::{Remedy, Trouble, What};
+pub use rights::Needs;
+pub(crate) use rights::{changes_files, is_socket_client};
 pub(crate) use wrappers::Wrapper;
 
 use record::record;

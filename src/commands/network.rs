@@ -20,7 +20,11 @@ pub(super) const RECORDS: &[Record] = &[
         .when(asks_server),
     record(&["mongo", "mongosh", "etcdctl"]).is(ASKS),
     record(&["wait-for-it", "wait-for-it.sh", "wait-for", "dockerize"]).does(steady).is(WAITS),
-    record(&["k8s-wait-for"]).is(WAITS),
+    record(&["k8s-wait-for", "wait_for.sh"]).is(&[
+        Trait::Waits,
+        Trait::NeedsNetwork,
+        Trait::UsesAccountToken,
+    ]),
     record(&["sleep", "usleep"])
         .does(|_, _| world::SUCCESS)
         .is(&[Trait::Waits, Trait::OnlyPrints])

@@ -62,6 +62,10 @@ pub(crate) enum Trait {
     Varies,
     /// It talks to another machine.
     NeedsNetwork,
+    /// It asks the Kubernetes API server, with the token of the Pod's service account.
+    UsesAccountToken,
+    /// It sets up how later commands ask it.
+    SetsApiClient,
     /// It needs a capability beyond those that every container has, or one that may be dropped.
     Needs(Capability),
     /// It reads standard input, and takes an empty one for success.

@@ -393,13 +393,34 @@ fn exists<'t>(trouble: &'t Trouble<'t>) -> Option<&'t Trouble<'t>> {
 }
 
 fn kubectl_traits(call: &Call<'_>) -> &'static [Trait] {
-    match call.operands() {
-        ["get" | "describe" | "version" | "cluster-info", ..] => &[Trait::Probe],
-        ["proxy" | "port-forward", ..] => &[Trait::NeverEnds],
-        ["wait", ..] | ["rollout", "status", ..] => &[Trait::Waits],
-        ["apply" | "create" | "replace", ..] => &[Trait::Weighty, Trait::RejectsEmptyInput],
-        _ => &[],
-    }
+    // Their first is left out where it asks as another, or nobody.
+    const ASKS: &[Trait] = &[Trait::UsesAccountToken, Trait::Probe];
+    const SERVES: &[Trait] = &[Trait::UsesAccountToken, Trait::NeverEnds];
+    const WAITS: &[Trait] = &[Trait::UsesAccountToken, Trait::Waits];
+    const CHANGES: &[Trait] = &[Trait::UsesAccountToken, Trait::Weighty, Trait::RejectsEmptyInput];
+    const ANY: &[Trait] = &[Trait::UsesAccountToken];
+    let traits = match call.operands() {
+        ["get" | "describe" | "version" | "cluster-info", ..] => ASKS,
+        ["proxy" | "port-forward", ..] => SERVES,
+        ["config" | "login", ..] => return &[Trait::SetsApiClient],
+        ["wait", ..] | ["rollout", "status", ..] => WAITS,
+        ["apply" | "create" | "replace", ..] => CHANGES,
+        _ => ANY,
+    };
+    if uses_account_token(call) { traits } else { traits.get(1..).unwrap_or_default() }
+}
+
+/// Whether `kubectl` asks the API server as the Pod's service account: it isn't told of another, and has to ask.
+fn uses_account_token(call: &Call<'_>) -> bool {
+    let asks = match call.operands() {
+        [] | ["completion" | "kustomize" | "options" | "help" | "plugin", ..] => false,
+        ["version", ..] => !call.has("client"),
+        ["create" | "run" | "apply" | "annotate" | "label" | "patch" | "set", ..] => {
+            !(call.has("local") || call.value("dry-run") == Some("client"))
+        }
+        _ => true,
+    };
+    asks && !call.has("kubeconfig token s server client-certificate username")
 }
 
 fn mend_kubectl(trouble: &Trouble<'_>) -> Option<Remedy> {

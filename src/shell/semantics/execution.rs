@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::fate::Fate;
 use super::unit::Unit;
 use super::variables::Binding;
-use crate::commands::{Call, Trait};
+use crate::commands::{self, Call, Needs, Trait};
 use crate::shell::invocation::base_name;
 use crate::shell::ir::{Command, PartKind, Redirection, RedirectionKind, Simple, Word};
 use crate::source::Span;
@@ -56,8 +56,61 @@ impl Execution<'_> {
         self.unit.span(&self.command.range)
     }
 
+    /// Whether it talks to another machine.
+    #[must_use]
+    pub fn needs_network(&self) -> bool {
+        self.is(Trait::NeedsNetwork)
+    }
+
+    /// Whether it asks the Kubernetes API server as the Pod's service account.
+    #[must_use]
+    pub fn uses_account_token(&self) -> bool {
+        self.is(Trait::UsesAccountToken)
+    }
+
+    /// Whether it sets up how later commands ask the API server.
+    #[must_use]
+    pub fn sets_api_client(&self) -> bool {
+        self.is(Trait::SetsApiClient)
+    }
+
+    /// Whether it is there to be asked: its status is its result.
+    #[must_use]
+    pub fn is_test(&self) -> bool {
+        self.is(Trait::Test)
+    }
+
+    /// Whether it only prints or passes time.
+    #[must_use]
+    pub fn only_prints(&self) -> bool {
+        self.is(Trait::OnlyPrints)
+    }
+
+    /// The rights that it needs to do its work for root.
+    #[must_use]
+    pub fn needs(&self) -> Needs {
+        Needs::of(&Call::of(&self.written()))
+    }
+
+    /// Whether it changes files or their owners, and nothing else.
+    #[must_use]
+    pub fn changes_files(&self) -> bool {
+        commands::changes_files(&Call::of(&self.written()))
+    }
+
+    /// Whether it only talks to a server through a socket.
+    #[must_use]
+    pub fn is_socket_client(&self) -> bool {
+        commands::is_socket_client(&Call::of(&self.written()))
+    }
+
+    fn is(&self, wanted: Trait) -> bool {
+        Call::of(&self.written()).is(wanted)
+    }
+
     /// Its words from its own name on, each as the command gets it, or a pattern as it is written.
-    fn written(&self) -> Vec<String> {
+    #[must_use]
+    pub fn written(&self) -> Vec<String> {
         let words = self.words.iter().skip(self.wrapper);
         words.map(|word| word.text.clone().unwrap_or_else(|| self.pattern(word))).collect()
     }

@@ -21,6 +21,7 @@ pub mod unit;
 mod variables;
 pub mod visit;
 
+pub use crate::commands::Needs;
 pub use execution::{Argument, Execution, LinkCopy, Output, Step, Use};
 pub use fate::{Fate, Reason};
 pub use loops::Loop;

@@ -1,0 +1,139 @@
+//! Privileged init containers that need no such thing.
+
+use crate::finding::{Edit, Finding, Fix, Safety, Severity};
+use crate::kube::volume::VolumeSource;
+use crate::kube::{Completeness, Container, Pod, VolumeMount};
+use crate::program::Program;
+use crate::rule::{Group, PodContext, Rule, Target};
+use crate::shell::semantics::{Execution, Facts, Needs};
+use crate::source::Span;
+
+/// The rule.
+pub static RULE: Rule = Rule {
+    id: "privileged-init",
+    summary: "A privileged init container, of which each command needs no more than root or `NET_ADMIN`",
+    group: Group::Security,
+    severity: Severity::Warning,
+    fix: Some(Safety::Unsafe),
+    since: "0.1.0",
+    doc: include_str!("doc.md"),
+    options: &[],
+    target: Target::Pod { literals: &["initContainers"], check },
+};
+
+fn check(pod: &Pod<'_>, cx: &mut PodContext<'_>) {
+    let is_written = matches!(pod.template.completeness, Completeness::Complete | Completeness::Merged);
+    for (program, facts) in cx.scripts() {
+        let container = program.container;
+        let Some(excess) = Excess::of(container).filter(|_| is_written && is_root(pod, container)) else {
+            continue;
+        };
+        if let Some(needs) = needs(pod, program, facts) {
+            cx.report_in(container, finding(container, facts, &excess, needs));
+        }
+    }
+}
+
+/// What the container has and doesn't need.
+enum Excess {
+    /// `privileged: true`, key and value.
+    Privileged(Span),
+    /// `SYS_ADMIN` among its capabilities.
+    SysAdmin(Span),
+}
+
+impl Excess {
+    fn of(container: &Container<'_>) -> Option<Self> {
+        let security = &container.security_context;
+        let privileged = security.privileged.filter(|flag| flag.value);
+        let sys_admin = security
+            .capabilities_add
+            .iter()
+            .find(|name| matches!(name.to_ascii_uppercase().as_str(), "SYS_ADMIN" | "CAP_SYS_ADMIN"));
+        match (privileged, sys_admin) {
+            (Some(flag), _) => Some(Self::Privileged(flag.key_span().to(flag.span()))),
+            (None, name) => name.map(|name| Self::SysAdmin(name.span())),
+        }
+    }
+
+    fn span(&self) -> Span {
+        let (Self::Privileged(span) | Self::SysAdmin(span)) = self;
+        *span
+    }
+}
+
+/// Whether it runs as root, which has what is to be left over. What it drops it lacks without `privileged`.
+fn is_root(pod: &Pod<'_>, container: &Container<'_>) -> bool {
+    let security = pod.security_of(container);
+    let is_other = security.run_as_user.is_some_and(|user| user.value != 0)
+        || security.run_as_non_root.is_some_and(|flag| flag.value);
+    !is_other && container.security_context.capabilities_drop.is_empty()
+}
+
+/// What all of its commands need together; `None` where that is more, or not known.
+fn needs(pod: &Pod<'_>, program: &Program<'_, '_>, facts: &Facts<'_>) -> Option<Needs> {
+    let is_followed = facts.is_complete && !facts.executions.is_empty();
+    let is_here = |execution: &Execution<'_>| execution.wrappers().next().is_none();
+    let writes_kernel = facts.outputs.iter().any(|output| match output.path.as_deref() {
+        Some(path) => {
+            ["/proc/", "/sys/", "/dev/"].iter().any(|folder| path.starts_with(folder)) && path != "/dev/null"
+        }
+        None => true,
+    });
+    if !is_followed || writes_kernel || !facts.executions.iter().all(is_here) {
+        return None;
+    }
+    let needs = facts.executions.iter().map(Execution::needs).max()?;
+    let is_client = facts.executions.iter().any(Execution::is_socket_client);
+    let allows = |mount: &VolumeMount<'_>| match pod.volume_of(mount).map(|volume| &volume.source) {
+        Some(VolumeSource::HostPath { .. }) => {
+            is_client || needs == Needs::Network && touches_no_files(facts)
+        }
+        Some(VolumeSource::Other(_) | VolumeSource::Unknown | VolumeSource::Csi { .. }) | None => false,
+        Some(_) => true,
+    };
+    let is_known = needs != Needs::Unknown && program.container.volume_mounts.iter().all(allows);
+    is_known.then_some(needs)
+}
+
+/// Whether it leaves alone what it mounts.
+fn touches_no_files(facts: &Facts<'_>) -> bool {
+    facts.outputs.is_empty() && !facts.executions.iter().any(Execution::changes_files)
+}
+
+fn finding(container: &Container<'_>, facts: &Facts<'_>, excess: &Excess, needs: Needs) -> Finding {
+    let what = match excess {
+        Excess::Privileged(_) => "is privileged",
+        Excess::SysAdmin(_) => "has SYS_ADMIN",
+    };
+    let works = |execution: &&Execution<'_>| match needs {
+        Needs::Network => execution.needs() == Needs::Network,
+        Needs::Default | Needs::Unknown => execution.changes_files() || execution.is_socket_client(),
+    };
+    let first = facts.executions.iter().find(works);
+    let command = first.and_then(Execution::name).map_or("its script".to_owned(), |name| format!("`{name}`"));
+    let (enough, yaml) = match needs {
+        Needs::Network => ("the capability NET_ADMIN", "capabilities: {add: [NET_ADMIN]}"),
+        Needs::Default | Needs::Unknown => ("root with its default capabilities", "runAsUser: 0"),
+    };
+    let message = format!("init container `{}` {what}, and {command} needs only {enough}", container.name());
+    let mut finding = Finding::new(Severity::Warning, excess.span(), message)
+        .caption("more than it needs")
+        .help(format!("write `{yaml}` in its place"));
+    if let Some(first) = first {
+        finding = finding.label(first.span(), format!("needs only {enough}"));
+    }
+    finding.fix = fix(container, excess, yaml, needs);
+    finding
+}
+
+/// Puts what is enough in the place of `privileged: true`, where nothing else is said of it.
+fn fix(container: &Container<'_>, excess: &Excess, yaml: &str, needs: Needs) -> Option<Fix> {
+    let Excess::Privileged(span) = excess else { return None };
+    let security = container.security_context.node?;
+    let taken = if needs == Needs::Network { "capabilities" } else { "runAsUser" };
+    let is_plain = security.get(taken).is_none() && security.span().contains(*span);
+    let edit = Edit { span: *span, replacement: yaml.to_owned() };
+    let message = format!("write `{yaml}` for `privileged: true`");
+    is_plain.then(|| Fix { safety: Safety::Unsafe, message, edits: vec![edit] })
+}

@@ -1,0 +1,75 @@
+//! What rights commands need.
+
+use super::world::place::base_name;
+use super::{Call, Trait};
+
+/// Builtins of the shell that change nothing but the shell, and what asks or ends.
+const OF_THE_SHELL: [&str; 24] = [
+    ":", "true", "false", "exit", "return", "set", "shopt", "cd", "pwd", "export", "local", "readonly",
+    "unset", "shift", "umask", "ulimit", "trap", "read", "wait", "break", "continue", "[[", "let", "getopts",
+];
+
+/// What changes files, and no more than files.
+const OF_FILES: [&str; 16] = [
+    "chown", "chgrp", "chmod", "mkdir", "rmdir", "rm", "cp", "mv", "ln", "touch", "cat", "stat", "install",
+    "tee", "truncate", "find",
+];
+
+/// Clients that talk to a server on the node.
+const SOCKET_CLIENTS: [&str; 3] = ["docker", "crictl", "nerdctl"];
+
+/// The least that a command needs to do its work for root.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Needs {
+    /// What a runtime gives root by default: to change owners and modes, whoever owns the file.
+    Default,
+    /// `NET_ADMIN` besides: it changes addresses, routes or packet filters.
+    Network,
+    /// Nothing is known of it, or it needs more.
+    Unknown,
+}
+
+impl Needs {
+    /// Of a command as it is called.
+    pub(crate) fn of(call: &Call<'_>) -> Self {
+        let name = call.name();
+        let sets = match name {
+            "hostname" => call.words().len() > 1,
+            "date" => call.words().iter().any(|word| word == "-s" || word.starts_with("--set")),
+            _ => false,
+        };
+        if OF_FILES.contains(&name) {
+            return Self::of_files(call);
+        }
+        let only_asks = call.is(Trait::OnlyPrints) || call.is(Trait::Test);
+        if OF_THE_SHELL.contains(&name) || is_socket_client(call) || only_asks && !sets {
+            return Self::Default;
+        }
+        // In a network of its own it would need more.
+        let is_elsewhere = call.words().iter().any(|word| matches!(word.as_str(), "netns" | "-n" | "-netns"));
+        if call.is(Trait::ChangesNetwork) && !is_elsewhere { Self::Network } else { Self::Unknown }
+    }
+
+    /// `find -exec` runs another command.
+    fn of_files(call: &Call<'_>) -> Self {
+        let words = call.words();
+        let runs = |word: &String| matches!(word.as_str(), "-exec" | "-execdir" | "-ok");
+        match words.iter().position(runs).filter(|_| call.name() == "find") {
+            Some(at) => match words.get(at + 1) {
+                Some(name) if OF_FILES.contains(&base_name(name)) && name != "find" => Self::Default,
+                _ => Self::Unknown,
+            },
+            None => Self::Default,
+        }
+    }
+}
+
+/// Whether a command changes files or their owners, and nothing else.
+pub(crate) fn changes_files(call: &Call<'_>) -> bool {
+    OF_FILES.contains(&call.name())
+}
+
+/// Whether a command only talks to a server through a socket, whatever that may do then.
+pub(crate) fn is_socket_client(call: &Call<'_>) -> bool {
+    SOCKET_CLIENTS.contains(&call.name())
+}
