@@ -18,6 +18,7 @@ pub mod job_blocked_by_sidecar;
 pub mod misplaced_init_containers;
 pub mod missing_init_resources;
 pub mod missing_service_account_token;
+pub mod never_ending_init;
 pub mod non_idempotent_command;
 pub mod non_idempotent_write;
 pub mod operation_not_permitted;
@@ -27,9 +28,11 @@ pub mod restart_policy_of_kind;
 pub mod run_as_non_root_conflict;
 pub mod script_not_executable;
 pub mod script_syntax;
+pub mod short_dns_name;
 pub mod suppression_without_reason;
 pub mod suspicious_quantity;
 pub mod tight_init_limit;
+pub mod unbounded_wait;
 pub mod undefined_expansion;
 pub mod unknown_rule;
 pub mod unpinned_init_image;
@@ -72,6 +75,9 @@ pub static ALL: &[&Rule] = &[
     &script_syntax::RULE,
     &bashism::RULE,
     &undefined_expansion::RULE,
+    &unbounded_wait::RULE,
+    &never_ending_init::RULE,
+    &short_dns_name::RULE,
     &script_not_executable::RULE,
     &command_with_blanks::RULE,
     &configmap_copied_as_links::RULE,
@@ -94,7 +100,7 @@ pub static PRECEDENCE: &[&[&str]] = &[
         non_idempotent_command::RULE.id,
         "masked-failure",
     ],
-    &["never-ending-init", "unbounded-wait"],
+    &[never_ending_init::RULE.id, unbounded_wait::RULE.id],
 ];
 
 /// Names that rules had before, and what they are called now. They stay good wherever a rule is named.

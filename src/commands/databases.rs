@@ -29,11 +29,13 @@ pub(super) const RECORDS: &[Record] = &[
         )
         .does(psql)
         .mended(mend_sql)
+        .asks(super::awaited::postgres)
         .is(&[Trait::NeedsNetwork, Trait::AcceptsEmptyInput]),
     record(&["mysql", "mariadb"])
         .taking("e h P u D S execute host port user database socket defaults-file")
         .does(mysql)
         .mended(mend_sql)
+        .asks(super::awaited::mysql)
         .is(&[Trait::NeedsNetwork, Trait::AcceptsEmptyInput]),
     record(&["sqlite3"])
         .taking("cmd init separator nullvalue")

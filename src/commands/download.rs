@@ -13,13 +13,15 @@ pub(super) const RECORDS: &[Record] = &[
         .taking(CURL_VALUED)
         .does(curl)
         .is(&[Trait::NeedsNetwork, Trait::Probe])
-        .when(download_traits),
+        .when(download_traits)
+        .asks(super::awaited::url),
     record(&["wget"])
         .taking(WGET_VALUED)
         .does(wget)
         .mended(mend_wget)
         .is(&[Trait::NeedsNetwork, Trait::Probe])
-        .when(download_traits),
+        .when(download_traits)
+        .asks(super::awaited::url),
     record(&["aria2c"])
         .taking("d dir o out x s j k i header max-connection-per-server split")
         .does(aria2c)

@@ -4,6 +4,7 @@
 //! `tests/it/rerun.rs` runs the fixtures of those whose command is installed where the tests run.
 
 mod archives;
+mod awaited;
 mod call;
 mod copies;
 mod databases;
@@ -34,6 +35,7 @@ mod wrappers;
 use std::collections::HashMap;
 use std::sync::OnceLock;
 
+pub use awaited::Awaited;
 pub use call::Call;
 pub use record::Record;
 pub(crate) use record::{Capability, Elsewhere, Trait};

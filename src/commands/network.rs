@@ -3,33 +3,73 @@
 use super::reading::steady;
 use super::record::{Capability, Record, Trait, record};
 use super::servers::only_with;
-use super::{Call, world};
+use super::{Call, awaited, world};
 
 const ASKS: &[Trait] = &[Trait::Probe, Trait::NeedsNetwork];
 const WAITS: &[Trait] = &[Trait::Waits, Trait::NeedsNetwork];
 
+const WAITS_FOR_EVER: &[Trait] =
+    &[Trait::Waits, Trait::WaitsForEver, Trait::NeedsNetwork, Trait::UsesAccountToken];
+
 pub(super) const RECORDS: &[Record] = &[
-    record(&["nc", "ncat", "netcat", "telnet", "dig", "nslookup", "host", "getent", "traceroute"])
+    record(&["nc", "ncat", "netcat"])
+        .taking("w p s i q x X e G g m T O c wait source-port")
         .does(steady)
-        .is(ASKS),
-    record(&["ping"]).does(steady).is(&[Trait::Probe, Trait::NeedsNetwork, Trait::Needs(Capability::NetRaw)]),
-    record(&["pg_isready", "grpc_health_probe"]).does(steady).is(ASKS),
-    record(&["mysqladmin", "redis-cli"])
-        .taking("h p u P a host port user password")
+        .is(ASKS)
+        .when(listens)
+        .asks(awaited::host_and_port),
+    record(&["telnet"]).taking("").does(steady).is(ASKS).asks(awaited::host_and_port),
+    record(&["dig", "host"]).taking("t c p").does(steady).is(ASKS).asks(awaited::name),
+    record(&["nslookup"])
+        .taking("")
         .does(steady)
-        .when(asks_server),
-    record(&["mongo", "mongosh", "etcdctl"]).is(ASKS),
-    record(&["wait-for-it", "wait-for-it.sh", "wait-for", "dockerize"]).does(steady).is(WAITS),
-    record(&["k8s-wait-for", "wait_for.sh"]).is(&[
-        Trait::Waits,
-        Trait::NeedsNetwork,
-        Trait::UsesAccountToken,
-    ]),
+        .is(&[Trait::Probe, Trait::NeedsNetwork, Trait::PassesOverSearchList])
+        .asks(awaited::name),
+    record(&["getent"]).taking("s").does(steady).is(ASKS).asks(awaited::second),
+    record(&["traceroute"]).does(steady).is(ASKS),
+    record(&["ping"])
+        .taking("c w W i I s t")
+        .does(steady)
+        .is(&[Trait::Probe, Trait::NeedsNetwork, Trait::Needs(Capability::NetRaw)])
+        .asks(awaited::name),
+    record(&["pg_isready"])
+        .taking("h p d U t host port dbname username timeout")
+        .does(steady)
+        .is(ASKS)
+        .asks(awaited::postgres),
+    record(&["grpc_health_probe"]).does(steady).is(ASKS).asks(awaited::address),
+    record(&["mysqladmin"])
+        .taking("h P u host port user password")
+        .does(steady)
+        .when(asks_server)
+        .asks(awaited::mysql),
+    record(&["redis-cli", "valkey-cli"])
+        .taking("h p u a n host port user password")
+        .does(steady)
+        .when(asks_server)
+        .asks(awaited::redis),
+    record(&["mongo", "mongosh"])
+        .taking("u p host port eval username password")
+        .is(ASKS)
+        .asks(awaited::mongo),
+    record(&["etcdctl"]).is(ASKS),
+    record(&["wait-for-it", "wait-for-it.sh"])
+        .does(steady)
+        .is(WAITS)
+        .when(awaited::waits_for_it)
+        .asks(awaited::address),
+    record(&["wait-for", "dockerize"]).does(steady).is(WAITS).asks(awaited::address),
+    record(&["k8s-wait-for", "wait_for.sh"]).is(WAITS_FOR_EVER).asks(awaited::object_or_selector),
     record(&["sleep", "usleep"])
         .does(|_, _| world::SUCCESS)
         .is(&[Trait::Waits, Trait::OnlyPrints])
         .when(|call| only_with(call, &["infinity", "inf", "Infinity"])),
 ];
+
+/// A server of its own, for as many as come.
+fn listens(call: &Call<'_>) -> &'static [Trait] {
+    if call.has("l listen") && call.has("k keep-open") { &[Trait::NeverEnds] } else { &[] }
+}
 
 /// `redis-cli ping`, `mysqladmin status`: the other subcommands change something.
 fn asks_server(call: &Call<'_>) -> &'static [Trait] {

@@ -8,13 +8,15 @@ use super::world::{FAILURE, FailureCause, SUCCESS, Status, World};
 use super::{Call, Record, Trait, record};
 
 pub(super) const RECORDS: &[Record] = &[
-    record(&["ls"]).taking(LS).does(list).is(&[Trait::Test]),
-    record(&["stat", "du", "file", "readlink", "realpath", "lsattr", "getfacl"]).taking(LS).does(list),
+    record(&["ls"]).taking(LS).does(list).is(&[Trait::Test]).asks(super::awaited::file),
+    record(&["stat"]).taking(LS).does(list).asks(super::awaited::file),
+    record(&["du", "file", "readlink", "realpath", "lsattr", "getfacl"]).taking(LS).does(list),
     record(&["find"]).does(find),
     record(&["grep", "egrep", "fgrep", "rg"])
         .taking("e f m A B C regexp file max-count context include exclude")
         .does(grep)
-        .is(&[Trait::Test, Trait::AcceptsEmptyInput]),
+        .is(&[Trait::Test, Trait::AcceptsEmptyInput])
+        .asks(super::awaited::file),
     record(&["cmp", "diff"]).taking("").does(compare),
     record(&["test", "["])
         .is(&[Trait::Test])

@@ -1,5 +1,6 @@
 //! What is known of one command.
 
+use super::awaited::Asks;
 use super::remedy::{Remedy, Trouble};
 use super::world::{Status, World};
 use super::{Call, Wrapper};
@@ -20,6 +21,8 @@ pub struct Record {
     traits: &'static [Trait],
     /// What it is when called so.
     traits_of: Option<fn(&Call<'_>) -> &'static [Trait]>,
+    /// What it asks for, where its words tell.
+    pub(super) asks: Option<Asks>,
     /// How the command that it runs follows it.
     pub(crate) wrapper: Option<Wrapper>,
     /// Whether the paths of the command that it runs are another file system's.
@@ -54,12 +57,16 @@ pub(crate) enum Trait {
     Probe,
     /// It waits until something is there.
     Waits,
+    /// It waits until something is there, however long that takes.
+    WaitsForEver,
     /// It is there to be asked: its status is its result.
     Test,
     /// It only prints or passes time: nobody misses it where it isn't run.
     OnlyPrints,
     /// What it says is another thing in every run.
     Varies,
+    /// It looks up a name in the DNS, and in newer versions of busybox without the search list of `resolv.conf`.
+    PassesOverSearchList,
     /// It talks to another machine.
     NeedsNetwork,
     /// It asks the Kubernetes API server, with the token of the Pod's service account.
@@ -130,6 +137,7 @@ pub(crate) const fn record(names: &'static [&'static str]) -> Record {
         remedy: None,
         traits: &[],
         traits_of: None,
+        asks: None,
         wrapper: None,
         elsewhere: Elsewhere::Never,
     }
@@ -169,6 +177,11 @@ impl Record {
     /// What it is besides when it is called in a certain way.
     pub(crate) const fn when(self, traits_of: fn(&Call<'_>) -> &'static [Trait]) -> Self {
         Self { traits_of: Some(traits_of), ..self }
+    }
+
+    /// What it asks for.
+    pub(crate) const fn asks(self, asks: Asks) -> Self {
+        Self { asks: Some(asks), ..self }
     }
 
     /// It runs the command that follows it.

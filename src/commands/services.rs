@@ -15,7 +15,8 @@ pub(super) const RECORDS: &[Record] = &[
         .runs(Elsewhere::With(&["exec", "debug"]))
         .mended(mend_kubectl)
         .is(&[Trait::HasSubcommands, Trait::NeedsNetwork])
-        .when(kubectl_traits),
+        .when(kubectl_traits)
+        .asks(super::awaited::object),
     record(&["helm"])
         .taking("n namespace f values set version repo set-string kube-context timeout")
         .does(helm)
@@ -397,12 +398,20 @@ fn kubectl_traits(call: &Call<'_>) -> &'static [Trait] {
     const ASKS: &[Trait] = &[Trait::UsesAccountToken, Trait::Probe];
     const SERVES: &[Trait] = &[Trait::UsesAccountToken, Trait::NeverEnds];
     const WAITS: &[Trait] = &[Trait::UsesAccountToken, Trait::Waits];
+    const WAITS_FOR_EVER: &[Trait] = &[Trait::UsesAccountToken, Trait::Waits, Trait::WaitsForEver];
     const CHANGES: &[Trait] = &[Trait::UsesAccountToken, Trait::Weighty, Trait::RejectsEmptyInput];
     const ANY: &[Trait] = &[Trait::UsesAccountToken];
     let traits = match call.operands() {
         ["get" | "describe" | "version" | "cluster-info", ..] => ASKS,
         ["proxy" | "port-forward", ..] => SERVES,
         ["config" | "login", ..] => return &[Trait::SetsApiClient],
+        // A negative time-out is a week, and none is no end (kubectl's help).
+        ["wait", ..] if call.value("timeout").is_some_and(|time| time.starts_with('-')) => WAITS_FOR_EVER,
+        ["rollout", "status", ..]
+            if call.value("timeout").is_none_or(|time| time.trim_end_matches('s') == "0") =>
+        {
+            WAITS_FOR_EVER
+        }
         ["wait", ..] | ["rollout", "status", ..] => WAITS,
         ["apply" | "create" | "replace", ..] => CHANGES,
         _ => ANY,

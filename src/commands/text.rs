@@ -13,7 +13,7 @@ const MAX_SEQUENCE: i64 = 4096;
 pub(super) const RECORDS: &[Record] = &[
     record(&["echo"]).does(echo).is(&[Trait::OnlyPrints]),
     record(&["printf"]).does(printf).is(&[Trait::OnlyPrints]),
-    record(&["cat"]).taking("").does(cat).is(&[Trait::AcceptsEmptyInput]),
+    record(&["cat"]).taking("").does(cat).is(&[Trait::AcceptsEmptyInput]).asks(super::awaited::file),
     record(&["tee"]).taking("").does(tee).is(&[Trait::AcceptsEmptyInput]),
     record(&["sponge"]).does(sponge).is(&[Trait::AcceptsEmptyInput]),
     record(&["wc"]).does(wc).is(&[Trait::AcceptsEmptyInput]),

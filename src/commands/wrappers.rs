@@ -65,7 +65,9 @@ pub(super) const RECORDS: &[Record] = &[
     record(&["nohup", "setsid", "busybox", "toybox", "chronic", "unbuffer", "catchsegv"]).wraps(plain("", 0)),
     record(&["flock"])
         .does(super::reading::flock)
-        .wraps(Wrapper { long: &["wait", "timeout", "conflict-exit-code"], ..plain("wE", 1) }),
+        .wraps(Wrapper { long: &["wait", "timeout", "conflict-exit-code"], ..plain("wE", 1) })
+        .when(super::awaited::waits_for_lock)
+        .asks(super::awaited::lock),
     record(&["time"]).wraps(Wrapper { long: &["output", "format"], ..plain("of", 0) }),
     record(&["stdbuf"]).wraps(Wrapper { long: &["input", "output", "error"], ..plain("ioe", 0) }),
     record(&["chpst"])

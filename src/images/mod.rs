@@ -14,7 +14,7 @@ mod table;
 pub use own::{Images, Known, OwnImage};
 pub use processes::process;
 pub use reference::find;
-pub use release::dash_has_pipefail;
+pub use release::{dash_has_pipefail, passes_over_search_list};
 pub use table::{KNOWN, with};
 
 /// What is known of the images of some names and tags.

@@ -1,5 +1,6 @@
-//! Which release of Debian or Ubuntu an image is made of, where its tag says so.
+//! Which release of Debian, Ubuntu or busybox an image is made of, where its tag says so.
 
+use super::reference;
 use crate::kube::image::Image;
 
 /// Releases whose dash doesn't know `set -o pipefail`, which came with Debian's 0.5.12-7: trixie has it, Ubuntu 24.04
@@ -23,6 +24,23 @@ pub fn dash_has_pipefail(image: &Image<'_>) -> bool {
         _ => tag.contains("-debian-10") || tag.contains("-debian-11") || tag.contains("-debian-12"),
     };
     !(is_named || is_old)
+}
+
+/// Whether `image` is a busybox whose `nslookup` asks for a name as it stands, without the search list of
+/// `resolv.conf`: from 1.29 on, so in the newest, too.
+#[must_use]
+pub fn passes_over_search_list(image: &Image<'_>) -> bool {
+    if !reference::names(&["library/busybox"], image) {
+        return false;
+    }
+    let Some(tag) = image.tag else { return image.digest.is_none() };
+    let mut numbers = tag.split(['.', '-']).map(str::parse::<u32>);
+    match (numbers.next(), numbers.next()) {
+        (Some(Ok(1)), Some(Ok(minor))) => minor >= 29,
+        // `1` and `latest` are the newest.
+        (Some(Ok(1)), _) => true,
+        _ => matches!(tag, "latest" | "stable" | "musl" | "glibc" | "uclibc" | "unstable"),
+    }
 }
 
 #[cfg(test)]

@@ -64,6 +64,19 @@ pub(super) fn waits_for_one(command: &Command) -> bool {
     simple.words.len() > 1 && simple.words.first().and_then(Word::literal).as_deref() == Some("wait")
 }
 
+/// `wait`, for all that runs beside it or for one.
+pub(super) fn waits(command: &Command) -> bool {
+    let CommandKind::Simple(simple) = &command.kind else { return false };
+    simple.words.first().and_then(Word::literal).as_deref() == Some("wait")
+}
+
+/// What stands between a command and the `wait` for it: `pid=$!`, `trap`.
+pub(super) fn is_prelude(command: &Command) -> bool {
+    let CommandKind::Simple(simple) = &command.kind else { return false };
+    let name = simple.words.first().map(|word| word.literal().unwrap_or_default());
+    name.is_none_or(|name| name == "trap" || commands::is(&name, Trait::OnlyPrints))
+}
+
 /// How a command fails that fails in any case.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Failing {

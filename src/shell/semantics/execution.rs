@@ -27,6 +27,8 @@ pub struct Execution<'s> {
     pub fate: Fate,
     /// Whether it may be passed over: it stands behind a test, in a branch or in a loop that needn't run.
     pub conditional: bool,
+    /// Whether nobody waits for it: it stands behind `&`.
+    pub in_background: bool,
     /// Whether it stands in a loop.
     pub in_loop: bool,
 }
@@ -111,7 +113,12 @@ impl Execution<'_> {
     /// Its words from its own name on, each as the command gets it, or a pattern as it is written.
     #[must_use]
     pub fn written(&self) -> Vec<String> {
-        let words = self.words.iter().skip(self.wrapper);
+        self.written_from(self.wrapper)
+    }
+
+    /// Its words from the one at `from` on.
+    pub(super) fn written_from(&self, from: usize) -> Vec<String> {
+        let words = self.words.iter().skip(from);
         words.map(|word| word.text.clone().unwrap_or_else(|| self.pattern(word))).collect()
     }
 
@@ -151,6 +158,26 @@ impl Execution<'_> {
         };
         let sources = sources.iter().filter_map(|source| Some(((*source).to_owned(), range(source)?)));
         Some(LinkCopy { sources: sources.collect(), target: target.to_owned() })
+    }
+
+    /// The name that it looks up in the DNS without the search list, where it is busybox's.
+    #[must_use]
+    pub fn looked_up_name(&self) -> Option<String> {
+        let words = self.written();
+        let call = Call::of(&words);
+        let name = if call.is(Trait::PassesOverSearchList) { call.operands().first() } else { None };
+        name.map(|name| (*name).to_owned())
+    }
+
+    /// What runs for ever, where it surely does: the command as people call it.
+    #[must_use]
+    pub fn endless(&self) -> Option<String> {
+        if self.wrappers().any(|word| commands::is(word, Trait::LimitsTime)) {
+            return None;
+        }
+        let words = self.written();
+        let call = Call::of(&words);
+        call.is(Trait::NeverEnds).then(|| call.title())
     }
 
     /// The words of all wrappers around it: of its shells, from the outermost, and its own.

@@ -34,7 +34,7 @@ impl<'s> Follow<'s> {
     fn part(&mut self, part: &'s Part, place: Place) {
         match &part.kind {
             PartKind::Substitution { body, .. } => self.substitution(body, place),
-            PartKind::ProcessSubstitution(body) => self.substitution(body, place.ignored(Reason::Background)),
+            PartKind::ProcessSubstitution(body) => self.substitution(body, place.in_background()),
             PartKind::Arithmetic(expression) => self.arithmetic(expression),
             PartKind::Variable { name, operation, .. } => {
                 let has_default = !matches!(

@@ -65,12 +65,19 @@ pub(super) struct Place {
     pub(super) shell: Fate,
     /// It may be passed over: it stands behind a test, in a branch or in a loop that needn't run.
     pub(super) conditional: bool,
+    /// Nobody waits for it.
+    pub(super) background: bool,
 }
 
 impl Place {
     /// The whole of a script.
-    pub(super) const WHOLE: Self =
-        Self { last: Some(Fate::EndsScript), unheeded: None, shell: Fate::EndsScript, conditional: false };
+    pub(super) const WHOLE: Self = Self {
+        last: Some(Fate::EndsScript),
+        unheeded: None,
+        shell: Fate::EndsScript,
+        conditional: false,
+        background: false,
+    };
 
     /// What a failure here comes to.
     pub(super) fn fate(self, errexit: bool) -> Fate {
@@ -97,6 +104,11 @@ impl Place {
     /// Behind something that may pass it over.
     pub(super) fn behind(self, conditional: bool) -> Self {
         Self { conditional: self.conditional || conditional, ..self }
+    }
+
+    /// Beside what follows, which doesn't wait for it.
+    pub(super) fn in_background(self) -> Self {
+        Self { background: true, ..self.ignored(Reason::Background) }
     }
 
     /// Inside a function, or what `eval` and `.` read: its last status is that of the command that runs it here.

@@ -6,7 +6,7 @@ use std::rc::Rc;
 
 use super::execution::{Execution, Output, Step, Use};
 use super::fate::{Place, Reason};
-use super::loops::{self, Loop};
+use super::loops::{self, Entry, Loop};
 use super::unit::{Unit, Units, UnparsedText};
 use super::variables::Variables;
 use super::{Files, Setting, ends};
@@ -140,12 +140,15 @@ impl<'s> Follow<'s> {
             None => Place { last: place.last.filter(|_| rest.is_empty()), ..place },
         };
         if command.background {
+            // What comes between may stop it: `kill $!; wait $!`.
+            let background = !rest.iter().find(|next| !ends::is_prelude(next)).is_some_and(ends::waits);
             // `wait $!` has the status of what it waits for (POSIX XCU, *wait*).
             let wait = rest.iter().position(ends::waits_for_one);
-            return match wait.and_then(|at| Some((rest.get(at)?, rest.get(at + 1..)?))) {
+            let own = match wait.and_then(|at| Some((rest.get(at)?, rest.get(at + 1..)?))) {
                 Some((wait, rest)) => self.place_in_list(wait, rest, place).subshell(self.errexit()),
                 None => own.ignored(Reason::Background),
             };
+            return Place { background: place.background || background, ..own };
         }
         if own.last.is_none() && !self.errexit() && next.is_some_and(ends::looks_at_status) {
             return own.ignored(Reason::Tested);
@@ -171,7 +174,7 @@ impl<'s> Follow<'s> {
             CommandKind::Pipeline(commands) => self.pipeline(commands, place),
             CommandKind::Not(inner) => _ = self.command(inner, place.ignored(Reason::Negated)),
             CommandKind::Coprocess(inner) => {
-                self.subshell(|follow| follow.command(inner, place.ignored(Reason::Background)));
+                self.subshell(|follow| follow.command(inner, place.in_background()));
             }
             CommandKind::And(left, right) => return self.and(left, right, place),
             CommandKind::Or(left, right) => return self.or(left, right, place),
@@ -304,7 +307,14 @@ impl<'s> Follow<'s> {
 
     /// A loop: what its body sets isn't known from its first turn on.
     fn loop_over(&mut self, command: &'s Command, place: Place, body: impl FnOnce(&mut Self)) {
-        self.loops.push(Loop::new(self.shell.unit, command, place));
+        let shell = Entry {
+            functions: Rc::clone(&self.shell.functions),
+            variables: self.shell.variables.clone(),
+            errexit: self.errexit() && place.unheeded.is_none(),
+            pipefail: self.shell.options.pipefail,
+        };
+        let (index, from) = (self.loops.len(), self.executions.len());
+        self.loops.push(Loop::new(self.shell.unit, command, place, from, shell));
         let names = loops::assigned(command);
         self.steps += names.visited;
         for name in &names.names {
@@ -321,6 +331,9 @@ impl<'s> Follow<'s> {
         self.loops_around += 1;
         body(self);
         self.loops_around -= 1;
+        if let Some(own) = self.loops.get_mut(index) {
+            own.runs.end = self.executions.len();
+        }
         self.shell.variables.join(&before);
     }
 

@@ -1,11 +1,16 @@
 //! Loops: what keeps them going, and what ends them.
 
+use std::collections::HashMap;
 use std::ops::Range;
+use std::rc::Rc;
 
 use super::fate::{Fate, Place};
 use super::unit::Unit;
+use super::variables::Variables;
 use super::visit::{self, Next, Node};
+use crate::commands::{self, Trait};
 use crate::shell::ir::{Command, CommandKind, List, PartKind, Word};
+use crate::source::Span;
 
 /// A loop, where it runs.
 #[derive(Debug, Clone)]
@@ -22,6 +27,22 @@ pub struct Loop<'s> {
     pub exits: Vec<Exit>,
     /// What ends it in any case.
     pub bound: Option<Bound>,
+    /// Whether nobody waits for it: it stands behind `&`.
+    pub in_background: bool,
+    /// The commands that its condition and its body run, as indices of the script's executions.
+    pub runs: Range<usize>,
+    /// The shell that runs it, as it is before its first turn.
+    pub(super) shell: Entry<'s>,
+}
+
+/// What a loop starts with.
+#[derive(Debug, Clone)]
+pub(super) struct Entry<'s> {
+    pub(super) functions: Rc<HashMap<&'s str, (&'s Command, &'s Unit)>>,
+    pub(super) variables: Variables,
+    /// Whether a failure that nothing looks at ends it.
+    pub(super) errexit: bool,
+    pub(super) pipefail: bool,
 }
 
 /// A command in a loop's body that leaves it.
@@ -62,10 +83,55 @@ pub enum Bound {
 }
 
 impl<'s> Loop<'s> {
-    pub(super) fn new(unit: &'s Unit, command: &'s Command, place: Place) -> Self {
-        let fate = place.shell;
+    /// The loop `command` of `unit`, before it runs: `from` commands ran before it.
+    pub(super) fn new(
+        unit: &'s Unit,
+        command: &'s Command,
+        place: Place,
+        from: usize,
+        shell: Entry<'s>,
+    ) -> Self {
         let (exits, bound) = (exits(command), bound(unit, command));
-        Self { unit, command, fate, conditional: place.conditional, exits, bound }
+        Self {
+            unit,
+            command,
+            fate: place.shell,
+            conditional: place.conditional,
+            exits,
+            bound,
+            in_background: place.background,
+            runs: from..from,
+            shell,
+        }
+    }
+
+    /// All of it.
+    #[must_use]
+    pub fn span(&self) -> Span {
+        self.unit.span(&self.command.range)
+    }
+
+    /// Its first word.
+    #[must_use]
+    pub fn keyword(&self) -> &'static str {
+        match self.command.kind {
+            CommandKind::Loop { until: true, .. } => "until",
+            CommandKind::Loop { until: false, .. } => "while",
+            CommandKind::Select { .. } => "select",
+            _ => "for",
+        }
+    }
+
+    /// Whether it may be left before its bound.
+    pub(super) fn may_end(&self) -> bool {
+        !self.exits.is_empty() || matches!(self.command.kind, CommandKind::Loop { .. })
+    }
+
+    /// Where it stands, from its first word to the end of its condition.
+    #[must_use]
+    pub fn head(&self) -> Span {
+        let end = self.condition().last().map_or(self.command.range.end, |last| last.range.end);
+        self.unit.span(&(self.command.range.start..end))
     }
 
     /// The commands of its condition; none for `for` and `select`.
@@ -164,7 +230,7 @@ fn bound(unit: &Unit, command: &Command) -> Option<Bound> {
     if condition.first().is_some_and(is_read) {
         return Some(Bound::Input);
     }
-    if unit.wrapper.iter().any(|word| crate::shell::invocation::base_name(word) == "timeout") {
+    if unit.wrapper.iter().any(|word| commands::is(word, Trait::LimitsTime)) {
         return Some(Bound::Timeout);
     }
     let compared = compared(condition, body(command));

@@ -9,6 +9,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+pub mod endless;
 mod ends;
 pub mod execution;
 mod expand;
@@ -17,17 +18,22 @@ mod follow;
 pub mod loops;
 mod quoting;
 mod simple;
+mod turn;
 pub mod unit;
 mod variables;
 pub mod visit;
+pub mod waits;
 
 pub use crate::commands::Needs;
+pub use endless::Endless;
 pub use execution::{Argument, Execution, LinkCopy, Output, Step, Use};
 pub use fate::{Fate, Reason};
-pub use loops::Loop;
+pub use loops::{Bound, Loop};
 pub use unit::{Unit, UnitKind, Units, UnparsedText};
 pub use variables::Binding;
+pub use waits::{Wait, WaitBound};
 
+pub use crate::commands::Awaited;
 use crate::source::MappedText;
 
 /// What a script is followed with.

@@ -47,6 +47,7 @@ impl<'s> Follow<'s> {
             words: words.clone(),
             fate: place.fate(self.errexit()),
             conditional: place.conditional,
+            in_background: place.background,
             in_loop: self.loops_around > 0,
         };
         self.executions.push(execution);

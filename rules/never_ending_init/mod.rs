@@ -1,0 +1,44 @@
+//! Init containers that never end.
+
+use crate::finding::{Finding, Severity};
+use crate::kube::{Gate, Pod, Role};
+use crate::rule::{Group, PodContext, Rule, Target};
+
+/// The rule.
+pub static RULE: Rule = Rule {
+    id: "never-ending-init",
+    summary: "An init container that runs a server, an endless loop or another command that never ends",
+    group: Group::Scripts,
+    severity: Severity::Error,
+    fix: None,
+    since: "0.1.0",
+    doc: include_str!("doc.md"),
+    options: &[],
+    target: Target::Pod { literals: &["initContainers"], check },
+};
+
+fn check(pod: &Pod<'_>, cx: &mut PodContext<'_>) {
+    for (program, facts) in cx.scripts().filter(|(program, _)| program.role == Role::Init) {
+        let init = program.container;
+        // A list of init containers that is a pattern or a policy starts nothing.
+        if init.may_be_sidecar() || pod.apps.is_empty() {
+            continue;
+        }
+        let Some(endless) = facts.endless() else { continue };
+        let what = match &endless.command {
+            Some(command) => format!("`{command}`"),
+            None => "a loop that nothing leaves".to_owned(),
+        };
+        let message = format!(
+            "init container `{}` runs {what}, which never ends, so the app containers never start",
+            init.name()
+        );
+        let help = if cx.version.has(Gate::SidecarContainers) {
+            "set `restartPolicy: Always` on it, which makes it a sidecar, or move it to `containers`"
+        } else {
+            "move it to `containers`"
+        };
+        let finding = Finding::new(Severity::Error, endless.span, message).caption("never ends").help(help);
+        cx.report_in(init, finding);
+    }
+}

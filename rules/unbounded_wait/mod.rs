@@ -1,0 +1,142 @@
+//! Init containers that wait for something without an end.
+
+use crate::finding::{Finding, Severity};
+use crate::kube::active_deadline::{self, KEY};
+use crate::kube::{Completeness, Container, Pod, Role};
+use crate::program::Program;
+use crate::rule::{Group, PodContext, Rule, Target};
+use crate::shell::semantics::{Awaited, Wait};
+use crate::source::Span;
+
+/// The rule.
+pub static RULE: Rule = Rule {
+    id: "unbounded-wait",
+    summary: "An init container that waits for something without an end, so that nobody sees that it doesn't come",
+    group: Group::Scripts,
+    severity: Severity::Warning,
+    fix: None,
+    since: "0.1.0",
+    doc: include_str!("doc.md"),
+    options: &[],
+    target: Target::Pod { literals: &["initContainers"], check },
+};
+
+fn check(pod: &Pod<'_>, cx: &mut PodContext<'_>) {
+    if has_deadline(pod) {
+        return;
+    }
+    for (program, facts) in cx.scripts().filter(|(program, _)| program.role == Role::Init) {
+        for waits in by_place(facts.waits().into_iter().filter(|wait| wait.bound.is_none())) {
+            if let Some(finding) = finding(pod, program, &waits) {
+                cx.report_in(program.container, finding);
+            }
+        }
+    }
+}
+
+/// Whether the Pod, or the Job around it, ends in time.
+fn has_deadline(pod: &Pod<'_>) -> bool {
+    let total = active_deadline::total(&pod.template).and_then(|total| total.entry);
+    pod.entry(KEY).is_some() || total.is_some()
+}
+
+/// The waits at each place together: a function waits for another thing in each call.
+fn by_place(waits: impl Iterator<Item = Wait>) -> Vec<Vec<Wait>> {
+    let mut places: Vec<Vec<Wait>> = Vec::new();
+    for wait in waits {
+        let same = |known: &&mut Vec<Wait>| known.iter().any(|known| known.span == wait.span);
+        match places.iter_mut().find(same) {
+            Some(known) => known.push(wait),
+            None => places.push(vec![wait]),
+        }
+    }
+    places
+}
+
+fn finding(pod: &Pod<'_>, program: &Program<'_, '_>, waits: &[Wait]) -> Option<Finding> {
+    let first = waits.first()?;
+    let init = program.container;
+    let is_job = is_job(pod);
+    let consequence = if is_job {
+        "while it is missing, the Job neither fails nor ends".to_owned()
+    } else {
+        format!("while it is missing, the Pod stays at {} as in a slow start", status(pod, init))
+    };
+    let mut awaited: Vec<&Awaited> = waits.iter().flat_map(|wait| &wait.awaited).collect();
+    awaited.dedup();
+    let message = format!(
+        "init container `{}` waits for {} without an end: {consequence}",
+        init.name(),
+        listed(&awaited)
+    );
+    let severity = if is_job { Severity::Warning } else { Severity::Info };
+    let finding =
+        Finding::new(severity, first.span, message).caption("never gives up").help(help(first, is_job));
+    Some(match mount(pod, init, &awaited) {
+        Some((span, volume)) => finding.label(span, format!("the file is on volume `{volume}`")),
+        None => finding,
+    })
+}
+
+/// Whether a Job makes the Pods, as far as the manifest says all of it: a patch may leave the deadline to its base.
+fn is_job(pod: &Pod<'_>) -> bool {
+    let is_whole = pod.template.completeness == Completeness::Complete;
+    is_whole && (pod.template.workload.is_job() || pod.template.job_spec.is_some())
+}
+
+/// What `kubectl get` shows of the Pod: how many of its init containers are done.
+fn status(pod: &Pod<'_>, init: &Container<'_>) -> String {
+    let done = pod.init_steps.iter().position(|step| step.container().node == init.node).unwrap_or_default();
+    format!("`Init:{done}/{}`", pod.init_steps.len())
+}
+
+/// How many things a message names.
+const NAMED: usize = 3;
+
+fn listed(awaited: &[&Awaited]) -> String {
+    let shown: Vec<String> = awaited.iter().take(NAMED).map(|one| describe(one)).collect();
+    match awaited.len().checked_sub(NAMED).filter(|more| *more > 0) {
+        Some(more) => format!("{} and {more} more", shown.join(", ")),
+        None => shown.join(" or "),
+    }
+}
+
+fn describe(awaited: &Awaited) -> String {
+    let text = match awaited {
+        Awaited::Host { host, port: Some(port) } => format!("`{host}:{port}`"),
+        Awaited::Host { host: name, port: None } | Awaited::File(name) | Awaited::Object(name) => {
+            format!("`{name}`")
+        }
+        Awaited::Command(words) => format!("`{words}` to succeed"),
+    };
+    without_substitutions(&text)
+}
+
+/// `db.$(…).svc` for `db.$(cat /path/namespace).svc`.
+fn without_substitutions(text: &str) -> String {
+    match text.split_once("$(").and_then(|(before, rest)| Some((before, rest.rsplit_once(')')?.1))) {
+        Some((before, after)) => format!("{before}$(…){after}"),
+        None => text.to_owned(),
+    }
+}
+
+/// The mount that a file lies under, and its volume's name.
+fn mount(pod: &Pod<'_>, init: &Container<'_>, awaited: &[&Awaited]) -> Option<(Span, String)> {
+    let path = awaited.iter().find_map(|awaited| match awaited {
+        Awaited::File(path) => Some(path),
+        _ => None,
+    })?;
+    let mount = pod.mount_at(init, path)?;
+    let name = pod.volume_of(mount)?.name?;
+    Some((mount.mount_path?.span(), name.value.to_owned()))
+}
+
+fn help(wait: &Wait, is_job: bool) -> String {
+    let own = if matches!(wait.name.as_str(), "until" | "while") {
+        "count the tries, and `exit 1` after enough of them".to_owned()
+    } else {
+        format!("give `{}` a time-out", wait.name)
+    };
+    let job = if is_job { ", or set `activeDeadlineSeconds` in the Job's `spec`" } else { "" };
+    format!("{own}: the init container then fails, which the kubelet shows, and is tried again{job}")
+}

@@ -1,0 +1,270 @@
+//! What a command asks for: the server, the file or the object that someone who calls it again and again waits for.
+
+use super::Call;
+use super::record::Trait;
+
+/// What is asked for.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Awaited {
+    /// A port of a host; the host's name alone where no port is named.
+    Host {
+        /// As written: it may hold a `$NAME`.
+        host: String,
+        /// A number, or as written.
+        port: Option<String>,
+    },
+    /// A file.
+    File(String),
+    /// An object of the cluster: `job/migrate`.
+    Object(String),
+    /// That a command succeeds: its first words.
+    Command(String),
+}
+
+/// How a record's command line tells what is asked for.
+pub(crate) type Asks = fn(&Call<'_>) -> Option<Awaited>;
+
+impl Awaited {
+    /// The port `port` of `host`.
+    pub(crate) fn port(host: &str, port: &str) -> Self {
+        let port = Some(port.to_owned()).filter(|port| !port.is_empty());
+        Self::Host { host: host.to_owned(), port }
+    }
+
+    /// The port that redirections to `/dev/tcp/HOST/PORT` open (bash(1), REDIRECTION).
+    pub(crate) fn of_device(path: &str) -> Option<Self> {
+        let (host, port) = path.strip_prefix("/dev/tcp/")?.split_once('/')?;
+        Some(Self::port(host, port))
+    }
+
+    /// What `call` asks for.
+    pub(crate) fn of(call: &Call<'_>) -> Self {
+        let known = call.record().and_then(|record| record.asks).and_then(|asks| asks(call));
+        known.unwrap_or_else(|| Self::Command(first_words(call)))
+    }
+}
+
+/// The words before the first option, at most three: `kong migrations list`.
+fn first_words(call: &Call<'_>) -> String {
+    let rest = call.words().iter().skip(1).map(String::as_str);
+    let rest = rest.take_while(|word| {
+        word.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | ':' | '.' | '/'))
+            && !word.starts_with('-')
+    });
+    std::iter::once(call.name()).chain(rest.take(2)).collect::<Vec<_>>().join(" ")
+}
+
+/// `HOST PORT`, as `nc` takes it.
+pub(super) fn host_and_port(call: &Call<'_>) -> Option<Awaited> {
+    let (host, rest) = call.operands().split_first()?;
+    Some(Awaited::port(host, rest.first().unwrap_or(&"")))
+}
+
+/// The name that is looked up.
+pub(super) fn name(call: &Call<'_>) -> Option<Awaited> {
+    let operands = call.operands();
+    let host = operands.iter().find(|word| !word.starts_with(['+', '@']))?;
+    Some(Awaited::port(host, ""))
+}
+
+/// `getent hosts NAME`.
+pub(super) fn second(call: &Call<'_>) -> Option<Awaited> {
+    Some(Awaited::port(call.operands().get(1)?, ""))
+}
+
+/// The first operand that is an address, or that has a port behind it: `db:5432`, `tcp://db:5432`.
+pub(super) fn address(call: &Call<'_>) -> Option<Awaited> {
+    let words = call.words().iter().skip(1).map(String::as_str);
+    let mut words = words.filter(|word| !word.starts_with('-'));
+    words.find_map(|word| {
+        let is_address = word.contains("://")
+            || word.rsplit_once(':').is_some_and(|(_, port)| port.bytes().all(|b| b.is_ascii_digit()));
+        if is_address { of_url(word) } else { None }
+    })
+}
+
+/// The URL of a client that fetches.
+pub(super) fn url(call: &Call<'_>) -> Option<Awaited> {
+    of_url(call.value("url").or_else(|| call.operands().last().copied())?)
+}
+
+/// The host and port in an address.
+fn of_url(url: &str) -> Option<Awaited> {
+    let (scheme, rest) = url.split_once("://").unwrap_or(("", url));
+    let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
+    let authority = rest.get(..end)?;
+    let authority = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
+    let usual = match scheme {
+        "https" => "443",
+        "http" => "80",
+        "postgres" | "postgresql" => "5432",
+        "mysql" => "3306",
+        "redis" => "6379",
+        "mongodb" => "27017",
+        "amqp" => "5672",
+        _ => "",
+    };
+    let (host, port) = match authority.rsplit_once(':') {
+        // `${HOST:-db}` has a colon, too.
+        Some((host, port)) if !port.contains('}') || port.starts_with('$') => (host, port),
+        _ => (authority, usual),
+    };
+    (!host.is_empty()).then(|| Awaited::port(host, port))
+}
+
+/// A client of a database: the host and port of its options, or the address that it is given.
+fn client(call: &Call<'_>, ports: &str, usual: &str) -> Option<Awaited> {
+    if let Some(address) = call.words().iter().find(|word| word.contains("://")) {
+        return of_url(address);
+    }
+    let host = call.value("h host")?;
+    Some(Awaited::port(host, call.value(ports).unwrap_or(usual)))
+}
+
+/// The clients of `PostgreSQL`.
+pub(super) fn postgres(call: &Call<'_>) -> Option<Awaited> {
+    client(call, "p port", "5432")
+}
+
+/// The clients of `MySQL`, whose `-p` is the password.
+pub(super) fn mysql(call: &Call<'_>) -> Option<Awaited> {
+    client(call, "P port", "3306")
+}
+
+/// Redis' client.
+pub(super) fn redis(call: &Call<'_>) -> Option<Awaited> {
+    client(call, "p port", "6379")
+}
+
+/// The shells of `MongoDB`.
+pub(super) fn mongo(call: &Call<'_>) -> Option<Awaited> {
+    client(call, "port", "27017")
+}
+
+/// The object behind kubectl's subcommand: `get job migrate`, `wait pod/db`, `rollout status deploy/web`.
+pub(super) fn object(call: &Call<'_>) -> Option<Awaited> {
+    let (["rollout", "status", rest @ ..] | ["get" | "wait" | "describe", rest @ ..]) = call.operands()
+    else {
+        return None;
+    };
+    named_object(rest, call.value("l selector"))
+}
+
+/// The object of `k8s-wait-for`: `job migrate`, `pod -lapp=db`.
+pub(super) fn object_or_selector(call: &Call<'_>) -> Option<Awaited> {
+    let words: Vec<&str> = call.words().iter().skip(1).map(String::as_str).collect();
+    let (selector, words): (Vec<&str>, Vec<&str>) =
+        words.into_iter().partition(|word| word.starts_with("-l"));
+    named_object(&words, selector.first().map(|word| word.trim_start_matches("-l")))
+}
+
+fn named_object(words: &[&str], selector: Option<&str>) -> Option<Awaited> {
+    let object = match (words, selector) {
+        ([], _) => return None,
+        ([kind], Some(selector)) => format!("{kind} {selector}"),
+        ([object], None) => (*object).to_owned(),
+        ([kind, name, ..], _) => format!("{kind}/{name}"),
+    };
+    Some(Awaited::Object(object))
+}
+
+/// The last operand that is a path.
+pub(super) fn file(call: &Call<'_>) -> Option<Awaited> {
+    let path = call.operands().iter().rev().find(|word| word.contains('/'))?;
+    Some(Awaited::File((*path).to_owned()))
+}
+
+/// What `flock` locks.
+pub(super) fn lock(call: &Call<'_>) -> Option<Awaited> {
+    let lock = call.words().iter().skip(1).find(|word| !word.starts_with('-'))?;
+    let number = lock.bytes().all(|byte| byte.is_ascii_digit());
+    (!number).then(|| Awaited::File(lock.clone()))
+}
+
+/// `flock` waits for ever unless it is told how long, or not at all (flock(1)).
+pub(super) fn waits_for_lock(call: &Call<'_>) -> &'static [Trait] {
+    let mut options = call.words().iter().skip(1).take_while(|word| word.starts_with('-'));
+    let ends = options.any(|option| {
+        let is_long = ["--wait", "--timeout", "--nonblock", "--nb", "--unlock", "--help", "--version"]
+            .iter()
+            .any(|long| option.starts_with(long));
+        is_long || !option.starts_with("--") && option.contains(['w', 'n', 'u', 'h', 'V'])
+    });
+    if ends { &[] } else { &[Trait::WaitsForEver] }
+}
+
+/// `wait-for-it` with a time-out of 0.
+pub(super) fn waits_for_it(call: &Call<'_>) -> &'static [Trait] {
+    let words: Vec<&str> = call.words().iter().map(String::as_str).collect();
+    let is_zero = words.contains(&"--timeout=0") || words.windows(2).any(|pair| pair == ["-t", "0"]);
+    if is_zero { &[Trait::WaitsForEver] } else { &[] }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn asked(line: &str) -> String {
+        let words: Vec<String> = line.split(' ').map(str::to_owned).collect();
+        match Awaited::of(&Call::of(&words)) {
+            Awaited::Host { host, port: Some(port) } => format!("{host}:{port}"),
+            Awaited::Host { host, port: None } => host,
+            Awaited::File(path) => path,
+            Awaited::Object(object) => object,
+            Awaited::Command(words) => format!("`{words}`"),
+        }
+    }
+
+    #[test]
+    fn a_call_tells_what_it_asks_for() {
+        for (line, expected) in [
+            ("nc -w 1 -z backend 9000", "backend:9000"),
+            ("nc -zv -w1 db 5432", "db:5432"),
+            ("nslookup db.prod.svc.cluster.local", "db.prod.svc.cluster.local"),
+            ("dig +short db", "db"),
+            ("getent hosts db", "db"),
+            ("curl -m 1 -s -o /dev/null http://api:9500/v1", "api:9500"),
+            ("curl -fsS --connect-timeout 5 https://a.example/ready", "a.example:443"),
+            ("wget -q --spider http://api", "api:80"),
+            ("pg_isready -h db -U me", "db:5432"),
+            ("psql postgresql://$U:$P@$HOST:$PORT/db?x=y", "$HOST:$PORT"),
+            ("mysqladmin ping -h mysql -psecret", "mysql:3306"),
+            ("redis-cli -h r -p 6380 ping", "r:6380"),
+            ("mongosh --host m --eval x", "m:27017"),
+            ("mongosh --eval x", "`mongosh`"),
+            ("kubectl get job migrate -n x", "job/migrate"),
+            ("kubectl wait --for=condition=ready pod -l app=db", "pod app=db"),
+            ("kubectl rollout status deploy/web", "deploy/web"),
+            ("wait_for.sh pod -lapp=db", "pod app=db"),
+            ("wait-for-it -t 0 db:5432 -- true", "db:5432"),
+            ("dockerize -wait tcp://db:5432", "db:5432"),
+            ("cat /run/ready", "/run/ready"),
+            ("kong migrations list", "`kong migrations list`"),
+            ("redis-cli ping", "`redis-cli ping`"),
+        ] {
+            assert_eq!(asked(line), expected, "{line}");
+        }
+    }
+
+    #[test]
+    fn some_calls_wait_for_ever() {
+        for (line, expected) in [
+            ("kubectl rollout status deploy/web", true),
+            ("kubectl rollout status deploy/web --timeout=60s", false),
+            ("kubectl rollout status deploy/web --timeout 0", true),
+            ("kubectl wait pod/a --for=condition=Ready", false),
+            ("kubectl wait pod/a --for=condition=Ready --timeout=-1s", true),
+            ("wait-for-it -t 0 db:5432", true),
+            ("wait-for-it db:5432", false),
+            ("flock 9", true),
+            ("flock -x /data/lock", true),
+            ("flock -w 10 9", false),
+            ("flock -xn 9", false),
+            ("flock --timeout 10 9", false),
+            ("wait_for.sh job migrate", true),
+        ] {
+            let words: Vec<String> = line.split(' ').map(str::to_owned).collect();
+            assert_eq!(Call::of(&words).is(Trait::WaitsForEver), expected, "{line}");
+        }
+    }
+}

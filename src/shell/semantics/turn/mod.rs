@@ -1,0 +1,448 @@
+//! A turn of a loop while nothing that it asks for is there: whether it goes on to the next one.
+//!
+//! Each command that asks for something fails, and what it would say is empty. Where a turn hangs on anything else, such
+//! as a count, its outcome isn't told: silence is better than a loop that is wrongly called endless.
+
+mod simple;
+mod value;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::ends;
+use super::execution::Execution;
+use super::loops::{self, Entry, Loop};
+use super::visit;
+use crate::commands::Awaited;
+use crate::shell::ir::{Arm, Clause, Command, CommandKind, List, Word};
+use value::Value;
+
+/// How a command ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Status {
+    Succeeds,
+    Fails,
+    /// It can't be told, or is another one in each turn.
+    Either,
+}
+
+impl Status {
+    fn of(succeeds: bool) -> Self {
+        if succeeds { Self::Succeeds } else { Self::Fails }
+    }
+
+    fn not(self) -> Self {
+        match self {
+            Self::Succeeds => Self::Fails,
+            Self::Fails => Self::Succeeds,
+            Self::Either => Self::Either,
+        }
+    }
+}
+
+/// Where a command leads to but the one after it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Jump {
+    /// Out of this many loops.
+    Break(usize),
+    /// To the next turn of this loop around it.
+    Continue(usize),
+    Return,
+    Exit,
+}
+
+/// What comes of a command.
+#[derive(Debug, Clone)]
+struct Outcome {
+    status: Status,
+    /// Whether what follows it may run.
+    falls: bool,
+    jumps: BTreeSet<Jump>,
+}
+
+impl Outcome {
+    fn is(status: Status) -> Self {
+        Self { status, falls: true, jumps: BTreeSet::new() }
+    }
+
+    fn jump(jump: Jump) -> Self {
+        Self { status: Status::Either, falls: false, jumps: BTreeSet::from([jump]) }
+    }
+
+    /// One of two ways.
+    fn or(mut self, other: Self) -> Self {
+        self.jumps.extend(other.jumps);
+        let status = match (self.falls, other.falls) {
+            (true, false) => self.status,
+            (false, true) => other.status,
+            _ if self.status == other.status => self.status,
+            _ => Status::Either,
+        };
+        Self { status, falls: self.falls || other.falls, jumps: self.jumps }
+    }
+}
+
+/// Something that is asked for.
+#[derive(Debug, Clone)]
+pub(super) struct Asked {
+    pub(super) what: Awaited,
+    /// Whether asking is all that the command does; another may do its work and fail.
+    pub(super) is_probe: bool,
+}
+
+/// What a loop does while nothing that it asks for is there.
+#[derive(Debug)]
+pub(super) struct Turns {
+    /// Whether it surely goes on and on.
+    pub(super) stays: bool,
+    /// What its condition asks for, or else its body.
+    pub(super) asked: Vec<Asked>,
+    /// Whether it passes time.
+    pub(super) sleeps: bool,
+}
+
+/// The turns of `own` among the `executions` of its script.
+pub(super) fn turns<'s>(own: &Loop<'s>, executions: &[Execution<'s>]) -> Turns {
+    let runs = executions.get(own.runs.clone()).unwrap_or_default();
+    let mut first = Turn::new(&own.shell, runs, assigned(own));
+    first.whole(own);
+    // What no way through it sets stays as it is.
+    let mut turn = Turn::new(&own.shell, runs, first.touched);
+    let (status, jumps) = turn.whole(own);
+    let leaves = |jump: &Jump| !matches!(jump, Jump::Continue(_));
+    let goes_on = match &own.command.kind {
+        CommandKind::Loop { until: true, .. } => status == Status::Fails,
+        CommandKind::Loop { until: false, .. } => status == Status::Succeeds,
+        _ => false,
+    };
+    let asked = if turn.asked_first.is_empty() { turn.asked } else { turn.asked_first };
+    Turns { stays: goes_on && !jumps.iter().any(leaves), asked, sleeps: turn.sleeps }
+}
+
+/// The variables that a loop may set, in the functions that it calls, too.
+fn assigned(own: &Loop<'_>) -> BTreeSet<String> {
+    let mut names: BTreeSet<String> = loops::assigned(own.command).names.into_iter().collect();
+    let (mut seen, mut left) = (BTreeSet::new(), vec![own.command]);
+    while let Some(command) = left.pop() {
+        visit::commands(std::slice::from_ref(command), |inner| {
+            let CommandKind::Simple(simple) = &inner.kind else { return };
+            let name = simple.words.first().and_then(Word::literal).unwrap_or_default();
+            if let Some((body, _)) = own.shell.functions.get(name.as_str())
+                && seen.insert(name)
+            {
+                names.extend(loops::assigned(body).names);
+                left.push(body);
+            }
+        });
+    }
+    names
+}
+
+/// How deep functions and further shells are looked into.
+const MAX_DEPTH: usize = 6;
+/// How many commands of a loop are looked at.
+const MAX_STEPS: usize = 4_000;
+
+/// A turn.
+struct Turn<'f, 's> {
+    shell: &'f Entry<'s>,
+    runs: &'f [Execution<'s>],
+    /// The variables that change from turn to turn.
+    changing: BTreeSet<String>,
+    /// What this turn has set.
+    set: BTreeMap<String, Value>,
+    touched: BTreeSet<String>,
+    last: Status,
+    asked: Vec<Asked>,
+    /// What the condition asks for.
+    asked_first: Vec<Asked>,
+    sleeps: bool,
+    depth: usize,
+    steps: usize,
+}
+
+impl<'f, 's> Turn<'f, 's> {
+    fn new(shell: &'f Entry<'s>, runs: &'f [Execution<'s>], changing: BTreeSet<String>) -> Self {
+        Self {
+            shell,
+            runs,
+            changing,
+            set: BTreeMap::new(),
+            touched: BTreeSet::new(),
+            last: Status::Either,
+            asked: Vec::new(),
+            asked_first: Vec::new(),
+            sleeps: false,
+            depth: 0,
+            steps: 0,
+        }
+    }
+
+    /// The condition, the body, and the condition again.
+    fn whole(&mut self, own: &Loop<'_>) -> (Status, BTreeSet<Jump>) {
+        let keep = match own.command.kind {
+            CommandKind::Loop { until, .. } => !until,
+            _ => true,
+        };
+        let first = self.condition_list(own.condition(), Some(keep));
+        self.asked_first = std::mem::take(&mut self.asked);
+        let body = self.list(own.body(), false);
+        let asked = std::mem::take(&mut self.asked);
+        let again = self.condition_list(own.condition(), Some(keep));
+        self.asked = asked;
+        let mut jumps = first.jumps;
+        jumps.extend(body.jumps);
+        jumps.extend(again.jumps);
+        (again.status, jumps)
+    }
+
+    fn asks(&mut self, what: Awaited, is_probe: bool) {
+        if self.asked.iter().all(|asked| asked.what != what) {
+            self.asked.push(Asked { what, is_probe });
+        }
+    }
+
+    /// How many things were asked for until now.
+    fn asked_by_now(&self) -> usize {
+        self.asked.len()
+    }
+
+    fn sets(&mut self, name: &str, value: Value) {
+        self.touched.insert(name.to_owned());
+        self.set.insert(name.to_owned(), value);
+    }
+
+    /// A list of which the last command decides. `keep` is the status that it had when the loop was entered, where that
+    /// is known: what hangs on nothing that changes still has it.
+    fn condition_list(&mut self, list: &[Command], keep: Option<bool>) -> Outcome {
+        let Some((last, before)) = list.split_last() else { return Outcome::is(Status::Succeeds) };
+        let outcome = self.list(before, true);
+        if !outcome.falls {
+            return outcome;
+        }
+        let mut own = self.command(last, keep, true);
+        own.jumps.extend(outcome.jumps);
+        own
+    }
+
+    /// Commands one after another. `looked_at`: a failure doesn't end the shell, whatever `errexit` says.
+    fn list(&mut self, list: &[Command], looked_at: bool) -> Outcome {
+        let mut whole = Outcome::is(Status::Succeeds);
+        for command in list {
+            let own = self.command(command, None, looked_at);
+            self.last = own.status;
+            whole.status = own.status;
+            whole.falls = own.falls;
+            whole.jumps.extend(own.jumps);
+            let ends = self.shell.errexit && !looked_at && own.status == Status::Fails;
+            if ends && !is_heeded_elsewhere(command) {
+                whole.jumps.insert(Jump::Exit);
+                whole.falls = false;
+            }
+            if !whole.falls {
+                break;
+            }
+        }
+        whole
+    }
+
+    fn command(&mut self, command: &Command, keep: Option<bool>, looked_at: bool) -> Outcome {
+        self.steps += 1;
+        if self.steps > MAX_STEPS {
+            return Outcome::jump(Jump::Exit);
+        }
+        if command.background {
+            self.sleeps |= self.passes_time(command);
+            return Outcome::is(Status::Succeeds);
+        }
+        if let Some(device) = self.device(command) {
+            self.asks(device, true);
+            return Outcome::is(Status::Fails);
+        }
+        match &command.kind {
+            CommandKind::Simple(simple) => self.simple(command, simple, keep),
+            CommandKind::Pipeline(commands) => Outcome::is(self.pipeline(commands)),
+            CommandKind::Not(inner) => {
+                let own = self.command(inner, keep.map(|keep| !keep), true);
+                Outcome { status: own.status.not(), ..own }
+            }
+            CommandKind::And(left, right) => {
+                let keep = keep.filter(|keep| *keep);
+                self.chain(left, right, keep, looked_at, Status::Succeeds)
+            }
+            CommandKind::Or(left, right) => {
+                let keep = keep.filter(|keep| !*keep);
+                self.chain(left, right, keep, looked_at, Status::Fails)
+            }
+            CommandKind::If { arms, otherwise } => self.if_clause(arms, otherwise.as_ref(), looked_at),
+            CommandKind::Loop { until, condition, body } => {
+                let test = self.condition_list(condition, None);
+                self.inner_loop(body, test.status == Status::of(!until), looked_at)
+            }
+            CommandKind::For { words, body, .. } => {
+                let vanish = |words: &Vec<Word>| words.iter().all(ends::may_vanish);
+                if words.as_ref().is_some_and(|words| !vanish(words)) {
+                    self.once_or_more(body, looked_at)
+                } else {
+                    self.inner_loop(body, false, looked_at)
+                }
+            }
+            CommandKind::ArithmeticFor { body, .. } | CommandKind::Select { body, .. } => {
+                self.inner_loop(body, false, looked_at)
+            }
+            CommandKind::Case { subject, clauses } => self.case(subject, clauses, looked_at),
+            CommandKind::Group(list) => self.condition_or_list(list, keep, looked_at),
+            CommandKind::Subshell(list) => {
+                let before = self.set.clone();
+                let own = self.condition_or_list(list, keep, looked_at);
+                self.set = before;
+                let status = if own.jumps.is_empty() { own.status } else { Status::Either };
+                Outcome::is(status)
+            }
+            CommandKind::Function { .. } | CommandKind::Coprocess(_) => Outcome::is(Status::Succeeds),
+            CommandKind::Conditional(condition) => Outcome::is(self.condition(condition, keep)),
+            CommandKind::Arithmetic(expression) => Outcome::is(self.arithmetic(&expression.text, keep)),
+        }
+    }
+
+    fn if_clause(&mut self, arms: &[Arm], otherwise: Option<&List>, looked_at: bool) -> Outcome {
+        let mut ways: Vec<Outcome> = Vec::new();
+        for arm in arms {
+            match self.condition_list(&arm.condition, None).status {
+                Status::Fails => {}
+                Status::Succeeds => {
+                    ways.push(self.list(&arm.body, looked_at));
+                    return one_of(ways);
+                }
+                Status::Either => ways.push(self.maybe(|turn| turn.list(&arm.body, looked_at))),
+            }
+        }
+        ways.push(match otherwise {
+            Some(list) => self.list(list, looked_at),
+            None => Outcome::is(Status::Succeeds),
+        });
+        one_of(ways)
+    }
+
+    /// A loop in the loop; `stays`: only a jump leaves it.
+    fn inner_loop(&mut self, body: &[Command], stays: bool, looked_at: bool) -> Outcome {
+        let body = self.maybe(|turn| turn.list(body, looked_at));
+        let falls = !stays || body.jumps.contains(&Jump::Break(1));
+        Outcome { status: Status::Either, falls, jumps: outside(body.jumps) }
+    }
+
+    /// `for` over words of which there are some.
+    fn once_or_more(&mut self, body: &[Command], looked_at: bool) -> Outcome {
+        let own = self.maybe(|turn| turn.list(body, looked_at));
+        let falls = own.falls || own.jumps.iter().any(|jump| is_inner(*jump));
+        Outcome { status: Status::Either, falls, jumps: outside(own.jumps) }
+    }
+
+    fn condition_or_list(&mut self, list: &[Command], keep: Option<bool>, looked_at: bool) -> Outcome {
+        if looked_at { self.condition_list(list, keep) } else { self.list(list, looked_at) }
+    }
+
+    /// `left && right` or `left || right`: `goes_on` is the status of `left` with which `right` runs.
+    fn chain(
+        &mut self,
+        left: &Command,
+        right: &Command,
+        keep: Option<bool>,
+        looked_at: bool,
+        goes_on: Status,
+    ) -> Outcome {
+        let own = self.command(left, keep, true);
+        self.last = own.status;
+        if !own.falls || own.status == goes_on.not() {
+            return own;
+        }
+        if own.status == goes_on {
+            let mut right = self.command(right, keep, looked_at);
+            right.jumps.extend(own.jumps);
+            return right;
+        }
+        let right = self.maybe(|turn| turn.command(right, keep, looked_at));
+        // Whatever `left` says, the whole ends so where `right` does.
+        let status = if right.status == goes_on.not() { right.status } else { Status::Either };
+        let both = own.or(right);
+        Outcome { status, ..both }
+    }
+
+    /// What may not run: what it sets isn't known afterwards.
+    fn maybe(&mut self, body: impl FnOnce(&mut Self) -> Outcome) -> Outcome {
+        let before = self.set.clone();
+        let outcome = body(self);
+        for (name, value) in &mut self.set {
+            if before.get(name) != Some(value) {
+                *value = Value::Changing;
+            }
+        }
+        outcome
+    }
+
+    fn case(&mut self, subject: &Word, clauses: &[Clause], looked_at: bool) -> Outcome {
+        let value = self.word(subject);
+        let mut ways: Vec<Outcome> = Vec::new();
+        for clause in clauses {
+            match value.matches(&clause.patterns) {
+                Status::Fails => {}
+                Status::Succeeds if !clause.falls_through => {
+                    ways.push(self.list(&clause.body, looked_at));
+                    return one_of(ways);
+                }
+                _ => ways.push(self.maybe(|turn| turn.list(&clause.body, looked_at))),
+            }
+        }
+        ways.push(Outcome::is(Status::Succeeds));
+        one_of(ways)
+    }
+
+    /// The status of a pipeline. What asks says nothing, and so nothing reaches what reads it.
+    fn pipeline(&mut self, commands: &[Command]) -> Status {
+        let Some((last, before)) = commands.split_last() else { return Status::Either };
+        let (set, asked) = (self.set.clone(), self.asked_by_now());
+        let mut fails = false;
+        for command in before {
+            fails |= self.command(command, None, true).status == Status::Fails;
+        }
+        let is_asked = self.asked_by_now() > asked;
+        let status = match self.consumer(last) {
+            _ if !is_asked => self.command(last, None, true).status,
+            Some(status) => status,
+            None => match &last.kind {
+                CommandKind::Simple(_) => Status::Fails,
+                _ => self.command(last, None, true).status,
+            },
+        };
+        self.set = set;
+        if self.shell.pipefail && fails { Status::Fails } else { status }
+    }
+}
+
+/// Whether the failure of a command in a list is looked at by the command itself.
+fn is_heeded_elsewhere(command: &Command) -> bool {
+    matches!(
+        command.kind,
+        CommandKind::Not(_) | CommandKind::And(..) | CommandKind::If { .. } | CommandKind::Loop { .. }
+    )
+}
+
+/// What comes of one of several ways, of which it isn't known which.
+fn one_of(ways: Vec<Outcome>) -> Outcome {
+    ways.into_iter().reduce(Outcome::or).unwrap_or_else(|| Outcome::is(Status::Succeeds))
+}
+
+/// Whether a jump ends within the loop that it stands in.
+fn is_inner(jump: Jump) -> bool {
+    matches!(jump, Jump::Break(1) | Jump::Continue(1))
+}
+
+/// Jumps as the loop around a loop sees them.
+fn outside(jumps: BTreeSet<Jump>) -> BTreeSet<Jump> {
+    let step = |jump| match jump {
+        Jump::Break(1) | Jump::Continue(1) => None,
+        Jump::Break(levels) => Some(Jump::Break(levels - 1)),
+        Jump::Continue(levels) => Some(Jump::Continue(levels - 1)),
+        jump => Some(jump),
+    };
+    jumps.into_iter().filter_map(step).collect()
+}

@@ -1,0 +1,224 @@
+//! Simple commands in a turn of a loop, while nothing that it asks for is there.
+
+use super::value::Value;
+use super::{Jump, MAX_DEPTH, Outcome, Status, Turn};
+use crate::commands::{Awaited, Call, Record, Trait};
+use crate::shell::ir::{Assignment, Command, Redirection, RedirectionKind, Simple, Word};
+use crate::shell::semantics::execution::Execution;
+use crate::shell::semantics::loops;
+use crate::shell::semantics::unit::{Unit, UnitKind};
+
+impl<'f, 's> Turn<'f, 's> {
+    /// The status of a command that reads nothing from its input.
+    pub(super) fn consumer(&self, command: &Command) -> Option<Status> {
+        let words = self.execution(command)?.written();
+        let call = Call::of(&words);
+        if call.is(Trait::Test) || call.is(Trait::RejectsEmptyInput) {
+            return Some(Status::Fails);
+        }
+        call.is(Trait::AcceptsEmptyInput).then_some(Status::Succeeds)
+    }
+
+    /// `sleep 1 & wait`.
+    pub(super) fn passes_time(&self, command: &Command) -> bool {
+        let Some(execution) = self.execution(command) else { return false };
+        let words = execution.written();
+        let call = Call::of(&words);
+        call.is(Trait::Waits) && call.is(Trait::OnlyPrints)
+    }
+
+    fn execution(&self, command: &Command) -> Option<&'f Execution<'s>> {
+        self.runs.iter().find(|run| std::ptr::eq(run.command, command))
+    }
+
+    /// The port that a redirection of `command` opens (bash(1), REDIRECTION).
+    pub(super) fn device(&self, command: &Command) -> Option<Awaited> {
+        let path = |redirection: &Redirection| {
+            let (RedirectionKind::Read(word)
+            | RedirectionKind::ReadWrite(word)
+            | RedirectionKind::Write(word)
+            | RedirectionKind::Append(word)) = &redirection.kind
+            else {
+                return None;
+            };
+            Awaited::of_device(&self.shown(word))
+        };
+        command.redirections.iter().find_map(path)
+    }
+
+    pub(super) fn simple(&mut self, command: &Command, simple: &Simple, keep: Option<bool>) -> Outcome {
+        if simple.words.is_empty() {
+            return Outcome::is(self.assignments(&simple.assignments));
+        }
+        let execution = self.execution(command);
+        let words = match execution {
+            Some(execution) => execution.written(),
+            None => simple.words.iter().map(|word| self.shown(word)).collect(),
+        };
+        let name = words.first().map_or("", String::as_str);
+        if let Some((body, _)) = self.shell.functions.get(name).copied() {
+            return self.function(body);
+        }
+        if let Some(outcome) = self.jump(simple, &words) {
+            return outcome;
+        }
+        if let Some(outcome) = self.builtin(command, simple, name, keep) {
+            return outcome;
+        }
+        // What its words ask for is no matter: an empty word is one, too.
+        let asked = self.asked.len();
+        for word in &simple.words {
+            self.word(word);
+        }
+        self.asked.truncate(asked);
+        self.external(execution, &words)
+    }
+
+    /// A command that goes elsewhere than to the next one.
+    fn jump(&mut self, simple: &Simple, words: &[String]) -> Option<Outcome> {
+        let first = simple.words.first().and_then(Word::literal)?;
+        let second = words.get(1).map(String::as_str);
+        let levels = || second.and_then(|levels| levels.parse().ok()).unwrap_or(1).max(1);
+        Some(match first.as_str() {
+            "exit" => Outcome::jump(Jump::Exit),
+            "exec" if simple.words.len() > 1 => Outcome::jump(Jump::Exit),
+            "return" => {
+                if let Some(status) = second.and_then(|status| status.parse::<u32>().ok()) {
+                    self.last = Status::of(status == 0);
+                }
+                Outcome { status: self.last, ..Outcome::jump(Jump::Return) }
+            }
+            "break" => Outcome::jump(Jump::Break(levels())),
+            "continue" => Outcome::jump(Jump::Continue(levels())),
+            // What they run isn't known here: it may leave.
+            "eval" | "." | "source" => Outcome { falls: true, ..Outcome::jump(Jump::Exit) },
+            _ => return None,
+        })
+    }
+
+    /// What the shell does itself.
+    fn builtin(
+        &mut self,
+        command: &Command,
+        simple: &Simple,
+        name: &str,
+        keep: Option<bool>,
+    ) -> Option<Outcome> {
+        let status = match name {
+            "true" | ":" | "wait" | "set" | "trap" | "cd" | "umask" | "ulimit" => Status::Succeeds,
+            "false" => Status::Fails,
+            "test" | "[" => {
+                let condition = crate::shell::condition::test_command(&simple.words);
+                condition.map_or(Status::Either, |condition| self.condition(&condition, keep))
+            }
+            "read" | "mapfile" | "readarray" | "getopts" | "shift" | "let" | "unset" => {
+                self.touch(command);
+                Status::Either
+            }
+            "export" | "local" | "readonly" | "declare" | "typeset" => {
+                self.declaration(&simple.words);
+                Status::Succeeds
+            }
+            _ => return None,
+        };
+        Some(Outcome::is(status))
+    }
+
+    /// A program, or a shell with a text of its own.
+    fn external(&mut self, execution: Option<&'f Execution<'s>>, words: &[String]) -> Outcome {
+        if let Some(unit) = execution.and_then(|execution| self.shell_of(execution)) {
+            return self.inner(|turn| {
+                let own = turn.list(&unit.script.body, true);
+                let status = if own.jumps.is_empty() { own.status } else { Status::Either };
+                Outcome::is(status)
+            });
+        }
+        let call = Call::of(words);
+        if call.is(Trait::OnlyPrints) {
+            self.sleeps |= call.is(Trait::Waits);
+            return Outcome::is(Status::Succeeds);
+        }
+        let is_probe = call.is(Trait::Probe) || call.is(Trait::Waits);
+        let asks = is_probe || call.is(Trait::Test) || call.is(Trait::NeedsNetwork);
+        let what = Awaited::of(&call);
+        let looks = matches!(what, Awaited::File(_) | Awaited::Host { .. });
+        if !asks && !looks && call.record().is_some_and(Record::has_effect) {
+            return Outcome::is(Status::Either);
+        }
+        self.asks(what, is_probe || looks);
+        Outcome::is(Status::Fails)
+    }
+
+    /// The text that `execution` hands to a shell.
+    fn shell_of(&self, execution: &Execution<'s>) -> Option<&'s Unit> {
+        let at = self.runs.iter().position(|run| std::ptr::eq(run, execution))?;
+        let unit = self.runs.get(at + 1)?.unit;
+        let is_new = matches!(unit.kind, UnitKind::Text | UnitKind::File);
+        (is_new && !std::ptr::eq(unit, execution.unit)).then_some(unit)
+    }
+
+    fn function(&mut self, body: &Command) -> Outcome {
+        self.inner(|turn| {
+            let own = turn.command(body, None, true);
+            let returns = own.jumps.contains(&Jump::Return);
+            let status = match (own.falls, returns) {
+                (false, true) => turn.last,
+                (true, false) => own.status,
+                _ if own.status == turn.last => own.status,
+                _ => Status::Either,
+            };
+            let jumps = own.jumps.into_iter().filter(|jump| *jump != Jump::Return).collect();
+            Outcome { status, falls: own.falls || returns, jumps }
+        })
+    }
+
+    fn inner(&mut self, body: impl FnOnce(&mut Self) -> Outcome) -> Outcome {
+        if self.depth >= MAX_DEPTH {
+            return Outcome { falls: true, ..Outcome::jump(Jump::Exit) };
+        }
+        self.depth += 1;
+        let outcome = body(self);
+        self.depth -= 1;
+        outcome
+    }
+
+    /// The status of assignments alone is that of the last substitution in them.
+    fn assignments(&mut self, assignments: &[Assignment]) -> Status {
+        let mut status = Status::Succeeds;
+        for assignment in assignments {
+            let before = self.asked_by_now();
+            let value = match assignment.value.words() {
+                [word] if !assignment.append => self.word(word),
+                _ => Value::Changing,
+            };
+            if self.asked_by_now() > before {
+                status = self.last;
+            }
+            self.sets(&assignment.name, value);
+        }
+        status
+    }
+
+    /// `local NAME=value`.
+    fn declaration(&mut self, words: &[Word]) {
+        for word in words.iter().skip(1) {
+            let value = self.word(word);
+            let text = self.shown(word);
+            let Some((name, _)) = text.split_once('=') else { continue };
+            let value = match value {
+                Value::Text(text) => Value::Text(text.split_once('=').map_or("", |(_, own)| own).to_owned()),
+                other => other,
+            };
+            self.sets(name, value);
+        }
+    }
+
+    /// What a command sets in a way that isn't followed.
+    fn touch(&mut self, command: &Command) {
+        for name in loops::assigned(command).names {
+            self.sets(&name, Value::Changing);
+        }
+        // `shift` and `getopts` go on through the parameters.
+        self.touched.insert("@".to_owned());
+    }
+}
