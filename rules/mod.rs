@@ -9,12 +9,15 @@ pub mod duplicate_container_name;
 pub mod duplicate_key;
 pub mod fails_whole_pod;
 pub mod forbidden_probe;
+pub mod ignored_http_error;
 pub mod init_lowers_qos;
 pub mod init_resize_policy;
 pub mod invalid_field;
 pub mod invalid_restart_policy;
 pub mod invalid_yaml;
 pub mod job_blocked_by_sidecar;
+pub mod lost_init_output;
+pub mod masked_failure;
 pub mod misplaced_init_containers;
 pub mod missing_init_resources;
 pub mod missing_service_account_token;
@@ -24,6 +27,7 @@ pub mod non_idempotent_write;
 pub mod operation_not_permitted;
 pub mod oversized_init_request;
 pub mod privileged_init;
+pub mod read_before_written;
 pub mod restart_policy_of_kind;
 pub mod run_as_non_root_conflict;
 pub mod script_not_executable;
@@ -40,6 +44,7 @@ pub mod unreachable_init_port;
 pub mod unsupported_sidecar;
 pub mod unused_suppression;
 pub mod volume_not_found;
+pub mod write_to_read_only;
 
 use crate::rule::Rule;
 
@@ -81,6 +86,11 @@ pub static ALL: &[&Rule] = &[
     &script_not_executable::RULE,
     &command_with_blanks::RULE,
     &configmap_copied_as_links::RULE,
+    &masked_failure::RULE,
+    &write_to_read_only::RULE,
+    &lost_init_output::RULE,
+    &read_before_written::RULE,
+    &ignored_http_error::RULE,
     &invalid_yaml::RULE,
     &unused_suppression::RULE,
     &suppression_without_reason::RULE,
@@ -94,11 +104,12 @@ pub static PRECEDENCE: &[&[&str]] = &[
         script_syntax::RULE.id,
         command_not_in_image::RULE.id,
         bashism::RULE.id,
-        "write-to-read-only",
+        write_to_read_only::RULE.id,
         operation_not_permitted::RULE.id,
         non_idempotent_write::RULE.id,
         non_idempotent_command::RULE.id,
-        "masked-failure",
+        masked_failure::RULE.id,
+        ignored_http_error::RULE.id,
     ],
     &[never_ending_init::RULE.id, unbounded_wait::RULE.id],
 ];

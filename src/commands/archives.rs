@@ -5,17 +5,17 @@ use super::world::Node;
 use super::world::atoms::Atom;
 use super::world::place::{Place, absolute};
 use super::world::{ChangeKind, FAILURE, FailureCause, SUCCESS, Status, World};
-use super::{Call, Record, Remedy, Trait, Trouble, record};
+use super::{Call, Record, Remedy, Trait, Trouble, paths, record};
 
 pub(super) const RECORDS: &[Record] = &[
     record(&["tar", "bsdtar"]).taking_bundled(
         "f C I T X b file directory strip-components exclude exclude-from files-from transform xform owner group mode \
          use-compress-program one-top-level wildcards-match-slash",
-    ).does(tar).mended(mend_tar).is(&[Trait::MakesAnew, Trait::FailsOverParts, Trait::Weighty, Trait::RejectsEmptyInput]),
-    record(&["unzip"]).taking("d P").does(unzip).mended(|trouble| trouble.fails(FailureCause::Asks).then(|| trouble.with_option("-o", ""))?).is(&[Trait::MakesAnew, Trait::Weighty, Trait::RejectsEmptyInput]),
+    ).does(tar).at(paths::archived).mended(mend_tar).is(&[Trait::MakesAnew, Trait::FailsOverParts, Trait::Weighty, Trait::RejectsEmptyInput]),
+    record(&["unzip"]).taking("d P").does(unzip).at(paths::unzipped).mended(|trouble| trouble.fails(FailureCause::Asks).then(|| trouble.with_option("-o", ""))?).is(&[Trait::MakesAnew, Trait::Weighty, Trait::RejectsEmptyInput]),
     record(&["zip"]).taking("x i b t").does(zip),
-    record(&["gunzip", "bunzip2", "unxz", "unlzma", "unzstd"]).taking(COMPRESS).does(|world, call| compress(world, call, true)).mended(force).is(&[Trait::RejectsEmptyInput]),
-    record(&["gzip", "bzip2", "xz", "zstd", "lzma"]).taking(COMPRESS).does(|world, call| compress(world, call, call.has("d decompress uncompress"))).mended(force).is(&[Trait::AcceptsEmptyInput]),
+    record(&["gunzip", "bunzip2", "unxz", "unlzma", "unzstd"]).taking(COMPRESS).does(|world, call| compress(world, call, true)).at(paths::compressed).mended(force).is(&[Trait::RejectsEmptyInput]),
+    record(&["gzip", "bzip2", "xz", "zstd", "lzma"]).taking(COMPRESS).does(|world, call| compress(world, call, call.has("d decompress uncompress"))).at(paths::compressed).mended(force).is(&[Trait::AcceptsEmptyInput]),
     record(&["zcat", "bzcat", "xzcat", "zstdcat"]).does(|world, call| {
         world.emit_unknown(call.words(), false);
         world.steady_status(call.words())

@@ -70,6 +70,16 @@ impl<'w> Call<'w> {
         self.record.is_some_and(|record| record.has(wanted, self))
     }
 
+    /// What the command does at the paths that its words name.
+    pub(crate) fn paths(&self) -> super::paths::Paths {
+        self.record.and_then(|record| record.paths).map_or_else(Vec::new, |paths| paths(self))
+    }
+
+    /// Whether it is known what the command does at the paths that its words name.
+    pub(crate) fn has_paths(&self) -> bool {
+        self.record.is_some_and(|record| record.paths.is_some())
+    }
+
     /// Whether one of `names` (separated by spaces) was given.
     pub(crate) fn has(&self, names: &str) -> bool {
         names.split(' ').any(|name| self.given.iter().any(|(given, _)| *given == name))

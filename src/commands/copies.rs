@@ -8,23 +8,33 @@ use super::world::Node;
 use super::world::permissions::Permissions;
 use super::world::place::{Place, Store, base_name};
 use super::world::{ChangeKind, FAILURE, FailureCause, SUCCESS, Status, World};
-use super::{Call, Record, Remedy, Trait, Trouble, What, looks_like_file, record};
+use super::{Call, Record, Remedy, Trait, Trouble, What, looks_like_file, paths, record};
 
 pub(super) const RECORDS: &[Record] = &[
     record(&["cp"])
         .taking("t S target-directory suffix")
         .does(cp)
+        .at(paths::copied)
         .mended(mend_cp)
         .is(&[Trait::MakesAnew, Trait::Weighty])
         .when(traits_of_cp),
-    record(&["mv"]).taking("t S target-directory suffix").does(mv).mended(mend_mv).is(&[Trait::Weighty]),
-    record(&["install"]).taking("m o g t S mode owner group target-directory suffix").does(install),
+    record(&["mv"])
+        .taking("t S target-directory suffix")
+        .does(mv)
+        .at(paths::moved)
+        .mended(mend_mv)
+        .is(&[Trait::Weighty]),
+    record(&["install"])
+        .taking("m o g t S mode owner group target-directory suffix")
+        .does(install)
+        .at(paths::copied),
     record(&["rsync"])
         .taking(
             "e f T M B rsh exclude include filter exclude-from include-from files-from chmod chown \
                   backup-dir suffix temp-dir log-file bwlimit timeout rsync-path password-file out-format",
         )
         .does(rsync)
+        .at(paths::copied)
         .is(&[Trait::Weighty]),
 ];
 

@@ -6,13 +6,21 @@ use super::world::Node;
 use super::world::atoms::Atom;
 use super::world::place::Place;
 use super::world::{ChangeKind, FAILURE, FailureCause, SUCCESS, Status, World};
-use super::{Call, Record, Remedy, Trait, Trouble, record};
+use super::{Call, Record, Remedy, Trait, Trouble, paths, record};
 
 pub(super) const RECORDS: &[Record] = &[
     record(&["initdb"]).taking(PG_DATA).does(data_directory),
     record(&["pg_basebackup"]).taking(PG_DATA).does(data_directory),
     record(&["pg_ctl"]).taking(PG_DATA).does(pg_ctl),
     record(&["mysqld", "mariadbd"]).taking("datadir user").does(mysqld).when(mysqld_serves),
+    record(&["pg_dump", "pg_dumpall", "mysqldump", "mariadb-dump", "mongodump", "mongoexport"])
+        .taking(
+            "f h p U d n t N T F Z j u P B o h file host port username user dbname schema table format out db \
+             result-file uri collection",
+        )
+        .does(super::reading::steady)
+        .at(paths::dumped)
+        .is(&[Trait::NeedsNetwork, Trait::Weighty]),
     record(&["createdb"])
         .taking(PG_VALUED)
         .does(|world, call| create_named(world, call, "database"))
@@ -28,15 +36,16 @@ pub(super) const RECORDS: &[Record] = &[
                   field-separator record-separator log-file table-attr",
         )
         .does(psql)
+        .at(paths::read_by_option)
         .mended(mend_sql)
         .asks(super::awaited::postgres)
-        .is(&[Trait::NeedsNetwork, Trait::AcceptsEmptyInput]),
+        .is(&[Trait::NeedsNetwork, Trait::AcceptsEmptyInput, Trait::RunsInput]),
     record(&["mysql", "mariadb"])
         .taking("e h P u D S execute host port user database socket defaults-file")
         .does(mysql)
         .mended(mend_sql)
         .asks(super::awaited::mysql)
-        .is(&[Trait::NeedsNetwork, Trait::AcceptsEmptyInput]),
+        .is(&[Trait::NeedsNetwork, Trait::AcceptsEmptyInput, Trait::RunsInput]),
     record(&["sqlite3"])
         .taking("cmd init separator nullvalue")
         .does(sqlite3)

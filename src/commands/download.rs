@@ -2,22 +2,25 @@
 
 use super::Userland;
 use super::files::{make_directories, worse};
+use super::paths::name_in;
 use super::world::Node;
 use super::world::atoms::Atom;
-use super::world::place::{Store, base_name};
+use super::world::place::Store;
 use super::world::{ChangeKind, FailureCause, SUCCESS, Status, World};
-use super::{Call, Record, Remedy, Trait, Trouble, record};
+use super::{Call, Record, Remedy, Trait, Trouble, paths, record};
 
 pub(super) const RECORDS: &[Record] = &[
     record(&["curl"])
         .taking(CURL_VALUED)
         .does(curl)
+        .at(paths::downloaded)
         .is(&[Trait::NeedsNetwork, Trait::Probe])
         .when(download_traits)
         .asks(super::awaited::url),
     record(&["wget"])
         .taking(WGET_VALUED)
         .does(wget)
+        .at(paths::downloaded)
         .mended(mend_wget)
         .is(&[Trait::NeedsNetwork, Trait::Probe])
         .when(download_traits)
@@ -25,6 +28,7 @@ pub(super) const RECORDS: &[Record] = &[
     record(&["aria2c"])
         .taking("d dir o out x s j k i header max-connection-per-server split")
         .does(aria2c)
+        .at(paths::downloaded)
         .is(&[Trait::NeedsNetwork, Trait::Weighty]),
     record(&["huggingface-cli", "hf", "rclone", "azcopy", "s5cmd", "oras"])
         .does(fetch)
@@ -45,12 +49,6 @@ const WGET_VALUED: &str = "O P T t U e o a i w Q l A R D I X B output-document d
     http-password header post-data post-file referer load-cookies save-cookies ca-certificate ca-directory \
     certificate private-key bind-address limit-rate dns-timeout connect-timeout read-timeout waitretry \
     default-page cut-dirs proxy-user proxy-password max-redirect progress body-data method";
-
-/// The name that a URL gives a file.
-fn name_in(url: &str) -> String {
-    let path = url.split(['?', '#']).next().unwrap_or(url);
-    base_name(path).to_owned()
-}
 
 /// What `url` gives: always the same, as far as a script can know.
 fn content_of(world: &mut dyn World, url: &str) -> String {

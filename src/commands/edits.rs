@@ -6,12 +6,13 @@ use super::substitution::{self, substitution, unescaped};
 use super::text::read_operands;
 use super::world::Node;
 use super::world::{ChangeKind, FailureCause, SUCCESS, Status, World};
-use super::{Call, Record, Remedy, Trait, Trouble, record};
+use super::{Call, Record, Remedy, Touching, Trait, Trouble, record};
 
 pub(super) const RECORDS: &[Record] = &[
     record(&["sed", "gsed"])
         .taking("e f l expression file line-length")
         .does(sed)
+        .at(sed_paths)
         .is(&[Trait::EditsInPlace, Trait::AcceptsEmptyInput]),
     record(&["patch"])
         .taking("p i d o D F r strip input directory output reject-file")
@@ -20,12 +21,24 @@ pub(super) const RECORDS: &[Record] = &[
     record(&["ed"]).taking("p prompt").does(ed).is(&[Trait::AcceptsEmptyInput]),
 ];
 
+/// `sed -i` puts another file in place of each, which has to be there.
+fn sed_paths(call: &Call<'_>) -> Vec<(Touching, String)> {
+    let (_, files) = sed_scripts(call);
+    let at = |touching| files.iter().map(move |path| (touching, (*path).to_owned()));
+    let replaced = is_in_place(call).then(|| at(Touching::Replaces));
+    at(Touching::Reads).chain(replaced.into_iter().flatten()).collect()
+}
+
+/// `-i` takes its suffix attached only; `-e` and `-f` take the next word.
+fn is_in_place(call: &Call<'_>) -> bool {
+    call.words()
+        .iter()
+        .skip(1)
+        .any(|word| word == "--in-place" || word.starts_with("--in-place=") || is_cluster_with(word, 'i'))
+}
+
 fn sed(world: &mut dyn World, call: &Call<'_>) -> Status {
-    // `-i` takes its suffix attached only; `-e` and `-f` take the next word.
-    let in_place =
-        call.words().iter().skip(1).any(|word| {
-            word == "--in-place" || word.starts_with("--in-place=") || is_cluster_with(word, 'i')
-        });
+    let in_place = is_in_place(call);
     let (scripts, files) = sed_scripts(call);
     let settles = scripts.iter().all(|script| is_fixed_point(script));
     let how = format!("sed {}", scripts.join("; "));

@@ -7,28 +7,46 @@ use super::world::atoms::Atom;
 use super::world::permissions::Permissions;
 use super::world::place::{Place, Store, base_name};
 use super::world::{ChangeKind, FAILURE, FailureCause, SUCCESS, Status, World};
-use super::{Call, Capability, Record, Remedy, Trait, Trouble, What, looks_like_file, record};
+use super::{Call, Capability, Record, Remedy, Trait, Trouble, What, looks_like_file, paths, record};
 
 pub(super) const RECORDS: &[Record] = &[
     record(&["mkdir"])
         .taking("m mode")
         .does(mkdir)
+        .at(paths::made)
         .mended(|trouble| trouble.fails(FailureCause::Exists).then(|| trouble.with_option("-p", ""))?)
         .is(&[Trait::MakesAnew]),
-    record(&["rmdir"]).taking("").does(rmdir),
+    record(&["rmdir"]).taking("").does(rmdir).at(paths::removed),
     record(&["rm", "unlink"])
         .taking("")
         .does(rm)
+        .at(paths::removed)
         .mended(|trouble| trouble.fails(FailureCause::Missing).then(|| trouble.with_option("-f", ""))?),
-    record(&["touch"]).taking("d r t date reference").does(touch),
-    record(&["chmod"]).taking("reference").does(change_mode).is(&[Trait::Needs(Capability::Fowner)]),
-    record(&["chown", "chgrp"]).taking("reference").does(change_mode).is(&[Trait::Needs(Capability::Chown)]),
+    record(&["touch"]).taking("d r t date reference").does(touch).at(paths::written),
+    record(&["chmod"])
+        .taking("reference")
+        .does(change_mode)
+        .at(paths::changed)
+        .is(&[Trait::Needs(Capability::Fowner)]),
+    record(&["chown", "chgrp"])
+        .taking("reference")
+        .does(change_mode)
+        .at(paths::changed)
+        .is(&[Trait::Needs(Capability::Chown)]),
     record(&["chcon", "setfacl"]).taking("reference").does(change_mode),
-    record(&["ln"]).taking("t S suffix target-directory").does(ln).mended(mend_ln).is(&[Trait::MakesAnew]),
+    record(&["ln"])
+        .taking("t S suffix target-directory")
+        .does(ln)
+        .at(paths::linked)
+        .mended(mend_ln)
+        .is(&[Trait::MakesAnew]),
     record(&["mktemp"]).taking("p suffix tmpdir").does(mktemp).mended(mend_mktemp).is(&[Trait::Varies]),
     record(&["mkfifo", "mknod"]).taking("m mode").does(mknod).is(&[Trait::MakesAnew]),
-    record(&["truncate", "fallocate"]).taking("s r o l size reference offset length").does(truncate),
-    record(&["dd"]).does(dd).mended(mend_dd),
+    record(&["truncate", "fallocate"])
+        .taking("s r o l size reference offset length")
+        .does(truncate)
+        .at(paths::written),
+    record(&["dd"]).does(dd).at(paths::converted).mended(mend_dd),
     record(&["mkfs", "mkfs.ext4", "mkfs.ext3", "mkfs.xfs", "mkfs.vfat", "mke2fs", "mkswap"])
         .does(make_file_system),
 ];

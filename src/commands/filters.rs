@@ -6,12 +6,19 @@ use super::substitution;
 use super::text::filter;
 use super::world::atoms::Atom;
 use super::world::{ChangeKind, FailureCause, SUCCESS, Status, World};
-use super::{Call, Record, Trait, looks_like_file, record};
+use super::{Call, Record, Trait, looks_like_file, paths, record};
 
 pub(super) const RECORDS: &[Record] = &[
-    record(&["awk", "gawk", "mawk", "nawk"]).taking_first("F v f").does(awk).is(&[Trait::AcceptsEmptyInput]),
+    record(&["awk", "gawk", "mawk", "nawk"])
+        .taking_first("F v f")
+        .does(awk)
+        .at(paths::read_but_first)
+        .is(&[Trait::AcceptsEmptyInput]),
     record(&["jq"]).does(jq).is(&[Trait::AcceptsEmptyInput]),
-    record(&["yq"]).taking("p o f from-file input-format output-format s split-exp I indent").does(yq),
+    record(&["yq"])
+        .taking("p o f from-file input-format output-format s split-exp I indent")
+        .does(yq)
+        .at(paths::read_but_first),
 ];
 
 /// A program and the text that it is run on.

@@ -4,11 +4,12 @@ use super::files::{is_scratch, make_directories};
 use super::world::Node;
 use super::world::place::{Place, Store, base_name};
 use super::world::{ChangeKind, FailureCause, SUCCESS, Status, World};
-use super::{Call, Record, Remedy, Trait, Trouble, record};
+use super::{Call, Record, Remedy, Touching, Trait, Trouble, record};
 
 pub(super) const RECORDS: &[Record] = &[record(&["git"])
     .taking_first("C c git-dir work-tree namespace")
     .does(git)
+    .at(git_paths)
     .mended(mend)
     .is(&[Trait::HasSubcommands])
     .when(traits)];
@@ -34,6 +35,19 @@ fn git(world: &mut dyn World, call: &Call<'_>) -> Status {
 
 const CLONE: &str = "b o j u c branch origin jobs filter reference reference-if-able config depth upload-pack template \
                      shallow-since shallow-exclude separate-git-dir server-option bundle-uri";
+
+/// A clone's directory; what other subcommands do lies in the repository, which `-C` names.
+fn git_paths(call: &Call<'_>) -> Vec<(Touching, String)> {
+    let directory = call.value("C").unwrap_or(".");
+    if call.operands().first() != Some(&"clone") {
+        return call.value("C").map(|path| (Touching::Reads, path.to_owned())).into_iter().collect();
+    }
+    let clone = call.sub(call.operands_from(), CLONE);
+    let Some(&url) = clone.operands().first() else { return Vec::new() };
+    let named = clone.operands().get(1).map(|path| (*path).to_owned());
+    let target = named.unwrap_or_else(|| name_of(url, clone.has("bare mirror")));
+    vec![(Touching::Reads, url.to_owned()), (Touching::Writes, joined(directory, &target))]
+}
 
 fn joined(directory: &str, path: &str) -> String {
     if directory == "." || path.starts_with('/') { path.to_owned() } else { format!("{directory}/{path}") }

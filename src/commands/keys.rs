@@ -3,13 +3,13 @@
 use super::world::Node;
 use super::world::atoms::{Atom, is_known};
 use super::world::{ChangeKind, FailureCause, SUCCESS, Status, World};
-use super::{Call, Record, Remedy, Trait, Trouble, What, record};
+use super::{Call, Record, Remedy, Trait, Trouble, What, paths, record};
 
 pub(super) const RECORDS: &[Record] = &[
     record(&["ssh-keygen"]).taking("f t b N C m P a R F r O I s n V z").does(ssh_keygen),
     record(&["keytool"]).does(keytool).mended(mend_keytool).is(&[Trait::FailsOverParts]),
     record(&["htpasswd"]).taking("C r").does(htpasswd),
-    record(&["openssl"]).does(openssl).when(openssl_traits),
+    record(&["openssl"]).does(openssl).at(paths::keyed).when(openssl_traits),
     record(&["gpg", "gpg2"])
         .taking("homedir passphrase passphrase-file pinentry-mode status-fd o output")
         .does(gpg)

@@ -17,6 +17,7 @@ mod keys;
 mod languages;
 mod lines;
 mod network;
+pub(crate) mod paths;
 mod projects;
 mod reading;
 mod record;
@@ -37,6 +38,7 @@ use std::sync::OnceLock;
 
 pub use awaited::Awaited;
 pub use call::Call;
+pub(crate) use paths::Touching;
 pub use record::Record;
 pub(crate) use record::{Capability, Elsewhere, Trait};
 pub(crate) use remedy::{Remedy, Trouble, What};
@@ -45,6 +47,7 @@ pub(crate) use rights::{changes_files, is_socket_client};
 pub(crate) use wrappers::Wrapper;
 
 use record::record;
+pub(crate) use world::place::absolute;
 use world::place::base_name;
 
 const NEVER_ENDS: &[Trait] = &[Trait::NeverEnds];
@@ -100,6 +103,22 @@ pub(crate) fn find(name: &str) -> Option<&'static Record> {
 /// Whether `name`, perhaps a path, is of a command that is `wanted` however it is called.
 pub(crate) fn is(name: &str, wanted: Trait) -> bool {
     find(base_name(name)).is_some_and(|record| record.always_has(wanted))
+}
+
+/// Commands that no image with a shell lacks: those of every shell (POSIX XCU 2.15, bash, dash), and those that busybox
+/// and coreutils share.
+const EVERYWHERE: [&str; 72] = [
+    ":", ".", "break", "cd", "continue", "declare", "eval", "exec", "exit", "export", "false", "let",
+    "local", "read", "readonly", "return", "set", "shift", "source", "trap", "true", "umask", "unset",
+    "wait", "[", "test", "echo", "printf", "cat", "cp", "mv", "rm", "rmdir", "mkdir", "ln", "ls", "touch",
+    "chmod", "chown", "chgrp", "head", "tail", "sort", "uniq", "tr", "cut", "wc", "tee", "sed", "grep",
+    "awk", "find", "xargs", "date", "sleep", "env", "id", "basename", "dirname", "pwd", "expr", "seq", "tar",
+    "gzip", "gunzip", "stat", "df", "du", "sync", "sh", "mktemp", "readlink",
+];
+
+/// Whether every image with a shell has the command `name`.
+pub(crate) fn is_everywhere(name: &str) -> bool {
+    EVERYWHERE.contains(&name)
 }
 
 /// Files without an extension that every system has (hier(7), and glibc's manual).

@@ -5,19 +5,24 @@ use super::world::Node;
 use super::world::atoms::{Atom, is_known};
 use super::world::place::{Place, base_name};
 use super::world::{FAILURE, FailureCause, SUCCESS, Status, World};
-use super::{Call, Record, Trait, record};
+use super::{Call, Record, Trait, paths, record};
 
 pub(super) const RECORDS: &[Record] = &[
-    record(&["ls"]).taking(LS).does(list).is(&[Trait::Test]).asks(super::awaited::file),
-    record(&["stat"]).taking(LS).does(list).asks(super::awaited::file),
-    record(&["du", "file", "readlink", "realpath", "lsattr", "getfacl"]).taking(LS).does(list),
+    record(&[".", "source"]).taking_first("").at(paths::read),
+    record(&["ls"]).taking(LS).does(list).at(paths::read).is(&[Trait::Test]).asks(super::awaited::file),
+    record(&["stat"]).taking(LS).does(list).at(paths::read).asks(super::awaited::file),
+    record(&["du", "file", "readlink", "realpath", "lsattr", "getfacl"])
+        .taking(LS)
+        .does(list)
+        .at(paths::read),
     record(&["find"]).does(find),
     record(&["grep", "egrep", "fgrep", "rg"])
         .taking("e f m A B C regexp file max-count context include exclude")
         .does(grep)
+        .at(paths::read_but_first)
         .is(&[Trait::Test, Trait::AcceptsEmptyInput])
         .asks(super::awaited::file),
-    record(&["cmp", "diff"]).taking("").does(compare),
+    record(&["cmp", "diff"]).taking("").does(compare).at(paths::read),
     record(&["test", "["])
         .is(&[Trait::Test])
         .does(|world, call| world.unknown_status(&call.words().join(" "))),

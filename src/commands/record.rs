@@ -1,6 +1,7 @@
 //! What is known of one command.
 
 use super::awaited::Asks;
+use super::paths::Paths;
 use super::remedy::{Remedy, Trouble};
 use super::world::{Status, World};
 use super::{Call, Wrapper};
@@ -17,6 +18,8 @@ pub struct Record {
     /// What it does to files and to what lies outside; `None` where nothing is known of that.
     pub(crate) effect: Option<Effect>,
     pub(crate) remedy: Option<fn(&Trouble<'_>) -> Option<Remedy>>,
+    /// What it does at the paths that its words name.
+    pub(crate) paths: Option<fn(&Call<'_>) -> Paths>,
     /// What it is in any case.
     traits: &'static [Trait],
     /// What it is when called so.
@@ -77,6 +80,8 @@ pub(crate) enum Trait {
     Needs(Capability),
     /// It reads standard input, and takes an empty one for success.
     AcceptsEmptyInput,
+    /// It runs what it reads from standard input: a shell, a client of a database.
+    RunsInput,
     /// It reads standard input, and fails on an empty one.
     RejectsEmptyInput,
     /// It never ends by itself: a server, `sleep infinity`.
@@ -135,6 +140,7 @@ pub(crate) const fn record(names: &'static [&'static str]) -> Record {
         options: Options { valued: "", order: Order::Unread },
         effect: None,
         remedy: None,
+        paths: None,
         traits: &[],
         traits_of: None,
         asks: None,
@@ -162,6 +168,11 @@ impl Record {
     /// What it does.
     pub(crate) const fn does(self, effect: Effect) -> Self {
         Self { effect: Some(effect), ..self }
+    }
+
+    /// What it does at the paths that its words name.
+    pub(crate) const fn at(self, paths: fn(&Call<'_>) -> Paths) -> Self {
+        Self { paths: Some(paths), ..self }
     }
 
     /// What helps where a second run of it goes wrong.

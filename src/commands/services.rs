@@ -6,12 +6,13 @@ use super::world::Node;
 use super::world::atoms::{Atom, is_known};
 use super::world::place::base_name;
 use super::world::{ChangeKind, FailureCause, SUCCESS, Status, World};
-use super::{Call, Capability, Elsewhere, Record, Remedy, Trait, Trouble, record};
+use super::{Call, Capability, Elsewhere, Record, Remedy, Trait, Trouble, paths, record};
 
 pub(super) const RECORDS: &[Record] = &[
     record(&["kubectl", "oc"])
         .taking(KUBECTL_VALUED)
         .does(kubectl)
+        .at(paths::read_by_option)
         .runs(Elsewhere::With(&["exec", "debug"]))
         .mended(mend_kubectl)
         .is(&[Trait::HasSubcommands, Trait::NeedsNetwork])
@@ -26,7 +27,8 @@ pub(super) const RECORDS: &[Record] = &[
         .taking("region endpoint-url profile bucket l p c b create-bucket-configuration acl location")
         .does(buckets)
         .mended(mend_bucket)
-        .is(&[Trait::HasSubcommands, Trait::NeedsNetwork]),
+        .is(&[Trait::HasSubcommands, Trait::NeedsNetwork])
+        .when(bucket_traits),
     record(&["rabbitmqctl"])
         .taking("n node l t")
         .does(rabbitmqctl)
@@ -430,6 +432,13 @@ fn uses_account_token(call: &Call<'_>) -> bool {
         _ => true,
     };
     asks && !call.has("kubeconfig token s server client-certificate username")
+}
+
+/// `aws s3 cp`, `mc mirror`: copies are what others wait for.
+fn bucket_traits(call: &Call<'_>) -> &'static [Trait] {
+    let copies =
+        call.operands().iter().take(2).any(|word| ["cp", "sync", "mirror", "rsync", "get"].contains(word));
+    if copies { &[Trait::Weighty] } else { &[] }
 }
 
 fn mend_kubectl(trouble: &Trouble<'_>) -> Option<Remedy> {

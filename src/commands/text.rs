@@ -5,7 +5,7 @@ use super::lines::sorted_unique;
 use super::world::Node;
 use super::world::atoms::is_known;
 use super::world::{ChangeKind, FAILURE, FailureCause, SUCCESS, Status, World};
-use super::{Call, Record, Trait, record};
+use super::{Call, Record, Trait, paths, record};
 
 /// The most numbers that `seq` is followed for.
 const MAX_SEQUENCE: i64 = 4096;
@@ -13,19 +13,26 @@ const MAX_SEQUENCE: i64 = 4096;
 pub(super) const RECORDS: &[Record] = &[
     record(&["echo"]).does(echo).is(&[Trait::OnlyPrints]),
     record(&["printf"]).does(printf).is(&[Trait::OnlyPrints]),
-    record(&["cat"]).taking("").does(cat).is(&[Trait::AcceptsEmptyInput]).asks(super::awaited::file),
-    record(&["tee"]).taking("").does(tee).is(&[Trait::AcceptsEmptyInput]),
+    record(&["cat"])
+        .taking("")
+        .does(cat)
+        .at(paths::read)
+        .is(&[Trait::AcceptsEmptyInput])
+        .asks(super::awaited::file),
+    record(&["tee"]).taking("").does(tee).at(paths::written).is(&[Trait::AcceptsEmptyInput]),
     record(&["sponge"]).does(sponge).is(&[Trait::AcceptsEmptyInput]),
-    record(&["wc"]).does(wc).is(&[Trait::AcceptsEmptyInput]),
+    record(&["wc"]).does(wc).at(paths::read).is(&[Trait::AcceptsEmptyInput]),
     record(&["sort"])
         .taking("o output k t T S key field-separator buffer-size")
         .does(sort)
+        .at(paths::sorted)
         .is(&[Trait::AcceptsEmptyInput]),
     record(&["envsubst"]).does(envsubst).is(&[Trait::AcceptsEmptyInput]),
-    record(&["head"]).taking("n lines c bytes").does(ends).is(&[Trait::AcceptsEmptyInput]),
+    record(&["head"]).taking("n lines c bytes").does(ends).at(paths::read).is(&[Trait::AcceptsEmptyInput]),
     record(&["tail"])
         .taking("n lines c bytes s sleep-interval pid")
         .does(ends)
+        .at(paths::read)
         .is(&[Trait::AcceptsEmptyInput])
         .when(|call| if call.has("f F follow") && !call.has("pid") { super::NEVER_ENDS } else { &[] }),
     record(&["seq"]).does(seq),

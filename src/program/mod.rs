@@ -345,7 +345,9 @@ impl<'d> Program<'_, 'd> {
         };
         let Some(main) = main else { return Facts::default() };
         let (environment, unknown_environment) = variables(&self.environment);
-        Facts::of(&Setting { main, units: &self.units, files: self, environment, unknown_environment })
+        let directory = self.container.working_dir.map(|folder| folder.value.to_owned());
+        let (units, files) = (&self.units, self);
+        Facts::of(&Setting { main, units, files, directory, environment, unknown_environment })
     }
 
     /// Its container, for people: "init container `seed`".

@@ -38,8 +38,8 @@ const LAYERS: &[(&str, &[&str])] = &[
     (
         "rules",
         &[
-            "finding", "fix", "helm", "images", "inputs", "kube", "options", "program", "rerun", "rule",
-            "shell", "source", "suppress", "yaml",
+            "commands", "finding", "fix", "helm", "images", "inputs", "kube", "options", "program", "rerun",
+            "rule", "shell", "source", "suppress", "yaml",
         ],
     ),
     (

@@ -28,6 +28,7 @@ mod kube;
 mod kustomize;
 mod kustomize_builds;
 mod layers;
+mod masked_failure;
 mod operation_not_permitted;
 mod oracle;
 mod oracle_rules;

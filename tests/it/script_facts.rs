@@ -33,6 +33,7 @@ fn with_facts<T>(script: &str, shell: Shell, check: impl FnOnce(&Facts<'_>) -> T
         main: &main,
         units: &units,
         files: &files,
+        directory: None,
         environment: BTreeMap::from([("E".to_owned(), "env".to_owned())]),
         unknown_environment: BTreeSet::from(["U".to_owned()]),
     };

@@ -1,6 +1,7 @@
 //! What is known of a script: its commands as they run, what they write and what they expand.
 
 use std::ops::Range;
+use std::rc::Rc;
 
 use super::fate::Fate;
 use super::unit::Unit;
@@ -23,6 +24,8 @@ pub struct Execution<'s> {
     pub words: Vec<Argument>,
     /// How many of the words are wrappers: `timeout 60`. What follows is the command itself.
     pub wrapper: usize,
+    /// The working directory, where it is known.
+    pub directory: Option<Rc<str>>,
     /// What its failure comes to.
     pub fate: Fate,
     /// Whether it may be passed over: it stands behind a test, in a branch or in a loop that needn't run.
@@ -124,7 +127,7 @@ impl Execution<'_> {
 
     /// The word that `argument` comes from, without its quotes but with its patterns; what else is expanded in it stands
     /// as it is written.
-    fn pattern(&self, argument: &Argument) -> String {
+    pub(super) fn pattern(&self, argument: &Argument) -> String {
         let word = self.simple.words.iter().find(|word| word.range == argument.range);
         let parts = word.into_iter().flat_map(|word| &word.parts).map(|part| match &part.kind {
             PartKind::Literal { text, .. } | PartKind::Glob(text) => text,
@@ -229,6 +232,8 @@ pub struct Output<'s> {
     pub redirection: &'s Redirection,
     /// The file, where it is certain.
     pub path: Option<String>,
+    /// The working directory, where it is known.
+    pub directory: Option<Rc<str>>,
     /// Whether what it held before stays: `>>`, `<>`.
     pub keeps: bool,
     /// Whether it stands in a loop: `>` empties it at each turn.

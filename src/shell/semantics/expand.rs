@@ -120,6 +120,7 @@ impl<'s> Follow<'s> {
                 command,
                 redirection,
                 path: self.text(target),
+                directory: self.shell.variables.directory(),
                 keeps,
                 in_loop: self.loops_around > 0,
                 conditional: place.conditional,

@@ -70,10 +70,14 @@ const TEXT_BUDGET: usize = 1 << 20;
 
 impl<'s> Follow<'s> {
     pub(super) fn new(setting: &Setting<'s>) -> Self {
+        let mut variables = Variables::environment(&setting.environment, &setting.unknown_environment);
+        if let Some(directory) = &setting.directory {
+            variables.enter(Some(directory));
+        }
         let shell = Shell {
             unit: setting.main,
             options: setting.main.options,
-            variables: Variables::environment(&setting.environment, &setting.unknown_environment),
+            variables,
             functions: Rc::default(),
             parameters: setting.main.parameters.as_slice().into(),
             exit_trap: None,

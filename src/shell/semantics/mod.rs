@@ -18,6 +18,7 @@ mod follow;
 pub mod loops;
 mod quoting;
 mod simple;
+mod touches;
 mod turn;
 pub mod unit;
 mod variables;
@@ -29,6 +30,7 @@ pub use endless::Endless;
 pub use execution::{Argument, Execution, LinkCopy, Output, Step, Use};
 pub use fate::{Fate, Reason};
 pub use loops::{Bound, Loop};
+pub(crate) use touches::Touch;
 pub use unit::{Unit, UnitKind, Units, UnparsedText};
 pub use variables::Binding;
 pub use waits::{Wait, WaitBound};
@@ -44,6 +46,8 @@ pub struct Setting<'s> {
     pub units: &'s Units,
     /// The mounted files.
     pub files: &'s dyn Files,
+    /// The working directory that it starts in, where the manifest says.
+    pub directory: Option<String>,
     /// The environment variables whose values the manifest says.
     pub environment: BTreeMap<String, String>,
     /// Those whose values only the cluster knows.

@@ -6,6 +6,7 @@ use super::follow::{End, Follow};
 use super::quoting;
 use super::unit::{Unit, UnitKind, UnparsedText};
 use super::variables::Variables;
+use crate::commands;
 use crate::shell::invocation::{self, Invocation};
 use crate::shell::ir::{Assignment, Command, PartKind, Simple, Value, Word};
 use crate::shell::options::{Options, Shell};
@@ -45,6 +46,7 @@ impl<'s> Follow<'s> {
             simple,
             wrapper: wrapper_of(&run).min(words.len().saturating_sub(1)),
             words: words.clone(),
+            directory: self.shell.variables.directory(),
             fate: place.fate(self.errexit()),
             conditional: place.conditional,
             in_background: place.background,
@@ -92,6 +94,8 @@ impl<'s> Follow<'s> {
             "exit" => return End::Exits,
             "return" => return End::Returns,
             "set" => self.set(words),
+            "cd" => self.change_directory(words),
+            "pushd" | "popd" => self.shell.variables.enter(None),
             "shift" => self.shell.parameters = [].into(),
             "eval" => return self.eval(simple, words, place),
             "." | "source" => return self.source(words, place),
@@ -113,6 +117,19 @@ impl<'s> Follow<'s> {
             _ => self.nested(simple, words, run, place),
         }
         if name == "exec" && words.len() > 1 { End::Exits } else { End::Runs }
+    }
+
+    /// `cd DIRECTORY` (POSIX XCU, *cd*).
+    fn change_directory(&mut self, words: &[Argument]) {
+        let operand =
+            words.iter().skip(1).find(|word| !matches!(word.text.as_deref(), Some("--" | "-P" | "-L")));
+        let path = operand.and_then(|word| word.text.as_deref()).filter(|path| *path != "-");
+        let directory = match (path, self.shell.variables.directory()) {
+            (Some(path), _) if path.starts_with('/') => Some(commands::absolute("/", path)),
+            (Some(path), Some(before)) => Some(commands::absolute(&before, path)),
+            _ => None,
+        };
+        self.shell.variables.enter(directory.as_deref());
     }
 
     fn set(&mut self, words: &[Argument]) {

@@ -98,6 +98,17 @@ impl Variables {
         self.insert(name, Variable { binding: Binding::Set, value: value.map(Rc::from), exported });
     }
 
+    /// Makes `directory` the working directory; `None` is one that isn't known.
+    pub(super) fn enter(&mut self, directory: Option<&str>) {
+        self.set("PWD", directory);
+        self.export("PWD");
+    }
+
+    /// The working directory, where it is known.
+    pub(super) fn directory(&self) -> Option<Rc<str>> {
+        self.value("PWD").cloned()
+    }
+
     /// `unset`.
     pub(super) fn unset(&mut self, name: &str) {
         if self.all.contains_key(name) {

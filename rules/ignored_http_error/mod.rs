@@ -1,0 +1,120 @@
+//! `curl` that takes an HTTP error page for the file.
+
+use crate::commands::{Call, Touching, Trait};
+use crate::finding::{Finding, Severity};
+use crate::kube::Pod;
+use crate::rule::{Group, PodContext, Rule, Target};
+use crate::shell::semantics::{Execution, Facts, Fate, Reason, Touch};
+
+/// The rule.
+pub static RULE: Rule = Rule {
+    id: "ignored-http-error",
+    group: Group::Scripts,
+    summary: "`curl` without `-f` into a volume: on an HTTP error the error page becomes the file",
+    severity: Severity::Warning,
+    fix: None,
+    since: "0.1.0",
+    doc: include_str!("doc.md"),
+    options: &[],
+    target: Target::Pod { literals: &["initContainers"], check },
+};
+
+fn check(pod: &Pod<'_>, cx: &mut PodContext<'_>) {
+    for (program, facts) in cx.scripts() {
+        let touches = facts.touches();
+        let in_volume = |touch: &Touch| {
+            touch.known().starts_with('/') && pod.mount_at(program.container, touch.known()).is_some()
+        };
+        let found = facts.executions.iter().enumerate().find_map(|(index, execution)| {
+            let touch = saved(&touches, index, execution).filter(|touch| in_volume(touch))?;
+            let usage = usage(facts, &touches, index, touch)?;
+            Some((execution, touch, usage))
+        });
+        if let Some((execution, touch, usage)) = found {
+            cx.report_in(program.container, finding(program.container.name(), execution, touch, usage));
+        }
+    }
+}
+
+/// The file that a `curl` writes which takes every answer for success.
+fn saved<'t>(touches: &'t [Touch], index: usize, execution: &Execution<'_>) -> Option<&'t Touch> {
+    let words = execution.written();
+    let call = Call::of(&words);
+    // It may be asked for the status in other ways.
+    let asks = call.has(
+        "f fail fail-with-body fail-early w write-out I head K config i include D dump-header T upload-file",
+    );
+    if call.name() != "curl" || asks || call.operands().iter().any(|url| url.starts_with("file:")) {
+        return None;
+    }
+    touches.iter().find(|touch| {
+        touch.by == Some(index) && touch.touching == Touching::Writes && !touch.path.starts_with("/dev/")
+    })
+}
+
+/// What becomes of the file in the script.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Usage {
+    /// It is left to the app.
+    Left,
+    /// It is run, sourced or made executable.
+    Run,
+}
+
+/// `None` where something looks at the file.
+fn usage(facts: &Facts<'_>, touches: &[Touch], index: usize, saved: &Touch) -> Option<Usage> {
+    let mut usage = Usage::Left;
+    for (later, execution) in facts.executions.iter().enumerate().skip(index + 1) {
+        let words = execution.written();
+        let call = Call::of(&words);
+        let mut own = touches.iter().filter(|touch| touch.by == Some(later) && touch.path == saved.path);
+        let names_it = words.iter().any(|word| execution.resolved(word) == saved.path);
+        let touching = own.next().map(|touch| touch.touching);
+        if !names_it && touching.is_none() {
+            continue;
+        }
+        match touching {
+            _ if is_run(execution, &words, &saved.path) => usage = Usage::Run,
+            _ if call.is(Trait::OnlyPrints) => {}
+            Some(Touching::Changes) if words.iter().any(|word| word.contains('x') && word.len() < 6) => {
+                usage = Usage::Run;
+            }
+            Some(Touching::Changes | Touching::Writes) => {}
+            _ => return None,
+        }
+    }
+    let is_tested = facts.units.iter().any(|unit| {
+        let text = unit.text.as_str();
+        ["[ ", "[[ ", "test "].iter().any(|test| text.contains(test))
+            && text.matches(saved.path.as_str()).count() > 1
+    });
+    (!is_tested || usage == Usage::Run).then_some(usage)
+}
+
+/// `FILE`, `sh FILE`, `. FILE`.
+fn is_run(execution: &Execution<'_>, words: &[String], path: &str) -> bool {
+    let is_it = |at: usize| words.get(at).is_some_and(|word| execution.resolved(word) == path);
+    let runs = matches!(
+        execution.name(),
+        Some("." | "source" | "sh" | "bash" | "ash" | "dash" | "python" | "python3")
+    );
+    is_it(0) || runs && words.iter().skip(1).any(|word| execution.resolved(word) == path)
+}
+
+fn finding(name: &str, execution: &Execution<'_>, saved: &Touch, usage: Usage) -> Finding {
+    let (severity, outcome) = match usage {
+        Usage::Left => (Severity::Info, "becomes that file, and the app finds it there"),
+        Usage::Run => (Severity::Warning, "becomes that file, and is run"),
+    };
+    let message = format!(
+        "init container `{name}` saves `{}` by `curl` without `-f`: on an HTTP error the error page {outcome}",
+        saved.path
+    );
+    let is_lost = matches!(execution.fate, Fate::Ignored(Reason::NoErrexit));
+    let help = if is_lost {
+        "write `curl -f`, and `set -e` at the top, so that its failure ends the script"
+    } else {
+        "write `curl -f`: it fails on an HTTP status of 400 or more"
+    };
+    Finding::new(severity, execution.span(), message).caption("takes every answer for success").help(help)
+}

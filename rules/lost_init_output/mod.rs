@@ -1,0 +1,175 @@
+//! Files that an init container writes where no other container sees them.
+
+use crate::commands::{Call, Touching, Trait};
+use crate::finding::{Finding, Severity};
+use crate::kube::template::Completeness;
+use crate::kube::volume::VolumeSource;
+use crate::kube::{Container, Field, Pod, Role, VolumeMount};
+use crate::rule::{Group, PodContext, Rule, Target};
+use crate::shell::semantics::{Facts, Touch};
+use crate::source::Span;
+
+/// The rule.
+pub static RULE: Rule = Rule {
+    id: "lost-init-output",
+    group: Group::Scripts,
+    summary: "Files that an init container writes in its own file system, or in an emptyDir that the app names but doesn't mount",
+    severity: Severity::Warning,
+    fix: None,
+    since: "0.1.0",
+    doc: include_str!("doc.md"),
+    options: &[],
+    target: Target::Pod { literals: &["initContainers"], check },
+};
+
+fn check(pod: &Pod<'_>, cx: &mut PodContext<'_>) {
+    for (program, facts) in cx.scripts().filter(|(program, _)| program.role == Role::Init) {
+        let container = program.container;
+        let touches = facts.touches();
+        let finding = outside(pod, container, facts, &touches).or_else(|| unshared(pod, container, &touches));
+        if let Some(finding) = finding {
+            cx.report_in(container, finding);
+        }
+    }
+}
+
+/// Folders that nobody expects to be seen elsewhere, or that aren't the container's own.
+const SCRATCH: [&str; 6] = ["/tmp", "/var/tmp", "/dev", "/proc", "/sys", "/run"];
+
+/// All that it writes lies outside every volume, and nothing else comes of it.
+fn outside(
+    pod: &Pod<'_>,
+    container: &Container<'_>,
+    facts: &Facts<'_>,
+    touches: &[Touch],
+) -> Option<Finding> {
+    let is_volume = |touch: &Touch| pod.mount_at(container, &touch.path).is_some();
+    let makes: Vec<&Touch> = touches.iter().filter(|touch| touch.touching != Touching::Reads).collect();
+    let is_plain =
+        makes.iter().all(|touch| touch.is_literal() && !is_volume(touch) && !is_scratch(&touch.path));
+    if !facts.is_complete
+        || !is_plain
+        || !facts.executions.iter().all(|execution| has_no_other_effect(&execution.written()))
+    {
+        return None;
+    }
+    let first = makes.iter().find(|touch| touch.touching.brings())?;
+    let reads_again = |touch: &Touch| {
+        !matches!(touch.touching, Touching::Writes | Touching::MakesDirectory)
+            && makes.iter().any(|made| made.touching.brings() && is_below(&touch.path, &made.path))
+    };
+    if touches.iter().any(reads_again) || is_named_again(facts, first) {
+        return None;
+    }
+    let message = format!(
+        "init container `{}` writes `{}` in its own file system, which no other container sees: it is lost",
+        container.name(),
+        first.path
+    );
+    let mut finding = Finding::new(Severity::Warning, first.span, message)
+        .caption("gone when the container ends")
+        .help("write to an emptyDir that both containers mount");
+    if let Some(mount) = container.volume_mounts.iter().find(|mount| is_empty_dir(pod, mount)) {
+        finding = finding.label(mount.node.span(), "nothing is written here");
+    }
+    Some(finding)
+}
+
+/// Whether a file is written only for the script itself: it names it more than once.
+fn is_named_again(facts: &Facts<'_>, written: &Touch) -> bool {
+    let mut names = 0;
+    for execution in &facts.executions {
+        let words = execution.written();
+        let prints = Call::of(&words).is(Trait::OnlyPrints);
+        names += words.iter().filter(|word| !prints && execution.resolved(word) == written.path).count();
+    }
+    names > 1
+}
+
+fn is_scratch(path: &str) -> bool {
+    SCRATCH.iter().any(|folder| is_below(path, folder))
+}
+
+fn is_below(path: &str, folder: &str) -> bool {
+    path.strip_prefix(folder).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
+/// Whether nothing comes of a command but the files that it names; a download has no other effect.
+fn has_no_other_effect(words: &[String]) -> bool {
+    let call = Call::of(words);
+    let names_all = call.has_paths() || call.is(Trait::OnlyPrints) || call.is(Trait::Test);
+    let fetches = !call.is(Trait::NeedsNetwork) || call.paths().iter().any(|(touching, _)| touching.brings());
+    let asks = call.is(Trait::NeedsNetwork)
+        && call.has("X request d data data-raw data-binary F form T upload-file post-data post-file method");
+    let is_inert = ["set", "cd", "exit", "true", "umask"].contains(&call.name());
+    (names_all && fetches && !asks && !call.is(Trait::RunsInput)) || is_inert
+}
+
+fn is_empty_dir(pod: &Pod<'_>, mount: &VolumeMount<'_>) -> bool {
+    !mount.is_read_only()
+        && pod.volume_of(mount).is_some_and(|volume| matches!(volume.source, VolumeSource::EmptyDir { .. }))
+}
+
+/// It writes to an emptyDir that no other container mounts, though an app container names its path.
+fn unshared(pod: &Pod<'_>, container: &Container<'_>, touches: &[Touch]) -> Option<Finding> {
+    if pod.template.completeness != Completeness::Complete || pod.template.by_shape {
+        return None;
+    }
+    let mut mounts = container
+        .volume_mounts
+        .iter()
+        .filter(|mount| is_empty_dir(pod, mount) && is_alone(pod, container, mount));
+    mounts.find_map(|mount| {
+        let path = mount.mount_path?.value.trim_end_matches('/');
+        if path.is_empty() || is_scratch(path) {
+            return None;
+        }
+        let is_written = |touch: &&Touch| {
+            touch.touching.brings()
+                && touch.is_literal()
+                && pod.mount_at(container, &touch.path).is_some_and(|own| own.node == mount.node)
+        };
+        let write = touches.iter().find(is_written).map(|touch| touch.span);
+        let word = words(container).find(|word| word.value.trim_end_matches('/') == path).map(|word| word.span());
+        let (app, wanted) = app_that_names(pod, path)?;
+        let message = format!(
+            "init container `{}` writes to `{path}`, which `{app}` names but doesn't mount: it finds nothing there",
+            container.name()
+        );
+        let finding = Finding::new(Severity::Warning, write.or(word)?, message)
+            .caption("no other container mounts this volume")
+            .label(wanted, "wants it")
+            .help(format!("mount the volume in `{app}` too"));
+        Some(finding)
+    })
+}
+
+/// The words of `command` and `args`.
+fn words<'c, 'd>(container: &'c Container<'d>) -> impl Iterator<Item = Field<'d, &'d str>> + use<'c, 'd> {
+    container.command.iter().flatten().chain(container.args.iter().flatten()).copied()
+}
+
+/// Whether only `container` mounts the volume of `mount`.
+fn is_alone(pod: &Pod<'_>, container: &Container<'_>, mount: &VolumeMount<'_>) -> bool {
+    let Some(name) = mount.name else { return false };
+    let mut others = pod.containers().filter(|(_, other)| other.node != container.node);
+    !others.any(|(_, other)| {
+        other.volume_mounts.iter().any(|own| own.name.is_some_and(|own| own.value == name.value))
+    })
+}
+
+/// The app container whose words name `path`, though it mounts nothing there.
+fn app_that_names<'p>(pod: &'p Pod<'_>, path: &str) -> Option<(&'p str, Span)> {
+    pod.apps.iter().find_map(|app| {
+        let names = |text: &str| {
+            text.match_indices(path).any(|(at, _)| {
+                let rest = text.get(at + path.len()..).unwrap_or_default();
+                let before = text.get(..at).unwrap_or_default();
+                (rest.is_empty() || rest.starts_with('/'))
+                    && (before.is_empty() || before.ends_with(['=', ':', ' ']))
+            })
+        };
+        let word = words(app).find(|word| names(word.value))?;
+        pod.mount_at(app, path).is_none().then_some((app.name(), word.span()))
+    })
+}

@@ -1,0 +1,178 @@
+//! A command's failure that the script throws away, though what comes after depends on it.
+
+mod poison;
+mod rescue;
+mod script;
+mod weight;
+
+use crate::finding::{Confidence, Finding, Severity};
+use crate::kube::{Pod, Role};
+use crate::program::Program;
+use crate::rule::{Group, PodContext, Rule, Target};
+use crate::shell::semantics::visit::Node;
+use crate::shell::semantics::{Execution, Fate, Reason};
+use script::Script;
+
+/// The rule.
+pub static RULE: Rule = Rule {
+    id: "masked-failure",
+    group: Group::Scripts,
+    summary: "A command that fails, while the script goes on and reports success: the app starts without its work",
+    severity: Severity::Warning,
+    fix: None,
+    since: "0.1.0",
+    doc: include_str!("doc.md"),
+    options: &[],
+    target: Target::Pod { literals: &["initContainers"], check },
+};
+
+fn check(pod: &Pod<'_>, cx: &mut PodContext<'_>) {
+    for (program, facts) in cx.scripts() {
+        if !facts.is_complete || program.role != Role::Init {
+            continue;
+        }
+        let script = Script::new(pod, program.container, facts);
+        let masked: Vec<Masked<'_, '_>> = (0..facts.executions.len())
+            .filter_map(|index| Masked::of(&script, index))
+            .take(MAX_PLACES)
+            .collect();
+        if let Some(finding) = finding(program, &script, &masked) {
+            cx.report_in(program.container, finding);
+        }
+    }
+}
+
+/// How many places of one script are shown.
+const MAX_PLACES: usize = 8;
+
+/// A command whose failure is lost.
+struct Masked<'f, 's> {
+    execution: &'f Execution<'s>,
+    name: String,
+    reason: Reason,
+    confidence: Confidence,
+}
+
+impl<'f, 's> Masked<'f, 's> {
+    fn of(script: &Script<'f, 's>, index: usize) -> Option<Self> {
+        let execution = script.execution(index)?;
+        let Fate::Ignored(reason) = execution.fate else { return None };
+        if !is_by_mistake(reason) || !may_weigh(script, index) {
+            return None;
+        }
+        let around = Script::around(execution);
+        let is_cut_short = rescue::is_meant_to_end(execution.command, &around)
+            && around.iter().any(weight::is_substitution)
+            && weight::reads_source(script, index);
+        let confidence = weight::of(script, index, &around).or(is_cut_short.then_some(Confidence::High))?;
+        if !is_cut_short
+            && (rescue::is_provided_for(script, index, &around)
+                || poison::ends_script(script, index, &around))
+        {
+            return None;
+        }
+        Some(Self { execution, name: script.call(index).title(), reason, confidence })
+    }
+}
+
+/// Whether nobody says that a failure doesn't matter.
+fn is_by_mistake(reason: Reason) -> bool {
+    match reason {
+        Reason::NoErrexit
+        | Reason::EarlierInPipeline
+        | Reason::LeftOfAnd
+        | Reason::Substitution
+        | Reason::Declaration => true,
+        Reason::Negated | Reason::Tested | Reason::LeftOfOr | Reason::Background | Reason::Trap => false,
+    }
+}
+
+/// Whether it is worth a look at what stands around the command.
+fn may_weigh(script: &Script<'_, '_>, index: usize) -> bool {
+    use crate::commands::Trait;
+    let call = script.call(index);
+    [Trait::Weighty, Trait::Waits, Trait::Probe, Trait::AcceptsEmptyInput].iter().any(|it| call.is(*it))
+}
+
+/// One finding for a script, at the first command; the others are labelled.
+fn finding(program: &Program<'_, '_>, script: &Script<'_, '_>, masked: &[Masked<'_, '_>]) -> Option<Finding> {
+    let first = masked.first()?;
+    let span = first.execution.span();
+    let message = format!(
+        "init container `{}` reports success even if `{}` fails: {}",
+        program.container.name(),
+        first.name,
+        why(script, first),
+    );
+    let mut finding = Finding::new(Severity::Warning, span, message)
+        .caption("its failure goes unnoticed")
+        .confidence(first.confidence)
+        .help(help(first));
+    let mut told = vec![span];
+    if let Some(last) = deciding(script, first).filter(|last| last.span() != span) {
+        finding = finding.label(last.span(), "its status is the script's");
+        told.push(last.span());
+    }
+    for other in masked {
+        let span = other.execution.span();
+        if !told.contains(&span) {
+            finding = finding.label(span, "nor is this one's failure noticed");
+            told.push(span);
+        }
+    }
+    Some(finding)
+}
+
+/// The command whose status is the script's where `masked` runs and the script goes on.
+fn deciding<'f, 's>(script: &Script<'f, 's>, masked: &Masked<'f, 's>) -> Option<&'f Execution<'s>> {
+    let executions = &script.facts.executions;
+    let later = executions.iter().skip_while(|execution| !std::ptr::eq(*execution, masked.execution)).skip(1);
+    let mut deciding = later.filter(|it| it.fate == Fate::EndsScript && it.name() != Some("exit"));
+    deciding.next().filter(|_| masked.reason == Reason::NoErrexit)
+}
+
+fn why(script: &Script<'_, '_>, masked: &Masked<'_, '_>) -> String {
+    match masked.reason {
+        Reason::NoErrexit => match deciding(script, masked).and_then(Execution::name) {
+            Some(last) => format!("the script goes on, and its exit status is that of `{last}`"),
+            None => "the script goes on, and ends as if nothing had happened".to_owned(),
+        },
+        Reason::EarlierInPipeline => {
+            let around = Script::around(masked.execution);
+            let behind = weight::behind_in_pipeline(&around, masked.execution.command);
+            let name = behind.last().and_then(|command| name_of(script, command));
+            match name {
+                Some(name) => format!("the pipeline's exit status is that of `{name}`"),
+                None => "a pipeline's exit status is that of its last command".to_owned(),
+            }
+        }
+        Reason::LeftOfAnd => "`set -e` doesn't heed what stands on the left of `&&`".to_owned(),
+        _ => "the exit status of a command in `$(…)` is lost here".to_owned(),
+    }
+}
+
+fn name_of<'f>(script: &Script<'f, '_>, command: &crate::shell::ir::Command) -> Option<&'f str> {
+    let mut own = script.facts.executions.iter().rev().filter(|it| script::holds(command, it.command));
+    own.next()?.name()
+}
+
+/// What makes the failure count.
+fn help(masked: &Masked<'_, '_>) -> &'static str {
+    match masked.reason {
+        Reason::NoErrexit if is_in_substitution(masked) => {
+            "begin the script with `set -e`: the `exit` in `$(…)` ends no more than that"
+        }
+        Reason::NoErrexit => {
+            "begin the script with `set -e`; it doesn't see the left side of `a && b` and of a pipe: write these apart"
+        }
+        Reason::EarlierInPipeline => {
+            "write to a file first, then read that, each under `set -e`; `set -o pipefail` does it in bash and busybox, but not in every dash"
+        }
+        Reason::LeftOfAnd => "write the commands one below the other, without `&&`: `set -e` sees each then",
+        _ => "assign it first, `x=$(…)` on a line of its own under `set -e`, then use `$x`",
+    }
+}
+
+fn is_in_substitution(masked: &Masked<'_, '_>) -> bool {
+    Script::around(masked.execution).iter().any(|node: &Node<'_>| weight::is_substitution(node))
+}

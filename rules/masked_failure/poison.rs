@@ -1,0 +1,182 @@
+//! What fails with a command: what reads the files that it should have written, what has the same source, and what it
+//! should have installed.
+
+use super::script::{Script, brings, holds, is_at_or_below, is_same_text, makes, needs};
+use super::weight::behind_in_pipeline;
+use crate::commands::{self, Call, Touching, Trait};
+use crate::shell::ir::{Command, CommandKind};
+use crate::shell::semantics::visit::Node;
+
+/// Whether the script fails where the command at `index` does, by what fails with it.
+pub(super) fn ends_script(script: &Script<'_, '_>, index: usize, around: &[Node<'_>]) -> bool {
+    let Some(mut poison) = Poison::new(script, index, around) else { return true };
+    (index + 1..script.facts.executions.len()).any(|later| poison.spreads_to(later))
+}
+
+struct Poison<'p, 'f, 's> {
+    script: &'p Script<'f, 's>,
+    index: usize,
+    around: &'p [Node<'s>],
+    /// What reads its output.
+    behind: Vec<&'s Command>,
+    /// Files and directories that aren't there.
+    missing: Vec<String>,
+    /// What isn't there, or hasn't got its contents.
+    unfilled: Vec<String>,
+    /// Files that are there, and empty.
+    empty: Vec<String>,
+    /// What it reads: others fail that read the same.
+    sources: Vec<String>,
+    /// A `cd` failed, or led into a directory without its contents.
+    is_astray: bool,
+}
+
+impl<'p, 'f, 's> Poison<'p, 'f, 's> {
+    fn new(script: &'p Script<'f, 's>, index: usize, around: &'p [Node<'s>]) -> Option<Self> {
+        let own = script.execution(index)?.command;
+        let touches = || script.touches(index);
+        let is_source = |path: &String| !matches!(path.as_str(), "." | "-" | "/" | "/dev/stdin");
+        let sources =
+            touches().filter(|touch| needs(touch)).map(|touch| touch.path.clone()).filter(is_source);
+        let mut poison = Self {
+            script,
+            index,
+            around,
+            behind: behind_in_pipeline(around, own),
+            missing: Vec::new(),
+            unfilled: Vec::new(),
+            empty: Vec::new(),
+            sources: sources.collect(),
+            is_astray: false,
+        };
+        poison.take_from(index);
+        Some(poison)
+    }
+
+    /// What the command at `index` should have brought isn't there.
+    fn take_from(&mut self, index: usize) {
+        let script = self.script;
+        for touch in script.touches(index) {
+            if brings(touch) {
+                self.unfilled.push(touch.path.clone());
+                if !script.is_mount(&touch.path) {
+                    self.missing.push(touch.path.clone());
+                }
+            } else if makes(touch) && touch.is_redirection {
+                self.empty.push(touch.path.clone());
+            }
+        }
+    }
+
+    /// Follows the failure to the command at `later`; whether the script fails by it.
+    fn spreads_to(&mut self, later: usize) -> bool {
+        let Some(execution) = self.script.execution(later) else { return false };
+        if self.is_skipped(execution.command, later) {
+            self.take_from(later);
+            return false;
+        }
+        let reads_pipe =
+            self.behind.iter().any(|command| holds(command, execution.command)) && self.shares_text(later);
+        if reads_pipe && self.script.is(later, Trait::AcceptsEmptyInput) {
+            let written = self.script.touches(later).filter(|touch| touch.touching.brings());
+            self.empty.extend(written.map(|touch| touch.path.clone()));
+            return false;
+        }
+        if !(reads_pipe || self.fails(later)) {
+            return false;
+        }
+        if execution.name() == Some("cd") {
+            self.is_astray = true;
+        }
+        self.take_from(later);
+        execution.fate.is_fatal()
+    }
+
+    fn shares_text(&self, later: usize) -> bool {
+        let unit = |index| self.script.execution(index).map(|execution| execution.unit);
+        unit(self.index).zip(unit(later)).is_some_and(|(one, other)| is_same_text(one, other))
+    }
+
+    /// Whether it stands on the right of an `&&` that the failure ends.
+    fn is_skipped(&self, command: &Command, later: usize) -> bool {
+        self.shares_text(later)
+            && self.around.iter().any(|node| match node {
+                Node::Command(Command { kind: CommandKind::And(_, right), .. }) => {
+                    holds(right, command) && !self.is_around(right)
+                }
+                _ => false,
+            })
+    }
+
+    fn is_around(&self, command: &Command) -> bool {
+        self.script.execution(self.index).is_some_and(|own| holds(command, own.command))
+    }
+
+    fn fails(&mut self, later: usize) -> bool {
+        let script = self.script;
+        if script.is(later, Trait::OnlyPrints) {
+            return false;
+        }
+        let call = script.call(later);
+        let words = script.resolved_words(later);
+        if call.name() == "cd" {
+            let target = words.get(1).map_or("", String::as_str);
+            self.is_astray |= is_among(&self.unfilled, target);
+        } else if self.is_astray
+            && !makes_do(&call)
+            && script.touches(later).all(|touch| !touch.path.starts_with('/'))
+        {
+            return true;
+        }
+        let is_known = call.has_paths() && !call.is(Trait::RunsInput);
+        let mut needed: Vec<&str> = if is_known {
+            script.touches(later).filter(|touch| needs(touch)).map(|touch| touch.path.as_str()).collect()
+        } else {
+            words.iter().skip(1).filter(|word| word.contains(['/', '.'])).map(String::as_str).collect()
+        };
+        needed.extend(words.first().map(String::as_str).filter(|word| word.contains('/')));
+        let is_missing =
+            |path: &&str| is_among(&self.missing, path) || self.sources.iter().any(|own| own == path);
+        let is_unread = |path: &&str| {
+            is_among(&self.empty, path) && (call.is(Trait::RejectsEmptyInput) || call.record().is_none())
+        };
+        needed.iter().any(|path| is_missing(path) || is_unread(path)) || self.is_installed(later)
+    }
+
+    /// Whether the command at `later` is one that was to be installed.
+    fn is_installed(&self, later: usize) -> bool {
+        let script = self.script;
+        if !script.is(self.index, Trait::InstallsPackages) {
+            return false;
+        }
+        let call = script.call(later);
+        let name = call.name();
+        let packages = script.words.get(self.index).map_or(&[][..], Vec::as_slice);
+        if packages.iter().skip(1).any(|package| package.contains(name)) {
+            return true;
+        }
+        // A package brings commands of other names, too.
+        !commands::is_everywhere(name) && !call.is(Trait::InstallsPackages)
+    }
+}
+
+/// Whether a command has nothing to miss in its working directory.
+fn makes_do(call: &Call<'_>) -> bool {
+    let paths = call.paths();
+    call.name() == "exit"
+        || call.is(Trait::OnlyPrints)
+        || call.record().is_some()
+            && !call.is(Trait::NeedsNetwork)
+            && !call.is(Trait::InstallsPackages)
+            && paths
+                .iter()
+                .all(|(touching, path)| !touching.needs_it() || path == "." || *touching == Touching::Clears)
+}
+
+/// Whether `path` is or lies below one of `paths`. Nobody knows what comes into a directory, so that a pattern in one that
+/// isn't filled matches nothing.
+fn is_among(paths: &[String], path: &str) -> bool {
+    let is_below =
+        |own: &String| is_at_or_below(path, own) || own == "." && !path.starts_with(['/', '$', '-']);
+    paths.iter().any(is_below)
+}

@@ -1,0 +1,163 @@
+//! What the author does about a failure: whoever asks for the result knows that it may be missing.
+
+use std::collections::BTreeSet;
+
+use super::script::{Script, brings, holds, is_same_text};
+use super::weight::{assigned, fed_names, is_substitution, mentions};
+use crate::commands::{self, Trait};
+use crate::shell::ir::{Command, CommandKind, Word};
+use crate::shell::semantics::visit::{self, Next, Node};
+use crate::shell::semantics::{Execution, Fate, Reason, Unit};
+
+/// Whether what follows the command at `index` provides for its failure.
+pub(super) fn is_provided_for(script: &Script<'_, '_>, index: usize, around: &[Node<'_>]) -> bool {
+    let Some(execution) = script.execution(index) else { return true };
+    let texts = || script.facts.units.iter().map(|unit| unit.text.as_str());
+    texts().any(|text| text.contains("PIPESTATUS") || text.contains("trap") && text.contains("ERR"))
+        || leaves_on_success(execution.command, around)
+        || is_tried_again(script, execution)
+        || is_asked_for(script, index, around)
+}
+
+/// `a && break`, `a && exit 0`.
+fn leaves_on_success(own: &Command, around: &[Node<'_>]) -> bool {
+    around.iter().any(|node| match node {
+        Node::Command(Command { kind: CommandKind::And(left, right), .. }) => {
+            holds(left, own) && ends_with(right, &["break", "exit", "return", "continue"])
+        }
+        _ => false,
+    })
+}
+
+/// `a || exit 1`, where `a` holds `own`.
+pub(super) fn is_meant_to_end(own: &Command, around: &[Node<'_>]) -> bool {
+    around.iter().any(|node| match node {
+        Node::Command(Command { kind: CommandKind::Or(left, right), .. }) => {
+            holds(left, own) && ends_with(right, &["exit"])
+        }
+        _ => false,
+    })
+}
+
+fn ends_with(command: &Command, names: &[&str]) -> bool {
+    match &command.kind {
+        CommandKind::Simple(simple) => {
+            let name = simple.words.first().and_then(Word::literal);
+            name.is_some_and(|name| names.contains(&name.as_str()))
+        }
+        CommandKind::Group(list) | CommandKind::Subshell(list) => {
+            list.last().is_some_and(|last| ends_with(last, names))
+        }
+        CommandKind::And(_, right) => ends_with(right, names),
+        _ => false,
+    }
+}
+
+/// Whether it stands in a loop that only something else ends: `while true`, `until curl …`.
+fn is_tried_again(script: &Script<'_, '_>, execution: &Execution<'_>) -> bool {
+    script.facts.loops.iter().any(|around| {
+        around.bound.is_none()
+            && is_same_text(around.unit, execution.unit)
+            && holds(around.command, execution.command)
+    })
+}
+
+/// Whether a test that comes after it names what it writes, or the variable that holds what it says.
+fn is_asked_for(script: &Script<'_, '_>, index: usize, around: &[Node<'_>]) -> bool {
+    let Some(own) = script.execution(index) else { return true };
+    let touches = script.touches(index).filter(|touch| touch.touching.brings());
+    let mut paths: BTreeSet<String> = touches.clone().map(|touch| touch.path.clone()).collect();
+    paths.extend(touches.filter(|touch| brings(touch)).filter_map(|touch| parent(&touch.path)));
+    // What the whole pipeline writes is asked for as well.
+    paths.extend(written_behind(script, own, around));
+    let substitution = around.iter().rposition(is_substitution).unwrap_or(0);
+    let name = assigned(around.get(..substitution).unwrap_or_default());
+    let names = name.map(|name| fed_names(script, &name)).unwrap_or_default();
+    let later = script.facts.executions.iter().enumerate().skip(index + 1);
+    let mut questions =
+        later.filter(|(_, later)| later.name().is_some_and(|name| commands::is(name, Trait::Test)));
+    let names_path = |text: &str| paths.iter().any(|path| names_it(text, path));
+    questions.any(|(later, question)| {
+        is_heeded(question) && script.resolved_words(later).iter().skip(1).any(|word| names_path(word))
+    }) || script.facts.units.iter().any(|unit| is_in_test(unit, own, &names, &names_path))
+}
+
+fn parent(path: &str) -> Option<String> {
+    path.rsplit_once('/').map(|(parent, _)| parent.to_owned()).filter(|parent| !parent.is_empty())
+}
+
+fn written_behind(script: &Script<'_, '_>, own: &Execution<'_>, around: &[Node<'_>]) -> Vec<String> {
+    let behind = super::weight::behind_in_pipeline(around, own.command);
+    let is_behind = |index: &usize| {
+        script.execution(*index).is_some_and(|it| behind.iter().any(|command| holds(command, it.command)))
+    };
+    let indices = (0..script.facts.executions.len()).filter(is_behind);
+    let touches = indices.flat_map(|index| script.touches(index).filter(|touch| touch.touching.brings()));
+    touches.map(|touch| touch.path.clone()).collect()
+}
+
+/// Whether something is made of a question's answer.
+fn is_heeded(question: &Execution<'_>) -> bool {
+    let is_bracket = matches!(question.name(), Some("[" | "test"));
+    match question.fate {
+        Fate::Ignored(Reason::Tested | Reason::Negated) => true,
+        _ => is_bracket,
+    }
+}
+
+/// Whether `text` names `path` itself, or a pattern below it.
+fn names_it(text: &str, path: &str) -> bool {
+    path.len() > 1
+        && text.match_indices(path).any(|(at, _)| {
+            let rest = text.get(at + path.len()..).unwrap_or_default();
+            rest.is_empty()
+                || rest.starts_with(|c: char| !(c.is_alphanumeric() || "/._-".contains(c)))
+                || rest.starts_with("/*")
+                || rest == "/"
+        })
+}
+
+/// Whether a test in `unit` behind `own` names a path, or expands one of `names`.
+fn is_in_test(
+    unit: &Unit,
+    own: &Execution<'_>,
+    names: &BTreeSet<String>,
+    names_path: &dyn Fn(&str) -> bool,
+) -> bool {
+    let mut found = false;
+    visit::walk(&unit.script.body, &mut |node, _| {
+        let is_before = is_same_text(unit, own.unit) && node.range().start < own.command.range.end;
+        let text = unit.text.as_str().get(node.range().clone()).unwrap_or_default();
+        let is_test = match node {
+            Node::Command(command) => match &command.kind {
+                CommandKind::Conditional(_) | CommandKind::Arithmetic(_) | CommandKind::Case { .. } => true,
+                CommandKind::Simple(simple) => {
+                    let name = simple.words.first().and_then(Word::literal);
+                    matches!(name.as_deref(), Some("[" | "test"))
+                }
+                _ => false,
+            },
+            _ => false,
+        };
+        if let Node::Command(command) = node
+            && is_test
+            && !is_before
+        {
+            let text = if let CommandKind::Case { subject, .. } = &command.kind {
+                unit.text.as_str().get(subject.range.clone()).unwrap_or_default()
+            } else {
+                text
+            };
+            let expands = names
+                .iter()
+                .any(|name| text.contains(&format!("${name}")) || text.contains(&format!("${{{name}")));
+            found |= expands || names_path(text) || mentions_only(command, names);
+        }
+        Next::Into
+    });
+    found
+}
+
+fn mentions_only(command: &Command, names: &BTreeSet<String>) -> bool {
+    matches!(command.kind, CommandKind::Simple(_) | CommandKind::Conditional(_)) && mentions(command, names)
+}

@@ -1,0 +1,116 @@
+//! A script as this rule looks at it: its facts, what each command touches, and what stands around each.
+
+use crate::commands::{Call, Touching, Trait};
+use crate::kube::{Container, Pod};
+use crate::shell::ir::{Command, CommandKind};
+use crate::shell::semantics::visit::{self, Next, Node};
+use crate::shell::semantics::{Execution, Facts, Touch, Unit};
+
+pub(super) struct Script<'f, 's> {
+    pub(super) pod: &'f Pod<'f>,
+    pub(super) container: &'f Container<'f>,
+    pub(super) facts: &'f Facts<'s>,
+    /// Of each execution its words behind the wrappers.
+    pub(super) words: Vec<Vec<String>>,
+    touches: Vec<Touch>,
+}
+
+impl<'f, 's> Script<'f, 's> {
+    pub(super) fn new(pod: &'f Pod<'f>, container: &'f Container<'f>, facts: &'f Facts<'s>) -> Self {
+        let words = facts.executions.iter().map(Execution::written).collect();
+        Self { pod, container, facts, words, touches: facts.touches() }
+    }
+
+    pub(super) fn execution(&self, index: usize) -> Option<&'f Execution<'s>> {
+        self.facts.executions.get(index)
+    }
+
+    fn words_of(&self, index: usize) -> &[String] {
+        self.words.get(index).map_or(&[], Vec::as_slice)
+    }
+
+    pub(super) fn call(&self, index: usize) -> Call<'_> {
+        Call::of(self.words_of(index))
+    }
+
+    pub(super) fn is(&self, index: usize, wanted: Trait) -> bool {
+        self.call(index).is(wanted)
+    }
+
+    /// What the command at `index` touches.
+    pub(super) fn touches(&self, index: usize) -> impl Iterator<Item = &Touch> + Clone {
+        let start = self.touches.partition_point(|touch| touch.by.unwrap_or(usize::MAX) < index);
+        let rest = self.touches.get(start..).unwrap_or_default();
+        rest.iter().take_while(move |touch| touch.by == Some(index))
+    }
+
+    /// The words of the command at `index` after its name, from the root where they are paths.
+    pub(super) fn resolved_words(&self, index: usize) -> Vec<String> {
+        let Some(execution) = self.execution(index) else { return Vec::new() };
+        self.words_of(index).iter().map(|word| execution.resolved(word)).collect()
+    }
+
+    /// Whether `touch` lies in one of the container's volumes.
+    pub(super) fn is_in_volume(&self, touch: &Touch) -> bool {
+        let known = touch.known();
+        known.starts_with('/') && self.pod.mount_at(self.container, known).is_some()
+    }
+
+    /// Whether `path` is where a volume is mounted, which is there in any case.
+    pub(super) fn is_mount(&self, path: &str) -> bool {
+        let mut mounts = self.container.volume_mounts.iter().filter_map(|mount| mount.mount_path);
+        mounts.any(|at| at.trim_matches('/') == path.trim_matches('/'))
+    }
+
+    /// What stands around the command of `execution` in its text, the outermost first.
+    pub(super) fn around(execution: &Execution<'s>) -> Vec<Node<'s>> {
+        let mut found = Vec::new();
+        visit::walk(&execution.unit.script.body, &mut |node, above| {
+            if matches!(node, Node::Command(command) if std::ptr::eq(command, execution.command)) {
+                found = above.to_vec();
+            }
+            let range = node.range();
+            let holds = matches!(node, Node::Word(_) | Node::Part(_) | Node::Redirection(_))
+                || range.start <= execution.command.range.start && execution.command.range.end <= range.end;
+            // A here-document's text stands behind the command that it belongs to.
+            let has_document = matches!(node, Node::Command(command) if !is_plain(command));
+            if found.is_empty() && (holds || has_document) { Next::Into } else { Next::Over }
+        });
+        found
+    }
+}
+
+/// Whether nothing of a command stands outside its range.
+fn is_plain(command: &Command) -> bool {
+    matches!(command.kind, CommandKind::Simple(_)) && command.redirections.is_empty()
+}
+
+/// Whether `inner` is `outer` or stands in it.
+pub(super) fn holds(outer: &Command, inner: &Command) -> bool {
+    outer.range.start <= inner.range.start && inner.range.end <= outer.range.end
+}
+
+/// Whether `unit` holds both.
+pub(super) fn is_same_text(one: &Unit, other: &Unit) -> bool {
+    std::ptr::eq(one, other)
+}
+
+/// Whether the touched path is `path`, or lies below it.
+pub(super) fn is_at_or_below(touched: &str, path: &str) -> bool {
+    touched.strip_prefix(path).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
+/// Whether a command fails that touches a path so where nothing is.
+pub(super) fn needs(touch: &Touch) -> bool {
+    touch.touching.needs_it() && !touch.is_redirection
+}
+
+/// Whether what is there afterwards is the command's own doing.
+pub(super) fn brings(touch: &Touch) -> bool {
+    touch.touching.brings() && !touch.is_redirection
+}
+
+/// Whether a file is made, or a directory, in which nothing need be.
+pub(super) fn makes(touch: &Touch) -> bool {
+    touch.is_redirection || touch.touching == Touching::MakesDirectory
+}

@@ -1,0 +1,136 @@
+//! The cases of `masked-failure` for real: each script runs once with the command failing that its first line names.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use crate::support::lint::{cases, root};
+use serde_yaml::Value;
+
+/// Stands in for any command: it fails where its line begins with `$FAILS`, and where a file isn't there that it is to
+/// read; else it makes the file that its options name.
+const STAND_IN: &str = r#"#!/bin/sh
+line="${0##*/} $*"
+case "$line" in "$FAILS"|"$FAILS "*) exit 1;; esac
+while [ $# -gt 0 ]; do
+  case "$1" in
+    -O-|-qO-) cat /dev/null;;
+    -O|-qO|-o|-f) [ "$2" = - ] || [ -e "$2" ] || echo made > "$2"; shift;;
+  esac
+  shift
+done
+exit 0
+"#;
+
+/// Commands that aren't to reach out of the test, or that needn't be installed.
+const STOOD_IN_FOR: [&str; 12] = [
+    "wget",
+    "curl",
+    "git",
+    "pip",
+    "kubectl",
+    "wait-for-it",
+    "pg_dump",
+    "aws",
+    "apt-get",
+    "psql",
+    "make",
+    "sleep",
+];
+
+/// A script of a case, and the command that fails.
+struct Masked {
+    shown: String,
+    shell: Vec<String>,
+    script: String,
+    fails: String,
+}
+
+fn scripts(folder: &str) -> Vec<Masked> {
+    let folder = root().join("rules/masked_failure").join(folder);
+    cases(&folder).iter().flat_map(|path| scripts_in(path)).collect()
+}
+
+fn scripts_in(path: &Path) -> Vec<Masked> {
+    let pod: Value = serde_yaml::from_str(&fs::read_to_string(path).unwrap()).unwrap();
+    let containers = pod["spec"]["initContainers"].as_sequence().unwrap();
+    let masked = containers.iter().filter_map(|container| {
+        let script = container["args"][0].as_str().unwrap().to_owned();
+        let fails = script.lines().next()?.strip_prefix("# fails: ")?.to_owned();
+        let words = container["command"].as_sequence().unwrap();
+        let shell = words.iter().map(|word| word.as_str().unwrap().to_owned()).collect();
+        let shown = format!("{}: {}", path.display(), container["name"].as_str().unwrap());
+        Some(Masked { shown, shell, script, fails })
+    });
+    masked.collect()
+}
+
+/// A throw-away directory with the volumes and the stand-ins.
+fn sandbox(masked: &Masked) -> PathBuf {
+    let name = masked.shown.replace(|c: char| !c.is_ascii_alphanumeric(), "-");
+    let folder = std::env::temp_dir().join(format!("initlint-masked-{}-{name}", std::process::id()));
+    _ = fs::remove_dir_all(&folder);
+    for part in ["data", "cfg", "bin"] {
+        fs::create_dir_all(folder.join(part)).unwrap();
+    }
+    for file in ["app.conf", "requirements.txt", "crds.yaml"] {
+        fs::write(folder.join("cfg").join(file), "a\n").unwrap();
+    }
+    let own = masked.fails.split(' ').next().unwrap();
+    for command in STOOD_IN_FOR.iter().copied().chain([own]) {
+        let path = folder.join("bin").join(command);
+        fs::write(&path, STAND_IN).unwrap();
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
+    }
+    folder
+}
+
+/// Whether the script reports success.
+fn succeeds(masked: &Masked) -> bool {
+    let folder = sandbox(masked);
+    let here = |text: &str| {
+        let at = |part: &str| folder.join(part).display().to_string();
+        text.replace("/data", &at("data")).replace("/cfg", &at("cfg"))
+    };
+    let path = format!("{}:{}", folder.join("bin").display(), std::env::var("PATH").unwrap());
+    let status = Command::new(&masked.shell[0])
+        .args(&masked.shell[1..])
+        .arg(here(&masked.script))
+        .envs([("PATH", path), ("FAILS", here(&masked.fails))])
+        .current_dir(&folder)
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .status()
+        .unwrap();
+    fs::remove_dir_all(&folder).unwrap();
+    status.success()
+}
+
+fn runs(masked: &Masked) -> bool {
+    let runs =
+        Command::new(&masked.shell[0]).args(["-c", "exit 0"]).status().is_ok_and(|status| status.success());
+    if !runs {
+        eprintln!("skipped, no {}: {}", masked.shell[0], masked.shown);
+    }
+    runs
+}
+
+#[test]
+fn a_masked_failure_leaves_the_script_successful() {
+    let scripts = scripts("bad");
+    assert!(scripts.len() > 15);
+    let failing: Vec<&str> =
+        scripts.iter().filter(|one| runs(one) && !succeeds(one)).map(|one| one.shown.as_str()).collect();
+    assert!(failing.is_empty(), "these fail: {failing:#?}");
+}
+
+#[test]
+fn a_failure_that_is_kept_ends_the_script() {
+    let scripts = scripts("good");
+    assert!(scripts.len() > 10);
+    let successful: Vec<&str> =
+        scripts.iter().filter(|one| runs(one) && succeeds(one)).map(|one| one.shown.as_str()).collect();
+    assert!(successful.is_empty(), "these succeed: {successful:#?}");
+}
