@@ -250,8 +250,15 @@ fn ln(world: &mut dyn World, call: &Call<'_>) -> Status {
 
 fn link_one(world: &mut dyn World, call: &Call<'_>, target: &str, link: &str) -> Status {
     let own = world.place_of_link(link);
-    let is_link = matches!(world.look(&own), Node::Link(_));
+    let node = world.look(&own);
+    let is_link = matches!(node, Node::Link(_));
     let inside = if call.has("T no-target-directory") || (is_link && call.has("n no-dereference")) {
+        false
+    } else if matches!(&node, Node::Link(target) if leads_nobody_knows_where(world, target)) {
+        // It fails there, or links into the image's own directory: neither is meant.
+        if !call.has("f force") {
+            world.doubt();
+        }
         false
     } else {
         leads_to_directory(world, link)
@@ -293,6 +300,15 @@ fn leads_to_directory(world: &mut dyn World, path: &str) -> bool {
         }
         _ => false,
     }
+}
+
+/// Whether a link to `target` leads to something in the image of which nobody can know whether it is a directory.
+fn leads_nobody_knows_where(world: &mut dyn World, target: &str) -> bool {
+    if !target.starts_with('/') || target.ends_with('/') || looks_like_file(target) {
+        return false;
+    }
+    let place = world.place(target);
+    place.store == Store::Container && matches!(world.look(&place), Node::Unknown { .. })
 }
 
 /// `mktemp`: a name that nobody else has. In the container's own file system it doesn't matter.

@@ -97,7 +97,9 @@ fn refused(context: &Context<'_, '_>, log: &Log, refusal: &CommandFailure) -> Op
         None => (None, None),
     };
     let container = context.sequence.get(context.index)?;
+    let doubtful = log.doubtful.contains(&refusal.site);
     let obstacle = messages::Obstacle {
+        doubtful,
         thing: &thing,
         path: &path,
         why: refusal.why,
@@ -110,7 +112,11 @@ fn refused(context: &Context<'_, '_>, log: &Log, refusal: &CommandFailure) -> Op
     let said = messages::stuck(&command, &obstacle);
     let assumed = log.assumed.contains(&refusal.site);
     let mild = assumed || kept_in == KeptIn::PodNetwork;
-    let severity = if mild { Severity::Warning } else { Severity::Error };
+    let severity = match mild {
+        _ if doubtful => Severity::Info,
+        true => Severity::Warning,
+        false => Severity::Error,
+    };
     let hazard = context.hazard(Kind::Stuck, severity, refusal.site, command, Some(place), said)?;
     Some(Hazard { mended, assumed, ..hazard })
 }

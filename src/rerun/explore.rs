@@ -257,6 +257,7 @@ impl<'c> Explorer<'c> {
         let again = machine.after(&reference.volumes, &reference.log.endless).run();
         let turned = |guard: &GuardOverSlowCommand| {
             again.log.branches.iter().any(|branch| branch.site == guard.guard && branch.held != guard.held)
+                && !again.log.changes.iter().any(|change| change.site == guard.command)
         };
         let lone: Vec<&GuardOverSlowCommand> =
             reference.log.guards_over_slow_commands.iter().filter(|guard| turned(guard)).collect();

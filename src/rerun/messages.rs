@@ -25,6 +25,8 @@ pub(super) enum KeptIn {
 
 /// What a command fails on, and what would help.
 pub(super) struct Obstacle<'a> {
+    /// Whether it hangs on what nobody can know that the command fails.
+    pub(super) doubtful: bool,
     /// In words.
     pub(super) thing: &'a str,
     /// Its name alone.
@@ -43,8 +45,11 @@ pub(super) struct Obstacle<'a> {
 
 /// A command that fails on what it finds.
 pub(super) fn stuck(command: &str, obstacle: &Obstacle<'_>) -> Words {
-    let Obstacle { thing, path, why, kept_in, mended, ref advice, ref clearing, in_script } = *obstacle;
+    let Obstacle { doubtful, thing, path, why, kept_in, mended, ref advice, ref clearing, in_script } = *obstacle;
     let met = match why {
+        FailureCause::Exists if doubtful => format!(
+            "{thing} exists by then: `{command}` fails on it, or makes its link inside it where it is a directory"
+        ),
         FailureCause::Exists => format!("{thing} exists by then, and `{command}` fails on what exists"),
         FailureCause::NotEmpty => {
             format!("{thing} exists by then and isn't empty, and `{command}` refuses that")

@@ -74,6 +74,7 @@ impl Machine<'_, '_> {
                 let status = self.errexit_ignored(status_is_tested, |machine| machine.command(left))?;
                 let branch = self.branch(&left.range, status == SUCCESS);
                 if status != SUCCESS {
+                    self.passed_over(branch, missing);
                     return Ok(status);
                 }
                 self.guarded(&branch, missing, |machine| machine.command(right))
@@ -84,6 +85,7 @@ impl Machine<'_, '_> {
                 let status = self.errexit_ignored(status_is_tested, |machine| machine.command(left))?;
                 let branch = self.branch(&left.range, status == SUCCESS);
                 if status == SUCCESS {
+                    self.passed_over(branch, missing);
                     return Ok(status);
                 }
                 self.guarded(&branch, missing, |machine| machine.command(right))
@@ -147,20 +149,43 @@ impl Machine<'_, '_> {
     /// that makes what the condition found missing.
     fn guarded(&mut self, guard: &Branch, missing: usize, body: impl FnOnce(&mut Self) -> Flow) -> Flow {
         let tested: Vec<Place> = self.log.missing.get(missing..).unwrap_or_default().to_vec();
-        let before = self.log.changes.len();
         let result = body(self);
         if result.is_ok()
             && let Some(branch) = self.log.branches.iter_mut().rev().find(|branch| *branch == guard)
         {
             branch.until = self.log.changes.len();
         }
-        if let Some([first, rest @ ..]) = self.log.changes.get(before..)
+        self.note_slow_command(guard, &tested);
+        result
+    }
+
+    /// Notes that what `guard` stands over was passed over: all that follows may hang on it, where that ends the script.
+    fn passed_over(&mut self, guard: Branch, missing: usize) {
+        let tested = self.log.missing.get(missing..).unwrap_or_default();
+        if self.assumptions.is_first() && !tested.is_empty() {
+            self.log.passed_over.push((guard, tested.to_vec()));
+        }
+    }
+
+    /// Notes the guards that were passed over and after which one long command is all that is left.
+    pub(super) fn note_slow_commands_at_end(&mut self) {
+        for (guard, tested) in std::mem::take(&mut self.log.passed_over) {
+            self.note_slow_command(&guard, &tested);
+        }
+    }
+
+    /// Notes a guard after which nothing but one long command makes what the guard found missing.
+    fn note_slow_command(&mut self, guard: &Branch, tested: &[Place]) {
+        if let Some([first, rest @ ..]) = self.log.changes.get(guard.changes..)
             && std::iter::once(first).chain(rest).any(|change| change.manner == ChangeKind::Slow)
             && rest.iter().all(|change| change.site == first.site)
             // `.git` is what people test for on purpose: a broken one makes the next git command fail.
             && tested.iter().any(|place| place.touches(&first.place) && !matches!(place.name(), ".git" | "HEAD"))
         {
             let (command, place) = (first.site, first.place.clone());
+            if self.log.guards_over_slow_commands.iter().any(|known| known.command == command) {
+                return;
+            }
             self.log.guards_over_slow_commands.push(GuardOverSlowCommand {
                 guard: guard.site,
                 held: guard.held,
@@ -168,10 +193,10 @@ impl Machine<'_, '_> {
                 place,
             });
         }
-        result
     }
 
     fn if_clause(&mut self, arms: &[Arm], otherwise: Option<&List>) -> Flow {
+        let (first, mut last) = (self.log.missing.len(), None);
         for arm in arms {
             let missing = self.log.missing.len();
             let status = self.errexit_ignored(true, |machine| machine.list(&arm.condition))?;
@@ -179,10 +204,15 @@ impl Machine<'_, '_> {
             if status == SUCCESS {
                 return self.guarded(&branch, missing, |machine| machine.list(&arm.body));
             }
+            last = Some(branch);
         }
+        let Some(branch) = last else { return Ok(SUCCESS) };
         match otherwise {
-            Some(list) => self.list(list),
-            None => Ok(SUCCESS),
+            Some(list) => self.guarded(&branch, first, |machine| machine.list(list)),
+            None => {
+                self.passed_over(branch, first);
+                Ok(SUCCESS)
+            }
         }
     }
 

@@ -37,6 +37,8 @@ pub(in crate::rerun) struct Log {
     pub(in crate::rerun) bound: Option<Bound>,
     /// Commands that refuse what exists by what is usual, not for sure.
     pub(in crate::rerun) assumed: Vec<SiteId>,
+    /// Guards of which nothing held, and the places that they found missing.
+    pub(in crate::rerun) passed_over: Vec<(Branch, Vec<Place>)>,
     /// Lone downloads and clones that a test stands over.
     pub(in crate::rerun) guards_over_slow_commands: Vec<GuardOverSlowCommand>,
     /// The words of each command, by site.

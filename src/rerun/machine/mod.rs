@@ -311,6 +311,7 @@ impl<'s, 'c> Machine<'s, 'c> {
             Program::Exec(words) => self.exec_form(words),
         };
         let end = self.run_exit_trap(end);
+        self.note_slow_commands_at_end();
         let status = match end {
             Ok(status) | Err(Jump::Exit(status) | Jump::Return(status)) => Some(status),
             Err(Jump::Break(_) | Jump::Continue(_)) => Some(self.shell.status),
