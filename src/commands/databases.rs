@@ -1,6 +1,6 @@
 //! Databases: data directories on a volume, and what is made on a server.
 
-use super::servers::unless;
+use super::database_servers::Server;
 use super::sql::{self, Statement};
 use super::world::Node;
 use super::world::atoms::Atom;
@@ -9,10 +9,8 @@ use super::world::{ChangeKind, FAILURE, FailureCause, SUCCESS, Status, World};
 use super::{Call, Record, Remedy, Trait, Trouble, paths, record};
 
 pub(super) const RECORDS: &[Record] = &[
-    record(&["initdb"]).taking(PG_DATA).does(data_directory),
-    record(&["pg_basebackup"]).taking(PG_DATA).does(data_directory),
-    record(&["pg_ctl"]).taking(PG_DATA).does(pg_ctl),
-    record(&["mysqld", "mariadbd"]).taking("datadir user").does(mysqld).when(mysqld_serves),
+    record(&["initdb"]).taking(NAMES_DATA).does(data_directory),
+    record(&["pg_basebackup"]).taking(NAMES_DATA).does(data_directory),
     record(&["pg_dump", "pg_dumpall", "mysqldump", "mariadb-dump", "mongodump", "mongoexport"])
         .taking(
             "f h p U d n t N T F Z j u P B o h file host port username user dbname schema table format out db \
@@ -55,6 +53,12 @@ pub(super) const RECORDS: &[Record] = &[
         .taking("e f u p k execute file username password keyspace")
         .does(cqlsh)
         .mended(mend_sql),
+    record(&["mongosh", "mongo"])
+        .taking("eval host port u username p password authenticationDatabase")
+        .does(mongosh)
+        .mended(mend_mongosh)
+        .asks(super::awaited::mongo)
+        .is(super::network::ASKS),
     record(&["clickhouse-client"])
         .taking("q query h host u user d database queries-file port password")
         .does(clickhouse)
@@ -64,7 +68,7 @@ pub(super) const RECORDS: &[Record] = &[
 const PG_VALUED: &str = "h p U d O E T D l host port username dbname owner encoding template tablespace locale \
                          maintenance-db c connection-limit g role N number";
 
-const PG_DATA: &str =
+pub(super) const NAMES_DATA: &str =
     "D pgdata U E A k X username auth encoding locale pwfile waldir host h p port d R C S T";
 
 /// A command that sets up a data directory and refuses one that isn't empty.
@@ -74,7 +78,8 @@ fn data_directory(world: &mut dyn World, call: &Call<'_>) -> Status {
     make_data(world, &path, call)
 }
 
-fn make_data(world: &mut dyn World, path: &str, call: &Call<'_>) -> Status {
+/// Sets up the folder of data at `path`.
+pub(super) fn make_data(world: &mut dyn World, path: &str, call: &Call<'_>) -> Status {
     let place = world.place(path);
     if world.is_empty(&place) == Some(false) {
         return world.fail(Some(&place), FailureCause::NotEmpty);
@@ -84,85 +89,50 @@ fn make_data(world: &mut dyn World, path: &str, call: &Call<'_>) -> Status {
     SUCCESS
 }
 
-fn pg_ctl(world: &mut dyn World, call: &Call<'_>) -> Status {
-    if call.operands().iter().any(|word| matches!(*word, "init" | "initdb")) {
-        return match call.value("D pgdata") {
-            Some(path) => make_data(world, path, call),
-            None => {
-                let path = world.variable("PGDATA").to_string();
-                make_data(world, &path, call)
-            }
-        };
-    }
-    world.steady_status(call.words())
-}
-
-/// It serves unless it only prepares its folder, or goes to the background.
-fn mysqld_serves(call: &Call<'_>) -> &'static [Trait] {
-    unless(
-        call,
-        &["--initialize", "--initialize-insecure", "--bootstrap", "--daemonize", "--validate-config"],
-    )
-}
-
-fn mysqld(world: &mut dyn World, call: &Call<'_>) -> Status {
-    if !call.has("initialize initialize-insecure") {
-        return world.steady_status(call.words());
-    }
-    make_data(world, call.value("datadir").unwrap_or("/var/lib/mysql"), call)
-}
-
-/// Something by its kind and name on a server.
+/// Something by its kind and name on a server that isn't of this script.
 pub(super) fn outside(kind: &str, name: &str) -> Place {
-    Place {
-        store: super::world::place::Store::External,
-        path: format!("/{kind}/{}", name.replace('/', "\u{2215}")),
-    }
+    Server::ELSEWHERE.place(kind, name)
 }
 
-/// Makes something on a server, which fails where it exists.
+/// Makes something on a server that isn't of this script, which fails where it exists.
 pub(super) fn create(world: &mut dyn World, kind: &str, name: &str) -> Status {
-    let place = outside(kind, name);
-    if world.look(&place) != Node::Absent {
-        return world.fail(Some(&place), FailureCause::Exists);
-    }
-    world.put(&place, Node::directory(), ChangeKind::Write);
-    SUCCESS
+    Server::ELSEWHERE.create(world, kind, name)
 }
 
 fn create_named(world: &mut dyn World, call: &Call<'_>, kind: &str) -> Status {
     let Some(name) = call.operands().first() else {
         return world.unknown_status(&call.words().join(" "));
     };
-    create(world, kind, name)
+    Server::of(world, call, "h host").create(world, kind, name)
 }
 
 fn drop_named(world: &mut dyn World, call: &Call<'_>, kind: &str) -> Status {
     if let Some(name) = call.operands().first() {
-        world.remove(&outside(kind, name));
+        let place = Server::of(world, call, "h host").place(kind, name);
+        world.remove(&place);
     }
     SUCCESS
 }
 
 /// Runs SQL text against the database `on`: the status of its first failing statement, which ends it where it `stops`.
-fn run_sql(world: &mut dyn World, text: &str, on: &str, stops: bool) -> Status {
+fn run_sql(world: &mut dyn World, server: &Server, text: &str, on: &str, stops: bool) -> Status {
     let mut first = SUCCESS;
     for statement in sql::statements(text) {
         match statement {
             Statement::Create(kind, name) => {
                 let shared = matches!(kind.as_str(), "database" | "role");
                 let name = if shared { name } else { format!("{on}{name}") };
-                let status = create(world, &kind, &name);
+                let status = server.create(world, &kind, &name);
                 first = if first == SUCCESS { status } else { first };
                 if first != SUCCESS && stops {
                     return first;
                 }
             }
             Statement::Drop(kind, name) => {
-                world.remove(&outside(&kind, &name));
-                world.remove(&outside(&kind, &format!("{on}{name}")));
+                world.remove(&server.place(&kind, &name));
+                world.remove(&server.place(&kind, &format!("{on}{name}")));
             }
-            Statement::Insert(table) => add_row(world, &outside("rows", &format!("{on}{table}")), text),
+            Statement::Insert(table) => add_row(world, &server.place("rows", &format!("{on}{table}")), text),
         }
     }
     first
@@ -204,27 +174,54 @@ fn psql(world: &mut dyn World, call: &Call<'_>) -> Status {
     let on =
         call.value("d dbname").or_else(|| call.operands().first().copied()).unwrap_or_default().to_owned();
     let on = if on.is_empty() { on } else { format!("{on}.") };
-    let status = run_sql(world, &text, &on, stops);
+    let server = Server::of(world, call, "h host");
+    let status = run_sql(world, &server, &text, &on, stops);
     finish(world, call.words(), if stops { status } else { SUCCESS })
 }
 
 fn mysql(world: &mut dyn World, call: &Call<'_>) -> Status {
     let (text, _) = text_of(world, call, "e execute", "none");
     let on = connection(call, "D database");
-    let status = run_sql(world, &text, &on, !call.has("f force"));
+    let server = Server::of(world, call, "h host");
+    let status = run_sql(world, &server, &text, &on, !call.has("f force"));
     finish(world, call.words(), if call.has("f force") { SUCCESS } else { status })
 }
 
 fn cqlsh(world: &mut dyn World, call: &Call<'_>) -> Status {
     let (text, _) = text_of(world, call, "e execute", "f file");
-    let status = run_sql(world, &text, &connection(call, "k keyspace"), true);
+    let status = run_sql(world, &Server::ELSEWHERE, &text, &connection(call, "k keyspace"), true);
     finish(world, call.words(), status)
 }
 
 fn clickhouse(world: &mut dyn World, call: &Call<'_>) -> Status {
     let (text, _) = text_of(world, call, "q query", "queries-file");
-    let status = run_sql(world, &text, &connection(call, "d database"), true);
+    let status = run_sql(world, &Server::ELSEWHERE, &text, &connection(call, "d database"), true);
     finish(world, call.words(), status)
+}
+
+/// `mongosh` ends at what is thrown, with status 1: `rs.initiate` throws "already initialized", `createUser` "already
+/// exists". What the text tests or catches by itself is taken to be settled.
+fn mongosh(world: &mut dyn World, call: &Call<'_>) -> Status {
+    let (text, _) = text_of(world, call, "eval", "none");
+    let is_settled = ["try", "catch", "if"].iter().any(|word| text.contains(&format!("{word} ")))
+        || ["try{", "if(", "catch("].iter().any(|word| text.contains(word));
+    let server = Server::of(world, call, "host");
+    let made = [("rs.initiate(", "initiated replica set"), ("createUser(", "user that `createUser` makes")];
+    for (_, name) in made.iter().filter(|(verb, _)| !is_settled && text.contains(verb)) {
+        let status = server.create(world, "the", name);
+        if status != SUCCESS {
+            return status;
+        }
+    }
+    finish(world, call.words(), SUCCESS)
+}
+
+fn mend_mongosh(trouble: &Trouble<'_>) -> Option<Remedy> {
+    Remedy::advice(if trouble.text.contains("rs.initiate(") {
+        "ask first: `try { rs.status() } catch (e) { rs.initiate(…) }`"
+    } else {
+        "ask first: `if (!db.getUser(NAME)) db.createUser(…)`"
+    })
 }
 
 /// What a client says and returns besides: both may depend on what this script has done.
@@ -278,6 +275,17 @@ fn mend_sql(trouble: &Trouble<'_>) -> Option<Remedy> {
             "say what to do about rows that are there: `ON CONFLICT DO NOTHING`, or `WHERE NOT EXISTS (…)`",
         ),
         "" if trouble.call.name() == "sqlite3" => Remedy::advice("write `CREATE … IF NOT EXISTS`"),
+        "database" | "role" if matches!(trouble.call.name(), "psql" | "createdb" | "createuser") => {
+            let catalog = if trouble.kind == "role" { "roles" } else { "database" };
+            let column = if trouble.kind == "role" { "rolname" } else { "datname" };
+            Remedy::advice(format!(
+                "ask first: `SELECT 'CREATE {} NAME' WHERE NOT EXISTS (SELECT FROM pg_{catalog} WHERE {column} = 'NAME')` \
+                 and `\\gexec`, as input of `psql`",
+                kind()
+            ))
+        }
+        "database" => Remedy::advice("write `CREATE DATABASE IF NOT EXISTS`"),
+        "role" => Remedy::advice("write `CREATE USER IF NOT EXISTS`"),
         _ => None,
     }
 }

@@ -7,6 +7,7 @@ mod archives;
 mod awaited;
 mod call;
 mod copies;
+mod database_servers;
 mod databases;
 mod download;
 mod edits;
@@ -38,6 +39,7 @@ use std::sync::OnceLock;
 
 pub use awaited::Awaited;
 pub use call::Call;
+pub(crate) use database_servers::OBJECTS;
 pub(crate) use paths::Touching;
 pub use record::Record;
 pub(crate) use record::{Capability, Elsewhere, Trait};
@@ -64,7 +66,7 @@ pub enum Userland {
     Unknown,
 }
 
-const FAMILIES: [&[Record]; 19] = [
+const FAMILIES: [&[Record]; 20] = [
     files::RECORDS,
     copies::RECORDS,
     archives::RECORDS,
@@ -75,6 +77,7 @@ const FAMILIES: [&[Record]; 19] = [
     filters::RECORDS,
     reading::RECORDS,
     databases::RECORDS,
+    database_servers::RECORDS,
     services::RECORDS,
     servers::RECORDS,
     keys::RECORDS,

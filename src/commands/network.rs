@@ -5,7 +5,7 @@ use super::record::{Capability, Record, Trait, record};
 use super::servers::only_with;
 use super::{Call, awaited, world};
 
-const ASKS: &[Trait] = &[Trait::Probe, Trait::NeedsNetwork];
+pub(super) const ASKS: &[Trait] = &[Trait::Probe, Trait::NeedsNetwork];
 const WAITS: &[Trait] = &[Trait::Waits, Trait::NeedsNetwork];
 
 const WAITS_FOR_EVER: &[Trait] =
@@ -48,10 +48,6 @@ pub(super) const RECORDS: &[Record] = &[
         .does(steady)
         .when(asks_server)
         .asks(awaited::redis),
-    record(&["mongo", "mongosh"])
-        .taking("u p host port eval username password")
-        .is(ASKS)
-        .asks(awaited::mongo),
     record(&["etcdctl"]).is(ASKS),
     record(&["wait-for-it", "wait-for-it.sh"])
         .does(steady)

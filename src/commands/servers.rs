@@ -6,13 +6,11 @@ use super::{Call, NEVER_ENDS};
 /// Options with which any server only says something, and ends.
 const ASKS: [&str; 8] = ["-v", "-V", "-version", "--version", "version", "-h", "-help", "--help"];
 
-/// Those of which nothing else is known. nginx and mysqld, whose effects are known, stand with their families.
+/// Those of which nothing else is known. Databases stand in a file of their own.
 pub(super) const RECORDS: &[Record] = &[
     record(&["nginx"]).when(nginx),
     record(&["redis-server", "valkey-server"]).when(|call| unless(call, &["--daemonize yes"])),
-    record(&["postgres"])
-        .when(|call| unless(call, &["--check", "--boot", "--single", "-C", "--describe-config"])),
-    record(&["mongod", "mongos"]).when(|call| unless(call, &["--fork", "--shutdown", "--repair"])),
+    record(&["mongos"]).when(|call| unless(call, &["--fork"])),
     record(&["memcached"]).when(|call| unless(call, &["-d"])),
     record(&["envoy"]).when(|call| unless(call, &["--mode validate", "--mode=validate"])),
     record(&["fluent-bit"]).when(|call| unless(call, &["-D", "--dry-run"])),

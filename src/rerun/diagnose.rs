@@ -102,6 +102,7 @@ fn refused(context: &Context<'_, '_>, log: &Log, refusal: &CommandFailure) -> Op
         doubtful,
         thing: &thing,
         path: &path,
+        is_visible: things::inside(&path).is_none(),
         why: refusal.why,
         kept_in,
         mended: mended.as_deref(),
@@ -232,7 +233,8 @@ fn half_done(context: &Context<'_, '_>, trial: &Comparison<'_>, place: &Place) -
     let early = context.event(trial.first, last, false)?;
     let known = before.iter().any(|change| change.place == *place);
     let late = context.event(trial.first, &Change { place: place.clone(), ..written.clone() }, known)?;
-    let said = messages::half_done(&early, &late);
+    let in_server = things::on_server(&place.path).is_some();
+    let said = messages::half_done(&early, &late, in_server);
     let command = Call::of(trial.first.commands.get(&last.site)?).title();
     // What git keeps for itself (a setting, a remote) is noticed soon, and seldom matters. What the work leaves lying
     // about matters less.
@@ -322,8 +324,11 @@ pub(super) fn guard_over_slow_command(
     Some(hazard)
 }
 
-/// What kind of thing outside the volumes is at `place`; empty in a volume.
+/// What kind of thing outside the volumes, or in a server's data, is at `place`; empty for a file.
 fn kind_of(place: &Place) -> &str {
+    if let Some((kind, _)) = things::on_server(&place.path) {
+        return kind;
+    }
     let kind =
         place.path.trim_start_matches('/').split('/').next().filter(|_| place.store == Store::External);
     kind.unwrap_or_default()
@@ -408,13 +413,13 @@ impl<'c> Context<'_, 'c> {
     fn event(&self, log: &Log, change: &Change, known: bool) -> Option<String> {
         let place = &change.place;
         let root = self.is_mount(place);
-        let (shown, command) = (self.show(place), Call::of(log.commands.get(&change.site)?).title());
+        let (shown, command) = (self.thing(place), Call::of(log.commands.get(&change.site)?).title());
         Some(match change.manner {
-            ChangeKind::Remove => format!("`{shown}` is removed"),
-            ChangeKind::Mode => format!("`{shown}` is made executable"),
-            _ if root => format!("`{command}` has filled `{shown}`"),
-            _ if known => format!("`{command}` has written to `{shown}`"),
-            _ => format!("`{shown}` is made"),
+            ChangeKind::Remove => format!("{shown} is removed"),
+            ChangeKind::Mode => format!("{shown} is made executable"),
+            _ if root => format!("`{command}` has filled {shown}"),
+            _ if known => format!("`{command}` has written to {shown}"),
+            _ => format!("{shown} is made"),
         })
     }
 

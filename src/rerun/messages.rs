@@ -31,6 +31,8 @@ pub(super) struct Obstacle<'a> {
     pub(super) thing: &'a str,
     /// Its name alone.
     pub(super) path: &'a str,
+    /// Whether that is a path that people see.
+    pub(super) is_visible: bool,
     pub(super) why: FailureCause,
     pub(super) kept_in: KeptIn,
     /// The command as it should be, where an option mends it.
@@ -45,7 +47,18 @@ pub(super) struct Obstacle<'a> {
 
 /// A command that fails on what it finds.
 pub(super) fn stuck(command: &str, obstacle: &Obstacle<'_>) -> Words {
-    let Obstacle { doubtful, thing, path, why, kept_in, mended, ref advice, ref clearing, in_script } = *obstacle;
+    let Obstacle {
+        doubtful,
+        thing,
+        path,
+        is_visible,
+        why,
+        kept_in,
+        mended,
+        ref advice,
+        ref clearing,
+        in_script,
+    } = *obstacle;
     let met = match why {
         FailureCause::Exists if doubtful => format!(
             "{thing} exists by then: `{command}` fails on it, or makes its link inside it where it is a directory"
@@ -73,7 +86,7 @@ pub(super) fn stuck(command: &str, obstacle: &Obstacle<'_>) -> Words {
         (Some(line), _) => format!("write `{line}`"),
         (None, _) if advice.is_some() => advice.clone().unwrap_or_default(),
         (None, FailureCause::NotEmpty | FailureCause::Exists | FailureCause::Asks)
-            if matches!(kept_in, KeptIn::Volume { .. }) =>
+            if is_visible && matches!(kept_in, KeptIn::Volume { .. }) =>
         {
             match clearing {
                 Some(clearing) if in_script => format!("put `{clearing}` before it"),
@@ -236,14 +249,22 @@ pub(super) fn is_backup(path: &str) -> bool {
     [".bak", ".backup", ".old", ".orig", ".save", "~"].iter().any(|suffix| path.ends_with(suffix))
 }
 
-/// A test that is satisfied before the work under it is complete. `early` is what satisfies it.
-pub(super) fn half_done(early: &str, late: &str) -> Words {
+/// A test that is satisfied before the work under it is complete. `early` is what satisfies it. What a running server
+/// holds can't be built elsewhere and moved.
+pub(super) fn half_done(early: &str, late: &str, in_server: bool) -> Words {
     let late = if early == late { "it is filled" } else { late };
+    let marker = "write a marker last and test for that";
     Words {
-        why: format!("a run that is killed after {early} and before {late} leaves work undone that the next run takes for done"),
-        help: "build under a temporary name on the same volume and `mv` it into place last, or write a marker last and \
-               test for that"
-            .to_owned(),
+        why: format!(
+            "a run that is killed after {early} and before {late} leaves work undone that the next run takes for done"
+        ),
+        help: if in_server {
+            format!("{marker}, and take away what is there before the work starts")
+        } else {
+            format!(
+                "build under a temporary name on the same volume and `mv` it into place last, or {marker}"
+            )
+        },
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::Lifetime;
 use super::messages::KeptIn;
-use crate::commands::{Call, Trait};
+use crate::commands::{Call, OBJECTS, Trait};
 
 /// Something outside the volumes, by the kind and name that the commands give it.
 pub(super) fn outside(kind: &str, name: &str) -> String {
@@ -26,8 +26,18 @@ pub(super) fn outside(kind: &str, name: &str) -> String {
     }
 }
 
-/// What `path` stands for where it is no path that anybody sees: a repository's remotes, branches and tags.
+/// The kind and name of what `path` stands for in the data of a server that a script starts itself.
+pub(super) fn on_server(path: &str) -> Option<(&str, &str)> {
+    let (_, inner) = path.split_once(&format!("/{OBJECTS}/"))?;
+    inner.split_once('/')
+}
+
+/// What `path` stands for where it is no path that anybody sees: a repository's remotes, branches and tags, a server's
+/// databases and tables.
 pub(super) fn inside(path: &str) -> Option<String> {
+    if let Some((kind, name)) = on_server(path) {
+        return Some(outside(kind, &name.replace('\u{2215}', "/")));
+    }
     let (_, inner) = path.split_once("/.git/")?;
     let (kind, name) = inner.split_once('/')?;
     match kind {

@@ -159,6 +159,10 @@ pub(crate) trait World {
     fn status_is_tested(&self) -> bool;
     /// The value of a variable.
     fn variable(&mut self, name: &str) -> Rc<str>;
+    /// The folder of data of the database server that was started last and runs.
+    fn served(&self) -> Option<Place>;
+    /// Starts the database server whose data lie there, or stops the one that runs.
+    fn serve(&mut self, data: Option<Place>);
     /// Whose `wget`, `ls` and `sed` the image has.
     fn userland(&self) -> Userland;
     /// The kind of what is kept in the network that the command sees.

@@ -189,6 +189,8 @@ pub(super) struct Machine<'s, 'c> {
     frame: Frame,
     input: Option<Rc<str>>,
     sinks: Vec<Sink>,
+    /// The folder of data of the database server that the script has started.
+    served: Option<Place>,
     /// While a command in another file system runs: whether its network is the node's.
     foreign_root: Option<bool>,
     /// Within how many conditions, where `set -e` doesn't count.
@@ -272,6 +274,7 @@ impl<'s, 'c> Machine<'s, 'c> {
             frame: Frame::default(),
             input: None,
             sinks: vec![Sink::Console],
+            served: None,
             foreign_root: None,
             errexit_ignored: 0,
             status_is_tested: false,

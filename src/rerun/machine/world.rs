@@ -130,6 +130,14 @@ impl World for Machine<'_, '_> {
         self.variable(name)
     }
 
+    fn served(&self) -> Option<Place> {
+        self.served.clone()
+    }
+
+    fn serve(&mut self, data: Option<Place>) {
+        self.served = data;
+    }
+
     fn userland(&self) -> Userland {
         self.container.userland
     }
