@@ -354,18 +354,41 @@ fn rsync(world: &mut dyn World, call: &Call<'_>) -> Status {
 fn mend_cp(trouble: &Trouble<'_>) -> Option<Remedy> {
     match trouble.what {
         What::Fails(FailureCause::Denied) => trouble.with_option("-f", ""),
-        What::Drifts(ChangeKind::Nest) => Remedy::advice(
-            "make the target first and copy the contents: `mkdir -p TARGET && cp -r SOURCE/. TARGET`",
-        ),
+        What::Drifts(ChangeKind::Nest) => copy_contents(trouble)
+            .or_else(|| Remedy::advice("copy the contents rather than the folder: `cp -r SOURCE/. TARGET`")),
         _ => None,
     }
 }
 
-/// `mv -T` would fail on a target that isn't empty, and what is there may be what the app has made since.
+/// The line that copies what is in the source into the target, which `cp` makes where there is none.
+fn copy_contents(trouble: &Trouble<'_>) -> Option<Remedy> {
+    let (source, target) = source_and_target(trouble)?;
+    let source = source.trim_end_matches('/');
+    let (head, _) = trouble.text.rsplit_once(target)?;
+    let (head, _) = head.trim_end().rsplit_once(' ')?;
+    Some(Remedy::Line(format!("{head} {source}/. {target}")))
+}
+
+/// The one source and the target, as they are written.
+fn source_and_target<'t>(trouble: &Trouble<'t>) -> Option<(&'t str, &'t str)> {
+    let words = trouble.written()?;
+    let ([.., source, target], [_, _]) = (words.as_slice(), trouble.call.operands()) else { return None };
+    let are_operands = !source.starts_with('-') && !target.starts_with('-');
+    (are_operands && !target.ends_with('/')).then_some((*source, *target))
+}
+
+/// `mv -T` would fail on a target that isn't empty, and what is there may be what the app has made since. The source is
+/// taken away either way.
 fn mend_mv(trouble: &Trouble<'_>) -> Option<Remedy> {
-    (trouble.what == What::Drifts(ChangeKind::Nest)).then(|| {
-        Remedy::Advice(
-            "pass over it where the target is there already: `[ -e TARGET ] || mv SOURCE TARGET`".to_owned(),
-        )
-    })
+    if trouble.what != What::Drifts(ChangeKind::Nest) {
+        return None;
+    }
+    match source_and_target(trouble) {
+        Some((source, target)) => {
+            Some(Remedy::Line(format!("if [ -e {target} ]; then rm -rf {source}; else {}; fi", trouble.text)))
+        }
+        None => Remedy::advice(
+            "pass over it where the target is there: `if [ -e TARGET ]; then rm -rf SOURCE; else mv SOURCE TARGET; fi`",
+        ),
+    }
 }

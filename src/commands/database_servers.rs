@@ -1,6 +1,5 @@
 //! Database servers that a script starts itself: what is made in them lies in their folder of data.
 
-use super::databases::{NAMES_DATA, make_data};
 use super::servers::unless;
 use super::world::place::{Place, Store};
 use super::world::{ChangeKind, FailureCause, Node, SUCCESS, Status, World};
@@ -21,6 +20,10 @@ pub(super) const RECORDS: &[Record] = &[
 ];
 
 const NAMES_MYSQL: &str = "datadir user port socket";
+
+/// The options of `PostgreSQL`'s tools that take a value.
+pub(super) const NAMES_DATA: &str =
+    "D pgdata U E A k X username auth encoding locale pwfile waldir host h p port d R C S T";
 
 /// Below a server's folder of data: where what is made in it is noted. Nobody sees that path.
 pub(crate) const OBJECTS: &str = ".objects";
@@ -61,6 +64,17 @@ impl Server {
         world.put(&place, Node::directory(), ChangeKind::Write);
         SUCCESS
     }
+}
+
+/// Sets up the folder of data at `path`.
+pub(super) fn make_data(world: &mut dyn World, path: &str, call: &Call<'_>) -> Status {
+    let place = world.place(path);
+    if world.is_empty(&place) == Some(false) {
+        return world.fail(Some(&place), FailureCause::NotEmpty);
+    }
+    super::files::make_directories(world, path);
+    world.fill(&place, &format!("data:{}", call.name()), ChangeKind::Slow);
+    SUCCESS
 }
 
 fn pg_ctl(world: &mut dyn World, call: &Call<'_>) -> Status {

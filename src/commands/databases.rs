@@ -1,6 +1,6 @@
 //! Databases: data directories on a volume, and what is made on a server.
 
-use super::database_servers::Server;
+use super::database_servers::{NAMES_DATA, Server, make_data};
 use super::sql::{self, Statement};
 use super::world::Node;
 use super::world::atoms::Atom;
@@ -68,25 +68,11 @@ pub(super) const RECORDS: &[Record] = &[
 const PG_VALUED: &str = "h p U d O E T D l host port username dbname owner encoding template tablespace locale \
                          maintenance-db c connection-limit g role N number";
 
-pub(super) const NAMES_DATA: &str =
-    "D pgdata U E A k X username auth encoding locale pwfile waldir host h p port d R C S T";
-
 /// A command that sets up a data directory and refuses one that isn't empty.
 fn data_directory(world: &mut dyn World, call: &Call<'_>) -> Status {
     let given = call.value("D pgdata").or_else(|| call.operands().first().copied()).map(str::to_owned);
     let path = given.unwrap_or_else(|| world.variable("PGDATA").to_string());
     make_data(world, &path, call)
-}
-
-/// Sets up the folder of data at `path`.
-pub(super) fn make_data(world: &mut dyn World, path: &str, call: &Call<'_>) -> Status {
-    let place = world.place(path);
-    if world.is_empty(&place) == Some(false) {
-        return world.fail(Some(&place), FailureCause::NotEmpty);
-    }
-    super::files::make_directories(world, path);
-    world.fill(&place, &format!("data:{}", call.name()), ChangeKind::Slow);
-    SUCCESS
 }
 
 /// Something by its kind and name on a server that isn't of this script.

@@ -431,13 +431,15 @@ fn exists_and<'t>(trouble: &'t Trouble<'t>) -> Option<&'t Trouble<'t>> {
 }
 
 fn mend_ln(trouble: &Trouble<'_>) -> Option<Remedy> {
-    match trouble.what {
-        What::Fails(FailureCause::Exists) if trouble.call.words().iter().any(|word| word == "-s") => {
-            trouble.with_option("-sfn", "-s ")
-        }
-        What::Drifts(ChangeKind::Nest) => Remedy::advice("replace the link itself: `ln -sfn`"),
-        _ => None,
+    let is_met = matches!(trouble.what, What::Fails(FailureCause::Exists) | What::Drifts(ChangeKind::Nest));
+    if !is_met || !trouble.call.has("s symbolic") {
+        return None;
     }
+    let is_cluster = |word: &&&str| word.starts_with('-') && !word.starts_with("--") && word.contains('s');
+    let words: Vec<&str> = trouble.text.split_whitespace().collect();
+    let cluster = words.iter().find(is_cluster)?;
+    let missing: String = ["f", "n"].into_iter().filter(|letter| !cluster.contains(letter)).collect();
+    trouble.replaced(&format!(" {cluster} "), &format!(" {cluster}{missing} "))
 }
 
 fn mend_mktemp(trouble: &Trouble<'_>) -> Option<Remedy> {

@@ -44,7 +44,7 @@ impl Remedy {
     }
 }
 
-impl Trouble<'_> {
+impl<'a> Trouble<'a> {
     /// Whether it fails for `cause`.
     pub(crate) fn fails(&self, cause: FailureCause) -> bool {
         self.what == What::Fails(cause)
@@ -53,6 +53,13 @@ impl Trouble<'_> {
     /// The line with `new` in place of the first `old`.
     pub(crate) fn replaced(&self, old: &str, new: &str) -> Option<Remedy> {
         self.text.contains(old).then(|| Remedy::Line(self.text.replacen(old, new, 1)))
+    }
+
+    /// The words as they are written, where each comes to one and none is quoted.
+    pub(crate) fn written(&self) -> Option<Vec<&'a str>> {
+        let is_plain = !self.text.contains(['\'', '"', '`', '\\', '(', '<', '>', '\n']);
+        let words: Vec<&str> = self.text.split_whitespace().collect();
+        (is_plain && words.len() == self.call.words().len()).then_some(words)
     }
 
     /// The line with `option` behind the command's name, in place of `instead` if that stands there.

@@ -10,7 +10,7 @@ use super::state::compare::differences;
 use super::state::places::{Mounts, Place, Store};
 use super::state::tree::{Node, SiteId, Tree};
 use super::things;
-use super::{Container, Hazard, Kind, Program, Severity, Site};
+use super::{Container, Hazard, Kind, Mending, Program, Severity, Site};
 use crate::commands::{Call, Remedy, Trait, Trouble, What};
 
 /// What a diagnosis needs to find its words.
@@ -111,6 +111,9 @@ fn refused(context: &Context<'_, '_>, log: &Log, refusal: &CommandFailure) -> Op
         in_script: matches!(container.program, Program::Script { .. }),
     };
     let said = messages::stuck(&command, &obstacle);
+    let text = messages::first(&obstacle).zip(context.text(refusal.site));
+    let text = text.map(|(first, text)| format!("{first}\n{text}")).or(mended);
+    let mending = Some(text.map_or(Mending::PassesOver, Mending::Text));
     let assumed = log.assumed.contains(&refusal.site);
     let mild = assumed || kept_in == KeptIn::PodNetwork;
     let severity = match mild {
@@ -119,7 +122,7 @@ fn refused(context: &Context<'_, '_>, log: &Log, refusal: &CommandFailure) -> Op
         false => Severity::Error,
     };
     let hazard = context.hazard(Kind::Stuck, severity, refusal.site, command, Some(place), said)?;
-    Some(Hazard { mended, assumed, ..hazard })
+    Some(Hazard { mending, assumed, ..hazard })
 }
 
 /// A second run that fails because a test goes the other way, with nothing that refuses.
@@ -130,7 +133,7 @@ fn turned(context: &Context<'_, '_>, first: &Log, branch: &Branch, killed: Optio
     let kept_in = context.kept_in(place, branch.site)?;
     let said = match left_lock(first, killed) {
         Some(lock) => messages::locked(test, branch.held, &context.show(lock), kept_in),
-        None => messages::turned(test, branch.held, kept_in),
+        None => messages::turned(test, branch.held, kept_in, first.changes.len() <= branch.changes),
     };
     let hazard = context.hazard(Kind::Stuck, Severity::Error, branch.site, command, Some(place), said)?;
     Some(Hazard { path: None, ..hazard })
@@ -172,6 +175,10 @@ fn difference(context: &Context<'_, '_>, trial: &Comparison<'_>, place: &Place) 
         return Some(Hazard { severity, ..hazard });
     }
     if let Some(change) = changed {
+        let (change, place) = match moved_there(trial, change) {
+            Some(made) => (made, &made.place),
+            None => (change, place),
+        };
         return drifting(context, trial.first, &trial.again.log, change.site, change.manner, place);
     }
     if !first_lacks && let Some(hazard) = cut_short(context, trial, place) {
@@ -181,6 +188,16 @@ fn difference(context: &Context<'_, '_>, trial: &Comparison<'_>, place: &Place) 
     let writer = trial.again.volumes.writer(place).filter(|_| first_lacks)?;
     let hazard = drifting(context, trial.first, trial.first, writer, ChangeKind::FreshName, place)?;
     Some(Hazard { severity: Severity::Info, ..hazard })
+}
+
+/// What made that which `change` only moved: a link or a copy inside a directory, where the first run made it in its place.
+fn moved_there<'t>(trial: &Comparison<'t>, change: &Change) -> Option<&'t Change> {
+    let changes = &trial.again.log.changes;
+    let is_move = changes.iter().any(|it| it.site == change.site && it.manner == ChangeKind::Remove);
+    let nests = |it: &&Change| {
+        it.manner == ChangeKind::Nest && it.site != change.site && it.place.name() == change.place.name()
+    };
+    changes.iter().rev().filter(|_| is_move).find(nests)
 }
 
 fn drifting(
@@ -198,10 +215,14 @@ fn drifting(
     }
     let (thing, path) = (context.thing(place), context.show(place));
     let kept_in = context.kept_in(place, site)?;
-    let advice = match context.remedy(site, &call, What::Drifts(manner), place) {
-        Some(Remedy::Advice(advice)) => Some(advice),
-        Some(Remedy::Line(line)) => Some(format!("write `{line}`")),
-        None => None,
+    // A mounted directory is one in the first run too.
+    let is_meant =
+        manner == ChangeKind::Nest && place.parent().is_some_and(|parent| context.is_mount(&parent));
+    let manner = if is_meant { ChangeKind::Write } else { manner };
+    let (advice, mending) = match context.remedy(site, &call, What::Drifts(manner), place) {
+        Some(Remedy::Advice(advice)) => (Some(advice), None),
+        Some(Remedy::Line(line)) => (Some(format!("write `{line}`")), Some(Mending::Text(line))),
+        None => (None, None),
     };
     let varies = call.is(Trait::Varies);
     let change = messages::Drift { thing: &thing, path: &path, manner, kept_in, advice, varies };
@@ -213,7 +234,7 @@ fn drifting(
     let minor = (is_log && manner == ChangeKind::Append) || is_unwanted || first.doubtful.contains(&site);
     let severity = if minor { Severity::Info } else { Severity::Warning };
     let hazard = context.hazard(Kind::Drifting, severity, site, command, Some(place), said)?;
-    Some(Hazard { assumed: log.assumed.contains(&site), ..hazard })
+    Some(Hazard { mending, assumed: log.assumed.contains(&site), ..hazard })
 }
 
 /// A test that the killed run's last change turned over, so that the second run passes over what makes `place`.
@@ -374,7 +395,7 @@ impl<'c> Context<'_, 'c> {
             }),
             why: said.why,
             help: said.help,
-            mended: None,
+            mending: None,
             labels: Vec::new(),
             assumed: false,
         })
@@ -444,7 +465,9 @@ impl<'c> Context<'_, 'c> {
         let (thing, path) = (self.thing(place), self.show(place));
         let kind = kind_of(place);
         let remedy = mend(&Trouble { call, text: &text, what, kind, thing: &thing, path: &path })?;
+        let is_script = matches!(self.sequence.get(self.index)?.program, Program::Script { .. });
         let fits = |remedy: &Remedy| match remedy {
+            Remedy::Line(line) if !is_script && line.contains([';', '&', '|']) => false,
             Remedy::Line(line) => !line.contains('\n') && line.len() <= 200,
             Remedy::Advice(_) => true,
         };

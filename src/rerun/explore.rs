@@ -7,11 +7,12 @@ use super::diagnose::{self, Comparison};
 use super::machine::{
     ChangeKind, CrashPoint, FailureCause, GuardOverSlowCommand, Log, Machine, Run, SUCCESS, Shared,
 };
+use super::messages;
 use super::state::assumptions::Assumptions;
 use super::state::compare::differences;
 use super::state::places::{Mounts, Place, Store};
 use super::state::tree::{Node, SiteId, Tree};
-use super::{Analysis, Bound, Container, Hazard, Kind, Severity, Site};
+use super::{Analysis, Bound, Container, Hazard, Kind, Mending, Program, Severity, Site};
 use crate::commands::looks_like_file;
 
 /// Commands that an undisturbed run, and the runs after its end, may take together.
@@ -26,6 +27,8 @@ const MAX_CHOICES: usize = 8;
 /// The most files that a first run may need to find in its volumes.
 const MAX_ASSUMED_INPUTS: usize = 12;
 
+/// How often a container is judged anew, with what was found before mended.
+const MAX_ROUNDS: usize = 6;
 /// How often a kill after one command is tried before all others are.
 const MAX_TIMES: u32 = 8;
 
@@ -44,6 +47,8 @@ struct Reference {
     volumes: Rc<Tree>,
     answers: Answers,
     log: Log,
+    /// How many commands stood otherwise in the script, as mended, when it ran.
+    texts: usize,
 }
 
 /// What comes of running a container again.
@@ -76,23 +81,26 @@ pub(super) fn explore(sequence: &[Container<'_>]) -> Vec<Analysis> {
     let mut found: Vec<Analysis> = vec![Analysis::default(); sequence.len()];
     let mut before: Vec<Reference> = Vec::new();
     for index in 0..sequence.len() {
-        explorer.shared.steps = STEPS;
         let start = before.last().map(|reference| Rc::clone(&reference.volumes)).unwrap_or_default();
         let end =
             explorer.container(index, &start, &before, &mut found).filter(|_| !explorer.is_sidecar(index));
         before.push(end.unwrap_or(Reference { volumes: start, ..Reference::default() }));
     }
     for Analysis { hazards, unfinished } in &mut found {
-        *unfinished = unfinished.filter(|_| hazards.is_empty());
         hazards
             .sort_by_key(|hazard| (order(&hazard.site), std::cmp::Reverse(hazard.severity), hazard.assumed));
         hazards.dedup_by(|later, first| later.site == first.site);
+        if let (Some(bound), Some(last)) = (&unfinished, hazards.last_mut()) {
+            last.help.push_str(&messages::unfollowed(*bound));
+            *unfinished = None;
+        }
     }
     found
 }
 
 impl<'c> Explorer<'c> {
-    /// Judges one container by itself and in its place; what its undisturbed run leaves.
+    /// Judges one container, then again as it is once what was found is mended, until nothing is found any more; what
+    /// its undisturbed run leaves in the end.
     fn container(
         &mut self,
         index: usize,
@@ -100,7 +108,48 @@ impl<'c> Explorer<'c> {
         before: &[Reference],
         found: &mut [Analysis],
     ) -> Option<Reference> {
-        let start = &mounted(start, self.mounts.get(index)?);
+        let start = mounted(start, self.mounts.get(index)?);
+        let mut end = None;
+        for _ in 0..MAX_ROUNDS {
+            let mended = self.shared.mended.count();
+            self.shared.steps = STEPS;
+            end = self.round(index, &start, before, found);
+            for (container, analysis) in found.iter().enumerate() {
+                analysis.hazards.iter().for_each(|hazard| self.mend_once(container, hazard));
+            }
+            if self.shared.mended.count() == mended {
+                break;
+            }
+        }
+        end
+    }
+
+    /// Goes on with a command as mended that wasn't before.
+    fn mend_once(&mut self, container: usize, hazard: &Hazard) {
+        let site = self.shared.sites.find(container, &hazard.site);
+        if site.is_some_and(|site| !self.shared.mended.has(site)) {
+            self.mend(container, hazard);
+        }
+    }
+
+    /// Goes on with the command as mended that a hazard blames; `false` where nothing is known to go on with.
+    fn mend(&mut self, container: usize, hazard: &Hazard) -> bool {
+        let Some(site) = self.shared.sites.find(container, &hazard.site) else { return false };
+        let Some(mending) = &hazard.mending else { return false };
+        // A text needs a shell.
+        let program = self.sequence.get(container).map(|container| &container.program);
+        let mending = if matches!(program, Some(Program::Exec(_))) { &Mending::PassesOver } else { mending };
+        self.shared.mended.add(site, mending)
+    }
+
+    /// Judges one container by itself and in its place; what its undisturbed run leaves.
+    fn round(
+        &mut self,
+        index: usize,
+        start: &Rc<Tree>,
+        before: &[Reference],
+        found: &mut [Analysis],
+    ) -> Option<Reference> {
         let mut pending = VecDeque::from([(Rc::clone(start), Vec::new())]);
         let mut end: Option<Reference> = None;
         let (mut open, mut is_followed): (Vec<Found>, bool) = (Vec::new(), true);
@@ -131,6 +180,7 @@ impl<'c> Explorer<'c> {
                 answers: run.assumptions.all(),
                 volumes: run.volumes,
                 log: run.log,
+                texts: self.shared.mended.texts(),
             };
             let (hazards, bound) = self.rerun_path(index, before, &reference);
             if end.is_none()
@@ -281,21 +331,33 @@ impl<'c> Explorer<'c> {
         if !state.listed_below(&network).is_empty() {
             Rc::make_mut(&mut state).remove(&network, SiteId::MAX);
         }
+        let mut hazards = Vec::new();
         for (earlier, first) in before.iter().enumerate() {
             if self.is_sidecar(earlier) {
                 continue;
             }
-            match self.rerun_under_choices(earlier, &state, first, |_, run| run.status == Some(SUCCESS)) {
-                Outcome::Same(run) => state = run.volumes,
-                Outcome::Different(run) => {
-                    let hazard = diagnose::stuck(&self.context(earlier, &|_| false), &first.log, &run, None);
-                    return (false, hazard.map(|hazard| (earlier, hazard)).into_iter().collect());
+            loop {
+                match self.rerun_under_choices(earlier, &state, first, |_, run| run.status == Some(SUCCESS)) {
+                    Outcome::Same(run) => {
+                        state = run.volumes;
+                        break;
+                    }
+                    Outcome::Different(run) => {
+                        let hazard =
+                            diagnose::stuck(&self.context(earlier, &|_| false), &first.log, &run, None);
+                        let goes_on = hazard.as_ref().is_some_and(|hazard| self.mend(earlier, hazard));
+                        hazards.extend(hazard.map(|hazard| (earlier, hazard)));
+                        if !goes_on {
+                            return (false, hazards);
+                        }
+                    }
+                    Outcome::Undecided => return (true, hazards),
                 }
-                Outcome::Undecided => return (true, Vec::new()),
             }
         }
-        let hazards = self.alone_again(index, &state, reference, None, &|_| false);
-        (true, hazards.into_iter().map(|hazard| (index, hazard)).collect())
+        let own = self.alone_again(index, &state, reference, None, &|_| false);
+        hazards.extend(own.into_iter().map(|hazard| (index, hazard)));
+        (true, hazards)
     }
 
     /// Runs one container again on `state`, and tells what goes wrong whatever the answers.
@@ -314,12 +376,25 @@ impl<'c> Explorer<'c> {
             };
             run.status == Some(SUCCESS) && volumes()
         };
-        let outcome = self.rerun_under_choices(index, state, reference, same);
-        let (Outcome::Different(run) | Outcome::Same(run)) = &outcome else { return Vec::new() };
-        let trial = Comparison { reference: &reference.volumes, first: &reference.log, again: run, killed };
-        match outcome {
-            Outcome::Different(_) => diagnose::hazards(&self.context(index, is_reset), &trial),
-            _ => diagnose::unexecutable(&self.context(index, is_reset), &trial),
+        let mut found = Vec::new();
+        loop {
+            let outcome = self.rerun_under_choices(index, state, reference, same);
+            let (Outcome::Different(run) | Outcome::Same(run)) = &outcome else { return found };
+            let trial =
+                Comparison { reference: &reference.volumes, first: &reference.log, again: run, killed };
+            let context = self.context(index, is_reset);
+            let is_stuck = run.status != Some(SUCCESS);
+            let hazards = match outcome {
+                // The first run left what the script did before it was mended: the next round compares.
+                _ if !is_stuck && self.shared.mended.texts() != reference.texts => Vec::new(),
+                Outcome::Different(_) => diagnose::hazards(&context, &trial),
+                _ => diagnose::unexecutable(&context, &trial),
+            };
+            let goes_on = is_stuck && hazards.iter().any(|hazard| self.mend(index, hazard));
+            found.extend(hazards);
+            if !goes_on {
+                return found;
+            }
         }
     }
 

@@ -1,7 +1,7 @@
 //! What a hazard says: what goes wrong with the real names, and what to do.
 
-use super::Lifetime;
 use super::machine::{ChangeKind, FailureCause};
+use super::{Bound, Lifetime};
 
 /// Why something is a hazard, and what mends it: sentences without a full stop.
 pub(super) struct Words {
@@ -47,18 +47,7 @@ pub(super) struct Obstacle<'a> {
 
 /// A command that fails on what it finds.
 pub(super) fn stuck(command: &str, obstacle: &Obstacle<'_>) -> Words {
-    let Obstacle {
-        doubtful,
-        thing,
-        path,
-        is_visible,
-        why,
-        kept_in,
-        mended,
-        ref advice,
-        ref clearing,
-        in_script,
-    } = *obstacle;
+    let Obstacle { doubtful, thing, why, kept_in, mended, ref advice, .. } = *obstacle;
     let met = match why {
         FailureCause::Exists if doubtful => format!(
             "{thing} exists by then: `{command}` fails on it, or makes its link inside it where it is a directory"
@@ -82,29 +71,63 @@ pub(super) fn stuck(command: &str, obstacle: &Obstacle<'_>) -> Words {
         }
     };
     let lasts = lasting(kept_in);
-    let help = match (mended, why) {
+    let help = match (mended, first(obstacle)) {
         (Some(line), _) => format!("write `{line}`"),
-        (None, _) if advice.is_some() => advice.clone().unwrap_or_default(),
-        (None, FailureCause::NotEmpty | FailureCause::Exists | FailureCause::Asks)
-            if is_visible && matches!(kept_in, KeptIn::Volume { .. }) =>
-        {
-            match clearing {
-                Some(clearing) if in_script => format!("put `{clearing}` before it"),
-                Some(clearing) => format!("run it in a script, after `{clearing}`"),
-                None => format!("test first whether `{path}` holds its work already, and then pass over it"),
-            }
-        }
-        (None, FailureCause::NotEmpty | FailureCause::Exists | FailureCause::Asks) => {
-            format!("test whether {thing} exists first, or use a form that passes over what exists")
-        }
-        (None, FailureCause::Missing) => {
-            format!("test for `{path}` first, and pass over `{command}` where it is gone")
-        }
-        (None, FailureCause::Denied) => format!("put `rm -f {path}` before it"),
-        (None, _) => format!("make `{command}` pass when its work is done already"),
+        (None, Some(first)) => format!("put `{first}` before it"),
+        (None, None) => advice.clone().unwrap_or_else(|| without_line(command, obstacle)),
     };
     Words { why: format!("{met}; {lasts}"), help }
 }
+
+/// The command that goes before one that fails, for it to pass.
+pub(super) fn first(obstacle: &Obstacle<'_>) -> Option<String> {
+    let Obstacle { path, is_visible, why, kept_in, mended, ref advice, ref clearing, in_script, .. } =
+        *obstacle;
+    if mended.is_some() || advice.is_some() || !in_script {
+        return None;
+    }
+    match why {
+        FailureCause::NotEmpty | FailureCause::Exists | FailureCause::Asks
+            if is_visible && matches!(kept_in, KeptIn::Volume { .. }) =>
+        {
+            clearing.clone()
+        }
+        FailureCause::Denied => Some(format!("rm -f {path}")),
+        _ => None,
+    }
+}
+
+/// What helps where no line can be given.
+fn without_line(command: &str, obstacle: &Obstacle<'_>) -> String {
+    let Obstacle { thing, path, is_visible, why, kept_in, ref clearing, .. } = *obstacle;
+    let is_path = is_visible && matches!(kept_in, KeptIn::Volume { .. });
+    match (why, clearing) {
+        (FailureCause::NotEmpty | FailureCause::Exists | FailureCause::Asks, Some(clearing)) if is_path => {
+            format!("run it in a script, after `{clearing}`")
+        }
+        (FailureCause::NotEmpty | FailureCause::Exists | FailureCause::Asks, None) if is_path => {
+            format!("test first whether `{path}` holds its work already, and then pass over it")
+        }
+        (FailureCause::NotEmpty | FailureCause::Exists | FailureCause::Asks, _) => {
+            format!("test whether {thing} exists first, or use a form that passes over what exists")
+        }
+        (FailureCause::Missing, _) => {
+            format!("test for `{path}` first, and pass over `{command}` where it is gone")
+        }
+        (FailureCause::Denied, _) => format!("run it in a script, after `rm -f {path}`"),
+        (FailureCause::WrongKind | FailureCause::NothingToDo, _) => {
+            format!("make `{command}` pass when its work is done already")
+        }
+    }
+}
+
+/// What isn't told, where a script isn't followed to its end although something was found in it.
+pub(super) fn unfollowed(bound: Bound) -> String {
+    format!("; more may come to light then: {bound}")
+}
+
+/// What isn't told, where a test ends the second run.
+const NOT_FOLLOWED: &str = "; what comes after it isn't followed before that";
 
 /// Who else ends at the same failure.
 fn lasting(kept_in: KeptIn) -> &'static str {
@@ -121,16 +144,19 @@ fn lasting(kept_in: KeptIn) -> &'static str {
     }
 }
 
-/// A test whose outcome is the exit status, and which goes the other way the second time.
-pub(super) fn turned(test: &str, held: bool, kept_in: KeptIn) -> Words {
+/// A test whose outcome is the exit status, and which goes the other way the second time. After one that `is_last` nothing is
+/// left to do.
+pub(super) fn turned(test: &str, held: bool, kept_in: KeptIn, is_last: bool) -> Words {
+    let rest = if is_last { "" } else { NOT_FOLLOWED };
     let holds = if held { "no longer holds" } else { "holds" };
     Words {
         why: format!(
             "`{test}` {holds} once a run has done its work, and that makes the next one fail; {}",
             lasting(kept_in)
         ),
-        help: "end with success where the work is done already: `if …; then …; fi`, `… || true`, or `exit 0`"
-            .to_owned(),
+        help: format!(
+            "end with success where the work is done already: `if …; then …; fi`, `… || true`, or `exit 0`{rest}"
+        ),
     }
 }
 

@@ -19,6 +19,8 @@
 //!    second run meets a new one, one answer that makes it safe is enough.
 //! 4. `diagnose` turns a difference into a [`Hazard`]: the command to change, and why, in the words
 //!    of `messages`.
+//! 5. The command then counts as mended (`mending`), and all of that is done again: what a failure
+//!    hid is told in the same run.
 //!
 //! All of it is bounded. What a loop leaves of which not every turn is followed is unknown from there
 //! on, and what goes wrong only under some answer to a question about that isn't told. A container
@@ -27,6 +29,7 @@
 mod diagnose;
 mod explore;
 mod machine;
+mod mending;
 mod messages;
 mod state;
 mod things;
@@ -38,6 +41,7 @@ use std::ops::Range;
 pub use crate::commands::Userland;
 use crate::shell::ir::Script;
 use crate::shell::options::Options;
+pub use mending::Mending;
 
 /// One init container or sidecar, as far as running it again matters.
 #[derive(Debug, Clone)]
@@ -175,12 +179,24 @@ pub struct Hazard {
     pub why: String,
     /// What to do, as a sentence without a full stop.
     pub help: String,
-    /// The command's line, mended, where one command has to change.
-    pub mended: Option<String>,
+    /// What mends it, where the analysis has gone on with that. Where it fails and there is none, nothing after it was
+    /// followed.
+    pub mending: Option<Mending>,
     /// Other places that the finding speaks of.
     pub labels: Vec<(Site, String)>,
     /// Whether some fact of the image or the environment had to be guessed.
     pub assumed: bool,
+}
+
+impl Hazard {
+    /// The text that mends the command, in its place.
+    #[must_use]
+    pub fn mended(&self) -> Option<&str> {
+        match &self.mending {
+            Some(Mending::Text(text)) => Some(text),
+            _ => None,
+        }
+    }
 }
 
 /// A place in a container's program.

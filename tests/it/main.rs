@@ -42,6 +42,7 @@ mod readme;
 mod renamed_rules;
 mod rerun;
 mod rerun_facts;
+mod rerun_helps;
 mod rerun_messages;
 mod rerun_sequence;
 mod rerun_support;

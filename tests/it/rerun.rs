@@ -8,7 +8,7 @@ use initlint::shell;
 use initlint::shell::options::Options;
 use rayon::prelude::*;
 
-fn analysed(case: &Case) -> Vec<Hazard> {
+pub(crate) fn analysed(case: &Case) -> Vec<Hazard> {
     let script = shell::parse(&case.script).unwrap_or_else(|why| panic!("{}: {why:?}", case.name));
     let mount = |path: &str, volume| Mount {
         path: path.to_owned(),

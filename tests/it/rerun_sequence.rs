@@ -130,9 +130,9 @@ fn commands_without_a_shell_are_judged_too() {
 #[test]
 fn a_mended_line_is_offered() {
     let found = one(script("mkdir /data/x"));
-    assert_eq!(found[0].mended.as_deref(), Some("mkdir -p /data/x"));
+    assert_eq!(found[0].mended(), Some("mkdir -p /data/x"));
     let found = one(script("ln -s a /data/x"));
-    assert_eq!(found[0].mended.as_deref(), Some("ln -sfn a /data/x"));
+    assert_eq!(found[0].mended(), Some("ln -sfn a /data/x"));
     assert_eq!(found[0].help, "write `ln -sfn a /data/x`");
 }
 

@@ -16,12 +16,21 @@ const DECLARATIONS: [&str; 5] = ["export", "local", "readonly", "declare", "type
 impl Machine<'_, '_> {
     pub(super) fn simple(&mut self, command: &Command, simple: &Simple) -> Flow {
         let site = self.site(&command.range);
-        let result = self.simple_at(site, command, simple);
+        let result = match self.mended_text(site) {
+            Some(text) => self.run_text(&text, command.range.clone()),
+            None => self.simple_at(site, command, simple),
+        };
         self.current = site;
         if self.pipeline_depth == 0 {
             self.crash_point();
         }
         result
+    }
+
+    /// The text in place of the command at `site`, where that is mended. What was made while running has no place of its
+    /// own: what stands there already is the mended text itself.
+    fn mended_text(&self, site: SiteId) -> Option<Rc<str>> {
+        if self.frame.fixed.is_some() { None } else { self.shared.mended.text(site) }
     }
 
     fn simple_at(&mut self, site: SiteId, command: &Command, simple: &Simple) -> Flow {
@@ -143,7 +152,9 @@ impl Machine<'_, '_> {
         }
         let call = Call::of(words);
         if let Some(effect) = call.record().and_then(|record| record.effect) {
-            return Ok(effect(self, &call));
+            self.passed_over = false;
+            let status = effect(self, &call);
+            return Ok(if std::mem::take(&mut self.passed_over) { SUCCESS } else { status });
         }
         Ok(self.unknown_command(words))
     }

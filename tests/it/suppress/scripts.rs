@@ -126,9 +126,9 @@ fn a_finding_in_a_script_is_suppressed_where_its_command_is() {
     assert_eq!(outcome(&text(&format!("{first}\n{second} {ignore}"))), "seed; 1 suppressed");
     let between = format!("{first}\ntrue {ignore}\n{second}");
     assert_eq!(outcome(&text(&between)), "seed, unused-suppression, seed; 0 suppressed");
-    // The second run ends at the first `mkdir`: whether it would at the other isn't seen.
+    // The second run ends at the first `mkdir`: that it would at the other is seen too.
     let behind = format!("set -e\nmkdir /data/a\nmkdir /data/b {ignore}");
-    assert_eq!(outcome(&text(&behind)), "seed; 0 suppressed");
+    assert_eq!(outcome(&text(&behind)), "seed; 1 suppressed");
     let before = format!("set -e\ntrue {ignore}\nmkdir /data/a");
     assert_eq!(outcome(&text(&before)), "unused-suppression, seed; 0 suppressed");
 }
