@@ -46,7 +46,7 @@ pub mod unused_suppression;
 pub mod volume_not_found;
 pub mod write_to_read_only;
 
-use crate::rule::Rule;
+use crate::rule::{Group, Rule};
 
 /// Every rule.
 pub static ALL: &[&Rule] = &[
@@ -138,6 +138,22 @@ pub fn find(id: &str) -> Result<&'static Rule, String> {
     let id = current(id);
     let found = ALL.iter().copied().find(|rule| rule.id == id);
     found.ok_or_else(|| format!("no rule is called `{id}`; {}", suggestion(id)))
+}
+
+/// The rules that `name` stands for: a rule, or all of a group.
+///
+/// # Errors
+/// A message where there is neither of that name.
+pub fn named(name: &str) -> Result<Vec<&'static Rule>, String> {
+    match Group::of_name(name) {
+        Some(group) => Ok(of_group(group).collect()),
+        None => find(name).map(|rule| vec![rule]),
+    }
+}
+
+/// The rules of a group.
+pub fn of_group(group: Group) -> impl Iterator<Item = &'static Rule> {
+    ALL.iter().copied().filter(move |rule| rule.group == group)
 }
 
 /// What to do about `id`, which is no rule.

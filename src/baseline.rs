@@ -67,13 +67,13 @@ impl Baseline {
         Ok(Self { known: root.findings, ..Self::empty(path) })
     }
 
-    /// Checks that what is at `path`, if anything is, is a baseline: nothing else may be replaced by one.
+    /// The baseline at `path` that is to be replaced, if anything is there: it must be one.
     ///
     /// # Errors
     /// As [`Baseline::read`].
-    pub fn check_replaced(path: &Path) -> Result<(), String> {
+    pub fn replaced(path: &Path) -> Result<Option<Self>, String> {
         let is_something = fs::metadata(path).is_ok_and(|known| known.is_file() && known.len() > 0);
-        if is_something { Self::read(path).map(|_| ()) } else { Ok(()) }
+        is_something.then(|| Self::read(path)).transpose()
     }
 
     /// A baseline at `path` of all findings of `report` that no suppression silences.
@@ -88,6 +88,24 @@ impl Baseline {
             rules.entry(finding.rule.to_owned()).or_default().insert(print, object_of(finding));
         }
         baseline
+    }
+
+    /// Takes over from `old`, which it replaces, what the run of `report` didn't look for: entries of files that it
+    /// didn't read and that are still there, of rules that were off, and all where some severities were left out.
+    pub fn keep_unseen(&mut self, old: Self, report: &Report, settings: &Settings) {
+        let read: HashSet<String> = report.sources.iter().map(|source| self.key(&source.path)).collect();
+        let is_partial = settings.min_severity > Severity::Info;
+        for (path, rules) in old.known {
+            let is_elsewhere = !read.contains(&path) && self.folder.join(&path).exists();
+            for (rule, prints) in rules {
+                if is_partial || is_elsewhere || (read.contains(&path) && !settings.may_run(&rule)) {
+                    let kept = self.known.entry(path.clone()).or_default().entry(rule).or_default();
+                    for (print, object) in prints {
+                        kept.entry(print).or_insert(object);
+                    }
+                }
+            }
+        }
     }
 
     /// Writes it to `path`, all or nothing.

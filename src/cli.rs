@@ -22,6 +22,10 @@ pub struct Cli {
     #[arg(long, value_enum, default_value_t, value_name = "FORMAT", help_heading = "Output")]
     pub format: Format,
 
+    /// Print only how many findings there are of each rule (--format pretty, concise or json)
+    #[arg(long, conflicts_with_all = ["describe", "quiet"], help_heading = "Output")]
+    pub statistics: bool,
+
     /// Write the report also to a file, in another form (repeatable)
     #[arg(long, value_name = "FORMAT=PATH", conflicts_with = "describe", help_heading = "Output")]
     pub output_file: Vec<OutputFile>,
@@ -50,11 +54,11 @@ pub struct Cli {
     #[arg(long, value_enum, value_name = "SEVERITY", help_heading = "Findings")]
     pub min_severity: Option<Severity>,
 
-    /// Run only these rules (comma-separated)
+    /// Run only these rules or groups of rules (comma-separated)
     #[arg(long, value_name = "RULE,…", value_delimiter = ',', help_heading = "Findings")]
     pub select: Vec<String>,
 
-    /// Don't run these rules (comma-separated)
+    /// Don't run these rules or groups of rules (comma-separated)
     #[arg(long, value_name = "RULE,…", value_delimiter = ',', help_heading = "Findings")]
     pub ignore: Vec<String>,
 

@@ -15,9 +15,9 @@ use initlint::finding::Finding;
 use initlint::progress::Progress;
 use initlint::report::concise::write_failures;
 use initlint::report::describe::Form;
-use initlint::report::excerpt::visible;
+use initlint::report::text::visible;
 use initlint::report::workflow_log::WorkflowLog;
-use initlint::report::{self, Format, Look, Report, output, summary};
+use initlint::report::{self, Format, Look, Report, output, summary, tally};
 use initlint::settings::Settings;
 use initlint::source::Source;
 use initlint::{manual, pipeline, rules, terminal};
@@ -25,6 +25,9 @@ use rayon::{ThreadPool, ThreadPoolBuilder};
 
 /// Deeply nested manifests and scripts are bounded, but the bounds want more than 2 MiB.
 const STACK_SIZE: usize = 16 << 20;
+
+/// The bars and tables of a description need this much (columns).
+const NARROWEST: usize = 40;
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
@@ -74,7 +77,7 @@ fn stderr() -> WorkflowLog<StderrLock<'static>> {
 fn fail(message: &str) -> ExitCode {
     // Standard error may be closed; there is nothing left to tell then.
     let lines: Vec<String> = message.lines().map(visible).collect();
-    let _ = writeln!(stderr(), "initlint: {}", lines.join("\n"));
+    let _ = writeln!(stderr(), "error: {}", lines.join("\n"));
     ExitCode::from(2)
 }
 
@@ -141,7 +144,7 @@ impl Work<'_> {
         let outputs = cli.output_file.iter().map(|file| &*file.path).chain(cli.write_baseline.as_deref());
         output::check(outputs.clone())?;
         if let Some(path) = &cli.write_baseline {
-            Baseline::check_replaced(path)?;
+            Baseline::replaced(path)?;
         }
         let baseline = cli.baseline.as_deref().map(Baseline::read).transpose()?;
         let progress = Progress::new(shows_progress(cli, &self.paths));
@@ -157,7 +160,12 @@ impl Work<'_> {
         colored::control::set_override(false);
         output::write_all(&report, &cli.output_file)?;
         colored::control::set_override(look.color);
-        match report.write(cli.format, &look, out).and_then(|()| out.flush()) {
+        let written = if cli.statistics {
+            tally::write(&report, cli.format, out)
+        } else {
+            report.write(cli.format, &look, out)
+        };
+        match written.and_then(|()| out.flush()) {
             // Whoever reads us (`| head`) has had enough; what was found counts all the same.
             Err(error) if error.kind() == ErrorKind::BrokenPipe => {}
             written => written?,
@@ -175,7 +183,7 @@ impl Work<'_> {
         let mut description = self.pool.install(describe);
         description.errors.splice(0..0, found.failures);
         description.notes = self.notes.iter().cloned().chain(found.notes).collect();
-        show(&description, form, cli, &Look { width: terminal::columns(), ..look }, out)
+        show(&description, form, cli, &Look { width: terminal::columns().max(NARROWEST), ..look }, out)
     }
 }
 
@@ -200,6 +208,9 @@ fn sum_up(cli: &Cli, report: &Report) -> io::Result<()> {
             writeln!(err, "note: {}", visible(note))?;
         }
         if !cli.no_summary {
+            if cli.format == Format::Pretty && !cli.statistics {
+                tally::write(report, cli.format, &mut err)?;
+            }
             writeln!(err, "{}", summary::lines(report))?;
         }
     }
@@ -265,10 +276,18 @@ fn compare(
             None
         }
         Some(path) => {
-            let baseline = Baseline::of(report, path);
+            let mut baseline = Baseline::of(report, path);
+            let found = baseline.len();
+            if let Some(old) = Baseline::replaced(path)? {
+                baseline.keep_unseen(old, report, settings);
+            }
             baseline.write(path)?;
-            let findings = summary::count(baseline.len(), "finding");
-            report.notes.push(format!("{findings} written to {}", path.display()));
+            let findings = summary::count(found, "finding");
+            let kept = match baseline.len() - found {
+                0 => String::new(),
+                kept => format!("; {kept} kept that this run didn't look for"),
+            };
+            report.notes.push(format!("{findings} written to {}{kept}", path.display()));
             Some(baseline)
         }
         None => read,

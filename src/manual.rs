@@ -4,16 +4,25 @@
 use std::io;
 
 use clap::CommandFactory;
+use clap::builder::PossibleValuesParser;
 use clap_complete::Shell;
 use clap_mangen::Man;
 
 use crate::cli::{Cli, EXIT_STATUS};
+use crate::rule::Group;
+use crate::rules;
 
 /// The completions for `shell`.
 #[must_use]
 pub fn completions(shell: Shell) -> Vec<u8> {
     let mut text = Vec::new();
-    clap_complete::generate(shell, &mut Cli::command(), "initlint", &mut text);
+    let rules = || rules::ALL.iter().map(|rule| rule.id);
+    let groups = || Group::ALL.iter().map(|group| group.name());
+    let mut command = Cli::command()
+        .mut_arg("explain", |arg| arg.value_parser(PossibleValuesParser::new(rules())))
+        .mut_arg("select", |arg| arg.value_parser(PossibleValuesParser::new(groups().chain(rules()))))
+        .mut_arg("ignore", |arg| arg.value_parser(PossibleValuesParser::new(groups().chain(rules()))));
+    clap_complete::generate(shell, &mut command, "initlint", &mut text);
     text
 }
 

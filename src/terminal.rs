@@ -13,7 +13,8 @@ const MAX_TEXT_WIDTH: usize = 120;
 #[must_use]
 pub fn look(choice: ColorChoice, stream: &impl IsTerminal) -> Look {
     let color = is_colored(choice, stream);
-    Look { width: columns().min(MAX_TEXT_WIDTH), color, unicode: !is_dumb() && is_utf8() }
+    let links = color && stream.is_terminal() && supports_hyperlinks::supports_hyperlinks();
+    Look { width: columns().min(MAX_TEXT_WIDTH), color, links, unicode: !is_dumb() && is_utf8() }
 }
 
 /// Whether what goes to `stream` has colours (<https://no-color.org>,
@@ -31,11 +32,13 @@ pub fn is_colored(choice: ColorChoice, stream: &impl IsTerminal) -> bool {
     }
 }
 
-/// The terminal's width; 80 where there is none.
+/// What `COLUMNS` says (POSIX, XBD 8.3), else the terminal's width; 80 where there is neither.
 #[must_use]
 pub fn columns() -> usize {
-    let terminal = io::stdout().is_terminal().then(terminal_size::terminal_size).flatten();
-    terminal.map_or(80, |(width, _)| width.0.into()).clamp(40, 1000)
+    let told =
+        variable("COLUMNS").and_then(|value| value.to_str()?.parse().ok()).filter(|&columns| columns > 0);
+    let terminal = || io::stdout().is_terminal().then(terminal_size::terminal_size).flatten();
+    told.or_else(|| terminal().map(|(width, _)| width.0.into())).unwrap_or(80).clamp(20, 1000)
 }
 
 /// Whether the terminal can do no more than a printer.

@@ -107,29 +107,21 @@ fn finding(
     };
     let limits = apps.limits.join(" and ");
     let only_limits = lacking.iter().all(|(_, lack)| *lack == Lack::Limits);
-    let (lack, have) = match only_limits {
-        true => ("no limits", format!("has limits of {limits}")),
-        false if apps.limits.is_empty() => {
-            ("no requests", format!("asks for {}", apps.requests.join(" and ")))
-        }
-        false => (
-            "no requests or limits",
-            format!("asks for {} and has limits of {limits}", apps.requests.join(" and ")),
-        ),
+    let lack = match only_limits {
+        true => "limits",
+        false if apps.limits.is_empty() => "requests",
+        false => "requests or limits",
     };
-    let message = format!(
-        "{subject} {lack} while every app container {have}: under a ResourceQuota the API server rejects the Pod"
-    );
+    let message =
+        format!("{subject} no {lack}, unlike the app containers: a ResourceQuota refuses such a Pod");
     let amounts: Vec<String> = free.iter().map(|(name, amount)| format!("{name} {amount}")).collect();
     let give_limits = format!("`resources.limits` of {limits}");
-    let give_requests = format!(
-        "give {it} `resources.requests`: up to {}, which stays reserved anyway, they cost nothing",
-        amounts.join(" and ")
-    );
+    let give_requests =
+        format!("give {it} `resources.requests`, which cost nothing up to {}", amounts.join(" and "));
     let help = match only_limits {
         true => format!("give {it} {give_limits}"),
         false if apps.limits.is_empty() => give_requests,
-        false => format!("{give_requests}; and {give_limits}"),
+        false => format!("{give_requests}, and {give_limits}"),
     };
     let places = lacking.iter().map(|(init, lack)| (init.name_span(), lack.caption(apps)));
     let main = first.name_span();

@@ -9,7 +9,7 @@ use super::{Config, Origin, Override, RuleConfig, Set};
 use crate::images::OwnImage;
 use crate::kube::PodTemplatePath;
 use crate::options::OptionValue;
-use crate::report::excerpt::visible;
+use crate::report::text::visible;
 use crate::rule::Rule;
 use crate::rules;
 use crate::settings::Level;

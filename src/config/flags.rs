@@ -25,6 +25,9 @@ impl Config {
         self.notes.extend(renamed);
         let select = known(&cli.select)?;
         let ignore = known(&cli.ignore)?;
+        if !select.is_empty() && select.iter().all(|id| ignore.contains(id)) {
+            return Err("--ignore leaves none of the rules that --select names".to_owned());
+        }
         if !select.is_empty() {
             self.select(&select);
         }
@@ -57,6 +60,8 @@ impl Config {
     }
 }
 
-fn known(ids: &[String]) -> Result<Vec<&'static str>, String> {
-    ids.iter().map(|id| rules::find(id.trim()).map(|rule| rule.id)).collect()
+/// The rules that are named, by themselves or by their group.
+fn known(names: &[String]) -> Result<Vec<&'static str>, String> {
+    let named: Vec<_> = names.iter().map(|name| rules::named(name.trim())).collect::<Result<_, String>>()?;
+    Ok(named.into_iter().flatten().map(|rule| rule.id).collect())
 }

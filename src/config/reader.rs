@@ -14,6 +14,7 @@ use crate::finding::{Finding, Severity};
 use crate::globs::{Globs, Place};
 use crate::kube::{Quantity, Version};
 use crate::options::{NumberOption, OptionValue, RuleOption};
+use crate::rule::Group;
 use crate::rules::{self, unknown_rule};
 use crate::settings::Level;
 use crate::source::{Source, Span};
@@ -209,9 +210,19 @@ impl Reader<'_> {
         Some(path.replace('.', "/"))
     }
 
+    /// What is set for rules. What is set for one counts more than what is set for its group, wherever it stands.
     pub(super) fn rules(&mut self, node: Node<'_>) -> Rules {
+        let (groups, rules): (Vec<_>, Vec<_>) =
+            self.entries(node).into_iter().partition(|(name, ..)| Group::of_name(name).is_some());
         let mut read = Rules::new();
-        for (name, key, value) in self.entries(node) {
+        for (name, _, value) in groups {
+            let Some(group) = Group::of_name(&name) else { continue };
+            self.key = name;
+            let level = self.level(value);
+            let config = RuleConfig { level, ..RuleConfig::default() };
+            read.extend(rules::of_group(group).map(|rule| (rule.id, config.clone())));
+        }
+        for (name, key, value) in rules {
             let Ok(rule) = rules::find(&name) else {
                 self.problems.push(unknown_rule::finding(key.span(), &name));
                 continue;
@@ -223,7 +234,9 @@ impl Reader<'_> {
             } else {
                 RuleConfig { level: self.level(value), ..RuleConfig::default() }
             };
-            read.insert(rule.id, config);
+            let own = read.entry(rule.id).or_default();
+            own.level = config.level.or(own.level.take());
+            own.options = config.options;
         }
         read
     }

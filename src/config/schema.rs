@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 use super::keys::{self, Key};
 use super::reader::{self, SEVERITY};
 use crate::options::RuleOption;
-use crate::rule::Rule;
+use crate::rule::{Group, Rule};
 use crate::rules;
 use crate::settings::Level;
 
@@ -54,26 +54,33 @@ pub(super) fn words<T: ValueEnum>() -> Value {
 
 /// The map of rules.
 pub(super) fn rules() -> Value {
-    let properties: Map<String, Value> =
-        rules::ALL.iter().map(|rule| (rule.id.to_owned(), described(of_rule(rule), rule.summary))).collect();
+    let groups = Group::ALL.iter().map(|group| {
+        (
+            group.name().to_owned(),
+            described(level(), &format!("All rules of this group: {}.", group.summary())),
+        )
+    });
+    let rules = rules::ALL.iter().map(|rule| (rule.id.to_owned(), described(of_rule(rule), rule.summary)));
+    let properties: Map<String, Value> = groups.chain(rules).collect();
     json!({ "type": "object", "properties": properties, "additionalProperties": false })
+}
+
+/// Editors that read YAML 1.1 see booleans in `off` and `on`.
+fn level() -> Value {
+    let words = Level::WORDS.into_iter().map(|(word, _)| json!(word));
+    json!({ "enum": words.chain([json!(false), json!(true)]).collect::<Vec<_>>() })
 }
 
 /// A level, or a map of it and the options.
 fn of_rule(rule: &Rule) -> Value {
-    // Editors that read YAML 1.1 see booleans in `off` and `on`.
-    let words = Level::WORDS.into_iter().map(|(word, _)| json!(word));
-    let level = json!({ "enum": words.chain([json!(false), json!(true)]).collect::<Vec<_>>() });
     let mut properties = Map::new();
-    properties.insert(
-        SEVERITY.to_owned(),
-        described(level.clone(), "Whether it runs, and how bad its findings are."),
-    );
+    properties
+        .insert(SEVERITY.to_owned(), described(level(), "Whether it runs, and how bad its findings are."));
     for option in rule.options {
         properties.insert(option.name().to_owned(), described(of_option(option), option.doc()));
     }
     json!({ "anyOf": [
-        level,
+        level(),
         { "type": "object", "properties": properties, "additionalProperties": false },
     ] })
 }

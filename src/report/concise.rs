@@ -4,8 +4,8 @@ use std::io::{self, Write};
 
 use colored::{ColoredString, Colorize};
 
-use super::Report;
-use super::excerpt::visible;
+use super::text::{shown, visible};
+use super::{Look, Report};
 use crate::discover::Failure;
 use crate::finding::Severity;
 
@@ -13,12 +13,12 @@ use crate::finding::Severity;
 ///
 /// # Errors
 /// Whatever writing says.
-pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+pub fn write(report: &Report, look: &Look, out: &mut dyn Write) -> io::Result<()> {
     for finding in &report.findings {
         let Some(source) = report.source(finding.span) else { continue };
         let start = source.position(finding.span.start as usize);
         let level = tinted(finding.severity, &format!("{}[{}]", finding.severity, finding.rule));
-        let (path, message) = (visible(&source.path), visible(&report.message_of(finding)));
+        let (path, message) = (visible(&source.path), shown(&report.message_of(finding), look));
         writeln!(out, "{path}:{}:{}: {level}: {message}", start.line, start.column)?;
     }
     write_failures(&report.errors, out)
@@ -30,13 +30,8 @@ pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
 /// Whatever writing says.
 pub fn write_failures(failures: &[Failure], out: &mut dyn Write) -> io::Result<()> {
     for failure in failures {
-        writeln!(
-            out,
-            "{}: {}: {}",
-            visible(&failure.place()),
-            "error".red().bold(),
-            visible(&failure.message)
-        )?;
+        let (place, message) = (visible(&failure.place()), visible(&failure.message));
+        writeln!(out, "{}: {place}: {message}", "error".red().bold())?;
     }
     Ok(())
 }

@@ -7,9 +7,9 @@ use std::io::{self, Write};
 
 use super::Report;
 use super::annotated::Place;
-use super::excerpt::visible;
 use super::paths::portable;
 use super::summary;
+use super::text::visible;
 use crate::discover::Failure;
 use crate::finding::{Finding, Severity};
 

@@ -6,8 +6,8 @@ use std::io::{self, Write};
 use serde::Serialize;
 
 use super::Report;
-use super::excerpt::is_hidden;
 use super::fingerprint::{Fingerprint, Fingerprints};
+use super::text::is_hidden;
 use crate::finding::{Confidence, Finding, Resource, Safety, Severity};
 use crate::read::{Reason, Unjudged};
 use crate::rule::docs_url;

@@ -12,9 +12,9 @@ use quick_xml::se::Serializer;
 use serde::Serialize;
 
 use super::Report;
-use super::excerpt::visible;
 use super::paths::portable;
 use super::summary::{self, count};
+use super::text::visible;
 use crate::finding::Finding;
 use crate::rule::docs_url;
 

@@ -4,9 +4,9 @@
 use std::io::{self, Write};
 
 use super::Report;
-use super::excerpt::visible;
 use super::paths::portable;
 use super::summary::{self, count};
+use super::text::visible;
 use crate::finding::{Finding, Severity};
 use crate::rule::docs_url;
 

@@ -15,7 +15,10 @@ pub mod paths;
 pub mod pretty;
 pub mod rules;
 pub mod sarif;
+pub mod snippet;
 pub mod summary;
+pub mod tally;
+pub mod text;
 pub mod workflow_log;
 
 use std::cmp::Reverse;
@@ -111,8 +114,10 @@ fn listed(names: &[String]) -> String {
 pub struct Look {
     /// Columns.
     pub width: usize,
-    /// With colours and links.
+    /// With colours.
     pub color: bool,
+    /// With links, which some terminals follow (OSC 8).
+    pub links: bool,
     /// With characters beyond ASCII for frames and arrows.
     pub unicode: bool,
 }
@@ -120,7 +125,7 @@ pub struct Look {
 /// The form of the output.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
 pub enum Format {
-    /// The lines in question, with carets and help
+    /// The lines in question, with carets and help, the worst last
     #[default]
     Pretty,
     /// One line for each finding
@@ -219,7 +224,7 @@ impl Report {
     pub fn write(&self, format: Format, look: &Look, out: &mut dyn Write) -> io::Result<()> {
         match format {
             Format::Pretty => pretty::write(self, look, out),
-            Format::Concise => concise::write(self, out),
+            Format::Concise => concise::write(self, look, out),
             Format::Json => json::write(self, out),
             Format::Sarif => sarif::write(self, out),
             Format::Github => github::write(self, out),

@@ -88,7 +88,7 @@ pub fn check_apart<'a>(paths: impl IntoIterator<Item = &'a Path>, inputs: &[Inpu
 /// # Errors
 /// A message that names the file.
 pub fn write_all(report: &Report, files: &[OutputFile]) -> Result<(), String> {
-    let look = Look { width: 100, color: false, unicode: true };
+    let look = Look { width: 100, color: false, links: false, unicode: true };
     for OutputFile { format, path } in files {
         let mut bytes = Vec::new();
         report

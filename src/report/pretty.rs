@@ -1,211 +1,210 @@
-//! Findings as a person reads them in a terminal, drawn by miette.
+//! Findings as a person reads them in a terminal: the worst last, so that it stands at the prompt.
 
-use std::fmt::{self, Write as _};
+use std::collections::HashMap;
 use std::io::{self, Write};
 
 use colored::Colorize;
-use miette::{Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, SourceCode};
-use unicode_width::UnicodeWidthStr;
 
-use super::excerpt::{CONTEXT_LINES, Excerpt, visible};
+use super::excerpt::{self, Place};
+use super::snippet::{Snippet, primary, secondary};
+use super::text::{abridged, linked, shown, wrap};
 use super::{Look, Report};
 use crate::finding::{Finding, Severity};
-use crate::source::{Source, Span};
+use crate::rule::docs_url;
+use crate::source::{FileId, Source, Span};
 
-/// A caption gets this much room on the narrowest of terminals (columns).
-const NARROWEST_CAPTION: usize = 12;
+/// How many places beside its own are drawn of a finding: nobody reads more.
+const MOST_LABELS: usize = 50;
 
-/// Writes each finding with the lines that it speaks of, then the summary.
+/// Writes each finding with the lines that it speaks of, then what couldn't be checked.
 ///
 /// # Errors
 /// Whatever writing says.
 pub fn write(report: &Report, look: &Look, out: &mut dyn Write) -> io::Result<()> {
-    let theme = match (look.unicode, look.color) {
-        (true, true) => GraphicalTheme::unicode(),
-        (true, false) => GraphicalTheme::unicode_nocolor(),
-        (false, true) => GraphicalTheme::ascii(),
-        (false, false) => GraphicalTheme::none(),
-    };
-    let handler = GraphicalReportHandler::new_themed(theme)
-        .with_width(look.width)
-        .with_context_lines(CONTEXT_LINES)
-        // A link that the terminal can't follow is noise; `--explain` says the same.
-        .with_urls(false);
-    for finding in &report.findings {
-        for drawn in Drawn::of(finding, report, look.width) {
-            let mut text = String::new();
-            // A `String` takes all that is written to it.
-            let _ = handler.render_report(&mut text, &drawn);
-            let mut object = drawn.rule.map_or_else(String::new, |_| visible(&report.subject_of(finding)));
-            if !look.unicode {
-                object = object.replace('×', "x");
-            }
-            writeln!(out, "{}", beside_place(text.trim_end(), &object))?;
-        }
+    for twins in twins(report) {
+        Drawing::of(&twins, report, look).write(out)?;
         writeln!(out)?;
     }
-    for failure in &report.errors {
-        writeln!(
-            out,
-            "{}: {}: {}",
-            "error".red().bold(),
-            visible(&failure.place()),
-            visible(&failure.message)
-        )?;
+    super::concise::write_failures(&report.errors, out)
+}
+
+/// Findings of one text but for the container's name, in the report's order.
+struct Twins<'a> {
+    first: &'a Finding,
+    more: Vec<&'a Finding>,
+}
+
+/// The findings, those with the same text together, the worst last.
+fn twins(report: &Report) -> Vec<Twins<'_>> {
+    let mut all: Vec<Twins<'_>> = Vec::new();
+    let mut known: HashMap<(&str, Severity, String, String), usize> = HashMap::new();
+    for finding in &report.findings {
+        let help = finding.help.as_deref().unwrap_or_default();
+        let text = |text: &str| nameless(text, finding);
+        let key = (finding.rule, finding.severity, text(&finding.message), text(help));
+        let at = *known.entry(key).or_insert(all.len());
+        match all.get_mut(at) {
+            Some(twins) => twins.more.push(finding),
+            None => all.push(Twins { first: finding, more: Vec::new() }),
+        }
     }
-    Ok(())
+    all.sort_by_key(|twins| twins.first.severity);
+    all
 }
 
-/// `text` as miette draws it, with `object` on the line that says the place: `╭─[web.yaml:3:5]`.
-fn beside_place(text: &str, object: &str) -> String {
-    let is_place = |line: &&str| ["╭─[", ",-["].iter().any(|corner| line.trim_start().starts_with(corner));
-    match text.lines().find(is_place).filter(|_| !object.is_empty()) {
-        Some(place) => text.replacen(place, &format!("{place} {object}"), 1),
-        None => text.to_owned(),
-    }
+/// `text` without the name of the container that `finding` is about.
+fn nameless(text: &str, finding: &Finding) -> String {
+    let container = finding.resource.as_ref().and_then(|resource| resource.container.as_deref());
+    container.map_or_else(|| text.to_owned(), |name| text.replace(&format!("`{name}`"), "``"))
 }
 
-/// How many places beside its own are drawn of a finding. Nobody reads more, and miette takes the square of their number.
-const MOST_LABELS: usize = 50;
-
-/// What a finding says of one file, in miette's terms: it draws one source at a time.
-struct Drawn<'a> {
-    message: String,
-    severity: Severity,
-    rule: Option<&'static str>,
-    help: Option<String>,
-    labels: Vec<LabeledSpan>,
-    excerpt: Option<Excerpt<'a>>,
+/// How findings of one text are drawn.
+struct Drawing<'a> {
+    twins: &'a Twins<'a>,
+    report: &'a Report,
+    look: &'a Look,
+    /// What is shown of each file, the finding's own first.
+    files: Vec<(&'a Source, Vec<Place<'a>>)>,
+    /// The columns of the widest line number.
+    gutter: usize,
 }
 
-impl<'a> Drawn<'a> {
-    /// The finding with what is near it, then each part further up or in another file, in the order of the labels; the
-    /// help comes last. miette draws places in their order, and the first one drawn has to be the finding's.
-    fn of(finding: &'a Finding, report: &'a Report, width: usize) -> Vec<Self> {
-        let line =
-            |span: Span| report.source(span).map_or(0, |source| source.line_index(span.start as usize));
-        let first = line(finding.span);
-        let part = |span: Span| {
-            let is_above = span.file == finding.span.file && line(span) + 2 * CONTEXT_LINES + 1 < first;
-            (span.file, is_above)
-        };
-        let mut parts: Vec<(_, Vec<(Span, &str)>)> = Vec::new();
-        let labels =
-            finding.labels.iter().map(|label| (label.span, label.message.as_str())).take(MOST_LABELS);
-        for place in [(finding.span, finding.caption.as_str())].into_iter().chain(labels) {
-            match parts.iter_mut().find(|(known, _)| *known == part(place.0)) {
+impl<'a> Drawing<'a> {
+    fn of(twins: &'a Twins<'a>, report: &'a Report, look: &'a Look) -> Self {
+        let finding = twins.first;
+        let own = Place { span: finding.span, caption: &finding.caption, is_primary: true };
+        let labels = finding.labels.iter().take(MOST_LABELS).map(|label| Place {
+            span: label.span,
+            caption: &label.message,
+            is_primary: false,
+        });
+        let mut files: Vec<(FileId, Vec<Place<'_>>)> = Vec::new();
+        for place in std::iter::once(own).chain(labels) {
+            match files.iter_mut().find(|(file, _)| *file == place.span.file) {
                 Some((_, places)) => places.push(place),
-                None => parts.push((part(place.0), vec![place])),
+                None => files.push((place.span.file, vec![place])),
             }
         }
-        let mut drawn: Vec<Self> = parts
-            .iter()
-            .map(|((_, is_above), places)| {
-                let source = places.first().and_then(|(span, _)| report.source(*span));
-                let (labels, excerpt) = draw(source, places, width);
-                let message = if *is_above { "further up" } else { "in another file" }.to_owned();
-                Self { message, severity: Severity::Info, rule: None, help: None, labels, excerpt }
-            })
-            .collect();
-        if let Some(first) = drawn.first_mut() {
-            first.message = visible(&finding.message);
-            first.severity = finding.severity;
-            // What is wrong in a config file is mostly no rule's finding.
-            first.rule = Some(finding.rule).filter(|rule| !rule.is_empty());
-        }
-        if let Some(last) = drawn.last_mut() {
-            let more = finding.labels.len().saturating_sub(MOST_LABELS);
-            let more = (more > 0).then(|| format!("{more} more places are not shown"));
-            let help: Vec<String> = finding.help.as_deref().map(visible).into_iter().chain(more).collect();
-            last.help = Some(help.join("; ")).filter(|help| !help.is_empty());
-        }
-        drawn
+        let found = files.into_iter().filter_map(|(_, places)| {
+            let source = places.first().and_then(|place| report.source(place.span))?;
+            Some((source, places))
+        });
+        let files: Vec<(&Source, Vec<Place<'_>>)> = found.collect();
+        let lines = files.iter().flat_map(|(source, places)| {
+            places.iter().map(|place| source.line_index(place.span.start as usize) + 1)
+        });
+        let gutter = lines.max().unwrap_or(1).to_string().len();
+        Self { twins, report, look, files, gutter }
     }
-}
 
-/// The first of `places` is the primary one.
-fn draw<'a>(
-    source: Option<&'a Source>,
-    places: &[(Span, &str)],
-    width: usize,
-) -> (Vec<LabeledSpan>, Option<Excerpt<'a>>) {
-    let Some(source) = source else { return (Vec::new(), None) };
-    let excerpt = Excerpt::new(source, places, width);
-    let labels = places
-        .iter()
-        .enumerate()
-        .map(|(index, (span, message))| {
-            let place = excerpt.place(*span);
-            let room = width.saturating_sub(excerpt.column_of_caption(place)).max(NARROWEST_CAPTION);
-            let message = (!message.is_empty()).then(|| folded(&visible(message), room));
+    fn write(&self, out: &mut dyn Write) -> io::Result<()> {
+        self.write_header(out)?;
+        for (index, (source, places)) in self.files.iter().enumerate() {
+            self.write_file(index == 0, source, places, out)?;
+        }
+        if let Some(help) = &self.twins.first.help {
+            self.write_note("help", &abridged(&shown(help, self.look)), out)?;
+        }
+        if let Some(hidden) = self.twins.first.labels.len().checked_sub(MOST_LABELS).filter(|more| *more > 0)
+        {
+            self.write_note("note", &format!("{hidden} more places are not shown"), out)?;
+        }
+        self.write_more(out)
+    }
+
+    /// `warning[rule]: message`.
+    fn write_header(&self, out: &mut dyn Write) -> io::Result<()> {
+        let finding = self.twins.first;
+        // What is wrong in a config file is mostly no rule's finding.
+        let label = match finding.rule {
+            "" => format!("{}:", finding.severity),
+            rule => format!("{}[{rule}]:", finding.severity),
+        };
+        let text = format!("{label} {}", abridged(&shown(&finding.message, self.look)));
+        let lines = wrap(&text, self.look.width.saturating_sub(2));
+        for (index, line) in lines.iter().enumerate() {
+            match line.strip_prefix(&label).filter(|_| index == 0) {
+                Some(rest) => {
+                    let label = primary(finding.severity, &label).to_string();
+                    let has_link = self.look.links && !finding.rule.is_empty();
+                    let label = if has_link { linked(&label, &docs_url(finding.rule)) } else { label };
+                    writeln!(out, "{label}{}", rest.bold())?;
+                }
+                None => writeln!(out, "  {}", line.bold())?,
+            }
+        }
+        Ok(())
+    }
+
+    /// The place, then the lines of one file.
+    fn write_file(
+        &self,
+        is_own: bool,
+        source: &Source,
+        places: &[Place<'_>],
+        out: &mut dyn Write,
+    ) -> io::Result<()> {
+        let Some(first) = places.first() else { return Ok(()) };
+        let arrow = if is_own { "-->" } else { ":::" };
+        let object = if is_own { self.report.subject_of(self.twins.first) } else { String::new() };
+        let place = format!("{} {}", place_of(source, first.span), abridged(&object));
+        let place = shown(place.trim_end(), self.look);
+        writeln!(out, "{:gutter$}{} {place}", "", secondary(arrow), gutter = self.gutter)?;
+        let captions: Vec<String> =
+            places.iter().map(|place| abridged(&shown(place.caption, self.look))).collect();
+        let places: Vec<Place<'_>> =
+            places.iter().zip(&captions).map(|(place, caption)| Place { caption, ..*place }).collect();
+        let room = self.look.width.saturating_sub(Snippet::frame(self.gutter));
+        let lines = excerpt::lines(source, &places, room, self.look);
+        Snippet { gutter: self.gutter, room, severity: self.twins.first.severity }.draw(&lines, out)
+    }
+
+    /// ` = help: text`.
+    fn write_note(&self, name: &str, text: &str, out: &mut dyn Write) -> io::Result<()> {
+        let start = format!("{:gutter$} {} {}: ", "", secondary("="), name.bold(), gutter = self.gutter);
+        let indent = self.gutter + format!(" = {name}: ").len();
+        let lines = wrap(text, self.look.width.saturating_sub(indent));
+        for (index, line) in lines.iter().enumerate() {
             if index == 0 {
-                LabeledSpan::new_primary_with_span(message, place)
+                writeln!(out, "{start}{line}")?;
             } else {
-                LabeledSpan::new_with_span(message, place)
+                writeln!(out, "{:indent$}{line}", "")?;
             }
-        })
-        .collect();
-    (labels, Some(excerpt))
-}
-
-/// `text` in lines of at most `room` columns, for miette draws captions as they are. A longer word
-/// stays whole.
-fn folded(text: &str, room: usize) -> String {
-    let mut out = String::with_capacity(text.len());
-    let mut width = 0;
-    for word in text.split(' ') {
-        let wide = word.width();
-        if width > 0 && width + 1 + wide > room {
-            out.push('\n');
-            width = 0;
-        } else if !out.is_empty() {
-            out.push(' ');
-            width += 1;
         }
-        out.push_str(word);
-        width += wide;
+        Ok(())
     }
-    out
+
+    /// What a twin is about, without the container where that is called as the first one's is.
+    fn subject_beside(&self, finding: &Finding) -> String {
+        let container = |finding: &Finding| finding.resource.as_ref().and_then(|it| it.container.clone());
+        let mut finding = finding.clone();
+        if container(&finding) == container(self.twins.first)
+            && let Some(resource) = &mut finding.resource
+        {
+            resource.container = None;
+        }
+        self.report.subject_of(&finding)
+    }
+
+    /// The other places of the same text, in one line however long: it is for searching rather than for reading.
+    fn write_more(&self, out: &mut dyn Write) -> io::Result<()> {
+        let more = &self.twins.more;
+        if more.is_empty() {
+            return Ok(());
+        }
+        let places = more.iter().filter_map(|finding| {
+            let place = place_of(self.report.source(finding.span)?, finding.span);
+            let subject = self.subject_beside(finding);
+            Some(if subject.is_empty() { place } else { format!("{place} ({subject})") })
+        });
+        let places = shown(&places.collect::<Vec<_>>().join(", "), self.look);
+        let count = format!("{} more:", more.len());
+        writeln!(out, "{:gutter$} {} {} {places}", "", secondary("="), count.bold(), gutter = self.gutter)
+    }
 }
 
-impl fmt::Debug for Drawn<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.message)
-    }
-}
-
-impl fmt::Display for Drawn<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.message)
-    }
-}
-
-impl std::error::Error for Drawn<'_> {}
-
-impl Diagnostic for Drawn<'_> {
-    fn code<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
-        let mut code = String::new();
-        write!(code, "{}[{}]", self.severity, self.rule?).ok()?;
-        Some(Box::new(code))
-    }
-
-    fn severity(&self) -> Option<miette::Severity> {
-        Some(match self.severity {
-            Severity::Error => miette::Severity::Error,
-            Severity::Warning => miette::Severity::Warning,
-            Severity::Info => miette::Severity::Advice,
-        })
-    }
-
-    fn help<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
-        self.help.as_ref().map(|help| Box::new(help) as Box<dyn fmt::Display>)
-    }
-
-    fn source_code(&self) -> Option<&dyn SourceCode> {
-        self.excerpt.as_ref().map(|excerpt| excerpt as &dyn SourceCode)
-    }
-
-    fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
-        Some(Box::new(self.labels.iter().cloned()))
-    }
+/// `web.yaml:3:5`.
+fn place_of(source: &Source, span: Span) -> String {
+    let start = source.position(span.start as usize);
+    format!("{}:{}:{}", source.path, start.line, start.column)
 }

@@ -4,6 +4,7 @@ use std::io::{self, Write};
 
 use super::Look;
 use super::concise::tinted;
+use crate::rule::Group;
 use crate::rules;
 
 /// Writes each rule with what it finds, as a table or as JSON.
@@ -17,10 +18,10 @@ pub fn write(json: bool, look: &Look, out: &mut dyn Write) -> io::Result<()> {
         return writeln!(out);
     }
     let widest = rules::ALL.iter().map(|rule| rule.id.len()).max().unwrap_or(0);
-    let indent = widest + 11;
+    let indent = widest + 22;
     for rule in rules::ALL {
         let severity = tinted(rule.severity, &format!("{:<7}", rule.severity));
-        write!(out, "{:<widest$}  {severity}  ", rule.id)?;
+        write!(out, "{:<widest$}  {severity}  {:<9}  ", rule.id, rule.group.name())?;
         let width = look.width.saturating_sub(indent).max(30);
         let mut column = 0;
         for word in rule.summary.split(' ') {
@@ -37,5 +38,12 @@ pub fn write(json: bool, look: &Look, out: &mut dyn Write) -> io::Result<()> {
         }
         writeln!(out)?;
     }
-    writeln!(out, "\ninitlint --explain RULE tells more.")
+    writeln!(
+        out,
+        "\ninitlint --explain RULE tells more.\n\nGroups, which --select, --ignore and config files take:"
+    )?;
+    for group in Group::ALL {
+        writeln!(out, "{:<9}  {}", group.name(), group.summary())?;
+    }
+    Ok(())
 }

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use super::Report;
 use super::concise::tinted;
-use super::excerpt::visible;
+use super::text::visible;
 use crate::finding::Severity;
 use crate::read::{Reason, Unjudged};
 

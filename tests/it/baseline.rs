@@ -104,6 +104,24 @@ fn stale_entries_are_counted_and_go_when_it_is_written_again() {
 }
 
 #[test]
+fn writing_for_some_keeps_what_is_known_of_others() {
+    let folder = folder(&[("a.yaml", &pod("a")), ("b.yaml", &pod("b"))]);
+    assert_eq!(run(folder.path(), &["--write-baseline", "base.json"]).0, 0);
+    let (_, _, err) = run(folder.path(), &["--write-baseline", "base.json", "a.yaml"]);
+    assert!(
+        err.contains("note: 1 finding written to base.json; 1 kept that this run didn't look for"),
+        "{err}"
+    );
+    for args in [["--select=hygiene"], ["--min-severity=error"]] {
+        let written = run(folder.path(), &[&["--write-baseline", "base.json"], args.as_slice()].concat());
+        assert_eq!(written.0, 0, "{}", written.2);
+        let (status, out, err) = run(folder.path(), &["--baseline", "base.json"]);
+        assert_eq!((status, out.as_str()), (0, ""), "{args:?}: {err}");
+        assert!(err.contains("; 2 in the baseline\n"), "{args:?}: {err}");
+    }
+}
+
+#[test]
 fn the_file_is_sorted_and_each_finding_a_line_of_it() {
     let many = |names: &[&str]| names.iter().map(|name| pod(name)).collect::<Vec<_>>().join("---\n");
     let folder = folder(&[("z.yaml", &many(&["x", "y", "z"])), ("a.yaml", &pod("a"))]);

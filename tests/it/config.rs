@@ -83,6 +83,31 @@ fn rules_are_switched_and_graded() {
 }
 
 #[test]
+fn groups_are_switched_and_graded() {
+    assert_eq!(findings("rules: {api: off}\n", &[]), "oversized-init-request=warning");
+    assert_eq!(
+        findings(
+            "rules: {forbidden-probe: on, active-deadline-on-non-job: {severity: info}, api: off}\n",
+            &[]
+        ),
+        "active-deadline-on-non-job=info forbidden-probe=error oversized-init-request=warning",
+        "what is set for a rule counts more than what is set for its group"
+    );
+    assert_eq!(findings("", &["--select", "resources"]), "oversized-init-request=warning");
+    assert_eq!(findings("", &["--ignore", "api,resources"]), "");
+    assert_eq!(
+        findings("", &["--select", "api", "--ignore", "forbidden-probe"]),
+        "active-deadline-on-non-job=warning"
+    );
+    let folder = folder(&[("a.yaml", POD)]);
+    for args in [["--select", "resource"].as_slice(), &["--select", "forbidden-probe", "--ignore", "api"]] {
+        let (status, out, err) = run(folder.path(), args);
+        assert_eq!((status, out.as_str()), (2, ""), "{args:?}");
+        assert!(err.starts_with("error: "), "{err}");
+    }
+}
+
+#[test]
 fn options_reach_their_rule() {
     let oversized = |options: &str| {
         let found = findings(&format!("rules:\n  oversized-init-request: {{{options}}}\n"), &[]);

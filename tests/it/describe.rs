@@ -44,7 +44,7 @@ fn drawn(form: Form, look: &Look) -> String {
 
 #[test]
 fn start_ups_are_drawn_as_their_snapshots_show() {
-    let plain = Look { width: 80, color: false, unicode: true };
+    let plain = Look { width: 80, color: false, links: false, unicode: true };
     let mut settings = insta::Settings::clone_current();
     settings.set_snapshot_path("../../snapshots");
     settings.set_prepend_module_to_snapshot(false);
@@ -75,7 +75,7 @@ fn the_page_shows_the_example() {
 fn drawings_keep_to_the_terminal() {
     for width in [80, 100, 120, 200] {
         for unicode in [true, false] {
-            let text = drawn(Form::Pretty, &Look { width, color: false, unicode });
+            let text = drawn(Form::Pretty, &Look { width, color: false, links: false, unicode });
             assert!(unicode || text.is_ascii(), "{text}");
             for line in text.lines() {
                 assert!(unicode_width::UnicodeWidthStr::width(line) <= width, "{width}: {line}");

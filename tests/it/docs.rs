@@ -64,7 +64,9 @@ fn the_page_on_json_names_each_member() {
         let mut report = lint("a.yaml", &text, &settings);
         report.errors.push(Failure::new("b.yaml".to_owned(), "unreadable".to_owned()));
         let mut json = Vec::new();
-        report.write(Format::Json, &Look { width: 80, color: false, unicode: true }, &mut json).unwrap();
+        report
+            .write(Format::Json, &Look { width: 80, color: false, links: false, unicode: true }, &mut json)
+            .unwrap();
         members(&serde_json::from_slice(&json).unwrap(), &mut found);
     }
     assert!(found.contains("replacement") && found.contains("reason"), "{found:?}");

@@ -90,7 +90,7 @@ fn a_script_that_is_not_followed_is_an_error_with_its_place() {
 #[test]
 fn every_format_tells_of_it() {
     let report = with_script("mkdir /data/x\n# ${a ${b ${c ${d ${e");
-    let look = Look { width: 100, color: false, unicode: true };
+    let look = Look { width: 100, color: false, links: false, unicode: true };
     for format in
         [Format::Pretty, Format::Concise, Format::Json, Format::Sarif, Format::Github, Format::Junit]
     {

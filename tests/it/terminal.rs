@@ -10,7 +10,9 @@ use unicode_width::UnicodeWidthStr;
 
 fn pretty(report: &Report, width: usize) -> String {
     let mut out = Vec::new();
-    report.write(Format::Pretty, &Look { width, color: false, unicode: true }, &mut out).unwrap();
+    report
+        .write(Format::Pretty, &Look { width, color: false, links: false, unicode: true }, &mut out)
+        .unwrap();
     String::from_utf8(out).unwrap()
 }
 
@@ -65,33 +67,72 @@ fn places_in_another_file_are_shown_after_it_and_the_help_last() {
     assert_eq!(
         pretty(&report, 80),
         "\
-error[non-idempotent-write]
-
-  × init container `seed` fails when it runs again: `/data/seed` exists by
-  │ then, and `mkdir` fails on what exists; every restart ends there again
-  │ (`CrashLoopBackOff`)
-   ╭─[map.yaml:5:12] Pod web, init container seed
- 4 │ data:
- 5 │   seed.sh: mkdir /data/seed
-   ·            ────────┬───────
-   ·                    ╰── this `mkdir` fails the second time
-   ╰────
-  ☞ in another file
-   ╭─[pod.yaml:6:5]
- 5 │   volumes:
- 6 │   - {name: data, emptyDir: {}}
-   ·     ─────────────┬────────────
-   ·                  ╰── `data` is an emptyDir: it outlives the container
- 7 │   - {name: scripts, configMap: {name: scripts}}
-   ╰────
-    ╭─[pod.yaml:13:44]
- 12 │     command: [sh, -e, /scripts/seed.sh]
- 13 │ …Mounts: [{name: data, mountPath: /data}, {name: scripts, mountPath: /scr…
-    ·                                   ──┬──
-    ·                                     ╰── its volume is mounted here
-    ╰────
-  help: write `mkdir -p /data/seed`
+error[non-idempotent-write]: init container `seed` fails when it runs again:
+  `/data/seed` exists by then, and `mkdir` fails on what exists; every restart
+  ends there again (`CrashLoopBackOff`)
+  --> map.yaml:5:12 Pod web, init container seed
+ 5 |   seed.sh: mkdir /data/seed
+   |            ^^^^^^^^^^^^^^^^ this `mkdir` fails the second time
+  ::: pod.yaml:6:5
+ 6 |   - {name: data, emptyDir: {}}
+   |     -------------------------- `data` is an emptyDir: it outlives the container
+...
+  = help: write `mkdir -p /data/seed`
 
 "
     );
+}
+
+fn plain(text: &str, look: Look) -> String {
+    let report = lint("a.yaml", text, &Settings::default());
+    let mut out = Vec::new();
+    report.write(Format::Pretty, &look, &mut out).unwrap();
+    String::from_utf8(out).unwrap()
+}
+
+const LOOK: Look = Look { width: 80, color: false, links: false, unicode: true };
+
+/// A Pod whose init container has this name, a mistake of each severity, and one twice.
+fn pod(name: &str) -> String {
+    format!(
+        "apiVersion: v1\nkind: Pod\nmetadata: {{name: web}}\nspec:\n  initContainers:\n  - name: {name}\n    image: \
+         \"busybox:1.36\"\n    livenessProbe: {{}}\n  - {{name: other, image: \"busybox:1.36\", livenessProbe: {{}}}}\n  \
+         - {{name: third, image: \"registry.example/three\"}}\n  containers:\n  - name: app\n    image: \"nginx:1.27\"\n    \
+         resources: {{requests: {{cpu: 1}}}}\n"
+    )
+}
+
+#[test]
+fn the_worst_findings_come_last_and_those_of_one_text_once() {
+    let text = plain(&pod("first"), LOOK);
+    let heads: Vec<&str> =
+        text.lines().filter_map(|line| line.split_once("]:")).map(|(head, _)| head).collect();
+    let severity = |head: &&str| ["info", "warning", "error"].iter().position(|word| head.starts_with(word));
+    assert!(heads.iter().is_sorted_by_key(severity) && heads.len() == 3, "{text}");
+    assert!(text.contains(" = 1 more: a.yaml:9:48 (Pod web, init container other)\n"), "{text}");
+}
+
+#[test]
+fn without_unicode_there_is_none() {
+    let text = plain(&pod("설정…×"), Look { unicode: false, ..LOOK });
+    assert!(text.is_ascii() && text.contains(r"\u{c124}\u{c815}...x"), "{text}");
+}
+
+#[test]
+fn colour_tells_the_place_from_what_it_speaks_of_and_a_rule_has_its_link() {
+    colored::control::set_override(true);
+    let text = plain(&pod("first"), Look { color: true, links: true, ..LOOK });
+    colored::control::unset_override();
+    for part in ["\u{1b}[1;31m^^^", "\u{1b}[1;34m---", "\u{1b}]8;;https://", "forbidden-probe.md\u{1b}\\"] {
+        assert!(text.contains(part), "{part:?} {text:?}");
+    }
+}
+
+#[test]
+fn a_narrow_terminal_and_a_name_without_end_are_bearable() {
+    for name in ["설".repeat(10_000), "אבג ".repeat(40), "x".repeat(10_000)] {
+        let text = plain(&pod(&name), Look { width: 20, ..LOOK });
+        assert!(text.lines().all(|line| line.chars().count() < 1_500), "{text}");
+        assert!(text.contains("livenessProbe: {}") && !text.contains(char::REPLACEMENT_CHARACTER), "{text}");
+    }
 }

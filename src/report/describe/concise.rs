@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use super::super::excerpt::visible;
+use super::super::text::visible;
 use super::{title, working};
 use crate::describe::{Description, Replicas, Startup};
 use crate::kube::Role;

@@ -8,7 +8,6 @@ mod concise;
 mod json;
 mod pretty;
 mod table;
-mod text;
 mod working;
 
 use std::collections::BTreeMap;
@@ -16,8 +15,8 @@ use std::fmt::Write as _;
 use std::io::{self, Write};
 
 use super::concise::write_failures;
-use super::excerpt::visible;
 use super::summary::count;
+use super::text::visible;
 use super::{Format, Look, summary};
 use crate::describe::{Description, Replicas, Startup};
 use crate::kube::Quantity;

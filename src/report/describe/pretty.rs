@@ -7,9 +7,9 @@ use std::io::{self, Write};
 use colored::{ColoredString, Colorize};
 
 use super::super::Look;
+use super::super::text::{fill, shown, width, wrap};
 use super::bar::{self, Part};
 use super::table::{self, INDENT};
-use super::text::{fill, shown, width, wrap};
 use super::{title, working};
 use crate::describe::{Description, Replicas, Startup};
 use crate::kube::{Completeness, Quantity};

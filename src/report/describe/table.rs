@@ -6,7 +6,7 @@ use std::ops::Range;
 use colored::{ColoredString, Colorize};
 
 use super::super::Look;
-use super::text::{cut, fill, shown, width};
+use super::super::text::{cut, fill, shown, width};
 use super::working::{Label, Row};
 use crate::kube::Role;
 

@@ -17,11 +17,11 @@ use region::Counter;
 
 use super::Report;
 use super::annotated::Place;
-use super::excerpt::visible;
 use super::fingerprint::{Fingerprint, Fingerprints};
 use super::json::write_value;
 use super::paths::{Uri, uri};
 use super::summary;
+use super::text::visible;
 use crate::discover::Failure;
 use crate::finding::{Finding, Fix, Resource, Severity};
 use crate::rule::{Rule, docs_url};

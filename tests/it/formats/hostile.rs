@@ -1,6 +1,6 @@
 //! Manifests that try to speak through the reports.
 
-use initlint::report::excerpt::visible;
+use initlint::report::text::visible;
 use initlint::report::{Format, Report};
 use percent_encoding::percent_decode_str;
 use serde_json::Value;

@@ -32,7 +32,7 @@ pub(crate) fn lint_files(paths: &[PathBuf]) -> Report {
 
 /// The report in `format`.
 pub(crate) fn written(report: &Report, format: Format) -> String {
-    let look = Look { width: 100, color: false, unicode: true };
+    let look = Look { width: 100, color: false, links: false, unicode: true };
     let mut out = Vec::new();
     report.write(format, &look, &mut out).unwrap();
     String::from_utf8(out).unwrap()

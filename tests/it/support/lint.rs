@@ -20,7 +20,7 @@ pub(crate) fn lint(path: &str, text: &str, settings: &Settings) -> Report {
 
 /// The report as a terminal of 100 columns without colours shows it.
 pub(crate) fn pretty(report: &Report) -> String {
-    let look = Look { width: 100, color: false, unicode: true };
+    let look = Look { width: 100, color: false, links: false, unicode: true };
     let mut out = Vec::new();
     report.write(Format::Pretty, &look, &mut out).unwrap();
     String::from_utf8(out).unwrap()
