@@ -151,11 +151,11 @@ fn what_cannot_be_checked_is_named_and_the_rest_is_linted() {
     for part in [
         "bad.yaml:8:5: error[forbidden-probe]",
         "syntax.yaml:3:11: error[invalid-yaml]",
-        "latin1.yaml:3: error: not valid UTF-8, which kubectl wants; convert it: iconv -f WINDOWS-1252 -t UTF-8",
-        "broken.yaml: error: a broken symbolic link: no such file or folder",
-        "loop.yaml: error: a broken symbolic link: a loop of symbolic links",
-        "bomb.yaml:7: error: aliases add more than 1000000 nodes",
-        "deep.yaml:1: error: maps and lists nest deeper than 255 levels",
+        "error: latin1.yaml:3: not valid UTF-8, which kubectl wants; convert it: iconv -f WINDOWS-1252 -t UTF-8",
+        "error: broken.yaml: a broken symbolic link: no such file or folder",
+        "error: loop.yaml: a broken symbolic link: a loop of symbolic links",
+        "error: bomb.yaml:7: aliases add more than 1000000 nodes",
+        "error: deep.yaml:1: maps and lists nest deeper than 255 levels",
     ] {
         assert!(out.contains(part), "{part} is missing in\n{out}");
     }

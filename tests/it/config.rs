@@ -259,43 +259,51 @@ fn versions_are_read_as_they_are_written() {
 #[test]
 fn mistakes_are_shown_at_their_place_all_at_once() {
     for (config, place, message) in [
-        ("failon: error\n", ":1:1]", "there is no key `failon` here"),
-        ("a: 1\nb: 2\n", ":2:1]", "there is no key `b` here"),
-        ("failOn: fatal\n", ":1:9]", "`failOn` takes error, warning, info or never, not `fatal`"),
-        ("failOn: [error]\n", ":1:9]", "`failOn` takes error, warning, info or never, not a list"),
-        ("pedantic: maybe\n", ":1:11]", "`pedantic` takes true or false, not `maybe`"),
-        ("exclude: vendor\n", ":1:10]", "`exclude` takes a list, not `vendor`"),
-        ("exclude: [1]\n", ":1:11]", "`exclude` takes a string, not `1`"),
-        ("exclude: ['a[b']\n", ":1:11]", "`a[b` is no glob"),
-        ("kubernetesVersion: 2.0\n", ":1:20]", "unknown Kubernetes version `2.0`"),
-        ("rules: [forbidden-probe]\n", ":1:8]", "`rules` takes a map, not a list"),
-        ("rules: {forbiden-probe: off}\n", ":1:9]", "no rule is called `forbiden-probe`"),
+        ("failon: error\n", ":1:1\n", "there is no key `failon` here"),
+        ("a: 1\nb: 2\n", ":2:1\n", "there is no key `b` here"),
+        ("failOn: fatal\n", ":1:9\n", "`failOn` takes error, warning, info or never, not `fatal`"),
+        ("failOn: [error]\n", ":1:9\n", "`failOn` takes error, warning, info or never, not a list"),
+        ("pedantic: maybe\n", ":1:11\n", "`pedantic` takes true or false, not `maybe`"),
+        ("exclude: vendor\n", ":1:10\n", "`exclude` takes a list, not `vendor`"),
+        ("exclude: [1]\n", ":1:11\n", "`exclude` takes a string, not `1`"),
+        ("exclude: ['a[b']\n", ":1:11\n", "`a[b` is no glob"),
+        ("kubernetesVersion: 2.0\n", ":1:20\n", "unknown Kubernetes version `2.0`"),
+        ("rules: [forbidden-probe]\n", ":1:8\n", "`rules` takes a map, not a list"),
+        ("rules: {forbiden-probe: off}\n", ":1:9\n", "no rule is called `forbiden-probe`"),
         (
             "rules: {forbidden-probe: fatal}\n",
-            ":1:26]",
+            ":1:26\n",
             "`forbidden-probe` takes off, on, info, warning or error, not `fatal`",
         ),
         ("rules: {forbidden-probe: }\n", ":1:", "`forbidden-probe` takes off, on, info, warning or error"),
-        ("rules: {forbidden-probe: {ratio: 2}}\n", ":1:27]", "there is no key `ratio` here"),
+        ("rules: {forbidden-probe: {ratio: 2}}\n", ":1:27\n", "there is no key `ratio` here"),
         (
             "rules: {oversized-init-request: {ratio: 0.5}}\n",
-            ":1:41]",
+            ":1:41\n",
             "`ratio` takes a number of at least 1, not `0.5`",
         ),
         (
             "rules: {oversized-init-request: {ratio: .nan}}\n",
-            ":1:41]",
+            ":1:41\n",
             "`ratio` takes a number of at least 1",
         ),
-        ("rules: {oversized-init-request: {min-surplus: {cpu: much}}}\n", ":1:53]", "`cpu` takes a quantity"),
-        ("overrides: [{paths: [a]}]\n", ":1:13]", "`rules` is missing here"),
-        ("overrides: [{paths: a, rules: {}}]\n", ":1:21]", "`paths` takes a list, not `a`"),
-        ("podTemplates: [{kind: A, path: /spec}]\n", ":1:32]", "`path` takes a path such as `spec.template`"),
-        ("podTemplates: [{path: spec}]\n", ":1:16]", "`kind` is missing here"),
-        ("failOn: error\nfailOn: info\n", ":2:1]", "`failOn` is set twice"),
-        ("failOn: error\n---\nfailOn: info\n", ":2:1]", "a config file is one document"),
-        ("failOn: 'error\n", ":1:9]", "this quote is never closed"),
-        ("- a\n", ":1:1]", "takes a map, not a list"),
+        (
+            "rules: {oversized-init-request: {min-surplus: {cpu: much}}}\n",
+            ":1:53\n",
+            "`cpu` takes a quantity",
+        ),
+        ("overrides: [{paths: [a]}]\n", ":1:13\n", "`rules` is missing here"),
+        ("overrides: [{paths: a, rules: {}}]\n", ":1:21\n", "`paths` takes a list, not `a`"),
+        (
+            "podTemplates: [{kind: A, path: /spec}]\n",
+            ":1:32\n",
+            "`path` takes a path such as `spec.template`",
+        ),
+        ("podTemplates: [{path: spec}]\n", ":1:16\n", "`kind` is missing here"),
+        ("failOn: error\nfailOn: info\n", ":2:1\n", "`failOn` is set twice"),
+        ("failOn: error\n---\nfailOn: info\n", ":2:1\n", "a config file is one document"),
+        ("failOn: 'error\n", ":1:9\n", "this quote is never closed"),
+        ("- a\n", ":1:1\n", "takes a map, not a list"),
     ] {
         let told = refusal(config);
         assert!(told.contains(&format!(".initlint.yaml{place}")), "{config}\n{told}");
@@ -419,7 +427,7 @@ fn the_schema_is_kept_and_agrees_with_the_reader() {
     let page = fs::read_to_string(root().join("docs/configuration.md")).unwrap();
     let examples = page.split("```yaml\n").skip(1).map(|rest| rest.split("```").next().unwrap());
     let examples: Vec<&str> = examples.collect();
-    assert_eq!(examples.len(), 2);
+    assert_eq!(examples.len(), 3);
     for config in examples.into_iter().chain([FULL, "{}", "rules: {forbidden-probe: {severity: off}}"]) {
         let read = folder(&[(".initlint.yaml", config)]);
         let (status, _, err) = run(read.path(), &["--dump-config"]);

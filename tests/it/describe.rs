@@ -216,9 +216,9 @@ fn what_cannot_be_described_is_named_and_the_rest_is_shown() {
         assert_eq!(status, 2, "{err}");
         let errors = if format == "json" { &err } else { &out };
         for part in [
-            "quantity.yaml:6: error: `cpu: 2cores` is no quantity: ",
-            "shape.yaml:6: error: `requests` must be a map, and is a list",
-            "syntax.yaml:5: error: ",
+            "error: quantity.yaml:6: `cpu: 2cores` is no quantity: ",
+            "error: shape.yaml:6: `requests` must be a map, and is a list",
+            "error: syntax.yaml:5: ",
         ] {
             assert!(errors.contains(part), "{part} is missing in\n{errors}");
         }
@@ -233,7 +233,7 @@ fn what_cannot_be_described_is_named_and_the_rest_is_shown() {
     let placeholder = [("a.yaml", POD.replace("cpu: 2", "cpu: \"${CPU}\""))];
     let placeholder = crate::support::binary::folder(&[(placeholder[0].0, &placeholder[0].1)]);
     let (status, out, _) = run(placeholder.path(), &["--describe"]);
-    assert!(status == 2 && out.contains("a.yaml:5: error: the amount of cpu can't be read"), "{out}");
+    assert!(status == 2 && out.contains("error: a.yaml:5: the amount of cpu can't be read"), "{out}");
     assert_eq!(run(folder.path(), &["--describe", "missing.yaml"]).0, 2);
     assert_eq!(run(folder.path(), &["--describe", "--format", "sarif"]).0, 2);
     assert_eq!(run(folder.path(), &["--describe", "--kubernetes-version", "0.9"]).0, 2);

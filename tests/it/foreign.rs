@@ -101,13 +101,13 @@ fn a_manifest_beside_them_is_judged() {
     let folder = tempfile::tempdir().unwrap();
     write(folder.path(), "latin1.yaml", b"apiVersion: v1\nkind: ConfigMap\ndata: {a: caf\xe9}\n");
     let (status, out, _) = run(folder.path(), &["latin1.yaml", "--format", "concise"]);
-    assert_eq!((status, out.starts_with("latin1.yaml:3: error: not valid UTF-8")), (2, true), "{out}");
+    assert_eq!((status, out.starts_with("error: latin1.yaml:3: not valid UTF-8")), (2, true), "{out}");
     // CP949: the same, and a Korean syllable that EUC-KR lacks.
     let korean = b"# \xbc\xb3\xc1\xa4 \x8c\x63\napiVersion: v1\nkind: ConfigMap\n";
     write(folder.path(), "korean.yaml", korean);
     let (status, out, _) = run(folder.path(), &["korean.yaml", "--format", "concise"]);
     let expected =
-        "korean.yaml:1: error: not valid UTF-8, which kubectl wants; convert it: iconv -f CP949 -t UTF-8\n";
+        "error: korean.yaml:1: not valid UTF-8, which kubectl wants; convert it: iconv -f CP949 -t UTF-8\n";
     assert_eq!((status, out.as_str()), (2, expected));
     let (status, out, _) = run(folder.path(), &["--describe", "korean.yaml"]);
     assert_eq!((status, out.as_str()), (2, expected));

@@ -85,7 +85,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ),
     ("cli", &["finding", "report"]),
     ("terminal", &["cli", "report"]),
-    ("manual", &["cli"]),
+    ("manual", &["cli", "rule", "rules"]),
     (
         "config",
         &[

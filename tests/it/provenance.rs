@@ -136,7 +136,7 @@ fn rendered_text_names_what_it_was_made_of() {
     assert!(status == 1 && out.starts_with(&format!("{place}: error[")), "{out}");
     assert!(out.contains(&format!("[{subject}]\n")), "{out}");
     let (_, out, _) = piped(folder.path(), &["-"], &stream);
-    assert!(out.contains(&format!("╭─[{place}] {subject}\n")), "{out}");
+    assert!(out.contains(&format!("--> {place} {subject}\n")), "{out}");
     let json = |format: &str| {
         serde_json::from_str::<Value>(&piped(folder.path(), &["-", "--format", format], &stream).1).unwrap()
     };

@@ -134,7 +134,7 @@ fn what_gitlab_s_form_cannot_tell_is_told_beside_it() {
         .unwrap();
     let (status, out, err) = run(folder.path(), &["--format", "gitlab", "bad.yaml", "latin1.yaml"]);
     assert_eq!((status, serde_json::from_str::<Value>(&out).unwrap().as_array().unwrap().len()), (2, 1));
-    assert!(err.starts_with("latin1.yaml:3: error: not valid UTF-8"), "{err}");
+    assert!(err.starts_with("error: latin1.yaml:3: not valid UTF-8"), "{err}");
 }
 
 #[test]
