@@ -23,6 +23,16 @@ enum Data<'a> {
     Generated(&'a Generated),
 }
 
+/// The field that holds the texts of an object of `kind`, of a ConfigMap or a Secret.
+#[must_use]
+pub fn texts_key(kind: &str) -> Option<&'static str> {
+    match kind {
+        "ConfigMap" => Some("data"),
+        "Secret" => Some("stringData"),
+        _ => None,
+    }
+}
+
 /// The ConfigMaps that kustomizations make.
 #[derive(Debug, Default)]
 pub(super) struct GeneratedMaps {
@@ -78,6 +88,43 @@ impl InputSet {
         let object = self.lookup(from, "Secret", namespace, name)?;
         Some(ConfigData { data: Data::Object(object.node.get("stringData")) })
     }
+
+    /// Whether the run has every ConfigMap and Secret that the Pods of the template with this `spec`, in `namespace` and
+    /// the file `from`, may take a script or a part of one from: as a volume, or, of a ConfigMap, as a variable.
+    #[must_use]
+    pub fn has_data(&self, from: FileId, namespace: Option<&str>, spec: Node<'_>) -> bool {
+        let is_known = |(kind, name): (&str, &str)| match kind {
+            "Secret" => self.secret(from, namespace, name).is_some(),
+            _ => self.config_map(from, namespace, name).is_some(),
+        };
+        data_of_volumes(spec).chain(data_of_variables(spec)).all(is_known)
+    }
+}
+
+/// The kinds and names of what the volumes of a Pod have files of.
+fn data_of_volumes<'d>(spec: Node<'d>) -> impl Iterator<Item = (&'static str, &'d str)> {
+    let name = |source: Node<'d>, key: &str, name: &str| source.get(key)?.get(name)?.as_str();
+    let of = move |source: Node<'d>, secret_name: &str| {
+        let config_map = name(source, "configMap", "name").map(|name| ("ConfigMap", name));
+        config_map.or_else(|| Some(("Secret", name(source, "secret", secret_name)?)))
+    };
+    let volumes = spec.get("volumes").into_iter().flat_map(Node::items);
+    volumes.flat_map(move |volume| {
+        let projected = volume.get("projected").and_then(|projected| projected.get("sources"));
+        let projected = projected.into_iter().flat_map(Node::items);
+        of(volume, "secretName").into_iter().chain(projected.filter_map(move |source| of(source, "name")))
+    })
+}
+
+/// The kinds and names of the ConfigMaps that containers have variables of.
+fn data_of_variables<'d>(spec: Node<'d>) -> impl Iterator<Item = (&'static str, &'d str)> {
+    let items = |node: Node<'d>, key: &str| node.get(key).into_iter().flat_map(Node::items);
+    let name = |source: Option<Node<'d>>| Some(("ConfigMap", source?.get("name")?.as_str()?));
+    items(spec, "initContainers").flat_map(move |container| {
+        let all = items(container, "envFrom").filter_map(move |from| name(from.get("configMapRef")));
+        let one = |variable: Node<'d>| variable.get("valueFrom")?.get("configMapKeyRef");
+        all.chain(items(container, "env").filter_map(move |variable| name(one(variable))))
+    })
 }
 
 impl<'a> ConfigData<'a> {

@@ -11,14 +11,14 @@ mod names;
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, OnceLock};
 
-pub use config_maps::ConfigData;
+pub use config_maps::{ConfigData, texts_key};
 
 use crate::kube::Object;
 use crate::kustomize::{folder_of, images};
 use crate::provenance::TestSuites;
 use crate::read::InputFile;
 use crate::source::{FileId, Source};
-use crate::yaml::{Document, Node};
+use crate::yaml::Document;
 use build_objects::BuildObjects;
 use config_maps::GeneratedMaps;
 use index::{ObjectId, ObjectIndex};
@@ -126,15 +126,6 @@ impl InputSet {
         self.shared
             .test_suites
             .get_or_init(|| TestSuites::of(self.shared.files.iter().map(|file| &*file.source)))
-    }
-
-    /// Whether the run has every ConfigMap that the Pods of the template with this `spec`, in `namespace` and the file
-    /// `from`, mount.
-    #[must_use]
-    pub fn has_config_maps(&self, from: FileId, namespace: Option<&str>, spec: Node<'_>) -> bool {
-        let volumes = spec.get("volumes").into_iter().flat_map(Node::items);
-        let mut mounted = volumes.filter_map(|volume| volume.get("configMap")?.get("name")?.as_str());
-        mounted.all(|name| self.config_map(from, namespace, name).is_some())
     }
 
     fn named(&self, kind: &str, name: &str) -> Option<&Named<ObjectId>> {

@@ -24,7 +24,7 @@ use memchr::memmem;
 pub use matcher::{Matched, Matcher, Slip};
 
 use crate::charts;
-use crate::inputs::InputSet;
+use crate::inputs::{InputSet, texts_key};
 use crate::kube::{self, Object, PodTemplatePath, Template};
 use crate::read::InputFile;
 use crate::source::{MappedText, Source, Span};
@@ -166,18 +166,18 @@ impl Reader<'_> {
     }
 
     /// Whether all is known that could bear on findings about `objects`, the ones of a document.
-    /// What runs a ConfigMap's scripts may be in another run's files, and what a Pod mounts too.
+    /// What runs the scripts of a ConfigMap or Secret may be in another run's files, and what a Pod takes from them too.
     fn is_decided(&self, objects: &[Object<'_>]) -> bool {
-        let is_known = self.is_built && objects.iter().all(|object| object.kind != "ConfigMap");
+        let is_known = self.is_built && objects.iter().all(|object| texts_key(object.kind).is_none());
         self.is_whole
             && !objects.is_empty()
             && (is_known
                 || objects.iter().all(|object| {
                     let templates = || kube::templates(object, self.pod_templates);
-                    let has_config_maps = |template: &Template<'_>| {
-                        self.inputs.has_config_maps(self.file.source.id, object.namespace(), template.spec)
+                    let has_data = |template: &Template<'_>| {
+                        self.inputs.has_data(self.file.source.id, object.namespace(), template.spec)
                     };
-                    object.kind != "ConfigMap" && templates().iter().all(has_config_maps)
+                    texts_key(object.kind).is_none() && templates().iter().all(has_data)
                 }))
     }
 }

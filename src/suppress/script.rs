@@ -5,18 +5,20 @@ use std::ops::Range;
 
 use super::directive::{self, Directive, Extent};
 use super::{Form, Reader, Suppression, What, comment, mentions_us, scope};
+use crate::inputs::texts_key;
 use crate::kube::objects;
 use crate::shell;
 use crate::source::{MappedText, Source, Span};
 use crate::yaml::{Document, Node};
 
 /// Adds the suppressions in the scripts of `document`: the texts of `command` and `args`, and the
-/// values of a ConfigMap's `data`.
+/// values of a ConfigMap's `data` or a Secret's `stringData`.
 pub(super) fn read(reader: &Reader<'_>, document: &Document, found: &mut Vec<Suppression>) {
     let mut scripts = Vec::new();
     in_commands(document.root(), &mut scripts);
-    for object in objects(document.root()).into_iter().filter(|object| object.kind == "ConfigMap") {
-        scripts.extend(object.node.get("data").into_iter().flat_map(Node::entries).map(|entry| entry.value));
+    for object in objects(document.root()) {
+        let data = texts_key(object.kind).and_then(|key| object.node.get(key));
+        scripts.extend(data.into_iter().flat_map(Node::entries).map(|entry| entry.value));
     }
     let mut seen = HashSet::new();
     // Aliases lead to one script several times.

@@ -92,11 +92,27 @@ data:
 
 #[test]
 fn a_finding_in_a_config_map_is_suppressed_there_or_where_it_runs() {
+    suppressed_there_or_where_it_runs(MOUNTED, MAP);
+}
+
+#[test]
+fn a_finding_in_a_secret_is_suppressed_there_or_where_it_runs() {
+    let pod = MOUNTED.replace("configMap: {name: scripts}", "secret: {secretName: scripts}");
+    let secret =
+        MAP.replace("kind: ConfigMap", "kind: Secret").replace("data:\n  seed", "stringData:\n  seed");
+    suppressed_there_or_where_it_runs(&pod, &secret);
+    // Without the Secret nobody knows whether the suppression is of use.
+    let ignore = "# initlint: ignore[non-idempotent-write] why";
+    let alone = Input::Text { path: "pod.yaml".to_owned(), text: with(&pod, "@2", ignore) };
+    assert_eq!(told(&pipeline::lint(&[alone], "", &Settings::default())), "; 0 suppressed");
+}
+
+fn suppressed_there_or_where_it_runs(pod: &str, map: &str) {
     let ignore = "# initlint: ignore[non-idempotent-write] why";
     let outcome = |place: &str, comment: &str| {
         let input =
             |path: &str, text: &str| Input::Text { path: path.to_owned(), text: with(text, place, comment) };
-        told(&pipeline::lint(&[input("pod.yaml", MOUNTED), input("map.yaml", MAP)], "", &Settings::default()))
+        told(&pipeline::lint(&[input("pod.yaml", pod), input("map.yaml", map)], "", &Settings::default()))
     };
     assert_eq!(outcome("@1", ""), "seed; 0 suppressed");
     for place in ["@1", "@2", "@3", "@4", "@5"] {
