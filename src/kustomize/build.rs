@@ -32,6 +32,8 @@ pub struct Builds {
     pub remarks: Vec<Remark>,
     /// The numbers of the builds that each file is part of.
     by_file: HashMap<FileId, Vec<usize>>,
+    /// The files of which every document is YAML.
+    readable: HashSet<FileId>,
 }
 
 /// What `kubectl kustomize` would print for one kustomization.
@@ -65,6 +67,12 @@ impl Builds {
     pub fn of_file(&self, id: FileId) -> impl Iterator<Item = (usize, &Build)> {
         let numbers = self.by_file.get(&id).into_iter().flatten();
         numbers.filter_map(|&number| Some((number, self.list.get(number)?)))
+    }
+
+    /// Whether all of the file `id` is part of a build: every document was read for it.
+    #[must_use]
+    pub fn has_read(&self, id: FileId) -> bool {
+        self.readable.contains(&id) && self.by_file.contains_key(&id)
     }
 
     /// The folder of the build `number`, as it is shown.
@@ -108,13 +116,13 @@ fn build_within(max_nodes: usize, files: Vec<InputFile>, is_named: &dyn Fn(FileI
             by_file.entry(file).or_default().push(number);
         }
     }
-    let Builder { files, documents, manifests, inline, remarks, .. } = builder;
+    let Builder { files, documents, readable, manifests, inline, remarks, .. } = builder;
     let mut files = files.into_files();
     // What no build reads as YAML is a script, or what else is put into a ConfigMap.
     for file in files.iter_mut().skip(count).filter(|file| !documents.contains_key(&file.source.id)) {
         file.documents.clear();
     }
-    Builds { list, files, counted, manifests, inline, remarks, by_file }
+    Builds { list, files, counted, manifests, inline, remarks, by_file, readable }
 }
 
 /// What is printed in the end.

@@ -52,6 +52,8 @@ pub(super) struct Builder {
     /// The kustomizations that are being built, the outermost first.
     open: Vec<FileId>,
     pub(super) documents: HashMap<FileId, Vec<Value>>,
+    /// The files of which every document is YAML.
+    pub(super) readable: HashSet<FileId>,
     /// Kustomizations that others include.
     pub(super) included: HashSet<FileId>,
     pub(super) remarks: Vec<Remark>,
@@ -73,6 +75,7 @@ impl Builder {
             built: HashSet::new(),
             open: Vec::new(),
             documents: HashMap::new(),
+            readable: HashSet::new(),
             included: HashSet::new(),
             manifests: BTreeSet::new(),
             inline: Vec::new(),
@@ -326,6 +329,9 @@ impl Builder {
         let (source, ranges) = (Arc::clone(&file.source), file.documents.clone());
         let parsed = ranges.into_iter().map(|range| Document::parse(&source, range));
         let parsed: Vec<Result<Document, Problem>> = parsed.collect();
+        if parsed.iter().all(Result::is_ok) {
+            self.readable.insert(id);
+        }
         let values: Vec<Value> =
             parsed.into_iter().flatten().filter_map(|document| self.value_of(&document)).collect();
         self.documents.insert(id, values.clone());

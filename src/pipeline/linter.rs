@@ -5,7 +5,7 @@ use std::cell::OnceCell;
 use std::collections::HashSet;
 
 use super::precedence;
-use crate::charts::{Part, Views};
+use crate::charts::{self, Part, Views};
 use crate::discover::Failure;
 use crate::finding::{Finding, Severity};
 use crate::inputs::InputSet;
@@ -84,7 +84,10 @@ impl<'a> Linter<'a> {
     pub(super) fn check_file(&self, file: &InputFile, is_named: bool) -> FileResult {
         read::guard(file, || {
             let mut work = FileLinter::new(self, file, false);
-            read::visit_documents(file, is_named, &self.prefilter, |outcome| work.check_outcome(outcome));
+            // What builds make of it is checked instead; it need not be parsed again for that.
+            if !self.builds.has_read(file.source.id) || charts::is_template(&file.source) {
+                read::visit_documents(file, is_named, &self.prefilter, |outcome| work.check_outcome(outcome));
+            }
             work.finish()
         })
         .unwrap_or_else(|failure| FileResult { errors: vec![failure], ..FileResult::default() })
