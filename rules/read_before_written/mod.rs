@@ -5,7 +5,7 @@ use crate::finding::{Finding, Severity};
 use crate::kube::volume::VolumeSource;
 use crate::kube::{Container, Pod, Role};
 use crate::rule::{Group, PodContext, Rule, Target};
-use crate::shell::semantics::{Facts, Touch};
+use crate::shell::semantics::{Execution, Facts, Touch};
 use crate::source::Span;
 
 /// The rule.
@@ -90,7 +90,7 @@ impl<'c, 'd> Step<'c, 'd> {
         let is_known = facts.is_complete
             && !facts.executions.is_empty()
             && touches.iter().filter(writes).all(Touch::is_literal)
-            && facts.executions.iter().all(|execution| execution.is_known());
+            && facts.executions.iter().all(Execution::is_known);
         Self { container, reads, writes: written, volumes, is_known }
     }
 

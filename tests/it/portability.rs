@@ -123,6 +123,7 @@ fn said(reader: Reader, script: &str) -> Seen {
         main: &main,
         units: &Units::default(),
         files: &(),
+        directory: None,
         environment: BTreeMap::new(),
         unknown_environment: BTreeSet::new(),
     };
