@@ -1,7 +1,6 @@
 //! What a command asks for: the server, the file or the object that someone who calls it again and again waits for.
 
-use super::Call;
-use super::record::Trait;
+use super::{Call, Trait};
 
 /// What is asked for.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]

@@ -22,7 +22,7 @@ pub fn write(json: bool, look: &Look, out: &mut dyn Write) -> io::Result<()> {
     for rule in rules::ALL {
         let severity = tinted(rule.severity, &format!("{:<7}", rule.severity));
         write!(out, "{:<widest$}  {severity}  {:<9}  ", rule.id, rule.group.name())?;
-        let width = look.width.saturating_sub(indent).max(30);
+        let width = look.width.saturating_sub(indent).max(20);
         let mut column = 0;
         for word in rule.summary.split(' ') {
             let length = word.chars().count();

@@ -8,6 +8,9 @@ const BINARY: &str = "binary";
 /// How long a tag may be (bytes): `!<tag:yaml.org,2002:binary>` has 27.
 const MAX_TAG: usize = 256;
 
+/// How long a kind may be before a line break in it (bytes).
+const MAX_NAME: usize = 256;
+
 /// Tells of the texts in [`DISGUISES`] whether they could hide a key or its value.
 pub(super) struct Disguises<'t> {
     document: &'t str,
@@ -27,9 +30,19 @@ impl<'t> Disguises<'t> {
             BINARY => {
                 is_tag(self.document.as_bytes().get(at.saturating_sub(MAX_TAG)..at).unwrap_or_default())
             }
-            "\\\n" | "\\\r" => self.breaks_key(at),
+            "\\\n" | "\\\r" => self.breaks_key(at) || self.breaks_kind(at),
             _ => is_escaped_name(self.document.get(at + 1..).unwrap_or("")),
         }
+    }
+
+    /// Whether the double-quoted text around `at` is the value of `kind`.
+    fn breaks_kind(&self, at: usize) -> bool {
+        let Some(before) = self.document.get(..at) else { return false };
+        let Some(opening) = before.rfind('"').filter(|opening| at - opening <= MAX_NAME) else {
+            return false;
+        };
+        let key = before.get(..opening).unwrap_or("").trim_end().strip_suffix(':').unwrap_or("");
+        key.trim_end().trim_end_matches(['"', '\'']).ends_with("kind")
     }
 
     /// Whether the double-quoted text around `at` may be a key: after its end comes a colon.

@@ -314,11 +314,11 @@ fn mistakes_are_shown_at_their_place_all_at_once() {
         told.contains("did you mean `failOn`?") && told.contains("did you mean `forbidden-probe`?"),
         "{told}"
     );
-    assert!(told.ends_with("initlint: .initlint.yaml has 3 mistakes\n"), "{told}");
+    assert!(told.ends_with("error: .initlint.yaml has 3 mistakes\n"), "{told}");
     assert!(told.contains("error[unknown-rule]") && !told.contains("error[]"), "{told}");
     let folder = folder(&[("a.yaml", POD)]);
     let (status, _, err) = run(folder.path(), &["--config", "no.yaml"]);
-    assert_eq!((status, err.as_str()), (2, "initlint: config file no.yaml: no such file or folder\n"));
+    assert_eq!((status, err.as_str()), (2, "error: config file no.yaml: no such file or folder\n"));
     assert_eq!(run(folder.path(), &["--config", "a.yaml", "--no-config"]).0, 2);
 }
 

@@ -119,8 +119,12 @@ fn a_finding_says_under_which_condition_it_holds() {
           {{- end }}
 ";
     let found = found(&deployment(&mkdir("seed", "/data/a"), volumes));
-    assert_eq!(found.len(), 1, "{found:#?}");
-    assert!(found[0].ends_with("(if `.Values.keep`)"), "{found:#?}");
+    let told = |rule: &str, condition: &str| {
+        found.iter().any(|one| one.starts_with(rule) && one.ends_with(condition))
+    };
+    assert_eq!(found.len(), 2, "{found:#?}");
+    assert!(told("non-idempotent-write", "(if `.Values.keep`)"), "{found:#?}");
+    assert!(told("write-to-read-only", "(if not `.Values.keep`)"), "{found:#?}");
     let inside = mkdir("seed", "/data/a");
     let inside = format!(
         "        {{{{- if .Values.a }}}}\n{inside}        {{{{- else }}}}\n        - name: b\n          image: b:1\n        {{{{- end }}}}\n"
@@ -228,6 +232,7 @@ app: web
         told(&folder, &[]),
         [
             "web/templates/_helpers.tpl:8:23 non-idempotent-write",
+            "web/templates/_helpers.tpl:8:52 non-idempotent-write",
             "web/templates/_helpers.tpl:17:7 forbidden-probe"
         ],
         "a list by its name, a Pod spec by its keys; app containers may have probes"
