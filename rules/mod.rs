@@ -102,12 +102,21 @@ pub static ALL: &[&Rule] = &[
 pub static PRECEDENCE: &[&[&str]] = &[
     &[
         script_syntax::RULE.id,
-        command_not_in_image::RULE.id,
         bashism::RULE.id,
         write_to_read_only::RULE.id,
         operation_not_permitted::RULE.id,
         non_idempotent_write::RULE.id,
         non_idempotent_command::RULE.id,
+        masked_failure::RULE.id,
+        ignored_http_error::RULE.id,
+    ],
+    // With another image a command is as unsafe to run again as before: both are told at once.
+    &[
+        script_syntax::RULE.id,
+        command_not_in_image::RULE.id,
+        bashism::RULE.id,
+        write_to_read_only::RULE.id,
+        operation_not_permitted::RULE.id,
         masked_failure::RULE.id,
         ignored_http_error::RULE.id,
     ],

@@ -47,7 +47,8 @@ fn outside(
     let makes: Vec<&Touch> = touches.iter().filter(|touch| touch.touching != Touching::Reads).collect();
     let is_plain =
         makes.iter().all(|touch| touch.is_literal() && !is_volume(touch) && !is_scratch(&touch.path));
-    if !facts.is_complete
+    if pod.may_mount_more(container)
+        || !facts.is_complete
         || !is_plain
         || !facts.executions.iter().all(|execution| has_no_other_effect(&execution.written()))
     {

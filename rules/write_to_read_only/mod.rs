@@ -113,7 +113,9 @@ const OWN_MOUNTS: [&str; 4] =
 fn root_obstacle(pod: &Pod<'_>, container: &Container<'_>, path: &str) -> Option<Obstacle> {
     let flag = container.security_context.read_only_root_filesystem.filter(|flag| **flag)?;
     // A chart or an operator mounts `/tmp` and the like by itself.
-    let is_whole = pod.template.completeness == Completeness::Complete && !pod.template.by_shape;
+    let is_whole = pod.template.completeness == Completeness::Complete
+        && !pod.template.by_shape
+        && !pod.may_mount_more(container);
     (is_whole && !OWN_MOUNTS.iter().any(|own| is_below(path, own))).then(|| Obstacle {
         why: "is outside every volume, and the root file system is read-only".to_owned(),
         label: Some((flag.span(), "for all but the volumes")),

@@ -8,7 +8,7 @@ use super::resources::{ResourceList, Resources};
 use super::security::{EffectiveSecurity, SecurityContext};
 use super::template::{Completeness, Template};
 use super::volume::{Volume, VolumeMount};
-use crate::yaml::{Entry, Node};
+use crate::yaml::{Entry, Lookup, Node};
 
 /// A Pod: its containers by what they are, its volumes, and the fields that bear on them.
 ///
@@ -130,6 +130,19 @@ impl<'d> Pod<'d> {
     #[must_use]
     pub fn volume_of(&self, mount: &VolumeMount<'d>) -> Option<&Volume<'d>> {
         self.volume(mount.name?.value)
+    }
+
+    /// Whether more may be mounted into `container` than is written: by the whole that a patch is merged into, or by a
+    /// template.
+    #[must_use]
+    pub fn may_mount_more(&self, container: &Container<'d>) -> bool {
+        let is_part = matches!(self.template.completeness, Completeness::Patch | Completeness::Ytt);
+        let may_grow = match container.node.lookup("volumeMounts") {
+            Lookup::Present(mounts) => mounts.is_open() || mounts.is_unknown(),
+            Lookup::Unknown => true,
+            Lookup::Absent => false,
+        };
+        is_part || may_grow
     }
 
     /// The mount of `container` under which the absolute, clean `path` lies: the one with the longest mount path.

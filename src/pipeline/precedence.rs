@@ -5,20 +5,21 @@ use crate::rules;
 
 /// `findings` of one Pod without those whose place a rule takes that stands before theirs.
 pub(super) fn first_of_each(mut findings: Vec<Finding>) -> Vec<Finding> {
-    let ranked: Vec<((usize, usize), Finding)> =
-        findings.iter().filter_map(|finding| Some((rank(finding)?, finding.clone()))).collect();
+    let is_ranked = |finding: &&Finding| rules::PRECEDENCE.iter().any(|list| list.contains(&finding.rule));
+    let ranked: Vec<Finding> = findings.iter().filter(is_ranked).cloned().collect();
     findings.retain(|finding| {
-        let Some((list, own)) = rank(finding) else { return true };
-        let mut before = ranked.iter().filter(|((other, rank), _)| *other == list && *rank < own);
-        !before.any(|(_, other)| other.about == finding.about && other.span.overlaps(finding.span))
+        let takes = |other: &Finding| other.about == finding.about && other.span.overlaps(finding.span);
+        !ranked.iter().any(|other| comes_before(other.rule, finding.rule) && takes(other))
     });
     findings
 }
 
-/// The list in which the finding's rule stands, and its place there.
-fn rank(finding: &Finding) -> Option<(usize, usize)> {
-    rules::PRECEDENCE.iter().enumerate().find_map(|(list, rules)| {
-        rules.iter().position(|rule| *rule == finding.rule).map(|place| (list, place))
+/// Whether a list has `rule` before `other`.
+fn comes_before(rule: &str, other: &str) -> bool {
+    let place = |list: &[&str], rule: &str| list.iter().position(|known| *known == rule);
+    rules::PRECEDENCE.iter().any(|list| match (place(list, rule), place(list, other)) {
+        (Some(own), Some(other)) => own < other,
+        _ => false,
     })
 }
 
@@ -52,8 +53,10 @@ mod tests {
         assert_eq!(left(elsewhere), [*last, *first]);
         let of_another_container = vec![finding(last, 10..20, 1), finding(first, 10..20, 2)];
         assert_eq!(left(of_another_container), [*last, *first]);
-        let [loops, ..] = rules::PRECEDENCE[1] else { panic!("no order") };
+        let [loops, ..] = rules::PRECEDENCE[2] else { panic!("no order") };
         assert_eq!(left(vec![finding(last, 10..20, 1), finding(loops, 0..30, 1)]), [*last, *loops]);
+        let both = ["command-not-in-image", "non-idempotent-write"];
+        assert_eq!(left(both.map(|rule| finding(rule, 0..9, 1)).into()), both, "an image mends neither");
         assert_eq!(
             left(vec![finding("in-no-list", 0..30, 1), finding(last, 1..2, 1)]),
             ["in-no-list", *last]
