@@ -1,6 +1,7 @@
 //! Keys that a map has twice.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry::{Occupied, Vacant};
 
 use crate::finding::{Finding, Severity};
 use crate::kube::Object;
@@ -50,12 +51,16 @@ fn collect<'d>(node: Node<'d>, container: Option<&'d str>, repeated: &mut Vec<Re
         let own = item.get("image").and_then(|_| item.get("name")?.as_str());
         collect(item, own.or(container), repeated);
     }
-    let mut seen: HashMap<_, Entry<'d>> = HashMap::new();
-    for entry in node.written_entries().filter(|entry| !entry.is_merge()) {
-        match seen.get(&entry.name()) {
-            Some(first) => repeated.push(Repeated { entry, first: *first, container }),
-            None => _ = seen.insert(entry.name(), entry),
+    let mut first_of = HashMap::new();
+    // A map of one entry repeats nothing, and most values hold no map: both are seen before anything is counted.
+    let entries: Vec<Entry<'d>> = node.written_entries().filter(|entry| !entry.is_merge()).collect();
+    for &entry in entries.iter().filter(|_| entries.len() > 1) {
+        match first_of.entry(entry.name()) {
+            Occupied(first) => repeated.push(Repeated { entry, first: *first.get(), container }),
+            Vacant(place) => _ = place.insert(entry),
         }
+    }
+    for entry in entries.iter().filter(|entry| entry.value.is_mapping() || entry.value.is_sequence()) {
         collect(entry.value, container, repeated);
     }
 }

@@ -1,43 +1,49 @@
 //! What other tools put into a manifest before Kubernetes sees it.
 
+use std::cell::OnceCell;
+
 use crate::inputs::InputSet;
 use crate::kube::Pod;
 use crate::yaml::{Kind, Node};
 
 /// Which expansions other tools make.
-pub(super) struct Fed<'i> {
-    /// `$(NAME)` stands where the kubelet expands nothing: kustomize's `vars` are to fill it.
-    pub(super) by_vars: bool,
-    /// `${NAME}` stands there: envsubst or Flux are to.
-    pub(super) by_envsubst: bool,
-    inputs: &'i InputSet,
+pub(super) struct Fed<'a> {
+    object: Node<'a>,
+    inputs: &'a InputSet,
+    /// Found out once somebody asks: few Pods have an expansion that is in doubt.
+    marks: OnceCell<Marks>,
 }
 
-impl<'i> Fed<'i> {
-    pub(super) fn of(pod: &Pod<'_>, inputs: &'i InputSet) -> Self {
-        let mut fed = Self { by_vars: false, by_envsubst: false, inputs };
-        fed.look(pod.template.object.node, 0);
-        fed
+/// What stands where neither the kubelet nor a shell expands anything.
+#[derive(Default, Clone, Copy)]
+struct Marks {
+    /// `$(NAME)`: kustomize's `vars` are to fill it.
+    vars: bool,
+    /// `${NAME}`: envsubst or Flux are to.
+    envsubst: bool,
+}
+
+impl<'a> Fed<'a> {
+    pub(super) fn of(pod: &Pod<'a>, inputs: &'a InputSet) -> Self {
+        Self { object: pod.template.object.node, inputs, marks: OnceCell::new() }
     }
 
-    /// Looks at all texts but those that the kubelet or a shell expands.
-    fn look(&mut self, node: Node<'_>, depth: usize) {
-        if depth > MAX_DEPTH {
-            return;
-        }
-        if let Kind::String(text) = node.kind() {
-            self.by_vars |= text.contains("$(");
-            self.by_envsubst |= text.contains("${");
-        }
-        for item in node.items() {
-            self.look(item, depth + 1);
-        }
-        for entry in node.entries() {
-            if !matches!(&*entry.name(), "command" | "args" | "env" | "data" | "annotations" | "subPathExpr")
-            {
-                self.look(entry.value, depth + 1);
-            }
-        }
+    /// Whether kustomize's `vars` fill `$(NAME)`.
+    pub(super) fn by_vars(&self) -> bool {
+        self.marks().vars
+    }
+
+    /// Whether envsubst or Flux fill `${NAME}`.
+    pub(super) fn by_envsubst(&self) -> bool {
+        self.marks().envsubst
+    }
+
+    fn marks(&self) -> Marks {
+        *self.marks.get_or_init(|| {
+            let mut marks = Marks::default();
+            marks.look(self.object, 0);
+            marks
+        })
     }
 
     /// Whether a kustomization of the input names `name` among its `vars`.
@@ -49,6 +55,28 @@ impl<'i> Fed<'i> {
                 && file.text.contains("vars:")
                 && file.text.contains(name)
         })
+    }
+}
+
+impl Marks {
+    /// Looks at all texts but those that the kubelet or a shell expands.
+    fn look(&mut self, node: Node<'_>, depth: usize) {
+        if depth > MAX_DEPTH {
+            return;
+        }
+        if let Kind::String(text) = node.kind() {
+            self.vars |= text.contains("$(");
+            self.envsubst |= text.contains("${");
+        }
+        for item in node.items() {
+            self.look(item, depth + 1);
+        }
+        for entry in node.entries() {
+            if !matches!(&*entry.name(), "command" | "args" | "env" | "data" | "annotations" | "subPathExpr")
+            {
+                self.look(entry.value, depth + 1);
+            }
+        }
     }
 }
 

@@ -32,7 +32,7 @@ fn command(
     let text = execution.unit.text.as_str();
     let range = &execution.command.range;
     let is_alone = text.get(..range.start)?.ends_with("$(") && text.get(range.end..)?.starts_with(')');
-    if !is_alone || fed.by_vars || fed.is_var(name) || is_function(facts, name) {
+    if !is_alone || fed.by_vars() || fed.is_var(name) || is_function(facts, name) {
         return None;
     }
     let place = execution.unit.span(&(range.start - 2..range.end + 1));

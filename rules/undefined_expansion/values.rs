@@ -34,7 +34,7 @@ fn of_kubelet(
             && is_variable(&reference.name)
             && !fed.is_var(&reference.name)
     });
-    let reference = reference.filter(|_| !fed.by_vars)?;
+    let reference = reference.filter(|_| !fed.by_vars())?;
     let name = &reference.name;
     let later =
         container.env.iter().skip(at).find_map(|other| other.name.filter(|other| other.value == name));
@@ -59,7 +59,7 @@ fn of_itself(name: &str, value: Field<'_, &str>, fed: &Fed<'_>) -> Option<Unexpa
     let (range, _) = shell_variables(value.value).find(|(_, used)| *used == name)?;
     let is_whole = range.len() == value.value.len();
     // A whole value is what envsubst fills.
-    if is_whole || fed.by_envsubst && name != "PATH" {
+    if is_whole || fed.by_envsubst() && name != "PATH" {
         return None;
     }
     let written = value.value.get(range.clone()).unwrap_or_default();

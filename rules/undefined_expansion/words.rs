@@ -24,7 +24,7 @@ pub(super) fn unexpanded(container: &Container<'_>, fed: &Fed<'_>) -> Vec<Unexpa
     for field in fields.iter().filter(|field| !field.value.contains('\n')) {
         found.extend(of_kubelet(&environment, *field, fed));
         found.extend(quoted(&environment, *field));
-        if is_known && !fed.by_envsubst {
+        if is_known && !fed.by_envsubst() {
             found.extend(of_shell(container, *field));
         }
     }
@@ -44,7 +44,7 @@ fn of_kubelet(environment: &Environment<'_>, field: Field<'_, &str>, fed: &Fed<'
             && is_variable(&reference.name)
             && !fed.is_var(&reference.name)
     });
-    let reference = reference.filter(|_| !fed.by_vars)?;
+    let reference = reference.filter(|_| !fed.by_vars())?;
     let name = &reference.name;
     let problem = format!("the process gets the text `$({name})`: no variable of that name is set");
     let help = format!("set `{name}` in `env`; for the Pod's own fields, with `valueFrom.fieldRef`");
