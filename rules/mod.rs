@@ -33,6 +33,9 @@ pub mod run_as_non_root_conflict;
 pub mod script_not_executable;
 pub mod script_syntax;
 pub mod short_dns_name;
+pub mod sidecar_that_ends;
+pub mod sidecar_too_late;
+pub mod sidecar_without_startup_probe;
 pub mod suppression_without_reason;
 pub mod suspicious_quantity;
 pub mod tight_init_limit;
@@ -65,6 +68,9 @@ pub static ALL: &[&Rule] = &[
     &volume_not_found::RULE,
     &init_resize_policy::RULE,
     &fails_whole_pod::RULE,
+    &sidecar_without_startup_probe::RULE,
+    &sidecar_that_ends::RULE,
+    &sidecar_too_late::RULE,
     &job_blocked_by_sidecar::RULE,
     &unreachable_init_port::RULE,
     &missing_service_account_token::RULE,

@@ -42,6 +42,8 @@ pub mod kube;
 #[doc(hidden)]
 pub mod kustomize;
 #[doc(hidden)]
+pub mod local_ports;
+#[doc(hidden)]
 pub mod manual;
 #[doc(hidden)]
 pub mod options;

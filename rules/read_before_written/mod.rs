@@ -90,7 +90,7 @@ impl<'c, 'd> Step<'c, 'd> {
         let is_known = facts.is_complete
             && !facts.executions.is_empty()
             && touches.iter().filter(writes).all(Touch::is_literal)
-            && facts.executions.iter().all(Execution::is_known);
+            && facts.executions.iter().all(Execution::has_known_paths);
         Self { container, reads, writes: written, volumes, is_known }
     }
 

@@ -45,7 +45,7 @@ pub use record::Record;
 pub(crate) use record::{Capability, Elsewhere, Trait};
 pub(crate) use remedy::{Remedy, Trouble, What};
 pub use rights::Needs;
-pub(crate) use rights::{changes_files, is_socket_client};
+pub(crate) use rights::{changes_files, ends_soon, is_known, is_socket_client, starts_server};
 pub(crate) use wrappers::Wrapper;
 
 use record::record;

@@ -1,7 +1,7 @@
 //! What rights commands need.
 
 use super::world::place::base_name;
-use super::{Call, Trait};
+use super::{Call, Record, Trait};
 
 /// Builtins of the shell that change nothing but the shell, and what asks or ends.
 const OF_THE_SHELL: [&str; 24] = [
@@ -62,6 +62,27 @@ impl Needs {
             None => Self::Default,
         }
     }
+}
+
+/// Whether anything is known of a command: it has a record, or is the shell's own.
+pub(crate) fn is_known(call: &Call<'_>) -> bool {
+    call.record().is_some() || OF_THE_SHELL.contains(&call.name())
+}
+
+/// Whether a command is sure to end by itself, and soon.
+pub(crate) fn ends_soon(call: &Call<'_>) -> bool {
+    const LASTING: [Trait; 4] = [Trait::NeverEnds, Trait::Waits, Trait::NeedsNetwork, Trait::Interpreter];
+    let is_builtin = OF_THE_SHELL.contains(&call.name()) && !matches!(call.name(), "wait" | "read");
+    let is_understood = call.record().is_some_and(Record::has_effect) || call.is(Trait::Test);
+    (is_builtin || is_understood) && !LASTING.iter().any(|lasting| call.is(*lasting))
+}
+
+/// Whether a command starts a server that runs on when the command has ended.
+pub(crate) fn starts_server(call: &Call<'_>) -> bool {
+    const DETACHING: [&str; 5] = ["--daemonize", "--daemonize=yes", "--fork", "-detached", "--daemon"];
+    let starts = matches!(call.name(), "pg_ctl" | "pg_ctlcluster" | "service" | "systemctl" | "apachectl")
+        && call.words().iter().any(|word| word == "start");
+    starts || call.words().iter().any(|word| DETACHING.contains(&word.as_str()))
 }
 
 /// Whether a command changes files or their owners, and nothing else.

@@ -99,6 +99,11 @@ impl<'p, 'd> Programs<'p, 'd> {
         self.list.iter().filter(|program| program.role == Role::Init)
     }
 
+    /// The programs of the sidecars, in order.
+    pub fn of_sidecars(&self) -> impl Iterator<Item = &Program<'p, 'd>> {
+        self.list.iter().filter(|program| program.role == Role::Sidecar)
+    }
+
     /// What makes each of them unsafe to run again.
     pub fn hazards(&self) -> impl Iterator<Item = (&Program<'p, 'd>, &[Hazard])> {
         self.analyses().map(|(program, analysis)| (program, analysis.hazards.as_slice()))

@@ -118,6 +118,11 @@ impl<'a> PodContext<'a> {
         programs.iter().zip(facts)
     }
 
+    /// The same of its sidecars.
+    pub fn sidecar_scripts(&self) -> impl Iterator<Item = (&'a Program<'a, 'a>, Facts<'a>)> + use<'a> {
+        self.programs().of_sidecars().map(|program| (program, program.facts()))
+    }
+
     /// Reports a finding about the Pod as a whole.
     pub fn report(&mut self, finding: Finding) {
         self.report_of(finding, None, None, self.subject.pod.spec().span());

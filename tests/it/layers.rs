@@ -27,6 +27,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("shell", &["commands", "helm", "source"]),
     ("rerun", &["commands", "shell"]),
     ("program", &["helm", "images", "inputs", "kube", "rerun", "shell", "source"]),
+    ("local_ports", &["kube", "program", "shell", "source", "yaml"]),
     ("options", &["kube"]),
     ("settings", &["finding", "globs", "images", "kube", "options"]),
     (
@@ -38,8 +39,22 @@ const LAYERS: &[(&str, &[&str])] = &[
     (
         "rules",
         &[
-            "commands", "finding", "fix", "helm", "images", "inputs", "kube", "options", "program", "rerun",
-            "rule", "shell", "source", "suppress", "yaml",
+            "commands",
+            "finding",
+            "fix",
+            "helm",
+            "images",
+            "inputs",
+            "kube",
+            "local_ports",
+            "options",
+            "program",
+            "rerun",
+            "rule",
+            "shell",
+            "source",
+            "suppress",
+            "yaml",
         ],
     ),
     (

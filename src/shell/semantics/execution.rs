@@ -103,6 +103,24 @@ impl Execution<'_> {
         commands::changes_files(&Call::of(&self.written()))
     }
 
+    /// Whether anything is known of the command.
+    #[must_use]
+    pub fn is_known(&self) -> bool {
+        commands::is_known(&Call::of(&self.written()))
+    }
+
+    /// Whether it is sure to end by itself, and soon.
+    #[must_use]
+    pub fn ends_soon(&self) -> bool {
+        self.wrapper == 0 && commands::ends_soon(&Call::of(&self.written()))
+    }
+
+    /// Whether it starts a server that runs on when the command has ended.
+    #[must_use]
+    pub fn starts_server(&self) -> bool {
+        commands::starts_server(&Call::of(&self.written()))
+    }
+
     /// Whether it only talks to a server through a socket.
     #[must_use]
     pub fn is_socket_client(&self) -> bool {

@@ -50,7 +50,7 @@ const UNKNOWN: [char; 5] = ['$', '`', '*', '?', '['];
 
 impl Execution<'_> {
     /// Whether all that it does at paths is known.
-    pub(crate) fn is_known(&self) -> bool {
+    pub(crate) fn has_known_paths(&self) -> bool {
         let words = self.written();
         let call = Call::of(&words);
         call.has_paths()
