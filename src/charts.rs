@@ -20,12 +20,6 @@ pub fn is_template(source: &Source) -> bool {
         && discover::is_in_templates(Path::new(&*source.path))
 }
 
-/// Whether `path` is of named templates alone, whatever stands around them.
-#[must_use]
-pub fn is_helper(path: &str) -> bool {
-    Path::new(path).extension().is_some_and(|extension| extension == "tpl")
-}
-
 /// Whether `text`, of a template, may define init containers without saying `initContainers`: the key stands where the
 /// named template is included.
 #[must_use]
@@ -91,7 +85,11 @@ impl<'t> Views<'t> {
         let mut views = Vec::new();
         let mut seen = HashSet::new();
         let parts = template.pod_parts(source.id);
-        let body = if is_helper(&source.path) { Vec::new() } else { template.readings(source.id) };
+        let body = if discover::is_helper(Path::new(&*source.path)) {
+            Vec::new()
+        } else {
+            template.readings(source.id)
+        };
         let readings = body.into_iter().chain(parts);
         for (number, reading) in readings.enumerate() {
             let mut parser = Parser { file: source.id, number, wants, seen: &mut seen };

@@ -23,6 +23,12 @@ pub fn is_in_templates(path: &Path) -> bool {
     })
 }
 
+/// Whether `path` is of named templates alone, whatever stands around them.
+#[must_use]
+pub fn is_helper(path: &Path) -> bool {
+    path.extension().is_some_and(|extension| extension == "tpl")
+}
+
 /// The names that a kustomization has in its folder (kustomize, `RecognizedKustomizationFileNames`).
 pub const KUSTOMIZATIONS: [&str; 3] = ["kustomization.yaml", "kustomization.yml", "Kustomization"];
 
@@ -264,9 +270,9 @@ fn look_at(entry: &DirEntry, base: &Path, only: Option<&GlobSet>) -> Option<Seen
     let is_manifest = path
         .extension()
         .is_some_and(|found| EXTENSIONS.iter().any(|extension| found.eq_ignore_ascii_case(extension)));
-    let is_manifest = is_manifest || path.to_str().is_some_and(is_kustomization);
-    let is_manifest =
-        is_manifest || path.extension().is_some_and(|found| found == "tpl") && is_in_templates(path);
+    let is_manifest = is_manifest
+        || path.to_str().is_some_and(is_kustomization)
+        || is_helper(path) && is_in_templates(path);
     let wanted = only.map_or(is_manifest, |glob| glob.is_match(clean(path)));
     if kind.is_symlink() && entry.depth() > 0 {
         return match fs::metadata(path) {

@@ -167,7 +167,8 @@ fn visit_template<'f>(
             message: Some(message.to_owned()),
         })
     };
-    let is_judged = !charts::is_helper(&source.path) && is_judged(&source.text, &source.path, is_named);
+    let is_judged =
+        !discover::is_helper(Path::new(&*source.path)) && is_judged(&source.text, &source.path, is_named);
     let template = match Template::parse(&source.text) {
         Ok(template) => template,
         Err(unread) if is_judged => return visit(skip(unread.at, unread.reason)),

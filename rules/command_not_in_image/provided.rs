@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::FOLDERS;
+use crate::commands::is_at_or_below;
 use crate::kube::Container;
 use crate::shell::invocation::base_name;
 use crate::shell::ir::CommandKind;
@@ -76,9 +77,7 @@ impl<'s> Provided<'s> {
 
 fn is_among_programs(path: &str) -> bool {
     let path = path.trim_end_matches('/');
-    FOLDERS
-        .iter()
-        .any(|folder| path.strip_prefix(folder).is_some_and(|rest| rest.is_empty() || rest.starts_with('/')))
+    FOLDERS.iter().any(|folder| is_at_or_below(path, folder))
 }
 
 /// Whether the manifest sets `PATH`, or mounts something where programs are looked for, or over what holds that.

@@ -26,8 +26,8 @@ fn check(pod: &Pod<'_>, cx: &mut PodContext<'_>) {
             touch.known().starts_with('/') && pod.mount_at(program.container, touch.known()).is_some()
         };
         let found = facts.executions.iter().enumerate().find_map(|(index, execution)| {
-            let touch = saved(&touches, index, execution).filter(|touch| in_volume(touch))?;
-            let usage = usage(facts, &touches, index, touch)?;
+            let touch = saved(touches, index, execution).filter(|touch| in_volume(touch))?;
+            let usage = usage(facts, touches, index, touch)?;
             Some((execution, touch, usage))
         });
         if let Some((execution, touch, usage)) = found {

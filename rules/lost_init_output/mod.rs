@@ -1,10 +1,10 @@
 //! Files that an init container writes where no other container sees them.
 
-use crate::commands::{Call, Touching, Trait};
+use crate::commands::{Call, Touching, Trait, is_at_or_below};
 use crate::finding::{Finding, Severity};
 use crate::kube::template::Completeness;
 use crate::kube::volume::VolumeSource;
-use crate::kube::{Container, Field, Pod, Role, VolumeMount};
+use crate::kube::{Container, Field, Pod, VolumeMount};
 use crate::rule::{Group, PodContext, Rule, Target};
 use crate::shell::semantics::{Facts, Touch};
 use crate::source::Span;
@@ -23,10 +23,10 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(pod: &Pod<'_>, cx: &mut PodContext<'_>) {
-    for (program, facts) in cx.scripts().filter(|(program, _)| program.role == Role::Init) {
+    for (program, facts) in cx.scripts() {
         let container = program.container;
         let touches = facts.touches();
-        let finding = outside(pod, container, facts, &touches).or_else(|| unshared(pod, container, &touches));
+        let finding = outside(pod, container, facts, touches).or_else(|| unshared(pod, container, touches));
         if let Some(finding) = finding {
             cx.report_in(container, finding);
         }
@@ -57,7 +57,7 @@ fn outside(
     let first = makes.iter().find(|touch| touch.touching.brings())?;
     let reads_again = |touch: &Touch| {
         !matches!(touch.touching, Touching::Writes | Touching::MakesDirectory)
-            && makes.iter().any(|made| made.touching.brings() && is_below(&touch.path, &made.path))
+            && makes.iter().any(|made| made.touching.brings() && is_at_or_below(&touch.path, &made.path))
     };
     if touches.iter().any(reads_again) || is_named_again(facts, first) {
         return None;
@@ -88,11 +88,7 @@ fn is_named_again(facts: &Facts<'_>, written: &Touch) -> bool {
 }
 
 fn is_scratch(path: &str) -> bool {
-    SCRATCH.iter().any(|folder| is_below(path, folder))
-}
-
-fn is_below(path: &str, folder: &str) -> bool {
-    path.strip_prefix(folder).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    SCRATCH.iter().any(|folder| is_at_or_below(path, folder))
 }
 
 /// Whether nothing comes of a command but the files that it names; a download has no other effect.

@@ -6,7 +6,7 @@ mod script;
 mod weight;
 
 use crate::finding::{Confidence, Finding, Severity};
-use crate::kube::{Pod, Role};
+use crate::kube::Pod;
 use crate::program::Program;
 use crate::rule::{Group, PodContext, Rule, Target};
 use crate::shell::semantics::visit::Node;
@@ -28,7 +28,7 @@ pub static RULE: Rule = Rule {
 
 fn check(pod: &Pod<'_>, cx: &mut PodContext<'_>) {
     for (program, facts) in cx.scripts() {
-        if !facts.is_complete || program.role != Role::Init {
+        if !facts.is_complete {
             continue;
         }
         let script = Script::new(pod, program.container, facts);

@@ -1,9 +1,9 @@
 //! What fails with a command: what reads the files that it should have written, what has the same source, and what it
 //! should have installed.
 
-use super::script::{Script, brings, holds, is_at_or_below, is_same_text, makes, needs};
+use super::script::{Script, brings, holds, is_same_text, makes, needs};
 use super::weight::behind_in_pipeline;
-use crate::commands::{self, Call, Touching, Trait};
+use crate::commands::{self, Call, Touching, Trait, is_at_or_below};
 use crate::shell::ir::{Command, CommandKind};
 use crate::shell::semantics::visit::Node;
 

@@ -12,7 +12,7 @@ pub(super) struct Script<'f, 's> {
     pub(super) facts: &'f Facts<'s>,
     /// Of each execution its words behind the wrappers.
     pub(super) words: Vec<Vec<String>>,
-    touches: Vec<Touch>,
+    touches: &'f [Touch],
 }
 
 impl<'f, 's> Script<'f, 's> {
@@ -93,11 +93,6 @@ pub(super) fn holds(outer: &Command, inner: &Command) -> bool {
 /// Whether `unit` holds both.
 pub(super) fn is_same_text(one: &Unit, other: &Unit) -> bool {
     std::ptr::eq(one, other)
-}
-
-/// Whether the touched path is `path`, or lies below it.
-pub(super) fn is_at_or_below(touched: &str, path: &str) -> bool {
-    touched.strip_prefix(path).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
 /// Whether a command fails that touches a path so where nothing is.

@@ -1,7 +1,7 @@
 //! Init containers that never end.
 
 use crate::finding::{Finding, Severity};
-use crate::kube::{Gate, Pod, Role};
+use crate::kube::{Gate, Pod};
 use crate::rule::{Group, PodContext, Rule, Target};
 
 /// The rule.
@@ -18,7 +18,7 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(pod: &Pod<'_>, cx: &mut PodContext<'_>) {
-    for (program, facts) in cx.scripts().filter(|(program, _)| program.role == Role::Init) {
+    for (program, facts) in cx.scripts() {
         let init = program.container;
         // A list of init containers that is a pattern or a policy starts nothing.
         if init.may_be_sidecar() || pod.apps.is_empty() {

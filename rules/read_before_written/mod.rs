@@ -1,9 +1,9 @@
 //! A file in an emptyDir that an init container reads before a later one writes it.
 
-use crate::commands::Touching;
+use crate::commands::{Touching, is_at_or_below};
 use crate::finding::{Finding, Severity};
 use crate::kube::volume::VolumeSource;
-use crate::kube::{Container, Pod, Role};
+use crate::kube::{Container, Pod};
 use crate::rule::{Group, PodContext, Rule, Target};
 use crate::shell::semantics::{Execution, Facts, Touch};
 use crate::source::Span;
@@ -22,11 +22,8 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(pod: &Pod<'_>, cx: &mut PodContext<'_>) {
-    let scripts: Vec<(&Container<'_>, &Facts<'_>)> = cx
-        .scripts()
-        .filter(|(program, _)| program.role == Role::Init)
-        .map(|(program, facts)| (program.container, facts))
-        .collect();
+    let scripts: Vec<(&Container<'_>, &Facts<'_>)> =
+        cx.scripts().map(|(program, facts)| (program.container, facts)).collect();
     let steps: Vec<Step<'_, '_>> =
         scripts.iter().map(|(container, facts)| Step::of(pod, container, facts)).collect();
     for (index, step) in steps.iter().enumerate() {
@@ -108,8 +105,7 @@ impl<'c, 'd> Step<'c, 'd> {
 impl Entry {
     /// Whether this, written, brings `other`.
     fn covers(&self, other: &Entry) -> bool {
-        let rest = other.path.strip_prefix(self.path.as_str());
-        self.volume == other.volume && rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        self.volume == other.volume && is_at_or_below(&other.path, &self.path)
     }
 }
 

@@ -2,7 +2,7 @@
 
 use crate::finding::{Confidence, Finding, Severity};
 use crate::images;
-use crate::kube::{Pod, Role};
+use crate::kube::Pod;
 use crate::rule::{Group, PodContext, Rule, Target};
 use crate::shell::semantics::{Execution, Facts, Fate, Reason};
 
@@ -20,7 +20,7 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(_pod: &Pod<'_>, cx: &mut PodContext<'_>) {
-    for (program, facts) in cx.scripts().filter(|(program, _)| program.role == Role::Init) {
+    for (program, facts) in cx.scripts() {
         let init = program.container;
         if !init.image().is_some_and(|image| images::passes_over_search_list(&image)) {
             continue;

@@ -2,7 +2,7 @@
 
 use crate::finding::{Finding, Severity};
 use crate::kube::active_deadline::{self, KEY};
-use crate::kube::{Completeness, Container, Pod, Role};
+use crate::kube::{Completeness, Container, Pod};
 use crate::program::Program;
 use crate::rule::{Group, PodContext, Rule, Target};
 use crate::shell::semantics::{Awaited, Wait};
@@ -25,7 +25,7 @@ fn check(pod: &Pod<'_>, cx: &mut PodContext<'_>) {
     if has_deadline(pod) {
         return;
     }
-    for (program, facts) in cx.scripts().filter(|(program, _)| program.role == Role::Init) {
+    for (program, facts) in cx.scripts() {
         for waits in by_place(facts.waits().into_iter().filter(|wait| wait.bound.is_none())) {
             if let Some(finding) = finding(pod, program, &waits) {
                 cx.report_in(program.container, finding);

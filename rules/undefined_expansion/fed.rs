@@ -46,15 +46,9 @@ impl<'a> Fed<'a> {
         })
     }
 
-    /// Whether a kustomization of the input names `name` among its `vars`.
+    /// Whether a kustomization of the input may name `name` among its `vars`.
     pub(super) fn is_var(&self, name: &str) -> bool {
-        let mut files = self.inputs.files().iter().map(|file| &file.source);
-        files.any(|file| {
-            let is_kustomization = ["kustomization.yaml", "kustomization.yml", "Kustomization"];
-            is_kustomization.iter().any(|end| file.path.ends_with(end))
-                && file.text.contains("vars:")
-                && file.text.contains(name)
-        })
+        self.inputs.may_be_var(name)
     }
 }
 

@@ -1,6 +1,6 @@
 //! A write where a mount, a volume or the container's root file system is read-only.
 
-use crate::commands::{Touching, looks_like_file};
+use crate::commands::{Touching, is_at_or_below, looks_like_file};
 use crate::finding::{Finding, Severity};
 use crate::kube::template::Completeness;
 use crate::kube::{Container, Pod};
@@ -32,12 +32,12 @@ fn check(pod: &Pod<'_>, cx: &mut PodContext<'_>) {
 }
 
 /// A write that fails.
-struct Refused {
-    touch: Touch,
+struct Refused<'f> {
+    touch: &'f Touch,
     obstacle: Obstacle,
 }
 
-impl Refused {
+impl Refused<'_> {
     fn severity(&self) -> Severity {
         if self.touch.fate.is_fatal() && !self.touch.conditional {
             Severity::Error
@@ -56,10 +56,10 @@ struct Obstacle {
     help: &'static str,
 }
 
-fn refused(pod: &Pod<'_>, container: &Container<'_>, facts: &Facts<'_>) -> Vec<Refused> {
-    let touches = facts.touches().into_iter().filter(|touch| touch.is_literal() && !is_asked(touch));
+fn refused<'f>(pod: &Pod<'_>, container: &Container<'_>, facts: &'f Facts<'_>) -> Vec<Refused<'f>> {
+    let touches = facts.touches().iter().filter(|touch| touch.is_literal() && !is_asked(touch));
     let refused = touches.filter_map(|touch| {
-        let obstacle = obstacle(pod, container, &touch)?;
+        let obstacle = obstacle(pod, container, touch)?;
         Some(Refused { touch, obstacle })
     });
     refused.collect()
@@ -73,7 +73,7 @@ fn is_asked(touch: &Touch) -> bool {
 fn obstacle(pod: &Pod<'_>, container: &Container<'_>, touch: &Touch) -> Option<Obstacle> {
     let path = touch.path.as_str();
     let changes = !matches!(touch.touching, Touching::Reads | Touching::Clears);
-    if !changes || ["/dev", "/proc", "/sys"].iter().any(|own| is_below(path, own)) {
+    if !changes || ["/dev", "/proc", "/sys"].iter().any(|own| is_at_or_below(path, own)) {
         return None;
     }
     let Some(mount) = pod.mount_at(container, path) else { return root_obstacle(pod, container, path) };
@@ -116,7 +116,7 @@ fn root_obstacle(pod: &Pod<'_>, container: &Container<'_>, path: &str) -> Option
     let is_whole = pod.template.completeness == Completeness::Complete
         && !pod.template.by_shape
         && !pod.may_mount_more(container);
-    (is_whole && !OWN_MOUNTS.iter().any(|own| is_below(path, own))).then(|| Obstacle {
+    (is_whole && !OWN_MOUNTS.iter().any(|own| is_at_or_below(path, own))).then(|| Obstacle {
         why: "is outside every volume, and the root file system is read-only".to_owned(),
         label: Some((flag.span(), "for all but the volumes")),
         error: "Read-only file system",
@@ -124,12 +124,8 @@ fn root_obstacle(pod: &Pod<'_>, container: &Container<'_>, path: &str) -> Option
     })
 }
 
-fn is_below(path: &str, folder: &str) -> bool {
-    path.strip_prefix(folder).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-}
-
 /// One finding for each container, at the write that hurts most.
-fn finding(program: &Program<'_, '_>, refused: &[Refused]) -> Option<Finding> {
+fn finding(program: &Program<'_, '_>, refused: &[Refused<'_>]) -> Option<Finding> {
     let worst = refused.iter().map(Refused::severity).max()?;
     let first = refused.iter().find(|one| one.severity() == worst)?;
     let Refused { touch, obstacle } = first;

@@ -49,8 +49,8 @@ pub(crate) use rights::{changes_files, ends_soon, is_known, is_socket_client, st
 pub(crate) use wrappers::Wrapper;
 
 use record::record;
-pub(crate) use world::place::absolute;
 use world::place::base_name;
+pub(crate) use world::place::{absolute, is_at_or_below};
 
 const NEVER_ENDS: &[Trait] = &[Trait::NeverEnds];
 

@@ -106,11 +106,10 @@ impl<'t> Template<'t> {
     /// containers, which is put under `initContainers`.
     #[must_use]
     pub fn pod_parts(&self, file: FileId) -> Vec<Reading> {
-        let parts = |(name, readings): (&str, Vec<Reading>)| {
-            let parts = readings.into_iter().filter_map(|reading| named::pod_part(name, reading));
-            parts.collect::<Vec<_>>()
-        };
-        self.defines(file).flat_map(parts).collect()
+        let defines = self.defines(file);
+        let readings =
+            defines.flat_map(|(name, readings)| readings.into_iter().map(move |reading| (name, reading)));
+        readings.filter_map(|(name, reading)| named::pod_part(name, reading)).collect()
     }
 
     fn read(&self, file: FileId, define: Option<usize>) -> Vec<Reading> {

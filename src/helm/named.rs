@@ -1,8 +1,9 @@
 //! Named templates whose text is a part of a Pod.
 
+use std::sync::Arc;
+
 use super::Reading;
 use crate::source::MappedText;
-use std::sync::Arc;
 
 /// What a list of init containers is put under, to be read as a Pod spec's.
 const KEY: &str = "initContainers:\n";
@@ -11,10 +12,10 @@ const KEY: &str = "initContainers:\n";
 /// init containers; a list is taken for one by the template's name, for app containers look the same.
 pub(super) fn pod_part(name: &str, reading: Reading) -> Option<Reading> {
     let text = reading.text.as_str();
-    let first =
-        text.lines().find(|line| !line.trim_start().is_empty() && !line.trim_start().starts_with('#'))?;
-    let column = first.len() - first.trim_start().len();
-    if first.trim_start().starts_with("- ") {
+    let mut lines = text.lines().map(|line| (line.len(), line.trim_start()));
+    let (length, first) = lines.find(|(_, line)| !line.is_empty() && !line.starts_with('#'))?;
+    let column = length - first.len();
+    if first.starts_with("- ") {
         return name.to_ascii_lowercase().contains("init").then(|| under_key(reading));
     }
     let is_key = |line: &str| {

@@ -14,7 +14,7 @@ use std::sync::{Arc, OnceLock};
 pub use config_maps::{ConfigData, texts_key};
 
 use crate::kube::Object;
-use crate::kustomize::{folder_of, images};
+use crate::kustomize::{self, folder_of, images};
 use crate::provenance::TestSuites;
 use crate::read::InputFile;
 use crate::source::{FileId, Source};
@@ -118,6 +118,12 @@ impl InputSet {
     #[must_use]
     pub fn pins_image(&self, name: &str) -> bool {
         self.shared.pinned_images.get_or_init(|| images::pinned_images(&self.shared.files)).contains(name)
+    }
+
+    /// Whether a kustomization may name `name` among its `vars`, which it puts for `$(NAME)`.
+    #[must_use]
+    pub fn may_be_var(&self, name: &str) -> bool {
+        kustomize::may_be_var(&self.shared.files, name)
     }
 
     /// The test suites among the files.

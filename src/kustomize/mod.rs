@@ -38,6 +38,14 @@ use crate::read::InputFile;
 use crate::source::Source;
 use crate::yaml::Document;
 
+/// Whether a kustomization among `files` may name `name` among its `vars`, by its text.
+#[must_use]
+pub fn may_be_var(files: &[InputFile], name: &str) -> bool {
+    let mut texts =
+        files.iter().filter(|file| is_kustomization(&file.source.path)).map(|file| &*file.source.text);
+    texts.any(|text| text.contains("vars:") && text.contains(name))
+}
+
 /// The kustomizations among `files` that hold `literal`.
 fn kustomizations<'a>(
     files: &'a [InputFile],

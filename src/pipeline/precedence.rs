@@ -2,14 +2,19 @@
 
 use crate::finding::Finding;
 use crate::rules;
+use crate::source::Span;
 
 /// `findings` of one Pod without those whose place a rule takes that stands before theirs.
 pub(super) fn first_of_each(mut findings: Vec<Finding>) -> Vec<Finding> {
     let is_ranked = |finding: &&Finding| rules::PRECEDENCE.iter().any(|list| list.contains(&finding.rule));
-    let ranked: Vec<Finding> = findings.iter().filter(is_ranked).cloned().collect();
+    let ranked: Vec<_> = findings
+        .iter()
+        .filter(is_ranked)
+        .map(|finding| (finding.rule, finding.about, finding.span))
+        .collect();
     findings.retain(|finding| {
-        let takes = |other: &Finding| other.about == finding.about && other.span.overlaps(finding.span);
-        !ranked.iter().any(|other| comes_before(other.rule, finding.rule) && takes(other))
+        let takes = |about, span: Span| about == finding.about && span.overlaps(finding.span);
+        !ranked.iter().any(|&(rule, about, span)| comes_before(rule, finding.rule) && takes(about, span))
     });
     findings
 }
@@ -27,7 +32,7 @@ fn comes_before(rule: &str, other: &str) -> bool {
 mod tests {
     use super::*;
     use crate::finding::Severity;
-    use crate::source::{FileId, Span};
+    use crate::source::FileId;
 
     fn finding(rule: &'static str, range: std::ops::Range<usize>, container: usize) -> Finding {
         let span = |range| Span::new(FileId(0), range);

@@ -4,6 +4,8 @@
 //! in a ConfigMap or Secret of the same input that is mounted where it is looked for. Values of the environment may come of
 //! a ConfigMap too.
 
+mod mounts;
+
 use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -12,8 +14,8 @@ use crate::images::{self, Sh};
 use crate::inputs::{ConfigData, InputSet};
 use crate::kube::expansion::{Environment, Meaning};
 use crate::kube::volume::{ConfigSource, Projection, VolumeSource};
-use crate::kube::{Completeness, Container, Field, Gate, Pod, Role, Version, VolumeMount};
-use crate::rerun::{self, Analysis, Hazard, Lifetime, Mount, Site, Userland};
+use crate::kube::{Container, Field, Gate, Pod, Role, Version, VolumeMount};
+use crate::rerun::{self, Analysis, Hazard, Site, Userland};
 use crate::shell::invocation::{self, Invocation};
 use crate::shell::options::Shell;
 use crate::shell::semantics::{self, Facts, Setting, Unit, UnitKind, Units, UnparsedText};
@@ -325,7 +327,7 @@ impl<'d> Program<'_, 'd> {
         unknown_environment.extend(self.argv.iter().flat_map(|word| placeholders(word.as_str())));
         rerun::Container {
             program,
-            mounts: mounts(pod, self.container),
+            mounts: mounts::of(pod, self.container),
             environment,
             unknown_environment,
             working_dir: self.container.working_dir.map(|folder| folder.value.to_owned()),
@@ -436,52 +438,6 @@ fn variables(environment: &Environment<'_>) -> (BTreeMap<String, String>, BTreeS
         }
     }
     (known, unknown)
-}
-
-/// The mounts of `container`, each with the index of its volume in the Pod. A volume that the manifest lacks has an
-/// index past the Pod's own.
-fn mounts(pod: &Pod<'_>, container: &Container<'_>) -> Vec<Mount> {
-    let elsewhere = life_of_lacking(pod);
-    let mut lacking: Vec<&str> = Vec::new();
-    let mounts = container.volume_mounts.iter().filter_map(|mount| {
-        let name = mount.name?.value;
-        let index = pod.volumes.iter().position(|volume| volume.name.is_some_and(|known| *known == name));
-        let source = index.and_then(|index| pod.volumes.get(index)).map(|volume| &volume.source);
-        let past = || {
-            let known = lacking.iter().position(|&known| known == name);
-            pod.volumes.len()
-                + known.unwrap_or_else(|| {
-                    lacking.push(name);
-                    lacking.len() - 1
-                })
-        };
-        let sub_path = mount.sub_path.or(mount.sub_path_expr).map(|path| path.value.to_owned());
-        Some(Mount {
-            path: mount.mount_path?.value.to_owned(),
-            volume: index.unwrap_or_else(past),
-            sub_path,
-            read_only: mount.is_read_only() || source.is_some_and(VolumeSource::is_read_only),
-            life: source.map_or(elsewhere, life),
-        })
-    });
-    mounts.collect()
-}
-
-/// How long a volume keeps what is written to it that stands elsewhere, as in the chart that includes a named template:
-/// whatever can be written to outlives the container. A patch's own mount may be of a volume that the whole replaces.
-fn life_of_lacking(pod: &Pod<'_>) -> Lifetime {
-    match pod.template.completeness {
-        Completeness::Merged | Completeness::Open => Lifetime::Pod,
-        Completeness::Complete | Completeness::Patch | Completeness::Ytt => Lifetime::Run,
-    }
-}
-
-fn life(source: &VolumeSource<'_>) -> Lifetime {
-    match source {
-        source if source.is_read_only() => Lifetime::Run,
-        source if source.outlives_pod() => Lifetime::Persistent,
-        _ => Lifetime::Pod,
-    }
 }
 
 /// Whether the kubelet runs `container` again within one Pod: after its failure, by its own `restartPolicy` where `version`

@@ -4,16 +4,14 @@ use std::collections::{HashMap, HashSet, VecDeque};
 use std::rc::Rc;
 
 use super::diagnose::{self, Comparison};
-use super::machine::{
-    ChangeKind, CrashPoint, FailureCause, GuardOverSlowCommand, Log, Machine, Run, SUCCESS, Shared,
-};
+use super::machine::{CrashPoint, GuardOverSlowCommand, Log, Machine, Run, SUCCESS, Shared};
 use super::messages;
+use super::start::{missing_input, mounted, with_directories};
 use super::state::assumptions::Assumptions;
 use super::state::compare::differences;
 use super::state::places::{Mounts, Place, Store};
 use super::state::tree::{Node, SiteId, Tree};
 use super::{Analysis, Bound, Container, Hazard, Kind, Mending, Program, Severity, Site};
-use crate::commands::looks_like_file;
 
 /// Commands that an undisturbed run, and the runs after its end, may take together.
 const STEPS: u32 = 50_000;
@@ -477,42 +475,4 @@ fn in_all(ways: Vec<Found>) -> Found {
 /// The order of the places in a container's texts.
 fn order(site: &Site) -> (Option<String>, usize, usize) {
     (site.file.clone(), site.range.start, site.range.end)
-}
-
-/// A state in which the directories are there that the kubelet makes before a container starts.
-fn mounted(start: &Rc<Tree>, mounts: &Mounts) -> Rc<Tree> {
-    let missing = |place: &&Place| start.see(place) == Node::Absent && !looks_like_file(&place.path);
-    let mut tree = Rc::clone(start);
-    for place in mounts.sub_paths().filter(missing) {
-        Rc::make_mut(&mut tree).put(place.clone(), Node::directory(), SiteId::MAX);
-    }
-    tree
-}
-
-/// A state in which the directories are there that a script took to be there: a host's `/etc`, or
-/// what an application makes in its volume.
-fn with_directories(start: &Rc<Tree>, missing_parents: &[Place]) -> Rc<Tree> {
-    let mut tree = (**start).clone();
-    for place in missing_parents.iter().filter(|place| matches!(place.store, Store::Volume(_))) {
-        if tree.see(place) == Node::Absent {
-            tree.put(place.clone(), Node::directory(), SiteId::MAX);
-        }
-    }
-    Rc::new(tree)
-}
-
-/// What a failed first run was missing.
-fn missing_input(run: &Run, given: &Tree) -> Option<Place> {
-    let fits = |place: &Place| {
-        matches!(place.store, Store::Volume(_))
-            && given.see(place) == Node::Absent
-            && !run
-                .log
-                .changes
-                .iter()
-                .any(|change| change.manner == ChangeKind::Remove && change.place == *place)
-    };
-    let refused = run.log.cause.as_ref().filter(|refusal| refusal.why == FailureCause::Missing);
-    let refused = refused.and_then(|refusal| refusal.place.clone()).filter(fits);
-    refused.or_else(|| run.log.missing.iter().rev().find(|place| fits(place)).cloned())
 }

@@ -31,6 +31,7 @@ mod explore;
 mod machine;
 mod mending;
 mod messages;
+mod start;
 mod state;
 mod things;
 

@@ -62,6 +62,11 @@ pub(crate) fn base_name(path: &str) -> &str {
     trimmed.rsplit_once('/').map_or(trimmed, |(_, name)| name)
 }
 
+/// Whether `path` is `folder`, or lies below it. Both are clean, and `folder` doesn't end in `/`.
+pub(crate) fn is_at_or_below(path: &str, folder: &str) -> bool {
+    path.strip_prefix(folder).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
 /// `path` made absolute against `base`, without `.`, `..` and doubled slashes. A path that starts
 /// with an unknown part stays as it is: it may be absolute itself.
 pub(crate) fn absolute(base: &str, path: &str) -> String {

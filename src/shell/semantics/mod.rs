@@ -7,6 +7,7 @@
 //! Each way through a script is followed once, whatever its tests say: unlike the analysis of a second run, which runs it
 //! on a model of its files, and which shares only the intermediate form with this.
 
+use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 pub mod endless;
@@ -86,6 +87,8 @@ pub struct Facts<'s> {
     pub unparsed: Vec<UnparsedText>,
     /// Whether all of it was followed: it is no endless tangle of functions.
     pub is_complete: bool,
+    /// The paths that it does something at, once somebody asks.
+    pub(crate) touches: OnceCell<Vec<Touch>>,
 }
 
 impl<'s> Facts<'s> {
@@ -103,6 +106,7 @@ impl<'s> Facts<'s> {
             uses: follow.uses,
             units: follow.all_units,
             unparsed: follow.unparsed,
+            touches: OnceCell::new(),
         }
     }
 }

@@ -1,8 +1,11 @@
 //! Which paths a script reads and writes, and by which command.
 
+use std::collections::HashMap;
+
 use super::execution::{Argument, Execution, Output};
 use super::{Facts, Fate};
 use crate::commands::{Call, Touching, Trait};
+use crate::shell::ir::Command;
 use crate::source::Span;
 
 /// A path that a command, or a redirection, does something at.
@@ -95,10 +98,16 @@ fn resolved(directory: Option<&str>, path: &str) -> String {
 
 impl Facts<'_> {
     /// The paths that the script does something at, in the order of its commands; redirections of compound commands
-    /// come last.
-    pub(crate) fn touches(&self) -> Vec<Touch> {
+    /// come last. Worked out once, for whoever asks first.
+    pub(crate) fn touches(&self) -> &[Touch] {
+        self.touches.get_or_init(|| self.all_touches())
+    }
+
+    fn all_touches(&self) -> Vec<Touch> {
         let mut touches = Vec::new();
+        let mut first_of: HashMap<*const Command, usize> = HashMap::new();
         for (by, execution) in self.executions.iter().enumerate() {
+            first_of.entry(std::ptr::from_ref(execution.command)).or_insert(by);
             for (touching, path) in execution.paths() {
                 touches.push(Touch {
                     by: Some(by),
@@ -111,25 +120,24 @@ impl Facts<'_> {
                 });
             }
         }
-        touches.extend(self.outputs.iter().map(|output| self.redirected(output)));
+        let by = |output: &Output<'_>| first_of.get(&std::ptr::from_ref(output.command)).copied();
+        touches.extend(self.outputs.iter().map(|output| redirected(output, by(output))));
         touches.sort_by_key(|touch| touch.by.unwrap_or(usize::MAX));
         touches
     }
+}
 
-    fn redirected(&self, output: &Output<'_>) -> Touch {
-        let is_it = |execution: &Execution<'_>| std::ptr::eq(execution.command, output.command);
-        let target = super::visit::target(&output.redirection.kind);
-        let raw = || {
-            output.unit.text.as_str().get(target.range.clone()).unwrap_or_default().replace(['"', '\''], "")
-        };
-        Touch {
-            by: self.executions.iter().position(is_it),
-            path: resolved(output.directory.as_deref(), &output.path.clone().unwrap_or_else(raw)),
-            touching: Touching::Writes,
-            is_redirection: true,
-            span: output.unit.span(&output.redirection.range),
-            fate: output.fate,
-            conditional: output.conditional,
-        }
+fn redirected(output: &Output<'_>, by: Option<usize>) -> Touch {
+    let target = super::visit::target(&output.redirection.kind);
+    let raw =
+        || output.unit.text.as_str().get(target.range.clone()).unwrap_or_default().replace(['"', '\''], "");
+    Touch {
+        by,
+        path: resolved(output.directory.as_deref(), &output.path.clone().unwrap_or_else(raw)),
+        touching: Touching::Writes,
+        is_redirection: true,
+        span: output.unit.span(&output.redirection.range),
+        fate: output.fate,
+        conditional: output.conditional,
     }
 }
