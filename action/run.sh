@@ -14,6 +14,12 @@ command=(initlint --format github --fail-on "$INITLINT_FAIL_ON")
 if [ -n "$INITLINT_KUBERNETES_VERSION" ]; then
   command+=(--kubernetes-version "$INITLINT_KUBERNETES_VERSION")
 fi
+if [ -n "$INITLINT_BASELINE" ]; then
+  command+=(--baseline "$INITLINT_BASELINE")
+fi
+if [ -n "$INITLINT_CONFIG" ]; then
+  command+=(--config "$INITLINT_CONFIG")
+fi
 if [ -n "$INITLINT_SARIF_FILE" ]; then
   # Code scanning would show suppressed findings as open ones (github/codeql-action#1230).
   command+=(--omit-suppressed --output-file "sarif=$INITLINT_SARIF_FILE")

@@ -8,6 +8,7 @@ use std::fs;
 use crate::support::generated::compare;
 use crate::support::lint::{lint, root};
 use initlint::discover::Failure;
+use initlint::finding::Severity;
 use initlint::report::{Format, Look};
 use initlint::rule::Settings;
 use initlint::rules;
@@ -16,7 +17,8 @@ use initlint::rules;
 fn readme_lists_the_rules() {
     let path = root().join("README.md");
     let text = fs::read_to_string(&path).unwrap();
-    let (start, end) = ("| --- | --- | --- |\n", "<!-- end of rules -->");
+    let (start, end) =
+        ("| rule | severity, at worst | what it finds |\n| --- | --- | --- |\n", "<!-- end of rules -->");
     let (head, rest) = text.split_once(start).unwrap();
     let (_, tail) = rest.split_once(end).unwrap();
     let mut table = String::new();
@@ -38,6 +40,33 @@ fn each_rule_has_its_page() {
         let name = entry.unwrap().file_name().to_string_lossy().into_owned();
         assert!(rules::find(name.trim_end_matches(".md")).is_ok(), "docs/rules/{name} belongs to no rule");
     }
+}
+
+/// The page in Korean has each rule, in the order of the list, with what, why and remedy, and no other.
+#[test]
+fn the_korean_page_has_each_rule() {
+    let page = fs::read_to_string(root().join("docs/ko/rules.md")).unwrap();
+    let mut sections = page.split("\n## ");
+    sections.next();
+    for (rule, section) in rules::ALL.iter().zip(sections.clone()) {
+        let severity = match rule.severity {
+            Severity::Error => "오류",
+            Severity::Warning => "경고",
+            Severity::Info => "정보",
+        };
+        let expected = format!(
+            "{0}\n\n심각도: {severity} · 그룹: `{1}` · [영어 문서](../rules/{0}.md)\n\n",
+            rule.id,
+            rule.group.name()
+        );
+        assert!(section.starts_with(&expected), "{expected}\n{section}");
+        let parts = ["**내용.** ", "**이유.** ", "**조치.** "];
+        let starts: Vec<usize> =
+            parts.iter().map(|part| section.find(&format!("\n\n{part}")).unwrap()).collect();
+        assert!(starts.is_sorted(), "{section}");
+        assert_eq!(section.matches("\n\n**").count(), parts.len(), "{section}");
+    }
+    assert_eq!(sections.count(), rules::ALL.len());
 }
 
 /// The names of all members in `value`, however deep.
@@ -79,8 +108,9 @@ fn the_page_on_json_names_each_member() {
 fn ci_runs_what_the_readme_tells() {
     let readme = fs::read_to_string(root().join("README.md")).unwrap();
     let script = fs::read_to_string(root().join(".ci/run")).unwrap();
+    let lines = readme.split("```console\n").skip(1).map(|block| block.lines().next().unwrap());
     let commands: Vec<&str> =
-        readme.split("```console\n").skip(1).take(2).map(|block| block.lines().next().unwrap()).collect();
+        lines.filter(|line| line.starts_with("cargo ") && !line.contains("install")).collect();
     assert!(commands[0].starts_with("cargo run") && commands[1].starts_with("cargo test"), "{commands:?}");
     for command in commands {
         assert!(script.lines().any(|line| line == command), ".ci/run lacks `{command}`");

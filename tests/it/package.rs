@@ -1,4 +1,4 @@
-//! What is handed out: the crate, the manual page, the completions.
+//! What is handed out: the crate, the manual page, the completions, and the files by which other tools get initlint.
 
 #![allow(
     clippy::case_sensitive_file_extension_comparisons,
@@ -102,4 +102,74 @@ fn bash_completes_an_option_and_its_values() {
         .output()
         .unwrap();
     assert_eq!(String::from_utf8(output.stdout).unwrap(), "--format\nsarif\n");
+}
+
+/// The files that name a release: where one is missed, a tool goes on with the old one.
+#[test]
+fn each_version_is_that_of_the_crate() {
+    let own = env!("CARGO_PKG_VERSION");
+    let places = [
+        (".pre-commit-hooks.yaml", "ghcr.io/initlint/initlint:", 1),
+        ("integrations/README.md", "Each speaks of version ", 1),
+        ("integrations/pre-commit/README.md", "rev: v", 1),
+        ("integrations/pre-commit/pyproject.toml", "initlint==", 1),
+        ("integrations/pre-commit/pyproject.toml", "version = \"", 1),
+        ("integrations/megalinter/initlint.megalinter-descriptor.yml", "initlint/initlint/v", 1),
+        ("integrations/megalinter/initlint.megalinter-descriptor.yml", "ghcr.io/initlint/initlint:", 1),
+        ("integrations/super-linter/README.md", "ghcr.io/initlint/initlint:", 1),
+        ("integrations/trunk/plugin.yaml", "    version: ", 1),
+        ("integrations/trunk/plugin.yaml", "known_good_version: ", 2),
+    ];
+    for (file, before, times) in places {
+        let text = std::fs::read_to_string(root().join(file)).unwrap();
+        assert_eq!(text.matches(before).count(), times, "{file}: {before}");
+        for rest in text.split(before).skip(1) {
+            assert!(
+                rest.strip_prefix(own).is_some_and(|end| !end.starts_with(['.', '-'])),
+                "{file}: {before}"
+            );
+        }
+    }
+}
+
+/// `cargo binstall` and trunk ask for the archives by the names that `.ci/pack` gives them.
+#[test]
+fn archives_have_the_names_that_are_asked_for() {
+    let read = |file: &str| std::fs::read_to_string(root().join(file)).unwrap();
+    let releases = "releases/download/v";
+    assert!(read(".ci/pack").contains("archive=\"initlint-$target.tar.gz\""));
+    assert!(
+        read("Cargo.toml")
+            .contains(&format!("{{ repo }}/{releases}{{ version }}/initlint-{{ target }}.tar.gz"))
+    );
+    let trunk = read("integrations/trunk/plugin.yaml");
+    assert!(trunk.contains(&format!("{releases}${{version}}/initlint-${{cpu}}-${{os}}.tar.gz")), "{trunk}");
+    let built = read(".github/workflows/release.yml");
+    for target in ["x86_64-unknown-linux-musl", "aarch64-apple-darwin", "x86_64-pc-windows-msvc"] {
+        assert!(built.contains(&format!("{{target: {target}, ")), "{target}");
+    }
+}
+
+/// Each descriptor runs initlint with options that it has.
+#[test]
+fn descriptors_use_options_that_exist() {
+    let known = options();
+    let files = WalkDir::new(root().join("integrations")).into_iter().map(|file| file.unwrap().into_path());
+    let mut seen = 0;
+    for file in files.filter(|path| path.is_file()) {
+        let text = std::fs::read_to_string(&file).unwrap();
+        let lines = text.lines().filter(|line| line.contains("initlint --") || line.contains("_args: ["));
+        for word in lines.flat_map(|line| line.split([' ', ',', '[', ']', '\'', '`'])) {
+            if let Some(option) = word.strip_prefix("--") {
+                // `--id` is trunk's.
+                assert!(
+                    option == "id" || known.iter().any(|name| name == option),
+                    "{}: {word}",
+                    file.display()
+                );
+                seen += 1;
+            }
+        }
+    }
+    assert!(seen > 5, "{seen} options");
 }

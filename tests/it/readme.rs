@@ -13,12 +13,18 @@ use initlint::cli::Cli;
 use pulldown_cmark::{CodeBlockKind, Event, Parser, Tag, TagEnd};
 use serde_yaml::Value;
 
-/// The README and the pages that are written by hand.
-fn pages() -> Vec<PathBuf> {
-    ["README.md", "CONTRIBUTING.md", "docs/configuration.md", "docs/json.md", "docs/suppressions.md"]
-        .iter()
-        .map(|page| root().join(page))
-        .collect()
+const READMES: [&str; 2] = ["README.md", "README.ko.md"];
+
+/// The pages that are written by hand: all but those of the rules, which are made from `rules/*/doc.md`.
+pub(crate) fn pages() -> Vec<PathBuf> {
+    let mut pages: Vec<PathBuf> =
+        READMES.iter().chain(&["CONTRIBUTING.md", "SECURITY.md"]).map(|page| root().join(page)).collect();
+    let made = root().join("docs/rules");
+    let docs = walkdir::WalkDir::new(root().join("docs")).sort_by_file_name().into_iter();
+    let docs = docs.map(|entry| entry.unwrap().into_path()).filter(|path| !path.starts_with(&made));
+    pages.extend(docs.filter(|path| path.extension().is_some_and(|extension| extension == "md")));
+    assert!(pages.len() > 8, "{pages:?}");
+    pages
 }
 
 /// The fenced blocks of a page that are marked `language`.
@@ -65,18 +71,19 @@ fn initlint(folder: &Path, args: &[&str]) -> (i32, String) {
 /// A block that starts with `$ initlint …` goes on with what that prints.
 #[test]
 fn output_is_what_is_printed() {
-    let readme = root().join("README.md");
-    let mut text = fs::read_to_string(&readme).unwrap();
-    let shown: Vec<String> =
-        blocks(&readme, "console").into_iter().filter(|block| block.starts_with("$ ")).collect();
-    assert!(!shown.is_empty());
-    for block in shown {
-        let command = block.lines().next().unwrap();
-        let args: Vec<&str> = command.strip_prefix("$ initlint ").unwrap().split(' ').collect();
-        let printed = initlint(root(), &args).1;
-        text = text.replace(&format!("{block}```"), &format!("{command}\n{printed}```"));
+    for readme in READMES.map(|name| root().join(name)) {
+        let mut text = fs::read_to_string(&readme).unwrap();
+        let shown: Vec<String> =
+            blocks(&readme, "console").into_iter().filter(|block| block.starts_with("$ ")).collect();
+        assert!(!shown.is_empty());
+        for block in shown {
+            let command = block.lines().next().unwrap();
+            let args: Vec<&str> = command.strip_prefix("$ initlint ").unwrap().split(' ').collect();
+            let printed = initlint(root(), &args).1;
+            text = text.replace(&format!("{block}```"), &format!("{command}\n{printed}```"));
+        }
+        compare(&readme, &text);
     }
-    compare(&readme, &text);
 }
 
 /// Commands of others are proved elsewhere or not at all; these are all there are.
@@ -91,7 +98,9 @@ fn commands_of_others_are_few() {
         // `.ci/run` runs both (`tests/it/docs.rs`).
         "cargo run --release --locked -- --fail-on never examples",
         "cargo test --locked",
-        "cargo install --path . --locked",
+        // Compiling takes minutes: `.ci/run` builds what these install.
+        "cargo install --locked --git https://github.com/initlint/initlint",
+        "cargo install --locked --path .",
     ];
     assert_eq!(others, known.map(str::to_owned).into());
 }
@@ -164,7 +173,7 @@ fn options_exist() {
 fn examples_are_read() {
     let folder = tempfile::tempdir().unwrap();
     let mut kinds = BTreeSet::new();
-    for block in blocks(&root().join("README.md"), "yaml") {
+    for block in READMES.iter().flat_map(|name| blocks(&root().join(name), "yaml")) {
         let value: Value = serde_yaml::from_str(&block).unwrap();
         if value.get("jobs").is_some() {
             kinds.insert("workflow");
@@ -214,17 +223,43 @@ fn is_hook(config: &Value) {
     assert!(known.contains(&&config["repos"][0]["hooks"][0]["id"]));
 }
 
+/// What a page's links and pictures lead to.
+pub(crate) fn links(page: &Path) -> Vec<String> {
+    let text = fs::read_to_string(page).unwrap();
+    let destination = |event| match event {
+        Event::Start(Tag::Link { dest_url, .. } | Tag::Image { dest_url, .. }) => Some(dest_url.to_string()),
+        _ => None,
+    };
+    Parser::new(&text).filter_map(destination).collect()
+}
+
+/// The anchors that GitHub and mdBook give a page's headings: what is a word stays, blanks become hyphens.
+pub(crate) fn anchors(page: &Path) -> BTreeSet<String> {
+    let text = fs::read_to_string(page).unwrap();
+    let (mut found, mut heading) = (BTreeSet::new(), None);
+    for event in Parser::new(&text) {
+        match event {
+            Event::Start(Tag::Heading { .. }) => heading = Some(String::new()),
+            Event::End(TagEnd::Heading(_)) => found.extend(heading.take()),
+            Event::Text(text) | Event::Code(text) => {
+                let kept = |c: char| c.is_alphanumeric() || matches!(c, ' ' | '-' | '_');
+                let words: String = text.to_lowercase().chars().filter(|&c| kept(c)).collect();
+                heading.iter_mut().for_each(|heading| heading.push_str(&words.replace(' ', "-")));
+            }
+            _ => {}
+        }
+    }
+    found
+}
+
 #[test]
 fn links_lead_somewhere() {
     for page in pages() {
-        let text = fs::read_to_string(&page).unwrap();
-        for event in Parser::new(&text) {
-            let Event::Start(Tag::Link { dest_url, .. }) = event else { continue };
-            if dest_url.contains("://") || dest_url.starts_with('#') {
-                continue;
-            }
-            let target = page.parent().unwrap().join(dest_url.split('#').next().unwrap());
-            assert!(target.exists(), "{}: {dest_url}", page.display());
+        for link in links(&page).iter().filter(|link| !link.contains("://") && !link.is_empty()) {
+            let (path, anchor) = link.split_once('#').unwrap_or((link, ""));
+            let target = if path.is_empty() { page.clone() } else { page.parent().unwrap().join(path) };
+            assert!(target.exists(), "{}: {link}", page.display());
+            assert!(anchor.is_empty() || anchors(&target).contains(anchor), "{}: {link}", page.display());
         }
     }
 }

@@ -5,6 +5,7 @@ use std::fs;
 use serde_json::Value;
 
 use super::runner::Job;
+use crate::support::binary::run as initlint;
 
 const BAD: &str = "apiVersion: v1
 kind: Pod
@@ -19,8 +20,9 @@ spec:
 ";
 
 fn job(files: &[(&str, &str)]) -> Job {
-    let job = Job::new(files);
+    let mut job = Job::new(files);
     job.add_cargo();
+    job.inputs.insert("version".to_owned(), "source".to_owned());
     job
 }
 
@@ -62,10 +64,20 @@ fn without_findings_the_step_succeeds() {
 
 #[test]
 fn each_input_reaches_the_command_line() {
-    let job = job(&[("bad.yaml", BAD), ("a b.yaml", BAD), ("--help", BAD)]);
+    let job = job(&[
+        ("bad.yaml", BAD),
+        ("a b.yaml", BAD),
+        ("--help", BAD),
+        ("a config.yaml", "minSeverity: info\n"),
+        ("good.yaml", "kind: ConfigMap\n"),
+    ]);
+    let written = initlint(&job.workspace(), &["--write-baseline", "known.json", "good.yaml"]);
+    assert_eq!(written.0, 0, "{written:?}");
     let outcome = job.run(&[
         ("paths", "bad.yaml\n  a b.yaml  \n\n--help\n"),
         ("args", "--pedantic\n  --exclude *.json\n"),
+        ("baseline", "known.json"),
+        ("config", "a config.yaml"),
         ("fail-on", "never"),
         ("kubernetes-version", "1.31"),
     ]);
@@ -79,6 +91,10 @@ fn each_input_reaches_the_command_line() {
         "never",
         "--kubernetes-version",
         "1.31",
+        "--baseline",
+        "known.json",
+        "--config",
+        "a config.yaml",
         "--output-file",
         &summary,
         "--pedantic",
@@ -95,7 +111,7 @@ fn each_input_reaches_the_command_line() {
 #[test]
 fn nothing_that_is_given_is_run_or_forges_an_output() {
     let evil = "$(touch pwned)`touch pwned`; touch pwned";
-    for input in ["paths", "args", "fail-on", "kubernetes-version", "sarif-file"] {
+    for input in ["paths", "args", "baseline", "config", "fail-on", "kubernetes-version", "sarif-file"] {
         let job = job(&[("bad.yaml", BAD)]);
         let outcome = job.run(&[(input, evil)]);
         assert!(outcome.status > 0, "{input}: {}", outcome.log);

@@ -15,7 +15,10 @@ use super::runner::root;
 /// The archive that `install.sh` wants on an x86-64 Linux.
 pub(crate) const ARCHIVE: &str = "initlint-x86_64-unknown-linux-musl.tar.gz";
 
-/// A folder `v0.1.0` that is served on the loopback interface until the tests end.
+/// The release of the action's own version.
+pub(crate) const TAG: &str = concat!("v", env!("CARGO_PKG_VERSION"));
+
+/// A folder for `TAG` that is served on the loopback interface until the tests end.
 pub(crate) struct Release {
     folder: TempDir,
     /// What to set `INITLINT_RELEASES` to.
@@ -27,7 +30,7 @@ impl Release {
     /// Serves `binary`, packed as a release is.
     pub(crate) fn new(binary: &Path) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let files = folder.path().join("v0.1.0");
+        let files = folder.path().join(TAG);
         fs::create_dir(&files).unwrap();
         let mut pack = Command::new(root().join(".ci/pack"));
         pack.arg("x86_64-unknown-linux-musl").arg(binary.parent().unwrap()).current_dir(&files);
@@ -46,7 +49,7 @@ impl Release {
 
     /// A file of the release.
     pub(crate) fn file(&self, name: &str) -> PathBuf {
-        self.folder.path().join("v0.1.0").join(name)
+        self.folder.path().join(TAG).join(name)
     }
 
     /// The paths that were asked for.

@@ -1,6 +1,6 @@
 //! As much of the runner of GitHub Actions as a composite action sees of it
 //! (<https://docs.github.com/en/actions/reference/workflows-and-actions>): the steps' environment,
-//! `shell: bash`, and the files through which a step speaks.
+//! `shell: bash`, `if`, the files through which a step speaks, and the cache.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -16,6 +16,8 @@ pub(crate) struct Job {
     folder: TempDir,
     /// Set for every step.
     pub(crate) env: BTreeMap<String, String>,
+    /// Inputs that each run is given.
+    pub(crate) inputs: BTreeMap<String, String>,
 }
 
 /// What came of the action.
@@ -33,8 +35,9 @@ pub(crate) struct Outcome {
 impl Job {
     /// A job whose workspace holds `files`.
     pub(crate) fn new(files: &[(&str, &str)]) -> Self {
-        let job = Self { folder: tempfile::tempdir().unwrap(), env: BTreeMap::new() };
-        for folder in ["work", "temp", "tools", "built"] {
+        let job =
+            Self { folder: tempfile::tempdir().unwrap(), env: BTreeMap::new(), inputs: BTreeMap::new() };
+        for folder in ["work", "temp", "tools", "built", "cache"] {
             fs::create_dir(job.folder.path().join(folder)).unwrap();
         }
         let log = format!("printf '%s\\n' \"$@\" '' >>'{}'", job.folder.path().join("runs").display());
@@ -53,6 +56,12 @@ impl Job {
     /// `RUNNER_TEMP`.
     pub(crate) fn temp(&self) -> PathBuf {
         self.folder.path().join("temp")
+    }
+
+    /// Another job of the same workflow begins: what the steps have left is gone, but for the cache.
+    pub(crate) fn begin_again(&self) {
+        fs::remove_dir_all(self.temp()).unwrap();
+        fs::create_dir(self.temp()).unwrap();
     }
 
     /// The binary under test, in a wrapping that notes each run.
@@ -89,15 +98,26 @@ impl Job {
             let default = input["default"].as_str().unwrap().to_owned();
             values.insert(format!("inputs.{}", name.as_str().unwrap()), default);
         }
-        for (name, value) in inputs {
-            let known = values.insert(format!("inputs.{name}"), (*value).to_owned());
+        let own = self.inputs.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+        for (name, value) in own.chain(inputs.iter().copied()) {
+            let known = values.insert(format!("inputs.{name}"), value.to_owned());
             assert!(known.is_some(), "action.yml has no input {name}");
+        }
+        let temp = self.temp().display().to_string();
+        for (name, value) in [("temp", temp.as_str()), ("os", "Linux"), ("arch", "X64")] {
+            values.insert(format!("runner.{name}"), value.to_owned());
         }
         let mut outcome =
             Outcome { status: 0, log: String::new(), summary: String::new(), outputs: BTreeMap::new() };
         let mut path = format!("{}:{}", self.folder.path().join("tools").display(), env("PATH"));
         for step in action["runs"]["steps"].as_sequence().unwrap() {
-            self.step(step, &mut values, &mut path, &mut outcome);
+            if !step["if"].as_str().is_none_or(|condition| holds(condition, &values)) {
+                continue;
+            }
+            match step["uses"].as_str() {
+                Some(action) => self.cache(action, step, &mut values),
+                None => self.step(step, &mut values, &mut path, &mut outcome),
+            }
             if outcome.status != 0 {
                 break;
             }
@@ -107,6 +127,26 @@ impl Job {
             outcome.outputs.insert(name.as_str().unwrap().to_owned(), value);
         }
         outcome
+    }
+
+    /// `actions/cache/restore` and `actions/cache/save`, with a folder for each key.
+    fn cache(&self, action: &str, step: &Value, values: &mut BTreeMap<String, String>) {
+        let input = |name: &str| substitute(step["with"][name].as_str().unwrap(), values);
+        let (path, kept) =
+            (PathBuf::from(input("path")), self.folder.path().join("cache").join(input("key")));
+        let copy = |from: &Path, to: &Path| {
+            let status = Command::new("cp").arg("-rT").args([from, to]).status().unwrap();
+            assert!(status.success(), "{} to {}", from.display(), to.display());
+        };
+        if action.starts_with("actions/cache/save@") {
+            copy(&path, &kept);
+        } else {
+            assert!(action.starts_with("actions/cache/restore@"), "{action}");
+            if kept.exists() {
+                copy(&kept, &path);
+                values.insert("steps.cache.outputs.cache-hit".to_owned(), "true".to_owned());
+            }
+        }
     }
 
     fn step(
@@ -135,7 +175,7 @@ impl Job {
         {
             command.env(name, file(file_name));
         }
-        for (name, value) in step["env"].as_mapping().unwrap() {
+        for (name, value) in step["env"].as_mapping().into_iter().flatten() {
             command.env(name.as_str().unwrap(), substitute(value.as_str().unwrap(), values));
         }
         let output = command.output().unwrap();
@@ -153,6 +193,18 @@ impl Job {
             values.insert(format!("steps.{id}.outputs.{name}"), value.to_owned());
         }
     }
+}
+
+/// Whether a step's `if` holds: comparisons with a text, joined by `&&`.
+fn holds(condition: &str, values: &BTreeMap<String, String>) -> bool {
+    condition.split(" && ").all(|comparison| {
+        let (name, operator, text) = match comparison.split_once(" != ") {
+            Some((name, text)) => (name, false, text),
+            None => comparison.split_once(" == ").map(|(name, text)| (name, true, text)).unwrap(),
+        };
+        let value = values.get(name).map_or("", String::as_str);
+        (value == text.trim_matches('\'')) == operator
+    })
 }
 
 /// Writes an executable script.
