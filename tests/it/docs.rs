@@ -69,6 +69,14 @@ fn the_korean_page_has_each_rule() {
     assert_eq!(sections.count(), rules::ALL.len());
 }
 
+#[test]
+fn the_changelog_names_each_rule() {
+    let changelog = fs::read_to_string(root().join("CHANGELOG.md")).unwrap();
+    for rule in rules::ALL {
+        assert!(changelog.contains(&format!("`{}`", rule.id)), "CHANGELOG.md lacks {}", rule.id);
+    }
+}
+
 /// The names of all members in `value`, however deep.
 fn members(value: &serde_json::Value, found: &mut BTreeSet<String>) {
     match value {

@@ -244,7 +244,9 @@ pub(crate) fn anchors(page: &Path) -> BTreeSet<String> {
             Event::Text(text) | Event::Code(text) => {
                 let kept = |c: char| c.is_alphanumeric() || matches!(c, ' ' | '-' | '_');
                 let words: String = text.to_lowercase().chars().filter(|&c| kept(c)).collect();
-                heading.iter_mut().for_each(|heading| heading.push_str(&words.replace(' ', "-")));
+                if let Some(heading) = &mut heading {
+                    heading.push_str(&words.replace(' ', "-"));
+                }
             }
             _ => {}
         }
