@@ -102,21 +102,9 @@ fn listed(awaited: &[&Awaited]) -> String {
 }
 
 fn describe(awaited: &Awaited) -> String {
-    let text = match awaited {
-        Awaited::Host { host, port: Some(port) } => format!("`{host}:{port}`"),
-        Awaited::Host { host: name, port: None } | Awaited::File(name) | Awaited::Object(name) => {
-            format!("`{name}`")
-        }
-        Awaited::Command(words) => format!("`{words}` to succeed"),
-    };
-    without_substitutions(&text)
-}
-
-/// `db.$(…).svc` for `db.$(cat /path/namespace).svc`.
-fn without_substitutions(text: &str) -> String {
-    match text.split_once("$(").and_then(|(before, rest)| Some((before, rest.rsplit_once(')')?.1))) {
-        Some((before, after)) => format!("{before}$(…){after}"),
-        None => text.to_owned(),
+    match awaited {
+        Awaited::Command(_) => format!("`{awaited}` to succeed"),
+        _ => format!("`{awaited}`"),
     }
 }
 

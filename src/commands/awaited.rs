@@ -1,5 +1,7 @@
 //! What a command asks for: the server, the file or the object that someone who calls it again and again waits for.
 
+use std::fmt;
+
 use super::{Call, Trait};
 
 /// What is asked for.
@@ -18,6 +20,29 @@ pub enum Awaited {
     Object(String),
     /// That a command succeeds: its first words.
     Command(String),
+}
+
+impl fmt::Display for Awaited {
+    /// `db:5432`, `/run/ready`, `job/migrate`, `kong migrations list`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Host { host, port: Some(port) } => {
+                write!(f, "{}:{}", without_substitutions(host), without_substitutions(port))
+            }
+            Self::Host { host: name, port: None }
+            | Self::File(name)
+            | Self::Object(name)
+            | Self::Command(name) => write!(f, "{}", without_substitutions(name)),
+        }
+    }
+}
+
+/// `db.$(…).svc` for `db.$(cat /path/namespace).svc`.
+fn without_substitutions(text: &str) -> String {
+    match text.split_once("$(").and_then(|(before, rest)| Some((before, rest.rsplit_once(')')?.1))) {
+        Some((before, after)) => format!("{before}$(…){after}"),
+        None => text.to_owned(),
+    }
 }
 
 /// How a record's command line tells what is asked for.

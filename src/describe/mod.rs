@@ -1,10 +1,11 @@
 //! `--describe`: from inputs to each Pod's start-up, without any rule.
 //!
 //! ```text
-//! read → split → parse → model → Startup        report/describe/ draws it
+//! read → split → parse → model, programs → Startup        report/describe/ draws it
 //! ```
 
 mod startup;
+mod startup_probe;
 
 use std::sync::Arc;
 
@@ -12,15 +13,18 @@ use rayon::prelude::*;
 
 use crate::charts::Views;
 use crate::discover::{Failure, Input};
+use crate::inputs::InputSet;
 use crate::kube::{Pod, TypeError};
 use crate::kustomize::{self, Builds, BuiltResource};
-use crate::provenance::{self, TestSuites};
+use crate::provenance;
 use crate::read::{self, InputFile, Outcome, Unjudged};
 use crate::settings::Settings;
 use crate::source::{Source, Span};
 use crate::yaml::{Document, Prefilter, Problem};
 
-pub use startup::{Replicas, Start, Startup};
+pub use crate::shell::semantics::{Awaited, Bound, Wait, WaitBound};
+pub use startup::{Replicas, SidecarGate, Start, Startup};
+pub use startup_probe::StartupProbe;
 
 /// Without one of these no Pod template has a container; an Argo Workflow's may have it in `container` or `script`.
 const LITERALS: [&str; 3] = ["initContainers", "container", "script"];
@@ -57,12 +61,9 @@ pub fn describe(inputs: &[Input], stdin_name: &str, settings: &Settings) -> Desc
         inputs.par_iter().enumerate().map(|(id, input)| read::read(id, input, stdin_name)).collect();
     let (files, failures): (Vec<InputFile>, Vec<Option<Failure>>) = read.into_iter().unzip();
     let builds = kustomize::build(files, &|id| inputs.get(id.0 as usize).is_some_and(read::is_named));
-    let describer = Describer {
-        prefilter: Prefilter::new(LITERALS, []),
-        suites: TestSuites::of(builds.files.iter().map(|file| &*file.source)),
-        builds: &builds,
-        settings,
-    };
+    let set = InputSet::new(builds.files.clone());
+    let describer =
+        Describer { prefilter: Prefilter::new(LITERALS, []), inputs: &set, builds: &builds, settings };
     let failed = |failure| Described { errors: vec![failure], ..Described::default() };
     let described: Vec<Described> = inputs
         .par_iter()
@@ -71,11 +72,18 @@ pub fn describe(inputs: &[Input], stdin_name: &str, settings: &Settings) -> Desc
             read::guard(file, || describer.file(file, read::is_named(input))).unwrap_or_else(failed)
         })
         .collect();
-    let resources: Vec<_> = builds.list.iter().flat_map(|build| &build.resources).collect();
+    let views = builds.list.iter().map(|build| {
+        let documents = build.resources.iter().map(|resource| Arc::clone(&resource.document));
+        (set.of_build(documents.collect()), &build.resources)
+    });
+    let views: Vec<_> = views.collect();
+    let resources: Vec<_> =
+        views.iter().flat_map(|(view, resources)| resources.iter().map(move |one| (view, one))).collect();
     let built: Vec<Described> = resources
         .into_par_iter()
-        .filter_map(|resource| {
+        .filter_map(|(view, resource)| {
             let file = builds.files.get(resource.document.file().0 as usize)?;
+            let describer = Describer { inputs: view, ..describer.clone() };
             Some(read::guard(file, || describer.built(file, resource)).unwrap_or_else(failed))
         })
         .collect();
@@ -104,9 +112,11 @@ struct Described {
 }
 
 /// What is the same for all files of a run.
+#[derive(Clone)]
 struct Describer<'a> {
     prefilter: Prefilter,
-    suites: TestSuites,
+    /// The input, as the resources of a build see it or as the files do.
+    inputs: &'a InputSet,
     builds: &'a Builds,
     settings: &'a Settings,
 }
@@ -155,7 +165,8 @@ impl Describer<'_> {
     }
 
     fn document(&self, document: &Document, source: &Source, described: &mut Described) {
-        let examined = provenance::examine(document, source, &self.settings.pod_templates, &self.suites);
+        let examined =
+            provenance::examine(document, source, &self.settings.pod_templates, self.inputs.test_suites());
         described.unjudged.extend(examined.unjudged);
         let templates = examined.judged.into_iter().flat_map(|judged| judged.templates);
         for pod in templates.map(Pod::new).filter(is_worth_describing) {
@@ -164,7 +175,7 @@ impl Describer<'_> {
                 described.errors.push(failure(source, malformed.span, malformed_message(malformed)));
                 continue;
             }
-            match Startup::of(&pod, self.settings.version) {
+            match Startup::of(&pod, self.inputs, self.settings.version) {
                 Ok(startup) => described.startups.push(startup),
                 Err(message) => described.errors.push(failure(source, pod.spec().span(), message)),
             }

@@ -2,13 +2,21 @@
 
 use std::collections::BTreeSet;
 
+use super::startup_probe::StartupProbe;
 use crate::finding::Resource;
 use crate::helm::Placeholders;
+use crate::inputs::InputSet;
 use crate::kube::resources::Amounts;
 use crate::kube::validate::is_resource_of_container;
-use crate::kube::{Completeness, Effective, Pod, QosClass, Quantity, Role, Version, Workload};
+use crate::kube::{
+    Completeness, Container, Effective, Gate, Pod, QosClass, Quantity, Role, Version, Workload,
+    active_deadline,
+};
+use crate::program::Programs;
 use crate::rule;
+use crate::shell::semantics::{Awaited, Wait};
 use crate::source::Span;
+use crate::yaml::{Entry, Kind};
 
 /// How a Pod starts, and what it reserves.
 #[derive(Debug, Clone)]
@@ -28,6 +36,10 @@ pub struct Startup {
     pub qos: QosClass,
     /// How many Pods there are of it.
     pub replicas: Replicas,
+    /// What becomes of a container that ends: the Pod's `restartPolicy`. `None` where a patch leaves it to its base.
+    pub restart_policy: Option<String>,
+    /// After how long the Pod, or its Job, is ended (s).
+    pub deadline: Option<i64>,
     /// How far the manifest says all of the Pod.
     pub completeness: Completeness,
     /// Whether a custom resource holds it.
@@ -61,6 +73,34 @@ pub struct Start {
     pub limits: Amounts<'static>,
     /// The resources whose request is the limit's.
     pub from_limits: Vec<String>,
+    /// Its own `restartPolicy`, where this version heeds it.
+    pub restart_policy: Option<String>,
+    /// What its script waits for, in order. An app container's isn't read.
+    pub waits: Vec<Wait>,
+    /// What lets the start-up go on, where it is a sidecar.
+    pub gate: Option<SidecarGate>,
+}
+
+/// What the start-up waits for before it goes on after a sidecar: without any of them it goes on at once.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct SidecarGate {
+    /// Whether it has a `postStart` hook, whose end is waited for.
+    pub post_start: bool,
+    /// Its `startupProbe`.
+    pub startup_probe: Option<StartupProbe>,
+}
+
+impl SidecarGate {
+    fn of(sidecar: &Container<'_>) -> Self {
+        let post_start = sidecar.lifecycle.is_some_and(|entry| entry.value.get("postStart").is_some());
+        Self { post_start, startup_probe: StartupProbe::of(sidecar) }
+    }
+
+    /// Whether nothing waits until it is up.
+    #[must_use]
+    pub fn is_open(&self) -> bool {
+        !self.post_start && self.startup_probe.is_none()
+    }
 }
 
 impl Startup {
@@ -68,7 +108,7 @@ impl Startup {
     ///
     /// # Errors
     /// A message where an amount can't be read, as where another tool has yet to fill it in.
-    pub fn of(pod: &Pod<'_>, version: Version) -> Result<Self, String> {
+    pub fn of(pod: &Pod<'_>, inputs: &InputSet, version: Version) -> Result<Self, String> {
         let effective = Effective::of(pod, version).into_owned();
         let unknown: BTreeSet<&String> =
             effective.requests.unknown.union(&effective.limits.unknown).collect();
@@ -81,22 +121,12 @@ impl Startup {
         };
         let steps = &effective.requests.steps;
         let roles = steps.iter().map(|step| step.role).chain(pod.apps.iter().map(|_| Role::App));
+        let programs = Programs::of(pod, inputs, version);
         let starts = roles
             .zip(pod.containers())
             .map(|(role, (written_role, container))| {
-                let resources = &container.resources;
-                let from_limits = resources.limits.iter().map(|entry| &*entry.name);
-                Start {
-                    name: container.name().to_owned(),
-                    role,
-                    written_role,
-                    requests: resources.requested().into_owned(),
-                    limits: resources.limited().into_owned(),
-                    from_limits: from_limits
-                        .filter(|name| resources.requests.get(name).is_none())
-                        .map(str::to_owned)
-                        .collect(),
-                }
+                let waits = waits_of(container, &programs);
+                Start { waits, ..Start::of(container, role, written_role, version) }
             })
             .collect();
         let count = pod.template.replicas.map_or(1, |(count, _)| count);
@@ -113,6 +143,8 @@ impl Startup {
             effective,
             qos,
             replicas,
+            restart_policy: restart_policy(pod),
+            deadline: deadline(pod),
             completeness: pod.template.completeness,
             is_custom: matches!(pod.template.workload, Workload::Custom(_)),
         })
@@ -123,6 +155,9 @@ impl Startup {
         self.resource.reveal(placeholders);
         for start in &mut self.starts {
             start.name = placeholders.reveal(&start.name);
+            let awaited = start.waits.iter_mut().flat_map(|wait| &mut wait.awaited);
+            let gates = start.gate.iter_mut().filter_map(|gate| gate.startup_probe.as_mut());
+            awaited.chain(gates.map(|probe| &mut probe.awaited)).for_each(|one| reveal(one, placeholders));
         }
     }
 
@@ -131,6 +166,13 @@ impl Startup {
     #[must_use]
     pub fn is_whole(&self) -> bool {
         self.completeness == Completeness::Complete && self.starts.iter().any(|start| start.role == Role::App)
+    }
+
+    /// What starts only after the container number `index`, where that is a sidecar.
+    #[must_use]
+    pub fn gated_by(&self, index: usize) -> &[Start] {
+        let is_sidecar = self.starts.get(index).is_some_and(|start| start.role == Role::Sidecar);
+        self.starts.get(index + 1..).filter(|_| is_sidecar).unwrap_or_default()
     }
 
     /// How much of `name` is reserved for the Pod's whole life though only its init phase asks for it.
@@ -144,5 +186,67 @@ impl Startup {
     pub fn surplus(&self) -> impl Iterator<Item = (&str, Quantity)> {
         let names = self.effective.requests.init_peak.names();
         names.map(|name| (name, self.surplus_of(name))).filter(|(_, surplus)| !surplus.is_zero())
+    }
+}
+
+impl Start {
+    /// `container` without its waits.
+    fn of(container: &Container<'_>, role: Role, written_role: Role, version: Version) -> Self {
+        let resources = &container.resources;
+        let from_limits = resources.limits.iter().map(|entry| &*entry.name);
+        let own_policy = container
+            .restart_policy
+            .filter(|_| role == Role::Sidecar || version.has(Gate::ContainerRestartRules));
+        Self {
+            name: container.name().to_owned(),
+            role,
+            written_role,
+            requests: resources.requested().into_owned(),
+            limits: resources.limited().into_owned(),
+            from_limits: from_limits
+                .filter(|name| resources.requests.get(name).is_none())
+                .map(str::to_owned)
+                .collect(),
+            restart_policy: own_policy.map(|policy| policy.value.to_owned()),
+            waits: Vec::new(),
+            gate: (role == Role::Sidecar).then(|| SidecarGate::of(container)),
+        }
+    }
+}
+
+/// What the script of `container` waits for; nothing for an app container.
+fn waits_of(container: &Container<'_>, programs: &Programs<'_, '_>) -> Vec<Wait> {
+    let mut all = programs.iter().chain(programs.of_sidecars());
+    let program = all.find(|program| program.container.node == container.node);
+    program.map(|program| program.facts().waits()).unwrap_or_default()
+}
+
+/// What holds for the Pod as a whole: `Always` without the field.
+fn restart_policy(pod: &Pod<'_>) -> Option<String> {
+    match pod.restart_policy {
+        Some(policy) => Some(policy.value.to_owned()),
+        None if pod.template.completeness == Completeness::Patch => None,
+        None => Some("Always".to_owned()),
+    }
+}
+
+/// The shorter of the Pod's own deadline and its Job's.
+fn deadline(pod: &Pod<'_>) -> Option<i64> {
+    let total = active_deadline::total(&pod.template).and_then(|total| total.entry);
+    let own = pod.entry(active_deadline::KEY);
+    let seconds = |entry: Entry<'_>| match entry.value.kind() {
+        Kind::Int(seconds) => Some(seconds),
+        _ => None,
+    };
+    own.into_iter().chain(total).filter_map(seconds).min()
+}
+
+fn reveal(awaited: &mut Awaited, placeholders: &Placeholders) {
+    let texts = match awaited {
+        Awaited::Host { host, port } => vec![host].into_iter().chain(port).collect::<Vec<_>>(),
+        Awaited::File(text) | Awaited::Object(text) | Awaited::Command(text) => vec![text],
+    };
+    for text in texts {
+        *text = placeholders.reveal(text);
     }
 }

@@ -37,6 +37,8 @@ pub struct Probe<'d> {
     pub kind: ProbeKind,
     /// The key and the value.
     pub entry: Entry<'d>,
+    /// `initialDelaySeconds`.
+    pub initial_delay_seconds: Option<Field<'d, i64>>,
     /// `successThreshold`, a number of tries.
     pub success_threshold: Option<Field<'d, i64>>,
     /// `failureThreshold`, a number of tries.
@@ -53,6 +55,7 @@ impl<'d> Probe<'d> {
         Some(Self {
             kind,
             entry: container.node.entry(kind.field())?,
+            initial_delay_seconds: reader.int32(&place, "initialDelaySeconds"),
             success_threshold: reader.int32(&place, "successThreshold"),
             failure_threshold: reader.int32(&place, "failureThreshold"),
             period_seconds: reader.int32(&place, "periodSeconds"),

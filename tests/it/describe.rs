@@ -120,10 +120,10 @@ fn json_has_the_promised_members() {
         "path": "a/pod.yaml",
         "span": {"start": {"line": 5, "column": 3, "offset": 55}, "end": {"line": 8, "column": 73, "offset": 243}},
         "resource": {"apiVersion": "v1", "kind": "Pod", "namespace": null, "name": "web", "pointer": "/spec", "container": null, "role": null, "siblings": null},
-        "kubernetesVersion": "1.36",
+        "kubernetesVersion": "1.36", "restartPolicy": "Always", "activeDeadlineSeconds": null,
         "startup": [
-            {"name": "seed", "role": "init", "requests": {"cpu": "2"}, "limits": {}},
-            {"name": "web", "role": "app", "requests": {"cpu": "500m"}, "limits": {}},
+            {"name": "seed", "role": "init", "requests": {"cpu": "2"}, "limits": {}, "restartPolicy": null, "waits": [], "gate": null},
+            {"name": "web", "role": "app", "requests": {"cpu": "500m"}, "limits": {}, "restartPolicy": null, "waits": [], "gate": null},
         ],
         "requests": {"cpu": "2"}, "limits": {}, "appRequests": {"cpu": "500m"}, "sidecarRequests": {},
         "initRequests": {"cpu": "2"}, "surplus": {"cpu": "1500m"}, "qos": "Burstable",
@@ -131,6 +131,44 @@ fn json_has_the_promised_members() {
     assert_eq!(serde_json::from_str::<Value>(&out).unwrap(), expected);
     let args = ["--describe", "--format", "json", "--kubernetes-version", "1.28"];
     assert_eq!(pods(&run(folder.path(), &args).1)[0]["kubernetesVersion"], "1.28");
+}
+
+#[test]
+fn json_tells_who_waits_for_what_and_whom_a_sidecar_holds_up() {
+    let job = "apiVersion: batch/v1
+kind: Job
+metadata: {name: load}
+spec:
+  activeDeadlineSeconds: 600
+  template:
+    spec:
+      restartPolicy: Never
+      initContainers:
+      - {name: db, image: \"busybox:1.36\", command: [sh, -c, \"until nc -z db 5432; do sleep 1; done\"]}
+      - name: proxy
+        image: \"registry.example/proxy:1.0\"
+        restartPolicy: Always
+        startupProbe: {exec: {command: [proxyctl, ready]}, periodSeconds: 2}
+      containers:
+      - {name: load, image: \"registry.example/load:1.0\"}
+";
+    let folder = folder(&[("job.yaml", job)]);
+    let args = ["--describe", "--format", "json"];
+    let pod = pods(&run(folder.path(), &args).1).remove(0);
+    assert_eq!((&pod["restartPolicy"], &pod["activeDeadlineSeconds"]), (&json!("Never"), &json!(600)));
+    let wait = &pod["startup"][0]["waits"][0];
+    assert_eq!(wait["awaited"], json!([{"kind": "host", "host": "db", "port": "5432"}]));
+    assert_eq!((&wait["name"], &wait["bound"]), (&json!("until"), &Value::Null));
+    assert_eq!((&wait["path"], &wait["span"]["start"]["line"]), (&json!("job.yaml"), &json!(10)));
+    let probe = json!({
+        "handler": "exec", "awaited": {"kind": "command", "command": "proxyctl ready"},
+        "initialDelaySeconds": 0, "periodSeconds": 2, "failureThreshold": 3,
+    });
+    let gate = json!({"postStart": false, "startupProbe": probe, "holdsUp": ["load"]});
+    assert_eq!(pod["startup"][1]["gate"], gate);
+    // Before native sidecars it is an init container, which isn't probed.
+    let args = ["--describe", "--format", "json", "--kubernetes-version", "1.28"];
+    assert_eq!(pods(&run(folder.path(), &args).1)[0]["startup"][1]["gate"], Value::Null);
 }
 
 #[test]

@@ -63,6 +63,7 @@ mod site;
 mod support;
 mod suppress;
 mod terminal;
+mod waits;
 mod yaml_changes;
 mod yaml_corpus;
 mod yaml_documents;

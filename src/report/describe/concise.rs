@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use super::super::text::visible;
-use super::{title, working};
+use super::{title, waits, working};
 use crate::describe::{Description, Replicas, Startup};
 use crate::kube::Role;
 
@@ -49,5 +49,7 @@ fn line(startup: &Startup) -> String {
         })
         .collect();
     let amounts = if amounts.is_empty() { "no requests".to_owned() } else { amounts.join(", ") };
-    format!("{}: {}{then}{}: {amounts}; {}", title(startup), steps.join(", "), apps.join(" + "), startup.qos)
+    let order = format!("{}{then}{}", steps.join(", "), apps.join(" + "));
+    let facts = [format!("{amounts}; {}", startup.qos)].into_iter().chain(waits::unbounded(startup));
+    format!("{}: {order}: {}", title(startup), facts.collect::<Vec<_>>().join("; "))
 }

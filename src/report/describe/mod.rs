@@ -1,13 +1,14 @@
 //! Start-ups, as a person or a script reads them.
 //!
-//! `working` turns a start-up into rows of arithmetic, `table` sets them in columns, `bar` draws what is left over, and
-//! `pretty` puts a Pod's parts together.
+//! `working` turns a start-up into rows of arithmetic, `table` sets them in columns, `bar` draws what is left over,
+//! `waits` tells who waits for what, and `pretty` puts a Pod's parts together.
 
 mod bar;
 mod concise;
 mod json;
 mod pretty;
 mod table;
+mod waits;
 mod working;
 
 use std::collections::BTreeMap;
@@ -126,4 +127,12 @@ fn title(startup: &Startup) -> String {
         text.push_str(&resource.pointer);
     }
     text
+}
+
+/// `a`, `a and b`, `a, b and c`.
+fn listed(words: &[String]) -> String {
+    match words {
+        [most @ .., last] if !most.is_empty() => format!("{} and {last}", most.join(", ")),
+        _ => words.concat(),
+    }
 }

@@ -10,9 +10,9 @@ use super::super::Look;
 use super::super::text::{fill, shown, width, wrap};
 use super::bar::{self, Part};
 use super::table::{self, INDENT};
-use super::{title, working};
-use crate::describe::{Description, Replicas, Startup};
-use crate::kube::{Completeness, Quantity};
+use super::{listed, title, waits, working};
+use crate::describe::{Description, Replicas, Start, Startup};
+use crate::kube::{Completeness, Quantity, Role};
 use crate::source::Source;
 
 /// The least that a bar is worth (columns).
@@ -26,7 +26,7 @@ pub(super) fn write(description: &Description, look: &Look, out: &mut dyn Write)
     let mut drawn = BTreeSet::new();
     for startup in &description.startups {
         let Some(source) = description.sources.get(startup.span.file.0 as usize) else { continue };
-        write_pod(startup, source, look, &mut drawn, out)?;
+        write_pod(startup, source, description, look, &mut drawn, out)?;
         writeln!(out)?;
     }
     write_legend(&drawn, look, out)
@@ -50,6 +50,7 @@ fn write_legend(drawn: &BTreeSet<Part>, look: &Look, out: &mut dyn Write) -> io:
 fn write_pod(
     startup: &Startup,
     source: &Source,
+    description: &Description,
     look: &Look,
     drawn: &mut BTreeSet<Part>,
     out: &mut dyn Write,
@@ -65,6 +66,13 @@ fn write_pod(
     }
     if startup.is_whole() {
         write_bars(startup, look, drawn, out)?;
+    }
+    let waits = waits::lines(startup, description, look);
+    if !waits.is_empty() {
+        writeln!(out)?;
+    }
+    for line in waits {
+        writeln!(out, "{line}")?;
     }
     let notes = notes(startup, look);
     if !notes.is_empty() {
@@ -97,7 +105,10 @@ fn write_heading(startup: &Startup, source: &Source, look: &Look, out: &mut dyn 
         Replicas::AtATime(count) => format!("{count} Pods at a time, "),
         Replicas::EachNode => "one on each node, ".to_owned(),
     };
-    writeln!(out, "{INDENT}{replicas}QoS class {}, Kubernetes {}", startup.qos, startup.version)
+    let policy =
+        startup.restart_policy.as_deref().map(|policy| shown(&format!("restartPolicy {policy}, "), look));
+    let policy = policy.unwrap_or_default();
+    writeln!(out, "{INDENT}{replicas}QoS class {}, {policy}Kubernetes {}", startup.qos, startup.version)
 }
 
 /// A bar for cpu and one for memory: what the effective request is made of, and how much of it only the init phase
@@ -172,14 +183,6 @@ fn percent(part: Quantity, whole: Quantity) -> String {
     if share == 0 && !part.is_zero() { "<1 %".to_owned() } else { format!("{share} %") }
 }
 
-/// `a`, `a and b`, `a, b and c`.
-fn listed(words: &[String]) -> String {
-    match words {
-        [most @ .., last] if !most.is_empty() => format!("{} and {last}", most.join(", ")),
-        _ => words.concat(),
-    }
-}
-
 /// What the figures can't tell.
 fn notes(startup: &Startup, look: &Look) -> Vec<String> {
     let mut notes = Vec::new();
@@ -199,6 +202,11 @@ fn notes(startup: &Startup, look: &Look) -> Vec<String> {
             "Requests that aren't written, and so are the limits: {}.",
             from_limits.join("; ")
         ));
+    }
+    let has_own = |start: &&Start| start.role != Role::Sidecar && start.restart_policy.is_some();
+    for start in startup.starts.iter().filter(has_own) {
+        let policy = start.restart_policy.as_deref().unwrap_or_default();
+        notes.push(shown(&format!("`{}` has its own restartPolicy: {policy}.", start.name), look));
     }
     for start in startup.starts.iter().filter(|start| start.role != start.written_role) {
         let name = shown(&start.name, look);

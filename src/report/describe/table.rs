@@ -109,16 +109,21 @@ fn groups(columns: &[Column], room: usize) -> Vec<Range<usize>> {
 /// The rows' labels. What starts together has its number once.
 fn labels(rows: &[Row], look: &Look) -> Vec<String> {
     let mut last = 0;
-    let label = |row: &Row| match &row.label {
+    let of_row = |row: &Row| match &row.label {
         Label::Start { number, role, name } => {
             let repeated = std::mem::replace(&mut last, *number) == *number;
-            let number = if repeated { String::new() } else { number.to_string() };
-            let name = if name.is_empty() { "(no name)".to_owned() } else { shown(name, look) };
-            format!("{number:>2} {:<7} {name}", short(*role))
+            label((!repeated).then_some(*number), *role, name, look)
         }
         Label::Sum(text) | Label::Surplus(text) => text.clone(),
     };
-    rows.iter().map(label).collect()
+    rows.iter().map(of_row).collect()
+}
+
+/// ` 1 init    wait`.
+pub(super) fn label(number: Option<usize>, role: Role, name: &str, look: &Look) -> String {
+    let number = number.map(|number| number.to_string()).unwrap_or_default();
+    let name = if name.is_empty() { "(no name)".to_owned() } else { shown(name, look) };
+    format!("{number:>2} {:<7} {name}", short(role))
 }
 
 fn short(role: Role) -> &'static str {
@@ -129,11 +134,18 @@ fn short(role: Role) -> &'static str {
     }
 }
 
+/// `text` in the colour of `role`.
+pub(super) fn of_role(role: Role, text: &str) -> ColoredString {
+    match role {
+        Role::Init => text.yellow(),
+        Role::Sidecar => text.blue(),
+        Role::App => text.green(),
+    }
+}
+
 fn tinted(label: &Label, text: &str) -> ColoredString {
     match label {
-        Label::Start { role: Role::Init, .. } => text.yellow(),
-        Label::Start { role: Role::Sidecar, .. } => text.blue(),
-        Label::Start { role: Role::App, .. } => text.green(),
+        Label::Start { role, .. } => of_role(*role, text),
         Label::Sum(_) => text.bold(),
         Label::Surplus(_) => text.red().bold(),
     }
