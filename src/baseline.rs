@@ -12,10 +12,15 @@ use std::path::{Path, PathBuf};
 use serde::Serialize;
 use serde::de::{Deserialize, Deserializer, Error as _};
 
+use crate::bounded;
 use crate::finding::Severity;
 use crate::report::fingerprint::{Fingerprint, Fingerprints};
+use crate::report::text::visible;
 use crate::report::{Report, json, object_of, output, paths};
 use crate::settings::Settings;
+
+/// The largest baseline (bytes): a hundred thousand findings have a tenth of it.
+const MAX_SIZE: u64 = 64 << 20;
 
 /// The version of the form.
 const SCHEMA: u64 = 1;
@@ -52,7 +57,7 @@ impl Baseline {
     /// A message that names the file, and where it is malformed the line and column (bytes).
     pub fn read(path: &Path) -> Result<Self, String> {
         let shown = path.display();
-        let bytes = fs::read(path).map_err(|error| match error.kind() {
+        let bytes = bounded::read(path, MAX_SIZE).map_err(|error| match error.kind() {
             io::ErrorKind::NotFound => {
                 format!("{shown}: no such baseline; make it with --write-baseline {shown}")
             }
@@ -62,7 +67,7 @@ impl Baseline {
             let (line, column) = (error.line(), error.column());
             let message = error.to_string();
             let message = message.split(" at line ").next().unwrap_or_default();
-            format!("{shown}:{line}:{column}: not a baseline: {message}")
+            format!("{shown}:{line}:{column}: not a baseline: {}", visible(message))
         })?;
         Ok(Self { known: root.findings, ..Self::empty(path) })
     }

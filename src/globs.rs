@@ -4,6 +4,12 @@ use std::path::{Component, Path, PathBuf};
 
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 
+/// The most globs of one list: they are matched as one automaton, which many wild ones make large.
+pub const MAX_GLOBS: usize = 1000;
+
+/// The longest glob (bytes).
+const MAX_LENGTH: usize = 1024;
+
 /// Globs as a folder's owner writes them: `vendor/`, `**/*.gen.yaml`. `*` stops at a slash. What
 /// matches a folder matches all that is in it.
 #[derive(Debug, Clone, Default)]
@@ -30,12 +36,15 @@ impl Globs {
         let mut set = GlobSetBuilder::new();
         for glob in globs {
             let glob = glob.strip_prefix("./").unwrap_or(glob).trim_end_matches('/');
+            if glob.len() > MAX_LENGTH {
+                return Err(format!("a glob has at most {MAX_LENGTH} bytes"));
+            }
             for glob in [glob.to_owned(), format!("{glob}/**")] {
                 let built = GlobBuilder::new(&glob).literal_separator(true).build();
                 set.add(built.map_err(|error| format!("`{glob}` is no glob: {}", error.kind()))?);
             }
         }
-        Ok(Self { set: set.build().map_err(|error| error.to_string())?, place })
+        Ok(Self { set: set.build().map_err(|_| "the globs are too large together".to_owned())?, place })
     }
 
     /// Whether `path`, written relative to where initlint was started or absolute, matches one.

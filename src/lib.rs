@@ -12,6 +12,8 @@
 #[doc(hidden)]
 pub mod baseline;
 #[doc(hidden)]
+pub mod bounded;
+#[doc(hidden)]
 pub mod charts;
 #[doc(hidden)]
 pub mod cli;

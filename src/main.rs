@@ -13,15 +13,18 @@ use initlint::describe::{self, Description};
 use initlint::discover::{self, Walk};
 use initlint::finding::Finding;
 use initlint::progress::Progress;
+use initlint::report::ci_log::{CiLog, Syntax};
 use initlint::report::concise::write_failures;
 use initlint::report::describe::Form;
 use initlint::report::text::visible;
-use initlint::report::workflow_log::WorkflowLog;
 use initlint::report::{self, Format, Look, Report, output, summary, tally};
 use initlint::settings::Settings;
 use initlint::source::Source;
-use initlint::{manual, pipeline, rules, terminal};
+use initlint::{bounded, manual, pipeline, rules, terminal};
 use rayon::{ThreadPool, ThreadPoolBuilder};
+
+/// The longest list of paths (bytes).
+const MAX_LIST: u64 = 16 << 20;
 
 /// Deeply nested manifests and scripts are bounded, but the bounds want more than 2 MiB.
 const STACK_SIZE: usize = 16 << 20;
@@ -30,6 +33,12 @@ const STACK_SIZE: usize = 16 << 20;
 const NARROWEST: usize = 40;
 
 fn main() -> ExitCode {
+    if let Some(file) = option_that_is_a_file() {
+        return fail(&format!(
+            "{} is the name of a file: write `--` before the names of files",
+            visible(&file)
+        ));
+    }
     let cli = Cli::parse();
     match run(&cli) {
         Ok(code) => code,
@@ -39,6 +48,16 @@ fn main() -> ExitCode {
         Err(Failed::Usage(message)) => fail(&message),
         Err(Failed::Config(source, findings)) => fail_in_config(source, findings, &cli),
     }
+}
+
+/// An argument that looks like an option and is the name of a file. pre-commit hands over the names of the files that
+/// changed, and a file may be called `--write-baseline=x.json`.
+fn option_that_is_a_file() -> Option<String> {
+    std::env::var_os("PRE_COMMIT")?;
+    let before_names = std::env::args_os().skip(1).take_while(|argument| argument != "--");
+    let mut options = before_names.filter(|argument| argument.as_encoded_bytes().starts_with(b"-"));
+    let file = options.find(|argument| argument != "-" && std::fs::symlink_metadata(argument).is_ok())?;
+    Some(file.to_string_lossy().into_owned())
 }
 
 /// Why a run gave up.
@@ -70,8 +89,8 @@ impl From<config::Problem> for Failed {
     }
 }
 
-fn stderr() -> WorkflowLog<StderrLock<'static>> {
-    WorkflowLog::new(io::stderr().lock(), terminal::is_workflow_log())
+fn stderr() -> CiLog<StderrLock<'static>> {
+    CiLog::new(io::stderr().lock(), Syntax::Text)
 }
 
 fn fail(message: &str) -> ExitCode {
@@ -92,15 +111,14 @@ fn fail_in_config(source: Arc<Source>, findings: Vec<Finding>, cli: &Cli) -> Exi
 fn run(cli: &Cli) -> Result<ExitCode, Failed> {
     let look = terminal::look(cli.color, &io::stdout());
     colored::control::set_override(look.color);
-    let is_watched = terminal::is_workflow_log() && cli.format.is_text();
-    let mut out = WorkflowLog::new(BufWriter::new(io::stdout().lock()), is_watched);
+    let mut out = BufWriter::new(io::stdout().lock());
     if inform(cli, &look, &mut out)? {
-        out.flush()?;
         return Ok(ExitCode::SUCCESS);
     }
     let here = std::env::current_dir().map_err(|error| format!("cannot tell the working folder: {error}"))?;
     let config = config::load(cli, &here)?;
     if cli.dump_config {
+        let mut out = CiLog::new(out, Syntax::Text);
         write!(out, "{}", config.dump())?;
         out.flush()?;
         return Ok(ExitCode::SUCCESS);
@@ -234,6 +252,7 @@ fn inform(cli: &Cli, look: &Look, out: &mut dyn Write) -> Result<bool, Failed> {
     } else {
         return Ok(false);
     }
+    out.flush()?;
     Ok(true)
 }
 
@@ -306,11 +325,12 @@ fn compare(
 fn paths(cli: &Cli) -> Result<Vec<PathBuf>, String> {
     let mut paths = cli.paths.clone();
     if let Some(list) = &cli.files_from {
-        let text = if list.as_os_str() == "-" {
-            io::read_to_string(io::stdin().lock())
+        let bytes = if list.as_os_str() == "-" {
+            bounded::read_all(io::stdin().lock(), MAX_LIST)
         } else {
-            std::fs::read_to_string(list)
+            bounded::read(list, MAX_LIST)
         };
+        let text = bytes.and_then(|bytes| String::from_utf8(bytes).map_err(io::Error::other));
         let text = text.map_err(|error| format!("--files-from {}: {error}", list.display()))?;
         paths.extend(text.lines().map(str::trim).filter(|line| !line.is_empty()).map(PathBuf::from));
         if paths.is_empty() {

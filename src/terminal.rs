@@ -47,12 +47,6 @@ pub fn is_dumb() -> bool {
     variable("TERM").is_some_and(|term| term == "dumb")
 }
 
-/// Whether the runner of GitHub Actions reads what is printed, and acts on the commands in it.
-#[must_use]
-pub fn is_workflow_log() -> bool {
-    variable("GITHUB_ACTIONS").is_some_and(|value| value == "true")
-}
-
 /// Whether the locale says that the terminal reads UTF-8 (POSIX: the first of these that is set).
 fn is_utf8() -> bool {
     match ["LC_ALL", "LC_CTYPE", "LANG"].into_iter().find_map(variable) {

@@ -9,6 +9,7 @@ use super::{Config, Origin, Override, RuleConfig, Set};
 use crate::images::OwnImage;
 use crate::kube::PodTemplatePath;
 use crate::options::OptionValue;
+use crate::report::json::quoted;
 use crate::report::text::visible;
 use crate::rule::Rule;
 use crate::rules;
@@ -141,11 +142,6 @@ fn described(origin: &Origin) -> String {
         Origin::File(path, line) => format!("{}:{line}", visible(path)),
         Origin::Flag(flag) => (*flag).to_owned(),
     }
-}
-
-/// A string in double quotes: what JSON escapes, YAML reads.
-fn quoted(text: &str) -> String {
-    serde_json::Value::from(text).to_string()
 }
 
 fn word<T: ValueEnum>(value: &T) -> String {

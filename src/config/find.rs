@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use super::Config;
 use super::reader;
+use crate::bounded;
 use crate::cli::Cli;
 use crate::discover::reason;
 use crate::encoding::decode;
@@ -16,6 +17,9 @@ use crate::source::{FileId, Source};
 
 /// What a config file is called, the first before the second.
 pub const FILE_NAMES: [&str; 2] = [".initlint.yaml", ".initlint.yml"];
+
+/// The largest config file (bytes).
+const MAX_SIZE: u64 = 1 << 20;
 
 /// Why there is no configuration.
 #[derive(Debug)]
@@ -41,7 +45,7 @@ pub fn load(cli: &Cli, here: &Path) -> Result<Config, Problem> {
     let mut config = Config { place, ..Config::default() };
     if let Some(File { path, shown, base }) = file(cli, here)? {
         let unreadable = |why: String| Problem::Usage(format!("config file {shown}: {why}"));
-        let bytes = fs::read(&path).map_err(|error| unreadable(reason(&error)))?;
+        let bytes = bounded::read(&path, MAX_SIZE).map_err(|error| unreadable(reason(&error)))?;
         let (text, encoding) = decode(&bytes).map_err(|undecoded| unreadable(undecoded.message()))?;
         let source = Arc::new(Source::with_encoding(FileId(0), shown, text, encoding));
         let mut of_file = reader::read(&source)
@@ -77,7 +81,7 @@ fn file(cli: &Cli, here: &Path) -> Result<Option<File>, Problem> {
             let path = folder.join(name);
             let shown = format!("{}{name}", "../".repeat(steps));
             match fs::metadata(&path) {
-                Ok(metadata) if metadata.is_file() => {
+                Ok(metadata) if metadata.is_file() && !is_of_the_kernel(&path) => {
                     return Ok(Some(File { path, shown, base: folder.to_owned() }));
                 }
                 Ok(_) => {}
@@ -88,6 +92,12 @@ fn file(cli: &Cli, here: &Path) -> Result<Option<File>, Problem> {
         }
     }
     Ok(None)
+}
+
+/// Whether a link leads to what only looks like a file, and may be waited for without an end.
+fn is_of_the_kernel(path: &Path) -> bool {
+    let real = fs::canonicalize(path).unwrap_or_default();
+    ["/proc", "/sys", "/dev"].iter().any(|folder| real.starts_with(folder))
 }
 
 fn is_absent(kind: ErrorKind) -> bool {

@@ -11,7 +11,7 @@ use clap::ValueEnum;
 use super::keys::{self, Key};
 use super::{Config, Origin, RuleConfig, Rules, Set};
 use crate::finding::{Finding, Severity};
-use crate::globs::{Globs, Place};
+use crate::globs::{Globs, MAX_GLOBS, Place};
 use crate::kube::{Quantity, Version};
 use crate::options::{NumberOption, OptionValue, RuleOption};
 use crate::rule::Group;
@@ -26,7 +26,8 @@ use crate::yaml::{self, Document, Kind, Node};
 /// What is wrong in it, each with its place.
 pub(super) fn read(source: &Source) -> Result<Config, Vec<Finding>> {
     let mut config = Config::default();
-    let mut reader = Reader { source, key: "this".to_owned(), problems: Vec::new(), notes: Vec::new() };
+    let mut reader =
+        Reader { source, key: "this".to_owned(), problems: Vec::new(), notes: Vec::new(), items: 0 };
     let mut documents = yaml::split(&source.text).into_iter();
     if let Some(range) = documents.next() {
         match Document::parse(source, range) {
@@ -50,7 +51,12 @@ pub(super) struct Reader<'a> {
     key: String,
     problems: Vec<Finding>,
     notes: Vec<String>,
+    /// How many items of lists were read.
+    items: usize,
 }
+
+/// The most items that all lists of a config file have together.
+const MAX_ITEMS: usize = 5000;
 
 impl Reader<'_> {
     fn report(&mut self, span: Span, message: String, caption: &str, help: &str) {
@@ -124,7 +130,14 @@ impl Reader<'_> {
         if !node.is_sequence() {
             self.wrong(node, "a list");
         }
-        node.items().collect()
+        let room = MAX_ITEMS.saturating_sub(self.items);
+        if let Some(item) = node.items().nth(room) {
+            let message = format!("a config file has at most {MAX_ITEMS} items in all its lists");
+            self.report(item.span(), message, "this is one too many", "");
+        }
+        let items: Vec<_> = node.items().take(room).collect();
+        self.items += items.len();
+        items
     }
 
     /// A list of maps, each read by the table `keys`.
@@ -195,6 +208,11 @@ impl Reader<'_> {
             match Globs::new(Place::default(), [&*glob]) {
                 Ok(_) => globs.push(self.set(item, glob)),
                 Err(message) => self.report(item.span(), message, "here", ""),
+            }
+            if globs.len() > MAX_GLOBS {
+                let message = format!("a list has at most {MAX_GLOBS} globs");
+                self.report(item.span(), message, "this is one too many", "");
+                break;
             }
         }
         globs

@@ -125,7 +125,13 @@ impl Cells {
         let bytes = source.text.floor_char_boundary(first.start.saturating_sub(reach).max(content.start))
             ..source.text.ceil_char_boundary((first.start + reach).min(content.end));
         let text = source.text.get(bytes.clone()).unwrap_or("");
-        let cells = text.char_indices().map(|(at, character)| (bytes.start + at, shown(character, look)));
+        let mut before = None;
+        let cells = text.char_indices().map(|(at, character)| {
+            let at = bytes.start + at;
+            // A byte order mark hides nothing where it belongs.
+            let is_mark = at == 0 && character == '\u{feff}';
+            (at, if is_mark { String::new() } else { shown(before.replace(character), character, look) })
+        });
         Self { shown: cells.collect(), bytes, ellipsis: if look.unicode { "…" } else { "..." } }
     }
 
@@ -186,12 +192,17 @@ impl Cells {
     }
 }
 
-/// A character of a source as the terminal shows it.
-fn shown(character: char, look: &Look) -> String {
+/// A character of a source, which stands behind `before`, as the terminal shows it.
+fn shown(before: Option<char>, character: char, look: &Look) -> String {
     let mut text = String::new();
     match character {
         '\t' => text.push_str(TAB),
-        _ if look.unicode => push_visible(&mut text, character),
+        _ if look.unicode => {
+            let mut both = String::from_iter(before);
+            let start = both.len();
+            push_visible(&mut both, character);
+            text.push_str(both.get(start..).unwrap_or(""));
+        }
         _ if character.width() == Some(0) || character.is_control() => text.push('?'),
         _ => push_ascii(&mut text, character),
     }

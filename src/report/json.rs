@@ -155,17 +155,47 @@ pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
 /// # Errors
 /// Whatever writing says.
 pub fn write_value(value: &impl Serialize, out: &mut dyn Write) -> io::Result<()> {
-    let text = serde_json::to_string_pretty(value)?;
-    // These stand in strings only, and none needs a surrogate pair.
-    let mut safe = String::with_capacity(text.len());
-    for character in text.chars() {
+    serde_json::to_writer_pretty(Escaping(out), value)?;
+    writeln!(out)
+}
+
+/// `text` as a JSON string that is safe for terminals.
+#[must_use]
+pub fn quoted(text: &str) -> String {
+    escaped(&serde_json::Value::from(text).to_string())
+}
+
+/// Escapes in JSON what is hidden in its strings; it stands nowhere else.
+struct Escaping<'a>(&'a mut dyn Write);
+
+impl Write for Escaping<'_> {
+    /// `serde_json` hands over whole characters.
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if bytes.is_ascii() && !bytes.contains(&0x7f) {
+            self.0.write_all(bytes)?;
+        } else {
+            self.0.write_all(escaped(&String::from_utf8_lossy(bytes)).as_bytes())?;
+        }
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.flush()
+    }
+}
+
+fn escaped(json: &str) -> String {
+    let mut safe = String::with_capacity(json.len());
+    for character in json.chars() {
         if character == '\u{7f}' || is_hidden(character) {
-            let _ = write!(safe, "\\u{:04x}", character as u32);
+            for unit in character.encode_utf16(&mut [0; 2]) {
+                let _ = write!(safe, "\\u{unit:04x}");
+            }
         } else {
             safe.push(character);
         }
     }
-    writeln!(out, "{safe}")
+    safe
 }
 
 fn finding_out<'a>(

@@ -100,7 +100,7 @@ fn row(finding: &Finding, report: &Report) -> String {
     });
     let object = match report.subject_of(finding) {
         object if object.is_empty() => object,
-        object => format!("<br>{}", escaped(&object)),
+        object => format!("<br><code>{}</code>", escaped(&object)),
     };
     format!(
         "| {} | [{rule}]({}) | <code>{}</code>{object} | {} |\n",
@@ -134,7 +134,10 @@ fn rich(text: &str) -> String {
 fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for character in visible(text).chars() {
-        if character.is_ascii_punctuation() && !matches!(character, ',' | '-' | '/') {
+        if character == '@' {
+            // Alone, since GitHub makes a mention or an address of it and the words around it.
+            out.push_str("<span>&#64;</span>");
+        } else if character.is_ascii_punctuation() && !matches!(character, ',' | '-' | '/') {
             out.extend(["&#", &(character as u32).to_string(), ";"]);
         } else {
             out.push(character);

@@ -1,6 +1,7 @@
 //! A run's result, and the forms in which it is written.
 
 pub mod annotated;
+pub mod ci_log;
 pub mod concise;
 pub mod describe;
 pub mod excerpt;
@@ -19,13 +20,13 @@ pub mod snippet;
 pub mod summary;
 pub mod tally;
 pub mod text;
-pub mod workflow_log;
 
 use std::cmp::Reverse;
 use std::io::{self, Write};
 use std::sync::{Arc, OnceLock};
 
 use annotated::Annotated;
+use ci_log::CiLog;
 
 use crate::discover::Failure;
 use crate::finding::{ContainerRole, Finding, Severity, Siblings, SuppressedFinding};
@@ -217,20 +218,22 @@ impl Report {
         }
     }
 
-    /// Writes the report in `format`.
+    /// Writes the report in `format`, with nothing in it that commands whoever runs a CI job.
     ///
     /// # Errors
     /// Whatever writing says.
     pub fn write(&self, format: Format, look: &Look, out: &mut dyn Write) -> io::Result<()> {
+        let mut out = CiLog::new(out, format.into());
         match format {
-            Format::Pretty => pretty::write(self, look, out),
-            Format::Concise => concise::write(self, look, out),
-            Format::Json => json::write(self, out),
-            Format::Sarif => sarif::write(self, out),
-            Format::Github => github::write(self, out),
-            Format::Gitlab => gitlab::write(self, out),
-            Format::Junit => junit::write(self, out),
-            Format::Markdown => markdown::write(self, out),
-        }
+            Format::Pretty => pretty::write(self, look, &mut out),
+            Format::Concise => concise::write(self, look, &mut out),
+            Format::Json => json::write(self, &mut out),
+            Format::Sarif => sarif::write(self, &mut out),
+            Format::Github => github::write(self, &mut out),
+            Format::Gitlab => gitlab::write(self, &mut out),
+            Format::Junit => junit::write(self, &mut out),
+            Format::Markdown => markdown::write(self, &mut out),
+        }?;
+        out.flush()
     }
 }

@@ -44,7 +44,7 @@ impl FromStr for OutputFile {
 /// # Errors
 /// A message for the first that can't, or that is there twice.
 pub fn check<'a>(paths: impl IntoIterator<Item = &'a Path>) -> Result<(), String> {
-    let mut seen: Vec<&Path> = Vec::new();
+    let mut seen: Vec<PathBuf> = Vec::new();
     for path in paths {
         let cannot = |why: &str| Err(format!("cannot write {}: {why}", path.display()));
         if path.is_dir() {
@@ -53,12 +53,26 @@ pub fn check<'a>(paths: impl IntoIterator<Item = &'a Path>) -> Result<(), String
         if !folder_of(path).is_dir() {
             return cannot(&format!("there is no folder {}", folder_of(path).display()));
         }
-        if seen.contains(&path) {
+        if leads_elsewhere(path) {
+            return cannot("a link leads to a file in another folder; name that file itself");
+        }
+        let folder = fs::canonicalize(folder_of(path)).unwrap_or_else(|_| folder_of(path).to_owned());
+        let real = folder.join(path.file_name().unwrap_or_default());
+        if seen.contains(&real) {
             return cannot("two outputs are to go there");
         }
-        seen.push(path);
+        seen.push(real);
     }
     Ok(())
+}
+
+/// Whether the file at `path` is a link to a file in another folder. It came with a checkout perhaps, and would have a
+/// report, part of which others write, put over any file of whoever runs this. Devices and pipes have no folder to heed.
+fn leads_elsewhere(path: &Path) -> bool {
+    let is_link = fs::symlink_metadata(path).is_ok_and(|known| known.is_symlink());
+    let Ok(real) = fs::canonicalize(path) else { return false };
+    let is_in_place = fs::canonicalize(folder_of(path)).is_ok_and(|folder| real.parent() == Some(&*folder));
+    is_link && !is_in_place && real.is_file() && !path.starts_with("/dev")
 }
 
 /// Checks that nothing is to be written over a manifest among `inputs`. A report in JSON may well lie in a folder that

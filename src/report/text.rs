@@ -69,22 +69,52 @@ pub(super) fn wrap(text: &str, columns: usize) -> Vec<String> {
 }
 
 /// Control characters would drive the terminal: they are shown as pictures, one column each.
-/// Characters that reorder or hide text (bidirectional marks, zero width) likewise.
+/// Characters that reorder or hide text (bidirectional marks, zero width) likewise. Only what makes one emoji of two, or
+/// chooses its looks, stays behind an emoji.
 pub(super) fn push_visible(text: &mut String, character: char) {
     match character {
         '\t' => text.push('\t'),
         '\0'..='\u{1f}' => text.push(char::from_u32(0x2400 + character as u32).unwrap_or('\u{fffd}')),
         '\u{7f}' => text.push('\u{2421}'),
-        '\u{feff}' => {}
+        '\u{200d}' | '\u{fe0e}' | '\u{fe0f}' if text.chars().next_back().is_some_and(is_emoji) => {
+            text.push(character);
+        }
         _ if is_hidden(character) => text.push('\u{fffd}'),
         _ => text.push(character),
     }
 }
 
-/// C1 controls, and format characters that change how other text is shown.
+/// Whether a character is an emoji, or the end of one: the blocks of Unicode's `emoji-data.txt`, roughly.
+fn is_emoji(character: char) -> bool {
+    matches!(character, '\u{203c}'..='\u{3299}' | '\u{fe0f}' | '\u{1f000}'..='\u{1faff}')
+}
+
+/// C1 controls, the line breaks of Unicode, and what shows as nothing or changes how other text is shown
+/// (`Default_Ignorable_Code_Point` of Unicode 16, the blank of Braille, annotations between lines).
 #[must_use]
 pub fn is_hidden(character: char) -> bool {
-    matches!(character, '\u{80}'..='\u{9f}' | '\u{61c}' | '\u{200b}' | '\u{200e}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}')
+    matches!(
+        character,
+        '\u{80}'..='\u{9f}'
+            | '\u{ad}'
+            | '\u{34f}'
+            | '\u{61c}'
+            | '\u{115f}'..='\u{1160}'
+            | '\u{17b4}'..='\u{17b5}'
+            | '\u{180b}'..='\u{180f}'
+            | '\u{200b}'..='\u{200f}'
+            | '\u{2028}'..='\u{202e}'
+            | '\u{2060}'..='\u{206f}'
+            | '\u{2800}'
+            | '\u{3164}'
+            | '\u{fe00}'..='\u{fe0f}'
+            | '\u{feff}'
+            | '\u{ffa0}'
+            | '\u{fff0}'..='\u{fffb}'
+            | '\u{1bca0}'..='\u{1bca3}'
+            | '\u{1d173}'..='\u{1d17a}'
+            | '\u{e0000}'..='\u{e0fff}'
+    )
 }
 
 /// `text` for one line of a terminal: nothing in it can move the cursor or start a new line.

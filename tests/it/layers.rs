@@ -10,6 +10,7 @@ use crate::support::lint::root;
 const LAYERS: &[(&str, &[&str])] = &[
     ("source", &[]),
     ("globs", &[]),
+    ("bounded", &[]),
     ("helm", &["source"]),
     ("finding", &["helm", "source"]),
     ("yaml", &["helm", "source"]),
@@ -78,7 +79,7 @@ const LAYERS: &[(&str, &[&str])] = &[
         ],
     ),
     ("report", &["describe", "discover", "finding", "kube", "read", "rule", "rules", "source"]),
-    ("baseline", &["finding", "report", "rule", "settings"]),
+    ("baseline", &["bounded", "finding", "report", "rule", "settings"]),
     ("progress", &[]),
     (
         "pipeline",
@@ -107,8 +108,8 @@ const LAYERS: &[(&str, &[&str])] = &[
     (
         "config",
         &[
-            "cli", "discover", "encoding", "finding", "globs", "images", "kube", "options", "report", "rule",
-            "rules", "settings", "source", "yaml",
+            "bounded", "cli", "discover", "encoding", "finding", "globs", "images", "kube", "options",
+            "report", "rule", "rules", "settings", "source", "yaml",
         ],
     ),
 ];

@@ -23,6 +23,7 @@ mod foreign;
 mod formats;
 mod helm;
 mod helm_lint;
+mod hostile;
 mod inputs;
 mod kube;
 mod kustomize;

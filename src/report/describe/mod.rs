@@ -15,6 +15,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::io::{self, Write};
 
+use super::ci_log::{CiLog, Syntax};
 use super::concise::write_failures;
 use super::summary::count;
 use super::text::visible;
@@ -55,12 +56,17 @@ impl TryFrom<Format> for Form {
 /// # Errors
 /// Whatever writing says.
 pub fn write(description: &Description, form: Form, look: &Look, out: &mut dyn Write) -> io::Result<()> {
+    let syntax = if form == Form::Json { Syntax::Json } else { Syntax::Text };
+    let mut out = CiLog::new(out, syntax);
     match form {
-        Form::Pretty => pretty::write(description, look, out)?,
-        Form::Concise => concise::write(description, out)?,
-        Form::Json => return json::write(description, out),
+        Form::Pretty => pretty::write(description, look, &mut out)?,
+        Form::Concise => concise::write(description, &mut out)?,
+        Form::Json => json::write(description, &mut out)?,
     }
-    write_errors(description, out)
+    if form != Form::Json {
+        write_errors(description, &mut out)?;
+    }
+    out.flush()
 }
 
 /// Writes what couldn't be described.

@@ -11,6 +11,10 @@ use ignore::{DirEntry, WalkBuilder, WalkState};
 
 use crate::globs::Globs;
 
+mod ignore_files;
+
+use ignore_files::Refusals;
+
 /// The endings of manifests. A file named by itself is read whatever it is called.
 const EXTENSIONS: [&str; 3] = ["yaml", "yml", "json"];
 
@@ -180,6 +184,11 @@ fn find_one(path: &Path, walk: &Walk, found: &mut Found) {
                 found.failures.push(Failure::new(shown(path), message.to_owned()));
             }
         }
+        Ok(_) if leads_out(path) => {
+            let message =
+                "a link to a file outside the working folder is not followed; name that file itself";
+            found.failures.push(Failure::new(shown(path), message.to_owned()));
+        }
         Ok(_) => found.inputs.push(Input::File { path: clean(path), named: true }),
         Err(error) => match folder_of_glob(path) {
             Some((base, glob)) => {
@@ -191,6 +200,21 @@ fn find_one(path: &Path, walk: &Walk, found: &mut Found) {
             }
             None => found.failures.push(Failure::new(shown(path), reason(&error))),
         },
+    }
+}
+
+/// Whether a path below the working folder is that of a file elsewhere. A tool that names the files of a change, as
+/// pre-commit does, doesn't look where a link among them leads: what that file holds would show up in a log.
+fn leads_out(path: &Path) -> bool {
+    let is_below = path.components().all(|part| matches!(part, Component::CurDir | Component::Normal(_)));
+    is_below && !is_real_below(Path::new("."), path)
+}
+
+/// Whether the file at `path` really lies below `folder`, links followed.
+fn is_real_below(folder: &Path, path: &Path) -> bool {
+    match (fs::canonicalize(folder), fs::canonicalize(path)) {
+        (Ok(folder), Ok(path)) => path.starts_with(folder),
+        _ => false,
     }
 }
 
@@ -214,16 +238,28 @@ fn name_kustomization(folder: &Path, inputs: &mut [Input]) {
     }
 }
 
-/// Walks `base` in parallel. Links to files are followed, links to folders are not, as `kubectl
+/// Walks `base` in parallel. Links to files in it are followed, links to folders are not, as `kubectl
 /// apply -R` has it, so that no loop can arise. Tells whether anything was excluded.
 fn walk_folder(base: &Path, only: Option<&GlobSet>, walk: &Walk, found: &mut Found) -> bool {
+    let refusals = Refusals::default();
+    let obeys = !walk.no_ignore;
+    if obeys && !refusals.admit_from(base) {
+        found.failures.extend(refusals.into_failures());
+        return false;
+    }
     let left_out = AtomicBool::new(false);
     let (sender, receiver) = mpsc::channel();
     let walker = WalkBuilder::new(base)
-        .standard_filters(!walk.no_ignore)
+        .standard_filters(obeys)
         // People keep manifests in `.k8s` and the like; only git's own folder holds none.
         .hidden(false)
-        .filter_entry(|entry| entry.file_name() != ".git")
+        .filter_entry({
+            let refusals = refusals.clone();
+            move |entry| {
+                let is_folder = entry.file_type().is_some_and(|kind| kind.is_dir());
+                entry.file_name() != ".git" && !(obeys && is_folder && !refusals.admit(entry.path()))
+            }
+        })
         .require_git(false)
         .build_parallel();
     walker.run(|| {
@@ -253,6 +289,7 @@ fn walk_folder(base: &Path, only: Option<&GlobSet>, walk: &Walk, found: &mut Fou
             Seen::Note(note) => found.notes.push(note),
         }
     }
+    found.failures.extend(refusals.into_failures());
     found.failures.sort_by(|a, b| a.path.cmp(&b.path));
     found.notes.sort();
     left_out.into_inner()
@@ -277,6 +314,10 @@ fn look_at(entry: &DirEntry, base: &Path, only: Option<&GlobSet>) -> Option<Seen
     if kind.is_symlink() && entry.depth() > 0 {
         return match fs::metadata(path) {
             Ok(target) if target.is_dir() => note_of_link(path, base).map(Seen::Note),
+            Ok(target) if target.is_file() && wanted && !is_real_below(base, path) => {
+                let why = "a link to a file outside the folder is not followed; name that file to check it";
+                Some(Seen::Note(format!("{}: {why}", shown(path))))
+            }
             Ok(target) if target.is_file() && wanted => Some(Seen::File(clean(path))),
             Err(error) if wanted => {
                 let message = format!("a broken symbolic link: {}", reason(&error));

@@ -1,0 +1,4 @@
+//! What somebody who means harm may put into a checkout: it must not hang the run, fill the memory, hide or speak.
+
+mod opening;
+mod output;

@@ -1,0 +1,141 @@
+//! Files that aren't what they seem: links, devices, pipes, files without an end.
+
+#![cfg(unix)]
+
+use std::fs;
+use std::os::unix::fs::symlink;
+use std::process::Command;
+use std::time::Duration;
+
+use tempfile::TempDir;
+
+use crate::support::binary::run;
+
+const POD: &str = "apiVersion: v1\nkind: Pod\nmetadata: {name: p}\nspec:\n  containers: [{name: a, image: \"b:1\"}]\n  \
+                   initContainers: [{name: i, image: b}]\n";
+
+fn folder() -> TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    fs::create_dir_all(folder.path().join("k8s/app")).unwrap();
+    fs::write(folder.path().join("k8s/pod.yaml"), POD).unwrap();
+    fs::write(folder.path().join("k8s/app/pod.yaml"), POD).unwrap();
+    folder
+}
+
+fn fifo(folder: &TempDir, path: &str) {
+    assert!(Command::new("mkfifo").arg(folder.path().join(path)).status().unwrap().success());
+}
+
+#[test]
+fn ignore_files_are_opened_only_where_they_are_plain_and_small() {
+    for (name, make) in [".gitignore", ".ignore", ".git/info/exclude"].into_iter().flat_map(|name| {
+        let kinds: [fn(&TempDir, &str); 4] = [
+            |folder, path| symlink("/dev/zero", folder.path().join(path)).unwrap(),
+            |folder, path| symlink("pod.yaml", folder.path().join(path)).unwrap(),
+            |folder, path| fifo(folder, path),
+            |folder, path| fs::write(folder.path().join(path), "*.x\n".repeat(300_000)).unwrap(),
+        ];
+        kinds.map(|make| (name, make))
+    }) {
+        for (place, found) in [("k8s/app", 1), ("k8s", 0), ("", 0)] {
+            let folder = folder();
+            let path = format!("{place}/{name}").trim_start_matches('/').to_owned();
+            fs::create_dir_all(folder.path().join(&path).parent().unwrap()).unwrap();
+            make(&folder, &path);
+            let (status, out, err) = run(folder.path(), &["--format=concise", "--no-config", "k8s"]);
+            assert_eq!(
+                (status, out.lines().filter(|line| line.contains("unpinned")).count()),
+                (2, found),
+                "{out}{err}"
+            );
+            assert!(out.contains(&path), "{out}");
+            let (status, out, _) =
+                run(folder.path(), &["--format=concise", "--no-config", "--no-ignore", "k8s"]);
+            assert_eq!(
+                (status, out.lines().filter(|line| line.contains("unpinned")).count()),
+                (1, 2),
+                "{out}"
+            );
+        }
+    }
+}
+
+#[test]
+fn a_link_is_followed_only_within_what_was_named() {
+    let folder = folder();
+    let path = |path: &str| folder.path().join(path);
+    fs::write(path("secret.yaml"), "password: hunter2\n\tx").unwrap();
+    symlink("../secret.yaml", path("k8s/link.yaml")).unwrap();
+    symlink("pod.yaml", path("k8s/inner.yaml")).unwrap();
+    symlink("/proc/self/environ", path("env.yaml")).unwrap();
+    let (status, out, err) = run(folder.path(), &["--format=concise", "--no-config", "k8s"]);
+    assert_eq!(status, 1, "{out}");
+    assert!(err.contains("k8s/link.yaml: a link to a file outside the folder is not followed"), "{err}");
+    assert!(out.contains("k8s/inner.yaml:6"), "{out}");
+    for format in ["pretty", "json", "sarif", "junit", "markdown", "github"] {
+        let (status, out, err) = run(folder.path(), &["--no-config", "--format", format, "env.yaml"]);
+        assert_eq!(status, 2, "{out}");
+        assert!(!(out.clone() + &err).contains("LANG="), "{out}{err}");
+        assert!(out.contains("a link to a file outside the working folder is not followed"), "{out}{err}");
+    }
+    // A link that the working folder has itself is as good as what it leads to.
+    assert_eq!(run(folder.path(), &["--no-config", "k8s/link.yaml"]).0, 1);
+}
+
+#[test]
+fn files_without_an_end_are_refused_by_size() {
+    let folder = folder();
+    symlink("/dev/zero", folder.path().join(".initlint.yaml")).unwrap();
+    assert_eq!(run(folder.path(), &["k8s"]).0, 1, "no config file, but a device");
+    for option in ["--baseline", "--config", "--files-from"] {
+        let (status, _, err) = run(folder.path(), &[option, "/dev/zero"]);
+        assert_eq!(status, 2, "{option}");
+        assert!(err.contains("the most that is read"), "{err}");
+    }
+    fs::remove_file(folder.path().join(".initlint.yaml")).unwrap();
+    if fs::symlink_metadata("/proc/kmsg").is_ok() {
+        symlink("/proc/kmsg", folder.path().join(".initlint.yaml")).unwrap();
+        symlink("/proc/kmsg", folder.path().join("k8s/log.yaml")).unwrap();
+        assert_eq!(run(folder.path(), &["k8s"]).0, 1);
+    }
+}
+
+#[test]
+fn a_pipe_that_a_kustomization_names_is_not_waited_for() {
+    let folder = folder();
+    fifo(&folder, "k8s/run.sh");
+    let text = "resources: [pod.yaml]\nconfigMapGenerator:\n- name: s\n  files: [run.sh]\n";
+    fs::write(folder.path().join("k8s/kustomization.yaml"), text).unwrap();
+    let mut child = Command::new(env!("CARGO_BIN_EXE_initlint"))
+        .args(["--no-config", "k8s"])
+        .current_dir(folder.path())
+        .stdout(std::process::Stdio::null())
+        .stderr(std::process::Stdio::null())
+        .spawn()
+        .unwrap();
+    let ended = (0..200).any(|_| {
+        std::thread::sleep(Duration::from_millis(100));
+        child.try_wait().unwrap().is_some()
+    });
+    child.kill().unwrap();
+    child.wait().unwrap();
+    assert!(ended);
+}
+
+#[test]
+fn a_name_of_a_file_is_no_option_under_pre_commit() {
+    let folder = folder();
+    for name in ["--write-baseline=x.json", "--output-file=json=x.json", "--config=x.yaml", "-q"] {
+        fs::write(folder.path().join(name), "").unwrap();
+        let hook = |args: &[&str]| {
+            let mut command = Command::new(env!("CARGO_BIN_EXE_initlint"));
+            command.args(["--no-config", "--force-exclude"]).args(args).env("PRE_COMMIT", "1");
+            command.current_dir(folder.path()).output().unwrap()
+        };
+        let output = hook(&[name, "k8s/pod.yaml"]);
+        assert_eq!(output.status.code(), Some(2), "{name}");
+        assert!(String::from_utf8_lossy(&output.stderr).contains("is the name of a file"), "{name}");
+        assert_eq!(hook(&["--", "k8s/pod.yaml", name]).status.code(), Some(1), "{name}");
+        assert!(!folder.path().join("x.json").exists());
+    }
+}
