@@ -1,17 +1,17 @@
 //! Kustomizations put together (kustomize, `target.KustTarget`).
 
 use std::collections::{BTreeSet, HashMap, HashSet};
-use std::rc::Rc;
 use std::sync::Arc;
 
 use super::files::{Files, Found, Refused};
 use super::generate::{self, generate};
+use super::parsed::{self, Parsed};
 use super::resource::{Id, Resource};
 use super::transform::{self, Reach};
 use super::{image_tags, patches, replacements};
 use crate::read::InputFile;
 use crate::source::{FileId, MappedText, Source, Span};
-use crate::yaml::{Document, Node, Problem, Value};
+use crate::yaml::{Document, Value};
 
 /// How deeply kustomizations may name each other.
 const MAX_DEPTH: usize = 64;
@@ -19,9 +19,6 @@ const MAX_DEPTH: usize = 64;
 /// How many resources may be looked at for patches and the like. Real inputs of thousands of kustomizations take a
 /// hundredth of it.
 const MAX_WORK: usize = 20_000_000;
-
-/// The kind of which only the names are kept.
-pub(super) const DEFINITION: &str = "CustomResourceDefinition";
 
 /// Something about a kustomization that its owner should know.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -46,12 +43,12 @@ pub(super) struct Accumulated {
 pub(super) struct Builder {
     pub(super) files: Files,
     /// What each kustomization makes.
-    pub(super) done: HashMap<FileId, Rc<Accumulated>>,
+    pub(super) done: HashMap<FileId, Arc<Accumulated>>,
     /// The files that those are made of.
     built: HashSet<FileId>,
     /// The kustomizations that are being built, the outermost first.
     open: Vec<FileId>,
-    pub(super) documents: HashMap<FileId, Vec<Value>>,
+    pub(super) parsed: HashMap<FileId, Parsed>,
     /// The files of which every document is YAML.
     pub(super) readable: HashSet<FileId>,
     /// Kustomizations that others include.
@@ -68,13 +65,18 @@ pub(super) struct Builder {
 }
 
 impl Builder {
-    pub(super) fn new(files: Vec<InputFile>, max_nodes: usize) -> Self {
+    pub(super) fn new(
+        files: Vec<InputFile>,
+        max_nodes: usize,
+        is_named: &(dyn Fn(FileId) -> bool + Sync),
+    ) -> Self {
+        let files = Files::new(files);
         Self {
-            files: Files::new(files),
+            parsed: parsed::ahead(&files, is_named),
+            files,
             done: HashMap::new(),
             built: HashSet::new(),
             open: Vec::new(),
-            documents: HashMap::new(),
             readable: HashSet::new(),
             included: HashSet::new(),
             manifests: BTreeSet::new(),
@@ -89,13 +91,13 @@ impl Builder {
     }
 
     /// What the kustomization `value` in the file `id` makes.
-    pub(super) fn whole(&mut self, id: FileId, value: &Value) -> Rc<Accumulated> {
+    pub(super) fn whole(&mut self, id: FileId, value: &Value) -> Arc<Accumulated> {
         if let Some(done) = self.done.get(&id) {
-            return Rc::clone(done);
+            return Arc::clone(done);
         }
-        let made = Rc::new(self.accumulate(id, value, Accumulated::default()));
+        let made = Arc::new(self.accumulate(id, value, Accumulated::default()));
         self.built.extend(&made.files);
-        self.done.insert(id, Rc::clone(&made));
+        self.done.insert(id, Arc::clone(&made));
         made
     }
 
@@ -322,39 +324,27 @@ impl Builder {
 
     /// The values of the documents in the file `id`. What can't be read is told of where files are checked.
     pub(super) fn documents(&mut self, id: FileId) -> Vec<Value> {
-        if let Some(known) = self.documents.get(&id) {
-            return known.clone();
-        }
         let Some(file) = self.files.get(id) else { return Vec::new() };
-        let (source, ranges) = (Arc::clone(&file.source), file.documents.clone());
-        let parsed = ranges.into_iter().map(|range| Document::parse(&source, range));
-        let parsed: Vec<Result<Document, Problem>> = parsed.collect();
-        if parsed.iter().all(Result::is_ok) {
+        let parsed = self.parsed.entry(id).or_insert_with(|| Parsed::of(file, false));
+        if parsed.is_readable {
             self.readable.insert(id);
         }
-        let values: Vec<Value> =
-            parsed.into_iter().flatten().filter_map(|document| self.value_of(&document)).collect();
-        self.documents.insert(id, values.clone());
+        let (values, refused) = (parsed.values.clone(), parsed.refused.clone());
+        for place in refused {
+            self.refuse_repeated(place);
+        }
         values
     }
 
     /// The value of a document. A key that is written twice is refused.
     pub(super) fn value_of(&mut self, document: &Document) -> Option<Value> {
-        let root = document.root();
-        // A definition's schema is large, and nothing in it is ours to judge.
-        let is_definition = root.get("kind").and_then(Node::as_str) == Some(DEFINITION);
-        let read = if is_definition {
-            Value::with_keys(root, &["apiVersion", "kind", "metadata"])
-        } else {
-            Value::of(root)
-        };
-        let refused = match read {
-            Ok(value) => return Some(value),
-            Err(place) => place,
-        };
+        let value = parsed::value_of(document);
+        value.map_err(|place| self.refuse_repeated(place)).ok()
+    }
+
+    fn refuse_repeated(&mut self, key: Span) {
         self.partial = true;
-        self.note_at(refused, "this key is written twice, which kustomize refuses");
-        None
+        self.note_at(key, "this key is written twice, which kustomize refuses");
     }
 
     /// The file that the kustomization `from` names by the text of `path`.

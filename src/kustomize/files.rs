@@ -66,6 +66,16 @@ impl Files {
         id
     }
 
+    pub(super) fn list(&self) -> &[InputFile] {
+        &self.list
+    }
+
+    /// The file that the kustomization `from` calls `path`, if it is known.
+    pub(super) fn known(&self, from: FileId, path: &str) -> Option<FileId> {
+        let shown = joined(&self.folder(from), path);
+        self.by_path.get(&absolute(&self.here, &shown)).copied()
+    }
+
     pub(super) fn len(&self) -> usize {
         self.list.len()
     }

@@ -1,6 +1,6 @@
 //! What kustomize would make of the input, in memory and without losing where each part is written.
 //!
-//! `files` reads what kustomizations name, `builder` puts it together: the resources (`resource`) of a folder and of those
+//! `files` reads what kustomizations name, `parsed` parses it, `builder` puts it together: the resources (`resource`) of a folder and of those
 //! that it names, what generators make (`generate`), and what changes them: `patches` (`merge` and its `merge_keys`,
 //! `json_patch`, with the help of `selector`), `transform`, `image_tags` and `replacements`. At the end `references`
 //! follow names that changed. `roots` tells which are built by
@@ -16,6 +16,7 @@ mod image_tags;
 mod json_patch;
 mod merge;
 mod merge_keys;
+mod parsed;
 mod patches;
 mod references;
 mod replacements;

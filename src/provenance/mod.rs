@@ -106,9 +106,12 @@ pub fn examine<'d>(
         let templates = kube::templates(&object, declared);
         let origin = Origin::of(&object, &templates, &source.path, suites);
         let reason = reason(origin, &object, &templates, &share);
-        let line = source.position(object.span().start as usize).line;
-        let unjudged =
-            |reason| Unjudged { path: source.path.to_string(), line: Some(line), reason, message: None };
+        let unjudged = |reason| Unjudged {
+            path: source.path.to_string(),
+            line: Some(source.line_index(object.span().start as usize) + 1),
+            reason,
+            message: None,
+        };
         examined.unjudged.extend(reason.map(unjudged));
         let siblings = match share {
             live::Share::Covered => continue,
