@@ -22,6 +22,8 @@ pub mod commands;
 #[doc(hidden)]
 pub mod config;
 #[doc(hidden)]
+pub mod cut_list;
+#[doc(hidden)]
 pub mod describe;
 #[doc(hidden)]
 pub mod discover;

@@ -10,6 +10,7 @@ use memchr::memmem;
 use serde::Serialize;
 
 use crate::charts::{self, Views};
+use crate::cut_list::CutList;
 use crate::discover::{self, Failure, Input};
 use crate::encoding::{self, decode};
 use crate::helm::Template;
@@ -136,7 +137,13 @@ pub fn visit_documents<'f>(
         if !is_named && !prefilter.wants(text) {
             continue;
         }
-        outcomes.push(match Document::parse(&file.source, range.clone()) {
+        let parsed = Document::parse(&file.source, range.clone());
+        if let Some(CutList { whole, problem }) = CutList::read(&file.source, range.clone(), parsed.as_ref())
+        {
+            outcomes.extend([Outcome::Parsed(whole), Outcome::Unreadable(problem)]);
+            continue;
+        }
+        outcomes.push(match parsed {
             Ok(document) => Outcome::Parsed(document),
             Err(_) if !is_judged(text, &file.source.path, is_named) => Outcome::Foreign,
             // A branch may go over several documents.

@@ -5,8 +5,9 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use super::builder::{Accumulated, Builder, Remark};
+use super::builder::{Accumulated, Builder};
 use super::files::folder_of;
+use super::remarks::Remark;
 use super::resource::Resource;
 use super::{references, roots};
 use crate::read::InputFile;
@@ -128,6 +129,7 @@ fn build_within(
     for file in files.iter_mut().skip(count).filter(|file| !parsed.contains_key(&file.source.id)) {
         file.documents.clear();
     }
+    let remarks = remarks.into_list();
     Builds { list, files, counted, manifests, inline, remarks, by_file, readable }
 }
 

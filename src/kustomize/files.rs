@@ -32,9 +32,9 @@ pub(super) enum Found {
 pub(super) enum Refused {
     /// Nothing is there.
     Missing,
-    /// kustomize refuses it, or it isn't for us to follow.
+    /// kustomize refuses it.
     Because(String),
-    /// It can't be read.
+    /// It can't be read, or isn't for us to follow.
     Unreadable(String),
     /// It is there, and no text: nothing to follow.
     NoText,
@@ -116,7 +116,7 @@ impl Files {
             return Err(Refused::Missing);
         }
         if !target.starts_with(&root) || leads_out(&root, &target) {
-            let why = "it is outside the kustomization's own folder, which kustomize refuses";
+            let why = "it is outside the kustomization's own folder, which kustomize refuses without `--load-restrictor LoadRestrictionsNone`";
             return Err(Refused::Because(why.to_owned()));
         }
         self.read(&shown)
@@ -204,7 +204,7 @@ impl Files {
     /// A folder is read where no link leads there and it lies in the work tree of the one that names it, or without one
     /// below the working folder.
     fn check_folder(&self, from: &str, path: &str, folder: &Path) -> Result<(), Refused> {
-        let refuse = |why: &str| Err(Refused::Because(why.to_owned()));
+        let refuse = |why: &str| Err(Refused::Unreadable(why.to_owned()));
         let from = Path::new(if from.is_empty() { "." } else { from });
         let (Ok(real), Ok(real_from)) = (fs::canonicalize(folder), fs::canonicalize(from)) else {
             return refuse("it cannot be read");

@@ -5,7 +5,8 @@ use std::collections::HashSet;
 use memchr::memmem;
 use rayon::prelude::*;
 
-use super::builder::{Builder, is_component};
+use super::builder::Builder;
+use super::includes::is_component;
 use crate::discover::is_kustomization;
 use crate::kube::objects;
 use crate::source::FileId;

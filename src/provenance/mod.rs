@@ -39,7 +39,9 @@ impl Origin {
     /// The origin of `object`, which holds `templates` and is in the file shown as `path`.
     fn of(object: &Object<'_>, templates: &[Template<'_>], path: &str, suites: &TestSuites) -> Self {
         let is = |completeness| templates.iter().any(|template| template.completeness == completeness);
-        if is_policy(object.group()) {
+        if object.group() == assertion::CHAINSAW {
+            Self::TestAssertion
+        } else if is_policy(object.group()) {
             Self::Policy
         } else if live::is_live(object) {
             Self::Live
@@ -143,7 +145,7 @@ fn reason(
     let speaks_of_init = || memmem::find(object.node.source_text().as_bytes(), b"initContainers").is_some();
     match origin {
         _ if *share == live::Share::Covered => Some(Reason::Covered),
-        Origin::TestAssertion if !templates.is_empty() => Some(Reason::TestAssertion),
+        Origin::TestAssertion if !templates.is_empty() || speaks_of_init() => Some(Reason::TestAssertion),
         Origin::Policy if speaks_of_init() => Some(Reason::Policy),
         Origin::Patch => Some(Reason::Patch),
         _ => None,

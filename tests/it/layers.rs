@@ -20,7 +20,8 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("charts", &["discover", "helm", "source", "yaml"]),
     ("encoding", &["source"]),
     ("rendered", &[]),
-    ("read", &["charts", "discover", "encoding", "helm", "rendered", "source", "yaml"]),
+    ("cut_list", &["source", "yaml"]),
+    ("read", &["charts", "cut_list", "discover", "encoding", "helm", "rendered", "source", "yaml"]),
     ("provenance", &["charts", "finding", "kube", "read", "source", "yaml"]),
     ("kustomize", &["discover", "kube", "read", "source", "yaml"]),
     ("inputs", &["kube", "kustomize", "provenance", "read", "source", "yaml"]),
@@ -116,13 +117,14 @@ const LAYERS: &[(&str, &[&str])] = &[
 
 /// A table of the config file's keys, whose rows name the functions that read and describe them; and a builder, whose
 /// steps ask it for files.
-const CIRCLES: [&str; 7] = [
+const CIRCLES: [&str; 8] = [
     "config::keys",
     "config::reader",
     "config::schema",
     "kustomize::builder",
     "kustomize::generate",
     "kustomize::patches",
+    "kustomize::remarks",
     "kustomize::replacements",
 ];
 
