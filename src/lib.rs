@@ -52,6 +52,8 @@ pub mod manual;
 #[doc(hidden)]
 pub mod options;
 #[doc(hidden)]
+pub mod path_text;
+#[doc(hidden)]
 pub mod pipeline;
 #[doc(hidden)]
 pub mod program;

@@ -14,6 +14,7 @@ use crate::cut_list::CutList;
 use crate::discover::{self, Failure, Input};
 use crate::encoding::{self, decode};
 use crate::helm::Template;
+use crate::path_text::text_of_path;
 use crate::rendered;
 use crate::source::{FileId, Source};
 use crate::yaml::{self, Document, Prefilter, Problem};
@@ -79,7 +80,7 @@ pub fn read(id: usize, input: &Input, stdin_name: &str) -> (InputFile, Option<Fa
     let path = match input {
         Input::Stdin => stdin_name.to_owned(),
         Input::Text { path, .. } => path.clone(),
-        Input::File { path, .. } => path.display().to_string(),
+        Input::File { path, .. } => text_of_path(path),
     };
     let failed = |line, message| Failure { path: path.clone(), line, message };
     let source = read_bytes(input, |bytes| match decode(bytes) {

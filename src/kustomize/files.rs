@@ -5,6 +5,7 @@ use std::fs;
 use std::path::{Component, Path, PathBuf};
 
 use crate::discover::{Input, KUSTOMIZATIONS};
+use crate::path_text::text_of_path;
 use crate::read::{InputFile, read};
 use crate::source::{FileId, Source};
 
@@ -224,7 +225,7 @@ impl Files {
 }
 
 fn shown(path: &Path) -> String {
-    path.display().to_string()
+    text_of_path(path)
 }
 
 /// The folder above `folder`, or itself, that has a `.git`.

@@ -121,7 +121,7 @@ fn match_suppressions(linter: &Linter<'_>, findings: Vec<Finding>, suppressions:
     let runs = |suppression: &Suppression, id: &str| {
         is_rule(id)
             && id != unused_suppression::RULE.id
-            && linter.rules_at(suppression.place).level(rules::current(id)) != Level::Off
+            && linter.rules_at(suppression.place, None).level(rules::current(id)) != Level::Off
     };
     matcher.match_findings(tell(linter, matcher.unused(runs)));
     matcher.into_matched()

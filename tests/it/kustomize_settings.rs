@@ -7,7 +7,7 @@ use crate::support::binary::run;
 use crate::support::repository::{BASE, OVERLAY, PROBE, Repository, WEB, overlays};
 use initlint::globs::{Globs, Place};
 use initlint::report::Report;
-use initlint::report::fingerprint::Fingerprints;
+use initlint::report::fingerprint::Fingerprint;
 use initlint::rule::Settings;
 use initlint::settings::{Level, Override, RuleSettings, RuleTable};
 
@@ -120,7 +120,9 @@ fn the_config_of_a_nodes_own_file_holds_for_it() {
             let off = RuleSettings { level: Some(Level::Off), ..RuleSettings::default() };
             let settings = Settings {
                 overrides: vec![Override {
-                    paths: Globs::new(Place { base: here.clone(), here }, [file]).unwrap(),
+                    paths: Some(Globs::new(Place { base: here.clone(), here }, [file]).unwrap()),
+                    resources: None,
+                    namespaces: None,
                     rules: RuleTable::new([("forbidden-probe", off)]),
                 }],
                 ..Settings::default()
@@ -178,7 +180,7 @@ fn fingerprints_name_what_stands_anywhere_in_a_build() {
 fn fingerprints_outlive_another_overlay() {
     let repository = overlays();
     let report = repository.lint(&["."]);
-    let prints = |report: &Report| Fingerprints::of(report).findings;
+    let prints = |report: &Report| Fingerprint::of(report);
     let before = prints(&report);
     let more = repository.path("overlays/another");
     std::fs::create_dir(&more).unwrap();
