@@ -139,8 +139,8 @@ impl Quantity {
         Self { nano: self.nano.saturating_mul(i128::from(times)), format: self.format }
     }
 
-    /// As people write it: `13.5Gi` for `13824Mi`, `3.5` for `3500m`. It is the same amount; where that would take more
-    /// than three decimals, it is what Kubernetes prints.
+    /// As people write it: `13.5Gi` for `13824Mi`, `3.5` for `3500m`. It is the same amount: where that takes more than three
+    /// decimals of the largest unit, it is what Kubernetes prints.
     #[must_use]
     pub fn short(self) -> String {
         const BINARY: [&str; 6] = ["Ki", "Mi", "Gi", "Ti", "Pi", "Ei"];
@@ -153,9 +153,9 @@ impl Quantity {
             Format::DecimalExponent => Vec::new(),
         };
         let thousandths = self.nano.checked_mul(1000).unwrap_or(0);
-        let fitting = sizes.into_iter().rev().map(|(size, unit)| (size * NANO_PER_UNIT, unit));
-        let mut fitting = fitting.filter(|(size, _)| thousandths >= size * 1000 && thousandths % size == 0);
-        match fitting.next() {
+        let natural = sizes.into_iter().rev().map(|(size, unit)| (size * NANO_PER_UNIT, unit));
+        let natural = natural.into_iter().find(|(size, _)| thousandths >= size * 1000);
+        match natural.filter(|(size, _)| thousandths % size == 0) {
             Some((size, unit)) => {
                 let (whole, rest) = (self.nano / size, thousandths / size % 1000);
                 let decimals = format!(".{rest:03}");

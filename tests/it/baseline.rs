@@ -272,13 +272,13 @@ fn images(images: &[(&str, &str)]) -> String {
 
 #[test]
 fn mending_one_container_of_several_brings_nothing_back() {
-    let before = images(&[("a", "busybox"), ("b", "busybox:latest"), ("c", "nginx")]);
+    let before = images(&[("a", "busybox"), ("b", "busybox:latest"), ("c", "alpine")]);
     let folder = folder(&[("a.yaml", &before)]);
     assert_eq!(run(folder.path(), &["--write-baseline", "base.json"]).0, 0);
     for (after, stale) in [
-        (images(&[("a", "busybox:1.36"), ("b", "busybox:latest"), ("c", "nginx")]), "1 stale entry"),
-        (images(&[("a", "busybox"), ("b", "busybox:1.36"), ("c", "nginx:1.27")]), "2 stale entries"),
-        (images(&[("c", "nginx"), ("a", "busybox"), ("b", "busybox:latest")]), ""),
+        (images(&[("a", "busybox:1.36"), ("b", "busybox:latest"), ("c", "alpine")]), "1 stale entry"),
+        (images(&[("a", "busybox"), ("b", "busybox:1.36"), ("c", "alpine:3.20")]), "2 stale entries"),
+        (images(&[("c", "alpine"), ("a", "busybox"), ("b", "busybox:latest")]), ""),
     ] {
         fs::write(folder.path().join("a.yaml"), &after).unwrap();
         let (status, out, err) = run(folder.path(), &["--baseline", "base.json"]);
@@ -286,7 +286,7 @@ fn mending_one_container_of_several_brings_nothing_back() {
         assert!(err.contains(" in the baseline") && err.contains(stale), "{after}{err}");
     }
     // Another container with the same mistake is new.
-    let more = images(&[("a", "busybox"), ("b", "busybox:latest"), ("c", "nginx"), ("d", "redis")]);
+    let more = images(&[("a", "busybox"), ("b", "busybox:latest"), ("c", "alpine"), ("d", "redis")]);
     fs::write(folder.path().join("a.yaml"), more).unwrap();
     assert_eq!(run(folder.path(), &["--baseline", "base.json"]).0, 1);
 }
@@ -410,7 +410,8 @@ fn mended(text: &str, finding: &Finding) -> Vec<String> {
     let mut all: Vec<String> = finding.fix.iter().map(|fix| fix::apply(text, &fix.edits)).collect();
     let help = finding.help.as_deref().unwrap_or_default();
     // A word alone is the first of a command without a shell.
-    let is_command = found.contains(' ') || !found.starts_with(|c: char| c.is_ascii_lowercase());
+    let is_word = found.contains(", ") || !found.contains(' ');
+    let is_command = !is_word || found.starts_with(|c: char| c.is_ascii_digit());
     let is_text = |code: &&str| !code.contains(['…', '\n']) && !code.contains("rule-id");
     let shown = help.split('`').nth(1).filter(is_text).filter(|_| is_command);
     match shown {
@@ -472,4 +473,47 @@ fn mending_any_one_finding_brings_nothing_new() {
     println!("{tried} findings of {} files mended", cases.len());
     assert!(tried > 100, "{tried} ways tried");
     assert!(wrong.is_empty(), "{}\n{} of {tried}", wrong.join("\n"), wrong.len());
+}
+
+/// All mistakes of a script are told at once, so that mending two of them shows no third.
+#[test]
+fn mending_some_commands_of_a_script_brings_nothing_new() {
+    let script = "mkdir /data/a\nmkdir /data/b\nln -s /data/a /data/c\ngit clone https://x.example/y.git /data/y\ncp -r /src /data/src\necho x >> /data/log\n";
+    let job = |script: &str| {
+        let lines: String = script.lines().map(|line| format!("          {line}\n")).collect();
+        format!(
+            "apiVersion: batch/v1
+kind: Job
+metadata: {{name: setup}}
+spec:
+  template:
+    spec:
+      restartPolicy: OnFailure
+      initContainers:
+      - name: a
+        image: busybox:1.36
+        command: [sh, -ec]
+        args:
+        - |
+{lines}        volumeMounts: [{{name: data, mountPath: /data}}]
+      containers: [{{name: c, image: \"x:1\"}}]
+      volumes: [{{name: data, persistentVolumeClaim: {{claimName: d}}}}]
+"
+        )
+    };
+    let file = |script: &str| vec![("a.yaml".to_owned(), job(script))];
+    let found = lint(&file(script)).findings.len();
+    let report = compare(&file(script), &file(&script.replace("mkdir", "mkdir -p")));
+    assert!(found > 4 && report.findings.is_empty(), "{found}: {:#?}", report.findings);
+}
+
+/// Forms that show one place of a finding name the others.
+#[test]
+fn every_place_of_a_finding_is_named() {
+    let folder =
+        folder(&[("a.yaml", &images(&[("a", "busybox"), ("b", "busybox:latest"), ("c", "alpine")]))]);
+    let (_, out, _) = run(folder.path(), &[]);
+    assert!(out.contains(" (likewise at 7:22, 8:22)\n"), "{out}");
+    let (_, out, _) = run(folder.path(), &["--format", "github"]);
+    assert!(out.contains(" (likewise at 7:22, 8:22)"), "{out}");
 }

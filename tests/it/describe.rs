@@ -413,9 +413,9 @@ fn the_pods_that_leave_most_unused_come_first() {
         ("plain.yaml", plain),
     ]);
     let (status, out, err) = run(folder.path(), &["--describe", "--top", "2"]);
-    let expected = " cpu  memory  unused after start-up by
-  35    10Gi  Deployment shop/large × 10  b.yaml:9
-   3     2Gi  Deployment shop/medium × 2  c.yaml:9
+    let expected = "cpu  memory  unused after start-up by
+ 35    10Gi  Deployment shop/large × 10  b.yaml:10
+  3     2Gi  Deployment shop/medium × 2  c.yaml:10
 ";
     assert_eq!((status, out.as_str()), (0, expected), "{err}");
     assert!(
@@ -426,7 +426,7 @@ fn the_pods_that_leave_most_unused_come_first() {
     );
     assert!(err.contains("; 1 Pod spec without init containers left out"), "{err}");
     let (_, out, _) = run(folder.path(), &["--describe", "--top=1", "--format=concise"]);
-    let line = "b.yaml:9:7: Deployment shop/large: seed, then web: cpu 4 (3.5 unused × 10), memory 1.5Gi (1Gi unused × 10); Burstable\n";
+    let line = "b.yaml:10:7: Deployment shop/large: seed, then web: cpu 4 (3.5 unused × 10), memory 1.5Gi (1Gi unused × 10); Burstable\n";
     assert_eq!(out, line);
     // A file that is named is described whole.
     assert!(run(folder.path(), &["--describe", "plain.yaml"]).1.contains("Pod a"));
