@@ -162,7 +162,7 @@ fn a_baseline_knows_what_stands_anywhere_in_a_build() {
 
 #[test]
 fn fingerprints_name_what_stands_anywhere_in_a_build() {
-    let prints = |repository: &Repository| Fingerprints::of(&repository.lint(&["."])).findings;
+    let prints = |repository: &Repository| Fingerprint::of(&repository.lint(&["."]));
     for Case { repository, file, others } in cases() {
         let before = prints(&repository);
         assert_eq!(before.len(), 1, "{file}");
