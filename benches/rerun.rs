@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 
 use initlint::discover::{self, Input, Walk};
 use initlint::encoding::decode;
+use initlint::images::Images;
 use initlint::inputs::InputSet;
 use initlint::kube::{Pod, Version, objects, templates};
 use initlint::program::Programs;
@@ -69,7 +70,9 @@ fn median(texts: Vec<String>) -> (Duration, usize) {
             pods.extend(templates(&object, &[]).into_iter().map(Pod::new));
         }
     }
-    let run = || pods.iter().map(|pod| Programs::of(pod, &inputs, Version::NEWEST).hazards().count()).sum();
+    let images = Images::default();
+    let hazards = |pod| Programs::of(pod, &inputs, &images, Version::NEWEST).hazards().count();
+    let run = || pods.iter().map(hazards).sum();
     let mut times = Vec::new();
     let mut count: usize = 0;
     for _ in 0..RUNS {

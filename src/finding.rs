@@ -98,8 +98,6 @@ pub struct Label {
     pub span: Span,
     /// What is there.
     pub message: String,
-    /// Whether the same is wrong there, so that it has to be mended too.
-    pub is_likewise: bool,
 }
 
 /// Which Kubernetes object a finding is about.
@@ -233,24 +231,11 @@ impl Finding {
         self
     }
 
-    /// Adds a place that the finding speaks of.
+    /// Adds another place.
     #[must_use]
     pub fn label(mut self, span: Span, message: impl Into<String>) -> Self {
-        self.labels.push(Label { span, message: message.into(), is_likewise: false });
+        self.labels.push(Label { span, message: message.into() });
         self
-    }
-
-    /// Adds another place where the same is wrong.
-    #[must_use]
-    pub fn likewise(mut self, span: Span, message: impl Into<String>) -> Self {
-        self.labels.push(Label { span, message: message.into(), is_likewise: true });
-        self
-    }
-
-    /// The places where it is wrong: its own, then those that are wrong likewise.
-    pub fn places(&self) -> impl Iterator<Item = Span> {
-        let likewise = self.labels.iter().filter(|label| label.is_likewise).map(|label| label.span);
-        std::iter::once(self.span).chain(likewise)
     }
 
     /// Lowers the confidence.

@@ -22,8 +22,6 @@ pub mod commands;
 #[doc(hidden)]
 pub mod config;
 #[doc(hidden)]
-pub mod cut_list;
-#[doc(hidden)]
 pub mod describe;
 #[doc(hidden)]
 pub mod discover;
@@ -51,8 +49,6 @@ pub mod local_ports;
 pub mod manual;
 #[doc(hidden)]
 pub mod options;
-#[doc(hidden)]
-pub mod path_text;
 #[doc(hidden)]
 pub mod pipeline;
 #[doc(hidden)]

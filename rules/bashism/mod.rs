@@ -44,6 +44,10 @@ impl<'i> Image<'i> {
 
     /// The shell that reads `unit`, where it isn't bash.
     fn reader(&self, unit: &Unit) -> Option<Reader> {
+        // Of line ends that no shell knows another rule tells.
+        if unit.carriage_return().is_some() {
+            return None;
+        }
         let dash = Reader::Dash { has_pipefail: self.has_pipefail };
         match (unit.shell?, self.known.sh()?) {
             (Shell::Sh, Sh::Dash) | (Shell::Dash, _) => Some(dash),
@@ -61,10 +65,7 @@ fn severity(departure: &Departure<'_>) -> Severity {
 fn finding(container: &Container<'_>, image: &Image<'_>, found: &[Departure<'_>]) -> Option<Finding> {
     let worst = found.iter().map(severity).max()?;
     let first = found.iter().find(|departure| severity(departure) == worst)?;
-    let shell = match image.reader(first.unit)? {
-        Reader::Dash { .. } => "dash",
-        Reader::Ash => "busybox's ash",
-    };
+    let shell = image.reader(first.unit)?.name();
     let does = match first.outcome {
         Outcome::Refuses => "the script ends there with a syntax error",
         Outcome::Stops => "the script ends there with an error",
@@ -75,7 +76,7 @@ fn finding(container: &Container<'_>, image: &Image<'_>, found: &[Departure<'_>]
     };
     let (name, written) = (container.name(), shown(first.text()));
     let message = format!("init container `{name}` has `{written}`, which {shell} doesn't know: {does}");
-    let bash = match image.known.has("bash") {
+    let bash = match image.known.has(Shell::Bash.name()) {
         Some(true) => ", or run the script with `bash -c`: the image has it",
         _ => "",
     };
@@ -90,7 +91,7 @@ fn finding(container: &Container<'_>, image: &Image<'_>, found: &[Departure<'_>]
     for other in found {
         if !seen.contains(&other.span()) {
             seen.push(other.span());
-            finding = finding.likewise(other.span(), "nor this");
+            finding = finding.label(other.span(), "nor this");
         }
     }
     Some(finding)

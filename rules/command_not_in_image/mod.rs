@@ -4,12 +4,14 @@ mod provided;
 
 use provided::Provided;
 
+use crate::commands;
 use crate::finding::{Confidence, Finding, Severity};
-use crate::images::{self, Known};
+use crate::images::{self, Known, Sh};
 use crate::kube::Pod;
 use crate::program::Program;
 use crate::rule::{Group, PodContext, Rule, Target};
 use crate::shell::invocation::{self, Invocation, base_name};
+use crate::shell::options::Shell;
 use crate::shell::semantics::{Execution, Facts, UnitKind};
 use crate::source::Span;
 
@@ -155,8 +157,8 @@ fn finding(program: &Program<'_, '_>, image: Known<'_>, missing: &Missing) -> Op
 }
 
 fn help(image: Known<'_>, name: &str) -> String {
-    let is_shell = matches!(name, "sh" | "bash" | "ash" | "dash");
-    if is_shell && image.has("sh") == Some(true) {
+    let is_shell = Shell::named(name).is_some();
+    if is_shell && image.sh().is_some_and(|sh| sh != Sh::None) {
         return "use `sh`, which it has, without what only bash knows; or take an image that has bash"
             .to_owned();
     }
@@ -168,9 +170,9 @@ fn help(image: Known<'_>, name: &str) -> String {
         Some(other) => format!("take an image that has it, such as `{other}`"),
         None => "take an image that has it".to_owned(),
     };
-    match name {
-        "curl" if image.has("wget") == Some(true) => {
-            format!("{other}, or use `wget -O FILE URL`, which it has")
+    match commands::alternative(name) {
+        Some((name, call)) if image.has(name) == Some(true) => {
+            format!("{other}, or use `{call}`, which it has")
         }
         _ => other,
     }

@@ -28,7 +28,7 @@ impl<'s> Provided<'s> {
             arguments.filter_map(|word| word.text.as_deref()).chain(outputs)
         };
         let sets_path = facts.units.iter().any(|unit| unit.text.as_str().contains("PATH="));
-        let sources = facts.executions.iter().any(|one| matches!(one.name(), Some("." | "source")));
+        let sources = facts.executions.iter().any(Execution::sources);
         let brings = words().any(is_among_programs);
         let anything = has_own_programs(container) || sets_path || sources || brings;
         let named = words().map(|word| base_name(word).to_owned()).collect();
@@ -67,11 +67,13 @@ impl<'s> Provided<'s> {
             _ => None,
         });
         let Some((_, right)) = ors.min_by_key(|(length, _)| *length) else { return true };
-        let text = execution.unit.text.as_str().get(right.range.clone()).unwrap_or_default();
-        let first = text.trim_start_matches(['{', '(', ' ', '\n']).split([' ', ';', '\n', ')']).next();
-        !first.is_some_and(|word| {
-            matches!(word, "true" | ":" | "echo" | "printf" | "exit" | "return" | "break")
-        })
+        let is_right = |other: &&Execution<'_>| {
+            let range = &other.command.range;
+            std::ptr::eq(other.unit, execution.unit)
+                && right.range.start <= range.start
+                && range.end <= right.range.end
+        };
+        !self.facts.executions.iter().find(is_right).is_some_and(Execution::does_nothing)
     }
 }
 

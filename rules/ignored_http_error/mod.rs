@@ -25,31 +25,20 @@ fn check(pod: &Pod<'_>, cx: &mut PodContext<'_>) {
         let in_volume = |touch: &Touch| {
             touch.known().starts_with('/') && pod.mount_at(program.container, touch.known()).is_some()
         };
-        let found = facts.executions.iter().enumerate().filter_map(|(index, execution)| {
+        let found = facts.executions.iter().enumerate().find_map(|(index, execution)| {
             let touch = saved(touches, index, execution).filter(|touch| in_volume(touch))?;
             let usage = usage(facts, touches, index, touch)?;
             Some((execution, touch, usage))
         });
-        let mut seen = Vec::new();
-        for (execution, touch, usage) in found {
-            // What a function does is found in each call.
-            if !seen.contains(&execution.span()) {
-                seen.push(execution.span());
-                cx.report_in(program.container, finding(program.container.name(), execution, touch, usage));
-            }
+        if let Some((execution, touch, usage)) = found {
+            cx.report_in(program.container, finding(program.container.name(), execution, touch, usage));
         }
     }
 }
 
 /// The file that a `curl` writes which takes every answer for success.
 fn saved<'t>(touches: &'t [Touch], index: usize, execution: &Execution<'_>) -> Option<&'t Touch> {
-    let words = execution.written();
-    let call = Call::of(&words);
-    // It may be asked for the status in other ways.
-    let asks = call.has(
-        "f fail fail-with-body fail-early w write-out I head K config i include D dump-header T upload-file",
-    );
-    if call.name() != "curl" || asks || call.operands().iter().any(|url| url.starts_with("file:")) {
+    if !Call::of(&execution.written()).is(Trait::AcceptsErrorPage) {
         return None;
     }
     touches.iter().find(|touch| {
@@ -79,7 +68,7 @@ fn usage(facts: &Facts<'_>, touches: &[Touch], index: usize, saved: &Touch) -> O
             continue;
         }
         match touching {
-            _ if is_run(execution, &words, &saved.path) => usage = Usage::Run,
+            _ if is_run(execution, &call, &saved.path) => usage = Usage::Run,
             _ if call.is(Trait::OnlyPrints) => {}
             Some(Touching::Changes) if words.iter().any(|word| word.contains('x') && word.len() < 6) => {
                 usage = Usage::Run;
@@ -97,13 +86,9 @@ fn usage(facts: &Facts<'_>, touches: &[Touch], index: usize, saved: &Touch) -> O
 }
 
 /// `FILE`, `sh FILE`, `. FILE`.
-fn is_run(execution: &Execution<'_>, words: &[String], path: &str) -> bool {
-    let is_it = |at: usize| words.get(at).is_some_and(|word| execution.resolved(word) == path);
-    let runs = matches!(
-        execution.name(),
-        Some("." | "source" | "sh" | "bash" | "ash" | "dash" | "python" | "python3")
-    );
-    is_it(0) || runs && words.iter().skip(1).any(|word| execution.resolved(word) == path)
+fn is_run(execution: &Execution<'_>, call: &Call<'_>, path: &str) -> bool {
+    let mut is_it = call.words().iter().map(|word| execution.resolved(word) == path);
+    is_it.next() == Some(true) || call.is(Trait::RunsFile) && is_it.any(|is_it| is_it)
 }
 
 fn finding(name: &str, execution: &Execution<'_>, saved: &Touch, usage: Usage) -> Finding {

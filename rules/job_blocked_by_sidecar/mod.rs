@@ -56,9 +56,9 @@ fn restarted(app: &AppContainer<'_>, cx: &PodContext<'_>) -> Option<Finding> {
 
 /// A finding where the container's process is known to run for ever, beside one that isn't.
 fn endless(pod: &Pod<'_>, app: &AppContainer<'_>, cx: &PodContext<'_>) -> Option<Finding> {
-    let process = endless_process(app)?;
+    let process = endless_process(app, cx.images)?;
     let others = pod.apps.iter().filter(|other| !std::ptr::eq(*other, app));
-    let work = others.into_iter().find(|other| endless_process(other).is_none())?;
+    let work = others.into_iter().find(|other| endless_process(other, cx.images).is_none())?;
     let (name, command) = (app.name(), process.command);
     let message = format!(
         "`{command}` in app container `{name}` runs for ever, so this Job never completes when `{}` is done",

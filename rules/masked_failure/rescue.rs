@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use super::script::{Script, brings, holds, is_same_text};
 use super::weight::{assigned, fed_names, is_substitution, mentions};
 use crate::commands::{self, Trait};
+use crate::shell::condition::is_test_name;
 use crate::shell::ir::{Command, CommandKind, Word};
 use crate::shell::semantics::visit::{self, Next, Node};
 use crate::shell::semantics::{Execution, Fate, Reason, Unit};
@@ -98,7 +99,7 @@ fn written_behind(script: &Script<'_, '_>, own: &Execution<'_>, around: &[Node<'
 
 /// Whether something is made of a question's answer.
 fn is_heeded(question: &Execution<'_>) -> bool {
-    let is_bracket = matches!(question.name(), Some("[" | "test"));
+    let is_bracket = question.name().is_some_and(is_test_name);
     match question.fate {
         Fate::Ignored(Reason::Tested | Reason::Negated) => true,
         _ => is_bracket,
@@ -132,8 +133,7 @@ fn is_in_test(
             Node::Command(command) => match &command.kind {
                 CommandKind::Conditional(_) | CommandKind::Arithmetic(_) | CommandKind::Case { .. } => true,
                 CommandKind::Simple(simple) => {
-                    let name = simple.words.first().and_then(Word::literal);
-                    matches!(name.as_deref(), Some("[" | "test"))
+                    simple.words.first().and_then(Word::literal).is_some_and(|name| is_test_name(&name))
                 }
                 _ => false,
             },

@@ -1,11 +1,10 @@
 //! What a script tries that needs a right.
 
 use super::operation::Operation;
-use super::ownership;
 use super::rights::Rights;
+use crate::commands::{self, Id, Touching};
 use crate::kube::volume::VolumeSource;
 use crate::kube::{Container, Pod};
-use crate::shell::invocation::base_name;
 use crate::shell::semantics::{Execution, Facts};
 use crate::source::Span;
 
@@ -19,10 +18,6 @@ pub(super) struct Attempt {
     pub(super) conditional: bool,
 }
 
-/// What runs as another user, be it root: what is said of the container doesn't hold for it.
-const OTHER_USERS: [&str; 10] =
-    ["sudo", "doas", "gosu", "su-exec", "setpriv", "chpst", "su", "runuser", "unshare", "chroot"];
-
 /// What the script tries, in order.
 pub(super) fn of_script(
     pod: &Pod<'_>,
@@ -33,20 +28,20 @@ pub(super) fn of_script(
     let mut given: Vec<String> = Vec::new();
     let mut attempts = Vec::new();
     for execution in &facts.executions {
-        if execution.wrappers().any(|word| OTHER_USERS.contains(&base_name(word))) {
+        // What is said of the container doesn't hold for another user, be it root.
+        if execution.changes_user() {
             continue;
         }
-        let Some(operation) = operation(pod, container, execution, &given) else { continue };
-        let (mut is_fatal, mut conditional) = (execution.fate.is_fatal(), execution.conditional);
-        if let Operation::Owner(change) = &operation {
-            is_fatal &= change.counts;
-            conditional |= change.conditional;
-            // Root owned it until now.
-            if matches!(change.owner, Some(ownership::Id::Number(owner)) if owner != 0)
-                && rights.refuses(&operation).is_none()
-            {
-                given.extend(change.paths.iter().cloned());
-            }
+        let Some(tried) = execution.attempt() else { continue };
+        let is_fatal = execution.fate.is_fatal() && tried.counts;
+        let conditional = execution.conditional || tried.conditional;
+        let Some(operation) = operation(pod, container, tried, &given) else { continue };
+        // Root owned it until now.
+        if let Operation::Owner { change, .. } = &operation
+            && matches!(change.owner, Some(Id::Number(owner)) if owner != 0)
+            && rights.refuses(&operation).is_none()
+        {
+            given.extend(change.paths.iter().cloned());
         }
         attempts.push(Attempt { operation, span: execution.span(), is_fatal, conditional });
     }
@@ -54,50 +49,28 @@ pub(super) fn of_script(
     attempts
 }
 
+/// What a command tries, as this container's volumes and rights have it.
 fn operation(
     pod: &Pod<'_>,
     container: &Container<'_>,
-    execution: &Execution<'_>,
+    tried: commands::Attempt,
     given: &[String],
 ) -> Option<Operation> {
-    let texts = execution.texts();
-    let words = texts.get(execution.wrapper..)?;
-    let arguments: Vec<&str> = words.iter().skip(1).copied().flatten().collect();
-    let command = execution.name()?;
-    match command {
-        "chown" | "chgrp" | "find" | "xargs" => ownership::of_command(words).map(Operation::Owner),
-        "chmod" => mode(pod, container, &arguments, given),
-        "sysctl" => sysctl(container, &arguments),
-        "iptables" | "ip6tables" | "iptables-nft" | "iptables-legacy" | "ip6tables-nft"
-        | "ip6tables-legacy" => {
-            let is_asked = arguments.iter().all(|word| matches!(*word, "-V" | "--version" | "-h" | "--help"));
-            (!is_asked).then(|| Operation::Packets { command: command.to_owned() })
-        }
-        "iptables-restore" | "ip6tables-restore" => Some(Operation::Packets { command: command.to_owned() }),
-        "ip" | "nft" | "tc" => {
-            changes_network(command, &arguments).then(|| Operation::Network { command: command.to_owned() })
-        }
-        "mount" | "umount" => {
-            let mounts = arguments.iter().any(|word| !word.starts_with('-'));
-            mounts.then(|| Operation::Mount { command: command.to_owned() })
-        }
-        _ => None,
+    let command = tried.command;
+    match tried.operation {
+        commands::Operation::Ownership(change) => Some(Operation::Owner { command, change }),
+        commands::Operation::Mode(files) => mode(pod, container, &files, given),
+        commands::Operation::Parameter(name) => (!has_own_proc(container)).then(|| parameter(&name)),
+        commands::Operation::Packets => Some(Operation::Packets { command }),
+        commands::Operation::Network => Some(Operation::Network { command }),
+        commands::Operation::Mount => Some(Operation::Mount { command }),
     }
 }
 
-/// `chmod MODE FILE…`.
-fn mode(pod: &Pod<'_>, container: &Container<'_>, arguments: &[&str], given: &[String]) -> Option<Operation> {
-    // `-rwx` is a mode, too.
-    let is_option = |word: &str| {
-        word.starts_with("--")
-            || word.starts_with('-') && word.chars().skip(1).all(|c| "RfcvhHLP".contains(c))
-    };
-    if arguments.iter().any(|word| word.starts_with("--reference")) {
-        return None;
-    }
-    let files: Vec<&str> = arguments.iter().filter(|word| !is_option(word)).skip(1).copied().collect();
+/// A change of the mode of `files`, where one of them isn't one's own.
+fn mode(pod: &Pod<'_>, container: &Container<'_>, files: &[String], given: &[String]) -> Option<Operation> {
     if let Some(path) = files.iter().find(|path| given.iter().any(|given| plain(given) == plain(path))) {
-        return Some(Operation::ModeOfGiven { path: (*path).to_owned() });
+        return Some(Operation::ModeOfGiven { path: path.clone() });
     }
     files.iter().find_map(|path| {
         let mount = container
@@ -119,16 +92,7 @@ fn plain(path: &str) -> &str {
     path.trim_end_matches("/.").trim_end_matches('/')
 }
 
-/// `sysctl -w NAME=VALUE`; `-w` may be left out.
-fn sysctl(container: &Container<'_>, arguments: &[&str]) -> Option<Operation> {
-    if has_own_proc(container) {
-        return None;
-    }
-    let (name, _) =
-        arguments.iter().find_map(|word| word.split_once('=').filter(|_| !word.starts_with('-')))?;
-    Some(parameter(name))
-}
-
+/// A parameter of the kernel, which may be written as a path.
 fn parameter(name: &str) -> Operation {
     let name = name.trim().replace('/', ".");
     // Documentation of Kubernetes, "Using sysctls in a Kubernetes Cluster".
@@ -142,15 +106,16 @@ fn written_parameters(container: &Container<'_>, facts: &Facts<'_>) -> Vec<Attem
     if has_own_proc(container) {
         return Vec::new();
     }
-    let written = facts.outputs.iter().filter_map(|output| {
-        let name = output.path.as_deref()?.strip_prefix("/proc/sys/")?;
-        Some(Attempt {
-            operation: parameter(name),
-            span: output.unit.span(&output.redirection.range),
-            is_fatal: output.fate.is_fatal(),
-            conditional: output.conditional,
-        })
-    });
+    let written =
+        facts.touches().iter().filter(|touch| touch.touching == Touching::Writes).filter_map(|touch| {
+            let name = touch.path.strip_prefix("/proc/sys/").filter(|_| touch.is_literal())?;
+            Some(Attempt {
+                operation: parameter(name),
+                span: touch.span,
+                is_fatal: touch.fate.is_fatal(),
+                conditional: touch.conditional,
+            })
+        });
     written.collect()
 }
 
@@ -163,30 +128,9 @@ fn has_own_proc(container: &Container<'_>) -> bool {
         .any(|path| path.value.starts_with("/proc"))
 }
 
-/// Whether `ip`, `nft` or `tc` changes something, by its words.
-fn changes_network(command: &str, arguments: &[&str]) -> bool {
-    const CHANGES: [&str; 14] = [
-        "add", "del", "delete", "set", "replace", "change", "flush", "append", "insert", "create", "destroy",
-        "restore", "prepend", "chg",
-    ];
-    let mut words = arguments.iter().filter(|word| !word.starts_with('-'));
-    match command {
-        // `ip netns` and `ip -n` belong to another name space.
-        "ip" => {
-            let object = words.next();
-            let is_known = object.is_some_and(|object| {
-                ["link", "addr", "address", "a", "route", "r", "rule", "ru", "neigh", "tuntap", "tunnel"]
-                    .contains(object)
-            });
-            is_known && !arguments.contains(&"-n") && words.next().is_some_and(|verb| CHANGES.contains(verb))
-        }
-        "nft" => arguments.contains(&"-f") || words.next().is_some_and(|verb| CHANGES.contains(verb)),
-        _ => words.nth(1).is_some_and(|verb| CHANGES.contains(verb)),
-    }
-}
-
 /// Whether a script tells root from others by itself, and so may know what it does.
 pub(super) fn asks_who_it_is(facts: &Facts<'_>) -> bool {
-    const QUESTIONS: [&str; 8] = ["id -u", "id -n", "id -g", "whoami", "$UID", "${UID", "EUID", "CapEff"];
-    facts.units.iter().any(|unit| QUESTIONS.iter().any(|words| unit.text.as_str().contains(words)))
+    const VARIABLES: [&str; 4] = ["$UID", "${UID", "EUID", "CapEff"];
+    facts.executions.iter().any(Execution::asks_user)
+        || facts.units.iter().any(|unit| VARIABLES.iter().any(|words| unit.text.as_str().contains(words)))
 }

@@ -2,7 +2,6 @@
 
 mod attempt;
 mod operation;
-mod ownership;
 mod rights;
 
 use attempt::Attempt;
@@ -33,7 +32,7 @@ fn check(pod: &Pod<'_>, cx: &mut PodContext<'_>) {
     let mut before: Vec<(&Container<'_>, &Facts<'_>)> = Vec::new();
     for (program, facts) in cx.scripts() {
         let init = program.container;
-        let rights = Rights::of(pod, init);
+        let rights = Rights::of(pod, init, cx.images);
         if !attempt::asks_who_it_is(facts) {
             let refused: Vec<Refused> = attempt::of_script(pod, init, &rights, facts)
                 .into_iter()
@@ -120,7 +119,7 @@ fn finding(program: &Program<'_, '_>, rights: &Rights<'_>, refused: &[Refused]) 
         .filter(|other| other != span)
         .collect();
     for other in others {
-        finding = finding.likewise(other, "nor this");
+        finding = finding.label(other, "nor this");
     }
     Some(finding)
 }

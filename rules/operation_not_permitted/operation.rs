@@ -1,11 +1,11 @@
 //! What an init container tries that its user or its capabilities may not allow.
 
-use super::ownership::Ownership;
+use crate::commands::Ownership;
 
 /// An operation that needs a right.
 pub(super) enum Operation {
     /// `chown`, `chgrp`.
-    Owner(Ownership),
+    Owner { command: String, change: Ownership },
     /// `chmod` of a volume's root, which root owns, with `fsGroup` too.
     ModeOfMount {
         path: String,
@@ -32,7 +32,7 @@ impl Operation {
     /// What may not be done.
     pub(super) fn describe(&self) -> String {
         match self {
-            Operation::Owner(change) => format!("`{}` to `{}`", change.command, change.text),
+            Operation::Owner { command, change } => format!("`{command}` to `{}`", change.text),
             Operation::ModeOfMount { path, .. } => format!("`chmod` the volume at `{path}`, which root owns"),
             Operation::ModeOfGiven { path } => format!("`chmod` `{path}` any more, which it gave away"),
             Operation::Sysctl { name, .. } => format!("set `{name}`"),
@@ -46,8 +46,8 @@ impl Operation {
     /// What comes of a failure that goes unnoticed.
     pub(super) fn left_undone(&self) -> &'static str {
         match self {
-            Operation::Owner(change) if change.owner.is_some() => "the files keep their owner",
-            Operation::Owner(_) => "the files keep their group",
+            Operation::Owner { change, .. } if change.owner.is_some() => "the files keep their owner",
+            Operation::Owner { .. } => "the files keep their group",
             Operation::ModeOfMount { .. } | Operation::ModeOfGiven { .. } => "the mode stays as it was",
             Operation::Sysctl { .. } => "the value stays as it was",
             Operation::Packets { .. } | Operation::Network { .. } => "the network stays as it was",
@@ -66,7 +66,7 @@ impl Operation {
     /// The capability that root needs for it (capabilities(7)).
     pub(super) fn capability(&self) -> Option<&'static str> {
         match self {
-            Operation::Owner(_) => Some("CHOWN"),
+            Operation::Owner { .. } => Some("CHOWN"),
             Operation::ModeOfMount { .. } | Operation::ModeOfGiven { .. } => Some("FOWNER"),
             Operation::Sysctl { .. } => None,
             Operation::Packets { .. } | Operation::Network { .. } => Some("NET_ADMIN"),

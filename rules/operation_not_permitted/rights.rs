@@ -1,15 +1,16 @@
 //! Whom a container runs as, and what it may do.
 
 use super::operation::Operation;
-use super::ownership::{Id, Ownership};
+use crate::commands::{Id, Ownership};
 use crate::finding::Confidence;
+use crate::images::{self, Images};
 use crate::kube::{Container, Field, Pod};
 use crate::source::Span;
 
 /// Whom a container runs as, and with which capabilities.
 pub(super) struct Rights<'d> {
-    /// `runAsUser`; `None` is the image's user.
-    uid: Option<Field<'d, i64>>,
+    /// `None` where neither the manifest nor the table of images says.
+    user: Option<User>,
     /// `runAsGroup`.
     gid: Option<i64>,
     /// `fsGroup` and `supplementalGroups`.
@@ -22,6 +23,55 @@ pub(super) struct Rights<'d> {
     says_groups: bool,
     /// The kubelet refuses root.
     non_root: bool,
+}
+
+/// The user that a container runs as.
+struct User {
+    /// `None` for one other than root that only the image's name for it is known of.
+    uid: Option<i64>,
+    /// As a message calls it: `user 1000`.
+    name: String,
+    /// Where that is said: `runAsUser`, or the image.
+    span: Span,
+    /// What is said there.
+    label: String,
+    confidence: Confidence,
+}
+
+impl User {
+    /// `runAsUser`; without one, the user that the image is known to have.
+    fn of(pod: &Pod<'_>, container: &Container<'_>, images: &Images) -> Option<Self> {
+        if let Some(uid) = pod.security_of(container).run_as_user {
+            let name = format!("user {}", *uid);
+            let label = format!("runs as {name}");
+            return Some(Self {
+                uid: Some(*uid),
+                name,
+                span: uid.span(),
+                label,
+                confidence: Confidence::High,
+            });
+        }
+        let known = images.of(container).filter(|_| pod.leaves_user_to_image(container))?;
+        let (uid, name) = match known.user() {
+            images::User::Root => (Some(0), "root".to_owned()),
+            images::User::Id(uid) => (Some(i64::from(uid)), format!("user {uid}")),
+            images::User::Name(name) => (None, format!("user `{name}`")),
+            images::User::Unknown => return None,
+        };
+        let label = format!("its image's {name}");
+        Some(Self {
+            uid,
+            name: label.clone(),
+            span: container.image?.span(),
+            label: format!("runs as {name}"),
+            confidence: Confidence::Medium,
+        })
+    }
+
+    fn is_root(&self) -> bool {
+        self.uid == Some(0)
+    }
 }
 
 /// What a container's root has without being given it (containerd, `oci.defaultUnixCaps`; CRI-O has the same but for
@@ -45,26 +95,29 @@ const DEFAULT_CAPABILITIES: [&str; 14] = [
 
 impl<'d> Rights<'d> {
     /// The rights of `container`.
-    pub(super) fn of(pod: &Pod<'d>, container: &Container<'d>) -> Self {
+    pub(super) fn of(pod: &Pod<'d>, container: &Container<'d>, images: &Images) -> Self {
         let security = pod.security_of(container);
         let own = &container.security_context;
+        let non_root = security.run_as_non_root.is_some_and(|flag| *flag);
         let groups = pod.security_context.fs_group.iter().map(|group| group.value);
         Self {
-            uid: security.run_as_user,
+            // As root of its image it isn't even started.
+            user: User::of(pod, container, images)
+                .filter(|user| !(non_root && user.is_root() && security.run_as_user.is_none())),
             gid: security.run_as_group.map(|gid| gid.value),
             groups: groups.chain(pod.security_context.supplemental_groups.iter().copied()).collect(),
             added: own.capabilities_add.clone(),
             dropped: own.capabilities_drop.clone(),
             privileged: own.may_be_privileged(),
             says_groups: pod.security_context.says_groups(),
-            non_root: security.run_as_non_root.is_some_and(|flag| *flag),
+            non_root,
         }
     }
 
-    /// Whether the user is a literal one other than root. Capabilities that are added are root's alone: Kubernetes sets no
+    /// Whether the user is one other than root. Capabilities that are added are root's alone: Kubernetes sets no
     /// ambient ones (KEP-2763).
     fn is_other_user(&self) -> bool {
-        self.uid.is_some_and(|uid| *uid != 0)
+        self.user.as_ref().is_some_and(|user| !user.is_root())
     }
 
     /// Whether only capabilities are missing.
@@ -96,14 +149,20 @@ impl<'d> Rights<'d> {
 
     /// How sure it is that `operation` fails; `None` where it may succeed.
     pub(super) fn refuses(&self, operation: &Operation) -> Option<Confidence> {
+        let of_user = self.user.as_ref().map_or(Confidence::High, |user| user.confidence);
+        Some(self.refuses_as_user(operation)?.min(of_user))
+    }
+
+    /// The same, if the user is the one that is assumed.
+    fn refuses_as_user(&self, operation: &Operation) -> Option<Confidence> {
         match operation {
-            Operation::Owner(change) => self.refuses_owner(change),
+            Operation::Owner { change, .. } => self.refuses_owner(change),
             Operation::ModeOfMount { certain, .. } => {
                 self.is_other_user().then_some(if *certain { Confidence::High } else { Confidence::Medium })
             }
-            Operation::ModeOfGiven { .. } => {
-                (self.uid.is_some_and(|uid| *uid == 0) && !self.has("FOWNER")).then_some(Confidence::High)
-            }
+            Operation::ModeOfGiven { .. } => (self.user.as_ref().is_some_and(User::is_root)
+                && !self.has("FOWNER"))
+            .then_some(Confidence::High),
             Operation::Sysctl { .. } => {
                 (!self.privileged || self.is_other_user()).then_some(Confidence::High)
             }
@@ -125,27 +184,34 @@ impl<'d> Rights<'d> {
         if !self.is_other_user() && self.has("CHOWN") {
             return None;
         }
-        let uid = self.uid.map(|uid| uid.value);
-        match (&change.owner, uid) {
+        let Some(user) = &self.user else { return self.refuses_owner_to_unknown(change) };
+        match (&change.owner, user.uid) {
             // One's own files may be given to oneself.
             (Some(Id::Number(owner)), Some(uid)) if *owner == uid => self.refuses_group(change),
-            (Some(Id::Number(0)), None) => self.non_root.then_some(Confidence::High),
-            // Whoever changes owners without saying whom it runs as runs as root.
-            (Some(Id::Number(_)), None) => (!self.non_root).then_some(Confidence::Medium),
-            (Some(Id::Number(_)), Some(_)) | (Some(Id::Name), Some(0)) => Some(Confidence::High),
-            // The name may be its own.
-            (Some(Id::Name), _) => None,
+            (Some(Id::Number(0)), None) | (Some(Id::Number(_)), Some(_)) | (Some(Id::Name), Some(0)) => {
+                Some(Confidence::High)
+            }
+            // The number or the name may be its own.
+            (Some(Id::Number(_)), None) | (Some(Id::Name), _) => None,
             (None, _) => self.refuses_group(change),
+        }
+    }
+
+    /// Whoever changes owners without saying whom it runs as runs as root.
+    fn refuses_owner_to_unknown(&self, change: &Ownership) -> Option<Confidence> {
+        match change.owner {
+            Some(Id::Number(0)) => self.non_root.then_some(Confidence::High),
+            Some(Id::Number(_)) => (!self.non_root).then_some(Confidence::Medium),
+            Some(Id::Name) | None => None,
         }
     }
 
     /// The image's `/etc/group` may make it a member of more groups.
     fn refuses_group(&self, change: &Ownership) -> Option<Confidence> {
         let Some(Id::Number(group)) = change.group else { return None };
-        let own = match self.uid.map(|uid| uid.value) {
+        let own = match self.user.as_ref()?.uid {
             Some(0) => self.gid.unwrap_or(0),
-            Some(_) => self.gid?,
-            None => return None,
+            _ => self.gid?,
         };
         (self.says_groups && own != group && !self.groups.contains(&group)).then_some(Confidence::Medium)
     }
@@ -153,8 +219,8 @@ impl<'d> Rights<'d> {
     /// `runs as user 1000`.
     pub(super) fn describe(&self, operation: &Operation) -> String {
         let lacks = || operation.capability().map(|name| self.lacking(name));
-        match (self.uid.map(|uid| uid.value), operation) {
-            (Some(uid), _) if uid != 0 => format!("runs as user {uid}"),
+        match (&self.user, operation) {
+            (Some(user), _) if !user.is_root() => format!("runs as {}", user.name),
             (_, Operation::Sysctl { .. }) => "isn't privileged".to_owned(),
             (Some(_), _) => format!("runs as root without the capability {}", lacks().unwrap_or_default()),
             (None, _) => format!("runs without the capability {}", lacks().unwrap_or_default()),
@@ -168,8 +234,8 @@ impl<'d> Rights<'d> {
 
     /// The field that is to blame, and what it does.
     pub(super) fn label(&self, operation: &Operation) -> Option<(Span, String)> {
-        if let Some(uid) = self.uid.filter(|uid| **uid != 0) {
-            return Some((uid.span(), format!("runs as user {}", *uid)));
+        if let Some(user) = self.user.as_ref().filter(|user| !user.is_root()) {
+            return Some((user.span, user.label.clone()));
         }
         let capability = self.lacking(operation.capability()?);
         let dropped = self.drops(capability)?;

@@ -1,5 +1,6 @@
 //! Privileged init containers that need no such thing.
 
+use crate::commands::Touching;
 use crate::finding::{Edit, Finding, Fix, Safety, Severity};
 use crate::kube::volume::VolumeSource;
 use crate::kube::{Completeness, Container, Pod, VolumeMount};
@@ -74,13 +75,7 @@ fn is_root(pod: &Pod<'_>, container: &Container<'_>) -> bool {
 fn needs(pod: &Pod<'_>, program: &Program<'_, '_>, facts: &Facts<'_>) -> Option<Needs> {
     let is_followed = facts.is_complete && !facts.executions.is_empty();
     let is_here = |execution: &Execution<'_>| execution.wrappers().next().is_none();
-    let writes_kernel = facts.outputs.iter().any(|output| match output.path.as_deref() {
-        Some(path) => {
-            ["/proc/", "/sys/", "/dev/"].iter().any(|folder| path.starts_with(folder)) && path != "/dev/null"
-        }
-        None => true,
-    });
-    if !is_followed || writes_kernel || !facts.executions.iter().all(is_here) {
+    if !is_followed || may_write_to_kernel(facts) || !facts.executions.iter().all(is_here) {
         return None;
     }
     let needs = facts.executions.iter().map(Execution::needs).max()?;
@@ -94,6 +89,16 @@ fn needs(pod: &Pod<'_>, program: &Program<'_, '_>, facts: &Facts<'_>) -> Option<
     };
     let is_known = needs != Needs::Unknown && program.container.volume_mounts.iter().all(allows);
     is_known.then_some(needs)
+}
+
+/// Whether it writes to what the kernel shows as files, by redirection or with `tee`, `dd` and their like, or where nobody
+/// knows.
+fn may_write_to_kernel(facts: &Facts<'_>) -> bool {
+    let is_kernels = |path: &str| {
+        ["/proc/", "/sys/", "/dev/"].iter().any(|folder| path.starts_with(folder)) && path != "/dev/null"
+    };
+    facts.outputs.iter().any(|output| output.path.is_none())
+        || facts.touches().iter().any(|touch| touch.touching != Touching::Reads && is_kernels(&touch.path))
 }
 
 /// Whether it leaves alone what it mounts.
@@ -119,11 +124,7 @@ fn finding(container: &Container<'_>, facts: &Facts<'_>, excess: &Excess, needs:
     let message = format!("init container `{}` {what}, and {command} needs only {enough}", container.name());
     let mut finding = Finding::new(Severity::Warning, excess.span(), message)
         .caption("more than it needs")
-        .help(match excess {
-            Excess::Privileged(_) => format!("write `{yaml}` in its place"),
-            Excess::SysAdmin(_) if needs == Needs::Network => "add `NET_ADMIN` in its place".to_owned(),
-            Excess::SysAdmin(_) => "take it out: root has what that needs by default".to_owned(),
-        });
+        .help(format!("write `{yaml}` in its place"));
     if let Some(first) = first {
         finding = finding.label(first.span(), format!("needs only {enough}"));
     }

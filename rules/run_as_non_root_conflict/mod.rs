@@ -2,7 +2,7 @@
 
 use crate::finding::{Confidence, Finding, Severity};
 use crate::images::{Known, User};
-use crate::kube::{Completeness, Container, Field, InitStep, Pod};
+use crate::kube::{Container, Field, InitStep, Pod};
 use crate::rule::{Group, PodContext, Rule, Target};
 
 /// The rule.
@@ -28,23 +28,15 @@ fn check(pod: &Pod<'_>, cx: &mut PodContext<'_>) {
             && !has_unread(container)
         {
             cx.report_in(container, finding(step, non_root, root));
-        } else if let (Some(non_root), None) = (non_root, security.run_as_user)
+        } else if let Some(non_root) = non_root
+            && pod.leaves_user_to_image(container)
             && !has_unread(container)
-            && is_settled_here(pod)
             && let Some(known) = cx.image_of(container)
             && let Some(finding) = of_image(step, known, non_root)
         {
             cx.report_in(container, finding);
         }
     }
-}
-
-/// Whether nobody adds a user later: a patch's base may, and `OpenShift` gives each namespace a range of its own.
-fn is_settled_here(pod: &Pod<'_>) -> bool {
-    pod.template.completeness == Completeness::Complete
-        && !pod.template.object.group().ends_with("openshift.io")
-        && pod.template.workload.kind() != "DeploymentConfig"
-        && pod.spec().at("/securityContext/runAsUser").is_none()
 }
 
 /// Without a number in the manifest the kubelet takes the user of the image, where the table of images knows it.

@@ -15,7 +15,7 @@ pub(super) const RECORDS: &[Record] = &[
         .does(curl)
         .at(paths::downloaded)
         .is(&[Trait::NeedsNetwork, Trait::Probe])
-        .when(download_traits)
+        .when(curl_traits)
         .asks(super::awaited::url),
     record(&["wget"])
         .taking(WGET_VALUED)
@@ -239,6 +239,24 @@ pub(super) fn fetch(world: &mut dyn World, call: &Call<'_>) -> Status {
     }
     world.emit_unknown(call.words(), true);
     status
+}
+
+/// Without `-f`, curl saves the page of an error for the file; the other options tell of the status in their ways.
+fn curl_traits(call: &Call<'_>) -> &'static [Trait] {
+    const ASKING: &str =
+        "f fail fail-with-body fail-early w write-out I head K config i include D dump-header T upload-file";
+    let has_status = !call.operands().iter().any(|url| url.starts_with("file:"));
+    match (download_traits(call), has_status && !call.has(ASKING)) {
+        ([], false) => &[],
+        ([], true) => &[Trait::AcceptsErrorPage],
+        (_, false) => &[Trait::Weighty],
+        (_, true) => &[Trait::Weighty, Trait::AcceptsErrorPage],
+    }
+}
+
+/// A command that does what `name` does, and how it is called for that.
+pub(crate) fn alternative(name: &str) -> Option<(&'static str, &'static str)> {
+    (name == "curl").then_some(("wget", "wget -O FILE URL"))
 }
 
 fn download_traits(call: &Call<'_>) -> &'static [Trait] {

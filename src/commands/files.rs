@@ -7,7 +7,7 @@ use super::world::atoms::Atom;
 use super::world::permissions::Permissions;
 use super::world::place::{Place, Store, base_name};
 use super::world::{ChangeKind, FAILURE, FailureCause, SUCCESS, Status, World};
-use super::{Call, Capability, Record, Remedy, Trait, Trouble, What, looks_like_file, paths, record};
+use super::{Call, Record, Remedy, Trait, Trouble, What, looks_like_file, operations, paths, record};
 
 pub(super) const RECORDS: &[Record] = &[
     record(&["mkdir"])
@@ -23,16 +23,12 @@ pub(super) const RECORDS: &[Record] = &[
         .at(paths::removed)
         .mended(|trouble| trouble.fails(FailureCause::Missing).then(|| trouble.with_option("-f", ""))?),
     record(&["touch"]).taking("d r t date reference").does(touch).at(paths::written),
-    record(&["chmod"])
-        .taking("reference")
-        .does(change_mode)
-        .at(paths::changed)
-        .is(&[Trait::Needs(Capability::Fowner)]),
+    record(&["chmod"]).taking("reference").does(change_mode).at(paths::moded).tries(operations::mode),
     record(&["chown", "chgrp"])
         .taking("reference")
         .does(change_mode)
         .at(paths::changed)
-        .is(&[Trait::Needs(Capability::Chown)]),
+        .tries(operations::ownership),
     record(&["chcon", "setfacl"]).taking("reference").does(change_mode),
     record(&["ln"])
         .taking("t S suffix target-directory")

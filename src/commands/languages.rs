@@ -4,18 +4,27 @@ use super::world::Node;
 use super::world::{ChangeKind, FAILURE, FailureCause, SUCCESS, Status, World};
 use super::{Call, Record, Trait, record};
 
+const PROGRAMS: &[Trait] = &[Trait::Interpreter, Trait::RunsFile];
+
 pub(super) const RECORDS: &[Record] = &[
-    record(&["perl"]).does(perl).is(&[Trait::Interpreter]),
-    record(&["node", "nodejs"]).does(node).is(&[Trait::Interpreter]),
-    record(&["ruby"]).does(ruby).is(&[Trait::Interpreter]),
-    record(&["pwsh", "powershell"]).does(power_shell).is(&[Trait::Interpreter]),
-    record(&["python", "python3"]).taking("username email database").does(python).when(|call| {
-        match call.words() {
-            [_, module, name, ..] if module == "-m" && name == "http.server" => super::NEVER_ENDS,
-            _ => &[],
-        }
-    }),
+    record(&["perl"]).does(perl).is(PROGRAMS),
+    record(&["node", "nodejs"]).does(node).is(PROGRAMS),
+    record(&["ruby"]).does(ruby).is(PROGRAMS),
+    record(&["pwsh", "powershell"]).does(power_shell).is(PROGRAMS),
+    record(&["python", "python3", "pypy", "pypy3"])
+        .taking("username email database")
+        .does(python)
+        .is(&[Trait::Interpreter, Trait::RunsFile, Trait::RunsModules])
+        .when(serves),
 ];
+
+/// `python -m http.server`.
+fn serves(call: &Call<'_>) -> &'static [Trait] {
+    match call.words() {
+        [_, module, name, ..] if module == "-m" && name == "http.server" => super::NEVER_ENDS,
+        _ => &[],
+    }
+}
 
 /// The text behind one of `options`.
 fn text_behind<'w>(call: &Call<'w>, options: &[&str]) -> Option<&'w str> {

@@ -18,6 +18,8 @@ mod keys;
 mod languages;
 mod lines;
 mod network;
+mod operations;
+mod packets;
 pub(crate) mod paths;
 mod projects;
 mod reading;
@@ -40,12 +42,16 @@ use std::sync::OnceLock;
 pub use awaited::Awaited;
 pub use call::Call;
 pub(crate) use database_servers::OBJECTS;
+pub(crate) use download::alternative;
+pub(crate) use operations::{Attempt, Id, Operation, Ownership};
 pub(crate) use paths::Touching;
 pub use record::Record;
-pub(crate) use record::{Capability, Elsewhere, Trait};
+pub(crate) use record::{Elsewhere, Trait};
 pub(crate) use remedy::{Remedy, Trouble, What};
 pub use rights::Needs;
-pub(crate) use rights::{changes_files, ends_soon, is_known, is_socket_client, starts_server};
+pub(crate) use rights::{
+    changes_files, ends_soon, is_known, is_of_the_shell, is_socket_client, starts_server,
+};
 pub(crate) use wrappers::Wrapper;
 
 use record::record;
@@ -66,7 +72,7 @@ pub enum Userland {
     Unknown,
 }
 
-const FAMILIES: [&[Record]; 20] = [
+const FAMILIES: [&[Record]; 21] = [
     files::RECORDS,
     copies::RECORDS,
     archives::RECORDS,
@@ -79,6 +85,7 @@ const FAMILIES: [&[Record]; 20] = [
     databases::RECORDS,
     database_servers::RECORDS,
     services::RECORDS,
+    packets::RECORDS,
     servers::RECORDS,
     keys::RECORDS,
     projects::RECORDS,

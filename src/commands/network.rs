@@ -1,7 +1,7 @@
 //! Commands that ask whether something is there, and those that wait for it.
 
 use super::reading::steady;
-use super::record::{Capability, Record, Trait, record};
+use super::record::{Record, Trait, record};
 use super::servers::only_with;
 use super::{Call, awaited, world};
 
@@ -27,11 +27,7 @@ pub(super) const RECORDS: &[Record] = &[
         .asks(awaited::name),
     record(&["getent"]).taking("s").does(steady).is(ASKS).asks(awaited::second),
     record(&["traceroute"]).does(steady).is(ASKS),
-    record(&["ping"])
-        .taking("c w W i I s t")
-        .does(steady)
-        .is(&[Trait::Probe, Trait::NeedsNetwork, Trait::Needs(Capability::NetRaw)])
-        .asks(awaited::name),
+    record(&["ping"]).taking("c w W i I s t").does(steady).is(ASKS).asks(awaited::name),
     record(&["pg_isready"])
         .taking("h p d U t host port dbname username timeout")
         .does(steady)

@@ -82,9 +82,14 @@ pub(super) fn removed(call: &Call<'_>) -> Paths {
     all(touching, call.operands())
 }
 
-/// `chmod MODE FILE…`, `chown OWNER FILE…`.
+/// `chown OWNER FILE…`.
 pub(super) fn changed(call: &Call<'_>) -> Paths {
     all(Touching::Changes, if call.has("reference") { call.operands() } else { rest(call) })
+}
+
+/// `chmod MODE FILE…`.
+pub(super) fn moded(call: &Call<'_>) -> Paths {
+    all(Touching::Changes, super::operations::moded(call))
 }
 
 /// `ln`: what a symbolic link points to needn't be there.

@@ -8,14 +8,14 @@ use super::world::{FAILURE, FailureCause, SUCCESS, Status, World};
 use super::{Call, Record, Trait, paths, record};
 
 pub(super) const RECORDS: &[Record] = &[
-    record(&[".", "source"]).taking_first("").at(paths::read),
+    record(&[".", "source"]).taking_first("").at(paths::read).is(&[Trait::RunsFile, Trait::Sources]),
     record(&["ls"]).taking(LS).does(list).at(paths::read).is(&[Trait::Test]).asks(super::awaited::file),
     record(&["stat"]).taking(LS).does(list).at(paths::read).asks(super::awaited::file),
     record(&["du", "file", "readlink", "realpath", "lsattr", "getfacl"])
         .taking(LS)
         .does(list)
         .at(paths::read),
-    record(&["find"]).does(find),
+    record(&["find"]).does(find).tries(super::operations::found),
     record(&["grep", "egrep", "fgrep", "rg"])
         .taking("e f m A B C regexp file max-count context include exclude")
         .does(grep)
@@ -222,24 +222,7 @@ fn grep(world: &mut dyn World, call: &Call<'_>) -> Status {
         (None, [pattern, files @ ..]) => (*pattern, files),
         (None, []) => return FAILURE,
     };
-    let mut text = String::new();
-    let mut missing = false;
-    if files.is_empty() && !call.has("r R recursive") {
-        text.push_str(&world.input().unwrap_or_default());
-    }
-    for path in files {
-        let place = world.place(path);
-        match world.look(&place) {
-            Node::Absent => missing = true,
-            Node::Directory(_) if world.is_empty(&place) == Some(true) => {}
-            Node::Directory(fill) => {
-                text.extend(fill.iter().map(AsRef::as_ref));
-                let state = world.fingerprint();
-                text.push(world.atom(Atom::new(format!("tree:{}:{state}", place.path), "files")));
-            }
-            _ => text.push_str(&world.read(&place).unwrap_or_default()),
-        }
-    }
+    let (text, missing) = searched(world, call, files);
     let fixed = call.has("F fixed-strings") || call.name() == "fgrep";
     if !call.has("q quiet silent c count o only-matching n line-number i ignore-case w word-regexp l r R E")
         && let Some(wanted) = if fixed { Some(Plain::fixed(pattern)) } else { Plain::of(pattern) }
@@ -268,6 +251,29 @@ fn grep(world: &mut dyn World, call: &Call<'_>) -> Status {
         return 2;
     }
     Status::from(!found)
+}
+
+/// The text that `grep` goes over, and whether one of its files is missing.
+fn searched(world: &mut dyn World, call: &Call<'_>, files: &[&str]) -> (String, bool) {
+    let mut text = String::new();
+    let mut missing = false;
+    if files.is_empty() && !call.has("r R recursive") {
+        text.push_str(&world.input().unwrap_or_default());
+    }
+    for path in files {
+        let place = world.place(path);
+        match world.look(&place) {
+            Node::Absent => missing = true,
+            Node::Directory(_) if world.is_empty(&place) == Some(true) => {}
+            Node::Directory(fill) => {
+                text.extend(fill.iter().map(AsRef::as_ref));
+                let state = world.fingerprint();
+                text.push(world.atom(Atom::new(format!("tree:{}:{state}", place.path), "files")));
+            }
+            _ => text.push_str(&world.read(&place).unwrap_or_default()),
+        }
+    }
+    (text, missing)
 }
 
 fn finds(

@@ -1,6 +1,7 @@
 //! What is known of one command.
 
 use super::awaited::Asks;
+use super::operations::Attempt;
 use super::paths::Paths;
 use super::remedy::{Remedy, Trouble};
 use super::world::{Status, World};
@@ -26,6 +27,8 @@ pub struct Record {
     traits_of: Option<fn(&Call<'_>) -> &'static [Trait]>,
     /// What it asks for, where its words tell.
     pub(super) asks: Option<Asks>,
+    /// The operation that it tries, where not everyone may.
+    pub(super) tries: Option<fn(&Call<'_>) -> Option<Attempt>>,
     /// How the command that it runs follows it.
     pub(crate) wrapper: Option<Wrapper>,
     /// Whether the paths of the command that it runs are another file system's.
@@ -76,8 +79,6 @@ pub(crate) enum Trait {
     UsesAccountToken,
     /// It sets up how later commands ask it.
     SetsApiClient,
-    /// It needs a capability beyond those that every container has, or one that may be dropped.
-    Needs(Capability),
     /// It reads standard input, and takes an empty one for success.
     AcceptsEmptyInput,
     /// It runs what it reads from standard input: a shell, a client of a database.
@@ -108,18 +109,22 @@ pub(crate) enum Trait {
     ChangesUser,
     /// It copies, and a link becomes a link.
     KeepsLinks,
-}
-
-/// What the kernel asks for (capabilities(7)).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Capability {
-    Chown,
-    Fowner,
-    NetAdmin,
-    NetRaw,
-    SysAdmin,
-    SysModule,
-    SysChroot,
+    /// It says which user runs it.
+    AsksUser,
+    /// It takes the page of an HTTP error for what it was asked for, and succeeds.
+    AcceptsErrorPage,
+    /// It runs the file that it is given: a shell, an interpreter.
+    RunsFile,
+    /// It runs the file that it is given in the shell that calls it.
+    Sources,
+    /// With `-m` it runs a tool, and no program of its own language.
+    RunsModules,
+    /// It runs the command that its words name, once or more, on the words that it reads.
+    RunsOnInput,
+    /// It says what time it is.
+    TellsTime,
+    /// It calculates.
+    Calculates,
 }
 
 /// Whether the paths in the rest of a command belong to another file system.
@@ -144,6 +149,7 @@ pub(crate) const fn record(names: &'static [&'static str]) -> Record {
         traits: &[],
         traits_of: None,
         asks: None,
+        tries: None,
         wrapper: None,
         elsewhere: Elsewhere::Never,
     }
@@ -193,6 +199,11 @@ impl Record {
     /// What it asks for.
     pub(crate) const fn asks(self, asks: Asks) -> Self {
         Self { asks: Some(asks), ..self }
+    }
+
+    /// What it tries that needs a right.
+    pub(crate) const fn tries(self, tries: fn(&Call<'_>) -> Option<Attempt>) -> Self {
+        Self { tries: Some(tries), ..self }
     }
 
     /// It runs the command that follows it.

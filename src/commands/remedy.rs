@@ -71,3 +71,8 @@ impl<'a> Trouble<'a> {
         Some(Remedy::Line(format!("{head}{name} {option} {rest}")))
     }
 }
+
+/// The trouble, where it is that something exists.
+pub(super) fn exists<'t>(trouble: &'t Trouble<'t>) -> Option<&'t Trouble<'t>> {
+    Some(trouble).filter(|trouble| trouble.fails(FailureCause::Exists))
+}

@@ -64,6 +64,11 @@ impl Needs {
     }
 }
 
+/// Whether it is a builtin that changes nothing but the shell.
+pub(crate) fn is_of_the_shell(call: &Call<'_>) -> bool {
+    OF_THE_SHELL.contains(&call.name())
+}
+
 /// Whether anything is known of a command: it has a record, or is the shell's own.
 pub(crate) fn is_known(call: &Call<'_>) -> bool {
     call.record().is_some() || OF_THE_SHELL.contains(&call.name())

@@ -1,12 +1,12 @@
-//! What commands make outside the Pod's volumes: cluster objects, buckets, users, routes.
+//! What commands make outside the Pod: cluster objects, buckets, users.
 
 use super::databases::{create, outside};
+use super::remedy::exists;
 use super::servers::only_with;
-use super::world::Node;
-use super::world::atoms::{Atom, is_known};
+use super::world::atoms::is_known;
 use super::world::place::base_name;
-use super::world::{ChangeKind, FailureCause, SUCCESS, Status, World};
-use super::{Call, Capability, Elsewhere, Record, Remedy, Trait, Trouble, paths, record};
+use super::world::{SUCCESS, Status, World};
+use super::{Call, Elsewhere, Record, Remedy, Trait, Trouble, paths, record};
 
 pub(super) const RECORDS: &[Record] = &[
     record(&["kubectl", "oc"])
@@ -63,20 +63,10 @@ pub(super) const RECORDS: &[Record] = &[
         .does(influx),
     record(&["gcloud"]).taking("project topic push-endpoint ack-deadline labels account").does(gcloud),
     record(&["django-admin", "manage.py"]).taking("username email database").does(django),
-    record(&["ip"])
-        .taking("n netns")
-        .does(ip)
-        .mended(mend_ip)
-        .is(&[Trait::HasSubcommands, Trait::ChangesNetwork])
-        .when(ip_traits),
-    record(&["iptables", "ip6tables", "iptables-nft", "iptables-legacy"])
-        .does(iptables)
-        .mended(mend_iptables)
-        .is(&[Trait::ChangesNetwork, Trait::Needs(Capability::NetAdmin)]),
 ];
 
 /// A client whose answers depend on what this script has made before.
-fn client(world: &mut dyn World, call: &Call<'_>) -> Status {
+pub(super) fn client(world: &mut dyn World, call: &Call<'_>) -> Status {
     world.emit_unknown(call.words(), true);
     world.unknown_status(&call.words().join(" "))
 }
@@ -280,121 +270,6 @@ pub(super) fn django(world: &mut dyn World, call: &Call<'_>) -> Status {
     }
 }
 
-/// What a Pod's network namespace keeps: it outlives a container, not the sandbox.
-fn network(world: &dyn World, kind: &str, name: &str) -> super::world::place::Place {
-    outside(world.network_kind(), &format!("{kind} {name}"))
-}
-
-fn ip(world: &mut dyn World, call: &Call<'_>) -> Status {
-    let rest: Vec<&str> =
-        call.words().iter().skip(1).map(String::as_str).filter(|word| !word.starts_with('-')).collect();
-    let (kind, verb) = (rest.first().copied().unwrap_or_default(), rest.get(1).copied().unwrap_or_default());
-    let kind = match kind {
-        "a" | "addr" | "address" => "address",
-        "r" | "ro" | "route" => "route",
-        "l" | "link" => "link",
-        _ => return client(world, call),
-    };
-    let object = rest.get(2..).unwrap_or_default().join(" ");
-    match verb {
-        "add" | "a" => {
-            let place = network(world, kind, &object);
-            if world.look(&place) != Node::Absent {
-                return world.fail(Some(&place), FailureCause::Exists);
-            }
-            world.put(&place, Node::directory(), ChangeKind::Write);
-            SUCCESS
-        }
-        "del" | "delete" | "d" | "flush" => {
-            let place = network(world, kind, &object);
-            world.remove(&place);
-            world.unknown_status(&call.words().join(" "))
-        }
-        _ => client(world, call),
-    }
-}
-
-/// `iptables -A` and `-I` add a rule each time, `-N` fails on a chain that exists.
-fn iptables(world: &mut dyn World, call: &Call<'_>) -> Status {
-    let at = |names: &[&str]| call.words().iter().position(|word| names.contains(&word.as_str()));
-    let table = at(&["-t", "--table"])
-        .and_then(|at| call.words().get(at + 1))
-        .map_or("filter", String::as_str)
-        .to_owned();
-    let chain = |at: usize| call.words().get(at + 1).cloned().unwrap_or_default();
-    if let Some(position) = at(&["-N", "--new-chain"]) {
-        return create_chain(world, &format!("{table} {}", chain(position)));
-    }
-    if let Some(position) = at(&["-F", "--flush", "-X", "--delete-chain"]) {
-        let chain = chain(position);
-        if chain.is_empty() || chain.starts_with('-') {
-            for name in ["rules", "chain"] {
-                let all = network(world, name, &table);
-                let store = outside(world.network_kind(), "");
-                for known in world.names_in(&store.parent().unwrap_or(store)).0 {
-                    let place = outside(world.network_kind(), &known);
-                    if place.path.starts_with(&all.path) {
-                        world.remove(&place);
-                    }
-                }
-            }
-        } else {
-            let rules = network(world, "rules", &format!("{table} {chain}"));
-            world.remove(&rules);
-            if call.words().iter().any(|word| word == "-X") {
-                let chain = network(world, "chain", &format!("{table} {chain}"));
-                world.remove(&chain);
-            }
-        }
-        return world.unknown_status(&call.words().join(" "));
-    }
-    if let Some(position) = at(&["-A", "--append", "-I", "--insert"]) {
-        let place = network(world, "rules", &format!("{table} {}", chain(position)));
-        let old = match world.look(&place) {
-            Node::File(content) => content,
-            _ => "".into(),
-        };
-        let rule = rule(world, call.words(), position);
-        world.put(&place, Node::File(format!("{old}{rule}").into()), ChangeKind::Append);
-        return SUCCESS;
-    }
-    if let Some(position) = at(&["-D", "--delete"]) {
-        let place = network(world, "rules", &format!("{table} {}", chain(position)));
-        let rule = rule(world, call.words(), position);
-        if let Node::File(content) = world.look(&place)
-            && content.contains(rule)
-        {
-            let left = content.replacen(rule, "", 1);
-            let node = if left.is_empty() { Node::Absent } else { Node::File(left.into()) };
-            world.put(&place, node, ChangeKind::Remove);
-            return SUCCESS;
-        }
-        return world.unknown_status(&call.words().join(" "));
-    }
-    client(world, call)
-}
-
-/// A rule by what it matches and does: the words but the one at `verb`, which adds or deletes it.
-fn rule(world: &mut dyn World, words: &[String], verb: usize) -> char {
-    let specification: Vec<&str> =
-        words.iter().enumerate().filter(|(index, _)| *index != verb).map(|(_, word)| word.as_str()).collect();
-    world.atom(Atom::new(format!("rule:{}", specification.join(" ")), "a rule"))
-}
-
-fn create_chain(world: &mut dyn World, name: &str) -> Status {
-    let place = network(world, "chain", name);
-    if world.look(&place) != Node::Absent {
-        return world.fail(Some(&place), FailureCause::Exists);
-    }
-    world.put(&place, Node::directory(), ChangeKind::Write);
-    SUCCESS
-}
-
-/// The trouble, where it is that something exists.
-fn exists<'t>(trouble: &'t Trouble<'t>) -> Option<&'t Trouble<'t>> {
-    Some(trouble).filter(|trouble| trouble.fails(FailureCause::Exists))
-}
-
 fn kubectl_traits(call: &Call<'_>) -> &'static [Trait] {
     // Their first is left out where it asks as another, or nobody.
     const ASKS: &[Trait] = &[Trait::UsesAccountToken, Trait::Probe];
@@ -470,28 +345,4 @@ fn mend_vault(trouble: &Trouble<'_>) -> Option<Remedy> {
         "operator" => Remedy::advice("test first: `vault operator init -status`"),
         _ => None,
     }
-}
-
-/// `ip` without a verb that changes something needs nothing.
-fn ip_traits(call: &Call<'_>) -> &'static [Trait] {
-    let verbs = ["add", "a", "del", "delete", "replace", "change", "set", "flush"];
-    let changes = call.words().iter().skip(2).any(|word| verbs.contains(&word.as_str()));
-    if changes { &[Trait::Needs(Capability::NetAdmin)] } else { &[] }
-}
-
-fn mend_ip(trouble: &Trouble<'_>) -> Option<Remedy> {
-    match *trouble.call.operands().first()? {
-        "a" | "addr" | "address" | "r" | "route" => exists(trouble)?.replaced(" add ", " replace "),
-        _ => None,
-    }
-}
-
-fn mend_iptables(trouble: &Trouble<'_>) -> Option<Remedy> {
-    let name = trouble.call.name();
-    if trouble.fails(FailureCause::Exists) {
-        return Remedy::advice(format!(
-            "make it only where there is none: `{name} -nL CHAIN || {name} -N CHAIN`"
-        ));
-    }
-    Remedy::advice(format!("test for the rule first: `{name} -C … || {name} …`"))
 }

@@ -1,23 +1,23 @@
 //! Commands that ask or set the system: packages, users, the kernel, services.
 
-use super::Call;
 use super::reading::steady;
-use super::record::{Capability, Record, Trait, record};
+use super::record::{Record, Trait, record};
 use super::world::SUCCESS;
+use super::{Call, operations};
 
 const INSTALLS: &[Trait] = &[Trait::InstallsPackages, Trait::NeedsNetwork, Trait::Weighty];
 /// What brings packages; the other subcommands of the package managers ask, clean and remove.
 const INSTALLATIONS: [&str; 10] =
     ["install", "add", "ci", "i", "update", "upgrade", "dist-upgrade", "sync", "makecache", "groupinstall"];
-const ADMIN: &[Trait] = &[Trait::Needs(Capability::SysAdmin)];
 
 /// What neither reads nor writes a volume says the same in every run, unless it varies.
 pub(super) const RECORDS: &[Record] = &[
-    record(&["date", "uuidgen"]).does(steady).is(&[Trait::Varies, Trait::OnlyPrints]),
-    record(&["id"]).does(steady).is(&[Trait::Test, Trait::OnlyPrints]),
+    record(&["date"]).does(steady).is(&[Trait::Varies, Trait::OnlyPrints, Trait::TellsTime]),
+    record(&["uuidgen"]).does(steady).is(&[Trait::Varies, Trait::OnlyPrints]),
+    record(&["id"]).taking("").does(steady).is(&[Trait::Test, Trait::OnlyPrints]).when(asks_user),
+    record(&["whoami"]).does(steady).is(&[Trait::OnlyPrints, Trait::AsksUser]),
     record(&[
         "hostname",
-        "whoami",
         "uname",
         "nproc",
         "printenv",
@@ -37,20 +37,30 @@ pub(super) const RECORDS: &[Record] = &[
     ])
     .does(steady)
     .is(&[Trait::OnlyPrints]),
-    record(&["sysctl", "mount", "umount", "swapoff", "losetup"]).does(steady).is(ADMIN),
-    record(&["modprobe", "insmod"]).does(steady).is(&[Trait::Needs(Capability::SysModule)]),
+    record(&["sysctl"]).taking("p pattern").does(steady).tries(operations::parameter),
+    record(&["mount", "umount"]).does(steady).tries(operations::mount),
+    record(&["swapoff", "losetup", "modprobe", "insmod"]).does(steady),
     record(&["mountpoint", "blkid", "lsblk", "findmnt"]).does(steady),
-    record(&["ethtool"]).does(steady).is(&[Trait::Needs(Capability::NetAdmin)]),
+    record(&["ethtool"]).does(steady),
     record(&["apk", "apt", "apt-get", "yum", "dnf", "microdnf"]).does(steady).when(installs),
     record(&["pip", "pip3", "npm", "yarn", "gem"]).when(installs),
     record(&["apt-key", "dpkg", "rpm", "ldconfig"]).does(steady),
     record(&["adduser", "addgroup", "useradd", "groupadd", "usermod", "passwd"]).does(steady),
     record(&["kill", "pkill", "killall", "systemctl", "service"]).does(steady),
     record(&["sync", "logger", "clear"]).does(|_, _| SUCCESS).is(&[Trait::OnlyPrints]),
-    record(&["nft", "tc"]).is(&[Trait::Needs(Capability::NetAdmin), Trait::ChangesNetwork]),
-    record(&["deno", "bun", "lua", "Rscript", "fish", "csh", "tcsh"]).is(&[Trait::Interpreter]),
-    record(&["sh", "bash", "ash", "dash", "ksh", "zsh"]).is(&[Trait::AcceptsEmptyInput, Trait::RunsInput]),
+    record(&["deno", "bun", "lua", "Rscript", "fish", "csh", "tcsh"])
+        .is(&[Trait::Interpreter, Trait::RunsFile]),
+    record(&["sh", "bash", "ash", "dash", "ksh", "zsh"]).is(&[
+        Trait::AcceptsEmptyInput,
+        Trait::RunsInput,
+        Trait::RunsFile,
+    ]),
 ];
+
+/// `id -u`, and its like; by itself it is there to be read in the log.
+fn asks_user(call: &Call<'_>) -> &'static [Trait] {
+    if call.has("u g n user group name") { &[Trait::AsksUser] } else { &[] }
+}
 
 fn installs(call: &Call<'_>) -> &'static [Trait] {
     let is_one = call.words().iter().skip(1).any(|word| INSTALLATIONS.contains(&word.as_str()));

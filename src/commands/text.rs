@@ -20,7 +20,7 @@ pub(super) const RECORDS: &[Record] = &[
         .is(&[Trait::AcceptsEmptyInput])
         .asks(super::awaited::file),
     record(&["tee"]).taking("").does(tee).at(paths::written).is(&[Trait::AcceptsEmptyInput]),
-    record(&["sponge"]).does(sponge).is(&[Trait::AcceptsEmptyInput]),
+    record(&["sponge"]).taking("").does(sponge).at(paths::written).is(&[Trait::AcceptsEmptyInput]),
     record(&["wc"]).does(wc).at(paths::read).is(&[Trait::AcceptsEmptyInput]),
     record(&["sort"])
         .taking("o output k t T S key field-separator buffer-size")
@@ -59,8 +59,6 @@ pub(super) const RECORDS: &[Record] = &[
         "strings",
         "iconv",
         "dos2unix",
-        "expr",
-        "bc",
         "openssl-passwd",
         "mkpasswd",
         "gomplate",
@@ -68,6 +66,7 @@ pub(super) const RECORDS: &[Record] = &[
     ])
     .does(filter)
     .is(&[Trait::AcceptsEmptyInput]),
+    record(&["expr", "bc"]).does(filter).is(&[Trait::AcceptsEmptyInput, Trait::Calculates]),
 ];
 
 fn echo(world: &mut dyn World, call: &Call<'_>) -> Status {
@@ -155,17 +154,31 @@ fn cat(world: &mut dyn World, call: &Call<'_>) -> Status {
 
 fn tee(world: &mut dyn World, call: &Call<'_>) -> Status {
     let text = world.input().unwrap_or_default();
+    let status = write_to_operands(world, call, &text);
+    world.emit(&text);
+    status
+}
+
+/// `sponge FILE` of moreutils, which writes once it has read all; without a file, to its output.
+fn sponge(world: &mut dyn World, call: &Call<'_>) -> Status {
+    let text = world.input().unwrap_or_default();
+    if call.operands().is_empty() {
+        world.emit(&text);
+    }
+    write_to_operands(world, call, &text)
+}
+
+fn write_to_operands(world: &mut dyn World, call: &Call<'_>, text: &str) -> Status {
     let mut status = SUCCESS;
     for path in call.operands().iter().filter(|path| !path.starts_with("/dev/")) {
         let place = world.place(path);
         let one = if call.has("a append") {
-            world.append(&place, &text)
+            world.append(&place, text)
         } else {
-            world.write(&place, &text, ChangeKind::Write)
+            world.write(&place, text, ChangeKind::Write)
         };
         status = worse(status, one);
     }
-    world.emit(&text);
     status
 }
 
@@ -191,16 +204,6 @@ pub(super) fn read_operands(world: &mut dyn World, words: &[String], may_change:
     }
     world.emit_unknown(&key, may_change);
     SUCCESS
-}
-
-fn sponge(world: &mut dyn World, call: &Call<'_>) -> Status {
-    let Some(path) = call.words().last().filter(|_| call.words().len() > 1) else { return SUCCESS };
-    let place = world.place(path);
-    let text = world.input().unwrap_or_default();
-    if call.words().iter().any(|word| word == "-a") {
-        return world.append(&place, &text);
-    }
-    world.write(&place, &text, ChangeKind::Write)
 }
 
 /// `wc -l` of a text that is known; anything else is a filter.

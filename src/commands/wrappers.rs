@@ -1,6 +1,6 @@
 //! Commands that run the command in their arguments: `timeout 60 git clone …`.
 
-use super::record::{Capability, Elsewhere, Record, Trait, record};
+use super::record::{Elsewhere, Record, Trait, record};
 
 /// How a wrapper's command line goes. Options that aren't named here take no value.
 #[derive(Debug, Clone, Copy)]
@@ -85,19 +85,19 @@ pub(super) const RECORDS: &[Record] = &[
     record(&["builtin"]).wraps(plain("", 0)),
     record(&["xargs"])
         .taking_first("I n L P d a s E max-args max-procs delimiter")
-        .is(&[Trait::AcceptsEmptyInput]),
+        .is(&[Trait::AcceptsEmptyInput, Trait::RunsOnInput])
+        .tries(super::operations::on_input),
     record(&["nsenter"])
         .taking_first("t target S G setuid setgid")
         .does(super::reading::steady)
         .wraps(NSENTER)
-        .runs(Elsewhere::Always)
-        .is(&[Trait::Needs(Capability::SysAdmin)]),
+        .runs(Elsewhere::Always),
     record(&["chroot"])
         .taking_first("")
         .does(super::reading::steady)
         .wraps(plain("", 1))
         .runs(Elsewhere::Always)
-        .is(&[Trait::Needs(Capability::SysChroot), Trait::ChangesUser]),
+        .is(&[Trait::ChangesUser]),
     record(&["ssh"]).runs(Elsewhere::Always).is(&[Trait::NeedsNetwork]),
     record(&["docker", "podman", "nerdctl", "crictl"]).runs(Elsewhere::With(&["exec", "run"])),
 ];

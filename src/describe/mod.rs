@@ -44,8 +44,6 @@ pub struct Description {
     pub files: usize,
     /// What was passed over on purpose, or described in part.
     pub unjudged: Vec<Unjudged>,
-    /// Pods that nothing runs before, in files that were found rather than named.
-    pub without_init: usize,
 }
 
 impl Description {
@@ -95,12 +93,8 @@ pub fn describe(inputs: &[Input], stdin_name: &str, settings: &Settings) -> Desc
         errors: failures.into_iter().flatten().collect(),
         ..Description::default()
     };
-    let is_named = |startup: &Startup| inputs.get(startup.span.file.0 as usize).is_some_and(read::is_named);
     for described in described.into_iter().chain(built) {
-        let (shown, hidden): (Vec<_>, Vec<_>) =
-            described.startups.into_iter().partition(|startup| startup.has_init_phase() || is_named(startup));
-        description.startups.extend(shown);
-        description.without_init += hidden.len();
+        description.startups.extend(described.startups);
         description.errors.extend(described.errors);
         description.unjudged.extend(described.unjudged);
         description.notes.extend(described.notes);
@@ -181,7 +175,7 @@ impl Describer<'_> {
                 described.errors.push(failure(source, malformed.span, malformed_message(malformed)));
                 continue;
             }
-            match Startup::of(&pod, self.inputs, self.settings.version) {
+            match Startup::of(&pod, self.inputs, self.settings) {
                 Ok(startup) => described.startups.push(startup),
                 Err(message) => described.errors.push(failure(source, pod.spec().span(), message)),
             }

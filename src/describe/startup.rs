@@ -14,6 +14,7 @@ use crate::kube::{
 };
 use crate::program::Programs;
 use crate::rule;
+use crate::settings::Settings;
 use crate::shell::semantics::{Awaited, Wait};
 use crate::source::Span;
 use crate::yaml::{Entry, Kind};
@@ -104,11 +105,12 @@ impl SidecarGate {
 }
 
 impl Startup {
-    /// The start-up of `pod` as `version` has it.
+    /// The start-up of `pod` as the version of `settings` has it.
     ///
     /// # Errors
     /// A message where an amount can't be read, as where another tool has yet to fill it in.
-    pub fn of(pod: &Pod<'_>, inputs: &InputSet, version: Version) -> Result<Self, String> {
+    pub fn of(pod: &Pod<'_>, inputs: &InputSet, settings: &Settings) -> Result<Self, String> {
+        let version = settings.version;
         let effective = Effective::of(pod, version).into_owned();
         let unknown: BTreeSet<&String> =
             effective.requests.unknown.union(&effective.limits.unknown).collect();
@@ -121,7 +123,7 @@ impl Startup {
         };
         let steps = &effective.requests.steps;
         let roles = steps.iter().map(|step| step.role).chain(pod.apps.iter().map(|_| Role::App));
-        let programs = Programs::of(pod, inputs, version);
+        let programs = Programs::of(pod, inputs, &settings.images, version);
         let starts = roles
             .zip(pod.containers())
             .map(|(role, (written_role, container))| {
@@ -173,12 +175,6 @@ impl Startup {
     pub fn gated_by(&self, index: usize) -> &[Start] {
         let is_sidecar = self.starts.get(index).is_some_and(|start| start.role == Role::Sidecar);
         self.starts.get(index + 1..).filter(|_| is_sidecar).unwrap_or_default()
-    }
-
-    /// Whether anything runs before its apps.
-    #[must_use]
-    pub fn has_init_phase(&self) -> bool {
-        self.starts.iter().any(|start| start.role != Role::App)
     }
 
     /// How much of `name` is reserved for the Pod's whole life though only its init phase asks for it.

@@ -12,8 +12,7 @@ mod release;
 mod table;
 
 pub use own::{Images, Known, OwnImage};
-pub use processes::process;
-pub use reference::find;
+pub(crate) use reference::find;
 pub use release::{dash_has_pipefail, passes_over_search_list};
 pub use table::{KNOWN, with};
 

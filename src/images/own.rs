@@ -1,7 +1,8 @@
 //! Images of one's own, as the configuration describes them, and what is known of any image.
 
 use super::table::{NOT_IN_BUSYBOX, NOT_IN_DEBIAN};
-use super::{Confidence, KnownImage, Sh, User, find};
+use super::{Confidence, KnownImage, Sh, User, find, processes};
+use crate::kube::Container;
 use crate::kube::image::Image;
 
 /// An image that the configuration describes. What isn't set isn't known.
@@ -52,6 +53,29 @@ impl Images {
     #[must_use]
     pub fn new(own: Vec<OwnImage>) -> Self {
         Self { own }
+    }
+
+    /// What is known of the image of `container`, unless that is doubtful.
+    #[must_use]
+    pub fn of(&self, container: &Container<'_>) -> Option<Known<'_>> {
+        self.find(&container.image()?).filter(|known| known.confidence() >= Confidence::Medium)
+    }
+
+    /// The words of the process that `image` starts with `args` and without a `command`; `None` where that isn't known.
+    /// `may_be` tells whether a variable of the container may have that value.
+    #[must_use]
+    pub fn process(
+        &self,
+        image: &Image<'_>,
+        args: &[&str],
+        may_be: &dyn Fn(&str, &str) -> bool,
+    ) -> Option<Vec<String>> {
+        let known = self.find(image);
+        if let Some(entrypoint) = known.and_then(Known::entrypoint) {
+            return Some(entrypoint.iter().chain(args).map(|word| (*word).to_owned()).collect());
+        }
+        // Of one's own image what isn't set isn't known.
+        if matches!(known, Some(Known::Own(_))) { None } else { processes::process(image, args, may_be) }
     }
 
     /// What is known of `image`; the last that the configuration says of it counts first.

@@ -61,15 +61,14 @@ const fn program(names: &'static [&'static str], entrypoint: &'static str) -> Pr
     Process { names, start: Start::Program(entrypoint), ends_with: &[] }
 }
 
-/// The words of the process that `image` starts with `args` and without a `command`; `None` where that isn't known.
-/// `may_be` tells whether a variable of the container may have that value.
-#[must_use]
-pub fn process(image: &Image<'_>, args: &[&str], may_be: &dyn Fn(&str, &str) -> bool) -> Option<Vec<String>> {
+/// The words of the process that `image` starts with `args`, by this table: see [`Images::process`](super::Images::process).
+pub(super) fn process(
+    image: &Image<'_>,
+    args: &[&str],
+    may_be: &dyn Fn(&str, &str) -> bool,
+) -> Option<Vec<String>> {
     let args = || args.iter().copied();
     let owned = |words: &mut dyn Iterator<Item = &str>| words.map(str::to_owned).collect();
-    if let Some(entrypoint) = reference::find(image).and_then(|known| known.entrypoint) {
-        return Some(owned(&mut entrypoint.iter().copied().chain(args())));
-    }
     let process = PROCESSES.iter().find(|process| reference::names(process.names, image))?;
     if process.ends_with.iter().any(|(name, value)| may_be(name, value)) {
         return None;
@@ -87,10 +86,11 @@ pub fn process(image: &Image<'_>, args: &[&str], may_be: &dyn Fn(&str, &str) -> 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::images::Images;
 
     fn started(image: &str, args: &[&str], environment: &[(&str, &str)]) -> Option<String> {
         let may_be = |name: &str, value: &str| environment.contains(&(name, value));
-        process(&Image::parse(image), args, &may_be).map(|words| words.join(" "))
+        Images::default().process(&Image::parse(image), args, &may_be).map(|words| words.join(" "))
     }
 
     #[test]

@@ -9,7 +9,7 @@ const HUB: [&str; 3] = ["docker.io", "index.docker.io", "registry-1.docker.io"];
 /// What is known of `image`: a known one by its name, or a mirror of it, which is a host, folders of its own and the
 /// whole canonical path (`harbor.example/hub/library/busybox`). The last element of a name alone proves nothing.
 #[must_use]
-pub fn find(image: &Image<'_>) -> Option<&'static KnownImage> {
+pub(crate) fn find(image: &Image<'_>) -> Option<&'static KnownImage> {
     let mut rows = KNOWN.iter().filter(|row| names(row.names, image));
     match image.tag {
         Some(tag) => rows.find(|row| row.tags.cover(tag)).filter(|_| !is_windows(tag)),
@@ -24,9 +24,7 @@ pub fn find(image: &Image<'_>) -> Option<&'static KnownImage> {
 
 /// Whether one of `known` names is the image's, or what it mirrors.
 pub(super) fn names(known: &[&str], image: &Image<'_>) -> bool {
-    // Both end in one word, or aren't the same; most names are ruled out by that.
-    let last = image.repository.rsplit('/').next().unwrap_or("");
-    known.iter().any(|name| name.ends_with(last) && is_or_mirrors(image.repository, name))
+    known.iter().any(|name| is_or_mirrors(image.repository, name))
 }
 
 fn is_windows(tag: &str) -> bool {

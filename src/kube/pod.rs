@@ -178,6 +178,17 @@ impl<'d> Pod<'d> {
     pub fn security_of(&self, container: &Container<'d>) -> EffectiveSecurity<'d> {
         container.security_context.within(&self.security_context)
     }
+
+    /// Whether `container` runs as its image's user: no user is set, and nobody adds one later. A patch's base may, and
+    /// `OpenShift` gives each namespace a range of its own.
+    #[must_use]
+    pub fn leaves_user_to_image(&self, container: &Container<'d>) -> bool {
+        self.template.completeness == Completeness::Complete
+            && !self.template.object.group().ends_with("openshift.io")
+            && self.template.workload.kind() != "DeploymentConfig"
+            && self.security_context.leaves_user()
+            && container.security_context.leaves_user()
+    }
 }
 
 fn by_name<'d>(volumes: &[Volume<'d>]) -> HashMap<&'d str, usize> {

@@ -87,24 +87,16 @@ impl<'d> SecurityContext<'d> {
         !self.may_set("fsGroup") && !self.may_set("supplementalGroups")
     }
 
+    /// Whether `runAsUser` is neither set here nor by a template.
+    pub(super) fn leaves_user(&self) -> bool {
+        let is_written =
+            self.node.and_then(|node| node.get("runAsUser")).is_some_and(|value| !value.is_null());
+        !is_written && !self.may_set("runAsUser")
+    }
+
     /// Whether a template sets `key`, or may set it.
     fn may_set(&self, key: &str) -> bool {
         self.is_open || self.node.and_then(|node| node.get(key)).is_some_and(Node::is_unknown)
-    }
-
-    /// Whether the container keeps `capability` (without `CAP_`), which a runtime gives by default: it isn't dropped,
-    /// by name or by `ALL`, or it is added back. A privileged container keeps all. Where a template may add it, it
-    /// counts as kept.
-    #[must_use]
-    pub fn keeps_capability(&self, capability: &str) -> bool {
-        let names = |list: &[Field<'d, &'d str>]| {
-            list.iter().any(|name| {
-                let name = name.to_ascii_uppercase();
-                let name = name.strip_prefix("CAP_").unwrap_or(&name);
-                name == "ALL" || name == capability
-            })
-        };
-        self.may_be_privileged() || names(&self.capabilities_add) || !names(&self.capabilities_drop)
     }
 }
 

@@ -3,7 +3,6 @@
 mod builds;
 mod linter;
 mod precedence;
-mod remarks;
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -77,7 +76,7 @@ fn read_all(
         files.push(file);
     }
     let builds = kustomize::build(files, &|id| inputs.get(id.0 as usize).is_some_and(is_named));
-    remarks::tell(&builds, report);
+    builds::tell_remarks(&builds, report);
     report.sources = builds.files.iter().map(|file| Arc::clone(&file.source)).collect();
     (InputSet::new(builds.files.clone()), builds)
 }
@@ -121,7 +120,7 @@ fn match_suppressions(linter: &Linter<'_>, findings: Vec<Finding>, suppressions:
     let runs = |suppression: &Suppression, id: &str| {
         is_rule(id)
             && id != unused_suppression::RULE.id
-            && linter.rules_at(suppression.place, None).level(rules::current(id)) != Level::Off
+            && linter.rules_at(suppression.place).level(rules::current(id)) != Level::Off
     };
     matcher.match_findings(tell(linter, matcher.unused(runs)));
     matcher.into_matched()
@@ -164,7 +163,7 @@ mod tests {
     use super::*;
     use crate::finding::Severity;
     use crate::kube::{Pod, templates};
-    use crate::program::Program;
+    use crate::program::{Program, Programs};
     use crate::rule::{Group, Target};
     use crate::yaml::Node;
 
@@ -188,7 +187,7 @@ mod tests {
                 }
                 for object in inputs.objects("Pod") {
                     for pod in templates(&object, &[]).into_iter().map(Pod::new) {
-                        let programs = cx.programs_of(&pod);
+                        let programs = Programs::of(&pod, cx.inputs, cx.images, cx.version);
                         let words = programs.iter().flat_map(Program::argv);
                         let words: Vec<String> = words.map(|word| word.as_str().to_owned()).collect();
                         assert!(cx.source(pod.spec().span()).is_some());

@@ -10,7 +10,7 @@ use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::helm;
-use crate::images::{self, Sh};
+use crate::images::{Images, Known, Sh, User};
 use crate::inputs::{ConfigData, InputSet};
 use crate::kube::expansion::{Environment, Meaning};
 use crate::kube::volume::{ConfigSource, Projection, VolumeSource};
@@ -71,6 +71,7 @@ enum EntryPoint {
 /// The programs of a Pod's init containers and sidecars, in order.
 pub struct Programs<'p, 'd> {
     pod: &'p Pod<'d>,
+    images: &'p Images,
     version: Version,
     list: Vec<Program<'p, 'd>>,
     /// Of each program; filled when they are asked for.
@@ -78,13 +79,13 @@ pub struct Programs<'p, 'd> {
 }
 
 impl<'p, 'd> Programs<'p, 'd> {
-    /// The programs of `pod`, one of `inputs`, as `version` runs them.
+    /// The programs of `pod`, one of `inputs`, as `version` runs them in `images`.
     #[must_use]
-    pub fn of(pod: &'p Pod<'d>, inputs: &'p InputSet, version: Version) -> Self {
-        let builder = ProgramBuilder { pod, inputs };
+    pub fn of(pod: &'p Pod<'d>, inputs: &'p InputSet, images: &'p Images, version: Version) -> Self {
+        let builder = ProgramBuilder { pod, inputs, images };
         let steps = pod.init_steps.iter();
         let list = steps.map(|step| builder.program(step.container(), step.role_in(version))).collect();
-        Self { pod, version, list, analyses: OnceCell::new() }
+        Self { pod, images, version, list, analyses: OnceCell::new() }
     }
 
     /// The scripts of which nothing could be told, and why; those of the analysis only where [`hazards`](Self::hazards)
@@ -115,7 +116,7 @@ impl<'p, 'd> Programs<'p, 'd> {
         let analyse = || {
             let programs = self.list.iter();
             let sequence: Vec<rerun::Container<'_>> =
-                programs.map(|program| program.for_analysis(self.pod, self.version)).collect();
+                programs.map(|program| program.for_analysis(self)).collect();
             rerun::analyse(&sequence)
         };
         self.list.iter().zip(self.analyses.get_or_init(analyse))
@@ -125,13 +126,14 @@ impl<'p, 'd> Programs<'p, 'd> {
 struct ProgramBuilder<'p, 'd> {
     pod: &'p Pod<'d>,
     inputs: &'p InputSet,
+    images: &'p Images,
 }
 
 impl<'p, 'd> ProgramBuilder<'p, 'd> {
     fn program(&self, container: &'p Container<'d>, role: Role) -> Program<'p, 'd> {
         let texts = |name: &str| Some(self.config_map(name)?.texts(self.inputs));
         let environment = Environment::with(container, &texts);
-        let argv = argv(container, &environment);
+        let argv = argv(container, &environment, self.images);
         let files = self.files(container, &argv);
         let entry_point = entry_point(&argv, &files).unwrap_or(EntryPoint::Command);
         let (units, exec) = (Units::default(), OnceCell::new());
@@ -203,7 +205,7 @@ impl<'p, 'd> ProgramBuilder<'p, 'd> {
 }
 
 /// The words of the container's process: `command` and `args`, or what its image is known to start with `args`.
-fn argv(container: &Container<'_>, environment: &Environment<'_>) -> Vec<MappedText> {
+fn argv(container: &Container<'_>, environment: &Environment<'_>, images: &Images) -> Vec<MappedText> {
     let expand = |words: Vec<Field<'_, &str>>| -> Vec<MappedText> {
         words.iter().map(|word| environment.expand(&word.node.mapped()).text).collect()
     };
@@ -211,7 +213,7 @@ fn argv(container: &Container<'_>, environment: &Environment<'_>) -> Vec<MappedT
         return expand(words);
     }
     let args = expand(container.args.clone().unwrap_or_default());
-    of_image(container, &args, environment).unwrap_or_default()
+    of_image(container, &args, environment, images).unwrap_or_default()
 }
 
 /// The words of the process that the container's image is known to start with `args`. Those that the image adds stand
@@ -220,6 +222,7 @@ fn of_image(
     container: &Container<'_>,
     args: &[MappedText],
     environment: &Environment<'_>,
+    images: &Images,
 ) -> Option<Vec<MappedText>> {
     let may_be = |name: &str, value: &str| match environment.lookup(name) {
         Meaning::Known(known) => &*known == value,
@@ -227,7 +230,7 @@ fn of_image(
         Meaning::Undefined => false,
     };
     let texts: Vec<&str> = args.iter().map(MappedText::as_str).collect();
-    let words = images::process(&container.image()?, &texts, &may_be)?;
+    let words = images.process(&container.image()?, &texts, &may_be)?;
     let place = args.first().map_or(container.image?.span(), MappedText::whole);
     let added = words.len().saturating_sub(args.len());
     let added = words.iter().take(added).map(|word| {
@@ -247,11 +250,11 @@ pub struct EndlessProcess {
     pub span: Span,
 }
 
-/// What `container` runs for ever, by its words or by what its image is known to start. `None` where it ends, where that
+/// What `container` runs for ever, by its words or by what its image is known, by `images`, to start. `None` where it ends, where that
 /// isn't known, and where a shell reads a script, of which [`Program::facts`] tell.
 #[must_use]
-pub fn endless_process(container: &Container<'_>) -> Option<EndlessProcess> {
-    let argv = argv(container, &Environment::of(container));
+pub fn endless_process(container: &Container<'_>, images: &Images) -> Option<EndlessProcess> {
+    let argv = argv(container, &Environment::of(container), images);
     let words: Vec<Option<&str>> = argv.iter().map(|word| Some(word.as_str())).collect();
     let command = invocation::runs_for_ever(&words)?;
     let span = argv.iter().map(MappedText::whole).reduce(Span::to)?;
@@ -310,7 +313,8 @@ fn entry_point(argv: &[MappedText], files: &Files<'_>) -> Option<EntryPoint> {
 }
 
 impl<'d> Program<'_, 'd> {
-    fn for_analysis(&self, pod: &Pod<'d>, version: Version) -> rerun::Container<'_> {
+    fn for_analysis(&self, programs: &Programs<'_, 'd>) -> rerun::Container<'_> {
+        let Programs { pod, images, version, .. } = *programs;
         let program = match &self.entry_point {
             EntryPoint::Script(unit) => rerun::Program::Script {
                 script: &unit.script,
@@ -331,10 +335,10 @@ impl<'d> Program<'_, 'd> {
             environment,
             unknown_environment,
             working_dir: self.container.working_dir.map(|folder| folder.value.to_owned()),
-            userland: userland(self.container),
+            userland: userland(self.container, images),
             is_sidecar: self.role == Role::Sidecar,
             restarts: self.role == Role::Sidecar || restarts(pod, self.container, version),
-            root: is_root(pod, self.container),
+            root: is_root(pod, self.container, images),
             host_network: pod.host.network,
             files: self.files.iter().map(|(path, file)| (path.clone(), file.text.to_owned())).collect(),
         }
@@ -448,20 +452,23 @@ fn restarts(pod: &Pod<'_>, container: &Container<'_>, version: Version) -> bool 
     !is(pod.restart_policy, "Never") || is(own, "OnFailure")
 }
 
-/// Whether `container` runs as root, where the manifest says.
-fn is_root(pod: &Pod<'_>, container: &Container<'_>) -> Option<bool> {
+/// Whether `container` runs as root, where the manifest or what is known of its image says.
+fn is_root(pod: &Pod<'_>, container: &Container<'_>, images: &Images) -> Option<bool> {
     let security = pod.security_of(container);
     match (security.run_as_user, security.run_as_non_root) {
         (Some(user), _) => Some(*user == 0),
         (None, Some(non_root)) if *non_root => Some(false),
-        _ => None,
+        _ => match images.of(container)?.user() {
+            User::Root => Some(true),
+            User::Id(_) | User::Name(_) => Some(false),
+            User::Unknown => None,
+        },
     }
 }
 
-/// The family of the image's commands, where the table of images has it.
-fn userland(container: &Container<'_>) -> Userland {
-    let known = container.image().and_then(|image| images::find(&image));
-    match known.map(|known| known.sh) {
+/// The family of the image's commands, where it is known.
+fn userland(container: &Container<'_>, images: &Images) -> Userland {
+    match images.of(container).and_then(Known::sh) {
         Some(Sh::Ash) => Userland::Busybox,
         Some(Sh::Dash | Sh::Bash) => Userland::Gnu,
         Some(Sh::None) | None => Userland::Unknown,

@@ -4,7 +4,7 @@ use std::cell::OnceCell;
 
 use super::Rule;
 use crate::finding::{ContainerRole, Finding, Resource, Severity};
-use crate::images::{self, Images, Known};
+use crate::images::{Images, Known};
 use crate::inputs::InputSet;
 use crate::kube::validate::{self, ContainerEntry, Violation};
 use crate::kube::{Container, Object, Pod, Role, Template, Version};
@@ -25,7 +25,8 @@ pub struct RuleContext<'a, T> {
     pub inputs: &'a InputSet,
     /// What is set of the rule's options: ask it with the option's own declaration.
     pub options: &'a Options,
-    images: &'a Images,
+    /// What is known of images, by the table and the configuration.
+    pub images: &'a Images,
     rule: &'static Rule,
     subject: &'a T,
     findings: Vec<Finding>,
@@ -81,17 +82,7 @@ impl<'a, T> RuleContext<'a, T> {
     /// What is known of the image of `container`, by the table or the configuration, unless that is doubtful.
     #[must_use]
     pub fn image_of(&self, container: &Container<'_>) -> Option<Known<'a>> {
-        let known = self.images.find(&container.image()?)?;
-        (known.confidence() >= images::Confidence::Medium).then_some(known)
-    }
-
-    /// What the init containers of `pod` run. Of the Pod that a rule looks at itself, [`PodContext::programs`] knows it.
-    #[must_use]
-    pub fn programs_of<'p, 'd>(&self, pod: &'p Pod<'d>) -> Programs<'p, 'd>
-    where
-        'a: 'p,
-    {
-        Programs::of(pod, self.inputs, self.version)
+        self.images.of(container)
     }
 
     /// The finding with what its rule needn't say of itself.
@@ -108,7 +99,7 @@ impl<'a> PodContext<'a> {
     #[must_use]
     pub fn programs(&self) -> &'a Programs<'a, 'a> {
         let PodFacts { pod, programs, .. } = self.subject;
-        programs.get_or_init(|| Programs::of(pod, self.inputs, self.version))
+        programs.get_or_init(|| Programs::of(pod, self.inputs, self.images, self.version))
     }
 
     /// What is known of the scripts and commands of the Pod's init containers, in order.

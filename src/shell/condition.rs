@@ -4,6 +4,12 @@ use std::ops::Range;
 
 use super::ir::{Condition, ConditionKind, Operator, Word};
 
+/// Whether `name` is `test` or `[`, whose arguments are a condition.
+#[must_use]
+pub fn is_test_name(name: &str) -> bool {
+    matches!(name, "[" | "test")
+}
+
 /// The condition of `test words…` or `[ words… ]`, name included; `None` for another command, a `[`
 /// without its `]`, and what the grammar doesn't cover.
 ///

@@ -3,7 +3,7 @@
 
 use super::options::{self, Options, Shell};
 pub use super::wrapper::base_name;
-use super::wrapper::{self, Lead};
+use super::wrapper::{self, WrapperPrefix};
 use crate::commands::{self, Call, Trait};
 
 /// What a command's words come to; places are indices of words. The words after `text` and `path`
@@ -50,9 +50,9 @@ pub enum Invocation {
 #[must_use]
 pub fn of(words: &[Option<&str>]) -> Invocation {
     let wrapper = match wrapper::lead(words) {
-        Lead::Words(length) => length,
-        Lead::Elsewhere => return Invocation::Elsewhere,
-        Lead::Unknown => return Invocation::Unknown,
+        WrapperPrefix::Words(length) => length,
+        WrapperPrefix::Elsewhere => return Invocation::Elsewhere,
+        WrapperPrefix::Unknown => return Invocation::Unknown,
     };
     let Some(Some(program)) = words.get(wrapper) else { return Invocation::Unknown };
     let arguments = words.get(wrapper + 1..).unwrap_or(&[]);
@@ -97,10 +97,8 @@ fn shell_call(wrapper: usize, shell: Shell, arguments: &[Option<&str>]) -> Invoc
 /// Interpreters with a program of their own language to run. `python -m NAME` runs a tool.
 fn is_other_language(name: &str, arguments: &[Option<&str>]) -> bool {
     let family = name.trim_end_matches(|c: char| c.is_ascii_digit() || c == '.');
-    match family {
-        "python" | "pypy" => !arguments.contains(&Some("-m")),
-        family => commands::is(family, Trait::Interpreter),
-    }
+    commands::is(family, Trait::Interpreter)
+        && !(commands::is(family, Trait::RunsModules) && arguments.contains(&Some("-m")))
 }
 
 /// Whether `program` is known, and takes a `$` in its words for no more than that.

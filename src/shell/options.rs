@@ -18,6 +18,19 @@ pub enum Shell {
 }
 
 impl Shell {
+    /// The file name that people know it by.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Sh => "sh",
+            Self::Bash => "bash",
+            Self::Ash => "ash",
+            Self::Dash => "dash",
+            Self::Ksh => "ksh",
+            Self::Zsh => "zsh",
+        }
+    }
+
     /// The shell of that file name.
     #[must_use]
     pub fn named(name: &str) -> Option<Self> {

@@ -4,7 +4,7 @@ use crate::commands::{self, Elsewhere};
 
 /// What leads up to a command.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Lead {
+pub(super) enum WrapperPrefix {
     /// This many words are wrappers with their arguments.
     Words(usize),
     /// The command runs in another file system.
@@ -16,31 +16,31 @@ pub(super) enum Lead {
 /// More wrappers around one another are no command that anybody wrote.
 const MAX_WRAPPERS: usize = 16;
 
-pub(super) fn lead(words: &[Option<&str>]) -> Lead {
+pub(super) fn lead(words: &[Option<&str>]) -> WrapperPrefix {
     let mut at = 0;
     for _ in 0..MAX_WRAPPERS {
         let rest = words.get(at..).unwrap_or(&[]);
-        let Some(Some(name)) = rest.first() else { return Lead::Words(at) };
+        let Some(Some(name)) = rest.first() else { return WrapperPrefix::Words(at) };
         let name = base_name(name);
-        let Some(record) = commands::find(name) else { return Lead::Words(at) };
+        let Some(record) = commands::find(name) else { return WrapperPrefix::Words(at) };
         if is_elsewhere(record.elsewhere, rest) {
-            return Lead::Elsewhere;
+            return WrapperPrefix::Elsewhere;
         }
-        let Some(wrapper) = &record.wrapper else { return Lead::Words(at) };
+        let Some(wrapper) = &record.wrapper else { return WrapperPrefix::Words(at) };
         match wrapper.length(name, rest) {
             // `flock FILE -c TEXT` has a script, which isn't looked for.
             Some(length)
                 if rest.get(length).is_some_and(|word| word.is_some_and(|word| word.starts_with('-'))) =>
             {
-                return Lead::Unknown;
+                return WrapperPrefix::Unknown;
             }
             Some(length) if length < rest.len() => at += length,
             // Nothing is left to run: it is a command of its own (`env`, `command -v x`).
-            Some(_) => return Lead::Words(at),
-            None => return Lead::Unknown,
+            Some(_) => return WrapperPrefix::Words(at),
+            None => return WrapperPrefix::Unknown,
         }
     }
-    Lead::Unknown
+    WrapperPrefix::Unknown
 }
 
 /// The last part of a path: `bash` of `/bin/bash`.

@@ -206,8 +206,7 @@ impl Suppression {
 }
 
 fn mentions_us(text: &str) -> bool {
-    // Whether it begins with a capital is told where it is read.
-    memmem::find(text.as_bytes(), b"nitlint").is_some()
+    memmem::find(text.as_bytes(), b"initlint").is_some()
 }
 
 impl What {

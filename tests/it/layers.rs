@@ -11,23 +11,18 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("source", &[]),
     ("globs", &[]),
     ("bounded", &[]),
-    ("path_text", &[]),
     ("helm", &["source"]),
     ("finding", &["helm", "source"]),
     ("yaml", &["helm", "source"]),
     ("kube", &["helm", "source", "yaml"]),
     ("images", &["kube"]),
-    ("discover", &["globs", "path_text"]),
+    ("discover", &["globs"]),
     ("charts", &["discover", "helm", "source", "yaml"]),
     ("encoding", &["source"]),
     ("rendered", &[]),
-    ("cut_list", &["source", "yaml"]),
-    (
-        "read",
-        &["charts", "cut_list", "discover", "encoding", "helm", "path_text", "rendered", "source", "yaml"],
-    ),
+    ("read", &["charts", "discover", "encoding", "helm", "rendered", "source", "yaml"]),
     ("provenance", &["charts", "finding", "kube", "read", "source", "yaml"]),
-    ("kustomize", &["discover", "kube", "path_text", "read", "source", "yaml"]),
+    ("kustomize", &["discover", "kube", "read", "source", "yaml"]),
     ("inputs", &["kube", "kustomize", "provenance", "read", "source", "yaml"]),
     ("commands", &[]),
     ("shell", &["commands", "helm", "source"]),
@@ -83,23 +78,8 @@ const LAYERS: &[(&str, &[&str])] = &[
             "yaml",
         ],
     ),
-    (
-        "report",
-        &[
-            "describe",
-            "discover",
-            "finding",
-            "kube",
-            "options",
-            "path_text",
-            "read",
-            "rule",
-            "rules",
-            "source",
-            "yaml",
-        ],
-    ),
-    ("baseline", &["bounded", "finding", "path_text", "report", "settings"]),
+    ("report", &["describe", "discover", "finding", "kube", "read", "rule", "rules", "source"]),
+    ("baseline", &["bounded", "finding", "report", "rule", "settings"]),
     ("progress", &[]),
     (
         "pipeline",
@@ -128,41 +108,26 @@ const LAYERS: &[(&str, &[&str])] = &[
     (
         "config",
         &[
-            "bounded",
-            "cli",
-            "discover",
-            "encoding",
-            "finding",
-            "globs",
-            "images",
-            "kube",
-            "options",
-            "path_text",
-            "report",
-            "rule",
-            "rules",
-            "settings",
-            "source",
-            "yaml",
+            "bounded", "cli", "discover", "encoding", "finding", "globs", "images", "kube", "options",
+            "report", "rule", "rules", "settings", "source", "yaml",
         ],
     ),
 ];
 
 /// A table of the config file's keys, whose rows name the functions that read and describe them; and a builder, whose
 /// steps ask it for files.
-const CIRCLES: [&str; 8] = [
+const CIRCLES: [&str; 7] = [
     "config::keys",
     "config::reader",
     "config::schema",
     "kustomize::builder",
     "kustomize::generate",
     "kustomize::patches",
-    "kustomize::remarks",
     "kustomize::replacements",
 ];
 
 /// A module of the crate, as the names that lead to it.
-type Module = Vec<String>;
+pub(crate) type Module = Vec<String>;
 
 /// The modules and the paths that each one uses.
 fn uses() -> BTreeMap<Module, BTreeSet<Module>> {
@@ -175,7 +140,13 @@ fn uses() -> BTreeMap<Module, BTreeSet<Module>> {
     resolved.collect()
 }
 
-fn files(folder: &str) -> Vec<(Module, String)> {
+/// Whether the table lets `module` use `other`.
+pub(crate) fn may_use(module: &str, other: &str) -> bool {
+    LAYERS.iter().any(|(name, allowed)| *name == module && allowed.contains(&other))
+}
+
+/// The modules below `folder`, with their text.
+pub(crate) fn files(folder: &str) -> Vec<(Module, String)> {
     let base = if folder == "src" { root().join("src") } else { root().to_owned() };
     let entries =
         walkdir::WalkDir::new(root().join(folder)).into_iter().map(|entry| entry.unwrap().into_path());
@@ -192,7 +163,7 @@ fn module_of(path: &Path) -> Module {
 }
 
 /// The text without comments and unit tests.
-fn code(text: &str) -> String {
+pub(crate) fn code(text: &str) -> String {
     let text = text.split("#[cfg(test)]").next().unwrap();
     text.lines().filter(|line| !line.trim_start().starts_with("//")).map(|line| format!("{line}\n")).collect()
 }

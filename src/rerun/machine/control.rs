@@ -7,8 +7,10 @@ use super::{
     Branch, ChangeKind, FAILURE, FailureCause, Flow, Function, GuardOverSlowCommand, Jump, Machine, SUCCESS,
     Sink, Status,
 };
+use crate::commands::{self, Trait};
 use crate::rerun::state::places::Place;
 use crate::rerun::state::tree::Node;
+use crate::shell::condition::is_test_name;
 use crate::shell::ir::{Arm, Clause, Command, CommandKind, List, Redirection, RedirectionKind, Word};
 
 impl Machine<'_, '_> {
@@ -431,7 +433,7 @@ fn is_test(command: &Command) -> bool {
     match &command.kind {
         CommandKind::Conditional(_) => true,
         CommandKind::Not(inner) => is_test(inner),
-        CommandKind::Simple(_) => matches!(first_word(command).as_deref(), Some("[" | "test")),
+        CommandKind::Simple(_) => first_word(command).is_some_and(|name| is_test_name(&name)),
         _ => false,
     }
 }
@@ -445,9 +447,11 @@ fn first_word(command: &Command) -> Option<String> {
 
 /// Commands after `||` that do nothing to anything: which way the branch goes doesn't matter.
 fn is_trivial(command: &Command) -> bool {
-    let word = first_word(command);
     command.redirections.is_empty()
-        && matches!(word.as_deref(), Some("true" | ":" | "echo" | "printf" | "sleep" | "break" | "continue"))
+        && first_word(command).is_some_and(|word| {
+            matches!(word.as_str(), "true" | ":" | "break" | "continue")
+                || commands::is(&word, Trait::OnlyPrints)
+        })
 }
 
 pub(super) fn is_always_true(condition: &List) -> bool {

@@ -4,7 +4,7 @@ use std::ops::Range;
 use std::rc::Rc;
 
 use super::{Flow, Frame, Machine, SUCCESS, Status};
-use crate::commands::Call;
+use crate::commands::{self, Call, Trait};
 use crate::rerun::Bound;
 use crate::rerun::state::atoms::is_known;
 use crate::rerun::state::tree::Node;
@@ -33,7 +33,7 @@ impl Machine<'_, '_> {
                 run.or_else(|| is_certain.then(|| Ok(machine.unknown_command(words))))
             }),
             Invocation::Exec { program: 0 } if name.contains('/') => self.subshell_file(name, words, None),
-            Invocation::Exec { program: 0 } if base_name(name) == "xargs" => self.xargs(words),
+            Invocation::Exec { program: 0 } if commands::is(name, Trait::RunsOnInput) => self.xargs(words),
             Invocation::Exec { program: 0 } => None,
             Invocation::Exec { program } => self.wrapped(words, program, |machine| {
                 let rest: Rc<[String]> = words.get(program..)?.into();

@@ -7,7 +7,7 @@ use super::{Flow, Function, Hidden, Machine, SUCCESS, Status, UNFOLLOWED};
 use crate::commands::{Call, Trait};
 use crate::rerun::state::atoms::{Atom, UNKNOWN, clean};
 use crate::rerun::state::tree::SiteId;
-use crate::shell::condition::test_command;
+use crate::shell::condition::{is_test_name, test_command};
 use crate::shell::ir::{Assignment, Command, Simple, Value, Word};
 
 /// Builtins whose operands are assignments: they aren't split into fields.
@@ -39,7 +39,7 @@ impl Machine<'_, '_> {
         let name = simple.words.first().and_then(Word::literal);
         let words = match name.as_deref() {
             Some(name) if DECLARATIONS.contains(&name) => self.unsplit(&simple.words)?,
-            Some("[" | "test") => Vec::new(),
+            Some(name) if is_test_name(name) => Vec::new(),
             _ => self.fields(&simple.words)?,
         };
         self.current = site;
@@ -55,7 +55,7 @@ impl Machine<'_, '_> {
         }
         self.words = words.into();
         let words = Rc::clone(&self.words);
-        if matches!(name.as_deref(), Some("[" | "test")) {
+        if name.as_deref().is_some_and(is_test_name) {
             return self.redirected(&command.redirections, |machine| match test_command(&simple.words) {
                 Some(condition) => machine.condition_status(&condition),
                 // It has too many operands, or is none.

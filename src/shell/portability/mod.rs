@@ -29,6 +29,17 @@ pub enum Reader {
     Ash,
 }
 
+impl Reader {
+    /// As a message calls it.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Dash { .. } => "dash",
+            Self::Ash => "busybox's ash",
+        }
+    }
+}
+
 /// What a shell does with something that only bash knows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Outcome {
@@ -94,7 +105,7 @@ impl Departure<'_> {
     }
 }
 
-/// What the shells that read the texts of a script take otherwise than bash, in order; `reader` says which they are.
+/// What the shells that read the texts of a script take otherwise than bash, in the order in which they meet it; `reader` says which they are.
 /// Scripts that look which shell they have are left alone.
 #[must_use]
 pub fn departures<'s>(facts: &Facts<'s>, reader: impl Fn(&Unit) -> Option<Reader>) -> Vec<Departure<'s>> {
@@ -107,15 +118,40 @@ pub fn departures<'s>(facts: &Facts<'s>, reader: impl Fn(&Unit) -> Option<Reader
         seen.push(std::ptr::from_ref(*unit));
         let text = unit.text.as_str();
         let knows = ["BASH_VERSION", "exec bash", "exec /bin/bash"].iter().any(|word| text.contains(word));
+        let from = found.len();
         if let Some(reader) = reader(unit).filter(|_| !knows) {
             let places = Places::of(facts, unit);
             forms::departures(unit, reader, &places, &mut found);
             builtins::departures(facts, unit, reader, &mut found);
             expansions::departures(facts, unit, reader, &places, &mut found);
         }
+        let starts = starts(unit);
+        let read_at = |at: usize| starts.partition_point(|start| *start <= at);
+        if let Some(own) = found.get_mut(from..) {
+            own.sort_by_key(|departure| {
+                let at = departure.range.start;
+                (read_at(at), departure.outcome != Outcome::Refuses, at)
+            });
+        }
     }
-    found.sort_by_key(|departure| departure.range.start);
     found
+}
+
+/// Where the parts of a text start that the shell parses before it runs any of them: lines, or the commands that go
+/// over several (POSIX XCU 2.10.2, `complete_command`). What can't be parsed counts before what fails in the same part.
+fn starts(unit: &Unit) -> Vec<usize> {
+    let text = unit.text.as_str();
+    let mut starts = Vec::new();
+    let mut end = 0;
+    for command in &unit.script.body {
+        let is_new = starts.is_empty()
+            || text.get(end..command.range.start).is_some_and(|between| between.contains('\n'));
+        if is_new {
+            starts.push(command.range.start);
+        }
+        end = command.range.end;
+    }
+    starts
 }
 
 /// Where the commands of a text run, and what their failures come to.
@@ -155,8 +191,8 @@ impl<'s> Places<'s> {
             place.command.range.start <= range.start && range.end <= place.command.range.end
         };
         let smallest = self.list.iter().filter(holds).min_by_key(|place| place.command.range.len())?.command;
-        // Its body runs where it is called, if it is.
-        if matches!(smallest.kind, CommandKind::Function { .. }) {
+        // Its body runs where it is called, if it is; it is parsed in any case.
+        if matches!(smallest.kind, CommandKind::Function { .. }) && outcome != Outcome::Refuses {
             return None;
         }
         let mut runs = self.list.iter().filter(|place| place.command.range == smallest.range);

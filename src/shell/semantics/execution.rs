@@ -6,7 +6,7 @@ use std::rc::Rc;
 use super::fate::Fate;
 use super::unit::Unit;
 use super::variables::Binding;
-use crate::commands::{self, Call, Needs, Trait};
+use crate::commands::{self, Attempt, Call, Needs, Trait};
 use crate::shell::invocation::base_name;
 use crate::shell::ir::{Command, PartKind, Redirection, RedirectionKind, Simple, Word};
 use crate::source::Span;
@@ -125,6 +125,37 @@ impl Execution<'_> {
     #[must_use]
     pub fn is_socket_client(&self) -> bool {
         commands::is_socket_client(&Call::of(&self.written()))
+    }
+
+    /// What it tries that not everyone may.
+    pub(crate) fn attempt(&self) -> Option<Attempt> {
+        Attempt::of(&self.written())
+    }
+
+    /// Whether it asks which user runs it.
+    #[must_use]
+    pub fn asks_user(&self) -> bool {
+        self.is(Trait::AsksUser)
+    }
+
+    /// Whether a wrapper around it runs it as another user.
+    #[must_use]
+    pub fn changes_user(&self) -> bool {
+        self.wrappers().any(|word| commands::is(word, Trait::ChangesUser))
+    }
+
+    /// Whether it does nothing to anything but the shell: it prints, or says how the script goes on.
+    #[must_use]
+    pub fn does_nothing(&self) -> bool {
+        let words = self.written();
+        let call = Call::of(&words);
+        call.is(Trait::OnlyPrints) || commands::is_of_the_shell(&call)
+    }
+
+    /// Whether it runs a file's commands in the shell that calls it.
+    #[must_use]
+    pub fn sources(&self) -> bool {
+        self.is(Trait::Sources)
     }
 
     fn is(&self, wanted: Trait) -> bool {

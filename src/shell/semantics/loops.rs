@@ -9,6 +9,7 @@ use super::unit::Unit;
 use super::variables::Variables;
 use super::visit::{self, Next, Node};
 use crate::commands::{self, Trait};
+use crate::shell::condition::is_test_name;
 use crate::shell::ir::{Command, CommandKind, List, PartKind, Word};
 use crate::source::Span;
 
@@ -234,12 +235,15 @@ fn bound(unit: &Unit, command: &Command) -> Option<Bound> {
         return Some(Bound::Timeout);
     }
     let compared = compared(condition, body(command));
-    if compared.iter().any(|text| text.contains("SECONDS") || text.contains("date +%s")) {
+    if compared.iter().any(|text| text.contains(CLOCK)) {
         return Some(Bound::Deadline);
     }
     let changed = assigned(command).counted;
     changed.into_iter().find(|name| compared.iter().any(|text| mentions(text, name))).map(Bound::Counter)
 }
+
+/// The variable that holds the time since the shell started (bash(1)); for a test of the clock in any way.
+const CLOCK: &str = "SECONDS";
 
 /// `while read …`: it ends with its input.
 fn is_read(command: &Command) -> bool {
@@ -292,10 +296,10 @@ fn tests(list: &[Command], texts: &mut Vec<String>) {
                 CommandKind::Arithmetic(expression) => texts.push(expression.text.clone()),
                 CommandKind::Simple(simple) => {
                     let name = simple.words.first().and_then(Word::literal);
-                    if matches!(name.as_deref(), Some("[" | "test")) {
+                    if name.as_deref().is_some_and(is_test_name) {
                         texts.extend(simple.words.iter().map(shown));
-                    } else if name.as_deref() == Some("date") {
-                        texts.push("date +%s".to_owned());
+                    } else if name.as_deref().is_some_and(|name| commands::is(name, Trait::TellsTime)) {
+                        texts.push(CLOCK.to_owned());
                     }
                 }
                 _ => {}
@@ -426,7 +430,7 @@ fn is_expr(list: &List) -> bool {
     visit::commands(list, |command| {
         if let CommandKind::Simple(simple) = &command.kind {
             let name = simple.words.first().and_then(Word::literal);
-            found |= matches!(name.as_deref(), Some("expr" | "bc"));
+            found |= name.is_some_and(|name| commands::is(&name, Trait::Calculates));
         }
     });
     found

@@ -77,7 +77,8 @@ pub struct Facts<'s> {
     pub steps: Vec<Step<'s>>,
     /// Its loops.
     pub loops: Vec<Loop<'s>>,
-    /// What is redirected into files.
+    /// What is redirected into files. What commands write by themselves, as `tee` does, is among the
+    /// [`touches`](Self::touches) as well.
     pub outputs: Vec<Output<'s>>,
     /// The variables that it expands.
     pub uses: Vec<Use<'s>>,

@@ -178,22 +178,18 @@ kind: Pod
 spec:
   securityContext: {runAsNonRoot: true, runAsUser: 1000, fsGroup: 2000}
   containers:
-  - {name: a, image: a, securityContext: {runAsUser: 0, capabilities: {drop: [ALL], add: [chown]}}}
-  - {name: b, image: a, securityContext: {runAsNonRoot: false, capabilities: {drop: [CAP_CHOWN]}}}
-  - {name: c, image: a, securityContext: {privileged: true, capabilities: {drop: [ALL]}}}
+  - {name: a, image: a, securityContext: {runAsUser: 0}}
+  - {name: b, image: a, securityContext: {runAsNonRoot: false}}
+  - {name: c, image: a, securityContext: {privileged: true}}
 ",
     );
     let pods = manifest.pods();
     let of = |index: usize| {
         let app = &pods[0].apps[index];
         let effective = pods[0].security_of(app);
-        (
-            effective.run_as_user.unwrap().value,
-            effective.run_as_non_root.unwrap().value,
-            app.security_context.keeps_capability("CHOWN"),
-        )
+        (effective.run_as_user.unwrap().value, effective.run_as_non_root.unwrap().value)
     };
-    assert_eq!(of(0), (0, true, true));
-    assert_eq!(of(1), (1000, false, false));
-    assert_eq!(of(2), (1000, true, true));
+    assert_eq!(of(0), (0, true));
+    assert_eq!(of(1), (1000, false));
+    assert_eq!(of(2), (1000, true));
 }

@@ -5,6 +5,5 @@ pub(crate) mod corpus;
 pub(crate) mod generated;
 pub(crate) mod lint;
 pub(crate) mod oracle;
-pub(crate) mod repository;
 pub(crate) mod svg;
 pub(crate) mod yaml;

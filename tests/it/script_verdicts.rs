@@ -1,0 +1,211 @@
+//! Each command's fate, against the shells and against the model that a second run is judged on.
+use std::collections::{BTreeMap, BTreeSet};
+use std::process::Command as Process;
+
+use initlint::rerun::{self, Container, Lifetime, Mount, Userland};
+use initlint::shell::options::{Options, Shell};
+use initlint::shell::parse;
+
+use crate::script_facts::with_facts;
+
+/// Scripts in which `a`, `b`, `c` and `d` are commands. bash and dash say the same of each.
+const SCRIPTS: [&str; 86] = [
+    "a; b",
+    "a && b",
+    "a && b; c",
+    "a || b",
+    "a || true; b",
+    "a | b",
+    "a & b",
+    "a; exit",
+    "a; b; exit $?",
+    "{ a; b; }; (c; d)",
+    "for i in 1 2; do a; b; done",
+    "set -e; a; b",
+    "set -e; (a; b); c",
+    "set -o errexit; a; set +e; b; c",
+    "set -e; a && b; c",
+    "set -e; a | b; c",
+    "set -e; if a; then b; fi; c",
+    "set -e; ! a; c",
+    "set -e; a && b || c; d",
+    "a || exit 1; b",
+    "a || { echo no; exit 3; }; b",
+    "a || exit 0; b",
+    "f() { a; b; }; f; c",
+    "set -e; f() { a; b; }; f; c",
+    "set -e; f() { a; b; }; f || true; c",
+    "set -e; f() { a; b; }; f && c; d",
+    "set -e; { a; b; } || true; c",
+    "set -e; { a; b; } && c; d",
+    "set -e; (a; b) | c; d",
+    "set -e; while ! a; do :; done; b",
+    "set -e; a & b; wait; c",
+    "set -e; case x in x) a;; esac; b",
+    // Functions.
+    "f() { a; return; }; f",
+    "f() { a; return 0; }; f",
+    "f() { a || return 1; b; }; f",
+    "f() { a || return 1; b; }; f; c",
+    "set -e; f() { a || return 1; b; }; f; c",
+    "die() { exit 1; }; a || die; b",
+    "die() { echo no; return 1; }; a || die; b",
+    "set -e; die() { echo no; return 1; }; a || die; b",
+    "f() { a; }; g() { f; b; }; g; c",
+    "set -e; f() { a; }; g() { f; b; }; g; c",
+    "set -e; f() { a; b; }; if f; then c; fi; d",
+    "f() { a; b; }; f && c",
+    "set -e; f() { a && b; }; f; c",
+    "set -e; f() { a || exit 1; }; f || true; c",
+    // Shells in shells.
+    "sh -c 'exit 0'; a",
+    "(set -e; a; b); c",
+    "(set -e; a; b)",
+    "(a; exit); b",
+    "(a; exit $?)",
+    "(a && b) || c; d",
+    "(a) && (b); c",
+    "set -e; (a && b); c",
+    "set -e; (a || exit 3; b); c",
+    "eval 'a; b'; c",
+    "eval 'a; b'",
+    "set -e; eval 'a; b'; c",
+    "set -e; eval \"a && b\"; c",
+    "eval a '&&' b",
+    // Traps.
+    "trap 'c' EXIT; a; b",
+    "trap 'c; d' EXIT; set -e; a; b",
+    "trap 'c' EXIT; trap - EXIT; a",
+    // Loops.
+    "while true; do a; break; done; b",
+    "while true; do a; break; done",
+    "for i in 1; do a || exit 1; b; done; c",
+    "for i in 1; do a || break; b; done; c",
+    "set -e; for i in 1 2; do a; b; done; c",
+    "set -e; for i in 1 2; do a && b; done; c",
+    "set -e; for i in $(a); do b; done; c",
+    "until a || true; do b; done; c",
+    // `wait`.
+    "a & wait; b",
+    "a & wait $!; b",
+    "a & wait $!",
+    "set -e; a & wait $!; b",
+    "a & b & wait $!; c",
+    // Substitutions.
+    "x=$(a); b",
+    "x=$(a)",
+    "set -e; x=$(a); b",
+    "set -e; echo $(a); b",
+    "set -e; x=$(a)$(b); c",
+    "set -e; f() { local x=$(a); b; }; f; c",
+    "set -e; export x=$(a); b",
+    "x=$(a || exit 1); b",
+    "x=$(a) || exit 1; b",
+    "a; if [ $? -ne 0 ]; then echo no; fi; b",
+];
+
+/// Those that only some shells read so.
+const BASH_SCRIPTS: [&str; 4] = [
+    "set -eo pipefail; a | b; c",
+    "set -o pipefail; a | b; c",
+    "set -o pipefail; a | b",
+    "set -euo pipefail; f() { a | b; c; }; f; d",
+];
+
+/// The commands of `script` that run in any case, each with whether its failure is fatal.
+fn verdicts(script: &str, shell: Shell) -> Vec<(String, bool)> {
+    with_facts(script, shell, |facts| {
+        let mut verdicts: BTreeMap<String, bool> = BTreeMap::new();
+        for it in &facts.executions {
+            let name = it.name().unwrap_or_default();
+            if name.len() == 1 && !it.conditional && name != ":" && name != "[" {
+                *verdicts.entry(name.to_owned()).or_default() |= it.fate.is_fatal();
+            }
+        }
+        verdicts.into_iter().collect()
+    })
+}
+
+/// The script with functions for its commands, of which `failing` alone fails.
+fn prepared(script: &str, failing: &str) -> String {
+    let functions =
+        ["a", "b", "c", "d"].map(|name| format!("{name}() {{ return {}; }}; ", u8::from(name == failing)));
+    // A loop that waits for what fails would never end.
+    format!("{}{}", functions.concat(), script.replace("while !", "while false &&"))
+}
+
+/// Each command that runs in any case is made to fail, the others to succeed.
+#[test]
+fn shells_agree() {
+    let all =
+        SCRIPTS.iter().flat_map(|script| [("bash", Shell::Bash, *script), ("dash", Shell::Dash, *script)]);
+    let bash = BASH_SCRIPTS.iter().map(|script| ("bash", Shell::Bash, *script));
+    let mut wrong = Vec::new();
+    for (program, shell, script) in all.chain(bash) {
+        for (name, is_fatal) in verdicts(script, shell) {
+            let run = Process::new(program).args(["-c", &prepared(script, &name)]).output();
+            let Ok(output) = run else { continue };
+            if output.status.success() == is_fatal {
+                wrong.push(format!("{program}: {script}: {name} is fatal: {}", !is_fatal));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// A command that fails the second time makes the container fail there where it is fatal, and not where it isn't.
+#[test]
+fn the_model_agrees() {
+    // The model runs what is in the background at once, as a part of the script.
+    let in_background = |script: &str| script.contains(" & ");
+    // `mkdir` fails at the second turn.
+    let repeats = |script: &str| script.contains("1 2");
+    let mut wrong = Vec::new();
+    let scripts = SCRIPTS.iter().chain(&BASH_SCRIPTS);
+    for script in scripts.filter(|script| !in_background(script) && !repeats(script)) {
+        for (name, is_fatal) in verdicts(script, Shell::Bash) {
+            let functions = ["a", "b", "c", "d"].map(|own| {
+                let body = if own == name { "mkdir /data/x" } else { "true" };
+                format!("{own}() {{ {body}; }}; ")
+            });
+            let text = format!("{}{}", functions.concat(), script.replace("while !", "while false &&"));
+            if is_stuck(&text) != is_fatal {
+                wrong.push(format!("{script}: {name} is fatal: {}", !is_fatal));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// Whether a second run of `text` fails where the first did not.
+fn is_stuck(text: &str) -> bool {
+    let script = parse(text).unwrap();
+    let mount = Mount {
+        path: "/data".to_owned(),
+        volume: 0,
+        sub_path: None,
+        read_only: false,
+        life: Lifetime::Persistent,
+    };
+    let container = Container {
+        program: rerun::Program::Script {
+            script: &script,
+            text,
+            options: Options::default(),
+            arguments: Vec::new(),
+            bash: true,
+        },
+        mounts: vec![mount],
+        environment: BTreeMap::new(),
+        unknown_environment: BTreeSet::new(),
+        working_dir: None,
+        userland: Userland::Gnu,
+        is_sidecar: false,
+        restarts: true,
+        root: Some(true),
+        host_network: false,
+        files: BTreeMap::new(),
+    };
+    let analyses = rerun::analyse(std::slice::from_ref(&container));
+    analyses[0].hazards.iter().any(|hazard| hazard.severity == rerun::Severity::Error)
+}
