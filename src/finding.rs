@@ -82,6 +82,22 @@ pub struct Finding {
     pub fix: Option<Fix>,
 }
 
+/// The longest word that is kept whole (bytes): Kubernetes' longest names have 253.
+const LONGEST_WORD: usize = 300;
+
+fn abridge(text: &mut String) {
+    if text.len() <= LONGEST_WORD || text.split(' ').all(|word| word.len() <= LONGEST_WORD) {
+        return;
+    }
+    let shorten = |word: &str| {
+        let start = word.get(..word.floor_char_boundary(LONGEST_WORD / 2)).unwrap_or("");
+        let end =
+            word.get(word.ceil_char_boundary(word.len().saturating_sub(LONGEST_WORD / 4))..).unwrap_or("");
+        if word.len() <= LONGEST_WORD { word.to_owned() } else { format!("{start}...{end}") }
+    };
+    *text = text.split(' ').map(shorten).collect::<Vec<_>>().join(" ");
+}
+
 /// A finding that a suppression silenced.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SuppressedFinding {
@@ -217,6 +233,17 @@ impl Finding {
         self.help.iter_mut().chain([&mut self.message, &mut self.caption]).for_each(reveal);
         self.fix = None;
         self
+    }
+
+    /// Leaves the middle of absurdly long words out of all its texts.
+    pub fn abridge(&mut self) {
+        let texts = [&mut self.message, &mut self.caption].into_iter().chain(&mut self.help);
+        texts.chain(self.labels.iter_mut().map(|label| &mut label.message)).for_each(abridge);
+        if let Some(resource) = &mut self.resource {
+            let names = [&mut resource.name, &mut resource.namespace, &mut resource.container];
+            names.into_iter().flatten().for_each(abridge);
+            [&mut resource.kind, &mut resource.api_version].into_iter().for_each(abridge);
+        }
     }
 
     /// Adds what to do.

@@ -9,7 +9,7 @@ use crate::kube::validate::{
 };
 use crate::kube::{Completeness, Pod, Workload, is_placeholder};
 use crate::rule::{Group, PodContext, Rule, Target};
-use crate::yaml::{Entry, Node};
+use crate::yaml::Entry;
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -149,12 +149,12 @@ fn field_error_finding(pod: &Pod<'_>, field_error: &FieldError<'_>, cx: &PodCont
 /// Where it is, as `kubectl explain` writes paths: `env[1].value` of which container, or from the Pod spec on.
 fn name_of(pod: &Pod<'_>, field_error: &FieldError<'_>) -> String {
     let inner = field_error.pointer.strip_prefix(&pod.template.pointer).unwrap_or(&field_error.pointer);
-    let Some(container) = field_error.container else { return format!("`{}`", dotted(inner)) };
+    let Some(_) = field_error.container else { return format!("`{}`", dotted(inner)) };
     // `/initContainers/0`, and what is in it.
     let mut parts = inner.splitn(4, '/').skip(1);
     let (list, _, rest) = (parts.next(), parts.next(), parts.next().unwrap_or(""));
     let role = if list == Some("initContainers") { "init container" } else { "container" };
-    let name = container.get("name").and_then(Node::as_str).unwrap_or("");
+    let name = field_error.container_name.unwrap_or("");
     match rest {
         "" => format!("{role} `{name}`"),
         rest => format!("`{}` of {role} `{name}`", dotted(rest)),

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::cell::OnceCell;
+use std::cmp::Reverse;
 use std::collections::HashSet;
 
 use super::precedence;
@@ -14,7 +15,7 @@ use crate::kustomize::Builds;
 use crate::provenance::{self, Judged};
 use crate::read::{self, InputFile, Outcome, Reason, Unjudged};
 use crate::report::Summary;
-use crate::rule::{self, ObjectContext, PodContext, PodFacts, Rule, SetContext, Target};
+use crate::rule::{self, MAX_FINDINGS, ObjectContext, PodContext, PodFacts, Rule, SetContext, Target};
 use crate::rules;
 use crate::settings::{Level, RuleTable, Settings, Subject};
 use crate::source::Span;
@@ -43,6 +44,13 @@ pub(super) struct FileResult {
     pub(super) pods: HashSet<Span>,
     unjudged: Vec<Unjudged>,
     is_other: bool,
+    /// Whether there are more findings than are kept.
+    has_more: bool,
+}
+
+/// How many findings a file of this many bytes may have: one that has thousands for each line was made to.
+fn most_findings(size: usize) -> usize {
+    MAX_FINDINGS.max(size / 20)
 }
 
 impl FileResult {
@@ -267,6 +275,7 @@ impl<'a> FileLinter<'a> {
                 let mut cx = ObjectContext::new(rule, settings, self.rules.options(rule.id), inputs, object);
                 check(object, &mut cx);
                 let findings = cx.into_findings();
+                self.result.has_more |= findings.len() > MAX_FINDINGS;
                 self.add(findings);
             }
         }
@@ -281,7 +290,9 @@ impl<'a> FileLinter<'a> {
             if self.runs(rule) {
                 let mut cx = PodContext::new(rule, settings, self.rules.options(rule.id), inputs, &facts);
                 check(pod, &mut cx);
-                findings.extend(cx.into_findings());
+                let own = cx.into_findings();
+                self.result.has_more |= own.len() > MAX_FINDINGS;
+                findings.extend(own);
             }
         }
         let unfollowed = facts.unfollowed();
@@ -316,7 +327,25 @@ impl<'a> FileLinter<'a> {
         self.result.errors.push(Failure { path: source.path.to_string(), line: Some(line), message });
     }
 
-    fn finish(self) -> FileResult {
+    /// Keeps the most severe findings where there are too many.
+    fn bound(&mut self) {
+        let most = most_findings(self.file.source.text.len());
+        let findings = &mut self.result.findings;
+        if findings.len() > most {
+            findings.sort_by_key(|finding| Reverse(finding.severity));
+            findings.truncate(most);
+            self.result.has_more = true;
+        }
+    }
+
+    fn finish(mut self) -> FileResult {
+        self.bound();
+        if self.result.has_more {
+            let message =
+                format!("too much is wrong here: only {} findings are shown", self.result.findings.len());
+            self.result.errors.push(Failure::new(self.file.source.path.to_string(), message));
+            self.result.is_partial = true;
+        }
         let Self { linter, file, mut result, .. } = self;
         result.documents = file.documents.len();
         result.suppressions = linter.reader(file, !result.is_partial).read();

@@ -15,6 +15,8 @@ use super::{Analysis, Bound, Container, Hazard, Kind, Mending, Program, Severity
 
 /// Commands that an undisturbed run, and the runs after its end, may take together.
 const STEPS: u32 = 50_000;
+/// As many containers as real Pods have at most.
+const USUAL: u32 = 16;
 /// Commands that all other runs of a container may take together: after a kill, or with other
 /// answers to what nobody can know.
 const MORE_STEPS: u32 = 5_000;
@@ -110,7 +112,7 @@ impl<'c> Explorer<'c> {
         let mut end = None;
         for _ in 0..MAX_ROUNDS {
             let mended = self.shared.mended.count();
-            self.shared.steps = STEPS;
+            self.shared.steps = self.share();
             end = self.round(index, &start, before, found);
             for (container, analysis) in found.iter().enumerate() {
                 analysis.hazards.iter().for_each(|hazard| self.mend_once(container, hazard));
@@ -120,6 +122,13 @@ impl<'c> Explorer<'c> {
             }
         }
         end
+    }
+
+    /// The steps of one container. A Pod's containers have as many together as [`USUAL`] of them, so that a thousand take
+    /// no longer.
+    fn share(&self) -> u32 {
+        let containers = u32::try_from(self.sequence.len()).unwrap_or(u32::MAX);
+        STEPS.saturating_mul(USUAL) / containers.max(USUAL)
     }
 
     /// Goes on with a command as mended that wasn't before.

@@ -30,7 +30,12 @@ pub struct RuleContext<'a, T> {
     rule: &'static Rule,
     subject: &'a T,
     findings: Vec<Finding>,
+    /// The container that was reported on last, with its name and role: it may have thousands of findings.
+    last: Option<(Span, Option<String>, Option<ContainerRole>)>,
 }
+
+/// How many findings of a rule in one object are kept.
+pub const MAX_FINDINGS: usize = 10_000;
 
 /// The context of a rule that looks at Pods.
 pub type PodContext<'a> = RuleContext<'a, PodFacts<'a>>;
@@ -66,7 +71,7 @@ impl<'a, T> RuleContext<'a, T> {
         subject: &'a T,
     ) -> Self {
         let Settings { version, pedantic, ref images, .. } = *settings;
-        Self { version, pedantic, inputs, options, images, rule, subject, findings: Vec::new() }
+        Self { version, pedantic, inputs, options, images, rule, subject, findings: Vec::new(), last: None }
     }
 
     pub(crate) fn into_findings(self) -> Vec<Finding> {
@@ -85,11 +90,16 @@ impl<'a, T> RuleContext<'a, T> {
         self.images.of(container)
     }
 
-    /// The finding with what its rule needn't say of itself.
+    /// The finding with what its rule needn't say of itself. One more than [`MAX_FINDINGS`] are kept, to tell that there
+    /// are more.
     fn push(&mut self, mut finding: Finding, resource: Resource, about: Span) {
+        if self.findings.len() > MAX_FINDINGS {
+            return;
+        }
         finding.rule = self.rule.id;
         finding.resource = Some(resource);
         finding.about = Some(about);
+        finding.abridge();
         self.findings.push(finding);
     }
 }
@@ -128,8 +138,13 @@ impl<'a> PodContext<'a> {
     pub fn report_about(&mut self, container: Option<Node<'_>>, finding: Finding) {
         match container {
             Some(node) => {
-                let name = node.get("name").and_then(Node::as_str);
-                self.report_of(finding, name, self.role_of(node), node.span());
+                let span = node.span();
+                if self.last.as_ref().is_none_or(|(last, ..)| *last != span) {
+                    let name = node.get("name").and_then(Node::as_str).map(str::to_owned);
+                    self.last = Some((span, name, self.role_of(node)));
+                }
+                let (_, name, role) = self.last.clone().unwrap_or((span, None, None));
+                self.report_of(finding, name.as_deref(), role, span);
             }
             None => self.report(finding),
         }

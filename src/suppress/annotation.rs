@@ -1,5 +1,7 @@
 //! Annotations, for those whose manifests can't hold comments.
 
+use std::collections::HashMap;
+
 use super::{Form, Suppression, What, directive};
 use crate::kube::{Object, Template};
 use crate::source::Span;
@@ -31,12 +33,13 @@ pub(super) fn read(object: &Object<'_>, templates: &[Template<'_>], found: &mut 
 
 /// Adds those of one `metadata`, which speaks of `scope` and of the containers in `templates`.
 fn of_metadata(metadata: Node<'_>, scope: Span, templates: &[Template<'_>], found: &mut Vec<Suppression>) {
+    let mut containers = None;
     for entry in metadata.get("annotations").into_iter().flat_map(Node::entries) {
         let name = entry.name();
         if name == IGNORE {
             of_value(entry.value, scope, found);
         } else if let Some(name) = name.strip_prefix(IGNORE_IN) {
-            match templates.iter().find_map(|template| container(template.spec, name)) {
+            match containers.get_or_insert_with(|| named_containers(templates)).get(name) {
                 Some(container) => of_value(entry.value, container.span(), found),
                 None => found.push(slip(&entry, "no container here has that name")),
             }
@@ -54,9 +57,18 @@ fn slip(entry: &Entry<'_>, slip: &'static str) -> Suppression {
     Suppression { place, scope: place, what: What::Nothing(slip), form: Form::Annotation, is_decided: true }
 }
 
-fn container<'d>(spec: Node<'d>, name: &str) -> Option<Node<'d>> {
-    let lists = ["initContainers", "containers"].into_iter().filter_map(|key| spec.get(key));
-    lists.flat_map(Node::items).find(|container| container.get("name").and_then(Node::as_str) == Some(name))
+/// The containers of the templates, the first of each name.
+fn named_containers<'d>(templates: &[Template<'d>]) -> HashMap<&'d str, Node<'d>> {
+    let mut containers = HashMap::new();
+    for template in templates {
+        let lists = ["initContainers", "containers"].into_iter().filter_map(|key| template.spec.get(key));
+        for container in lists.flat_map(Node::items) {
+            if let Some(name) = container.get("name").and_then(Node::as_str) {
+                containers.entry(name).or_insert(container);
+            }
+        }
+    }
+    containers
 }
 
 fn of_value(value: Node<'_>, scope: Span, found: &mut Vec<Suppression>) {

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use granit_parser::{ErrorKind, Event, ScalarStyle, ScanError, StructureStyle};
 
-use super::aliases::{Aliases, Fault, MAX_ALIASED_NODES, Size};
+use super::aliases::{Aliases, Fault, MAX_ALIASED_NODES, Merges, Size, most_added};
 use super::documents::Opening;
 use super::events::events;
 use super::indicators;
@@ -100,6 +100,7 @@ struct Builder<'i> {
     document: Document,
     open: Vec<Open>,
     aliases: Aliases,
+    merges: Merges,
     /// Where in the input the last token ends.
     cursor: usize,
     /// How many of the lines that were indented by a guess are part of quoted scalars.
@@ -116,8 +117,8 @@ impl<'i> Builder<'i> {
             injected: None,
             placeholders: None,
         };
-        let (open, aliases) = (Vec::new(), Aliases::default());
-        Self { file: source.id, input, document, open, aliases, cursor: 0, confirmed: 0 }
+        let (open, aliases, merges) = (Vec::new(), Aliases::default(), Merges::default());
+        Self { file: source.id, input, document, open, aliases, merges, cursor: 0, confirmed: 0 }
     }
 
     fn run(mut self) -> Result<Document, Stop> {
@@ -150,7 +151,20 @@ impl<'i> Builder<'i> {
             let at = self.input.place(0);
             self.document.nodes.push(NodeData::null(at));
         }
+        self.check_added()?;
         Ok(self.document)
+    }
+
+    /// Checks that aliases and merges don't make much more of the document than is written.
+    fn check_added(&self) -> Result<(), Problem> {
+        let most = most_added(self.document.nodes.len());
+        let what = match (self.aliases.added() > most, self.merges.added > most) {
+            (true, _) => "aliases add more nodes",
+            (_, true) => "merges add more entries",
+            _ => return Ok(()),
+        };
+        let message = format!("{what} to this document than are checked: {most} in one of its size");
+        Err(Problem::Bound { span: self.document.span_of(0), message })
     }
 
     fn stop(&self, error: &ScanError) -> Stop {
@@ -291,6 +305,13 @@ impl<'i> Builder<'i> {
         if let Some(node) = self.document.nodes.get_mut(open.index as usize) {
             (node.end, node.after) = (place.max(node.start), after);
         }
+        if matches!(open.role, Role::Key | Role::Value(_)) {
+            self.merges.finish(&self.document, open.index);
+            // What each merge adds is walked through at its map's end: more of that than is allowed in all is too much.
+            if self.merges.added > most_added(self.input.text().len()) {
+                self.check_added()?;
+            }
+        }
         let height = open.height + 1;
         let nodes = u64::from(after - open.index) + (self.aliases.added() - open.aliased_before);
         self.aliases.note(open.anchor, open.index, Some(Size { nodes, height }));
@@ -338,7 +359,10 @@ impl<'i> Builder<'i> {
             }
             Role::Value(key) => {
                 open.role = Role::Key;
-                json_compat::merge(&self.document, key, index)?;
+                let map = open.index;
+                if json_compat::merge(&self.document, key, index)? {
+                    self.merges.note(map, index);
+                }
             }
         }
         Ok(())

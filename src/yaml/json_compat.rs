@@ -28,8 +28,8 @@ pub(super) fn key(document: &Document, index: u32) -> Result<(), Problem> {
 }
 
 /// `<<` takes a map or a list of maps; an alias may stand for a map only (go-yaml v2,
-/// `decode.go`, `merge`).
-pub(super) fn merge(document: &Document, key: u32, value: u32) -> Result<(), Problem> {
+/// `decode.go`, `merge`). Tells whether it is one.
+pub(super) fn merge(document: &Document, key: u32, value: u32) -> Result<bool, Problem> {
     let is_merge = match target(document, key) {
         Content::Scalar(Scalar { text, style, tag }) => {
             resolve::is_merge(document.text_of(text), style == Style::Plain, tag)
@@ -38,11 +38,11 @@ pub(super) fn merge(document: &Document, key: u32, value: u32) -> Result<(), Pro
     };
     let is_map = |index: u32| matches!(target(document, index), Content::Mapping);
     if !is_merge || is_map(value) {
-        return Ok(());
+        return Ok(is_merge);
     }
     let is_list = matches!(document.data(value).content, Content::Sequence);
     if is_list && document.children(value).all(is_map) {
-        return Ok(());
+        return Ok(true);
     }
     Err(Problem::Invalid {
         span: document.span_of(value),

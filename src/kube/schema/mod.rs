@@ -96,6 +96,8 @@ pub struct FieldError<'d> {
     pub field: String,
     /// The map of the container that it belongs to.
     pub container: Option<Node<'d>>,
+    /// That container's name.
+    pub container_name: Option<&'d str>,
     /// Why.
     pub cause: Cause,
 }
@@ -137,7 +139,7 @@ impl FieldError<'_> {
 /// What doesn't fit in the Pod spec at `pointer`, in the order of the manifest.
 #[must_use]
 pub fn field_errors<'d>(spec: Node<'d>, pointer: &str, version: Version) -> Vec<FieldError<'d>> {
-    let mut decoder = Decoder { version, container: None, field_errors: Vec::new() };
+    let mut decoder = Decoder { version, container: None, container_name: None, field_errors: Vec::new() };
     decoder.object(&Place::root(spec, pointer), &pod::POD_SPEC);
     decoder.field_errors
 }
@@ -145,6 +147,7 @@ pub fn field_errors<'d>(spec: Node<'d>, pointer: &str, version: Version) -> Vec<
 struct Decoder<'d> {
     version: Version,
     container: Option<Node<'d>>,
+    container_name: Option<&'d str>,
     field_errors: Vec<FieldError<'d>>,
 }
 
@@ -158,6 +161,7 @@ impl<'d> Decoder<'d> {
             .any(|container| std::ptr::eq(container, shape));
         if is_container {
             self.container = Some(place.node);
+            self.container_name = place.node.get("name").and_then(Node::as_str);
         }
         for entry in place.node.entries() {
             let name = entry.name();
@@ -243,8 +247,9 @@ impl<'d> Decoder<'d> {
 
     fn push(&mut self, node: Node<'d>, place: &Place<'_, 'd>, cause: Cause) {
         let field = place.field().to_owned();
+        let Self { container, container_name, .. } = *self;
         let field_error =
-            FieldError { node, pointer: place.pointer(), field, container: self.container, cause };
+            FieldError { node, pointer: place.pointer(), field, container, container_name, cause };
         self.field_errors.push(field_error);
     }
 }
