@@ -12,12 +12,11 @@ use crate::yaml::{self, Document, Problem};
 /// How many branches are left out of a reading, one after another, to find one that is YAML.
 const MAX_ATTEMPTS: usize = 8;
 
-/// Whether `source` is a template of a chart: it lies below `templates/` of a folder with a `Chart.yaml`, and holds an
-/// action.
+/// Whether the file of this `path` and `text` is a template of a chart: it lies below `templates/` of a folder with a
+/// `Chart.yaml`, and holds an action.
 #[must_use]
-pub fn is_template(source: &Source) -> bool {
-    memchr::memmem::find(source.text.as_bytes(), b"{{").is_some()
-        && discover::is_in_templates(Path::new(&*source.path))
+pub fn is_template(path: &str, text: &str) -> bool {
+    memchr::memmem::find(text.as_bytes(), b"{{").is_some() && discover::is_in_templates(Path::new(path))
 }
 
 /// Whether `text`, of a template, may define init containers without saying `initContainers`: the key stands where the
@@ -46,7 +45,7 @@ pub fn template<'s>(source: &'s Source, documents: &[Range<usize>]) -> Option<Te
         let text = source.text.get(range.clone()).unwrap_or("");
         yaml::looks_like_template(text) && Document::parse(source, range.clone()).is_err()
     };
-    let is_template = is_template(source) || documents.iter().any(is_unread);
+    let is_template = is_template(&source.path, &source.text) || documents.iter().any(is_unread);
     Template::parse(&source.text).ok().filter(|_| is_template)
 }
 

@@ -22,10 +22,58 @@ use crate::yaml::{self, Document, Prefilter, Problem};
 /// A file, and where its documents lie.
 #[derive(Debug, Clone)]
 pub struct InputFile {
-    /// Its text.
+    /// Its text; empty where it was [left out](Self::is_left_out).
     pub source: Arc<Source>,
     /// The bytes of each document; none in a script that a kustomization makes a ConfigMap of.
     pub documents: Vec<Range<usize>>,
+    /// Whether a document looks like an object of Kubernetes.
+    pub holds_objects: bool,
+}
+
+/// A file that was read, before it is known whether anybody asks for its text.
+#[derive(Debug, Clone, Copy)]
+pub struct Skimmed<'t> {
+    /// Its number.
+    pub id: FileId,
+    /// Its path, as it is shown.
+    pub path: &'t str,
+    /// Its text.
+    pub text: &'t str,
+    /// The bytes of each document.
+    pub documents: &'t [Range<usize>],
+}
+
+impl InputFile {
+    /// The file that `source` is of.
+    #[must_use]
+    pub fn new(source: impl Into<Arc<Source>>) -> Self {
+        let source = source.into();
+        let documents = yaml::split(&source.text);
+        let holds_objects = holds_objects(&source.text, &documents);
+        Self { source, documents, holds_objects }
+    }
+
+    /// Whether its text was dropped after it was read, since nobody would ask for it.
+    #[must_use]
+    pub fn is_left_out(&self) -> bool {
+        self.source.text.is_empty() && !self.documents.is_empty()
+    }
+
+    /// The same file with its text, read once more.
+    ///
+    /// # Errors
+    /// Why it can't be read.
+    pub fn with_text(&self) -> Result<Self, Failure> {
+        let input = Input::File { path: (&*self.source.path).into(), named: false };
+        match read(self.source.id.0 as usize, &input, "") {
+            (file, None) => Ok(file),
+            (_, Some(failure)) => Err(failure),
+        }
+    }
+}
+
+fn holds_objects(text: &str, documents: &[Range<usize>]) -> bool {
+    documents.iter().filter_map(|range| text.get(range.clone())).any(yaml::looks_like_object)
 }
 
 /// What was passed over on purpose, or judged in part.
@@ -76,6 +124,17 @@ pub enum Outcome<'f> {
 /// Reads one input. A file that can't be read keeps its number, with empty text.
 #[must_use]
 pub fn read(id: usize, input: &Input, stdin_name: &str) -> (InputFile, Option<Failure>) {
+    read_where(|_| true, id, input, stdin_name)
+}
+
+/// As [`read`]; what `is_kept` doesn't want has no text.
+#[must_use]
+pub fn read_where(
+    is_kept: impl Fn(Skimmed<'_>) -> bool,
+    id: usize,
+    input: &Input,
+    stdin_name: &str,
+) -> (InputFile, Option<Failure>) {
     let id = FileId(u32::try_from(id).unwrap_or(u32::MAX));
     let path = match input {
         Input::Stdin => stdin_name.to_owned(),
@@ -83,21 +142,26 @@ pub fn read(id: usize, input: &Input, stdin_name: &str) -> (InputFile, Option<Fa
         Input::File { path, .. } => text_of_path(path),
     };
     let failed = |line, message| Failure { path: path.clone(), line, message };
-    let source = read_bytes(input, |bytes| match decode(bytes) {
-        Ok((text, encoding)) => Ok(Source::with_encoding(id, &*path, text, encoding)),
+    let empty = || InputFile::new(Source::new(id, &*path, ""));
+    let file = read_bytes(input, |bytes| match decode(bytes) {
+        Ok((text, encoding)) => {
+            let documents = yaml::split(&text);
+            let holds_objects = holds_objects(&text, &documents);
+            let source = match is_kept(Skimmed { id, path: &path, text: &text, documents: &documents }) {
+                true => Source::with_encoding(id, &*path, &*text, encoding)
+                    .with_origins(rendered::origins(&text, &documents)),
+                false => Source::with_encoding(id, &*path, "", encoding),
+            };
+            Ok(InputFile { source: Arc::new(source), documents, holds_objects })
+        }
         // Other people's files are passed over whatever their encoding is.
-        Err(_) if !encoding::holds_manifest(bytes) => Ok(Source::new(id, &*path, "")),
+        Err(_) if !encoding::holds_manifest(bytes) => Ok(empty()),
         Err(undecoded) => Err(failed(Some(undecoded.line), undecoded.message())),
     });
-    let source = source.map_err(|message| failed(None, message)).flatten();
-    let (source, failure) = match source {
-        Ok(source) => (source, None),
-        Err(failure) => (Source::new(id, &*path, ""), Some(failure)),
-    };
-    let documents = yaml::split(&source.text);
-    let origins = rendered::origins(&source.text, &documents);
-    let source = source.with_origins(origins);
-    (InputFile { source: Arc::new(source), documents }, failure)
+    match file.map_err(|message| failed(None, message)).flatten() {
+        Ok(file) => (file, None),
+        Err(failure) => (empty(), Some(failure)),
+    }
 }
 
 /// Hands the bytes of `input` to `work`. Each thread has one buffer for all the files that it reads.
@@ -129,7 +193,7 @@ pub fn visit_documents<'f>(
     prefilter: &Prefilter,
     mut visit: impl FnMut(Outcome<'f>),
 ) {
-    if charts::is_template(&file.source) {
+    if charts::is_template(&file.source.path, &file.source.text) {
         return visit_template(file, is_named, prefilter, &mut visit);
     }
     let mut outcomes = Vec::new();

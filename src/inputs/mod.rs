@@ -24,6 +24,10 @@ use config_maps::GeneratedMaps;
 use index::{ObjectId, ObjectIndex};
 use names::{Asker, Named, choose};
 
+/// The kinds that rules look for. Files without an object of them, and without one that a rule speaks of, are dropped once
+/// they are read: whoever looks for another kind adds it here.
+pub const LOOKED_FOR: [&str; 4] = ["ConfigMap", "Secret", "Service", "ServiceAccount"];
+
 /// Every file of a run, as an object of it sees them: one of a build sees the build first.
 #[derive(Debug, Default, Clone)]
 pub struct InputSet {
@@ -149,6 +153,7 @@ impl InputSet {
             let sources = self.shared.files.iter().rev().map(|file| &file.source);
             sources.map(|source| (Arc::clone(&source.path), source.id)).collect()
         });
-        self.source(*by_path.get(path)?)
+        let file = self.file(*by_path.get(path)?).filter(|file| !file.is_left_out())?;
+        Some(&file.source)
     }
 }

@@ -190,7 +190,7 @@ mod tests {
             }
             let files = texts.into_iter().zip(0..).map(|((path, text), id)| {
                 let source = Source::new(FileId(id), path, text);
-                InputFile { documents: crate::yaml::split(&source.text), source: Arc::new(source) }
+                InputFile::new(source)
             });
             let builds = build_within(10_000, files.collect(), &|_| false);
             let told = |text: &str| builds.remarks.iter().any(|remark| remark.message.contains(text));

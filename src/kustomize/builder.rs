@@ -57,9 +57,9 @@ impl Builder {
         max_nodes: usize,
         is_named: &(dyn Fn(FileId) -> bool + Sync),
     ) -> Self {
-        let files = Files::new(files);
+        let mut files = Files::new(files);
         Self {
-            parsed: parsed::ahead(&files, is_named),
+            parsed: parsed::ahead(&mut files, is_named),
             files,
             done: HashMap::new(),
             built: HashSet::new(),

@@ -1,10 +1,12 @@
 //! The files of builds: those of the input, and those that kustomizations name beside them.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fs;
 use std::path::{Component, Path, PathBuf};
 
-use crate::discover::{Input, KUSTOMIZATIONS};
+use rayon::prelude::*;
+
+use crate::discover::{Failure, Input, KUSTOMIZATIONS};
 use crate::path_text::text_of_path;
 use crate::read::{InputFile, read};
 use crate::source::{FileId, Source};
@@ -67,6 +69,12 @@ impl Files {
         id
     }
 
+    /// Reads the texts of the files `ids` where they were left out. What can't be read is told of when it is asked for.
+    pub(super) fn restore(&mut self, ids: &HashSet<FileId>) {
+        let files = self.list.par_iter_mut().filter(|file| ids.contains(&file.source.id));
+        files.for_each(|file| _ = restore(file));
+    }
+
     pub(super) fn list(&self) -> &[InputFile] {
         &self.list
     }
@@ -125,8 +133,10 @@ impl Files {
 
     /// The file that is shown as `path`, read if it isn't known.
     fn read(&mut self, path: &str) -> Result<FileId, Refused> {
-        if let Some(id) = self.by_path.get(&absolute(&self.here, path)) {
-            return Ok(*id);
+        if let Some(&id) = self.by_path.get(&absolute(&self.here, path)) {
+            let file = self.list.get_mut(id.0 as usize).ok_or(Refused::Missing)?;
+            restore(file).map_err(|failure| Refused::Unreadable(failure.message))?;
+            return Ok(id);
         }
         let metadata = fs::metadata(path).map_err(|_| Refused::Missing)?;
         // A pipe would be waited for.
@@ -222,6 +232,14 @@ impl Files {
             _ => refuse("it is outside the git work tree"),
         }
     }
+}
+
+/// Reads the text of `file` where it was left out.
+fn restore(file: &mut InputFile) -> Result<(), Failure> {
+    if file.is_left_out() {
+        *file = file.with_text()?;
+    }
+    Ok(())
 }
 
 fn shown(path: &Path) -> String {

@@ -106,15 +106,11 @@ fn literal(item: Node<'_>) -> Option<(String, Value)> {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
     use super::*;
-    use crate::yaml::split;
 
     fn printed(path: &str, text: &str) -> Vec<String> {
         let source = Source::new(FileId(0), path, text);
-        let documents = split(&source.text);
-        let maps = config_maps(&[InputFile { source: Arc::new(source), documents }]);
+        let maps = config_maps(&[InputFile::new(source)]);
         let entries = maps.iter().flat_map(|map| map.data.iter().map(move |entry| (map, entry)));
         let shown = entries.map(|(map, (key, value))| {
             let namespace = map.namespace.as_deref().unwrap_or("-");

@@ -25,16 +25,12 @@ fn pinned(kustomization: Node<'_>) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
     use super::*;
     use crate::source::{FileId, Source};
-    use crate::yaml::split;
 
     fn pinned_in(path: &str, text: &str) -> Vec<String> {
         let source = Source::new(FileId(0), path, text);
-        let documents = split(&source.text);
-        let names = pinned_images(&[InputFile { source: Arc::new(source), documents }]);
+        let names = pinned_images(&[InputFile::new(source)]);
         let mut names: Vec<String> = names.into_iter().collect();
         names.sort();
         names

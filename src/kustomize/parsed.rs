@@ -81,15 +81,19 @@ fn definition(file: &InputFile, head: std::ops::Range<usize>) -> Option<Value> {
 
 /// Parses the kustomizations among `files`, and what they name as resources: nearly all that their builds are made of, at
 /// once instead of one after another. Those that `is_whole` says are parsed to their ends.
-pub(super) fn ahead(files: &Files, is_whole: &(dyn Fn(FileId) -> bool + Sync)) -> HashMap<FileId, Parsed> {
+pub(super) fn ahead(
+    files: &mut Files,
+    is_whole: &(dyn Fn(FileId) -> bool + Sync),
+) -> HashMap<FileId, Parsed> {
     let parse = |file: &InputFile| (file.source.id, Parsed::of(file, is_whole(file.source.id)));
     let is_ours = |file: &&InputFile| is_kustomization(&file.source.path);
-    let list = files.list();
-    let mut parsed: HashMap<FileId, Parsed> = list.par_iter().filter(is_ours).map(parse).collect();
+    let mut parsed: HashMap<FileId, Parsed> = files.list().par_iter().filter(is_ours).map(parse).collect();
     let named =
         parsed.iter().flat_map(|(id, parsed)| resources(parsed).filter_map(|path| files.known(*id, path)));
     let named: HashSet<FileId> = named.filter(|id| !parsed.contains_key(id)).collect();
-    parsed.par_extend(list.par_iter().filter(|file| named.contains(&file.source.id)).map(parse));
+    files.restore(&named);
+    let named = files.list().par_iter().filter(|file| named.contains(&file.source.id));
+    parsed.par_extend(named.map(parse));
     parsed
 }
 

@@ -5,12 +5,12 @@ use std::cell::OnceCell;
 use std::cmp::Reverse;
 use std::collections::HashSet;
 
-use super::precedence;
+use super::{interest, precedence};
 use crate::charts::{self, Part, Views};
 use crate::discover::Failure;
 use crate::finding::{Finding, Resource, Severity};
 use crate::inputs::InputSet;
-use crate::kube::{Object, Pod, Workload, active_deadline};
+use crate::kube::{Object, Pod, active_deadline};
 use crate::kustomize::Builds;
 use crate::provenance::{self, Judged};
 use crate::read::{self, InputFile, Outcome, Reason, Unjudged};
@@ -20,7 +20,7 @@ use crate::rules;
 use crate::settings::{Level, RuleTable, Settings, Subject};
 use crate::source::Span;
 use crate::suppress::{self, Suppression};
-use crate::yaml::{self, Document, Prefilter, Problem};
+use crate::yaml::{Document, Prefilter, Problem};
 
 /// What is the same for all files of a run.
 pub(super) struct Linter<'a> {
@@ -71,14 +71,7 @@ impl<'a> Linter<'a> {
         builds: &'a Builds,
     ) -> Self {
         let rules: Vec<_> = rules.iter().copied().filter(|rule| settings.may_run(rule.id)).collect();
-        let literals = rules.iter().flat_map(|rule| match rule.target {
-            Target::Pod { literals, .. } | Target::Object { literals, .. } => literals,
-            Target::Set { .. } | Target::Input => &[],
-        });
-        // Of these only an object's own kind counts, which may be a word of any text.
-        let is_kind = |literal: &&str| !matches!(Workload::of("", literal), Workload::Custom(_));
-        let (kinds, words): (Vec<_>, Vec<_>) = literals.copied().partition(is_kind);
-        let prefilter = Prefilter::new(words, kinds);
+        let prefilter = interest::prefilter(rules.iter().copied(), []);
         Self { settings, inputs, builds, rules, prefilter }
     }
 
@@ -93,7 +86,9 @@ impl<'a> Linter<'a> {
         read::guard(file, || {
             let mut work = FileLinter::new(self, file, false);
             // What builds make of it is checked instead; it need not be parsed again for that.
-            if !self.builds.has_read(file.source.id) || charts::is_template(&file.source) {
+            if !self.builds.has_read(file.source.id)
+                || charts::is_template(&file.source.path, &file.source.text)
+            {
                 read::visit_documents(file, is_named, &self.prefilter, |outcome| work.check_outcome(outcome));
             }
             work.finish()
@@ -349,7 +344,7 @@ impl<'a> FileLinter<'a> {
         let Self { linter, file, mut result, .. } = self;
         result.documents = file.documents.len();
         result.suppressions = linter.reader(file, !result.is_partial).read();
-        result.is_other = result.unjudged.is_empty() && !holds_objects(file);
+        result.is_other = result.unjudged.is_empty() && !file.holds_objects;
         result
     }
 }
@@ -377,9 +372,4 @@ fn conditional(
         Some(placeholders) => finding.revealed(placeholders),
         None => finding,
     }
-}
-
-fn holds_objects(file: &InputFile) -> bool {
-    let mut texts = file.documents.iter().filter_map(|range| file.source.text.get(range.clone()));
-    texts.any(yaml::looks_like_object)
 }

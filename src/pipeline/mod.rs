@@ -1,6 +1,7 @@
 //! From inputs to a report: read, check file by file, check the whole, match suppressions, sort.
 
 mod builds;
+mod interest;
 mod linter;
 mod precedence;
 mod remarks;
@@ -15,13 +16,14 @@ use crate::finding::{Finding, SuppressedFinding};
 use crate::inputs::InputSet;
 use crate::kustomize::{self, Builds};
 use crate::progress::Progress;
-use crate::read::{is_named, read};
+use crate::read::{is_named, read_where};
 use crate::report::Report;
 use crate::rule::Rule;
 use crate::rules::{self, suppression_without_reason, unknown_rule, unused_suppression};
 use crate::settings::{Level, Settings};
 use crate::source::FileId;
 use crate::suppress::{Matched, Matcher, Slip, Suppression};
+use interest::Interest;
 use linter::Linter;
 
 /// Lints `inputs`. Standard input is shown as `stdin_name`.
@@ -47,7 +49,8 @@ fn lint_by(
 ) -> Report {
     progress.begin(inputs.len());
     let mut report = Report::default();
-    let (set, builds) = read_all(inputs, stdin_name, progress, &mut report);
+    let interest = Interest::new(rules, settings);
+    let (set, builds) = read_all(&interest, inputs, stdin_name, progress, &mut report);
     let linter = Linter::new(rules, settings, &set, &builds);
     let (mut findings, mut suppressions) = check_files(&linter, inputs, progress, &mut report);
     findings.extend(linter.check_set());
@@ -59,6 +62,7 @@ fn lint_by(
 
 /// Reads all inputs, and builds the kustomizations among them. What these read comes behind the inputs.
 fn read_all(
+    interest: &Interest,
     inputs: &[Input],
     stdin_name: &str,
     progress: &Progress,
@@ -67,7 +71,7 @@ fn read_all(
     let read: Vec<_> = inputs
         .par_iter()
         .enumerate()
-        .map(|(id, input)| read(id, input, stdin_name))
+        .map(|(id, input)| read_where(|file| is_named(input) || interest.keeps(file), id, input, stdin_name))
         .inspect(|_| progress.read_one())
         .collect();
     let mut files = Vec::with_capacity(read.len());

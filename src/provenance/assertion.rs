@@ -39,11 +39,17 @@ impl TestSuites {
             if TESTS.contains(&name) || is_named_as_assertion(name) {
                 suites.folders.insert(folder.to_owned());
             }
-            if name.starts_with("chainsaw") {
+            if Self::reads(&file.path) {
                 suites.read(file, folder);
             }
         }
         suites
+    }
+
+    /// Whether the text of the file shown as `path` is asked what a test compares.
+    #[must_use]
+    pub fn reads(path: &str) -> bool {
+        split(path).1.starts_with("chainsaw")
     }
 
     /// Notes the files that Chainsaw's tests in `file` compare.

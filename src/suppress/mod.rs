@@ -28,7 +28,7 @@ use crate::inputs::{InputSet, texts_key};
 use crate::kube::{self, Object, PodTemplatePath, Template};
 use crate::read::InputFile;
 use crate::source::{MappedText, Source, Span};
-use crate::yaml::{self, Document};
+use crate::yaml::Document;
 
 /// A suppression, and what it covers.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -133,7 +133,7 @@ impl Reader<'_> {
     #[must_use]
     pub fn read_text(&self, written: &MappedText) -> Vec<Suppression> {
         let source = Arc::new(Source::new(self.file.source.id, "", written.as_str()));
-        let file = InputFile { documents: yaml::split(&source.text), source };
+        let file = InputFile::new(source);
         let found = Reader { file: &file, file_is_decided: OnceCell::new(), ..*self }.read();
         found.into_iter().map(|suppression| suppression.within(written)).collect()
     }
@@ -205,7 +205,9 @@ impl Suppression {
     }
 }
 
-fn mentions_us(text: &str) -> bool {
+/// Whether `text` may hold suppressions.
+#[must_use]
+pub fn mentions_us(text: &str) -> bool {
     // Whether it begins with a capital is told where it is read.
     memmem::find(text.as_bytes(), b"nitlint").is_some()
 }

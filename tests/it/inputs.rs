@@ -8,12 +8,12 @@ use initlint::inputs::InputSet;
 use initlint::kube::objects;
 use initlint::read::InputFile;
 use initlint::source::{FileId, Source};
-use initlint::yaml::{self, Document};
+use initlint::yaml::Document;
 
 fn input_set<'t>(files: impl IntoIterator<Item = (String, &'t str)>) -> InputSet {
     let file = |(id, (path, text)): (usize, (String, &str))| {
         let source = Source::new(FileId(u32::try_from(id).unwrap()), path, text);
-        InputFile { documents: yaml::split(text), source: Arc::new(source) }
+        InputFile::new(source)
     };
     InputSet::new(files.into_iter().enumerate().map(file).collect())
 }

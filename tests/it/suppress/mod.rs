@@ -7,12 +7,12 @@ use crate::support::corpus::{manifests, shared};
 use crate::support::lint::{lint, pretty, root};
 use initlint::discover::Input;
 use initlint::inputs::InputSet;
+use initlint::pipeline;
 use initlint::read::InputFile;
 use initlint::report::Report;
 use initlint::rule::Settings;
 use initlint::source::{FileId, Source};
 use initlint::suppress::{Reader, Suppression};
-use initlint::{pipeline, yaml};
 
 /// A Pod with two init containers that each have a forbidden probe. Suppressions may stand at
 /// `@1` to `@9`.
@@ -81,7 +81,7 @@ fn outcome(text: &str) -> String {
 /// What each suppression in `text` covers.
 fn scopes(text: &str) -> Vec<String> {
     let source = Arc::new(Source::new(FileId(0), "test.yaml", text));
-    let file = InputFile { source: Arc::clone(&source), documents: yaml::split(text) };
+    let file = InputFile::new(Arc::clone(&source));
     let inputs = InputSet::default();
     let file_is_decided = OnceCell::new();
     let reader = Reader {
