@@ -58,12 +58,10 @@ fn rejected(pod: &Pod<'_>, entry: Entry<'_>) -> Finding {
 
 fn kills(pod: &Pod<'_>, entry: Entry<'_>) -> Finding {
     let ((_, kind), seconds) = (active_deadline::holder(&pod.template), seconds(entry));
-    let message = format!(
-        "`{KEY}` in this {kind} kills the Pod {seconds} after its start, healthy or not: it goes on counting when the init containers are done"
-    );
+    let message = format!("`{KEY}` in this {kind} kills the Pod {seconds} after its start, healthy or not");
     Finding::new(Severity::Warning, entry.key.span(), message)
         .caption(format!("the Pod fails after {seconds}"))
-        .help("remove it, or run the work as a Job; to bound the wait of one init container, put `timeout` before its command")
+        .help("remove it, or run the work as a Job: it goes on counting when the init containers are done; to bound the wait of one init container, put `timeout` before its command")
 }
 
 /// Where Pods run to completion their own deadline is legal, but each retry starts it anew.

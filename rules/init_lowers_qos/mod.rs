@@ -55,10 +55,9 @@ fn finding(first: &InitStep<'_>, others: &[&InitStep<'_>], cores: bool) -> Findi
         [most @ .., last] if !most.is_empty() => (format!("{} and {last} make", most.join(", ")), "each"),
         _ => (format!("{} {} makes", first.role().describe(), names.concat()), "it"),
     };
-    let cores = if cores { ", and gets no cores of its own from the static CPU manager" } else { "" };
-    let message = format!(
-        "{subject} this Pod Burstable; its app containers alone would make it Guaranteed, so it is evicted earlier when its node runs short{cores}"
-    );
+    let cores = if cores { " and gets no cores of its own" } else { "" };
+    let message =
+        format!("{subject} this Pod Burstable instead of Guaranteed, so it is evicted earlier{cores}");
     let container = first.container();
     let mut finding =
         Finding::new(Severity::Warning, place(container), message).caption(lack(container)).help(format!(

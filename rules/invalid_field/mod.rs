@@ -90,7 +90,7 @@ fn misplaced_deadline(pod: &Pod<'_>, pointer: &str, entry: Entry<'_>) -> Finding
     let kind = pod.template.workload.kind();
     let field = dotted(&format!("{pointer}/{}", active_deadline::KEY));
     let message = format!(
-        "`{field}` is no field of a {kind}, and nothing reads it: the API server rejects it, or drops it unless asked to be strict"
+        "`{field}` is no field of a {kind}: kubectl refuses it, and with other clients it has no effect"
     );
     let help = match (ActiveDeadline::of(&pod.template), pod.template.workload) {
         (ActiveDeadline::PerTry, Workload::CronJob) => {
@@ -115,10 +115,10 @@ fn field_error_finding(pod: &Pod<'_>, field_error: &FieldError<'_>, cx: &PodCont
             let version = cx.version;
             let message = match since {
                 Some(since) => format!(
-                    "{whole} came with Kubernetes {since}: {version} rejects it, or drops it unless asked to be strict"
+                    "{whole} came with Kubernetes {since}: in {version} kubectl refuses it, and with other clients it has no effect"
                 ),
                 None => format!(
-                    "{whole} is no field that Kubernetes {version} has here: the API server rejects it, or drops it unless asked to be strict"
+                    "{whole} is an unknown field: kubectl refuses it, and with other clients it has no effect"
                 ),
             };
             let help = match instead {

@@ -40,11 +40,12 @@ fn finding(object: &Object<'_>, misplaced: &Misplaced<'_>) -> Finding {
         }
     };
     let message = format!(
-        "`{key}` {place}, and nothing reads it: the API server rejects the {} where it validates strictly, as kubectl asks it to, or else drops them with a warning",
+        "`{key}` {place}: kubectl refuses the {}, and with other clients these never run",
         object.kind
     );
-    let finding =
-        Finding::new(Severity::Error, misplaced.key.span(), message).caption("these never run").help(help);
+    let finding = Finding::new(Severity::Error, misplaced.key.span(), message)
+        .caption("nothing reads it here")
+        .help(help);
     let first = misplaced.pod_spec.filter(|_| misplaced.site != Site::Misspelt);
     match first.and_then(|spec| spec.entries().next()) {
         Some(entry) => finding.label(entry.key.span(), "the Pod spec is here"),

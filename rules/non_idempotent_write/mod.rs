@@ -9,7 +9,7 @@ use crate::rule::{Group, PodContext, Rule, Target};
 /// The rule.
 pub static RULE: Rule = Rule {
     id: "non-idempotent-write",
-    summary: "An init container that isn't safe to run again on what its volumes hold by then",
+    summary: "An init container that isn't safe to run again on what its volumes then hold",
     group: Group::Rerun,
     severity: Severity::Error,
     fix: None,
@@ -65,17 +65,17 @@ fn severity(severity: rerun::Severity) -> Severity {
 
 fn message(program: &Program<'_, '_>, hazard: &Hazard) -> String {
     let what = match hazard.kind {
-        Kind::OutsidePod => "isn't safe to run again",
-        Kind::Stuck => "fails when it runs again",
-        Kind::Drifting => "leaves something else when it runs again",
-        Kind::HalfDone => "takes unfinished work for done when it runs again",
+        Kind::OutsidePod => "isn't safe to re-run",
+        Kind::Stuck => "fails on a re-run",
+        Kind::Drifting => "gives another result on a re-run",
+        Kind::HalfDone => "takes unfinished work for done",
     };
     format!("{} {what}: {}", program.describe(), hazard.why)
 }
 
 fn caption(hazard: &Hazard) -> String {
     match hazard.kind {
-        Kind::OutsidePod => format!("`{}` meets what it did before", hazard.command),
+        Kind::OutsidePod => format!("a re-run of `{}` finds what it did before", hazard.command),
         Kind::Stuck => format!("this `{}` fails the second time", hazard.command),
         Kind::Drifting => "a second run adds to the first".to_owned(),
         Kind::HalfDone => "this holds before the work is done".to_owned(),

@@ -95,15 +95,15 @@ fn finding(program: &Program<'_, '_>, rights: &Rights<'_>, refused: &[Refused]) 
     let first = refused.iter().find(|one| one.severity() == worst)?;
     let Attempt { operation, is_fatal, conditional, span } = &first.attempt;
     let outcome = match (is_fatal, conditional) {
-        (true, false) => "it fails at every start, and the Pod never gets past it".to_owned(),
-        (true, true) => "where it is reached it fails, and the Pod never gets past it".to_owned(),
-        (false, _) => format!("its failure goes unnoticed, and {}", operation.left_undone()),
+        (true, false) => "every start fails",
+        (true, true) => "a start that gets there fails",
+        (false, _) => operation.left_undone(),
     };
     let message = format!(
-        "init container `{}` {}, and may not {}: {outcome}",
+        "init container `{}` may not {}: it {}, so {outcome}",
         program.container.name(),
-        rights.describe(operation),
         operation.describe(),
+        rights.describe(operation),
     );
     let mut finding = Finding::new(worst, *span, message)
         .caption(operation.error())

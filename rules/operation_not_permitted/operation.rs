@@ -34,7 +34,7 @@ impl Operation {
         match self {
             Operation::Owner { command, change } => format!("`{command}` to `{}`", change.text),
             Operation::ModeOfMount { path, .. } => format!("`chmod` the volume at `{path}`, which root owns"),
-            Operation::ModeOfGiven { path } => format!("`chmod` `{path}` any more, which it gave away"),
+            Operation::ModeOfGiven { path } => format!("`chmod` `{path}`, which it gave away"),
             Operation::Sysctl { name, .. } => format!("set `{name}`"),
             Operation::Packets { command } | Operation::Network { command } => {
                 format!("change the network with `{command}`")
@@ -46,12 +46,16 @@ impl Operation {
     /// What comes of a failure that goes unnoticed.
     pub(super) fn left_undone(&self) -> &'static str {
         match self {
-            Operation::Owner { change, .. } if change.owner.is_some() => "the files keep their owner",
-            Operation::Owner { .. } => "the files keep their group",
-            Operation::ModeOfMount { .. } | Operation::ModeOfGiven { .. } => "the mode stays as it was",
-            Operation::Sysctl { .. } => "the value stays as it was",
-            Operation::Packets { .. } | Operation::Network { .. } => "the network stays as it was",
-            Operation::Mount { .. } => "nothing is mounted",
+            Operation::Owner { change, .. } if change.owner.is_some() => {
+                "the files keep their owner, unnoticed"
+            }
+            Operation::Owner { .. } => "the files keep their group, unnoticed",
+            Operation::ModeOfMount { .. } | Operation::ModeOfGiven { .. } => {
+                "the mode stays as it was, unnoticed"
+            }
+            Operation::Sysctl { .. } => "the value stays as it was, unnoticed",
+            Operation::Packets { .. } | Operation::Network { .. } => "the network stays as it was, unnoticed",
+            Operation::Mount { .. } => "nothing is mounted, unnoticed",
         }
     }
 

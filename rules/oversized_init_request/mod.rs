@@ -1,7 +1,6 @@
 //! An init phase that sets the Pod's effective request.
 
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
 
 use crate::finding::{Finding, Severity};
 use crate::kube::effective::{Effective, Sum};
@@ -121,10 +120,10 @@ fn requests<'p, 'd>(
     let step = first.container(pod)?;
     let entry = step.resources.request(first.resource)?;
     let finding = Finding::new(severity, entry.span(), message(pod, &all))
-        .caption(asked(step, first.resource)?.1)
+        .caption(asked_by(pod, first, first.step)?.1)
         .help(help(pod, &all));
     let inits = all.iter().flat_map(|one| one.excesses.iter().map(move |excess| (one, excess)));
-    let of_inits = inits.filter_map(|(one, excess)| asked(container(pod, excess.step)?, one.resource));
+    let of_inits = inits.filter_map(|(one, excess)| asked_by(pod, one, excess.step));
     let of_apps =
         all.iter().flat_map(|one| pod.apps.iter().filter_map(|app| asked_while_running(app, one.resource)));
     let of_inits = of_inits.filter(|(span, _)| *span != entry.span());
@@ -142,31 +141,60 @@ fn asked(container: &Container<'_>, resource: &str) -> Option<(Span, String)> {
     Some((entry.span(), format!("`{}` asks for {}", container.name(), entry.quantity)))
 }
 
+/// The same of the init container number `step`, with what sidecars ask for beside it.
+fn asked_by(pod: &Pod<'_>, one: &Oversized<'_>, step: usize) -> Option<(Span, String)> {
+    let (span, text) = asked(container(pod, step)?, one.resource)?;
+    let beside = if step == one.step { one.beside } else { Quantity::ZERO };
+    let text =
+        if beside.is_zero() { text } else { format!("{text}, beside {beside} of the sidecars before it") };
+    Some((span, text))
+}
+
 fn asked_while_running(app: &AppContainer<'_>, resource: &str) -> Option<(Span, String)> {
     let (span, text) = asked(app, resource)?;
     Some((span, format!("{text} while the Pod runs")))
 }
 
-/// All oversized resources with the arithmetic behind each.
+/// How many resources a message names.
+const NAMED: usize = 2;
+
+/// What is reserved in vain; the labels have the figures behind it.
 fn message(pod: &Pod<'_>, all: &[Oversized<'_>]) -> String {
-    let parts: Vec<String> = all.iter().map(|one| arithmetic(pod, one)).collect();
-    format!("the init phase sets this Pod's effective request for its whole life: {}", parts.join("; "))
+    let mut names: Vec<&str> = Vec::new();
+    for name in all.iter().filter_map(|one| one.container(pod)).map(Container::name) {
+        if !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    let verb = if names.len() == 1 { "reserves" } else { "reserve" };
+    let names: Vec<String> = names.into_iter().map(|name| format!("`{name}`")).collect();
+    let amounts = amounts(all, 1);
+    let times = match pod.template.replicas.filter(|(count, _)| *count > 1) {
+        Some((count, _)) => {
+            let many = if pod.template.workload.is_job() { "Pods at a time" } else { "replicas" };
+            format!(" (× {count} {many}: {})", self::amounts(all, count))
+        }
+        None => String::new(),
+    };
+    format!("{} {verb} {amounts} that the running Pod never uses{times}", listed(&names))
 }
 
-fn arithmetic(pod: &Pod<'_>, one: &Oversized<'_>) -> String {
-    let Oversized { resource, init, running, surplus, .. } = one;
-    let name = one.container(pod).map_or("", Container::name);
-    let mut text = format!("{resource} {init} (`{name}`");
-    if !one.beside.is_zero() {
-        let own = init.surplus_over(one.beside);
-        let _ = write!(text, " {own} + the sidecars before it {}", one.beside);
+/// `cpu 3500m and memory 7680Mi`, each as often as there are Pods.
+fn amounts(all: &[Oversized<'_>], count: u64) -> String {
+    let mut shown: Vec<String> =
+        all.iter().take(NAMED).map(|one| format!("{} {}", one.resource, one.surplus.times(count))).collect();
+    if let Some(more) = all.len().checked_sub(NAMED).filter(|more| *more > 0) {
+        shown.push(format!("{more} more"));
     }
-    let _ = write!(text, ") against {running} while it runs, {surplus} reserved unused");
-    if let Some((count, _)) = pod.template.replicas.filter(|(count, _)| *count > 1) {
-        let many = if pod.template.workload.is_job() { "Pods at a time" } else { "replicas" };
-        let _ = write!(text, " × {count} {many} = {}", surplus.times(count));
+    listed(&shown)
+}
+
+/// `a`, `a and b`, `a, b and c`.
+fn listed(words: &[String]) -> String {
+    match words {
+        [most @ .., last] if !most.is_empty() => format!("{} and {last}", most.join(", ")),
+        _ => words.concat(),
     }
-    text
 }
 
 /// What each init container may ask for at no cost, so that no finding is left where all are heeded.

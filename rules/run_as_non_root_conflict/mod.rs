@@ -45,15 +45,14 @@ fn of_image(step: &InitStep<'_>, known: Known<'_>, non_root: Field<'_, bool>) ->
     let image = container.image?;
     let (runs, caption) = match known.user() {
         User::Root => ("runs as root".to_owned(), "its user is root".to_owned()),
-        User::Name(user) => (
-            format!("names its user `{user}`, which the kubelet can't tell from root"),
-            format!("its user is `{user}`, a name"),
-        ),
+        User::Name(user) => {
+            (format!("names its user `{user}`, not a number"), format!("its user is `{user}`, a name"))
+        }
         User::Id(_) | User::Unknown => return None,
     };
     let (name, role) = (container.name(), step.role().describe());
     let message = format!(
-        "{role} `{name}` must not run as root (`runAsNonRoot`), and its image {runs}: the API server takes it, the kubelet never starts it"
+        "{role} `{name}` must not run as root (`runAsNonRoot`), but its image {runs}: the kubelet never starts it"
     );
     let help = format!("give `{name}` a number as `runAsUser`, one that may read and write what it needs");
     let finding = Finding::new(Severity::Error, image.span(), message)
@@ -80,7 +79,7 @@ fn finding(step: &InitStep<'_>, non_root: Field<'_, bool>, root: Field<'_, i64>)
     let has_own_demand = container.security_context.run_as_non_root.is_some();
     let whose = |is_own| if is_own { "its own" } else { "the Pod's" };
     let message = format!(
-        "{role} `{name}` must not run as root ({} `runAsNonRoot`) and runs as user 0 ({} `runAsUser`): the API server takes it, the kubelet never starts it",
+        "{role} `{name}` must not run as root ({} `runAsNonRoot`) but runs as user 0 ({} `runAsUser`): the kubelet never starts it",
         whose(has_own_demand),
         whose(has_own_user),
     );

@@ -88,13 +88,13 @@ fn finding(container: &Container<'_>, tight: &[Tight<'_, '_>]) -> Option<Finding
         amounts.join(" and ")
     };
     let message = format!(
-        "init container `{}` is limited to {}, and the Pod reserves {} for its apps anyway: it may be slow or killed for nothing",
+        "init container `{}` is limited to {}, though the Pod reserves {} for its apps anyway",
         container.name(),
         joined(&|one| one.limit.quantity),
         joined(&|one| one.free),
     );
     let help = format!(
-        "raise its limits, and its requests with them, to {}: that costs nothing",
+        "raise its limits, and its requests with them, to {}: that costs nothing, and a limit that low slows it down or gets it killed",
         joined(&|one| one.free)
     );
     let caption = |one: &Tight<'_, '_>| format!("{} would cost nothing", one.free);

@@ -73,15 +73,11 @@ impl<'p, 'd> Unpinned<'p, 'd> {
 
     fn finding(&self) -> Finding {
         let (name, reference) = (self.container.name(), self.image.reference);
-        let what = if self.image.tag.is_some() {
-            "is whatever is newest"
-        } else {
-            "has no tag, so it is whatever is newest"
-        };
+        let what = if self.image.tag.is_some() { "is whatever is newest" } else { "has no tag" };
         let (severity, when) = match self.pull {
-            Pull::Always => (Severity::Warning, "it is pulled at each start, so a re-run may run other code"),
+            Pull::Always => (Severity::Warning, "each start pulls it again, so a re-run may run other code"),
             Pull::IfNotPresent => {
-                (Severity::Info, "nodes that pulled it at different times run different code")
+                (Severity::Info, "nodes that pull it at different times run different code")
             }
         };
         Finding::new(

@@ -29,12 +29,10 @@ fn check(pod: &Pod<'_>, cx: &mut PodContext<'_>) {
 fn finding(sidecar: &Sidecar<'_>, version: Version) -> Finding {
     let (name, first) = (sidecar.name(), Gate::SidecarContainers.on_since());
     let fate = if version.knows(Gate::SidecarContainers) {
-        format!(
-            "Kubernetes {version} drops the field in silence, so that it becomes an init container whose end the Pod waits for, for ever"
-        )
+        format!("Kubernetes {version} drops its `restartPolicy` in silence, and waits for its end for ever")
     } else {
         format!(
-            "Kubernetes {version} doesn't know the field: it rejects it, or unless asked to be strict drops it, and the Pod waits for the end of `{name}` for ever"
+            "Kubernetes {version} refuses its `restartPolicy`, or drops it and waits for its end for ever"
         )
     };
     let span = sidecar.restart_policy.map_or_else(|| sidecar.name_span(), |policy| policy.key_span());

@@ -82,7 +82,7 @@ fn obstacle(pod: &Pod<'_>, container: &Container<'_>, touch: &Touch) -> Option<O
     if let Some(source) = volume.map(|volume| &volume.source).filter(|source| source.is_read_only()) {
         // `mkdir -p` takes what is there for success, which only the volume's own root surely is.
         return (!(is_mount && touch.touching == Touching::MakesDirectory)).then(|| Obstacle {
-            why: format!("is in {}, which is read-only", source.describe()),
+            why: format!("{} is read-only", source.describe()),
             label: Some((mount.node.span(), "the volume is read-only")),
             error: "Read-only file system",
             help: "write to an emptyDir, and copy there what is to be changed",
@@ -90,7 +90,7 @@ fn obstacle(pod: &Pod<'_>, container: &Container<'_>, touch: &Touch) -> Option<O
     }
     if let Some(read_only) = mount.read_only.filter(|flag| **flag) {
         return (touch.touching != Touching::MakesDirectory).then(|| Obstacle {
-            why: "is in a mount that is `readOnly`".to_owned(),
+            why: "its mount is `readOnly`".to_owned(),
             label: Some((read_only.span(), "mounted read-only")),
             error: "Read-only file system",
             help: "drop `readOnly` from this container's mount; that of the app may keep it",
@@ -99,7 +99,7 @@ fn obstacle(pod: &Pod<'_>, container: &Container<'_>, touch: &Touch) -> Option<O
     let replaces = matches!(touch.touching, Touching::Replaces | Touching::Removes);
     let is_file = mount.sub_path.or(mount.sub_path_expr).is_some() && looks_like_file(path);
     (replaces && is_mount && is_file).then(|| Obstacle {
-        why: "is a mount point itself, which can't be replaced".to_owned(),
+        why: "a mounted file can't be replaced".to_owned(),
         label: Some((mount.node.span(), "this one file is mounted")),
         error: "Device or resource busy",
         help: "mount the folder, or write the contents through it: `cat new > file`",
@@ -117,7 +117,7 @@ fn root_obstacle(pod: &Pod<'_>, container: &Container<'_>, path: &str) -> Option
         && !pod.template.by_shape
         && !pod.may_mount_more(container);
     (is_whole && !OWN_MOUNTS.iter().any(|own| is_at_or_below(path, own))).then(|| Obstacle {
-        why: "is outside every volume, and the root file system is read-only".to_owned(),
+        why: "the root file system is read-only".to_owned(),
         label: Some((flag.span(), "for all but the volumes")),
         error: "Read-only file system",
         help: "mount an emptyDir there",
@@ -130,13 +130,13 @@ fn finding(program: &Program<'_, '_>, refused: &[Refused<'_>]) -> Option<Finding
     let first = refused.iter().find(|one| one.severity() == worst)?;
     let Refused { touch, obstacle } = first;
     let outcome = match (touch.fate.is_fatal(), touch.conditional) {
-        (true, false) => "it fails at every start, and the Pod never gets past it",
-        (true, true) => "where it is reached it fails, and the Pod never gets past it",
-        (false, _) => "it fails each time, unnoticed",
+        (true, false) => "so every start fails",
+        (true, true) => "so a start that gets there fails",
+        (false, _) => "which nobody notices",
     };
     let name = program.container.name();
     let message =
-        format!("init container `{name}` can't write `{}`, which {}: {outcome}", touch.path, obstacle.why);
+        format!("init container `{name}` can't write `{}`: {}, {outcome}", touch.path, obstacle.why);
     let mut finding = Finding::new(worst, touch.span, message).caption(obstacle.error).help(obstacle.help);
     if let Some((span, text)) = obstacle.label {
         finding = finding.label(span, text);

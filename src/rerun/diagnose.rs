@@ -267,10 +267,8 @@ fn half_done(context: &Context<'_, '_>, trial: &Comparison<'_>, place: &Place) -
     let of_last = before.iter().rev().take_while(|change| change.site == end.site);
     let last = of_last.into_iter().find(|change| change.manner != ChangeKind::Remove).unwrap_or(end);
     let early = context.event(trial.first, last, false)?;
-    let known = before.iter().any(|change| change.place == *place);
-    let late = context.event(trial.first, &Change { place: place.clone(), ..written.clone() }, known)?;
     let in_server = things::on_server(&place.path).is_some();
-    let said = messages::half_done(&early, &late, in_server);
+    let said = messages::half_done(&early, in_server);
     let command = Call::of(trial.first.commands.get(&last.site)?).title();
     // What git keeps for itself (a setting, a remote) is noticed soon, and seldom matters. What the work leaves lying
     // about matters less.

@@ -49,29 +49,19 @@ pub(super) struct Obstacle<'a> {
 pub(super) fn stuck(command: &str, obstacle: &Obstacle<'_>) -> Words {
     let Obstacle { doubtful, thing, why, kept_in, mended, ref advice, .. } = *obstacle;
     let met = match why {
-        FailureCause::Exists if doubtful => format!(
-            "{thing} exists by then: `{command}` fails on it, or makes its link inside it where it is a directory"
-        ),
-        FailureCause::Exists => format!("{thing} exists by then, and `{command}` fails on what exists"),
-        FailureCause::NotEmpty => {
-            format!("{thing} exists by then and isn't empty, and `{command}` refuses that")
+        FailureCause::Exists if doubtful => {
+            format!("{thing} already exists, so `{command}` fails or makes its link inside it")
         }
-        FailureCause::Missing => format!("{thing} is gone by then, and `{command}` fails without it"),
-        FailureCause::WrongKind => format!("{thing} is something else by then, and `{command}` fails on it"),
+        FailureCause::Exists => format!("{thing} already exists, so `{command}` fails"),
+        FailureCause::NotEmpty => format!("{thing} already exists and isn't empty, so `{command}` fails"),
+        FailureCause::Missing => format!("{thing} is gone, so `{command}` fails"),
+        FailureCause::WrongKind => format!("{thing} is something else, so `{command}` fails"),
         FailureCause::Asks => {
-            format!(
-                "what `{command}` leaves at {thing} is there by then, and it asks whether to replace that: nobody answers"
-            )
+            format!("files are already at {thing}, so `{command}` asks about them and gets no answer")
         }
-        FailureCause::Denied => format!(
-            "{thing} may not be written by then, and `{command}` gets \"Permission denied\": it doesn't run as root"
-        ),
-        FailureCause::Busy => format!(
-            "another container runs {thing} by then, and `{command}` gets \"Text file busy\" where it still does"
-        ),
-        FailureCause::NothingToDo => {
-            format!("nothing is left to do by then, and `{command}` calls that a failure")
-        }
+        FailureCause::Denied => format!("this user can't overwrite {thing}, so `{command}` fails"),
+        FailureCause::Busy => format!("another container still runs {thing}, so `{command}` fails"),
+        FailureCause::NothingToDo => format!("nothing is left to do, so `{command}` fails"),
     };
     let lasts = lasting(kept_in);
     let help = match (mended, first(obstacle)) {
@@ -79,7 +69,7 @@ pub(super) fn stuck(command: &str, obstacle: &Obstacle<'_>) -> Words {
         (None, Some(first)) => format!("put `{first}` before it"),
         (None, None) => advice.clone().unwrap_or_else(|| without_line(command, obstacle)),
     };
-    Words { why: format!("{met}; {lasts}"), help }
+    Words { why: format!("{met}{lasts}"), help }
 }
 
 /// The command that goes before one that fails, for it to pass.
@@ -135,15 +125,11 @@ const NOT_FOLLOWED: &str = "; what comes after it isn't followed before that";
 /// Who else ends at the same failure.
 fn lasting(kept_in: KeptIn) -> &'static str {
     match kept_in {
-        KeptIn::Volume { reset: true, .. } => {
-            "an earlier init container clears that away, but not for a run that follows a kill: only this one runs again then"
-        }
-        KeptIn::Volume { met: Lifetime::Persistent, .. } | KeptIn::Outside => {
-            "every later Pod ends there too"
-        }
-        KeptIn::Volume { .. } => "every restart ends there again (`CrashLoopBackOff`)",
-        KeptIn::PodNetwork => "the Pod's network outlives the container, so every restart ends there again",
-        KeptIn::Node => "the node's network outlives the Pod, so every later Pod on the node ends there too",
+        KeptIn::Volume { reset: true, .. } => " when it is killed and runs again alone",
+        KeptIn::Volume { met: Lifetime::Persistent, .. } | KeptIn::Outside => " in every later Pod",
+        KeptIn::Volume { .. } => ", and the Pod stays in `CrashLoopBackOff`",
+        KeptIn::PodNetwork => " at every restart",
+        KeptIn::Node => " in every later Pod on the node",
     }
 }
 
@@ -151,12 +137,9 @@ fn lasting(kept_in: KeptIn) -> &'static str {
 /// left to do.
 pub(super) fn turned(test: &str, held: bool, kept_in: KeptIn, is_last: bool) -> Words {
     let rest = if is_last { "" } else { NOT_FOLLOWED };
-    let holds = if held { "no longer holds" } else { "holds" };
+    let holds = if held { "fails" } else { "succeeds" };
     Words {
-        why: format!(
-            "`{test}` {holds} once a run has done its work, and that makes the next one fail; {}",
-            lasting(kept_in)
-        ),
+        why: format!("`{test}` {holds} once the work is done, so the script fails{}", lasting(kept_in)),
         help: format!(
             "end with success where the work is done already: `if …; then …; fi`, `… || true`, or `exit 0`{rest}"
         ),
@@ -169,11 +152,10 @@ const UNLOCKING: &str = "hold the lock with `flock`, which the kernel lets go wh
 
 /// A test that fails on a lock which a killed run has left.
 pub(super) fn locked(test: &str, held: bool, lock: &str, kept_in: KeptIn) -> Words {
-    let holds = if held { "no longer holds" } else { "holds" };
+    let holds = if held { "fails" } else { "succeeds" };
     Words {
         why: format!(
-            "`{test}` {holds} after a run that was killed before it took `{lock}` away, and no later run takes it \
-             away; {}",
+            "a killed run leaves `{lock}`, so `{test}` {holds} and the script fails{}",
             lasting(kept_in)
         ),
         help: UNLOCKING.to_owned(),
@@ -188,14 +170,12 @@ pub(super) fn waiting(path: &str, is_lock: bool, kept_in: KeptIn) -> Words {
     };
     if is_lock {
         Words {
-            why: format!(
-                "{who} waits here for ever after a run that was killed before it took `{path}` away: nobody else does"
-            ),
+            why: format!("a killed run leaves `{path}`, so {who} waits here for ever"),
             help: UNLOCKING.to_owned(),
         }
     } else {
         Words {
-            why: format!("{who} waits here for ever once one has done its work at `{path}`"),
+            why: format!("once the work at `{path}` is done, {who} waits here for ever"),
             help: "end with success where the work is done already".to_owned(),
         }
     }
@@ -226,13 +206,11 @@ pub(super) fn drifting(command: &str, change: &Drift<'_>) -> Words {
             }),
         ),
         ChangeKind::Append if matches!(kept_in, KeptIn::Volume { reset: true, .. }) => (
-            format!(
-                "a run that is killed after it runs again alone, before {thing} is made anew, and appends a second time"
-            ),
+            format!("if the container is killed after this, its retry appends to {thing} again"),
             format!("make `{path}` anew (`>`) in the same script that appends to it"),
         ),
         ChangeKind::Append => (
-            format!("{thing} keeps what earlier runs appended, and every further run appends it again"),
+            format!("every run appends to {thing} again"),
             advice.clone().unwrap_or_else(|| {
                 format!(
                     "write `{path}` anew (`>`) before anything is appended, or test whether the text is there"
@@ -240,27 +218,23 @@ pub(super) fn drifting(command: &str, change: &Drift<'_>) -> Words {
             }),
         ),
         ChangeKind::Nest => (
-            format!("the target is a directory by then, so `{command}` makes {thing} inside it"),
+            format!("the target already exists, so `{command}` makes {thing} inside it"),
             advice.clone().unwrap_or_else(|| {
                 "make the target first, and put the contents into it rather than the folder".to_owned()
             }),
         ),
         ChangeKind::Edit => (
-            format!("{thing} is edited again on every run, and each time it changes"),
+            format!("every run edits {thing} again and changes it"),
             "make the edit one that changes nothing when it is done already, or edit a fresh copy".to_owned(),
         ),
         ChangeKind::Renew => (
-            format!(
-                "every run puts another key in the place of {thing}, and what relies on the last one fails"
-            ),
+            format!("every run replaces the key at {thing}, and what relies on the last one fails"),
             advice
                 .clone()
                 .unwrap_or_else(|| format!("make it only where `[ -s {path} ]` says that there is none")),
         ),
         ChangeKind::FreshName if varies => (
-            format!(
-                "{thing} has another name in every run, so that no later run takes away what one leaves there"
-            ),
+            format!("every run makes {thing} under another name, and none removes what the others left"),
             advice.clone().unwrap_or_else(|| "give it one name, and remove that first".to_owned()),
         ),
         ChangeKind::FreshName => (
@@ -268,14 +242,12 @@ pub(super) fn drifting(command: &str, change: &Drift<'_>) -> Words {
             "give the file one name (`-O FILE`), or remove it before the run ends".to_owned(),
         ),
         ChangeKind::Write if is_backup(path) => (
-            format!(
-                "a second run backs up what the first one left, so that {thing} no longer holds what was there before"
-            ),
+            format!("a second run overwrites the backup {thing} with what the first one made"),
             format!("keep the first backup: `[ -e {path} ] || {command} …`"),
         ),
         ChangeKind::Write | ChangeKind::Slow | ChangeKind::Remove | ChangeKind::Mode => (
-            format!("a second run leaves {thing} otherwise than the first"),
-            "make a second run end where the first did".to_owned(),
+            format!("{thing} differs from what the first run left"),
+            format!("make `{path}` from scratch in every run, or skip the work where it is done"),
         ),
     };
     Words { why, help }
@@ -288,13 +260,10 @@ pub(super) fn is_backup(path: &str) -> bool {
 
 /// A test that is satisfied before the work under it is complete. `early` is what satisfies it. What a running server
 /// holds can't be built elsewhere and moved.
-pub(super) fn half_done(early: &str, late: &str, in_server: bool) -> Words {
-    let late = if early == late { "it is filled" } else { late };
+pub(super) fn half_done(early: &str, in_server: bool) -> Words {
     let marker = "write a marker last and test for that";
     Words {
-        why: format!(
-            "a run that is killed after {early} and before {late} leaves work undone that the next run takes for done"
-        ),
+        why: format!("if it is killed after {early}, the next run skips the rest"),
         help: if in_server {
             format!("{marker}, and take away what is there before the work starts")
         } else {
@@ -307,15 +276,13 @@ pub(super) fn half_done(early: &str, late: &str, in_server: bool) -> Words {
 
 /// A command that fails on what the killed run made, and so keeps the rest from being done.
 pub(super) fn cut_short(command: &str, path: &str, late: &str) -> String {
-    format!("`{command}` fails on `{path}` after a run that was killed, and {late} is then never made")
+    format!("a killed run leaves `{path}`, so `{command}` fails and {late} is never made")
 }
 
 /// A test over one command that takes long.
 pub(super) fn half_fetched(command: &str, path: &str, is_mount: bool) -> Words {
     Words {
-        why: format!(
-            "killed inside `{command}`, `{path}` may be there but not whole, and the next run takes it for done"
-        ),
+        why: format!("if it is killed during `{command}`, the next run takes half of `{path}` for all of it"),
         help: if is_mount {
             format!("write a marker when `{command}` is done, and test for that instead of `{path}`")
         } else {

@@ -35,6 +35,7 @@ mod kustomize_settings;
 mod layers;
 mod live_lists;
 mod masked_failure;
+mod messages;
 mod operation_not_permitted;
 mod oracle;
 mod oracle_rules;

@@ -102,7 +102,7 @@ fn devices<'d>(validator: &mut Validator<'_, 'd>, container: &Place<'_, 'd>, vol
                     validator.must(&place, must, "write the path without steps back");
                 }
             } else if volumes.is_complete && !volumes.is_block(value) {
-                let must = "name a PersistentVolumeClaim or an ephemeral volume of the Pod";
+                let must = "name a PersistentVolumeClaim or ephemeral volume";
                 validator.must(&place, must, "add the volume");
             }
         }

@@ -192,10 +192,14 @@ impl<'p, 'd> Validator<'p, 'd> {
         if map.pointer().is_empty() { self.home } else { first.unwrap_or_else(|| map.node.span()) }
     }
 
-    /// Reports a value that must be otherwise: `must` goes on after "must".
+    /// Reports a value that must be otherwise: `must` goes on after "must"; what it says behind a colon goes to the help.
     fn must(&mut self, place: &Place<'_, 'd>, must: &str, help: &str) {
-        let problem = format!("is {}, and must {must}", in_backticks(place.node));
-        self.push_at(place, problem, must_in_short(must), help);
+        let short = must_in_short(must);
+        let help = match must.split_once(": ") {
+            Some((_, form)) => format!("{help}: {form}"),
+            None => help.to_owned(),
+        };
+        self.push_at(place, format!("is {}, and {short}", in_backticks(place.node)), short, &help);
     }
 
     /// Reports a field that may not be there, `why` saying under what condition.

@@ -234,7 +234,7 @@ pub(super) fn of_container(name: &str) -> syntax::Form {
     } else {
         matches!(name, "cpu" | "memory" | "ephemeral-storage") || is_huge(name)
     };
-    if is_known { Ok(()) } else { Err("be a resource of containers, or have a domain before it") }
+    if is_known { Ok(()) } else { Err("be a known resource, or have a domain before it") }
 }
 
 /// `validatePodResourceName`.

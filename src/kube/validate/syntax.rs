@@ -71,7 +71,10 @@ pub(super) fn env_name(text: &str, version: Version) -> Form {
         return form(is_valid, "consist of printable ASCII characters other than `=`");
     }
     let is_valid = !text.starts_with(|first: char| first.is_ascii_digit()) && is_file_name(text);
-    form(is_valid, "consist of letters, digits, `_`, `-` and `.`, and not start with a digit or with `..`")
+    form(
+        is_valid,
+        "be a variable's name: letters, digits, `_`, `-` and `.`, not starting with a digit or with `..`",
+    )
 }
 
 /// `IsConfigMapKey`.

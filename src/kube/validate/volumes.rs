@@ -260,9 +260,7 @@ fn projection(source: &Place<'_, '_>) -> Option<Flaw> {
             let is_wrong =
                 integer(&place, "expirationSeconds").is_some_and(|value| !SECONDS.contains(&value));
             match seconds.filter(|_| is_wrong) {
-                Some(seconds) => {
-                    Some(flaw_at(&seconds, "has a token that lasts under 10 minutes, or too long"))
-                }
+                Some(seconds) => Some(flaw_at(&seconds, "has a token whose lifetime is out of range")),
                 None => local(&place),
             }
         }
