@@ -1,6 +1,7 @@
 //! Pods that are lost for good when something outside fails once.
 
-use crate::finding::{Finding, Severity};
+use crate::finding::{Confidence, Finding, Severity};
+use crate::images;
 use crate::kube::{Completeness, Container, Pod, Workload};
 use crate::rule::{Group, PodContext, Rule, Target};
 use crate::shell::semantics::Execution;
@@ -35,12 +36,55 @@ fn check(pod: &Pod<'_>, cx: &mut PodContext<'_>) {
     };
     let mut scripts = cx.scripts();
     let found = scripts.find_map(|(program, facts)| {
-        let execution = facts.executions.iter().find(|execution| may_fail(execution))?;
-        Some((program.container, execution))
+        let needed = facts.executions.iter().find(|execution| may_fail(execution)).map(Needed::of);
+        Some((program.container, needed.or_else(|| Needed::by_args(program.container))?))
     });
-    if let Some((container, execution)) = found {
-        cx.report_in(container, finding(container, execution, &loss));
+    if let Some((container, needed)) = found {
+        cx.report_in(container, finding(container, &needed, &loss));
     }
+}
+
+/// What depends on something outside.
+struct Needed {
+    /// The command, or the host that an unknown image is given.
+    name: String,
+    span: Span,
+    confidence: Confidence,
+}
+
+impl Needed {
+    fn of(execution: &Execution<'_>) -> Self {
+        let name = execution.name().unwrap_or_default().to_owned();
+        Self { name, span: execution.span(), confidence: Confidence::High }
+    }
+
+    /// An image of which nothing is known, and whose only argument is the name of a host.
+    fn by_args(container: &Container<'_>) -> Option<Self> {
+        let [only] = container.args.as_deref()? else { return None };
+        let is_unknown = container.command.is_none()
+            && container.image().is_some_and(|image| images::find(&image).is_none());
+        (is_unknown && is_host(only.value)).then(|| Self {
+            name: only.value.to_owned(),
+            span: only.span(),
+            confidence: Confidence::Medium,
+        })
+    }
+}
+
+/// Whether `word` is a host's full name, with or without a port; the name of a file it is not.
+fn is_host(word: &str) -> bool {
+    const FILES: [&str; 12] =
+        ["yaml", "yml", "json", "toml", "conf", "cfg", "ini", "xml", "sh", "py", "sql", "jar"];
+    let host = word.split_once(':').map_or(word, |(host, _)| host);
+    let labels: Vec<&str> = host.split('.').collect();
+    let is_label = |label: &&str| {
+        !label.is_empty()
+            && label.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
+    };
+    let is_top = |label: &&str| label.len() > 1 && label.bytes().all(|byte| byte.is_ascii_lowercase());
+    labels.len() > 2
+        && labels.iter().all(is_label)
+        && labels.last().is_some_and(|last| is_top(last) && !FILES.contains(last))
 }
 
 /// What one failure ends.
@@ -65,8 +109,8 @@ fn may_fail(execution: &Execution<'_>) -> bool {
     execution.fate.is_fatal() && execution.needs_network()
 }
 
-fn finding(container: &Container<'_>, execution: &Execution<'_>, loss: &Loss) -> Finding {
-    let (name, init) = (execution.name().unwrap_or_default(), container.name());
+fn finding(container: &Container<'_>, needed: &Needed, loss: &Loss) -> Finding {
+    let (name, init) = (&needed.name, container.name());
     let (severity, span, what, help) = match loss {
         Loss::Pod { policy } => (
             Severity::Warning,
@@ -84,7 +128,8 @@ fn finding(container: &Container<'_>, execution: &Execution<'_>, loss: &Loss) ->
     let message = format!("one failed `{name}` in init container `{init}` {what}");
     let finding = Finding::new(severity, span, message)
         .caption("no second try")
-        .label(execution.span(), "depends on something outside")
+        .label(needed.span, "depends on something outside")
+        .confidence(needed.confidence)
         .help(help);
     match loss {
         Loss::Pod { .. } => finding,

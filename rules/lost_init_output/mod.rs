@@ -5,8 +5,9 @@ use crate::finding::{Finding, Severity};
 use crate::kube::template::Completeness;
 use crate::kube::volume::VolumeSource;
 use crate::kube::{Container, Field, Pod, VolumeMount};
+use crate::program::stays_in_image;
 use crate::rule::{Group, PodContext, Rule, Target};
-use crate::shell::semantics::{Facts, Touch};
+use crate::shell::semantics::{Execution, Facts, Touch};
 use crate::source::Span;
 
 /// The rule.
@@ -26,7 +27,10 @@ fn check(pod: &Pod<'_>, cx: &mut PodContext<'_>) {
     for (program, facts) in cx.scripts() {
         let container = program.container;
         let touches = facts.touches();
-        let finding = outside(pod, container, facts, touches).or_else(|| unshared(pod, container, touches));
+        let finding = outside(pod, container, facts, touches)
+            .or_else(|| installed(pod, container, facts))
+            .or_else(|| limited(container, facts))
+            .or_else(|| unshared(pod, container, touches));
         if let Some(finding) = finding {
             cx.report_in(container, finding);
         }
@@ -76,6 +80,52 @@ fn outside(
     Some(finding)
 }
 
+/// It installs packages into its own image's folders, and runs nothing that could use them.
+fn installed(pod: &Pod<'_>, container: &Container<'_>, facts: &Facts<'_>) -> Option<Finding> {
+    let installs = |execution: &&Execution<'_>| execution.installs_into_system();
+    let first = facts.executions.iter().find(installs)?;
+    let stays = |execution: &Execution<'_>| {
+        execution.installs_into_system() && stays_in_image(container, facts, execution)
+    };
+    let is_all = facts.is_complete
+        && facts.executions.iter().all(|it| stays(it) || has_no_other_effect(&it.written()))
+        && facts
+            .touches()
+            .iter()
+            .all(|touch| touch.touching == Touching::Reads || is_own(pod, container, touch));
+    if !is_all || pod.may_mount_more(container) {
+        return None;
+    }
+    let message = format!(
+        "init container `{}` installs packages into its own file system, which no other container sees",
+        container.name()
+    );
+    let finding = Finding::new(Severity::Warning, first.span(), message)
+        .caption("gone when the container ends")
+        .help("install into an emptyDir that both containers mount (`pip install --target`), or build them into the app's image");
+    Some(finding)
+}
+
+fn is_own(pod: &Pod<'_>, container: &Container<'_>, touch: &Touch) -> bool {
+    touch.is_literal() && pod.mount_at(container, &touch.path).is_none()
+}
+
+/// It sets limits of its own process, and does nothing else.
+fn limited(container: &Container<'_>, facts: &Facts<'_>) -> Option<Finding> {
+    let first = facts.executions.iter().find(|execution| execution.sets_own_process())?;
+    let is_all = facts.executions.iter().all(|it| it.sets_own_process() || it.only_prints());
+    if !facts.is_complete || !is_all || !facts.outputs.is_empty() {
+        return None;
+    }
+    let name = first.name().unwrap_or_default();
+    let message =
+        format!("init container `{}` runs `{name}`, whose limits end with its own process", container.name());
+    let finding = Finding::new(Severity::Info, first.span(), message)
+        .caption("no other container gets these")
+        .help(format!("run `{name}` in the app container, before its command"));
+    Some(finding)
+}
+
 /// Whether a file is written only for the script itself: it names it more than once.
 fn is_named_again(facts: &Facts<'_>, written: &Touch) -> bool {
     let mut names = 0;
@@ -99,7 +149,7 @@ fn has_no_other_effect(words: &[String]) -> bool {
     let asks = call.is(Trait::NeedsNetwork)
         && call.has("X request d data data-raw data-binary F form T upload-file post-data post-file method");
     let is_inert = ["set", "cd", "exit", "true", "umask"].contains(&call.name());
-    (names_all && fetches && !asks && !call.is(Trait::RunsInput)) || is_inert
+    (names_all && fetches && !asks) || is_inert
 }
 
 fn is_empty_dir(pod: &Pod<'_>, mount: &VolumeMount<'_>) -> bool {

@@ -32,10 +32,12 @@ fn check(pod: &Pod<'_>, cx: &mut PodContext<'_>) {
             continue;
         }
         let script = Script::new(pod, program.container, facts);
-        let masked: Vec<Masked<'_, '_>> = (0..facts.executions.len())
-            .filter_map(|index| Masked::of(&script, index))
-            .take(MAX_PLACES)
-            .collect();
+        let all = || 0..facts.executions.len();
+        let mut masked: Vec<Masked<'_, '_>> =
+            all().filter_map(|index| Masked::of(&script, index)).take(MAX_PLACES).collect();
+        if masked.is_empty() && cx.pedantic {
+            masked = all().filter_map(|index| Masked::light(&script, index)).take(MAX_PLACES).collect();
+        }
         if let Some(finding) = finding(program, &script, &masked) {
             cx.report_in(program.container, finding);
         }
@@ -71,7 +73,24 @@ impl<'f, 's> Masked<'f, 's> {
         {
             return None;
         }
-        Some(Self { execution, name: script.call(index).title(), reason, confidence })
+        Some(Self { execution, name: script.title(index), reason, confidence })
+    }
+}
+
+impl<'f, 's> Masked<'f, 's> {
+    /// The same of a command that is seldom missed.
+    fn light(script: &Script<'f, 's>, index: usize) -> Option<Self> {
+        let execution = script.execution(index)?;
+        let Fate::Ignored(reason @ (Reason::NoErrexit | Reason::LeftOfAnd | Reason::Found)) = execution.fate
+        else {
+            return None;
+        };
+        let around = Script::around(execution);
+        let is_masked = weight::is_light(script, index)
+            && !rescue::is_provided_for(script, index, &around)
+            && !poison::ends_script(script, index, &around);
+        let name = script.title(index);
+        is_masked.then_some(Self { execution, name, reason, confidence: Confidence::Low })
     }
 }
 
@@ -82,6 +101,7 @@ fn is_by_mistake(reason: Reason) -> bool {
         | Reason::EarlierInPipeline
         | Reason::LeftOfAnd
         | Reason::Substitution
+        | Reason::Found
         | Reason::Declaration => true,
         Reason::Negated | Reason::Tested | Reason::LeftOfOr | Reason::Background | Reason::Trap => false,
     }
@@ -116,7 +136,7 @@ fn finding(program: &Program<'_, '_>, script: &Script<'_, '_>, masked: &[Masked<
     for other in masked {
         let span = other.execution.span();
         if !told.contains(&span) {
-            finding = finding.likewise(span, "nor is this one's failure noticed");
+            finding = finding.likewise(span, "nor this one's");
             told.push(span);
         }
     }
@@ -147,6 +167,7 @@ fn why(script: &Script<'_, '_>, masked: &Masked<'_, '_>) -> String {
             }
         }
         Reason::LeftOfAnd => "`set -e` doesn't heed what stands on the left of `&&`".to_owned(),
+        Reason::Found => "`find` ignores the exit status of what `-exec … \\;` runs".to_owned(),
         _ => "the exit status of a command in `$(…)` is lost here".to_owned(),
     }
 }
@@ -167,6 +188,9 @@ fn help(masked: &Masked<'_, '_>) -> &'static str {
         }
         Reason::EarlierInPipeline => {
             "write to a file first, then read that, each under `set -e`; `set -o pipefail` does it in bash and busybox, but not in every dash"
+        }
+        Reason::Found => {
+            "end it with `{} +` instead of `\\;` under `set -e`: `find` then fails with its command"
         }
         Reason::LeftOfAnd => "write the commands one below the other, without `&&`: `set -e` sees each then",
         _ => "assign it first, `x=$(…)` on a line of its own under `set -e`, then use `$x`",

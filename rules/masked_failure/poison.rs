@@ -128,7 +128,7 @@ impl<'p, 'f, 's> Poison<'p, 'f, 's> {
         {
             return true;
         }
-        let is_known = call.has_paths() && !call.is(Trait::RunsInput);
+        let is_known = call.has_paths();
         let mut needed: Vec<&str> = if is_known {
             script.touches(later).filter(|touch| needs(touch)).map(|touch| touch.path.as_str()).collect()
         } else {

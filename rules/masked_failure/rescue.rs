@@ -6,7 +6,7 @@ use super::script::{Script, brings, holds, is_same_text};
 use super::weight::{assigned, fed_names, is_substitution, mentions};
 use crate::commands::{self, Trait};
 use crate::shell::condition::is_test_name;
-use crate::shell::ir::{Command, CommandKind, Word};
+use crate::shell::ir::{Arm, Command, CommandKind, Word};
 use crate::shell::semantics::visit::{self, Next, Node};
 use crate::shell::semantics::{Execution, Fate, Reason, Unit};
 
@@ -77,7 +77,10 @@ fn is_asked_for(script: &Script<'_, '_>, index: usize, around: &[Node<'_>]) -> b
     let later = script.facts.executions.iter().enumerate().skip(index + 1);
     let mut questions =
         later.filter(|(_, later)| later.name().is_some_and(|name| commands::is(name, Trait::Test)));
-    let names_path = |text: &str| paths.iter().any(|path| names_it(text, path));
+    // Of what `find` hands on nobody knows the names: any file in their folder asks for them.
+    let is_found = own.fate == Fate::Ignored(Reason::Found);
+    let is_in = |text: &str, path: &str| is_found && text.contains(&format!("{path}/"));
+    let names_path = |text: &str| paths.iter().any(|path| names_it(text, path) || is_in(text, path));
     questions.any(|(later, question)| {
         is_heeded(question) && script.resolved_words(later).iter().skip(1).any(|word| names_path(word))
     }) || script.facts.units.iter().any(|unit| is_in_test(unit, own, &names, &names_path))
@@ -126,7 +129,7 @@ fn is_in_test(
     names_path: &dyn Fn(&str) -> bool,
 ) -> bool {
     let mut found = false;
-    visit::walk(&unit.script.body, &mut |node, _| {
+    visit::walk(&unit.script.body, &mut |node, above| {
         let is_before = is_same_text(unit, own.unit) && node.range().start < own.command.range.end;
         let text = unit.text.as_str().get(node.range().clone()).unwrap_or_default();
         let is_test = match node {
@@ -142,6 +145,7 @@ fn is_in_test(
         if let Node::Command(command) = node
             && is_test
             && !is_before
+            && !is_passed_over(command, above)
         {
             let text = if let CommandKind::Case { subject, .. } = &command.kind {
                 unit.text.as_str().get(subject.range.clone()).unwrap_or_default()
@@ -156,6 +160,29 @@ fn is_in_test(
         Next::Into
     });
     found
+}
+
+/// Whether `command` is a comparison of numbers over an `if` without `else`. Of an empty value it is an error, which counts
+/// as false (POSIX XCU, *test*): the failure passes the `if` over.
+fn is_passed_over(command: &Command, above: &[Node<'_>]) -> bool {
+    let CommandKind::Simple(simple) = &command.kind else { return false };
+    let compares = simple
+        .words
+        .iter()
+        .filter_map(Word::literal)
+        .any(|word| matches!(word.as_str(), "-eq" | "-ne" | "-gt" | "-ge" | "-lt" | "-le"));
+    let over = above.iter().rev().find_map(|node| match node {
+        Node::Command(outer) => Some(*outer),
+        _ => None,
+    });
+    let is_alone = over.is_some_and(|outer| match &outer.kind {
+        CommandKind::If { arms, otherwise } => {
+            let is_condition = |arm: &Arm| arm.condition.iter().any(|test| std::ptr::eq(test, command));
+            otherwise.is_none() && arms.iter().any(is_condition)
+        }
+        _ => false,
+    });
+    compares && is_alone
 }
 
 fn mentions_only(command: &Command, names: &BTreeSet<String>) -> bool {

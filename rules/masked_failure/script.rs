@@ -1,6 +1,6 @@
 //! A script as this rule looks at it: its facts, what each command touches, and what stands around each.
 
-use crate::commands::{Call, Touching, Trait};
+use crate::commands::{self, Call, Touching, Trait};
 use crate::kube::{Container, Pod};
 use crate::shell::ir::{Command, CommandKind};
 use crate::shell::semantics::visit::{self, Next, Node};
@@ -31,6 +31,15 @@ impl<'f, 's> Script<'f, 's> {
 
     pub(super) fn call(&self, index: usize) -> Call<'_> {
         Call::of(self.words_of(index))
+    }
+
+    /// What people call the command at `index`; of `find -exec` the one that it runs.
+    pub(super) fn title(&self, index: usize) -> String {
+        let call = self.call(index);
+        match commands::found_command(&call) {
+            Some((words, _)) => Call::of(words).title(),
+            None => call.title(),
+        }
     }
 
     pub(super) fn is(&self, index: usize, wanted: Trait) -> bool {

@@ -3,12 +3,12 @@
 use std::collections::BTreeSet;
 
 use super::script::{Script, brings, holds};
-use crate::commands::Trait;
+use crate::commands::{Capability, Touching, Trait};
 use crate::finding::Confidence;
 use crate::shell::ir::{Command, CommandKind, PartKind, Word};
 use crate::shell::semantics::execution::{Destination, destinations};
 use crate::shell::semantics::visit::{self, Next, Node};
-use crate::shell::semantics::{Fate, Output, Reason};
+use crate::shell::semantics::{Fate, Output, Reason, Touch};
 
 /// How sure it is that the failure of the command at `index` is missed; `None` where it isn't known to be.
 ///
@@ -34,6 +34,15 @@ pub(super) fn of(script: &Script<'_, '_>, index: usize, around: &[Node<'_>]) -> 
     }
     let is_source = reads_source(script, index) && !hides_errors(script, index);
     (is_source && is_fed(script, index, around)).then_some(Confidence::Medium)
+}
+
+/// Whether the command changes something, though seldom anything that is missed: a mode, an owner, a setting.
+pub(super) fn is_light(script: &Script<'_, '_>, index: usize) -> bool {
+    let changes = |touch: &Touch| touch.touching != Touching::Reads && !touch.is_redirection;
+    let call = script.call(index);
+    let sets_value =
+        call.is(Trait::Needs(Capability::SysAdmin)) && call.words().iter().any(|word| word.contains('='));
+    script.touches(index).any(changes) || call.is(Trait::ChangesNetwork) || sets_value
 }
 
 /// Whether nobody is to see why the command fails: that it may is known then.

@@ -4,9 +4,9 @@ use crate::commands::{Touching, is_at_or_below, looks_like_file};
 use crate::finding::{Finding, Severity};
 use crate::kube::template::Completeness;
 use crate::kube::{Container, Pod};
-use crate::program::Program;
+use crate::program::{Program, stays_in_image};
 use crate::rule::{Group, PodContext, Rule, Target};
-use crate::shell::semantics::{Facts, Fate, Reason, Touch};
+use crate::shell::semantics::{Execution, Facts, Fate, Reason, Touch};
 use crate::source::Span;
 
 /// The rule.
@@ -32,18 +32,44 @@ fn check(pod: &Pod<'_>, cx: &mut PodContext<'_>) {
 }
 
 /// A write that fails.
-struct Refused<'f> {
-    touch: &'f Touch,
+struct Refused {
+    /// What isn't written: a path in backticks, or in words.
+    what: String,
+    span: Span,
+    is_fatal: bool,
+    conditional: bool,
     obstacle: Obstacle,
 }
 
-impl Refused<'_> {
-    fn severity(&self) -> Severity {
-        if self.touch.fate.is_fatal() && !self.touch.conditional {
-            Severity::Error
-        } else {
-            Severity::Warning
+impl Refused {
+    fn at(touch: &Touch, obstacle: Obstacle) -> Self {
+        Self {
+            what: format!("`{}`", touch.path),
+            span: touch.span,
+            is_fatal: touch.fate.is_fatal(),
+            conditional: touch.conditional,
+            obstacle,
         }
+    }
+
+    /// What `execution` writes into the image's own folders, wherever these are.
+    fn in_image(execution: &Execution<'_>, obstacle: Obstacle) -> Self {
+        let (what, help) = if execution.writes_home() {
+            ("its settings below `$HOME`", "set `HOME` to a folder of an emptyDir")
+        } else {
+            ("the packages that it installs", "install into an emptyDir, or build them into the image")
+        };
+        Self {
+            what: what.to_owned(),
+            span: execution.span(),
+            is_fatal: execution.fate.is_fatal(),
+            conditional: execution.conditional,
+            obstacle: Obstacle { help, ..obstacle },
+        }
+    }
+
+    fn severity(&self) -> Severity {
+        if self.is_fatal && !self.conditional { Severity::Error } else { Severity::Warning }
     }
 }
 
@@ -56,18 +82,26 @@ struct Obstacle {
     help: &'static str,
 }
 
-fn refused<'f>(pod: &Pod<'_>, container: &Container<'_>, facts: &'f Facts<'_>) -> Vec<Refused<'f>> {
+fn refused(pod: &Pod<'_>, container: &Container<'_>, facts: &Facts<'_>) -> Vec<Refused> {
     let touches = facts.touches().iter().filter(|touch| touch.is_literal() && !is_asked(touch));
-    let refused = touches.filter_map(|touch| {
-        let obstacle = obstacle(pod, container, touch)?;
-        Some(Refused { touch, obstacle })
+    let at_paths = touches.filter_map(|touch| Some(Refused::at(touch, obstacle(pod, container, touch)?)));
+    let into_image = facts.executions.iter().filter(|execution| {
+        (execution.installs_into_system() || execution.writes_home())
+            && !is_heeded(execution.fate)
+            && stays_in_image(container, facts, execution)
     });
-    refused.collect()
+    let in_image = into_image
+        .filter_map(|execution| Some(Refused::in_image(execution, read_only_root(pod, container)?)));
+    at_paths.chain(in_image).collect()
 }
 
 /// Whether the write is there to find out whether it succeeds.
 fn is_asked(touch: &Touch) -> bool {
-    matches!(touch.fate, Fate::Ignored(Reason::Tested | Reason::Negated))
+    is_heeded(touch.fate)
+}
+
+fn is_heeded(fate: Fate) -> bool {
+    matches!(fate, Fate::Ignored(Reason::Tested | Reason::Negated))
 }
 
 fn obstacle(pod: &Pod<'_>, container: &Container<'_>, touch: &Touch) -> Option<Obstacle> {
@@ -111,12 +145,18 @@ const OWN_MOUNTS: [&str; 4] =
     ["/etc/hosts", "/etc/hostname", "/etc/resolv.conf", "/run/secrets/kubernetes.io"];
 
 fn root_obstacle(pod: &Pod<'_>, container: &Container<'_>, path: &str) -> Option<Obstacle> {
+    let is_own = OWN_MOUNTS.iter().any(|own| is_at_or_below(path, own));
+    read_only_root(pod, container).filter(|_| !is_own)
+}
+
+/// What keeps anything from being written outside the volumes.
+fn read_only_root(pod: &Pod<'_>, container: &Container<'_>) -> Option<Obstacle> {
     let flag = container.security_context.read_only_root_filesystem.filter(|flag| **flag)?;
     // A chart or an operator mounts `/tmp` and the like by itself.
     let is_whole = pod.template.completeness == Completeness::Complete
         && !pod.template.by_shape
         && !pod.may_mount_more(container);
-    (is_whole && !OWN_MOUNTS.iter().any(|own| is_at_or_below(path, own))).then(|| Obstacle {
+    is_whole.then(|| Obstacle {
         why: "the root file system is read-only".to_owned(),
         label: Some((flag.span(), "for all but the volumes")),
         error: "Read-only file system",
@@ -125,27 +165,26 @@ fn root_obstacle(pod: &Pod<'_>, container: &Container<'_>, path: &str) -> Option
 }
 
 /// One finding for each container, at the write that hurts most.
-fn finding(program: &Program<'_, '_>, refused: &[Refused<'_>]) -> Option<Finding> {
+fn finding(program: &Program<'_, '_>, refused: &[Refused]) -> Option<Finding> {
     let worst = refused.iter().map(Refused::severity).max()?;
     let first = refused.iter().find(|one| one.severity() == worst)?;
-    let Refused { touch, obstacle } = first;
-    let outcome = match (touch.fate.is_fatal(), touch.conditional) {
+    let Refused { what, span, is_fatal, conditional, obstacle } = first;
+    let outcome = match (is_fatal, conditional) {
         (true, false) => "so every start fails",
         (true, true) => "so a start that gets there fails",
-        (false, _) => "which nobody notices",
+        (false, _) => "and nobody notices",
     };
     let name = program.container.name();
-    let message =
-        format!("init container `{name}` can't write `{}`: {}, {outcome}", touch.path, obstacle.why);
-    let mut finding = Finding::new(worst, touch.span, message).caption(obstacle.error).help(obstacle.help);
+    let message = format!("init container `{name}` can't write {what}: {}, {outcome}", obstacle.why);
+    let mut finding = Finding::new(worst, *span, message).caption(obstacle.error).help(obstacle.help);
     if let Some((span, text)) = obstacle.label {
         finding = finding.label(span, text);
     }
-    let mut told = vec![touch.span];
+    let mut told = vec![*span];
     for other in refused {
-        if !told.contains(&other.touch.span) {
-            finding = finding.likewise(other.touch.span, "nor this");
-            told.push(other.touch.span);
+        if !told.contains(&other.span) {
+            finding = finding.likewise(other.span, "nor this");
+            told.push(other.span);
         }
     }
     Some(finding)

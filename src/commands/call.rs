@@ -77,7 +77,7 @@ impl<'w> Call<'w> {
 
     /// Whether it is known what the command does at the paths that its words name.
     pub(crate) fn has_paths(&self) -> bool {
-        self.record.is_some_and(|record| record.paths.is_some())
+        self.record.is_some_and(|record| record.paths.is_some()) && !self.is(Trait::RunsInput)
     }
 
     /// Whether one of `names` (separated by spaces) was given.

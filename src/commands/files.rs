@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::paths::Touching;
 use super::world::Node;
 use super::world::atoms::Atom;
 use super::world::permissions::Permissions;
@@ -37,7 +38,12 @@ pub(super) const RECORDS: &[Record] = &[
         .mended(mend_ln)
         .is(&[Trait::MakesAnew]),
     record(&["mktemp"]).taking("p suffix tmpdir").does(mktemp).mended(mend_mktemp).is(&[Trait::Varies]),
-    record(&["mkfifo", "mknod"]).taking("m mode").does(mknod).is(&[Trait::MakesAnew]),
+    record(&["mkfifo", "mknod"])
+        .taking("m mode")
+        .does(mknod)
+        .at(special_files)
+        .is(&[Trait::MakesAnew])
+        .when(makes_fifo),
     record(&["truncate", "fallocate"])
         .taking("s r o l size reference offset length")
         .does(truncate)
@@ -337,6 +343,18 @@ fn mktemp(world: &mut dyn World, call: &Call<'_>) -> Status {
     }
     world.emit(&format!("{path}\n"));
     SUCCESS
+}
+
+/// `mkfifo PATH…`, `mknod PATH TYPE …`.
+fn special_files(call: &Call<'_>) -> Vec<(Touching, String)> {
+    let operands = call.operands();
+    let paths = if call.name() == "mknod" { operands.get(..1).unwrap_or_default() } else { operands };
+    paths.iter().map(|path| (Touching::Writes, (*path).to_owned())).collect()
+}
+
+fn makes_fifo(call: &Call<'_>) -> &'static [Trait] {
+    let is_fifo = call.name() == "mkfifo" || call.operands().get(1) == Some(&"p");
+    if is_fifo { &[Trait::MakesFifo] } else { &[] }
 }
 
 fn mknod(world: &mut dyn World, call: &Call<'_>) -> Status {

@@ -227,8 +227,19 @@ fn traits(call: &Call<'_>) -> &'static [Trait] {
         Some(&"clone") => &[Trait::MakesAnew, Trait::Weighty, Trait::NeedsNetwork],
         Some(&("fetch" | "pull")) => &[Trait::Weighty, Trait::NeedsNetwork],
         Some(&("ls-remote" | "push")) => &[Trait::NeedsNetwork],
+        // git-config(1), FILES; with a name alone it reads.
+        Some(&"config") if is_global(call) => &[Trait::WritesHome],
         _ => &[],
     }
+}
+
+/// `git config --global NAME VALUE`.
+fn is_global(call: &Call<'_>) -> bool {
+    let words = call.words();
+    let reads = |word: &String| word.starts_with("--get") || word == "--list" || word == "-l";
+    words.iter().any(|word| word == "--global")
+        && !words.iter().any(reads)
+        && words.iter().skip(1).filter(|word| !word.starts_with('-')).count() > 2
 }
 
 fn mend(trouble: &Trouble<'_>) -> Option<Remedy> {

@@ -45,6 +45,7 @@ pub(crate) use database_servers::OBJECTS;
 pub(crate) use download::alternative;
 pub(crate) use operations::{Attempt, Id, Operation, Ownership};
 pub(crate) use paths::Touching;
+pub(crate) use reading::found_command;
 pub use record::Record;
 pub(crate) use record::{Elsewhere, Trait};
 pub(crate) use remedy::{Remedy, Trouble, What};

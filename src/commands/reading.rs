@@ -1,6 +1,7 @@
 //! Commands that only look: at files, or at anything but files.
 
 use super::lines::{Edit, Plain, edited};
+use super::paths::{Paths, Touching};
 use super::world::Node;
 use super::world::atoms::{Atom, is_known};
 use super::world::place::{Place, base_name};
@@ -15,7 +16,7 @@ pub(super) const RECORDS: &[Record] = &[
         .taking(LS)
         .does(list)
         .at(paths::read),
-    record(&["find"]).does(find).tries(super::operations::found),
+    record(&["find"]).does(find).at(found_paths).when(found_traits).tries(super::operations::found),
     record(&["grep", "egrep", "fgrep", "rg"])
         .taking("e f m A B C regexp file max-count context include exclude")
         .does(grep)
@@ -96,6 +97,44 @@ fn emit_names(world: &mut dyn World, place: &Place, all: bool) {
         out.push('\n');
     }
     world.emit(&out);
+}
+
+/// The command that `find` runs over what it finds, and whether its failure counts: behind `+` it does, behind `;` it doesn't.
+pub(crate) fn found_command<'w>(call: &Call<'w>) -> Option<(&'w [String], bool)> {
+    let words = call.words();
+    let at = words.iter().position(|word| matches!(word.as_str(), "-exec" | "-execdir"))?;
+    let command = words.get(at + 1..)?;
+    let end = command.iter().position(|word| matches!(word.as_str(), ";" | "+"))?;
+    Some((command.get(..end)?, command.get(end)? == "+"))
+}
+
+/// Where it starts, and what the command touches that it runs, but for what it finds.
+fn found_paths(call: &Call<'_>) -> Paths {
+    let starts = call.words().iter().skip(1).take_while(|word| !word.starts_with(['-', '(', '!']));
+    let starts = starts.map(|start| (Touching::Reads, start.clone()));
+    let own = found_command(call).map(|(words, _)| Call::of(words).paths()).unwrap_or_default();
+    // What `{}` stands for isn't known: `/data` for `/data/{}`.
+    let known = own.into_iter().filter_map(|(touching, path)| match path.split_once("{}") {
+        Some((before, _)) => before
+            .strip_suffix('/')
+            .filter(|before| !before.is_empty())
+            .map(|before| (touching, before.to_owned())),
+        None => Some((touching, path)),
+    });
+    starts.chain(known).collect()
+}
+
+fn found_traits(call: &Call<'_>) -> &'static [Trait] {
+    let Some((words, counts)) = found_command(call) else { return &[] };
+    let own = Call::of(words);
+    match (own.has_paths(), own.is(Trait::Weighty), counts) {
+        (true, true, true) => &[Trait::Weighty],
+        (true, true, false) => &[Trait::Weighty, Trait::HidesFailure],
+        (true, false, true) => &[],
+        (true, false, false) => &[Trait::HidesFailure],
+        (false, _, true) => &[Trait::RunsInput],
+        (false, _, false) => &[Trait::RunsInput, Trait::HidesFailure],
+    }
 }
 
 /// `find`: what it finds is known where all that lies below its start is. `-delete` and `-exec rm`

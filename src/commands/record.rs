@@ -127,6 +127,16 @@ pub(crate) enum Trait {
     TellsTime,
     /// It calculates.
     Calculates,
+    /// It runs another command, whose failure is none of its own: `find -exec … ;` (POSIX XCU, *find*).
+    HidesFailure,
+    /// It writes where the image has its programs, whatever its working directory is: `apt-get install`.
+    WritesSystem,
+    /// It writes below `$HOME`.
+    WritesHome,
+    /// It makes a FIFO, which has no end for its reader before a writer had it open (fifo(7)).
+    MakesFifo,
+    /// It sets something of its own process alone: `ulimit`.
+    SetsOwnProcess,
 }
 
 /// Whether the paths in the rest of a command belong to another file system.

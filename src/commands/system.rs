@@ -5,6 +5,8 @@ use super::record::{Record, Trait, record};
 use super::world::SUCCESS;
 use super::{Call, operations};
 
+const INSTALLS_INTO_SYSTEM: &[Trait] =
+    &[Trait::InstallsPackages, Trait::NeedsNetwork, Trait::Weighty, Trait::WritesSystem];
 const INSTALLS: &[Trait] = &[Trait::InstallsPackages, Trait::NeedsNetwork, Trait::Weighty];
 /// What brings packages; the other subcommands of the package managers ask, clean and remove.
 const INSTALLATIONS: [&str; 10] =
@@ -42,8 +44,10 @@ pub(super) const RECORDS: &[Record] = &[
     record(&["swapoff", "losetup", "modprobe", "insmod"]).does(steady),
     record(&["mountpoint", "blkid", "lsblk", "findmnt"]).does(steady),
     record(&["ethtool"]).does(steady),
-    record(&["apk", "apt", "apt-get", "yum", "dnf", "microdnf"]).does(steady).when(installs),
-    record(&["pip", "pip3", "npm", "yarn", "gem"]).when(installs),
+    record(&["apk", "apt", "apt-get", "yum", "dnf", "microdnf"]).does(steady).when(installs_into_system),
+    record(&["pip", "pip3", "gem"]).when(installs_into_system),
+    record(&["npm", "yarn"]).when(installs),
+    record(&["ulimit"]).when(limits),
     record(&["apt-key", "dpkg", "rpm", "ldconfig"]).does(steady),
     record(&["adduser", "addgroup", "useradd", "groupadd", "usermod", "passwd"]).does(steady),
     record(&["kill", "pkill", "killall", "systemctl", "service"]).does(steady),
@@ -65,4 +69,32 @@ fn asks_user(call: &Call<'_>) -> &'static [Trait] {
 fn installs(call: &Call<'_>) -> &'static [Trait] {
     let is_one = call.words().iter().skip(1).any(|word| INSTALLATIONS.contains(&word.as_str()));
     if is_one { INSTALLS } else { &[] }
+}
+
+/// The same, of what puts its packages where the image has its own unless it is told where else.
+fn installs_into_system(call: &Call<'_>) -> &'static [Trait] {
+    const ELSEWHERE: [&str; 10] = [
+        "-t",
+        "--target",
+        "--prefix",
+        "--root",
+        "--user",
+        "--installroot",
+        "-p",
+        "--dest",
+        "-d",
+        "--download",
+    ];
+    let names_place = |word: &String| {
+        ELSEWHERE.iter().any(|option| word == option || word.starts_with(&format!("{option}=")))
+    };
+    let installs = installs(call);
+    let is_elsewhere = call.words().iter().any(names_place);
+    if installs.is_empty() || is_elsewhere { installs } else { INSTALLS_INTO_SYSTEM }
+}
+
+/// `ulimit -n 65536`; without a value it prints.
+fn limits(call: &Call<'_>) -> &'static [Trait] {
+    let sets = call.words().iter().skip(1).any(|word| !word.starts_with('-'));
+    if sets { &[Trait::SetsOwnProcess] } else { &[Trait::OnlyPrints] }
 }

@@ -5,6 +5,9 @@
 //! a ConfigMap too.
 
 mod mounts;
+mod own_folders;
+
+pub use own_folders::stays_in_image;
 
 use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};

@@ -62,7 +62,7 @@ fn a_script_in_a_template_is_followed() {
     let found = found(&deployment(&mkdir("seed", "/data/{{ .Values.dir }}"), EMPTY_DIR));
     assert_eq!(found.len(), 1, "{found:#?}");
     assert!(found[0].starts_with("non-idempotent-write:15 init container `seed` fails"), "{found:#?}");
-    assert!(found[0].contains("`/data/{{ .Values.dir }}` exists"), "{found:#?}");
+    assert!(found[0].contains("`/data/{{ .Values.dir }}` already exists"), "{found:#?}");
 }
 
 #[test]

@@ -1,8 +1,12 @@
 //! What findings say is one plain sentence, short enough to be taken in at a glance; the rest is the help and the page.
 
+use std::collections::BTreeMap;
 use std::fs;
 
-use crate::support::lint::{cases, examples, lint, root};
+use crate::support::lint::{cases, examples, root};
+use initlint::discover::Input;
+use initlint::kube::Version;
+use initlint::pipeline;
 use initlint::rule::Settings;
 use initlint::rules;
 
@@ -30,15 +34,25 @@ fn messages() -> Vec<(String, String)> {
         texts.extend(paths.map(|path| (path.display().to_string(), fs::read_to_string(path).unwrap())));
     }
     for rule in rules::ALL {
-        texts.extend(examples(rule.doc, "Bad").into_iter().map(|text| (rule.id.to_owned(), text)));
+        let examples = examples(rule.doc, "Bad").into_iter().enumerate();
+        texts.extend(examples.map(|(index, text)| (format!("{}/{index}/bad.yaml", rule.id), text)));
     }
-    let mut messages = Vec::new();
-    for (place, text) in texts {
+    let mut by_version: BTreeMap<Version, Vec<Input>> = BTreeMap::new();
+    for (path, text) in texts {
         let version = text.lines().next().and_then(|line| line.strip_prefix("# Kubernetes "));
         let version = version.map(|version| version.parse().unwrap()).unwrap_or_default();
+        by_version.entry(version).or_default().push(Input::Text { path, text });
+    }
+    let reports = by_version.into_iter().map(|(version, inputs)| {
         let settings = Settings { version, pedantic: true, ..Settings::default() };
-        let findings = lint("case.yaml", &text, &settings).findings;
-        messages.extend(findings.into_iter().map(|finding| (place.clone(), finding.message)));
+        pipeline::lint(&inputs, "<stdin>", &settings)
+    });
+    let mut messages = Vec::new();
+    for report in reports {
+        for finding in report.findings {
+            let source = &report.sources[finding.span.file.0 as usize];
+            messages.push((source.path.to_string(), finding.message));
+        }
     }
     messages
 }

@@ -217,7 +217,7 @@ fn variables_may_come_from_config_maps() {
 #[test]
 fn a_sidecar_restarts_alone() {
     let sidecar = |script: &str| init("s", &format!("restartPolicy: Always, command: [sh, -ec, {script:?}]"));
-    let fails = "sidecar `s` fails when it runs again: ";
+    let fails = "sidecar `s` fails on a re-run: ";
     let found = hazards("", &sidecar("mkdir /data/sock; exec server"));
     assert!(matches!(&*found, [one] if one.contains(fails)), "{found:?}");
     for script in [

@@ -180,19 +180,15 @@ fn a_lock_that_a_killed_run_left_is_called_that() {
     let hazard = only("[ ! -e /kept/lock ]; touch /kept/lock; echo a > /kept/f; rm /kept/lock");
     assert_eq!(
         hazard.why,
-        "`[ ! -e /kept/lock ]` no longer holds after a run that was killed before it took `/kept/lock` away, and no \
-         later run takes it away; every restart ends there again (`CrashLoopBackOff`)"
+        "a killed run leaves `/kept/lock`, so `[ ! -e /kept/lock ]` fails and the script fails, and the Pod stays in \
+         `CrashLoopBackOff`"
     );
     let hazard = only("while ! mkdir /data/lock; do sleep 1; done; echo a > /data/f; rmdir /data/lock");
     assert_eq!(hazard.severity, Severity::Error);
-    assert_eq!(
-        hazard.why,
-        "every later run waits here for ever after a run that was killed before it took `/data/lock` away: nobody \
-         else does"
-    );
+    assert_eq!(hazard.why, "a killed run leaves `/data/lock`, so every later run waits here for ever");
     // A test that finished work turns over isn't a lock.
     let hazard = only("[ ! -e /data/f ]; touch /data/f");
-    assert!(hazard.why.contains("no longer holds once a run has done its work"), "{}", hazard.why);
+    assert!(hazard.why.contains("fails once the work is done"), "{}", hazard.why);
 }
 
 #[test]
@@ -203,7 +199,7 @@ fn what_cannot_be_done_is_not_advised() {
         "write a marker when `pg_basebackup` is done, and test for that instead of `/data`"
     );
     let hazard = only("tar xkf /src/a.tar -C /data");
-    assert!(hazard.why.starts_with("what `tar` puts into `/data` exists by then"), "{}", hazard.why);
+    assert!(hazard.why.starts_with("what `tar` puts into `/data` already exists"), "{}", hazard.why);
     assert_eq!(hazard.help, "write `--skip-old-files` for `-k`");
     let hazard = only("t=$(mktemp /data/x.XXXXXX); curl -o \"$t\" URL; mv \"$t\" /data/f");
     assert_eq!(hazard.severity, Severity::Info);
@@ -218,13 +214,12 @@ fn what_an_earlier_container_resets_is_said_to_be() {
         (
             "cp /src/a /data/a",
             "cat /src/b >> /data/a",
-            "a run that is killed after it runs again alone, before `/data/a` is made anew, and appends a second time",
+            "if the container is killed after this, its retry appends to `/data/a` again",
         ),
         (
             "rm -rf /data/r",
             "mkdir /data/r",
-            "`/data/r` exists by then, and `mkdir` fails on what exists; an earlier init container clears that away, \
-             but not for a run that follows a kill: only this one runs again then",
+            "`/data/r` already exists, so `mkdir` fails when it is killed and runs again alone",
         ),
     ] {
         let scripts = [first, second].map(|text| shell::parse(text).unwrap());

@@ -67,9 +67,9 @@ fn places_in_another_file_are_shown_after_it_and_the_help_last() {
     assert_eq!(
         pretty(&report, 80),
         "\
-error[non-idempotent-write]: init container `seed` fails when it runs again:
-  `/data/seed` exists by then, and `mkdir` fails on what exists; every restart
-  ends there again (`CrashLoopBackOff`)
+error[non-idempotent-write]: init container `seed` fails on a re-run:
+  `/data/seed` already exists, so `mkdir` fails, and the Pod stays in
+  `CrashLoopBackOff`
   --> map.yaml:5:12 Pod web, init container seed
  5 |   seed.sh: mkdir /data/seed
    |            ^^^^^^^^^^^^^^^^ this `mkdir` fails the second time

@@ -1,9 +1,10 @@
 //! What a script surely comes to and never leaves.
 
-use super::Facts;
 use super::execution::Execution;
 use super::fate::{Fate, Reason};
 use super::loops::{Bound, Loop};
+use super::{Facts, Touch};
+use crate::commands::{Call, Touching, Trait};
 use crate::shell::ir::{CommandKind, Word};
 use crate::source::Span;
 
@@ -22,12 +23,34 @@ impl Facts<'_> {
     pub fn endless(&self) -> Option<Endless> {
         let commands = self.executions.iter().enumerate().filter(|(_, run)| is_in_force(run));
         let command = commands.filter_map(|(at, run)| {
-            let command = Some(run.endless()?);
+            let command = Some(run.endless().or_else(|| self.reader_of_own_fifo(at))?);
             Some((at, Endless { span: run.span(), command }))
         });
         let loops = self.loops.iter().filter(|own| self.is_endless(own));
         let of_loop = loops.map(|own| (own.runs.start, Endless { span: own.head(), command: None }));
         command.chain(of_loop).min_by_key(|(at, _)| *at).map(|(_, endless)| endless)
+    }
+
+    /// The command at `at`, where it reads a FIFO that the script made before and that nothing else in it names: opening
+    /// it waits for a writer (fifo(7)).
+    fn reader_of_own_fifo(&self, at: usize) -> Option<String> {
+        let run = self.executions.get(at)?;
+        let is_made = |touch: &&Touch| {
+            touch.by.is_some_and(|by| by < at && self.executions.get(by).is_some_and(makes_fifo))
+        };
+        let mut fifos = self.touches().iter().filter(|touch| touch.is_literal()).filter(is_made);
+        let reads = |path: &str| {
+            let mut own = self.touches().iter().filter(|touch| touch.by == Some(at));
+            own.any(|touch| touch.path == path && touch.touching == Touching::Reads)
+        };
+        let is_named = |path: &str| {
+            let others = self.executions.iter().enumerate().filter(|(index, _)| *index != at);
+            let mut others = others.filter(|(_, other)| !makes_fifo(other) && !other.is_test());
+            others.any(|(_, other)| other.written().iter().any(|word| other.resolved(word) == path))
+                || self.outputs.iter().any(|output| output.path.as_deref().is_none_or(|own| own == path))
+        };
+        fifos.find(|fifo| reads(&fifo.path) && !is_named(&fifo.path))?;
+        Some(Call::of(&run.written()).title())
     }
 
     fn is_endless(&self, own: &Loop<'_>) -> bool {
@@ -43,6 +66,10 @@ impl Facts<'_> {
             && own.exits.is_empty()
             && !runs.iter().any(may_leave)
     }
+}
+
+fn makes_fifo(run: &Execution<'_>) -> bool {
+    run.is(Trait::MakesFifo)
 }
 
 /// Whether each run comes to it and waits for it.

@@ -158,7 +158,7 @@ impl Execution<'_> {
         self.is(Trait::Sources)
     }
 
-    fn is(&self, wanted: Trait) -> bool {
+    pub(super) fn is(&self, wanted: Trait) -> bool {
         Call::of(&self.written()).is(wanted)
     }
 
@@ -189,6 +189,24 @@ impl Execution<'_> {
     #[must_use]
     pub fn installs_packages(&self) -> bool {
         Call::of(&self.written()).is(Trait::InstallsPackages)
+    }
+
+    /// Whether it adds them where the image has its own.
+    #[must_use]
+    pub fn installs_into_system(&self) -> bool {
+        self.is(Trait::WritesSystem)
+    }
+
+    /// Whether it sets something that ends with its own process.
+    #[must_use]
+    pub fn sets_own_process(&self) -> bool {
+        self.is(Trait::SetsOwnProcess)
+    }
+
+    /// Whether it writes below `$HOME`.
+    #[must_use]
+    pub fn writes_home(&self) -> bool {
+        self.is(Trait::WritesHome)
     }
 
     /// What it copies without following links, and where to.

@@ -30,6 +30,8 @@ pub enum Reason {
     Background,
     /// `$(a)` in an argument, a here-document or the words of `for`.
     Substitution,
+    /// `find … -exec a \;`: the status is that of `find`.
+    Found,
     /// `local x=$(a)`, `export x=$(a)`: the status is that of `local`.
     Declaration,
     /// `trap a EXIT`: the status was settled before.

@@ -1,12 +1,12 @@
 //! Simple commands (POSIX XCU 2.9.1): what runs, what it sets, and the texts that it hands to a shell.
 
 use super::execution::{Argument, Execution};
-use super::fate::{Place, Reason};
+use super::fate::{Fate, Place, Reason};
 use super::follow::{End, Follow};
 use super::quoting;
 use super::unit::{Unit, UnitKind, UnparsedText};
 use super::variables::Variables;
-use crate::commands;
+use crate::commands::{self, Trait};
 use crate::shell::invocation::{self, Invocation};
 use crate::shell::ir::{Assignment, Command, PartKind, Simple, Value, Word};
 use crate::shell::options::{Options, Shell};
@@ -40,7 +40,7 @@ impl<'s> Follow<'s> {
         let place = if ends { place.exiting() } else { place };
         let texts: Vec<Option<&str>> = words.iter().map(|word| word.text.as_deref()).collect();
         let run = invocation::of(&texts);
-        let execution = Execution {
+        let mut execution = Execution {
             unit: self.shell.unit,
             command,
             simple,
@@ -52,6 +52,9 @@ impl<'s> Follow<'s> {
             in_background: place.background,
             in_loop: self.loops_around > 0,
         };
+        if texts.contains(&Some(";")) && execution.is(Trait::HidesFailure) {
+            execution.fate = Fate::Ignored(Reason::Found);
+        }
         self.executions.push(execution);
         self.run(&name, simple, &words, &run, place)
     }
