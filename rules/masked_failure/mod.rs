@@ -9,7 +9,6 @@ use crate::finding::{Confidence, Finding, Severity};
 use crate::kube::Pod;
 use crate::program::Program;
 use crate::rule::{Group, PodContext, Rule, Target};
-use crate::shell::semantics::visit::Node;
 use crate::shell::semantics::{Execution, Fate, Reason};
 use script::Script;
 
@@ -53,6 +52,8 @@ struct Masked<'f, 's> {
     name: String,
     reason: Reason,
     confidence: Confidence,
+    /// Whether an `exit` is meant to end the script, and ends a substitution alone.
+    is_cut_short: bool,
 }
 
 impl<'f, 's> Masked<'f, 's> {
@@ -73,7 +74,7 @@ impl<'f, 's> Masked<'f, 's> {
         {
             return None;
         }
-        Some(Self { execution, name: script.title(index), reason, confidence })
+        Some(Self { execution, name: script.title(index), reason, confidence, is_cut_short })
     }
 }
 
@@ -90,7 +91,7 @@ impl<'f, 's> Masked<'f, 's> {
             && !rescue::is_provided_for(script, index, &around)
             && !poison::ends_script(script, index, &around);
         let name = script.title(index);
-        is_masked.then_some(Self { execution, name, reason, confidence: Confidence::Low })
+        is_masked.then_some(Self { execution, name, reason, confidence: Confidence::Low, is_cut_short: false })
     }
 }
 
@@ -180,7 +181,7 @@ fn name_of<'f>(script: &Script<'f, '_>, command: &crate::shell::ir::Command) -> 
 /// What makes the failure count.
 fn help(masked: &Masked<'_, '_>) -> &'static str {
     match masked.reason {
-        Reason::NoErrexit if is_in_substitution(masked) => {
+        Reason::NoErrexit if masked.is_cut_short => {
             "begin the script with `set -e`: the `exit` in `$(…)` ends no more than that"
         }
         Reason::NoErrexit => {
@@ -195,8 +196,4 @@ fn help(masked: &Masked<'_, '_>) -> &'static str {
         Reason::LeftOfAnd => "write the commands one below the other, without `&&`: `set -e` sees each then",
         _ => "assign it first, `x=$(…)` on a line of its own under `set -e`, then use `$x`",
     }
-}
-
-fn is_in_substitution(masked: &Masked<'_, '_>) -> bool {
-    Script::around(masked.execution).iter().any(|node: &Node<'_>| weight::is_substitution(node))
 }
