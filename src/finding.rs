@@ -68,6 +68,8 @@ pub struct Finding {
     pub caption: String,
     /// Other places that the finding speaks of.
     pub labels: Vec<Label>,
+    /// Those of them without which there would be nothing to find: the first of two alike.
+    pub needs: Vec<Span>,
     /// The object that it is about.
     pub resource: Option<Resource>,
     /// The container or else the Pod spec that it is about, be the finding itself in a ConfigMap
@@ -215,6 +217,7 @@ impl Finding {
             span,
             caption: String::new(),
             labels: Vec::new(),
+            needs: Vec::new(),
             resource: None,
             about: None,
             around: Vec::new(),
@@ -278,6 +281,13 @@ impl Finding {
     pub fn places(&self) -> impl Iterator<Item = Span> {
         let likewise = self.labels.iter().filter(|label| label.is_likewise).map(|label| label.span);
         std::iter::once(self.span).chain(likewise)
+    }
+
+    /// Adds another place, without which there would be nothing to find.
+    #[must_use]
+    pub fn needing(mut self, span: Span, message: impl Into<String>) -> Self {
+        self.needs.push(span);
+        self.label(span, message)
     }
 
     /// Lowers the confidence.

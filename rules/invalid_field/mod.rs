@@ -154,7 +154,7 @@ fn name_of(pod: &Pod<'_>, field_error: &FieldError<'_>) -> String {
     let mut parts = inner.splitn(4, '/').skip(1);
     let (list, _, rest) = (parts.next(), parts.next(), parts.next().unwrap_or(""));
     let role = if list == Some("initContainers") { "init container" } else { "container" };
-    let name = field_error.container_name.unwrap_or("");
+    let Some(name) = field_error.container_name else { return format!("`{}`", dotted(inner)) };
     match rest {
         "" => format!("{role} `{name}`"),
         rest => format!("`{}` of {role} `{name}`", dotted(rest)),

@@ -96,7 +96,7 @@ pub struct FieldError<'d> {
     pub field: String,
     /// The map of the container that it belongs to.
     pub container: Option<Node<'d>>,
-    /// That container's name.
+    /// That container's name, if it has one.
     pub container_name: Option<&'d str>,
     /// Why.
     pub cause: Cause,
@@ -161,7 +161,7 @@ impl<'d> Decoder<'d> {
             .any(|container| std::ptr::eq(container, shape));
         if is_container {
             self.container = Some(place.node);
-            self.container_name = place.node.get("name").and_then(Node::as_str);
+            self.container_name = place.node.get("name").and_then(Node::identity).filter(|name| !name.is_empty());
         }
         for entry in place.node.entries() {
             let name = entry.name();
@@ -234,7 +234,8 @@ impl<'d> Decoder<'d> {
     }
 
     fn wrong(&mut self, place: &Place<'_, 'd>, expected: &'static str) {
-        if place.node.is_unknown() {
+        // What a template puts between a key and its first entry may be of the right type, and this a part of it.
+        if place.node.is_unknown() || place.key.is_some_and(|key| key.is_apart_from(place.node)) {
             return;
         }
         let kind = place.node.type_name();
