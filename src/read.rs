@@ -16,7 +16,7 @@ use crate::encoding::{self, decode};
 use crate::helm::Template;
 use crate::path_text::text_of_path;
 use crate::rendered;
-use crate::source::{FileId, Source};
+use crate::source::{FileId, Source, Span};
 use crate::yaml::{self, Document, Prefilter, Problem};
 
 /// A file, and where its documents lie.
@@ -211,6 +211,10 @@ pub fn visit_documents<'f>(
         if !is_named && !wanted.prefilter.wants(text) {
             continue;
         }
+        if let Some(problem) = commented_json(&file.source, range) {
+            outcomes.push(Outcome::Unreadable(problem));
+            continue;
+        }
         let parsed = Document::parse(&file.source, range.clone());
         if let Some(CutList { whole, problem }) = CutList::read(&file.source, range.clone(), parsed.as_ref())
         {
@@ -261,6 +265,17 @@ fn visit_template<'f>(
         visit(skip(problem.span().start as usize, problem.message()));
     }
     visit(Outcome::Readings(views));
+}
+
+/// What is wrong with a manifest that is JSON with comments. Other people's JSON with comments is theirs.
+fn commented_json(source: &Source, range: &Range<usize>) -> Option<Problem> {
+    let text = source.text.get(range.clone())?;
+    let comment = yaml::json_comment(text).filter(|_| yaml::looks_like_object(text))?;
+    Some(Problem::Invalid {
+        span: Span::new(source.id, range.start + comment.start..range.start + comment.end),
+        message: "JSON has no comments".to_owned(),
+        help: Some("take the comments out, or write YAML, whose comments start with `#`".to_owned()),
+    })
 }
 
 /// Whether it is for us to say what is wrong with a document. Most YAML isn't for kubectl, which

@@ -3,7 +3,7 @@
 //!
 //! `documents` splits and prefilters, `heuristics` looks at what isn't parsed. `parse` takes a document from a text: `builder` turns the
 //! parser's `events` into the `tree`, with the help of `indicators` (what stands between two nodes),
-//! `aliases`, `json_compat` (what kubectl refuses) and `reindent` (a work-around for the parser);
+//! `aliases`, `json_compat` (what kubectl refuses), `json_comments` (which it refuses too) and `reindent` (a work-around for the parser);
 //! `problem` says why it couldn't. `node` is how others look at the tree, `resolve` what a scalar
 //! means, `scalar` the way from a decoded text back to its source, which `origin` holds. `comments` finds what
 //! the tree leaves out. `value` is what documents are changed with.
@@ -17,6 +17,7 @@ mod events;
 mod heuristics;
 mod indicators;
 mod injected;
+mod json_comments;
 mod json_compat;
 mod key_values;
 mod node;
@@ -35,6 +36,7 @@ pub use aliases::MAX_ALIASED_NODES;
 pub use comments::comments;
 pub use documents::split;
 pub use heuristics::{is_yaml, looks_like_object, looks_like_template};
+pub use json_comments::json_comment;
 pub use key_values::{KeyValues, key_values};
 pub use node::{Entry, Kind, Lookup, Node, NodeId};
 pub use prefilter::{Prefilter, is_definition};

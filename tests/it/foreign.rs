@@ -91,6 +91,8 @@ fn a_manifest_beside_them_is_judged() {
         (format!("{object}  null: x\n"), ":5:3:"),
         (format!("--- web\n{object}  a: x\n"), ":1:1:"),
         ("initContainers:\n- name: 'x\n".to_owned(), ":2:9:"),
+        ("{\n  // the web server\n  \"apiVersion\": \"v1\", \"kind\": \"Pod\"}\n".to_owned(), ":2:3:"),
+        ("{\"apiVersion\": \"v1\", \"kind\": \"Pod\" /* server */}\n".to_owned(), ":1:36:"),
     ] {
         let folder = tempfile::tempdir().unwrap();
         write(folder.path(), "web.yaml", text.as_bytes());
@@ -99,6 +101,14 @@ fn a_manifest_beside_them_is_judged() {
         assert!(out.starts_with(&format!("web.yaml{place} error[invalid-yaml]")), "{text}{out}");
     }
     let folder = tempfile::tempdir().unwrap();
+    let commented =
+        "{\n  \"apiVersion\": \"v1\", \"kind\": \"Pod\", // initContainers\n  \"metadata\": {}\n}\n";
+    write(folder.path(), "pod.json", commented.as_bytes());
+    let (status, out, _) = run(folder.path(), &["pod.json"]);
+    assert!(status == 1 && out.contains("JSON has no comments") && out.contains("pod.json:2:38"), "{out}");
+    assert!(out.contains("write YAML, whose comments start with `#`"), "{out}");
+    let (status, out, err) = run(folder.path(), &["--describe", "pod.json"]);
+    assert!(status != 0 && out.contains("pod.json:2"), "{status} {out}{err}");
     write(folder.path(), "latin1.yaml", b"apiVersion: v1\nkind: ConfigMap\ndata: {a: caf\xe9}\n");
     let (status, out, _) = run(folder.path(), &["latin1.yaml", "--format", "concise"]);
     assert_eq!((status, out.starts_with("error: latin1.yaml:3: not valid UTF-8")), (2, true), "{out}");

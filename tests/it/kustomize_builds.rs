@@ -42,7 +42,11 @@ fn theirs(folder: &Path, made: &BTreeSet<String>) -> Result<Resources, String> {
     let text = String::from_utf8(output.stdout).unwrap();
     let documents =
         serde_yaml::Deserializer::from_str(&text).map(|document| Value::deserialize(document).unwrap());
-    Ok(documents.map(|object| entry(&without_hashes(object, made))).collect())
+    // A kustomization of nothing prints an empty text, which is a document too.
+    Ok(documents
+        .filter(|object| !object.is_null())
+        .map(|object| entry(&without_hashes(object, made)))
+        .collect())
 }
 
 /// What we build.
