@@ -15,7 +15,7 @@ use initlint::kube::{Pod, Version, objects, templates};
 use initlint::program::Programs;
 use initlint::read::InputFile;
 use initlint::source::{FileId, Source};
-use initlint::yaml::{self, Document};
+use initlint::yaml::Document;
 
 const RUNS: usize = 9;
 
@@ -56,7 +56,7 @@ fn text(input: &Input) -> Option<String> {
 fn median(texts: Vec<String>) -> (Duration, usize) {
     let files = texts.into_iter().enumerate().map(|(id, text)| {
         let id = FileId(u32::try_from(id).expect("few files"));
-        InputFile { documents: yaml::split(&text), source: Source::new(id, "bench.yaml", text).into() }
+        InputFile::new(Source::new(id, "bench.yaml", text))
     });
     let inputs = InputSet::new(files.collect());
     let documents = inputs.files().iter().flat_map(|file| {

@@ -48,8 +48,15 @@ impl InitTemplates {
     #[must_use]
     pub fn may_be_in(&self, text: &str) -> bool {
         let holds = |word: &str| memchr::memmem::find(text.as_bytes(), word.as_bytes()).is_some();
-        holds("define") && holds("image:") && (holds("nit") || self.0.iter().any(|name| holds(name)))
+        may_define_containers(text) && (holds("nit") || self.0.iter().any(|name| holds(name)))
     }
+}
+
+/// Whether `text`, of a template, may define containers.
+#[must_use]
+pub fn may_define_containers(text: &str) -> bool {
+    let holds = |word: &str| memchr::memmem::find(text.as_bytes(), word.as_bytes()).is_some();
+    holds("define") && holds("image:")
 }
 
 /// The names of the templates that are included on lines of their own, in the lists that stand after `initContainers:`.

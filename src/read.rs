@@ -147,10 +147,11 @@ pub fn read_where(
         Ok((text, encoding)) => {
             let documents = yaml::split(&text);
             let holds_objects = holds_objects(&text, &documents);
-            let source = match is_kept(Skimmed { id, path: &path, text: &text, documents: &documents }) {
-                true => Source::with_encoding(id, &*path, &*text, encoding)
-                    .with_origins(rendered::origins(&text, &documents)),
-                false => Source::with_encoding(id, &*path, "", encoding),
+            let source = if is_kept(Skimmed { id, path: &path, text: &text, documents: &documents }) {
+                Source::with_encoding(id, &*path, &*text, encoding)
+                    .with_origins(rendered::origins(&text, &documents))
+            } else {
+                Source::with_encoding(id, &*path, "", encoding)
             };
             Ok(InputFile { source: Arc::new(source), documents, holds_objects })
         }

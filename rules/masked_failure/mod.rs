@@ -91,7 +91,13 @@ impl<'f, 's> Masked<'f, 's> {
             && !rescue::is_provided_for(script, index, &around)
             && !poison::ends_script(script, index, &around);
         let name = script.title(index);
-        is_masked.then_some(Self { execution, name, reason, confidence: Confidence::Low, is_cut_short: false })
+        is_masked.then_some(Self {
+            execution,
+            name,
+            reason,
+            confidence: Confidence::Low,
+            is_cut_short: false,
+        })
     }
 }
 

@@ -3,12 +3,12 @@
 use std::collections::BTreeSet;
 
 use super::script::{Script, brings, holds};
-use crate::commands::{Capability, Touching, Trait};
+use crate::commands::{Operation, Touching, Trait};
 use crate::finding::Confidence;
 use crate::shell::ir::{Command, CommandKind, PartKind, Word};
 use crate::shell::semantics::execution::{Destination, destinations};
 use crate::shell::semantics::visit::{self, Next, Node};
-use crate::shell::semantics::{Fate, Output, Reason, Touch};
+use crate::shell::semantics::{Execution, Fate, Output, Reason, Touch};
 
 /// How sure it is that the failure of the command at `index` is missed; `None` where it isn't known to be.
 ///
@@ -40,8 +40,8 @@ pub(super) fn of(script: &Script<'_, '_>, index: usize, around: &[Node<'_>]) -> 
 pub(super) fn is_light(script: &Script<'_, '_>, index: usize) -> bool {
     let changes = |touch: &Touch| touch.touching != Touching::Reads && !touch.is_redirection;
     let call = script.call(index);
-    let sets_value =
-        call.is(Trait::Needs(Capability::SysAdmin)) && call.words().iter().any(|word| word.contains('='));
+    let attempt = script.execution(index).and_then(Execution::attempt);
+    let sets_value = attempt.is_some_and(|attempt| matches!(attempt.operation, Operation::Parameter(_)));
     script.touches(index).any(changes) || call.is(Trait::ChangesNetwork) || sets_value
 }
 

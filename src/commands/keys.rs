@@ -182,7 +182,7 @@ fn openssl_traits(call: &Call<'_>) -> &'static [Trait] {
     match call.words().get(1).map(String::as_str) {
         Some("rand") => &[Trait::Varies, Trait::MakesSecret],
         Some("genrsa" | "genpkey" | "gendsa") => &[Trait::MakesSecret],
-        Some("req") if ["-newkey", "-keyout"].iter().any(|it| makes_key(it)) => &[Trait::MakesSecret],
+        Some("req") if ["-newkey", "-keyout"].iter().any(makes_key) => &[Trait::MakesSecret],
         Some("ecparam") if makes_key(&"-genkey") => &[Trait::MakesSecret],
         _ => &[],
     }

@@ -136,6 +136,7 @@ pub(super) fn packets(call: &Call<'_>) -> Option<Attempt> {
 }
 
 /// `iptables-restore`, which reads what it is to do.
+#[expect(clippy::unnecessary_wraps, reason = "a record's column has this type")]
 pub(super) fn all_packets(call: &Call<'_>) -> Option<Attempt> {
     Some(Attempt::by(call, Operation::Packets))
 }

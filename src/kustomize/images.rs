@@ -69,8 +69,7 @@ mod tests {
 - path: other.yaml
 ";
         let source = Source::new(FileId(0), "kustomization.yaml", text);
-        let documents = split(&source.text);
-        let replaced = replaced_images(&[InputFile { source: Arc::new(source), documents }]);
+        let replaced = replaced_images(&[InputFile::new(source)]);
         let expected = [("seed", "web"), ("app", "")].map(|(one, other)| (one.to_owned(), other.to_owned()));
         assert_eq!(replaced, HashSet::from(expected));
     }

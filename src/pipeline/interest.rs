@@ -38,7 +38,8 @@ impl Interest {
             || suppress::mentions_us(text)
             || is_kustomization(path)
             || TestSuites::reads(path)
-            || charts::is_template(path, text) && (prefilter.wants(text) || charts::may_define_init(text))
+            || charts::is_template(path, text)
+                && (prefilter.wants(text) || charts::may_define_containers(text))
     }
 }
 

@@ -1,6 +1,7 @@
 //! What is mounted into a container, and how long that keeps what is written to it.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 
 use crate::kube::volume::{ConfigSource, VolumeSource};
 use crate::kube::{Completeness, Container, Pod, Role};
@@ -67,7 +68,8 @@ pub(super) fn running(pod: &Pod<'_>) -> Vec<Running> {
     let programs = lasting.filter_map(|(_, container)| {
         let path = container.command.as_ref()?.first()?.value;
         // Of a script only the interpreter is a program that runs.
-        let is_program = path.starts_with('/') && !path.ends_with(".sh") && !path.ends_with(".py");
+        let is_script = Path::new(path).extension().is_some_and(|it| it == "sh" || it == "py");
+        let is_program = path.starts_with('/') && !is_script;
         is_program.then(|| Running { path: path.to_owned(), mounts: of(pod, container) })
     });
     programs.collect()

@@ -123,7 +123,7 @@ fn refused(context: &Context<'_, '_>, log: &Log, refusal: &CommandFailure) -> Op
         true => Severity::Warning,
         false => Severity::Error,
     };
-    let hazard = context.hazard(Kind::Stuck, severity, refusal.site, command, Some(place), said)?;
+    let hazard = context.hazard(Kind::Stuck, severity, refusal.site, &command, Some(place), &said)?;
     Some(Hazard { mending, assumed, ..hazard })
 }
 
@@ -146,7 +146,7 @@ fn turned(context: &Context<'_, '_>, first: &Log, branch: &Branch, killed: Optio
         Some(lock) => messages::locked(test, branch.held, &context.show(lock), kept_in),
         None => messages::turned(test, branch.held, kept_in, first.changes.len() <= branch.changes),
     };
-    let hazard = context.hazard(Kind::Stuck, Severity::Error, branch.site, command, Some(place), said)?;
+    let hazard = context.hazard(Kind::Stuck, Severity::Error, branch.site, &command, Some(place), &said)?;
     Some(Hazard { path: None, ..hazard })
 }
 
@@ -158,7 +158,7 @@ fn waiting(context: &Context<'_, '_>, first: &Log, site: SiteId, killed: Option<
     let place = lock.or_else(|| Some(&first.changes.last()?.place))?;
     let kept_in = context.kept_in(place, site)?;
     let said = messages::waiting(&context.show(place), lock.is_some(), kept_in);
-    context.hazard(Kind::Stuck, Severity::Error, site, command, Some(place), said)
+    context.hazard(Kind::Stuck, Severity::Error, site, &command, Some(place), &said)
 }
 
 /// What a run makes and removes again at its end, and one that was killed has left.
@@ -249,7 +249,7 @@ fn drifting(
     let is_unwanted = call.is(Trait::EditsInPlace) && messages::is_backup(&path);
     let minor = (is_log && manner == ChangeKind::Append) || is_unwanted || first.doubtful.contains(&site);
     let severity = if minor { Severity::Info } else { Severity::Warning };
-    let hazard = context.hazard(Kind::Drifting, severity, site, command, Some(place), said)?;
+    let hazard = context.hazard(Kind::Drifting, severity, site, &command, Some(place), &said)?;
     Some(Hazard { mending, assumed: log.assumed.contains(&site), ..hazard })
 }
 
@@ -276,7 +276,7 @@ fn half_done(context: &Context<'_, '_>, trial: &Comparison<'_>, place: &Place) -
     let inner = format!("{}/", place.path).contains("/.git/");
     let minor = inner || is_leftover(trial.first, place);
     let severity = if minor { Severity::Info } else { Severity::Warning };
-    let mut hazard = context.hazard(Kind::HalfDone, severity, turned.site, command, Some(place), said)?;
+    let mut hazard = context.hazard(Kind::HalfDone, severity, turned.site, &command, Some(place), &said)?;
     let label = |site, text: String| context.site(site).map(|site| (site, text));
     hazard.labels.extend(label(last.site, "from here on the test takes all for done".to_owned()));
     if written.site != last.site {
@@ -356,7 +356,7 @@ pub(super) fn guard_over_slow_command(
     let command = Call::of(log.commands.get(&lone.command)?).title();
     let said = messages::half_fetched(&command, &context.show(place), context.is_mount(place));
     let mut hazard =
-        context.hazard(Kind::HalfDone, Severity::Info, lone.guard, command, Some(place), said)?;
+        context.hazard(Kind::HalfDone, Severity::Info, lone.guard, &command, Some(place), &said)?;
     hazard.labels.extend(context.site(lone.command).map(|site| (site, "this takes a while".to_owned())));
     Some(hazard)
 }
@@ -394,16 +394,16 @@ impl<'c> Context<'_, 'c> {
         kind: Kind,
         severity: Severity,
         site: SiteId,
-        command: String,
+        command: &str,
         place: Option<&Place>,
-        said: Words,
+        said: &Words,
     ) -> Option<Hazard> {
         let outside = place.is_some_and(|place| place.store == Store::External);
         Some(Hazard {
             kind: if outside { Kind::OutsidePod } else { kind },
             severity,
             site: self.site(site)?,
-            command: self.shared.atoms.show(&command),
+            command: self.shared.atoms.show(command),
             path: place.filter(|_| !outside).map(|place| self.show(place)),
             volume: place.and_then(|place| match place.store {
                 Store::Volume(volume) => Some(volume),

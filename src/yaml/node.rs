@@ -367,8 +367,11 @@ impl<'d> Node<'d> {
         let text = self.document.text_of(scalar.text);
         // Most keys are strings, and those that aren't start as `yes`, `no`, `null`, `true`, `false`, `on`, `off` do.
         match text.as_bytes() {
-            [b'y', b'e', ..] | [b'n', b'o' | b'u', ..] | [b't', b'r', ..] => self.key_text() == key,
-            [b'f', b'a', ..] | [b'o', b'n' | b'f', ..] => self.key_text() == key,
+            [b'y', b'e', ..]
+            | [b'n', b'o' | b'u', ..]
+            | [b't', b'r', ..]
+            | [b'f', b'a', ..]
+            | [b'o', b'n' | b'f', ..] => self.key_text() == key,
             [b'a'..=b'z', _, ..] => text == key,
             _ => self.key_text() == key,
         }

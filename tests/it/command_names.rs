@@ -81,13 +81,15 @@ fn literals_are_read() {
 #[test]
 fn each_command_has_one_record() {
     let mut seen = BTreeSet::new();
-    let twice = commands::records().flat_map(|record| record.names()).filter(|name| !seen.insert(**name));
+    let twice =
+        commands::records().flat_map(initlint::commands::Record::names).filter(|name| !seen.insert(**name));
     assert_eq!(twice.collect::<Vec<_>>(), Vec::<&&str>::new());
 }
 
 #[test]
 fn no_module_but_commands_names_a_command() {
-    let names: BTreeSet<&str> = commands::records().flat_map(|record| record.names()).copied().collect();
+    let names: BTreeSet<&str> =
+        commands::records().flat_map(initlint::commands::Record::names).copied().collect();
     let mut found = Vec::new();
     let mut seen = 0;
     for (module, text) in ["src", "rules"].into_iter().flat_map(files) {

@@ -1,7 +1,6 @@
 //! The index of objects finds what parsing everything finds, and parses nothing else.
 
 use std::fs;
-use std::sync::Arc;
 
 use crate::support::lint::{cases, root};
 use initlint::inputs::InputSet;

@@ -167,7 +167,9 @@ fn fingerprints_name_what_stands_anywhere_in_a_build() {
         let before = prints(&repository);
         assert_eq!(before.len(), 1, "{file}");
         move_down(&repository.path(file));
-        others.iter().for_each(|other| move_down(&repository.path(other)));
+        for other in others {
+            move_down(&repository.path(other));
+        }
         assert_eq!(prints(&repository), before, "{file}: moved");
         let path = repository.path(file);
         let text = fs::read_to_string(&path).unwrap();

@@ -161,7 +161,8 @@ impl<'d> Decoder<'d> {
             .any(|container| std::ptr::eq(container, shape));
         if is_container {
             self.container = Some(place.node);
-            self.container_name = place.node.get("name").and_then(Node::identity).filter(|name| !name.is_empty());
+            self.container_name =
+                place.node.get("name").and_then(Node::identity).filter(|name| !name.is_empty());
         }
         for entry in place.node.entries() {
             let name = entry.name();
