@@ -156,6 +156,7 @@ fn one(world: &mut dyn World, source: &str, target: &str, into: bool, copy: Copy
     let contents_only = source.ends_with("/.") || source == ".";
     let directory = match &node {
         Node::Directory(_) => true,
+        Node::Unknown { .. } if world.is_entry(&from) => contents_only,
         Node::Unknown { key, .. } if copy.takes() && is_unpacked_folder(key) => {
             world.assume();
             true
@@ -238,7 +239,9 @@ fn file(world: &mut dyn World, from: &Place, to: &Place, nested: bool, copy: Cop
     match world.look(from) {
         // What is moved may be a directory for all we know.
         Node::Unknown { .. } if copy.takes() => world.copy(from, to, manner),
-        _ if !copy.unlinks && world.is_denied(to) => return world.fail(Some(to), FailureCause::Denied),
+        _ if let Some(why) = (!copy.unlinks).then(|| world.cannot_copy_to(to)).flatten() => {
+            return world.fail(Some(to), why);
+        }
         _ => {
             let content = world.read(from).unwrap_or_default();
             world.put(to, Node::File(content), manner);
@@ -353,7 +356,7 @@ fn rsync(world: &mut dyn World, call: &Call<'_>) -> Status {
 
 fn mend_cp(trouble: &Trouble<'_>) -> Option<Remedy> {
     match trouble.what {
-        What::Fails(FailureCause::Denied) => trouble.with_option("-f", ""),
+        What::Fails(FailureCause::Denied | FailureCause::Busy) => trouble.with_option("-f", ""),
         What::Drifts(ChangeKind::Nest) => copy_contents(trouble)
             .or_else(|| Remedy::advice("copy the contents rather than the folder: `cp -r SOURCE/. TARGET`")),
         _ => None,

@@ -288,6 +288,7 @@ fn leads_to_directory(world: &mut dyn World, path: &str) -> bool {
     let place = world.place(path);
     match world.look(&place) {
         Node::Directory(_) => true,
+        Node::Unknown { .. } if world.is_entry(&place) => false,
         Node::Unknown { .. } if path.ends_with('/') => true,
         Node::Unknown { .. } if looks_like_file(&place.path) => false,
         Node::Unknown { key, exists } => {
@@ -304,7 +305,9 @@ fn leads_nobody_knows_where(world: &mut dyn World, target: &str) -> bool {
         return false;
     }
     let place = world.place(target);
-    place.store == Store::Container && matches!(world.look(&place), Node::Unknown { .. })
+    place.store == Store::Container
+        && !world.is_entry(&place)
+        && matches!(world.look(&place), Node::Unknown { .. })
 }
 
 /// `mktemp`: a name that nobody else has. In the container's own file system it doesn't matter.

@@ -110,8 +110,9 @@ fn openssl(world: &mut dyn World, call: &Call<'_>) -> Status {
     for option in ["-out", "-keyout"] {
         let Some(path) = named(option).filter(|path| !path.starts_with("/dev/")) else { continue };
         let place = world.place(&path);
-        let text =
-            String::from(world.atom(Atom::new(format!("openssl:{}", call.words().join(" ")), "a key")));
+        let is_secret = call.is(Trait::MakesSecret);
+        let key = format!("openssl:{}", call.words().join(" "));
+        let text = String::from(world.atom(Atom { is_secret, ..Atom::new(key, "a key") }));
         status = status.max(world.write(&place, &text, ChangeKind::Write));
         wrote = true;
     }
@@ -175,9 +176,16 @@ fn pass(world: &mut dyn World, call: &Call<'_>) -> Status {
     }
 }
 
-/// `openssl rand` says something else in every run.
+/// `openssl rand` says something else in every run; what makes a key makes another one.
 fn openssl_traits(call: &Call<'_>) -> &'static [Trait] {
-    if call.words().get(1).is_some_and(|word| word == "rand") { &[Trait::Varies] } else { &[] }
+    let makes_key = |option: &&str| call.words().iter().any(|word| word == option);
+    match call.words().get(1).map(String::as_str) {
+        Some("rand") => &[Trait::Varies, Trait::MakesSecret],
+        Some("genrsa" | "genpkey" | "gendsa") => &[Trait::MakesSecret],
+        Some("req") if ["-newkey", "-keyout"].iter().any(|it| makes_key(it)) => &[Trait::MakesSecret],
+        Some("ecparam") if makes_key(&"-genkey") => &[Trait::MakesSecret],
+        _ => &[],
+    }
 }
 
 fn mend_keytool(_: &Trouble<'_>) -> Option<Remedy> {

@@ -71,6 +71,8 @@ pub(crate) enum Trait {
     OnlyPrints,
     /// What it says is another thing in every run.
     Varies,
+    /// It makes a key or a password, another one in every run.
+    MakesSecret,
     /// It looks up a name in the DNS, and in newer versions of busybox without the search list of `resolv.conf`.
     PassesOverSearchList,
     /// It talks to another machine.

@@ -15,6 +15,7 @@ pub(super) const NOT_IN_BUSYBOX: &[&str] = &[
     "envsubst",
     "gcloud",
     "git",
+    "groupadd",
     "helm",
     "jq",
     "kubectl",
@@ -31,6 +32,8 @@ pub(super) const NOT_IN_BUSYBOX: &[&str] = &[
     "rsync",
     "ssh",
     "sudo",
+    "useradd",
+    "usermod",
     "yq",
     "yum",
 ];

@@ -340,6 +340,8 @@ impl<'d> Program<'_, 'd> {
             restarts: self.role == Role::Sidecar || restarts(pod, self.container, version),
             root: is_root(pod, self.container, images),
             host_network: pod.host.network,
+            entries: mounts::entries(pod, self.container),
+            running: mounts::running(pod),
             files: self.files.iter().map(|(path, file)| (path.clone(), file.text.to_owned())).collect(),
         }
     }

@@ -1,8 +1,10 @@
 //! What is mounted into a container, and how long that keeps what is written to it.
 
-use crate::kube::volume::VolumeSource;
-use crate::kube::{Completeness, Container, Pod};
-use crate::rerun::{Lifetime, Mount};
+use std::collections::BTreeMap;
+
+use crate::kube::volume::{ConfigSource, VolumeSource};
+use crate::kube::{Completeness, Container, Pod, Role};
+use crate::rerun::{Entries, Lifetime, Mount, Running};
 
 /// The mounts of `container`, each with the index of its volume in the Pod. A volume that the manifest lacks has an
 /// index past the Pod's own.
@@ -31,6 +33,44 @@ pub(super) fn of(pod: &Pod<'_>, container: &Container<'_>) -> Vec<Mount> {
         })
     });
     mounts.collect()
+}
+
+/// What is known of the ConfigMaps and Secrets that `container` mounts, by `mountPath`.
+pub(super) fn entries(pod: &Pod<'_>, container: &Container<'_>) -> BTreeMap<String, Entries> {
+    let has_group = pod.security_context.fs_group.is_some();
+    let mounts = container.volume_mounts.iter().filter_map(|mount| {
+        let (VolumeSource::ConfigMap(source) | VolumeSource::Secret(source)) = &pod.volume_of(mount)?.source
+        else {
+            return None;
+        };
+        Some((mount.mount_path?.value.to_owned(), entries_of(source, has_group)))
+    });
+    mounts.collect()
+}
+
+/// `has_group`: the kubelet gives the files to `fsGroup`, whoever else may read them.
+fn entries_of(source: &ConfigSource<'_>, has_group: bool) -> Entries {
+    const DEFAULT: i64 = 0o644;
+    let items = source.items.as_deref().unwrap_or_default();
+    let modes = items.iter().map(|item| item.mode).chain([None]);
+    let mut bits = modes.map(|mode| mode.or(source.default_mode).map_or(DEFAULT, |mode| *mode));
+    let is_copied_as_read_only = |bits: i64| bits & 0o200 == 0 && (has_group || bits & 0o004 != 0);
+    Entries {
+        are_flat: items.iter().all(|item| item.path.is_some_and(|path| !path.contains('/'))),
+        are_writable: !bits.all(is_copied_as_read_only),
+    }
+}
+
+/// The programs of the Pod's other containers that are given by their paths. A sidecar may run beside any of them.
+pub(super) fn running(pod: &Pod<'_>) -> Vec<Running> {
+    let lasting = pod.containers().filter(|(role, _)| *role != Role::Init);
+    let programs = lasting.filter_map(|(_, container)| {
+        let path = container.command.as_ref()?.first()?.value;
+        // Of a script only the interpreter is a program that runs.
+        let is_program = path.starts_with('/') && !path.ends_with(".sh") && !path.ends_with(".py");
+        is_program.then(|| Running { path: path.to_owned(), mounts: of(pod, container) })
+    });
+    programs.collect()
 }
 
 /// How long a volume keeps what is written to it that stands elsewhere, as in the chart that includes a named template:

@@ -65,7 +65,7 @@ pub(super) fn stuck(
     if let Some(cause) = again.log.cause.as_ref().filter(|cause| !is_own(cause)) {
         return refused(context, &again.log, cause);
     }
-    let Some(branch) = first_difference(&first.branches, &again.log.branches) else {
+    let Some(branch) = last_turned(&first.branches, &again.log.branches) else {
         // A status that was kept and handed on: `rc=$?`, `exit $rc`.
         let refusal = new_refusal(first, &again.log)?;
         return refused(context, &again.log, refusal);
@@ -97,7 +97,8 @@ fn refused(context: &Context<'_, '_>, log: &Log, refusal: &CommandFailure) -> Op
         None => (None, None),
     };
     let container = context.sequence.get(context.index)?;
-    let doubtful = log.doubtful.contains(&refusal.site);
+    let is_named_a_file = context.text(refusal.site).is_some_and(names_files);
+    let doubtful = log.doubtful.contains(&refusal.site) && !is_named_a_file;
     let obstacle = messages::Obstacle {
         doubtful,
         thing: &thing,
@@ -123,6 +124,15 @@ fn refused(context: &Context<'_, '_>, log: &Log, refusal: &CommandFailure) -> Op
     };
     let hazard = context.hazard(Kind::Stuck, severity, refusal.site, command, Some(place), said)?;
     Some(Hazard { mending, assumed, ..hazard })
+}
+
+/// Whether the last part of an operand is a variable that is called a file: `$f`, `${file}`.
+fn names_files(text: &str) -> bool {
+    let variable = |word: &str| {
+        let (_, name) = word.rsplit_once('$')?;
+        Some(name.trim_matches(['{', '}', '"']).to_ascii_lowercase())
+    };
+    text.split_whitespace().filter_map(variable).any(|name| name == "f" || name.ends_with("file"))
 }
 
 /// A second run that fails because a test goes the other way, with nothing that refuses.
@@ -222,6 +232,11 @@ fn drifting(
     let (advice, mending) = match context.remedy(site, &call, What::Drifts(manner), place) {
         Some(Remedy::Advice(advice)) => (Some(advice), None),
         Some(Remedy::Line(line)) => (Some(format!("write `{line}`")), Some(Mending::Text(line))),
+        None if manner == ChangeKind::Renew && call.is(Trait::MakesSecret) => {
+            let line = context.text(site).map(|text| format!("[ -s {path} ] || {text}"));
+            let line = line.filter(|line| !line.contains('\n'));
+            (line.as_ref().map(|line| format!("write `{line}`")), line.map(Mending::Text))
+        }
         None => (None, None),
     };
     let varies = call.is(Trait::Varies);
@@ -282,18 +297,8 @@ pub(super) fn unexecutable(context: &Context<'_, '_>, trial: &Comparison<'_>) ->
 
 /// The innermost branch over the first run's change number `at` that the second run took otherwise.
 fn guard_over<'b>(first: &'b [Branch], again: &[Branch], at: usize) -> Option<&'b Branch> {
-    let mut ways: HashMap<SiteId, VecDeque<(bool, usize)>> = HashMap::new();
-    for branch in again {
-        ways.entry(branch.site).or_default().push_back((branch.held, branch.clause));
-    }
-    let mut turned: Vec<&Branch> = Vec::new();
-    for branch in first {
-        let way = ways.get_mut(&branch.site).and_then(VecDeque::pop_front);
-        if branch.changes <= at && way.is_some_and(|way| way != (branch.held, branch.clause)) {
-            turned.push(branch);
-        }
-    }
-    turned.iter().rev().find(|branch| at < branch.until).copied()
+    let turned = turned_branches(first, again).map(|(_, branch)| branch);
+    turned.filter(|branch| branch.changes <= at && at < branch.until).last()
 }
 
 /// Whether what is at `place` is only missing its removal, by the run that made it for itself.
@@ -324,10 +329,22 @@ fn new_refusal<'l>(first: &Log, again: &'l Log) -> Option<&'l CommandFailure> {
     again.refusals.iter().rev().find(|refusal| !before(refusal))
 }
 
-fn first_difference<'b>(first: &'b [Branch], again: &[Branch]) -> Option<&'b Branch> {
-    let way = |branch: &Branch| (branch.site, branch.held, branch.clause);
-    let (turned, _) = first.iter().zip(again).find(|(one, other)| way(one) != way(other))?;
-    Some(turned)
+/// The branches of the first run that the second took otherwise, each with its number in the second.
+fn turned_branches<'b>(first: &'b [Branch], again: &[Branch]) -> impl Iterator<Item = (usize, &'b Branch)> {
+    let mut ways: HashMap<SiteId, VecDeque<(usize, bool, usize)>> = HashMap::new();
+    for (number, branch) in again.iter().enumerate() {
+        ways.entry(branch.site).or_default().push_back((number, branch.held, branch.clause));
+    }
+    first.iter().filter_map(move |branch| {
+        let (number, held, clause) = ways.get_mut(&branch.site)?.pop_front()?;
+        ((held, clause) != (branch.held, branch.clause)).then_some((number, branch))
+    })
+}
+
+/// The branch that a second run's failure hangs on: of those that it took otherwise the last, whose status is the script's or
+/// which leads to its `exit`.
+fn last_turned<'b>(first: &'b [Branch], again: &[Branch]) -> Option<&'b Branch> {
+    turned_branches(first, again).max_by_key(|(number, _)| *number).map(|(_, branch)| branch)
 }
 
 /// Guards over one long command: a kill inside it leaves half a file that the guard takes for whole.

@@ -11,7 +11,7 @@ use super::state::assumptions::Assumptions;
 use super::state::compare::differences;
 use super::state::places::{Mounts, Place, Store};
 use super::state::tree::{Node, SiteId, Tree};
-use super::{Analysis, Bound, Container, Hazard, Kind, Mending, Program, Severity, Site};
+use super::{Analysis, Bound, Container, Hazard, Kind, Lifetime, Mending, Program, Severity, Site};
 
 /// Commands that an undisturbed run, and the runs after its end, may take together.
 const STEPS: u32 = 50_000;
@@ -73,8 +73,7 @@ type Found = Vec<(usize, Hazard)>;
 
 /// Analyses each container of a sequence.
 pub(super) fn explore(sequence: &[Container<'_>]) -> Vec<Analysis> {
-    let mounts: Vec<Mounts> =
-        sequence.iter().map(|container| Mounts::new(&container.mounts, container.lasts())).collect();
+    let mounts: Vec<Mounts> = sequence.iter().map(Mounts::of).collect();
     let mut explorer = Explorer { sequence, mounts: &mounts, shared: Shared::new(STEPS), bound: None };
     let mut found: Vec<Analysis> = vec![Analysis::default(); sequence.len()];
     let mut before: Vec<Reference> = Vec::new();
@@ -224,7 +223,8 @@ impl<'c> Explorer<'c> {
             if run.status == Some(SUCCESS) || run.status.is_none() {
                 return Some((run, given));
             }
-            let Some(place) = missing_input(&run, &given).filter(|_| choices.is_empty()) else {
+            let may_hold = |place: &Place| self.may_hold_input(index, place);
+            let Some(place) = missing_input(&run, &given, may_hold).filter(|_| choices.is_empty()) else {
                 return Some((run, given));
             };
             let key = format!("given:{:?}:{}", place.store, place.path).into();
@@ -232,6 +232,18 @@ impl<'c> Explorer<'c> {
         }
         let run = self.machine(index, &given, Assumptions::first(choices.to_vec()))?.run();
         Some((run, given))
+    }
+
+    /// Whether something may be at `place` of a volume that no script here put there: of another Pod, or of another
+    /// container that has the volume too.
+    fn may_hold_input(&self, index: usize, place: &Place) -> bool {
+        let Store::Volume(volume) = place.store else { return false };
+        let of_volume = |container: &Container<'_>| {
+            container.mounts.iter().find(|mount| mount.volume == volume).map(|mount| mount.life)
+        };
+        let before = self.sequence.get(..index).unwrap_or_default();
+        let own = self.sequence.get(index).and_then(of_volume);
+        own == Some(Lifetime::Persistent) || before.iter().any(|container| of_volume(container).is_some())
     }
 
     /// Judges one way through a container's first run; and the bound that kept a run after it from its end.

@@ -66,6 +66,9 @@ pub(super) fn stuck(command: &str, obstacle: &Obstacle<'_>) -> Words {
         FailureCause::Denied => format!(
             "{thing} may not be written by then, and `{command}` gets \"Permission denied\": it doesn't run as root"
         ),
+        FailureCause::Busy => format!(
+            "another container runs {thing} by then, and `{command}` gets \"Text file busy\" where it still does"
+        ),
         FailureCause::NothingToDo => {
             format!("nothing is left to do by then, and `{command}` calls that a failure")
         }
@@ -92,7 +95,7 @@ pub(super) fn first(obstacle: &Obstacle<'_>) -> Option<String> {
         {
             clearing.clone()
         }
-        FailureCause::Denied => Some(format!("rm -f {path}")),
+        FailureCause::Denied | FailureCause::Busy => Some(format!("rm -f {path}")),
         _ => None,
     }
 }
@@ -114,7 +117,7 @@ fn without_line(command: &str, obstacle: &Obstacle<'_>) -> String {
         (FailureCause::Missing, _) => {
             format!("test for `{path}` first, and pass over `{command}` where it is gone")
         }
-        (FailureCause::Denied, _) => format!("run it in a script, after `rm -f {path}`"),
+        (FailureCause::Denied | FailureCause::Busy, _) => format!("run it in a script, after `rm -f {path}`"),
         (FailureCause::WrongKind | FailureCause::NothingToDo, _) => {
             format!("make `{command}` pass when its work is done already")
         }
@@ -245,6 +248,14 @@ pub(super) fn drifting(command: &str, change: &Drift<'_>) -> Words {
         ChangeKind::Edit => (
             format!("{thing} is edited again on every run, and each time it changes"),
             "make the edit one that changes nothing when it is done already, or edit a fresh copy".to_owned(),
+        ),
+        ChangeKind::Renew => (
+            format!(
+                "every run puts another key in the place of {thing}, and what relies on the last one fails"
+            ),
+            advice
+                .clone()
+                .unwrap_or_else(|| format!("make it only where `[ -s {path} ]` says that there is none")),
         ),
         ChangeKind::FreshName if varies => (
             format!(

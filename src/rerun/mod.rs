@@ -70,6 +70,10 @@ pub struct Container<'a> {
     pub host_network: bool,
     /// Text files that are known, by absolute path: what a `ConfigMap` in the input mounts.
     pub files: BTreeMap<String, String>,
+    /// The `ConfigMap`s and Secrets that it mounts, by `mountPath`.
+    pub entries: BTreeMap<String, Entries>,
+    /// What the Pod's other containers run by the time that it runs again.
+    pub running: Vec<Running>,
 }
 
 impl Container<'_> {
@@ -112,6 +116,24 @@ pub struct Mount {
     pub read_only: bool,
     /// How long what is written there lasts.
     pub life: Lifetime,
+}
+
+/// What is known of the files that a `ConfigMap` or Secret becomes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Entries {
+    /// Whether all lie in the mounted folder itself, so that what is there is a file and no folder.
+    pub are_flat: bool,
+    /// Whether their owner may write them, and so whoever copies them the copy.
+    pub are_writable: bool,
+}
+
+/// The program of another container.
+#[derive(Debug, Clone)]
+pub struct Running {
+    /// Its absolute path, as that container sees it.
+    pub path: String,
+    /// That container's mounts.
+    pub mounts: Vec<Mount>,
 }
 
 /// How long a volume keeps what a container writes to it.

@@ -29,8 +29,8 @@ pub(super) fn with_directories(start: &Rc<Tree>, missing_parents: &[Place]) -> R
     Rc::new(tree)
 }
 
-/// What a failed first run was missing.
-pub(super) fn missing_input(run: &Run, given: &Tree) -> Option<Place> {
+/// What a failed first run was missing. `may_hold`: whether a volume may hold what no script here makes.
+pub(super) fn missing_input(run: &Run, given: &Tree, may_hold: impl Fn(&Place) -> bool) -> Option<Place> {
     let fits = |place: &Place| {
         matches!(place.store, Store::Volume(_))
             && given.see(place) == Node::Absent
@@ -42,5 +42,7 @@ pub(super) fn missing_input(run: &Run, given: &Tree) -> Option<Place> {
     };
     let refused = run.log.cause.as_ref().filter(|refusal| refusal.why == FailureCause::Missing);
     let refused = refused.and_then(|refusal| refusal.place.clone()).filter(fits);
-    refused.or_else(|| run.log.missing.iter().rev().find(|place| fits(place)).cloned())
+    // What a command needs its author has seen there. What a test finds missing may be missing in every first run.
+    let is_likely = |place: &&Place| fits(place) && (run.log.ran_unknown || may_hold(place));
+    refused.or_else(|| run.log.missing.iter().rev().find(is_likely).cloned())
 }

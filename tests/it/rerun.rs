@@ -33,6 +33,8 @@ pub(crate) fn analysed(case: &Case) -> Vec<Hazard> {
         restarts: true,
         root: case.user.then_some(false),
         host_network: false,
+        entries: BTreeMap::new(),
+        running: Vec::new(),
         userland: if case.busybox { Userland::Busybox } else { Userland::Gnu },
         files: BTreeMap::new(),
     };

@@ -27,6 +27,8 @@ fn container<'s>(script: &'s shell::ir::Script, text: &'s str) -> Container<'s> 
         restarts: true,
         root: None,
         host_network: false,
+        entries: BTreeMap::new(),
+        running: Vec::new(),
         files: BTreeMap::new(),
     }
 }

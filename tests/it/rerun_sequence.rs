@@ -2,7 +2,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
-use initlint::rerun::{Container, Hazard, Kind, Lifetime, Mount, Program, Severity, Userland, analyse};
+use initlint::rerun::{
+    Container, Entries, Hazard, Kind, Lifetime, Mount, Program, Running, Severity, Userland, analyse,
+};
 use initlint::shell;
 use initlint::shell::ir::Script;
 use initlint::shell::options::Options;
@@ -17,6 +19,9 @@ struct Given {
     environment: Vec<(&'static str, &'static str)>,
     working_dir: Option<&'static str>,
     files: Vec<(&'static str, &'static str)>,
+    root: Option<bool>,
+    entries: Option<Entries>,
+    running: Vec<Running>,
 }
 
 fn mount(path: &str, volume: usize) -> Mount {
@@ -52,8 +57,10 @@ fn container<'s>(given: &'s Given, parsed: &'s Script) -> Container<'s> {
         working_dir: given.working_dir.map(str::to_owned),
         is_sidecar: false,
         restarts: true,
-        root: None,
+        root: given.root,
         host_network: false,
+        entries: given.entries.iter().map(|entries| ("/config".to_owned(), *entries)).collect(),
+        running: given.running.clone(),
         userland: Userland::Unknown,
         files: given.files.iter().map(owned).collect::<BTreeMap<String, String>>(),
     }
@@ -163,6 +170,102 @@ fn paths_lead_through_mounts() {
     assert_eq!(kinds(&one(variable)), stuck);
     assert_eq!(one(script("mkdir $DIR/x")), [], "nobody knows where that is");
     assert_eq!(one(script("echo 1 >> /data/../etc/x")), []);
+}
+
+/// A script beside a mounted `ConfigMap`.
+fn with_config(text: &'static str, entries: Option<Entries>) -> Given {
+    let config = Mount { life: Lifetime::Run, read_only: true, ..mount("/config", 1) };
+    Given { mounts: vec![mount("/data", 0), config], entries, ..script(text) }
+}
+
+#[test]
+fn an_entry_of_a_config_map_is_a_file() {
+    let flat = Some(Entries { are_flat: true, are_writable: true });
+    let nested = Some(Entries { are_flat: false, are_writable: true });
+    for text in ["cp -r /config/a /data/a", "cp -a /config/a /data/a"] {
+        assert_eq!(one(with_config(text, flat)), []);
+        assert_eq!(kinds(&one(with_config(text, nested))), [(Severity::Warning, Kind::Drifting)]);
+        assert_eq!(kinds(&one(with_config(text, None))), [(Severity::Warning, Kind::Drifting)]);
+    }
+    let link = "ln -s /config/a /data/a";
+    assert_eq!(kinds(&one(with_config(link, flat))), [(Severity::Error, Kind::Stuck)]);
+    assert_eq!(kinds(&one(with_config(link, nested))), [(Severity::Info, Kind::Stuck)]);
+}
+
+#[test]
+fn a_copy_of_what_nobody_may_write_is_not_written_over() {
+    let found = |text, root, are_writable| {
+        let entries = Some(Entries { are_flat: true, are_writable });
+        one(Given { root, ..with_config(text, entries) })
+    };
+    let stuck = found("cp /config/a /data/a", Some(false), false);
+    assert_eq!(kinds(&stuck), [(Severity::Error, Kind::Stuck)]);
+    assert_eq!(stuck[0].mended(), Some("cp -f /config/a /data/a"));
+    assert_eq!(kinds(&found("cp -p /config/a /data", Some(false), false)), kinds(&stuck));
+    assert_eq!(found("cp -f /config/a /data/a", Some(false), false), []);
+    assert_eq!(found("cat /config/a > /data/a", Some(false), false), []);
+    // Killed before the `chmod`, it leaves what can't be written.
+    assert_eq!(kinds(&found("cp /config/a /data/a; chmod u+w /data/a", Some(false), false)), kinds(&stuck));
+    assert_eq!(found("cp /config/a /data/a", Some(false), true), []);
+    assert_eq!(found("cp /config/a /data/a", Some(true), false), []);
+    assert_eq!(found("cp /config/a /data/a", None, false), []);
+}
+
+#[test]
+fn a_program_that_another_container_runs_is_busy() {
+    let running = Running { path: "/opt/tool".to_owned(), mounts: vec![mount("/opt", 0)] };
+    let found = |text| one(Given { running: vec![running.clone()], ..script(text) });
+    let busy = found("cp /src/tool /data/tool");
+    assert_eq!(kinds(&busy), [(Severity::Info, Kind::Stuck)]);
+    assert_eq!(busy[0].mended(), Some("cp -f /src/tool /data/tool"));
+    for text in [
+        "cp -f /src/tool /data/tool",
+        "cp -n /src/tool /data/tool",
+        "rm -f /data/tool; cp /src/tool /data/tool",
+        "cp /src/tool /data/new; mv /data/new /data/tool",
+        "install /src/tool /data/tool",
+        "echo '#!/bin/sh' > /data/tool",
+        "cp /src/tool /data/other",
+    ] {
+        assert_eq!(found(text), [], "{text}");
+    }
+}
+
+#[test]
+fn a_key_that_later_pods_know_is_not_made_anew() {
+    let on = |life, text| one(Given { mounts: vec![Mount { life, ..mount("/data", 0) }], ..script(text) });
+    let kept = |text| on(Lifetime::Persistent, text);
+    let found = kept("openssl genrsa -out /data/key.pem 2048");
+    assert_eq!(kinds(&found), [(Severity::Warning, Kind::Drifting)]);
+    assert_eq!(found[0].mended(), Some("[ -s /data/key.pem ] || openssl genrsa -out /data/key.pem 2048"));
+    for text in [
+        "openssl req -x509 -newkey rsa:2048 -nodes -keyout /data/k -out /data/c -subj /CN=x",
+        "openssl ecparam -name prime256v1 -genkey -noout -out /data/new; mv /data/new /data/key",
+    ] {
+        assert_eq!(kinds(&kept(text)), kinds(&found), "{text}");
+        assert_eq!(on(Lifetime::Pod, text), [], "{text}: a new Pod has a new key");
+    }
+    for text in [
+        "[ -f /data/key.pem ] || openssl genrsa -out /data/key.pem 2048",
+        "[ -f /data/done ] && exit 0; openssl genrsa -out /data/key.pem 2048; touch /data/done",
+        "openssl x509 -in /src/a.pem -out /data/a.der -outform DER",
+        "openssl dhparam -out /data/dh.pem 2048",
+        "date > /data/started",
+    ] {
+        assert_eq!(kept(text), [], "{text}");
+    }
+}
+
+#[test]
+fn the_last_test_that_goes_otherwise_is_to_blame() {
+    let text = "test -d /data/x || mkdir /data/x\ntest -f /data/y && rm /data/y";
+    let kept = Mount { life: Lifetime::Persistent, ..mount("/data", 0) };
+    let given = Given { errexit: false, ..script(text) };
+    let found = one(Given { mounts: vec![kept], ..given.clone() });
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert_eq!(&text[found[0].site.range.clone()], "test -f /data/y");
+    // In an emptyDir nothing is there in any first run.
+    assert_eq!(one(given), []);
 }
 
 #[test]

@@ -92,6 +92,8 @@ fn judge(row: &Value) -> (String, Vec<Hazard>) {
         restarts: true,
         root: None,
         host_network: false,
+        entries: BTreeMap::new(),
+        running: Vec::new(),
         userland: Userland::Gnu,
         files: BTreeMap::new(),
     };

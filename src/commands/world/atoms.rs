@@ -35,6 +35,8 @@ pub(crate) struct Atom {
     pub(crate) may_change: bool,
     /// It is another text in every run.
     pub(crate) varies: bool,
+    /// It is a key or a password, or made of one.
+    pub(crate) is_secret: bool,
     /// It stands for the names that a pathname pattern matches in a directory.
     pub(crate) pattern: Option<Rc<str>>,
 }
@@ -43,7 +45,15 @@ impl Atom {
     /// An unknown text of which nothing more is known.
     pub(crate) fn new(key: impl Into<Rc<str>>, shown: impl Into<Rc<str>>) -> Self {
         let (key, shown) = (key.into(), shown.into());
-        Self { key, shown, never_empty: false, may_change: false, varies: false, pattern: None }
+        Self {
+            key,
+            shown,
+            never_empty: false,
+            may_change: false,
+            varies: false,
+            is_secret: false,
+            pattern: None,
+        }
     }
 }
 
@@ -127,6 +137,15 @@ impl Atoms {
             variables.iter().any(|key| text.contains(key))
                 || text.chars().any(|c| self.get(c).is_some_and(|atom| atom.varies))
         })
+    }
+
+    /// Whether `text` holds a key or a password that the run has made, or is made of one.
+    pub(crate) fn is_secret(&self, text: &str) -> bool {
+        !is_known(text)
+            && self.comes_of(text, |text| {
+                text.contains("/dev/urandom")
+                    || text.chars().any(|c| self.get(c).is_some_and(|atom| atom.is_secret))
+            })
     }
 
     /// Whether `text` may change when the volumes do.

@@ -58,6 +58,8 @@ pub(crate) enum ChangeKind {
     Nest,
     /// It edits in place.
     Edit,
+    /// It puts another key or password in the place of one that is used by then.
+    Renew,
     /// It makes a name that nobody else has.
     FreshName,
     /// It fetches over the network, or unpacks: it takes long.
@@ -83,6 +85,8 @@ pub(crate) enum FailureCause {
     Asks,
     /// It may not write what is there.
     Denied,
+    /// What it would write runs as a program.
+    Busy,
     /// There is nothing left for it to do, which it calls a failure.
     NothingToDo,
 }
@@ -117,6 +121,10 @@ pub(crate) trait World {
     fn permissions(&self, place: &Place) -> Permissions;
     /// Whether the command runs as root, whom no mode keeps from writing; `None` where nobody knows.
     fn is_root(&self) -> Option<bool>;
+    /// Whether what is at `place`, if anything, is an entry of a `ConfigMap` or Secret: a file, and no directory.
+    fn is_entry(&self, place: &Place) -> bool;
+    /// Whether a container that is there by now runs the file at `place` as its program.
+    fn is_running(&self, place: &Place) -> bool;
     /// Whether something is at `place` that depends on `key`.
     fn may_exist(&mut self, place: &Place, key: &str) -> bool;
 
@@ -221,6 +229,7 @@ impl dyn World + '_ {
     pub(crate) fn is_directory(&mut self, place: &Place) -> Option<bool> {
         match self.look(place) {
             Node::Directory(_) => Some(true),
+            Node::Unknown { .. } if self.is_entry(place) => Some(false),
             Node::Unknown { .. } => None,
             Node::Absent | Node::File(_) | Node::Link(_) => Some(false),
         }
@@ -251,9 +260,18 @@ impl dyn World + '_ {
         self.atoms().is_empty(&content)
     }
 
-    /// Whether the file at `place` can't be opened for writing. Root opens any.
+    /// Whether the file at `place` can't be opened for writing for its mode. Root opens any.
     pub(crate) fn is_denied(&self, place: &Place) -> bool {
         self.is_root() == Some(false) && self.permissions(place).write == Some(false)
+    }
+
+    /// Why a program can't be copied over the file at `place`. Nobody opens for writing what runs (`ETXTBSY`, open(2)).
+    pub(crate) fn cannot_copy_to(&mut self, place: &Place) -> Option<FailureCause> {
+        if self.is_denied(place) {
+            return Some(FailureCause::Denied);
+        }
+        // An init container seldom runs beside the app: a kubelet that has lost sight of its end runs it again.
+        self.is_running(place).then(|| self.doubt()).map(|()| FailureCause::Busy)
     }
 
     /// All that lies at and below `place`; `None` where that isn't all known.

@@ -27,12 +27,8 @@ impl Machine<'_, '_> {
 
     pub(super) fn command(&mut self, command: &Command) -> Flow {
         self.step()?;
-        let status = match &command.kind {
-            CommandKind::Simple(simple) => self.simple(command, simple)?,
-            _ if command.redirections.is_empty() => self.compound(command)?,
-            _ => self.redirected(&command.redirections, |machine| machine.compound(command))?,
-        };
-        let status = if command.background { self.in_background(status) } else { status };
+        let status =
+            if command.background { self.in_background(command)? } else { self.in_foreground(command)? };
         self.shell.status = status;
         if self.shell.options.errexit && self.errexit_ignored == 0 && is_test(command) {
             self.branch(&command.range, status == SUCCESS);
@@ -46,11 +42,20 @@ impl Machine<'_, '_> {
         Ok(status)
     }
 
-    /// Notes what comes of a command in the background, for `wait`.
-    fn in_background(&mut self, status: Status) -> Status {
+    fn in_foreground(&mut self, command: &Command) -> Flow {
+        match &command.kind {
+            CommandKind::Simple(simple) => self.simple(command, simple),
+            _ if command.redirections.is_empty() => self.compound(command),
+            _ => self.redirected(&command.redirections, |machine| machine.compound(command)),
+        }
+    }
+
+    /// A command in the background is a subshell (POSIX XCU 2.9.3.1): notes what comes of it, for `wait`.
+    fn in_background(&mut self, command: &Command) -> Flow {
+        let status = self.subshell(|machine| machine.in_foreground(command))?;
         self.shell.jobs += 1;
         self.shell.job = (status, self.log.cause.take());
-        SUCCESS
+        Ok(SUCCESS)
     }
 
     /// Runs the action of bash's `trap … ERR`.

@@ -164,6 +164,8 @@ impl Machine<'_, '_> {
 
     /// Puts `node` at `place`, if the container may write there.
     pub(in crate::rerun) fn put(&mut self, place: &Place, node: Node, manner: ChangeKind) {
+        let (node, manner) =
+            self.renewed(place, node).map_or_else(|node| (node, manner), |node| (node, ChangeKind::Renew));
         if self.note(place, manner) {
             let site = self.current;
             let node = match node {
@@ -172,6 +174,22 @@ impl Machine<'_, '_> {
             };
             self.tree_mut(place).put(place.clone(), node, site);
         }
+    }
+
+    /// Another key or password, where one of an earlier run is put over that run's, which later Pods know: as an error
+    /// where it isn't one.
+    fn renewed(&mut self, place: &Place, node: Node) -> Result<Node, Node> {
+        let Node::File(content) = &node else { return Err(node) };
+        let is_renewed = self.follows_whole_run
+            && self.mounts.outlives_pod(place)
+            && self.shared.atoms.is_secret(content)
+            && matches!(self.volumes.see(place), Node::File(old) if old == *content);
+        if !is_renewed {
+            return Err(node);
+        }
+        self.shared.fresh += 1;
+        let key = format!("renewed:{}:{content}", self.shared.fresh);
+        Ok(Node::File(String::from(self.atom(Atom { is_secret: true, ..Atom::new(key, "a key") })).into()))
     }
 
     /// Removes what is at `place` and below.

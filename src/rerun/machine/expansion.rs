@@ -426,7 +426,10 @@ impl Machine<'_, '_> {
             };
             let (joined, cut) = braces::product(&words, &texts, |word, text| {
                 let mut word = word.clone();
-                let kind = PartKind::Literal { text: text.clone(), quoted: false };
+                let kind = match text.contains(['*', '?', '[']) {
+                    true => PartKind::Glob(text.clone()),
+                    false => PartKind::Literal { text: text.clone(), quoted: false },
+                };
                 word.parts.push(Part { range: part.range.clone(), kind });
                 word
             });

@@ -31,6 +31,8 @@ pub(in crate::rerun) struct Log {
     pub(in crate::rerun) endless: Vec<SiteId>,
     /// The loops of which not every turn was followed, in order.
     pub(in crate::rerun) unfollowed: Vec<SiteId>,
+    /// Whether a command ran of which nothing is known.
+    pub(in crate::rerun) ran_unknown: bool,
     /// Whether something was asked that hangs on them.
     pub(in crate::rerun) is_open: bool,
     /// The bound that ended the run.

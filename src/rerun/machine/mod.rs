@@ -193,6 +193,8 @@ pub(super) struct Machine<'s, 'c> {
     container_fs: Tree,
     /// What the undisturbed run left; in a second run.
     expected: Option<Rc<Tree>>,
+    /// Whether it is a second run that comes after the end of the first, and not after a kill.
+    follows_whole_run: bool,
     /// The loops that it waited in for what comes from elsewhere.
     waited: Vec<SiteId>,
     shell: Shell,
@@ -281,6 +283,7 @@ impl<'s, 'c> Machine<'s, 'c> {
             volumes,
             container_fs: inputs(container, mounts),
             expected: None,
+            follows_whole_run: false,
             waited: Vec::new(),
             shell,
             frame: Frame::default(),
@@ -310,6 +313,7 @@ impl<'s, 'c> Machine<'s, 'c> {
 
     /// Makes this a second run, after an undisturbed one that left `expected` and `waited` in loops.
     pub(super) fn after(mut self, expected: &Rc<Tree>, waited: &[SiteId]) -> Self {
+        self.follows_whole_run = Rc::ptr_eq(expected, &self.volumes) || **expected == *self.volumes;
         self.expected = Some(Rc::clone(expected));
         self.waited = waited.to_vec();
         self

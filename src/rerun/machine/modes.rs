@@ -10,7 +10,9 @@ use crate::rerun::state::tree::Node;
 impl Machine<'_, '_> {
     /// What is known of the permissions of the file at `place`.
     pub(in crate::rerun) fn permissions(&self, place: &Place) -> Permissions {
-        self.tree(place).modes.of(place)
+        let known = self.tree(place).modes.of(place);
+        let entry = self.mounts.entry(place).filter(|entries| !entries.are_writable);
+        Permissions { write: known.write.or(entry.map(|_| false)), ..known }
     }
 
     /// Sets permissions, as `chmod` does.

@@ -182,6 +182,7 @@ impl Machine<'_, '_> {
     /// the same things is the same.
     pub(in crate::rerun) fn unknown_command(&mut self, words: &[String]) -> Status {
         let text = words.join(" ");
+        self.log.ran_unknown = true;
         let status = self.unknown_status(&text);
         if status == SUCCESS {
             for word in words.iter().skip(1) {
@@ -217,8 +218,9 @@ impl Machine<'_, '_> {
             shown = format!("{}…", shown.chars().take(39).collect::<String>());
         }
         let may_change = may_change || self.shared.atoms.may_change(&input);
-        let varies = Call::of(words).is(Trait::Varies);
-        let atom = self.atom(Atom { may_change, varies, ..Atom::new(key, format!("$({shown})")) });
+        let call = Call::of(words);
+        let (varies, is_secret) = (call.is(Trait::Varies), call.is(Trait::MakesSecret));
+        let atom = self.atom(Atom { may_change, varies, is_secret, ..Atom::new(key, format!("$({shown})")) });
         self.emit(&String::from(atom));
     }
 

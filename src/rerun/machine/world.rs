@@ -58,6 +58,17 @@ impl World for Machine<'_, '_> {
         self.container.root
     }
 
+    fn is_entry(&self, place: &Place) -> bool {
+        self.mounts.entry(place).is_some_and(|entries| entries.are_flat)
+    }
+
+    fn is_running(&self, place: &Place) -> bool {
+        !self.assumptions.is_first()
+            && self.mounts.is_running(place)
+            && !matches!(self.tree(place).see(place), Node::Absent | Node::Unknown { exists: false, .. })
+            && !self.has_changed(place)
+    }
+
     fn may_exist(&mut self, place: &Place, key: &str) -> bool {
         self.may_exist(place, key)
     }

@@ -2,13 +2,15 @@
 
 use super::atoms::is_atom;
 pub(in crate::rerun) use crate::commands::world::place::{Place, Store, absolute, base_name};
-use crate::rerun::{Lifetime, Mount};
+use crate::rerun::{Container, Entries, Lifetime, Mount};
 
 /// A container's mounts.
 #[derive(Debug, Clone)]
 pub(in crate::rerun) struct Mounts {
     /// The longest mount path first.
     list: Vec<Mounted>,
+    /// The programs of other containers that lie in volumes.
+    running: Vec<Place>,
 }
 
 #[derive(Debug, Clone)]
@@ -18,18 +20,35 @@ struct Mounted {
     /// What is mounted there; `None` for an input such as a `ConfigMap`.
     root: Option<Place>,
     read_only: bool,
+    /// Whether later Pods meet what is written there.
+    outlives_pod: bool,
     /// An input's `subPath` names one of its files.
     one_file: bool,
+    /// What is known of the files of a `ConfigMap` or Secret.
+    entries: Option<Entries>,
 }
 
 impl Mounts {
+    /// The mounts of `container`, and what is known of what lies there.
+    pub(in crate::rerun) fn of(container: &Container<'_>) -> Self {
+        let lasts = container.lasts();
+        let mut mounts = Self::new(&container.mounts, lasts);
+        for mounted in &mut mounts.list {
+            let of_it = |(path, _): &(&String, &Entries)| trimmed(absolute("", path)) == mounted.at;
+            mounted.entries = container.entries.iter().find(of_it).map(|(_, entries)| *entries);
+        }
+        let places = container.running.iter().map(|it| Self::new(&it.mounts, lasts).locate(&it.path));
+        mounts.running = places.filter(|place| matches!(place.store, Store::Volume(_))).collect();
+        mounts
+    }
+
     /// The table for `mounts`. Of two at one path the last wins, as in the kubelet.
     ///
     /// A volume that lasts less than `lasts` is taken for an input: no second run meets what is written there.
     pub(in crate::rerun) fn new(mounts: &[Mount], lasts: Lifetime) -> Self {
         let mut list: Vec<Mounted> = mounts.iter().rev().map(|mount| Mounted::new(mount, lasts)).collect();
         list.sort_by_key(|mounted| std::cmp::Reverse(mounted.at.len()));
-        Self { list }
+        Self { list, running: Vec::new() }
     }
 
     /// The place of an absolute path, symbolic links left aside.
@@ -78,10 +97,30 @@ impl Mounts {
         over.any(|mounted| !mounted.read_only)
     }
 
+    /// Whether later Pods meet what is written there.
+    pub(in crate::rerun) fn outlives_pod(&self, place: &Place) -> bool {
+        let within = |mounted: &Mounted| mounted.root.as_ref().is_some_and(|root| place.is_within(root));
+        self.list.iter().any(|mounted| mounted.outlives_pod && within(mounted))
+    }
+
     /// Where inputs are mounted, and whether as one file.
     pub(in crate::rerun) fn inputs(&self) -> impl Iterator<Item = (&str, bool)> {
         let inputs = self.list.iter().filter(|mounted| mounted.root.is_none());
         inputs.map(|mounted| (mounted.at.as_str(), mounted.one_file))
+    }
+
+    /// What is known of the file at `place`, where that is an entry of a `ConfigMap` or Secret.
+    pub(in crate::rerun) fn entry(&self, place: &Place) -> Option<Entries> {
+        let (folder, _) = place.path.rsplit_once('/').filter(|_| place.store == Store::Container)?;
+        let is_there = |mounted: &&Mounted| {
+            mounted.root.is_none() && mounted.at == if mounted.one_file { &place.path } else { folder }
+        };
+        self.list.iter().find(is_there)?.entries
+    }
+
+    /// Whether another container runs the file at `place` as its program.
+    pub(in crate::rerun) fn is_running(&self, place: &Place) -> bool {
+        self.running.contains(place)
     }
 
     /// What is mounted by `subPath`: the kubelet makes each as a directory where it is missing
@@ -106,7 +145,9 @@ impl Mounted {
             at: trimmed(at),
             root: (mount.life >= lasts).then_some(root),
             read_only: mount.read_only,
+            outlives_pod: mount.life == Lifetime::Persistent,
             one_file: mount.sub_path.is_some(),
+            entries: None,
         }
     }
 }
