@@ -43,7 +43,10 @@ fn outside(
     facts: &Facts<'_>,
     touches: &[Touch],
 ) -> Option<Finding> {
-    let is_volume = |touch: &Touch| pod.mount_at(container, &touch.path).is_some();
+    // `cp -r /etc/app /opt` may fill a volume at `/opt/app`.
+    let is_volume = |touch: &Touch| {
+        pod.mount_at(container, &touch.path).is_some() || Pod::mounts_below(container, &touch.path)
+    };
     let makes: Vec<&Touch> = touches.iter().filter(|touch| touch.touching != Touching::Reads).collect();
     let is_plain =
         makes.iter().all(|touch| touch.is_literal() && !is_volume(touch) && !is_scratch(&touch.path));

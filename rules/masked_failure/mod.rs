@@ -9,7 +9,6 @@ use crate::finding::{Confidence, Finding, Severity};
 use crate::kube::Pod;
 use crate::program::Program;
 use crate::rule::{Group, PodContext, Rule, Target};
-use crate::shell::semantics::visit::Node;
 use crate::shell::semantics::{Execution, Fate, Reason};
 use script::Script;
 
@@ -51,6 +50,8 @@ struct Masked<'f, 's> {
     name: String,
     reason: Reason,
     confidence: Confidence,
+    /// Whether an `exit` is meant to end the script, and ends a substitution alone.
+    is_cut_short: bool,
 }
 
 impl<'f, 's> Masked<'f, 's> {
@@ -71,7 +72,7 @@ impl<'f, 's> Masked<'f, 's> {
         {
             return None;
         }
-        Some(Self { execution, name: script.call(index).title(), reason, confidence })
+        Some(Self { execution, name: script.call(index).title(), reason, confidence, is_cut_short })
     }
 }
 
@@ -159,7 +160,7 @@ fn name_of<'f>(script: &Script<'f, '_>, command: &crate::shell::ir::Command) -> 
 /// What makes the failure count.
 fn help(masked: &Masked<'_, '_>) -> &'static str {
     match masked.reason {
-        Reason::NoErrexit if is_in_substitution(masked) => {
+        Reason::NoErrexit if masked.is_cut_short => {
             "begin the script with `set -e`: the `exit` in `$(…)` ends no more than that"
         }
         Reason::NoErrexit => {
@@ -171,8 +172,4 @@ fn help(masked: &Masked<'_, '_>) -> &'static str {
         Reason::LeftOfAnd => "write the commands one below the other, without `&&`: `set -e` sees each then",
         _ => "assign it first, `x=$(…)` on a line of its own under `set -e`, then use `$x`",
     }
-}
-
-fn is_in_substitution(masked: &Masked<'_, '_>) -> bool {
-    Script::around(masked.execution).iter().any(|node: &Node<'_>| weight::is_substitution(node))
 }

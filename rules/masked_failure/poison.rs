@@ -59,7 +59,10 @@ impl<'p, 'f, 's> Poison<'p, 'f, 's> {
         for touch in script.touches(index) {
             if brings(touch) {
                 self.unfilled.push(touch.path.clone());
-                if !script.is_mount(&touch.path) {
+                if script.is_mount(&touch.path) {
+                    let folder = touch.path.trim_end_matches('/');
+                    self.missing.extend(script.names_copied(index).map(|name| format!("{folder}/{name}")));
+                } else {
                     self.missing.push(touch.path.clone());
                 }
             } else if makes(touch) && touch.is_redirection {
@@ -140,7 +143,19 @@ impl<'p, 'f, 's> Poison<'p, 'f, 's> {
         let is_unread = |path: &&str| {
             is_among(&self.empty, path) && (call.is(Trait::RejectsEmptyInput) || call.record().is_none())
         };
-        needed.iter().any(|path| is_missing(path) || is_unread(path)) || self.is_installed(later)
+        needed.iter().any(|path| is_missing(path) || is_unread(path))
+            || self.lacks_parent(later)
+            || self.is_installed(later)
+    }
+
+    /// Whether it makes a file or a directory in a directory that isn't there.
+    fn lacks_parent(&self, later: usize) -> bool {
+        let makes_parents = self.script.call(later).has("p parents");
+        let mut made = self.script.touches(later).filter(|touch| makes(touch) && !makes_parents);
+        made.any(|touch| {
+            let parent = touch.path.rsplit_once('/').map_or("", |(parent, _)| parent);
+            !parent.is_empty() && is_among(&self.missing, parent)
+        })
     }
 
     /// Whether the command at `later` is one that was to be installed.

@@ -1,9 +1,9 @@
 //! What the author does about a failure: whoever asks for the result knows that it may be missing.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::script::{Script, brings, holds, is_same_text};
-use super::weight::{assigned, fed_names, is_substitution, mentions};
+use super::weight::{assigned, fed_names, is_substitution, mentions, word_mentions};
 use crate::commands::{self, Trait};
 use crate::shell::condition::is_test_name;
 use crate::shell::ir::{Command, CommandKind, Word};
@@ -18,6 +18,55 @@ pub(super) fn is_provided_for(script: &Script<'_, '_>, index: usize, around: &[N
         || leaves_on_success(execution.command, around)
         || is_tried_again(script, execution)
         || is_asked_for(script, index, around)
+        || is_handed_to_a_test(script, execution, around)
+}
+
+/// Whether the variable that holds what it says is handed to a function that tests its parameter: `check "$x"`.
+fn is_handed_to_a_test(script: &Script<'_, '_>, own: &Execution<'_>, around: &[Node<'_>]) -> bool {
+    let substitution = around.iter().rposition(is_substitution).unwrap_or(0);
+    let Some(name) = assigned(around.get(..substitution).unwrap_or_default()) else { return false };
+    let names = fed_names(script, &name);
+    let functions: BTreeMap<String, (&Unit, &Command)> = functions(script);
+    let mut found = false;
+    visit::walk(&own.unit.script.body, &mut |node, _| {
+        if let Node::Command(Command { kind: CommandKind::Simple(simple), range, .. }) = node
+            && range.start >= own.command.range.end
+            && let Some((first, rest)) = simple.words.split_first()
+            && let Some((unit, body)) = first.literal().and_then(|name| functions.get(&name))
+        {
+            let handed = rest.iter().enumerate().filter(|(_, word)| word_mentions(word, &names));
+            let parameters: BTreeSet<String> = handed.map(|(at, _)| (at + 1).to_string()).collect();
+            found |= has_test(unit, body, &parameters);
+        }
+        Next::Into
+    });
+    found
+}
+
+/// The functions of the script, by name.
+fn functions<'f>(script: &Script<'f, '_>) -> BTreeMap<String, (&'f Unit, &'f Command)> {
+    let mut functions = BTreeMap::new();
+    for unit in &script.facts.units {
+        visit::walk(&unit.script.body, &mut |node, _| {
+            if let Node::Command(Command { kind: CommandKind::Function { name, body }, .. }) = node {
+                functions.entry(name.clone()).or_insert((*unit, &**body));
+            }
+            Next::Into
+        });
+    }
+    functions
+}
+
+/// Whether a test in `body` expands one of `names`.
+fn has_test(unit: &Unit, body: &Command, names: &BTreeSet<String>) -> bool {
+    let mut found = false;
+    visit::walk(std::slice::from_ref(body), &mut |node, _| {
+        if let Node::Command(command) = node {
+            found |= tested_text(unit, command).is_some() && mentions_only(command, names);
+        }
+        Next::Into
+    });
+    found
 }
 
 /// `a && break`, `a && exit 0`.
@@ -128,26 +177,10 @@ fn is_in_test(
     let mut found = false;
     visit::walk(&unit.script.body, &mut |node, _| {
         let is_before = is_same_text(unit, own.unit) && node.range().start < own.command.range.end;
-        let text = unit.text.as_str().get(node.range().clone()).unwrap_or_default();
-        let is_test = match node {
-            Node::Command(command) => match &command.kind {
-                CommandKind::Conditional(_) | CommandKind::Arithmetic(_) | CommandKind::Case { .. } => true,
-                CommandKind::Simple(simple) => {
-                    simple.words.first().and_then(Word::literal).is_some_and(|name| is_test_name(&name))
-                }
-                _ => false,
-            },
-            _ => false,
-        };
         if let Node::Command(command) = node
-            && is_test
+            && let Some(text) = tested_text(unit, command)
             && !is_before
         {
-            let text = if let CommandKind::Case { subject, .. } = &command.kind {
-                unit.text.as_str().get(subject.range.clone()).unwrap_or_default()
-            } else {
-                text
-            };
             let expands = names
                 .iter()
                 .any(|name| text.contains(&format!("${name}")) || text.contains(&format!("${{{name}")));
@@ -156,6 +189,20 @@ fn is_in_test(
         Next::Into
     });
     found
+}
+
+/// What a test looks at, as it is written; `None` for a command that is no test.
+fn tested_text<'u>(unit: &'u Unit, command: &Command) -> Option<&'u str> {
+    let range = match &command.kind {
+        CommandKind::Conditional(_) | CommandKind::Arithmetic(_) => &command.range,
+        CommandKind::Case { subject, .. } => &subject.range,
+        CommandKind::Simple(simple) => {
+            let name = simple.words.first().and_then(Word::literal);
+            name.is_some_and(|name| is_test_name(&name)).then_some(&command.range)?
+        }
+        _ => return None,
+    };
+    Some(unit.text.as_str().get(range.clone()).unwrap_or_default())
 }
 
 fn mentions_only(command: &Command, names: &BTreeSet<String>) -> bool {

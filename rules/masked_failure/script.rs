@@ -56,6 +56,13 @@ impl<'f, 's> Script<'f, 's> {
         known.starts_with('/') && self.pod.mount_at(self.container, known).is_some()
     }
 
+    /// The names, as far as they are known, that the command at `index` gives to what it copies into a directory.
+    pub(super) fn names_copied(&self, index: usize) -> impl Iterator<Item = String> {
+        let read =
+            self.touches(index).filter(|touch| touch.touching == Touching::Reads && touch.is_literal());
+        read.filter_map(|touch| Some(touch.path.trim_end_matches('/').rsplit_once('/')?.1.to_owned()))
+    }
+
     /// Whether `path` is where a volume is mounted, which is there in any case.
     pub(super) fn is_mount(&self, path: &str) -> bool {
         let mut mounts = self.container.volume_mounts.iter().filter_map(|mount| mount.mount_path);

@@ -173,7 +173,7 @@ pub(super) fn fed_names(script: &Script<'_, '_>, name: &str) -> BTreeSet<String>
     names
 }
 
-fn word_mentions(word: &Word, names: &BTreeSet<String>) -> bool {
+pub(super) fn word_mentions(word: &Word, names: &BTreeSet<String>) -> bool {
     word.parts.iter().any(|part| match &part.kind {
         PartKind::Variable { name, .. } => names.contains(name),
         PartKind::Substitution { body, .. } => body.iter().any(|command| mentions(command, names)),

@@ -115,8 +115,7 @@ pub(super) fn url(call: &Call<'_>) -> Option<Awaited> {
 /// The host and port in an address.
 fn of_url(url: &str) -> Option<Awaited> {
     let (scheme, rest) = url.split_once("://").unwrap_or(("", url));
-    let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
-    let authority = rest.get(..end)?;
+    let authority = rest.get(..end_of_authority(rest))?;
     let authority = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
     let usual = match scheme {
         "https" => "443",
@@ -134,6 +133,21 @@ fn of_url(url: &str) -> Option<Awaited> {
         _ => (authority, usual),
     };
     (!host.is_empty()).then(|| Awaited::port(host, port))
+}
+
+/// Where a path, a query or a fragment begins: not within an expansion.
+fn end_of_authority(text: &str) -> usize {
+    let (mut depth, mut in_backquotes) = (0_usize, false);
+    for (at, character) in text.char_indices() {
+        match character {
+            '(' | '{' => depth += 1,
+            ')' | '}' => depth = depth.saturating_sub(1),
+            '`' => in_backquotes = !in_backquotes,
+            '/' | '?' | '#' if depth == 0 && !in_backquotes => return at,
+            _ => {}
+        }
+    }
+    text.len()
 }
 
 /// A client of a database: the host and port of its options, or the address that it is given.

@@ -58,6 +58,10 @@ fn awk(world: &mut dyn World, call: &Call<'_>) -> Status {
             return status;
         }
     }
+    for folder in folders_filled(program) {
+        let place = world.place(folder);
+        world.fill(&place, &call.words().join(" "), ChangeKind::Write);
+    }
     let input = Input { program, files };
     if is_unique_lines(program) {
         return rewritten(world, call, &input, |_, text| unique_lines(text));
@@ -83,6 +87,19 @@ fn files_written(program: &str) -> Vec<(&str, bool)> {
         }
     }
     out
+}
+
+/// The folders into which an awk program may print where it works out the file's name: those of the absolute paths in it.
+fn folders_filled(program: &str) -> Vec<&str> {
+    let mut statements =
+        program.split([';', '}', '{', '\n']).filter(|it| it.trim_start().starts_with("print"));
+    let is_worked_out = statements.any(|statement| {
+        let target =
+            statement.split_once('>').map_or("", |(_, target)| target.trim_start_matches('>').trim());
+        !target.is_empty() && !target.starts_with(['"', '='])
+    });
+    let texts = program.split('"').skip(1).step_by(2).filter(|_| is_worked_out);
+    texts.filter(|text| text.starts_with('/')).filter_map(|text| Some(text.rsplit_once('/')?.0)).collect()
 }
 
 fn jq(world: &mut dyn World, call: &Call<'_>) -> Status {

@@ -37,8 +37,9 @@ pub(super) const RECORDS: &[Record] = &[
     }),
     record(&["linkerd2-proxy", "tailscaled", "prometheus", "alertmanager", "promtail", "node_exporter"])
         .when(serves),
-    record(&["cloud-sql-proxy", "cloud_sql_proxy", "oauth2-proxy", "uvicorn", "filebeat", "traefik"])
-        .when(serves),
+    record(&["cloud-sql-proxy", "cloud_sql_proxy", "oauth2-proxy", "uvicorn", "traefik"]).when(serves),
+    record(&["filebeat", "metricbeat", "heartbeat", "packetbeat", "auditbeat"])
+        .when(|call| unless(call, &["setup", "export", "test", "keystore", "modules", "enroll", "help"])),
     record(&["pilot-agent"]).when(|call| only_with(call, &["proxy"])),
     record(&["inotifywait"]).when(|call| only_with(call, &["-m", "--monitor"])),
     record(&["journalctl"]).when(|call| only_with(call, &["-f", "--follow"])),

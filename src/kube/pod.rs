@@ -142,7 +142,22 @@ impl<'d> Pod<'d> {
             Lookup::Unknown => true,
             Lookup::Absent => false,
         };
-        is_part || may_grow
+        let is_somewhere = |mount: &VolumeMount<'_>| match mount.node.lookup("mountPath") {
+            Lookup::Present(path) => path.is_unknown(),
+            Lookup::Unknown => true,
+            Lookup::Absent => false,
+        };
+        is_part || may_grow || container.volume_mounts.iter().any(is_somewhere)
+    }
+
+    /// Whether a volume is mounted at the absolute, clean `path` or below.
+    #[must_use]
+    pub fn mounts_below(container: &Container<'d>, path: &str) -> bool {
+        let path = path.trim_matches('/');
+        container.volume_mounts.iter().filter_map(|mount| mount.mount_path).any(|at| {
+            let rest = at.trim_matches('/').strip_prefix(path);
+            rest.is_some_and(|rest| path.is_empty() || rest.is_empty() || rest.starts_with('/'))
+        })
     }
 
     /// The mount of `container` under which the absolute, clean `path` lies: the one with the longest mount path.

@@ -406,7 +406,11 @@ impl<'f, 's> Turn<'f, 's> {
         }
         let is_asked = self.asked_by_now() > asked;
         let status = match self.consumer(last) {
-            _ if !is_asked => self.command(last, None, true).status,
+            _ if !is_asked => {
+                let status = self.command(last, None, true).status;
+                self.ask_head(before.first(), last, asked);
+                status
+            }
             Some(status) => status,
             None => match &last.kind {
                 CommandKind::Simple(_) => Status::Fails,

@@ -3,7 +3,7 @@
 use super::value::Value;
 use super::{Jump, MAX_DEPTH, Outcome, Status, Turn};
 use crate::commands::{Awaited, Call, Record, Trait};
-use crate::shell::ir::{Assignment, Command, Redirection, RedirectionKind, Simple, Word};
+use crate::shell::ir::{Assignment, Command, PartKind, Redirection, RedirectionKind, Simple, Word};
 use crate::shell::semantics::execution::Execution;
 use crate::shell::semantics::loops;
 use crate::shell::semantics::unit::{Unit, UnitKind};
@@ -50,6 +50,9 @@ impl<'f, 's> Turn<'f, 's> {
         if simple.words.is_empty() {
             return Outcome::is(self.assignments(&simple.assignments));
         }
+        if let Some(status) = self.substitution_alone(simple) {
+            return Outcome::is(status);
+        }
         let execution = self.execution(command);
         let words = match execution {
             Some(execution) => execution.written(),
@@ -72,6 +75,29 @@ impl<'f, 's> Turn<'f, 's> {
         }
         self.asked.truncate(asked);
         self.external(execution, &words)
+    }
+
+    /// `$(curl …)` as a command: what asks for something says nothing, so that nothing is run and the status stays.
+    fn substitution_alone(&mut self, simple: &Simple) -> Option<Status> {
+        let [word] = simple.words.as_slice() else { return None };
+        let is_alone =
+            word.parts.iter().all(|part| matches!(part.kind, PartKind::Substitution { quoted: false, .. }));
+        let asked = self.asked_by_now();
+        (is_alone && !word.parts.is_empty()).then(|| self.word(word))?;
+        (self.asked_by_now() > asked).then_some(self.last)
+    }
+
+    /// In a pipeline whose last command only reads what the others say, `head` is what is asked.
+    pub(super) fn ask_head(&mut self, head: Option<&Command>, last: &Command, from: usize) {
+        let Some(words) = head.and_then(|head| self.execution(head)).map(Execution::written) else { return };
+        if self.consumer(last).is_none() {
+            return;
+        }
+        for asked in self.asked.iter_mut().skip(from) {
+            if matches!(asked.what, Awaited::Command(_)) {
+                asked.what = Awaited::of(&Call::of(&words));
+            }
+        }
     }
 
     /// A command that goes elsewhere than to the next one.
