@@ -20,12 +20,63 @@ pub fn is_template(source: &Source) -> bool {
         && discover::is_in_templates(Path::new(&*source.path))
 }
 
-/// Whether `text`, of a template, may define init containers without saying `initContainers`: the key stands where the
-/// named template is included.
-#[must_use]
-pub fn may_define_init(text: &str) -> bool {
-    let holds = |word: &str| memchr::memmem::find(text.as_bytes(), word.as_bytes()).is_some();
-    holds("define") && holds("nit") && holds("image:")
+/// The named templates that some templates include where init containers are listed, by name.
+#[derive(Debug, Default)]
+pub struct InitTemplates(HashSet<String>);
+
+impl InitTemplates {
+    /// Those that the templates among `files` include on a line of its own after `initContainers:`.
+    #[must_use]
+    pub fn of<'a>(files: impl IntoIterator<Item = &'a Source>) -> Self {
+        let mut names = HashSet::new();
+        for source in files {
+            let holds = |word: &str| memchr::memmem::find(source.text.as_bytes(), word.as_bytes()).is_some();
+            if holds("initContainers:") && holds("{{") {
+                names.extend(included_in_lists(&source.text).map(str::to_owned));
+            }
+        }
+        Self(names)
+    }
+
+    /// Whether the named template `name` holds init containers, if it holds a list of containers at all.
+    #[must_use]
+    pub fn has(&self, name: &str) -> bool {
+        name.to_ascii_lowercase().contains("init") || self.0.contains(name)
+    }
+
+    /// Whether `text`, of a template, may define init containers without saying `initContainers`: the key stands where the
+    /// named template is included.
+    #[must_use]
+    pub fn may_be_in(&self, text: &str) -> bool {
+        let holds = |word: &str| memchr::memmem::find(text.as_bytes(), word.as_bytes()).is_some();
+        holds("define") && holds("image:") && (holds("nit") || self.0.iter().any(|name| holds(name)))
+    }
+}
+
+/// The names of the templates that are included on lines of their own, in the lists that stand after `initContainers:`.
+fn included_in_lists(text: &str) -> impl Iterator<Item = &str> {
+    let columns = |line: &str| line.len() - line.trim_start().len();
+    let mut key: Option<usize> = None;
+    text.lines().filter_map(move |line| {
+        let content = line.trim();
+        if content.is_empty() || content.starts_with('#') {
+            return None;
+        }
+        if content.trim_start_matches("- ") == "initContainers:" {
+            key = Some(columns(line));
+            return None;
+        }
+        let is_action = content.starts_with("{{");
+        let is_in_list = is_action || key.is_some_and(|key| columns(line) > key || content.starts_with("- "));
+        key = key.filter(|_| is_in_list);
+        key.filter(|_| is_action).and_then(|_| included(content))
+    })
+}
+
+/// `NAME` of an action that includes or calls a named template of that name.
+fn included(action: &str) -> Option<&str> {
+    let after = ["include \"", "template \""].iter().find_map(|word| action.split_once(word));
+    Some(after?.1.split_once('"')?.0)
 }
 
 /// Whether `path` is of a chart's values: `values.yaml`, or `values-prod.yaml`, beside its `Chart.yaml`.
@@ -78,13 +129,18 @@ pub struct Part {
 }
 
 impl<'t> Views<'t> {
-    /// The readings of `template`, which `source` holds, with those of their documents that `wants` asks for by their
+    /// The readings of `template`, which `source` holds, and of its named templates, `init` of which hold init containers; with those of their documents that `wants` asks for by their
     /// text.
     #[must_use]
-    pub fn of(source: &Source, template: Template<'t>, wants: &dyn Fn(&str) -> bool) -> Self {
+    pub fn of(
+        source: &Source,
+        template: Template<'t>,
+        init: &InitTemplates,
+        wants: &dyn Fn(&str) -> bool,
+    ) -> Self {
         let mut views = Vec::new();
         let mut seen = HashSet::new();
-        let parts = template.pod_parts(source.id);
+        let parts = template.pod_parts(source.id, &|name| init.has(name));
         let body = if discover::is_helper(Path::new(&*source.path)) {
             Vec::new()
         } else {
@@ -117,6 +173,19 @@ impl<'t> Views<'t> {
         match (reading(part), reading(other)) {
             (Some(found), Some(other)) => {
                 self.template.differences(found, other, &part.place.range(), at.range().start)
+            }
+            _ => Vec::new(),
+        }
+    }
+}
+
+impl Views<'_> {
+    /// Which conditions hold in `part` around one of two places alone, both of the template.
+    #[must_use]
+    pub fn conditions_of_one(&self, part: &Part, one: Span, other: Span) -> Vec<String> {
+        match self.views.get(part.reading) {
+            Some(view) if one.file == other.file => {
+                self.template.conditions_of_one(&view.reading, one.range().start, other.range().start)
             }
             _ => Vec::new(),
         }
@@ -163,5 +232,32 @@ impl Parser<'_> {
             }
         }
         (View { reading, documents, problem }, texts)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn templates_are_included_in_lists_of_init_containers() {
+        let text = "spec:
+  initContainers:
+  {{- include \"a.wait\" . | nindent 6 }}
+  # one more
+  - name: b
+    image: b:1
+    {{- if .Values.c }}
+  {{- template \"c\" . }}
+    {{- end }}
+  containers:
+  {{- include \"d.app\" . | nindent 6 }}
+";
+        assert_eq!(included_in_lists(text).collect::<Vec<_>>(), ["a.wait", "c"]);
+        let source = Source::new(FileId(0), "d.yaml", text);
+        let init = InitTemplates::of([&source]);
+        assert!(init.has("a.wait") && init.has("my.initSeed") && !init.has("d.app"));
+        assert!(init.may_be_in("{{ define \"a.wait\" }}\n- image: a:1\n{{ end }}"));
+        assert!(!init.may_be_in("{{ define \"d.app\" }}\n- image: a:1\n{{ end }}"));
     }
 }

@@ -68,6 +68,8 @@ pub struct Finding {
     pub caption: String,
     /// Other places that the finding speaks of.
     pub labels: Vec<Label>,
+    /// Those of them without which there would be nothing to find: the first of two alike.
+    pub needs: Vec<Span>,
     /// The object that it is about.
     pub resource: Option<Resource>,
     /// The container or else the Pod spec that it is about, be the finding itself in a ConfigMap
@@ -197,6 +199,7 @@ impl Finding {
             span,
             caption: String::new(),
             labels: Vec::new(),
+            needs: Vec::new(),
             resource: None,
             about: None,
             around: Vec::new(),
@@ -236,6 +239,13 @@ impl Finding {
     pub fn label(mut self, span: Span, message: impl Into<String>) -> Self {
         self.labels.push(Label { span, message: message.into() });
         self
+    }
+
+    /// Adds another place, without which there would be nothing to find.
+    #[must_use]
+    pub fn needing(mut self, span: Span, message: impl Into<String>) -> Self {
+        self.needs.push(span);
+        self.label(span, message)
     }
 
     /// Lowers the confidence.

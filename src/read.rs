@@ -9,7 +9,7 @@ use std::sync::Arc;
 use memchr::memmem;
 use serde::Serialize;
 
-use crate::charts::{self, Views};
+use crate::charts::{self, InitTemplates, Views};
 use crate::discover::{self, Failure, Input};
 use crate::encoding::{self, decode};
 use crate::helm::Template;
@@ -117,23 +117,32 @@ pub fn is_named(input: &Input) -> bool {
     !matches!(input, Input::File { named: false, .. })
 }
 
-/// Parses the documents of `file` that are worth it, and hands each to `visit`: those that `prefilter` wants, and all of a
+/// What of a file is worth to be parsed.
+#[derive(Debug, Clone, Copy)]
+pub struct Wanted<'a> {
+    /// By the words in it.
+    pub prefilter: &'a Prefilter,
+    /// Named templates that hold init containers.
+    pub init: &'a InitTemplates,
+}
+
+/// Parses the documents of `file` that are worth it, and hands each to `visit`: those that are `wanted`, and all of a
 /// file that `is_named` itself.
 ///
 /// A template is handed over as a whole, with those of its documents.
 pub fn visit_documents<'f>(
     file: &'f InputFile,
     is_named: bool,
-    prefilter: &Prefilter,
+    wanted: Wanted<'_>,
     mut visit: impl FnMut(Outcome<'f>),
 ) {
     if charts::is_template(&file.source) {
-        return visit_template(file, is_named, prefilter, &mut visit);
+        return visit_template(file, is_named, wanted, &mut visit);
     }
     let mut outcomes = Vec::new();
     for range in &file.documents {
         let text = file.source.text.get(range.clone()).unwrap_or("");
-        if !is_named && !prefilter.wants(text) {
+        if !is_named && !wanted.prefilter.wants(text) {
             continue;
         }
         outcomes.push(match Document::parse(&file.source, range.clone()) {
@@ -141,7 +150,7 @@ pub fn visit_documents<'f>(
             Err(_) if !is_judged(text, &file.source.path, is_named) => Outcome::Foreign,
             // A branch may go over several documents.
             Err(Problem::Invalid { .. }) if yaml::looks_like_template(text) => {
-                return visit_template(file, is_named, prefilter, &mut visit);
+                return visit_template(file, is_named, wanted, &mut visit);
             }
             Err(problem) => Outcome::Unreadable(problem),
         });
@@ -152,11 +161,12 @@ pub fn visit_documents<'f>(
 fn visit_template<'f>(
     file: &'f InputFile,
     is_named: bool,
-    prefilter: &Prefilter,
+    wanted: Wanted<'_>,
     visit: &mut dyn FnMut(Outcome<'f>),
 ) {
     let source = &file.source;
-    if !is_named && !prefilter.wants(&source.text) && !charts::may_define_init(&source.text) {
+    let Wanted { prefilter, init } = wanted;
+    if !is_named && !prefilter.wants(&source.text) && !init.may_be_in(&source.text) {
         return;
     }
     let skip = |at: usize, message: &str| {
@@ -174,7 +184,7 @@ fn visit_template<'f>(
         Err(unread) if is_judged => return visit(skip(unread.at, unread.reason)),
         Err(_) => return visit(Outcome::Foreign),
     };
-    let views = Views::of(source, template, &|text| is_named || prefilter.wants(text));
+    let views = Views::of(source, template, init, &|text| is_named || prefilter.wants(text));
     if let Some(problem) = views.problems().next().filter(|_| is_judged) {
         visit(skip(problem.span().start as usize, problem.message()));
     }

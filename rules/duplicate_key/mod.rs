@@ -28,9 +28,20 @@ fn check(object: &Object<'_>, cx: &mut ObjectContext<'_>) {
     }
     let mut repeated = Vec::new();
     collect(object.node, None, &mut repeated);
+    let reader = if object.is_of_chart() { Reader::Helm } else { Reader::Kubectl };
     for Repeated { entry, first, container } in repeated {
-        cx.report(container, finding(&entry, &first));
+        if let Some(finding) = finding(&entry, &first, reader) {
+            cx.report(container, finding);
+        }
     }
+}
+
+/// Who reads the map.
+#[derive(Clone, Copy)]
+enum Reader {
+    Kubectl,
+    /// It refuses nothing.
+    Helm,
 }
 
 /// A key that stands in its map before.
@@ -65,21 +76,36 @@ fn collect<'d>(node: Node<'d>, container: Option<&'d str>, repeated: &mut Vec<Re
     }
 }
 
-fn finding(entry: &Entry<'_>, first: &Entry<'_>) -> Finding {
+/// `None` where the value is the same and nobody minds.
+fn finding(entry: &Entry<'_>, first: &Entry<'_>, reader: Reader) -> Option<Finding> {
     let name = entry.name();
     let what = match first.value {
         value if value.is_sequence() => "list",
         value if value.is_mapping() => "map",
         _ => "value",
     };
-    let (severity, consequence, label) = if entry.value.source_text() == first.value.source_text() {
-        (Severity::Warning, "to no effect, and kustomize refuses the file".to_owned(), "the same")
-    } else {
-        let consequence = format!("kubectl takes the last, and drops the first {what} in silence");
-        (Severity::Error, consequence, "dropped")
+    let is_same = entry.value.source_text() == first.value.source_text();
+    let (severity, consequence, label) = match (reader, is_same) {
+        (Reader::Helm, true) => return None,
+        (Reader::Helm, false) => (
+            Severity::Warning,
+            format!("Helm takes the last, and drops the first {what} in silence"),
+            "dropped",
+        ),
+        (Reader::Kubectl, true) => {
+            (Severity::Warning, "to no effect, and kustomize refuses the file".to_owned(), "the same")
+        }
+        (Reader::Kubectl, false) => (
+            Severity::Error,
+            format!("kubectl takes the last, and drops the first {what} in silence"),
+            "dropped",
+        ),
     };
-    Finding::new(severity, entry.key.span(), format!("`{name}` stands twice in one map: {consequence}"))
-        .caption(format!("`{name}` again"))
-        .label(first.key.span(), label)
-        .help(format!("keep one `{name}` in this map"))
+    let message = format!("`{name}` stands twice in one map: {consequence}");
+    Some(
+        Finding::new(severity, entry.key.span(), message)
+            .caption(format!("`{name}` again"))
+            .label(first.key.span(), label)
+            .help(format!("keep one `{name}` in this map")),
+    )
 }

@@ -154,7 +154,9 @@ fn name_of(pod: &Pod<'_>, field_error: &FieldError<'_>) -> String {
     let mut parts = inner.splitn(4, '/').skip(1);
     let (list, _, rest) = (parts.next(), parts.next(), parts.next().unwrap_or(""));
     let role = if list == Some("initContainers") { "init container" } else { "container" };
-    let name = container.get("name").and_then(Node::as_str).unwrap_or("");
+    let Some(name) = container.get("name").and_then(Node::identity).filter(|name| !name.is_empty()) else {
+        return format!("`{}`", dotted(inner));
+    };
     match rest {
         "" => format!("{role} `{name}`"),
         rest => format!("`{}` of {role} `{name}`", dotted(rest)),

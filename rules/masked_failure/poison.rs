@@ -5,6 +5,7 @@ use super::script::{Script, brings, holds, is_same_text, makes, needs};
 use super::weight::behind_in_pipeline;
 use crate::commands::{self, Call, Touching, Trait, is_at_or_below};
 use crate::shell::ir::{Command, CommandKind};
+use crate::shell::semantics::Touch;
 use crate::shell::semantics::visit::Node;
 
 /// Whether the script fails where the command at `index` does, by what fails with it.
@@ -23,6 +24,8 @@ struct Poison<'p, 'f, 's> {
     missing: Vec<String>,
     /// What isn't there, or hasn't got its contents.
     unfilled: Vec<String>,
+    /// Volumes that lack what a pattern stands for, or the contents of a directory.
+    unlisted: Vec<String>,
     /// Files that are there, and empty.
     empty: Vec<String>,
     /// What it reads: others fail that read the same.
@@ -45,6 +48,7 @@ impl<'p, 'f, 's> Poison<'p, 'f, 's> {
             behind: behind_in_pipeline(around, own),
             missing: Vec::new(),
             unfilled: Vec::new(),
+            unlisted: Vec::new(),
             empty: Vec::new(),
             sources: sources.collect(),
             is_astray: false,
@@ -62,6 +66,9 @@ impl<'p, 'f, 's> Poison<'p, 'f, 's> {
                 if script.is_mount(&touch.path) {
                     let folder = touch.path.trim_end_matches('/');
                     self.missing.extend(script.names_copied(index).map(|name| format!("{folder}/{name}")));
+                    if script.copies_unlisted(index) {
+                        self.unlisted.push(folder.to_owned());
+                    }
                 } else {
                     self.missing.push(touch.path.clone());
                 }
@@ -132,14 +139,19 @@ impl<'p, 'f, 's> Poison<'p, 'f, 's> {
             return true;
         }
         let is_known = call.has_paths() && !call.is(Trait::RunsInput);
+        let edits = call.is(Trait::EditsInPlace);
         let mut needed: Vec<&str> = if is_known {
-            script.touches(later).filter(|touch| needs(touch)).map(|touch| touch.path.as_str()).collect()
+            let is_needed = |touch: &&Touch| needs(touch) || edits && touch.touching == Touching::Replaces;
+            script.touches(later).filter(is_needed).map(|touch| touch.path.as_str()).collect()
         } else {
             words.iter().skip(1).filter(|word| word.contains(['/', '.'])).map(String::as_str).collect()
         };
         needed.extend(words.first().map(String::as_str).filter(|word| word.contains('/')));
-        let is_missing =
-            |path: &&str| is_among(&self.missing, path) || self.sources.iter().any(|own| own == path);
+        let is_missing = |path: &&str| {
+            is_among(&self.missing, path)
+                || self.sources.iter().any(|own| own == path)
+                || self.is_unlisted(path, later)
+        };
         let is_unread = |path: &&str| {
             is_among(&self.empty, path) && (call.is(Trait::RejectsEmptyInput) || call.record().is_none())
         };
@@ -148,14 +160,29 @@ impl<'p, 'f, 's> Poison<'p, 'f, 's> {
             || self.is_installed(later)
     }
 
+    /// Whether `path` lies right in a volume that wasn't filled, and that nothing else puts it there before the command
+    /// at `later`.
+    fn is_unlisted(&self, path: &str, later: usize) -> bool {
+        let parent = parent_of(path);
+        let fills = |by: usize| {
+            by != self.index
+                && self.script.touches(by).any(|touch| {
+                    (brings(touch) || makes(touch))
+                        && (parent_of(&touch.path) == parent || touch.path == parent)
+                })
+        };
+        self.unlisted.iter().any(|folder| folder == parent) && !(0..later).any(fills)
+    }
+
     /// Whether it makes a file or a directory in a directory that isn't there.
     fn lacks_parent(&self, later: usize) -> bool {
         let makes_parents = self.script.call(later).has("p parents");
-        let mut made = self.script.touches(later).filter(|touch| makes(touch) && !makes_parents);
-        made.any(|touch| {
-            let parent = touch.path.rsplit_once('/').map_or("", |(parent, _)| parent);
-            !parent.is_empty() && is_among(&self.missing, parent)
-        })
+        let mut made = self.script.touches(later).filter(|touch| makes(touch) || brings(touch));
+        !makes_parents
+            && made.any(|touch| {
+                let parent = parent_of(&touch.path);
+                !parent.is_empty() && is_among(&self.missing, parent)
+            })
     }
 
     /// Whether the command at `later` is one that was to be installed.
@@ -173,6 +200,10 @@ impl<'p, 'f, 's> Poison<'p, 'f, 's> {
         // A package brings commands of other names, too.
         !commands::is_everywhere(name) && !call.is(Trait::InstallsPackages)
     }
+}
+
+fn parent_of(path: &str) -> &str {
+    path.rsplit_once('/').map_or("", |(parent, _)| parent)
 }
 
 /// Whether a command has nothing to miss in its working directory.

@@ -56,6 +56,19 @@ impl<'f, 's> Script<'f, 's> {
         known.starts_with('/') && self.pod.mount_at(self.container, known).is_some()
     }
 
+    /// Whether the script itself writes the file of `touch` before the command at `index` runs.
+    pub(super) fn is_written_before(&self, index: usize, touch: &Touch) -> bool {
+        let before = self.touches.iter().filter(|other| other.by.is_some_and(|by| by < index));
+        before.filter(|other| brings(other) || makes(other)).any(|other| other.path == touch.path)
+    }
+
+    /// Whether what the command at `index` copies has names that aren't known.
+    pub(super) fn copies_unlisted(&self, index: usize) -> bool {
+        let mut read = self.touches(index).filter(|touch| touch.touching == Touching::Reads);
+        let is_all_of = |index| self.words_of(index).iter().any(|word| word.ends_with("/."));
+        read.any(|touch| !touch.is_literal()) || is_all_of(index)
+    }
+
     /// The names, as far as they are known, that the command at `index` gives to what it copies into a directory.
     pub(super) fn names_copied(&self, index: usize) -> impl Iterator<Item = String> {
         let read =

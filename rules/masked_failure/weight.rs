@@ -60,7 +60,8 @@ pub(super) fn reads_source(script: &Script<'_, '_>, index: usize) -> bool {
     if call.is(Trait::NeedsNetwork) {
         return call.is(Trait::Probe) && (call.is(Trait::HasSubcommands) || reads.next().is_some());
     }
-    call.is(Trait::AcceptsEmptyInput) && reads.any(|touch| script.is_in_volume(touch))
+    call.is(Trait::AcceptsEmptyInput)
+        && reads.any(|touch| script.is_in_volume(touch) && !script.is_written_before(index, touch))
 }
 
 /// Whether what the command prints comes to a file, or to what runs it.

@@ -20,10 +20,12 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(pod: &Pod<'_>, cx: &mut PodContext<'_>) {
+    let object = pod.template.object.name().unwrap_or_default();
     let unpinned: Vec<Unpinned<'_, '_>> = pod
         .init_containers()
         .filter_map(|init| Unpinned::of(init))
         .filter(|one| !cx.inputs.pins_image(one.image.repository))
+        .filter(|one| !cx.inputs.replaces_image(one.container.name(), object))
         .collect();
     // The worst first, and of those the first that runs.
     let Some(first) = unpinned.iter().min_by_key(|one| (one.pull, one.container.node.span().start)) else {

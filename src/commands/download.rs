@@ -4,7 +4,7 @@ use super::Userland;
 use super::files::{make_directories, worse};
 use super::paths::name_in;
 use super::world::Node;
-use super::world::atoms::Atom;
+use super::world::atoms::{Atom, is_known};
 use super::world::place::Store;
 use super::world::{ChangeKind, FailureCause, SUCCESS, Status, World};
 use super::{Call, Record, Remedy, Trait, Trouble, paths, record};
@@ -71,7 +71,9 @@ fn curl(world: &mut dyn World, call: &Call<'_>) -> Status {
         let name = match &named {
             Some(name) if name == "-" => None,
             Some(name) => Some(name.clone()),
-            None => call.has("O remote-name remote-name-all J remote-header-name").then(|| name_in(url)),
+            None => {
+                call.has("O remote-name remote-name-all J remote-header-name").then(|| name_of(world, url))
+            }
         };
         let Some(name) = name else {
             world.emit(&content);
@@ -90,6 +92,23 @@ fn curl(world: &mut dyn World, call: &Call<'_>) -> Status {
         status = worse(status, world.write(&place, &content, ChangeKind::Slow));
     }
     status
+}
+
+/// The name of the file that `url` is saved as. Of an address that isn't known at all, the name isn't either: it is no
+/// more than its last part.
+fn name_of(world: &mut dyn World, url: &str) -> String {
+    if is_known(url) || url.contains('/') {
+        return name_in(url);
+    }
+    let shown = world.atoms().show(url);
+    let variable = shown.strip_prefix('$').map(|name| name.trim_matches(['{', '}']));
+    let is_name =
+        |name: &&str| !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
+    let shown = match variable.filter(is_name) {
+        Some(name) => format!("${{{name}##*/}}"),
+        None => "…".to_owned(),
+    };
+    String::from(world.atom(Atom { never_empty: true, ..Atom::new(format!("name:{url}"), shown) }))
 }
 
 /// A `POST` of data whose answer nobody reads makes something, again each time, unless the server heeds that it has it.
@@ -161,7 +180,7 @@ fn wget_by_name(
     directory: Option<&str>,
     content: &str,
 ) -> Status {
-    let name = match name_in(url) {
+    let name = match name_of(world, url) {
         name if name.is_empty() || url.ends_with('/') => "index.html".to_owned(),
         name => name,
     };

@@ -129,14 +129,50 @@ fn jq(world: &mut dyn World, call: &Call<'_>) -> Status {
                 format!("{}\n", world.settled(text.trim_end_matches('\n'), input.program))
             })
         }
+        [program, base, others @ ..] if merges(program) => {
+            merged(world, call, &Merge { program, base, others })
+        }
         _ => filter(world, call),
     }
+}
+
+/// Files laid over one another: `jq -s '.[0] * .[1]' BASE OTHER`.
+struct Merge<'w> {
+    program: &'w str,
+    base: &'w str,
+    others: &'w [&'w str],
+}
+
+/// Whether an expression lays maps of several files over one another, and nothing in it grows: laid over what it made
+/// once, the same makes the same.
+fn merges(expression: &str) -> bool {
+    const OF_FILES: [&str; 6] = ["fileIndex", "filename", "fi ==", "ireduce", "reduce", ".[0]"];
+    let adds_to_lists = ["*+", "*d", "*?+", "*+?"].iter().any(|operator| expression.contains(operator));
+    let is_of_files = || OF_FILES.iter().any(|word| expression.contains(word));
+    expression.contains(" * ") && !adds_to_lists && is_of_files() && !grows(expression)
+}
+
+fn merged(world: &mut dyn World, call: &Call<'_>, merge: &Merge<'_>) -> Status {
+    let mut how = merge.program.to_owned();
+    for path in merge.others {
+        match (Input { program: merge.program, files: &[path] }).text(world) {
+            Ok(text) => how.push_str(&text.unwrap_or_default()),
+            Err(_) => return filter(world, call),
+        }
+    }
+    let input = Input { program: &how, files: &[merge.base] };
+    rewritten(world, call, &input, |world, text| world.settled(text, &how))
 }
 
 /// `yq -i`: the same each time, unless the expression adds to a list or a number.
 fn yq(world: &mut dyn World, call: &Call<'_>) -> Status {
     if !call.has("i inplace in-place") {
         let operands = call.operands();
+        if let ["eval-all" | "ea", program, base, others @ ..] = operands
+            && merges(program)
+        {
+            return merged(world, call, &Merge { program, base, others });
+        }
         return match operands.strip_prefix(&["e"]).or(operands.strip_prefix(&["eval"])).unwrap_or(operands) {
             [program, files @ ..] if sets(program) && !call.has("n null-input") => {
                 let input = Input { program, files };
@@ -250,6 +286,20 @@ mod tests {
         }
         for expression in [".a", ".a == 1", ".a += [1]", ".n = .n + 1", ". + [\"x\"]", "length"] {
             assert!(!sets(expression), "{expression}");
+        }
+    }
+
+    #[test]
+    fn merges_that_settle_are_told_from_those_that_add() {
+        for expression in [
+            "select(fileIndex == 0) * select(fileIndex == 1)",
+            ". as $item ireduce ({}; . * $item)",
+            ".[0] * .[1]",
+        ] {
+            assert!(merges(expression), "{expression}");
+        }
+        for expression in ["select(fi == 0) *+ select(fi == 1)", ".a * 2", ".[0] + .[1]", ". * {\"a\": 1}"] {
+            assert!(!merges(expression), "{expression}");
         }
     }
 

@@ -62,8 +62,11 @@ fn plugin(world: &mut dyn World, call: &Call<'_>) -> Status {
     if *verb == "list" {
         let place = world.place(&folder);
         let (names, open) = world.names_in(&place);
-        if open && world.is_empty(&place) != Some(true) && names.is_empty() {
+        let is_unlisted = open && world.is_empty(&place) != Some(true) && names.is_empty();
+        // What was installed from an address or an archive is listed by a name of its own.
+        if is_unlisted || names.iter().any(|name| !is_plugin_name(name)) {
             world.emit_unknown(call.words(), true);
+            return SUCCESS;
         }
         world.emit(&names.iter().map(|name| format!("{name}\n")).collect::<String>());
         return SUCCESS;
@@ -88,10 +91,19 @@ fn plugin(world: &mut dyn World, call: &Call<'_>) -> Status {
     world.steady_status(call.words())
 }
 
+fn is_plugin_name(name: &str) -> bool {
+    name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
+}
+
 fn mend_plugin(trouble: &Trouble<'_>) -> Option<Remedy> {
     let plugin = trouble.call.operands().get(1)?;
     let program = trouble.call.words().first()?;
     let exists = trouble.fails(FailureCause::Exists) && trouble.call.operands().len() == 2;
+    if !is_plugin_name(plugin) {
+        return Remedy::advice(format!(
+            "ask `{program} list` for the plugin first, and pass over it where it is there"
+        ));
+    }
     exists.then(|| Remedy::Line(format!("{program} list | grep -qx {plugin} || {}", trouble.text)))
 }
 

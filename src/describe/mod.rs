@@ -17,7 +17,7 @@ use crate::inputs::InputSet;
 use crate::kube::{Pod, TypeError};
 use crate::kustomize::{self, Builds, BuiltResource};
 use crate::provenance;
-use crate::read::{self, InputFile, Outcome, Unjudged};
+use crate::read::{self, InputFile, Outcome, Unjudged, Wanted};
 use crate::settings::Settings;
 use crate::source::{Source, Span};
 use crate::yaml::{Document, Prefilter, Problem};
@@ -124,7 +124,8 @@ struct Describer<'a> {
 impl Describer<'_> {
     fn file(&self, file: &InputFile, is_named: bool) -> Described {
         let mut described = Described::default();
-        read::visit_documents(file, is_named, &self.prefilter, |outcome| match outcome {
+        let wanted = Wanted { prefilter: &self.prefilter, init: self.inputs.init_templates() };
+        read::visit_documents(file, is_named, wanted, |outcome| match outcome {
             // What kustomizations make of it is described instead.
             Outcome::Parsed(_) if self.builds.of_file(file.source.id).next().is_some() => {}
             Outcome::Parsed(document) => self.document(&document, &file.source, &mut described),

@@ -102,14 +102,14 @@ impl<'t> Template<'t> {
         defines.map(move |(index, define)| (&*define.name, self.read(file, Some(index))))
     }
 
-    /// The readings of each named template whose text holds containers of a Pod: a Pod spec, an object, or a list of init
-    /// containers, which is put under `initContainers`.
+    /// The readings of each named template whose text holds containers of a Pod: a Pod spec, an object, or a list of
+    /// containers, which is put under `initContainers` where the template's name `is_init`.
     #[must_use]
-    pub fn pod_parts(&self, file: FileId) -> Vec<Reading> {
+    pub fn pod_parts(&self, file: FileId, is_init: &dyn Fn(&str) -> bool) -> Vec<Reading> {
         let defines = self.defines(file);
         let readings =
             defines.flat_map(|(name, readings)| readings.into_iter().map(move |reading| (name, reading)));
-        readings.filter_map(|(name, reading)| named::pod_part(name, reading)).collect()
+        readings.filter_map(|(name, reading)| named::pod_part(reading, is_init(name))).collect()
     }
 
     fn read(&self, file: FileId, define: Option<usize>) -> Vec<Reading> {
@@ -176,14 +176,23 @@ impl<'t> Template<'t> {
                 return Vec::new();
             }
             let arm = taken(reading).and_then(|arm| self.tree.arms.get(arm));
-            let (decisive, holds) = match arm.and_then(|arm| arm.condition.as_ref()) {
-                Some(condition) => (Some(condition), true),
-                None => (first.condition.as_ref(), false),
-            };
-            for said in decisive.into_iter().flat_map(|condition| condition.describe(holds)) {
-                if !conditions.contains(&said) {
-                    conditions.push(said);
-                }
+            describe(arm, first, &mut conditions);
+        }
+        conditions
+    }
+
+    /// Which conditions hold around the byte `one` of the template or around `other`, and not around both.
+    #[must_use]
+    pub fn conditions_of_one(&self, reading: &Reading, one: usize, other: usize) -> Vec<String> {
+        let mut conditions = Vec::new();
+        for block in &self.tree.blocks {
+            let arm = readings::chosen(&self.tree, block, &reading.facts);
+            let arm = arm.and_then(|arm| self.tree.arms.get(arm));
+            let first = block.arms.first().and_then(|&arm| self.tree.arms.get(arm));
+            if let (Some(arm), Some(first)) = (arm, first)
+                && arm.range.contains(&one) != arm.range.contains(&other)
+            {
+                describe(Some(arm), first, &mut conditions);
             }
         }
         conditions
@@ -199,5 +208,18 @@ impl<'t> Template<'t> {
     #[must_use]
     pub fn placeholders(&self) -> &Placeholders {
         &self.placeholders
+    }
+}
+
+/// Adds to `conditions` what says that `arm` is output, or none, of a block that begins with `first`.
+fn describe(arm: Option<&Arm<'_>>, first: &Arm<'_>, conditions: &mut Vec<String>) {
+    let (decisive, holds) = match arm.and_then(|arm| arm.condition.as_ref()) {
+        Some(condition) => (Some(condition), true),
+        None => (first.condition.as_ref(), false),
+    };
+    for said in decisive.into_iter().flat_map(|condition| condition.describe(holds)) {
+        if !conditions.contains(&said) {
+            conditions.push(said);
+        }
     }
 }

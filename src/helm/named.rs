@@ -8,15 +8,15 @@ use crate::source::MappedText;
 /// What a list of init containers is put under, to be read as a Pod spec's.
 const KEY: &str = "initContainers:\n";
 
-/// `reading`, of the named template `name`, as a Pod spec or an object. `None` where it is neither that nor a list of
-/// init containers; a list is taken for one by the template's name, for app containers look the same.
-pub(super) fn pod_part(name: &str, reading: Reading) -> Option<Reading> {
+/// `reading`, of a named template, as a Pod spec or an object. `None` where it is neither that nor a list of containers
+/// that are init containers if it `is_init`: app containers look the same.
+pub(super) fn pod_part(reading: Reading, is_init: bool) -> Option<Reading> {
     let text = reading.text.as_str();
     let mut lines = text.lines().map(|line| (line.len(), line.trim_start()));
     let (length, first) = lines.find(|(_, line)| !line.is_empty() && !line.starts_with('#'))?;
     let column = length - first.len();
     if first.starts_with("- ") {
-        return name.to_ascii_lowercase().contains("init").then(|| under_key(reading));
+        return (is_init && text.contains("image:")).then(|| under_key(reading));
     }
     let is_key = |line: &str| {
         let key = line.get(column..).unwrap_or("");

@@ -13,6 +13,7 @@ use std::sync::{Arc, OnceLock};
 
 pub use config_maps::{ConfigData, texts_key};
 
+use crate::charts::InitTemplates;
 use crate::kube::Object;
 use crate::kustomize::{self, folder_of, images};
 use crate::provenance::TestSuites;
@@ -37,7 +38,10 @@ struct Shared {
     index: ObjectIndex,
     generated: OnceLock<GeneratedMaps>,
     pinned_images: OnceLock<HashSet<String>>,
+    /// Names of containers and of their objects.
+    replaced_images: OnceLock<HashSet<(String, String)>>,
     test_suites: OnceLock<TestSuites>,
+    init_templates: OnceLock<InitTemplates>,
     /// The files by the path that is shown.
     by_path: OnceLock<HashMap<Arc<str>, FileId>>,
 }
@@ -120,10 +124,28 @@ impl InputSet {
         self.shared.pinned_images.get_or_init(|| images::pinned_images(&self.shared.files)).contains(name)
     }
 
+    /// Whether a replacement of a kustomization of the run sets the image of the container of this name in the object of
+    /// that name.
+    #[must_use]
+    pub fn replaces_image(&self, container: &str, object: &str) -> bool {
+        let replaced =
+            self.shared.replaced_images.get_or_init(|| images::replaced_images(&self.shared.files));
+        let has = |object: &str| replaced.contains(&(container.to_owned(), object.to_owned()));
+        !replaced.is_empty() && (has(object) || has(""))
+    }
+
     /// Whether a kustomization may name `name` among its `vars`, which it puts for `$(NAME)`.
     #[must_use]
     pub fn may_be_var(&self, name: &str) -> bool {
         kustomize::may_be_var(&self.shared.files, name)
+    }
+
+    /// The named templates of the input's charts that hold init containers.
+    #[must_use]
+    pub fn init_templates(&self) -> &InitTemplates {
+        self.shared
+            .init_templates
+            .get_or_init(|| InitTemplates::of(self.shared.files.iter().map(|file| &*file.source)))
     }
 
     /// The test suites among the files.

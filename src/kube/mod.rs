@@ -32,7 +32,7 @@ pub use container::{AppContainer, Container, InitContainer, InitStep, Role, Side
 pub use effective::Effective;
 pub use field::{Field, TypeError, is_placeholder};
 pub use file_mode::FileMode;
-pub use object::{Object, objects};
+pub use object::{OF_CHART, Object, objects};
 pub use pod::Pod;
 pub use qos::QosClass;
 pub use quantity::{Quantity, QuantityError};

@@ -21,7 +21,16 @@ pub struct Object<'d> {
     pub kind: &'d str,
 }
 
+/// The `apiVersion` by which a part of a chart goes that is no object by itself: its values, or a named template.
+pub const OF_CHART: &str = "helm.sh/v2";
+
 impl<'d> Object<'d> {
+    /// Whether it is a part of a chart, which Helm reads and no API server.
+    #[must_use]
+    pub fn is_of_chart(&self) -> bool {
+        self.api_version == OF_CHART
+    }
+
     /// The API group: `apps` of `apps/v1`; empty for the core group.
     #[must_use]
     pub fn group(&self) -> &'d str {

@@ -23,6 +23,35 @@ fn pinned(kustomization: Node<'_>) -> Vec<String> {
     images.filter(sets).filter_map(|image| Some(image.get("name")?.as_str()?.to_owned())).collect()
 }
 
+/// The names of containers, and of objects, whose images a replacement of a kustomization among `files` sets. The object's
+/// is empty where the replacement doesn't go by it.
+#[must_use]
+pub fn replaced_images(files: &[InputFile]) -> HashSet<(String, String)> {
+    kustomizations(files, "replacements").flat_map(|(_, document)| replaced(document.root())).collect()
+}
+
+fn replaced(kustomization: Node<'_>) -> Vec<(String, String)> {
+    let targets = list(kustomization, "replacements").flat_map(|replacement| list(replacement, "targets"));
+    let mut found = Vec::new();
+    for target in targets {
+        let object = target.at("/select/name").and_then(Node::as_str).unwrap_or_default();
+        for path in list(target, "fieldPaths").filter_map(Node::as_str) {
+            found.extend(container_of(path).map(|container| (container.to_owned(), object.to_owned())));
+        }
+    }
+    found
+}
+
+fn list<'d>(node: Node<'d>, key: &str) -> impl Iterator<Item = Node<'d>> + use<'d> {
+    node.get(key).into_iter().flat_map(Node::items)
+}
+
+/// The container in `spec.template.spec.initContainers.[name=migrate].image`.
+fn container_of(path: &str) -> Option<&str> {
+    let (_, name) = path.strip_suffix("].image")?.rsplit_once("ontainers.[name=")?;
+    Some(name)
+}
+
 #[cfg(test)]
 mod tests {
     use std::sync::Arc;
@@ -30,6 +59,24 @@ mod tests {
     use super::*;
     use crate::source::{FileId, Source};
     use crate::yaml::split;
+
+    #[test]
+    fn replacements_set_images_of_containers() {
+        let text = "replacements:
+- source: {kind: ConfigMap, name: images, fieldPath: data.tool}
+  targets:
+  - select: {kind: Deployment, name: web}
+    fieldPaths: ['spec.template.spec.initContainers.[name=seed].image', 'spec.replicas']
+  - select: {kind: Job}
+    fieldPaths: ['spec.template.spec.containers.[name=app].image']
+- path: other.yaml
+";
+        let source = Source::new(FileId(0), "kustomization.yaml", text);
+        let documents = split(&source.text);
+        let replaced = replaced_images(&[InputFile { source: Arc::new(source), documents }]);
+        let expected = [("seed", "web"), ("app", "")].map(|(one, other)| (one.to_owned(), other.to_owned()));
+        assert_eq!(replaced, HashSet::from(expected));
+    }
 
     fn pinned_in(path: &str, text: &str) -> Vec<String> {
         let source = Source::new(FileId(0), path, text);

@@ -12,7 +12,7 @@ use crate::inputs::InputSet;
 use crate::kube::{Object, Pod, Workload};
 use crate::kustomize::Builds;
 use crate::provenance::{self, Judged};
-use crate::read::{self, InputFile, Outcome, Reason, Unjudged};
+use crate::read::{self, InputFile, Outcome, Reason, Unjudged, Wanted};
 use crate::report::Summary;
 use crate::rule::{ObjectContext, PodContext, PodFacts, Rule, SetContext, Target};
 use crate::rules;
@@ -86,11 +86,15 @@ impl<'a> Linter<'a> {
             let mut work = FileLinter::new(self, file, false);
             // What builds make of it is checked instead; it need not be parsed again for that.
             if !self.builds.has_read(file.source.id) || charts::is_template(&file.source) {
-                read::visit_documents(file, is_named, &self.prefilter, |outcome| work.check_outcome(outcome));
+                read::visit_documents(file, is_named, self.wanted(), |outcome| work.check_outcome(outcome));
             }
             work.finish()
         })
         .unwrap_or_else(|failure| FileResult { errors: vec![failure], ..FileResult::default() })
+    }
+
+    fn wanted(&self) -> Wanted<'_> {
+        Wanted { prefilter: &self.prefilter, init: self.inputs.init_templates() }
     }
 
     /// Checks a file that a kustomization names beside the input: a manifest, or a script that becomes part of a
@@ -321,20 +325,50 @@ fn conditional(
     parts: &[(&Part, Vec<Finding>)],
 ) -> Finding {
     let mut finding = finding.clone();
-    let lacks = |found: &[Finding]| {
-        !found.iter().any(|other| (other.rule, other.span) == (finding.rule, finding.span))
-    };
-    let others = parts.iter().filter(|(other, found)| other.place == part.place && lacks(found));
-    // The fewer readings differ in, the nearer that is to what the finding hangs on.
-    let conditions = others.map(|(other, _)| views.conditions(part, other, finding.span));
-    let conditions = conditions.filter(|conditions| !conditions.is_empty()).min_by_key(Vec::len);
-    if let Some(conditions) = conditions {
+    let conditions = conditions(&finding, part, views, parts);
+    if conditions.len() > MAX_CONDITIONS {
+        finding.message.push_str(" (with some values)");
+    } else if !conditions.is_empty() {
         finding.message = format!("{} (if {})", finding.message, conditions.join(" and "));
     }
     match part.document.placeholders() {
         Some(placeholders) => finding.revealed(placeholders),
         None => finding,
     }
+}
+
+/// How many conditions a message names. More say little to a reader.
+const MAX_CONDITIONS: usize = 3;
+
+fn conditions(
+    finding: &Finding,
+    part: &Part,
+    views: &Views<'_>,
+    parts: &[(&Part, Vec<Finding>)],
+) -> Vec<String> {
+    let has = |found: &[Finding]| {
+        found.iter().any(|other| (other.rule, other.span) == (finding.rule, finding.span))
+    };
+    let alike = || parts.iter().filter(|(other, _)| other.place == part.place);
+    let differences = |other: &Part| views.conditions(part, other, finding.span);
+    // The fewer readings differ in, the nearer that is to what the finding hangs on.
+    let without = alike().filter(|(_, found)| !has(found)).map(|(other, _)| differences(other));
+    let mut conditions =
+        without.filter(|conditions| !conditions.is_empty()).min_by_key(Vec::len).unwrap_or_default();
+    // What doesn't hold in another reading that has it too isn't what it hangs on.
+    let with = alike().filter(|(_, found)| has(found)).flat_map(|(other, _)| differences(other));
+    let needless: HashSet<String> = with.collect();
+    if conditions.iter().any(|condition| !needless.contains(condition)) {
+        conditions.retain(|condition| !needless.contains(condition));
+    }
+    for needed in &finding.needs {
+        for condition in views.conditions_of_one(part, finding.span, *needed) {
+            if !conditions.contains(&condition) {
+                conditions.push(condition);
+            }
+        }
+    }
+    conditions
 }
 
 fn holds_objects(file: &InputFile) -> bool {

@@ -6,8 +6,10 @@
 
 mod mounts;
 
+use std::borrow::Cow;
 use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 
 use crate::helm;
 use crate::images::{Images, Known, Sh, User};
@@ -298,7 +300,8 @@ fn entry_point(argv: &[MappedText], files: &Files<'_>) -> Option<EntryPoint> {
         }
         Invocation::Elsewhere | Invocation::OtherLanguage(_) | Invocation::Unknown => return None,
     };
-    Some(match shell::parse(text.as_str()) {
+    let (text, parsed) = parse(text);
+    Some(match parsed {
         Ok(script) => EntryPoint::Script(Box::new(Unit {
             script,
             text,
@@ -310,6 +313,31 @@ fn entry_point(argv: &[MappedText], files: &Files<'_>) -> Option<EntryPoint> {
         })),
         Err(why) => EntryPoint::Unparsed(UnparsedText { text, shell: Some(shell), why, is_fatal: true }),
     })
+}
+
+/// Parses `text`, the second time without what stands alone between blanks and only Helm knows: it may be whole commands
+/// that an `include` brings.
+fn parse(text: MappedText) -> (MappedText, Result<shell::ir::Script, Unparsed>) {
+    let parsed = shell::parse(text.as_str());
+    if !matches!(parsed, Err(Unparsed::Syntax { .. })) {
+        return (text, parsed);
+    }
+    let without = text.replace(&lone_placeholders(text.as_str()));
+    match shell::parse(without.as_str()) {
+        Ok(script) => (without, Ok(script)),
+        Err(_) => (text, parsed),
+    }
+}
+
+fn lone_placeholders(text: &str) -> Vec<(Range<usize>, Cow<'static, str>)> {
+    let words = text.split([' ', '\t', '\n']).scan(0, |at, word| {
+        let start = *at;
+        *at += word.len() + 1;
+        Some((start, word))
+    });
+    let is_lone = |word: &str| !word.is_empty() && word.chars().all(helm::is_placeholder);
+    let lone = words.filter(|(_, word)| is_lone(word));
+    lone.map(|(start, word)| (start..start + word.len(), Cow::Borrowed(""))).collect()
 }
 
 impl<'d> Program<'_, 'd> {

@@ -1,7 +1,8 @@
 //! Files that a test runner compares with what is in the cluster.
 //!
 //! An assertion looks like a manifest and names only what it asserts. kuttl and Chainsaw know theirs by the file's name;
-//! a Chainsaw test may also name any file.
+//! a Chainsaw test may also name any file. Other tests keep what `kubectl get` printed, without what changes from run to
+//! run.
 
 use std::collections::HashSet;
 use std::fs;
@@ -12,7 +13,7 @@ use memchr::memchr;
 use crate::kube::partial::has_key;
 use crate::kube::{Completeness, Object, Template};
 use crate::source::Source;
-use crate::yaml::{self, Document, Node};
+use crate::yaml::{self, Document, Lookup, Node};
 
 /// What the test suites of the input say of the files beside them.
 #[derive(Debug, Default)]
@@ -92,6 +93,7 @@ pub(super) fn is_assertion(
     let cannot_be_created = || is_patch() || !has_name(object);
     !templates.is_empty()
         && (has_expressions(object)
+            || is_without_images(templates) && is_printed(object, templates)
             || cannot_be_created() && (has_status(object) || suites.has_test_beside(path)))
 }
 
@@ -117,6 +119,31 @@ fn has_name(object: &Object<'_>) -> bool {
 /// Whether it says what the cluster's controllers say: nobody applies that, though generators leave an empty map.
 fn has_status(object: &Object<'_>) -> bool {
     object.node.get("status").is_some_and(|status| status.entries().next().is_some())
+}
+
+/// Whether no container of `templates` has an image, though there are some: no Pod can be made of that.
+fn is_without_images(templates: &[Template<'_>]) -> bool {
+    let mut containers = templates.iter().flat_map(|template| containers(template.spec)).peekable();
+    containers.peek().is_some()
+        && containers.all(|container| container.is_mapping() && container.lookup("image") == Lookup::Absent)
+}
+
+fn containers(spec: Node<'_>) -> impl Iterator<Item = Node<'_>> {
+    let lists = ["initContainers", "containers"].into_iter().filter_map(move |key| spec.get(key));
+    lists.flat_map(Node::items)
+}
+
+/// Whether it has fields that only the API server writes, or that people leave to its defaults.
+fn is_printed(object: &Object<'_>, templates: &[Template<'_>]) -> bool {
+    const OF_SERVER: [&str; 6] =
+        ["generation", "ownerReferences", "resourceVersion", "selfLink", "managedFields", "uid"];
+    let is_of_server = |metadata: Node<'_>| OF_SERVER.iter().any(|key| metadata.get(key).is_some());
+    let mut specs = templates.iter().map(|template| template.spec);
+    object.metadata().is_some_and(is_of_server)
+        || specs.any(|spec| {
+            spec.get("schedulerName").and_then(Node::as_str) == Some("default-scheduler")
+                || containers(spec).any(|container| container.get("terminationMessagePath").is_some())
+        })
 }
 
 /// Whether a key is an expression of Chainsaw's (`(length(x))`, `~.(containers)`), or one of Kyverno's anchors
@@ -210,7 +237,12 @@ mod tests {
         assert!(is_assertion_of("a.yaml", &format!("{named}{PART}status: {{phase: Running}}\n")));
         assert!(is_assertion_of("e2e/a.yaml", &format!("{named}{PART}")), "a part beside a test");
         assert!(is_assertion_of("e2e/a.yaml", &format!("{pod}{WHOLE}")), "without a name beside a test");
+        let printed = |spec: &str| format!("{pod}metadata: {{name: x, generation: 1}}\n{spec}");
+        assert!(is_assertion_of("a.yaml", &printed(PART)), "printed, without images");
 
+        assert!(!is_assertion_of("a.yaml", &printed(WHOLE)));
+        let one_lacks_it = "spec: {containers: [{name: a, image: a:1}, {name: b}]}\n";
+        assert!(!is_assertion_of("a.yaml", &printed(one_lacks_it)));
         assert!(!is_assertion_of("a.yaml", &format!("{named}{PART}")), "a patch");
         assert!(
             !is_assertion_of("a.yaml", &format!("{named}{PART}status: {{}}\n")),

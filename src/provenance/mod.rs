@@ -126,7 +126,7 @@ pub fn examine<'d>(
 /// their shape, and what is missing proves nothing.
 fn chart_part<'d>(root: Node<'d>, source: &Source) -> Option<Object<'d>> {
     let is_part = root.is_of_template() || charts::is_values(&source.path);
-    let object = || Object { node: root, pointer: String::new(), api_version: "helm.sh/v2", kind: "Chart" };
+    let object = || Object { node: root, pointer: String::new(), api_version: kube::OF_CHART, kind: "Chart" };
     (root.is_mapping() && is_part).then(object)
 }
 

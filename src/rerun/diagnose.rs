@@ -6,6 +6,7 @@ use super::machine::{
     Branch, Change, ChangeKind, CommandFailure, FailureCause, GuardOverSlowCommand, Log, Run, SUCCESS, Shared,
 };
 use super::messages::{self, KeptIn, Words};
+use super::state::atoms::is_known;
 use super::state::compare::differences;
 use super::state::places::{Mounts, Place, Store};
 use super::state::tree::{Node, SiteId, Tree};
@@ -404,14 +405,14 @@ impl<'c> Context<'_, 'c> {
             kind: if outside { Kind::OutsidePod } else { kind },
             severity,
             site: self.site(site)?,
-            command,
+            command: self.shared.atoms.show(&command),
             path: place.filter(|_| !outside).map(|place| self.show(place)),
             volume: place.and_then(|place| match place.store {
                 Store::Volume(volume) => Some(volume),
                 _ => None,
             }),
-            why: said.why,
-            help: said.help,
+            why: self.shared.atoms.show(&said.why),
+            help: self.shared.atoms.show(&said.help),
             mending: None,
             labels: Vec::new(),
             assumed: false,
@@ -483,11 +484,13 @@ impl<'c> Context<'_, 'c> {
         let kind = kind_of(place);
         let remedy = mend(&Trouble { call, text: &text, what, kind, thing: &thing, path: &path })?;
         let is_script = matches!(self.sequence.get(self.index)?.program, Program::Script { .. });
-        let fits = |remedy: &Remedy| match remedy {
-            Remedy::Line(line) if !is_script && line.contains([';', '&', '|']) => false,
-            Remedy::Line(line) => !line.contains('\n') && line.len() <= 200,
-            Remedy::Advice(_) => true,
-        };
-        Some(remedy).filter(fits)
+        match remedy {
+            Remedy::Line(line) => {
+                // What a word comes to only then can't be written in its place.
+                let is_plain = is_known(&line) && !line.contains('\n') && line.len() <= 200;
+                (is_plain && (is_script || !line.contains([';', '&', '|']))).then_some(Remedy::Line(line))
+            }
+            Remedy::Advice(advice) => Some(Remedy::Advice(self.shared.atoms.show(&advice))),
+        }
     }
 }

@@ -21,11 +21,17 @@ fn has_key(document: &str, key: &str) -> bool {
 /// starts a line, or is a value, or names something of Helm's.
 #[must_use]
 pub fn looks_like_template(document: &str) -> bool {
+    let mut ends_with_colon = false;
     document.lines().any(|line| {
+        let indentation = line.len() - line.trim_start().len();
         let line = line.trim_start().trim_start_matches("- ");
         let is_action = ["{{", "{%", "<%"].iter().any(|action| line.starts_with(action));
         let value = line.split_once(": ").map_or(line, |(_, value)| value);
         if is_action || starts_with_configured_name(value) {
+            return true;
+        }
+        let is_under_key = std::mem::replace(&mut ends_with_colon, line.trim_end().ends_with(':'));
+        if (is_under_key || indentation == 0) && is_expansion(line.trim_end()) {
             return true;
         }
         line.match_indices("{{").any(|(at, _)| {
@@ -34,6 +40,14 @@ pub fn looks_like_template(document: &str) -> bool {
             is_value || HELM.iter().any(|word| action.starts_with(word))
         })
     })
+}
+
+/// Whether `line` is `${NAME}` and no more, as programs and `envsubst` fill in whole lines; scripts are indented, and
+/// don't stand right under a key that ends with its colon.
+fn is_expansion(line: &str) -> bool {
+    let name = line.strip_prefix("${").and_then(|rest| rest.strip_suffix('}'));
+    let is_of_name = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'.';
+    name.is_some_and(|name| !name.is_empty() && name.bytes().all(is_of_name))
 }
 
 /// Whether `value` starts with `@NAME@`, as configure and many a script with `sed` fill in. A plain scalar can't start so
@@ -76,6 +90,9 @@ mod tests {
         assert!(looks_like_template("{% if x %}\na: 1\n{% endif %}\n"));
         assert!(looks_like_template("metadata:\n  name: @STS_NAME@\n"));
         assert!(looks_like_template("- @NODE_1@-web\n"));
+        assert!(looks_like_template("env:\n${ENV}\n  - name: a\n"));
+        assert!(looks_like_template("env:\n  ${ENV}\n  - name: a\n"));
+        assert!(!looks_like_template("args:\n- |\n  ${RUN}\n  a: [\n"));
         assert!(!looks_like_template("name: @web\nmail: a@B@c\n"));
         assert!(!looks_like_template("command: [\"docker inspect -f '{{json .State}}' x\"\n"));
         assert!(!looks_like_template("a: 'x\n"));

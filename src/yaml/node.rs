@@ -167,6 +167,14 @@ impl<'d> Node<'d> {
         self.document.injected.is_some()
     }
 
+    /// Whether something of a template, such as an action, stands between `self` and `later` that a reading of it lacks.
+    #[must_use]
+    pub fn is_apart_from(self, later: Node<'_>) -> bool {
+        let gap = |end: u32, start: u32| start.checked_sub(end);
+        let ((_, _, end), (_, start, _)) = (self.origin(), later.document.place_of(later.written));
+        self.is_of_template() && gap(end, start) != gap(self.span().end, later.written_span().start)
+    }
+
     /// Whether a map or a list may hold more than is written, as a template puts something in. What it lacks proves
     /// nothing.
     #[must_use]

@@ -23,7 +23,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("read", &["charts", "discover", "encoding", "helm", "rendered", "source", "yaml"]),
     ("provenance", &["charts", "finding", "kube", "read", "source", "yaml"]),
     ("kustomize", &["discover", "kube", "read", "source", "yaml"]),
-    ("inputs", &["kube", "kustomize", "provenance", "read", "source", "yaml"]),
+    ("inputs", &["charts", "kube", "kustomize", "provenance", "read", "source", "yaml"]),
     ("commands", &[]),
     ("shell", &["commands", "helm", "source"]),
     ("rerun", &["commands", "shell"]),

@@ -230,7 +230,8 @@ impl<'d> Decoder<'d> {
     }
 
     fn wrong(&mut self, place: &Place<'_, 'd>, expected: &'static str) {
-        if place.node.is_unknown() {
+        // What a template puts between a key and its first entry may be of the right type, and this a part of it.
+        if place.node.is_unknown() || place.key.is_some_and(|key| key.is_apart_from(place.node)) {
             return;
         }
         let kind = place.node.type_name();

@@ -1,0 +1,5 @@
+{{- define "common.Restricted" }}
+runAsNonRoot: true
+capabilities:
+  drop:
+{{- end }}
