@@ -241,10 +241,11 @@ fn grep(world: &mut dyn World, call: &Call<'_>) -> Status {
     }
     let found = finds(world, call, pattern, fixed, &text, call.words());
     if call.has("c count") || !call.has("q quiet silent") {
+        let may_change = world.atoms().may_change(&text);
         let mut key = call.words().to_vec();
         key.push(text);
         if found || call.has("c count") {
-            world.emit_unknown(&key, true);
+            world.emit_unknown(&key, may_change);
         }
     }
     if missing && !found {
