@@ -174,9 +174,9 @@ pub fn of_group(group: Group) -> impl Iterator<Item = &'static Rule> {
 /// What to do about `id`, which is no rule.
 #[must_use]
 pub fn suggestion(id: &str) -> String {
-    match closest(id, ALL.iter().map(|rule| rule.id)) {
-        Some(rule) => format!("did you mean `{rule}`?"),
-        None => "`initlint --rules` lists the rules".to_owned(),
+    match closest(id, ALL.iter().map(|rule| rule.id).chain(Group::ALL.map(Group::name))) {
+        Some(name) => format!("did you mean `{name}`?"),
+        None => "`initlint --rules` lists the rules and their groups".to_owned(),
     }
 }
 

@@ -18,7 +18,7 @@ pub struct Cli {
     #[arg(value_name = "PATH")]
     pub paths: Vec<PathBuf>,
 
-    /// Form of the output; with --rules, `json` gives JSON
+    /// Form of the output
     #[arg(long, value_enum, default_value_t, value_name = "FORMAT", help_heading = "Output")]
     pub format: Format,
 
@@ -69,6 +69,10 @@ pub struct Cli {
     /// Count only findings that this file doesn't list
     #[arg(long, value_name = "FILE", conflicts_with = "describe", help_heading = "Findings")]
     pub baseline: Option<PathBuf>,
+
+    /// Count all findings, though the config file names a baseline
+    #[arg(long, conflicts_with = "baseline", help_heading = "Findings")]
+    pub no_baseline: bool,
 
     /// List all findings in this file, for --baseline
     #[arg(long, value_name = "FILE", conflicts_with = "describe", help_heading = "Findings")]
@@ -123,11 +127,15 @@ pub struct Cli {
     #[arg(long, conflicts_with_all = ["output_file", "baseline", "write_baseline"], help_heading = "Information")]
     pub describe: bool,
 
-    /// Explain a rule and exit
+    /// Show a table of the N Pods that leave most unused after they have started
+    #[arg(long, value_name = "N", requires = "describe", help_heading = "Information")]
+    pub top: Option<usize>,
+
+    /// Explain a rule and exit (--format pretty, markdown or json)
     #[arg(long, value_name = "RULE", help_heading = "Information")]
     pub explain: Option<String>,
 
-    /// List the rules and exit
+    /// List the rules and exit (--format pretty, concise or json)
     #[arg(long, help_heading = "Information")]
     pub rules: bool,
 
@@ -144,7 +152,7 @@ pub struct Cli {
 pub(crate) const EXIT_STATUS: &str = "Exit status:
   0  no finding at or above --fail-on
   1  findings
-  2  something could not be checked (usage, config file, unreadable file, nothing at a path)";
+  2  something could not be checked (usage, config file, a path that is not there or can't be read)";
 
 /// When to use colours.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]

@@ -100,6 +100,8 @@ pub struct Label {
     pub span: Span,
     /// What is there.
     pub message: String,
+    /// Whether the same is wrong there, so that it has to be mended too.
+    pub is_likewise: bool,
 }
 
 /// Which Kubernetes object a finding is about.
@@ -234,10 +236,10 @@ impl Finding {
         self
     }
 
-    /// Adds another place.
+    /// Adds a place that the finding speaks of.
     #[must_use]
     pub fn label(mut self, span: Span, message: impl Into<String>) -> Self {
-        self.labels.push(Label { span, message: message.into() });
+        self.labels.push(Label { span, message: message.into(), is_likewise: false });
         self
     }
 
@@ -246,6 +248,19 @@ impl Finding {
     pub fn needing(mut self, span: Span, message: impl Into<String>) -> Self {
         self.needs.push(span);
         self.label(span, message)
+    }
+
+    /// Adds another place where the same is wrong.
+    #[must_use]
+    pub fn likewise(mut self, span: Span, message: impl Into<String>) -> Self {
+        self.labels.push(Label { span, message: message.into(), is_likewise: true });
+        self
+    }
+
+    /// The places where it is wrong: its own, then those that are wrong likewise.
+    pub fn places(&self) -> impl Iterator<Item = Span> {
+        let likewise = self.labels.iter().filter(|label| label.is_likewise).map(|label| label.span);
+        std::iter::once(self.span).chain(likewise)
     }
 
     /// Lowers the confidence.

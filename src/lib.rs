@@ -22,6 +22,8 @@ pub mod commands;
 #[doc(hidden)]
 pub mod config;
 #[doc(hidden)]
+pub mod cut_list;
+#[doc(hidden)]
 pub mod describe;
 #[doc(hidden)]
 pub mod discover;
@@ -49,6 +51,8 @@ pub mod local_ports;
 pub mod manual;
 #[doc(hidden)]
 pub mod options;
+#[doc(hidden)]
+pub mod path_text;
 #[doc(hidden)]
 pub mod pipeline;
 #[doc(hidden)]

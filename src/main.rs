@@ -1,7 +1,7 @@
 //! Arguments in, exit status out.
 
 use std::io::{self, BufWriter, ErrorKind, IsTerminal, StderrLock, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -17,7 +17,7 @@ use initlint::report::ci_log::{CiLog, Syntax};
 use initlint::report::concise::write_failures;
 use initlint::report::describe::Form;
 use initlint::report::text::visible;
-use initlint::report::{self, Format, Look, Report, output, summary, tally};
+use initlint::report::{self, Format, Look, Report, explain, output, summary, tally};
 use initlint::settings::Settings;
 use initlint::source::Source;
 use initlint::{bounded, manual, pipeline, rules, terminal};
@@ -140,7 +140,7 @@ fn run(cli: &Cli) -> Result<ExitCode, Failed> {
     if cli.describe {
         return work.describe(look, &mut out);
     }
-    let report = work.lint(look, &mut out)?;
+    let report = work.lint(config.baseline().as_deref(), look, &mut out)?;
     Ok(ExitCode::from(report.exit_status(config.fail_on().value.severity())))
 }
 
@@ -156,15 +156,16 @@ struct Work<'a> {
 }
 
 impl Work<'_> {
-    /// Lints, and writes the reports.
-    fn lint(&self, look: Look, out: &mut dyn Write) -> Result<Report, Failed> {
+    /// Lints, and writes the reports. Of what the baseline at `known` lists nothing counts, unless it is to be written.
+    fn lint(&self, known: Option<&Path>, look: Look, out: &mut dyn Write) -> Result<Report, Failed> {
         let cli = self.cli;
         let outputs = cli.output_file.iter().map(|file| &*file.path).chain(cli.write_baseline.as_deref());
         output::check(outputs.clone())?;
         if let Some(path) = &cli.write_baseline {
             Baseline::replaced(path)?;
         }
-        let baseline = cli.baseline.as_deref().map(Baseline::read).transpose()?;
+        let known = known.filter(|_| cli.write_baseline.is_none());
+        let baseline = known.map(Baseline::read).transpose()?;
         let progress = Progress::new(shows_progress(cli, &self.paths));
         let found = progress.watch(|| discover::find(&self.paths, &self.walk));
         output::check_apart(outputs, &found.inputs)?;
@@ -238,10 +239,16 @@ fn sum_up(cli: &Cli, report: &Report) -> io::Result<()> {
 /// Writes what is asked about initlint itself; `false` where nothing is.
 fn inform(cli: &Cli, look: &Look, out: &mut dyn Write) -> Result<bool, Failed> {
     if cli.rules {
-        report::rules::write(cli.format == Format::Json, look, out)?;
+        let form = Form::try_from(cli.format)
+            .map_err(|_| "--rules takes --format pretty, concise or json".to_owned())?;
+        report::rules::write(form, look, out)?;
     } else if let Some(id) = &cli.explain {
-        let note = rules::renamed(id).map_or(String::new(), |note| format!("{note}\n\n"));
-        write!(out, "{note}{}", rules::find(id)?.doc)?;
+        let form = explain::Form::try_from(cli.format)?;
+        let rule = rules::find(id)?;
+        if let Some(note) = rules::renamed(id) {
+            writeln!(stderr(), "note: {note}")?;
+        }
+        explain::write(rule, form, look, out)?;
     } else if cli.config_schema {
         serde_json::to_writer_pretty(&mut *out, &config::schema()).map_err(io::Error::from)?;
         writeln!(out)?;
@@ -264,7 +271,7 @@ fn show(
     look: &Look,
     out: &mut dyn Write,
 ) -> Result<ExitCode, Failed> {
-    report::describe::write(description, form, look, out)?;
+    report::describe::write(description, form, cli.top, look, out)?;
     out.flush()?;
     let mut err = stderr();
     if form == Form::Json {
@@ -296,13 +303,11 @@ fn compare(
         }
         Some(path) => {
             let mut baseline = Baseline::of(report, path);
-            let found = baseline.len();
-            if let Some(old) = Baseline::replaced(path)? {
-                baseline.keep_unseen(old, report, settings);
-            }
+            let old = Baseline::replaced(path)?;
+            let kept = old.map_or(0, |old| baseline.keep_unseen(old, report, settings));
             baseline.write(path)?;
-            let findings = summary::count(found, "finding");
-            let kept = match baseline.len() - found {
+            let findings = summary::count(report.findings.len() + report.baselined.len(), "finding");
+            let kept = match kept {
                 0 => String::new(),
                 kept => format!("; {kept} kept that this run didn't look for"),
             };

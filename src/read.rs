@@ -10,9 +10,11 @@ use memchr::memmem;
 use serde::Serialize;
 
 use crate::charts::{self, InitTemplates, Views};
+use crate::cut_list::CutList;
 use crate::discover::{self, Failure, Input};
 use crate::encoding::{self, decode};
 use crate::helm::Template;
+use crate::path_text::text_of_path;
 use crate::rendered;
 use crate::source::{FileId, Source};
 use crate::yaml::{self, Document, Prefilter, Problem};
@@ -78,7 +80,7 @@ pub fn read(id: usize, input: &Input, stdin_name: &str) -> (InputFile, Option<Fa
     let path = match input {
         Input::Stdin => stdin_name.to_owned(),
         Input::Text { path, .. } => path.clone(),
-        Input::File { path, .. } => path.display().to_string(),
+        Input::File { path, .. } => text_of_path(path),
     };
     let failed = |line, message| Failure { path: path.clone(), line, message };
     let source = read_bytes(input, |bytes| match decode(bytes) {
@@ -145,7 +147,13 @@ pub fn visit_documents<'f>(
         if !is_named && !wanted.prefilter.wants(text) {
             continue;
         }
-        outcomes.push(match Document::parse(&file.source, range.clone()) {
+        let parsed = Document::parse(&file.source, range.clone());
+        if let Some(CutList { whole, problem }) = CutList::read(&file.source, range.clone(), parsed.as_ref())
+        {
+            outcomes.extend([Outcome::Parsed(whole), Outcome::Unreadable(problem)]);
+            continue;
+        }
+        outcomes.push(match parsed {
             Ok(document) => Outcome::Parsed(document),
             Err(_) if !is_judged(text, &file.source.path, is_named) => Outcome::Foreign,
             // A branch may go over several documents.

@@ -29,13 +29,52 @@ pub struct Settings {
     pub images: Images,
 }
 
-/// What is set for rules in the files that match.
+/// What is set for rules in some files or for some objects. What is `None` is no condition.
 #[derive(Debug, Clone)]
 pub struct Override {
     /// The files.
-    pub paths: Globs,
+    pub paths: Option<Globs>,
+    /// The objects, as `KIND/NAME`.
+    pub resources: Option<Globs>,
+    /// The namespaces of the objects.
+    pub namespaces: Option<Globs>,
     /// What is set there.
     pub rules: RuleTable,
+}
+
+/// The object that something is about.
+#[derive(Debug, Clone, Copy)]
+pub struct Subject<'a> {
+    /// `Deployment`.
+    pub kind: &'a str,
+    /// As written.
+    pub namespace: Option<&'a str>,
+    /// As written.
+    pub name: Option<&'a str>,
+}
+
+impl Override {
+    /// Whether it counts in the file `path`, for `subject`: what is about no object is in none that it names.
+    fn counts(&self, path: &str, subject: Option<Subject<'_>>) -> bool {
+        let is_met = |globs: &Option<Globs>, text: Option<&str>| match globs {
+            Some(globs) => text.is_some_and(|text| globs.matches(Path::new(text))),
+            None => true,
+        };
+        let resource = subject.map(|it| format!("{}/{}", it.kind, it.name.unwrap_or_default()));
+        is_met(&self.paths, Some(path))
+            && is_met(&self.resources, resource.as_deref())
+            && is_met(&self.namespaces, subject.and_then(|subject| subject.namespace))
+    }
+}
+
+impl<'a> Subject<'a> {
+    /// The object that `finding` is about.
+    #[must_use]
+    pub fn of(finding: &'a Finding) -> Option<Self> {
+        let resource = finding.resource.as_ref()?;
+        let (namespace, name) = (resource.namespace.as_deref(), resource.name.as_deref());
+        Some(Self { kind: &resource.kind, namespace, name })
+    }
 }
 
 /// What is set for each rule, by id; a rule that isn't in it is on and has its defaults.
@@ -142,11 +181,11 @@ impl Default for Settings {
 }
 
 impl Settings {
-    /// What is set for rules in the file `path`.
+    /// What is set for rules in the file `path`, for what is about `subject` or about no object.
     #[must_use]
-    pub fn rules_for(&self, path: &str) -> Cow<'_, RuleTable> {
+    pub fn rules_for(&self, path: &str, subject: Option<Subject<'_>>) -> Cow<'_, RuleTable> {
         let mut table = Cow::Borrowed(&self.rules);
-        for special in self.overrides.iter().filter(|special| special.paths.matches(Path::new(path))) {
+        for special in self.overrides.iter().filter(|special| special.counts(path, subject)) {
             table.to_mut().update(&special.rules);
         }
         table

@@ -17,7 +17,7 @@ pub fn look(choice: ColorChoice, stream: &impl IsTerminal) -> Look {
     Look { width: columns().min(MAX_TEXT_WIDTH), color, links, unicode: !is_dumb() && is_utf8() }
 }
 
-/// Whether what goes to `stream` has colours (<https://no-color.org>,
+/// Whether what goes to `stream` has colours (<https://no-color.org>, <https://force-color.org>,
 /// <https://bixense.com/clicolors>).
 #[must_use]
 pub fn is_colored(choice: ColorChoice, stream: &impl IsTerminal) -> bool {
@@ -26,7 +26,8 @@ pub fn is_colored(choice: ColorChoice, stream: &impl IsTerminal) -> bool {
         ColorChoice::Never => false,
         ColorChoice::Auto if variable("NO_COLOR").is_some() => false,
         ColorChoice::Auto => {
-            let is_forced = variable("CLICOLOR_FORCE").is_some_and(|value| value != "0");
+            let is_set = |name| variable(name).is_some_and(|value| value != "0");
+            let is_forced = is_set("CLICOLOR_FORCE") || is_set("FORCE_COLOR");
             is_forced || (stream.is_terminal() && !is_dumb())
         }
     }

@@ -91,7 +91,7 @@ fn finding(container: &Container<'_>, image: &Image<'_>, found: &[Departure<'_>]
     for other in found {
         if !seen.contains(&other.span()) {
             seen.push(other.span());
-            finding = finding.label(other.span(), "nor this");
+            finding = finding.likewise(other.span(), "nor this");
         }
     }
     Some(finding)

@@ -1,7 +1,7 @@
 //! Keys that a map has twice.
 
-use std::collections::HashMap;
-use std::collections::hash_map::Entry::{Occupied, Vacant};
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry::{Occupied, Vacant};
 
 use crate::finding::{Finding, Severity};
 use crate::kube::Object;
@@ -62,7 +62,7 @@ fn collect<'d>(node: Node<'d>, container: Option<&'d str>, repeated: &mut Vec<Re
         let own = item.get("image").and_then(|_| item.get("name")?.as_str());
         collect(item, own.or(container), repeated);
     }
-    let mut first_of = HashMap::new();
+    let mut first_of = BTreeMap::new();
     // A map of one entry repeats nothing, and most values hold no map: both are seen before anything is counted.
     let entries: Vec<Entry<'d>> = node.written_entries().filter(|entry| !entry.is_merge()).collect();
     for &entry in entries.iter().filter(|_| entries.len() > 1) {

@@ -25,13 +25,18 @@ fn check(pod: &Pod<'_>, cx: &mut PodContext<'_>) {
         let in_volume = |touch: &Touch| {
             touch.known().starts_with('/') && pod.mount_at(program.container, touch.known()).is_some()
         };
-        let found = facts.executions.iter().enumerate().find_map(|(index, execution)| {
+        let found = facts.executions.iter().enumerate().filter_map(|(index, execution)| {
             let touch = saved(touches, index, execution).filter(|touch| in_volume(touch))?;
             let usage = usage(facts, touches, index, touch)?;
             Some((execution, touch, usage))
         });
-        if let Some((execution, touch, usage)) = found {
-            cx.report_in(program.container, finding(program.container.name(), execution, touch, usage));
+        let mut seen = Vec::new();
+        for (execution, touch, usage) in found {
+            // What a function does is found in each call.
+            if !seen.contains(&execution.span()) {
+                seen.push(execution.span());
+                cx.report_in(program.container, finding(program.container.name(), execution, touch, usage));
+            }
         }
     }
 }

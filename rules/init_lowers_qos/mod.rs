@@ -65,7 +65,7 @@ fn finding(first: &InitStep<'_>, others: &[&InitStep<'_>], cores: bool) -> Findi
             "give {it} limits of cpu and memory, and requests equal to them (or none, which is the same)"
         ));
     for other in others {
-        finding = finding.label(place(other.container()), lack(other.container()));
+        finding = finding.likewise(place(other.container()), lack(other.container()));
     }
     finding
 }

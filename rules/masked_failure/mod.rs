@@ -117,7 +117,7 @@ fn finding(program: &Program<'_, '_>, script: &Script<'_, '_>, masked: &[Masked<
     for other in masked {
         let span = other.execution.span();
         if !told.contains(&span) {
-            finding = finding.label(span, "nor is this one's failure noticed");
+            finding = finding.likewise(span, "nor is this one's failure noticed");
             told.push(span);
         }
     }

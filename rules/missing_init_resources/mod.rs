@@ -126,10 +126,7 @@ fn finding(
     let places = lacking.iter().map(|(init, lack)| (init.name_span(), lack.caption(apps)));
     let main = first.name_span();
     let finding = Finding::new(Severity::Info, main, message).help(help);
-    places.fold(
-        finding,
-        |finding, (span, caption)| {
-            if span == main { finding.caption(caption) } else { finding.label(span, caption) }
-        },
-    )
+    places.fold(finding, |finding, (span, caption)| {
+        if span == main { finding.caption(caption) } else { finding.likewise(span, caption) }
+    })
 }

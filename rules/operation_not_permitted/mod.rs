@@ -119,7 +119,7 @@ fn finding(program: &Program<'_, '_>, rights: &Rights<'_>, refused: &[Refused]) 
         .filter(|other| other != span)
         .collect();
     for other in others {
-        finding = finding.label(other, "nor this");
+        finding = finding.likewise(other, "nor this");
     }
     Some(finding)
 }

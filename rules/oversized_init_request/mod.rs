@@ -127,8 +127,9 @@ fn requests<'p, 'd>(
     let of_inits = inits.filter_map(|(one, excess)| asked(container(pod, excess.step)?, one.resource));
     let of_apps =
         all.iter().flat_map(|one| pod.apps.iter().filter_map(|app| asked_while_running(app, one.resource)));
-    let labels = of_inits.filter(|(span, _)| *span != entry.span()).chain(of_apps);
-    Some((step, labels.fold(finding, |finding, (span, text)| finding.label(span, text))))
+    let of_inits = of_inits.filter(|(span, _)| *span != entry.span());
+    let finding = of_inits.fold(finding, |finding, (span, text)| finding.likewise(span, text));
+    Some((step, of_apps.fold(finding, |finding, (span, text)| finding.label(span, text))))
 }
 
 fn container<'p, 'd>(pod: &'p Pod<'d>, step: usize) -> Option<&'p Container<'d>> {

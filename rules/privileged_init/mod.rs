@@ -124,7 +124,11 @@ fn finding(container: &Container<'_>, facts: &Facts<'_>, excess: &Excess, needs:
     let message = format!("init container `{}` {what}, and {command} needs only {enough}", container.name());
     let mut finding = Finding::new(Severity::Warning, excess.span(), message)
         .caption("more than it needs")
-        .help(format!("write `{yaml}` in its place"));
+        .help(match excess {
+            Excess::Privileged(_) => format!("write `{yaml}` in its place"),
+            Excess::SysAdmin(_) if needs == Needs::Network => "add `NET_ADMIN` in its place".to_owned(),
+            Excess::SysAdmin(_) => "take it out: root has what that needs by default".to_owned(),
+        });
     if let Some(first) = first {
         finding = finding.label(first.span(), format!("needs only {enough}"));
     }

@@ -29,12 +29,17 @@ fn check(pod: &Pod<'_>, cx: &mut PodContext<'_>) {
     for (index, step) in steps.iter().enumerate() {
         let (before, after) = (steps.get(..index), steps.get(index + 1..));
         let (Some(before), Some(after)) = (before, after) else { continue };
-        let first = step.reads.iter().find_map(|read| {
+        let early = step.reads.iter().filter_map(|read| {
             let is_open = before.iter().any(|other| other.may_write(read)) || pod.sidecars().next().is_some();
             let writer = after.iter().find_map(|other| Some((other, other.write_of(read)?)));
             writer.filter(|_| !is_open).map(|writer| (read, writer))
         });
-        if let Some((read, (writer, span))) = first {
+        let mut seen = Vec::new();
+        for (read, (writer, span)) in early {
+            if seen.contains(&read.span) {
+                continue;
+            }
+            seen.push(read.span);
             let (name, other) = (step.container.name(), writer.container.name());
             let message = format!(
                 "init container `{name}` reads `{}`, which only the later `{other}` writes: it fails at the first start",

@@ -64,9 +64,16 @@ impl<'d> Few<'d> {
         }
     }
 
-    /// The digits alone.
-    fn number(&self) -> &'d str {
-        self.text.trim().trim_end_matches(|char: char| !char.is_ascii_digit())
+    /// The number without its suffix; that of an exponent is the amount.
+    fn number(&self) -> String {
+        let text = self.text.trim();
+        match text.find(|char: char| !char.is_ascii_digit() && char != '.') {
+            Some(at) if text.get(at..).is_some_and(|suffix| suffix.starts_with(['e', 'E'])) => {
+                self.amount.units().to_string()
+            }
+            Some(at) => text.get(..at).unwrap_or_default().to_owned(),
+            None => text.to_owned(),
+        }
     }
 }
 
@@ -105,5 +112,5 @@ fn finding(who: &str, few: &[Few<'_>]) -> Option<Finding> {
     let number = first.number();
     let help = format!("write `{number}Mi` for mebibytes, or `{number}M` for megabytes");
     let finding = Finding::new(Severity::Warning, first.span, message).caption(first.bytes()).help(help);
-    Some(others.iter().fold(finding, |finding, other| finding.label(other.span, other.bytes())))
+    Some(others.iter().fold(finding, |finding, other| finding.likewise(other.span, other.bytes())))
 }

@@ -100,5 +100,5 @@ fn finding(container: &Container<'_>, tight: &[Tight<'_, '_>]) -> Option<Finding
     let caption = |one: &Tight<'_, '_>| format!("{} would cost nothing", one.free);
     let finding =
         Finding::new(Severity::Info, first.limit.span(), message).caption(caption(first)).help(help);
-    Some(others.iter().fold(finding, |finding, one| finding.label(one.limit.span(), caption(one))))
+    Some(others.iter().fold(finding, |finding, one| finding.likewise(one.limit.span(), caption(one))))
 }

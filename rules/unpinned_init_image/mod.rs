@@ -33,7 +33,7 @@ fn check(pod: &Pod<'_>, cx: &mut PodContext<'_>) {
     };
     let mut finding = first.finding();
     for other in unpinned.iter().filter(|other| !std::ptr::eq(*other, first)) {
-        finding = finding.label(
+        finding = finding.likewise(
             other.place(),
             format!("`{}` of `{}` likewise", other.image.reference, other.container.name()),
         );
@@ -92,9 +92,6 @@ impl<'p, 'd> Unpinned<'p, 'd> {
             format!("the image `{reference}` of init container `{name}` {what}: {when}"),
         )
         .caption(if self.image.tag.is_some() { "`latest` moves" } else { "no tag" })
-        .help(format!(
-            "name a version, `{}:VERSION`, or a digest, `{}@sha256:…`",
-            self.image.repository, self.image.repository
-        ))
+        .help("name a version, as in `IMAGE:1.2.3`, or a digest, as in `IMAGE@sha256:…`")
     }
 }

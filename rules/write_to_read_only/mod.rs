@@ -144,7 +144,7 @@ fn finding(program: &Program<'_, '_>, refused: &[Refused<'_>]) -> Option<Finding
     let mut told = vec![touch.span];
     for other in refused {
         if !told.contains(&other.touch.span) {
-            finding = finding.label(other.touch.span, "nor this");
+            finding = finding.likewise(other.touch.span, "nor this");
             told.push(other.touch.span);
         }
     }

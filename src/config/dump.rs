@@ -4,6 +4,7 @@ use std::fmt::{Display, Write as _};
 
 use clap::ValueEnum;
 
+use super::keys::SELECTORS;
 use super::reader::SEVERITY;
 use super::{Config, Origin, Override, RuleConfig, Set};
 use crate::images::OwnImage;
@@ -28,6 +29,9 @@ impl Config {
         out.value("", "minSeverity", &word(&min_severity.value), &min_severity.origin);
         out.value("", "pedantic", &pedantic.value, &pedantic.origin);
         out.strings("", "exclude", &self.exclude);
+        if let Some(Set { value, origin }) = &self.baseline {
+            out.value("", "baseline", &quoted(value), origin);
+        }
         out.line("rules:");
         for rule in rules::ALL {
             out.rule("  ", rule, &self.rule(rule.id), true);
@@ -99,7 +103,12 @@ impl Dump {
     }
 
     fn special(&mut self, special: &Override) {
-        self.strings("  ", "paths", &special.paths);
+        let Override { paths, resources, namespaces, .. } = special;
+        for (key, list) in SELECTORS.iter().zip([paths, resources, namespaces]) {
+            if !list.is_empty() {
+                self.strings("  ", key, list);
+            }
+        }
         let set = |id: &str| special.rules.get(id).filter(|rule| **rule != RuleConfig::default());
         let rules: Vec<_> = rules::ALL.iter().filter_map(|rule| Some((rule, set(rule.id)?))).collect();
         self.line(if rules.is_empty() { "  rules: {}" } else { "  rules:" });

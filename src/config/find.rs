@@ -9,14 +9,14 @@ use super::Config;
 use super::reader;
 use crate::bounded;
 use crate::cli::Cli;
-use crate::discover::reason;
+use crate::discover::{CONFIG_FILES, reason};
 use crate::encoding::decode;
 use crate::finding::Finding;
 use crate::globs::Place;
 use crate::source::{FileId, Source};
 
-/// What a config file is called, the first before the second.
-pub const FILE_NAMES: [&str; 2] = [".initlint.yaml", ".initlint.yml"];
+/// What people call it who forget the dot.
+const WITHOUT_DOT: [&str; 2] = ["initlint.yaml", "initlint.yml"];
 
 /// The largest config file (bytes).
 const MAX_SIZE: u64 = 1 << 20;
@@ -52,6 +52,8 @@ pub fn load(cli: &Cli, here: &Path) -> Result<Config, Problem> {
             .map_err(|findings| Problem::File { source: Arc::clone(&source), findings })?;
         of_file.place = Place { base, here: here.to_owned() };
         config.update(of_file);
+    } else if let Some(name) = WITHOUT_DOT.iter().find(|name| !cli.no_config && here.join(name).is_file()) {
+        config.notes.push(format!("{name} is not read: the config file is called .{name}"));
     }
     config.update_by_flags(cli).map_err(Problem::Usage)?;
     Ok(config)
@@ -77,7 +79,7 @@ fn file(cli: &Cli, here: &Path) -> Result<Option<File>, Problem> {
         return Ok(Some(File { path: here.join(named), shown, base: here.to_owned() }));
     }
     for (steps, folder) in here.ancestors().enumerate() {
-        for name in FILE_NAMES {
+        for name in CONFIG_FILES {
             let path = folder.join(name);
             let shown = format!("{}{name}", "../".repeat(steps));
             match fs::metadata(&path) {

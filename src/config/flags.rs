@@ -2,6 +2,7 @@
 
 use super::{Config, Set, ids};
 use crate::cli::Cli;
+use crate::path_text::text_of_path;
 use crate::rules;
 use crate::settings::Level;
 
@@ -19,8 +20,12 @@ impl Config {
             min_severity: cli.min_severity.map(|least| Set::by_flag("--min-severity", least)),
             pedantic: cli.pedantic.then(|| Set::by_flag("--pedantic", true)),
             exclude: cli.exclude.iter().map(|glob| Set::by_flag("--exclude", glob.clone())).collect(),
+            baseline: cli.baseline.as_ref().map(|path| Set::by_flag("--baseline", text_of_path(path))),
             ..Config::default()
         });
+        if cli.no_baseline {
+            self.baseline = None;
+        }
         let renamed = cli.select.iter().chain(&cli.ignore).filter_map(|id| rules::renamed(id.trim()));
         self.notes.extend(renamed);
         let select = known(&cli.select)?;

@@ -63,18 +63,25 @@ pub(super) static CONFIG: &[Key<Config>] = &[
         read: |reader, node, config| config.exclude = reader.globs(node),
     },
     Key {
+        name: "baseline",
+        doc: "The file that lists known findings, which don't count, relative to this file's folder.",
+        is_required: false,
+        schema: || json!({ "type": "string" }),
+        read: |reader, node, config| config.baseline = reader.string(node).map(|path| reader.set(node, path)),
+    },
+    Key {
         name: "rules",
-        doc: "For each rule whether it runs, how bad its findings are, and its options.",
+        doc: "For each rule or group of rules whether it runs and how bad its findings are; for a rule its options too.",
         is_required: false,
         schema: schema::rules,
         read: |reader, node, config| config.rules = reader.rules(node),
     },
     Key {
         name: "overrides",
-        doc: "Rules as they are set in some files only; later entries win.",
+        doc: "Rules as they are set in some files or for some objects only; later entries win.",
         is_required: false,
-        schema: || schema::list_of(OVERRIDE),
-        read: |reader, node, config| config.overrides = reader.list_of(node, OVERRIDE),
+        schema: schema::overrides,
+        read: |reader, node, config| config.overrides = reader.overrides(node),
     },
     Key {
         name: "podTemplates",
@@ -92,14 +99,31 @@ pub(super) static CONFIG: &[Key<Config>] = &[
     },
 ];
 
+/// Those keys of an entry of `overrides` that say where it counts: one of them at least is there.
+pub(super) const SELECTORS: [&str; 3] = ["paths", "resources", "namespaces"];
+
 /// The keys of an entry of `overrides`.
 pub(super) static OVERRIDE: &[Key<Override>] = &[
     Key {
         name: "paths",
         doc: "Globs of the files, relative to this file's folder.",
-        is_required: true,
+        is_required: false,
         schema: schema::strings,
         read: |reader, node, special| special.paths = reader.globs(node),
+    },
+    Key {
+        name: "resources",
+        doc: "The objects, by kind and name, such as `Job/*` or `StatefulSet/db`; `*` stands for any part of a name.",
+        is_required: false,
+        schema: || json!({ "type": "array", "items": { "type": "string", "pattern": "^[^/]+/[^/]+$" } }),
+        read: |reader, node, special| special.resources = reader.resources(node),
+    },
+    Key {
+        name: "namespaces",
+        doc: "The namespaces that the objects name; `*` stands for any part of a name.",
+        is_required: false,
+        schema: schema::strings,
+        read: |reader, node, special| special.namespaces = reader.globs(node),
     },
     Key {
         name: "rules",

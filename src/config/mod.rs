@@ -14,9 +14,10 @@ mod reader;
 mod schema;
 
 use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-pub use find::{FILE_NAMES, Problem, load};
+pub use find::{Problem, load};
 pub use schema::schema;
 
 use crate::cli::FailOn;
@@ -25,6 +26,7 @@ use crate::globs::{Globs, Place};
 use crate::images::{Images, OwnImage};
 use crate::kube::{PodTemplatePath, Version};
 use crate::options::{OptionValue, Options};
+use crate::report::paths;
 use crate::rules;
 use crate::settings::{self, Level, RuleSettings, RuleTable, Settings};
 
@@ -41,6 +43,8 @@ pub struct Config {
     pub pedantic: Option<Set<bool>>,
     /// Files to leave out.
     pub exclude: Vec<Set<String>>,
+    /// The file that lists known findings.
+    pub baseline: Option<Set<String>>,
     /// What is set for rules, by id.
     pub rules: Rules,
     /// What is set for rules in some files.
@@ -87,11 +91,15 @@ pub struct RuleConfig {
     pub options: BTreeMap<&'static str, Set<OptionValue>>,
 }
 
-/// What is set for rules in the files that match.
+/// What is set for rules in some files or for some objects. Each list that isn't empty has to match.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Override {
     /// Globs, relative to the config file's folder.
     pub paths: Vec<Set<String>>,
+    /// Objects, as `KIND/NAME`, with globs.
+    pub resources: Vec<Set<String>>,
+    /// Namespaces, with globs.
+    pub namespaces: Vec<Set<String>>,
     /// What is set there.
     pub rules: Rules,
 }
@@ -115,6 +123,7 @@ impl Config {
         self.min_severity = later.min_severity.or(self.min_severity.take());
         self.pedantic = later.pedantic.or(self.pedantic.take());
         self.exclude.extend(later.exclude);
+        self.baseline = later.baseline.or(self.baseline.take());
         for (id, rule) in later.rules {
             if let Some(level) = rule.level {
                 self.set_level(id, level);
@@ -183,15 +192,38 @@ impl Config {
         Ok(vec![by(true, self.place.clone())?, by(false, here)?])
     }
 
+    /// The file that lists known findings, as seen from where the run was started. A config file names it relative to the
+    /// folder that its globs count from.
+    #[must_use]
+    pub fn baseline(&self) -> Option<PathBuf> {
+        let Set { value, origin } = self.baseline.as_ref()?;
+        let Place { base, here } = &self.place;
+        let is_as_seen =
+            base == here || !matches!(origin, Origin::File(..)) || Path::new(value).is_absolute();
+        Some(if is_as_seen {
+            PathBuf::from(value)
+        } else {
+            PathBuf::from(paths::relative_to(here, &base.join(value)))
+        })
+    }
+
     /// What rules and the pipeline go by.
     ///
     /// # Errors
     /// A message that names what is no glob.
     pub fn settings(&self) -> Result<Settings, String> {
         let special = |special: &Set<Override>| {
-            let special = &special.value;
-            let paths = Globs::new(self.place.clone(), special.paths.iter().map(|glob| &*glob.value))?;
-            Ok(settings::Override { paths, rules: table(&special.rules) })
+            let Override { paths, resources, namespaces, rules } = &special.value;
+            let globs = |place: Place, globs: &[Set<String>]| {
+                let built = Globs::new(place, globs.iter().map(|glob| &*glob.value));
+                built.map(|built| (!globs.is_empty()).then_some(built))
+            };
+            Ok(settings::Override {
+                paths: globs(self.place.clone(), paths)?,
+                resources: globs(Place::default(), resources)?,
+                namespaces: globs(Place::default(), namespaces)?,
+                rules: table(rules),
+            })
         };
         Ok(Settings {
             version: self.kubernetes_version().value,

@@ -8,8 +8,8 @@ use std::sync::Arc;
 
 use clap::ValueEnum;
 
-use super::keys::{self, Key};
-use super::{Config, Origin, RuleConfig, Rules, Set};
+use super::keys::{self, Key, SELECTORS};
+use super::{Config, Origin, Override, RuleConfig, Rules, Set};
 use crate::finding::{Finding, Severity};
 use crate::globs::{Globs, MAX_GLOBS, Place};
 use crate::kube::{Quantity, Version};
@@ -75,7 +75,7 @@ impl Reader<'_> {
         self.report(node.span(), message, &format!("{expected} belongs here"), "");
     }
 
-    fn set<T>(&self, node: Node<'_>, value: T) -> Set<T> {
+    pub(super) fn set<T>(&self, node: Node<'_>, value: T) -> Set<T> {
         let line = self.source.position(node.span().start as usize).line;
         Set { value, origin: Origin::File(Arc::clone(&self.source.path), line) }
     }
@@ -148,6 +148,30 @@ impl Reader<'_> {
             reader.set(item, value)
         };
         self.items(node).into_iter().map(|item| read(self, item)).collect()
+    }
+
+    /// The entries of `overrides`, each of which says where it counts.
+    pub(super) fn overrides(&mut self, node: Node<'_>) -> Vec<Set<Override>> {
+        for item in node.items().filter(|item| item.is_mapping()) {
+            if SELECTORS.iter().all(|key| item.get(key).is_none_or(Node::is_null)) {
+                let message =
+                    format!("{} is missing here", alternatives(&SELECTORS.map(|key| format!("`{key}`"))));
+                self.report(item.span(), message, "in this entry", "say where it counts");
+            }
+        }
+        self.list_of(node, keys::OVERRIDE)
+    }
+
+    /// Globs of objects.
+    pub(super) fn resources(&mut self, node: Node<'_>) -> Vec<Set<String>> {
+        let globs = self.globs(node);
+        for item in node.items() {
+            let parts = item.as_str().map(|text| text.split('/').collect::<Vec<_>>());
+            if parts.is_some_and(|parts| parts.len() != 2 || parts.contains(&"")) {
+                self.wrong(item, "a kind and a name such as `Job/*`");
+            }
+        }
+        globs
     }
 
     pub(super) fn string(&mut self, node: Node<'_>) -> Option<String> {

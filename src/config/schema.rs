@@ -3,7 +3,7 @@
 use clap::ValueEnum;
 use serde_json::{Map, Value, json};
 
-use super::keys::{self, Key};
+use super::keys::{self, Key, SELECTORS};
 use super::reader::{self, SEVERITY};
 use crate::options::RuleOption;
 use crate::rule::{Group, Rule};
@@ -14,7 +14,9 @@ use crate::settings::Level;
 #[must_use]
 pub fn schema() -> Value {
     let mut schema = json!({
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        // The draft that SchemaStore asks for.
+        "$schema": "http://json-schema.org/draft-07/schema#",
+        "$id": "https://json.schemastore.org/initlint.json",
         "title": "Configuration of initlint (.initlint.yaml)",
     });
     extend(&mut schema, map_of(keys::CONFIG));
@@ -42,6 +44,14 @@ fn map_of<T>(keys: &[Key<T>]) -> Value {
 
 pub(super) fn list_of<T>(keys: &[Key<T>]) -> Value {
     json!({ "type": "array", "items": map_of(keys) })
+}
+
+/// The list of overrides, each of which says where it counts.
+pub(super) fn overrides() -> Value {
+    let mut entry = map_of(keys::OVERRIDE);
+    let selectors = SELECTORS.map(|key| json!({ "required": [key] }));
+    extend(&mut entry, json!({ "anyOf": selectors }));
+    json!({ "type": "array", "items": entry })
 }
 
 pub(super) fn strings() -> Value {

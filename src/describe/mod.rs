@@ -44,6 +44,8 @@ pub struct Description {
     pub files: usize,
     /// What was passed over on purpose, or described in part.
     pub unjudged: Vec<Unjudged>,
+    /// Pods that nothing runs before, in files that were found rather than named.
+    pub without_init: usize,
 }
 
 impl Description {
@@ -93,8 +95,12 @@ pub fn describe(inputs: &[Input], stdin_name: &str, settings: &Settings) -> Desc
         errors: failures.into_iter().flatten().collect(),
         ..Description::default()
     };
+    let is_named = |startup: &Startup| inputs.get(startup.span.file.0 as usize).is_some_and(read::is_named);
     for described in described.into_iter().chain(built) {
-        description.startups.extend(described.startups);
+        let (shown, hidden): (Vec<_>, Vec<_>) =
+            described.startups.into_iter().partition(|startup| startup.has_init_phase() || is_named(startup));
+        description.startups.extend(shown);
+        description.without_init += hidden.len();
         description.errors.extend(described.errors);
         description.unjudged.extend(described.unjudged);
         description.notes.extend(described.notes);

@@ -177,6 +177,12 @@ impl Startup {
         self.starts.get(index + 1..).filter(|_| is_sidecar).unwrap_or_default()
     }
 
+    /// Whether anything runs before its apps.
+    #[must_use]
+    pub fn has_init_phase(&self) -> bool {
+        self.starts.iter().any(|start| start.role != Role::App)
+    }
+
     /// How much of `name` is reserved for the Pod's whole life though only its init phase asks for it.
     #[must_use]
     pub fn surplus_of(&self, name: &str) -> Quantity {

@@ -1,5 +1,6 @@
 //! From what the user named to files: folders, globs, standard input.
 
+use std::collections::HashSet;
 use std::fs;
 use std::io::{self, Read};
 use std::path::{Component, Path, PathBuf};
@@ -10,6 +11,7 @@ use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 use ignore::{DirEntry, WalkBuilder, WalkState};
 
 use crate::globs::Globs;
+use crate::path_text::text_of_path;
 
 mod ignore_files;
 
@@ -35,6 +37,9 @@ pub fn is_helper(path: &Path) -> bool {
 
 /// The names that a kustomization has in its folder (kustomize, `RecognizedKustomizationFileNames`).
 pub const KUSTOMIZATIONS: [&str; 3] = ["kustomization.yaml", "kustomization.yml", "Kustomization"];
+
+/// What initlint's own config file is called, the first before the second. It is no manifest.
+pub const CONFIG_FILES: [&str; 2] = [".initlint.yaml", ".initlint.yml"];
 
 /// Larger files are an error: no manifest is that big, and memory is bounded (bytes).
 pub const MAX_FILE_SIZE: u64 = 100 << 20;
@@ -125,7 +130,26 @@ pub fn find(paths: &[PathBuf], walk: &Walk) -> Found {
         (Input::File { path: later, .. }, Input::File { path: first, .. }) => later == first,
         _ => false,
     });
+    drop_links(&mut found.inputs);
     found
+}
+
+/// Drops links that are named to files that are there as well.
+fn drop_links(inputs: &mut Vec<Input>) {
+    let is_link = |input: &Input| {
+        let Input::File { path, named: true } = input else { return false };
+        fs::symlink_metadata(path).is_ok_and(|metadata| metadata.is_symlink())
+    };
+    if !inputs.iter().any(is_link) {
+        return;
+    }
+    let real = |input: &Input| match input {
+        Input::File { path, .. } => fs::canonicalize(path).ok(),
+        Input::Stdin | Input::Text { .. } => None,
+    };
+    let mut known: HashSet<PathBuf> =
+        inputs.iter().filter(|input| !is_link(input)).filter_map(real).collect();
+    inputs.retain(|input| !is_link(input) || real(input).is_none_or(|real| known.insert(real)));
 }
 
 /// Where an input stands among others: standard input, then files by the parts of their paths, those that are named before
@@ -176,12 +200,12 @@ fn find_one(path: &Path, walk: &Walk, found: &mut Found) {
             let left_out = walk_folder(path, None, walk, found);
             name_kustomization(path, &mut found.inputs);
             if found.inputs.len() + found.failures.len() == count {
-                let message = if left_out {
-                    "nothing to check: what is in it is excluded"
+                let why = if left_out {
+                    "what is in it is excluded"
                 } else {
-                    "nothing to check: no .yaml, .yml or .json file in it"
+                    "no .yaml, .yml or .json file is in it"
                 };
-                found.failures.push(Failure::new(shown(path), message.to_owned()));
+                found.notes.push(format!("{}: {why}", shown(path)));
             }
         }
         Ok(_) if leads_out(path) => {
@@ -307,7 +331,8 @@ fn look_at(entry: &DirEntry, base: &Path, only: Option<&GlobSet>) -> Option<Seen
     let is_manifest = path
         .extension()
         .is_some_and(|found| EXTENSIONS.iter().any(|extension| found.eq_ignore_ascii_case(extension)));
-    let is_manifest = is_manifest
+    let is_config = CONFIG_FILES.iter().any(|name| path.file_name().is_some_and(|own| own == *name));
+    let is_manifest = is_manifest && !is_config
         || path.to_str().is_some_and(is_kustomization)
         || is_helper(path) && is_in_templates(path);
     let wanted = only.map_or(is_manifest, |glob| glob.is_match(clean(path)));
@@ -377,7 +402,7 @@ fn clean(path: &Path) -> PathBuf {
 fn shown(path: &Path) -> String {
     match clean(path) {
         path if path.as_os_str().is_empty() => ".".to_owned(),
-        path => path.display().to_string(),
+        path => text_of_path(&path),
     }
 }
 

@@ -24,7 +24,9 @@ pub(crate) fn find(image: &Image<'_>) -> Option<&'static KnownImage> {
 
 /// Whether one of `known` names is the image's, or what it mirrors.
 pub(super) fn names(known: &[&str], image: &Image<'_>) -> bool {
-    known.iter().any(|name| is_or_mirrors(image.repository, name))
+    // Both end in one word, or aren't the same; most names are ruled out by that.
+    let last = image.repository.rsplit('/').next().unwrap_or("");
+    known.iter().any(|name| name.ends_with(last) && is_or_mirrors(image.repository, name))
 }
 
 fn is_windows(tag: &str) -> bool {

@@ -139,6 +139,32 @@ impl Quantity {
         Self { nano: self.nano.saturating_mul(i128::from(times)), format: self.format }
     }
 
+    /// As people write it: `13.5Gi` for `13824Mi`, `3.5` for `3500m`. It is the same amount: where that takes more than three
+    /// decimals of the largest unit, it is what Kubernetes prints.
+    #[must_use]
+    pub fn short(self) -> String {
+        const BINARY: [&str; 6] = ["Ki", "Mi", "Gi", "Ti", "Pi", "Ei"];
+        const DECIMAL: [&str; 7] = ["", "k", "M", "G", "T", "P", "E"];
+        let sizes: Vec<(i128, &str)> = match self.format {
+            Format::BinarySi => (1..).zip(BINARY).map(|(power, unit)| (1024_i128.pow(power), unit)).collect(),
+            Format::DecimalSi => {
+                (0..).zip(DECIMAL).map(|(power, unit)| (1000_i128.pow(power), unit)).collect()
+            }
+            Format::DecimalExponent => Vec::new(),
+        };
+        let thousandths = self.nano.checked_mul(1000).unwrap_or(0);
+        let natural = sizes.into_iter().rev().map(|(size, unit)| (size * NANO_PER_UNIT, unit));
+        let natural = natural.into_iter().find(|(size, _)| thousandths >= size * 1000);
+        match natural.filter(|(size, _)| thousandths % size == 0) {
+            Some((size, unit)) => {
+                let (whole, rest) = (self.nano / size, thousandths / size % 1000);
+                let decimals = format!(".{rest:03}");
+                format!("{whole}{}{unit}", decimals.trim_end_matches('0').trim_end_matches('.'))
+            }
+            None => self.to_string(),
+        }
+    }
+
     /// How much this is above `other`; nothing where it isn't.
     #[must_use]
     pub fn surplus_over(self, other: Quantity) -> Self {

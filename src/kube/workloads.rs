@@ -163,8 +163,9 @@ static EMBEDDINGS: &[Embedding] = &[
     job(BUILT_IN, &["CronJob"], &["spec/jobTemplate/spec/template/spec"]),
     whole(&["argoproj.io"], &["Rollout"], TEMPLATE),
     whole(&["apps.openshift.io", ""], &["DeploymentConfig"], TEMPLATE),
-    whole(&["serving.knative.dev"], &["Service", "Configuration"], TEMPLATE),
-    whole(&["serving.knative.dev"], &["Revision"], &["spec"]),
+    // Containers without a name get one (Knative, `RevisionSpec.SetDefaults`).
+    merged(&["serving.knative.dev"], &["Service", "Configuration"], TEMPLATE),
+    merged(&["serving.knative.dev"], &["Revision"], &["spec"]),
     whole(&["kubeflow.org"], &["Notebook"], TEMPLATE),
     merged(&["postgresql.cnpg.io"], &["Pooler"], TEMPLATE),
     whole(&["apps.kruise.io"], &["CloneSet", "StatefulSet", "DaemonSet"], TEMPLATE),

@@ -3,8 +3,11 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
-use super::builder::{Accumulated, Builder, Remark};
+use rayon::prelude::*;
+
+use super::builder::{Accumulated, Builder};
 use super::files::folder_of;
+use super::remarks::Remark;
 use super::resource::Resource;
 use super::{references, roots};
 use crate::read::InputFile;
@@ -96,32 +99,37 @@ impl Builds {
 /// Builds the kustomizations among `files` that no other includes, and those that `is_named` says. For a named file that
 /// none of them uses, the nearest kustomization above it that does is built too.
 #[must_use]
-pub fn build(files: Vec<InputFile>, is_named: &dyn Fn(FileId) -> bool) -> Builds {
+pub fn build(files: Vec<InputFile>, is_named: &(dyn Fn(FileId) -> bool + Sync)) -> Builds {
     build_within(MAX_NODES, files, is_named)
 }
 
-fn build_within(max_nodes: usize, files: Vec<InputFile>, is_named: &dyn Fn(FileId) -> bool) -> Builds {
+fn build_within(
+    max_nodes: usize,
+    files: Vec<InputFile>,
+    is_named: &(dyn Fn(FileId) -> bool + Sync),
+) -> Builds {
     let ids: Vec<FileId> = files.iter().map(|file| file.source.id).collect();
-    let (count, mut builder) = (files.len(), Builder::new(files, max_nodes));
+    let (count, mut builder) = (files.len(), Builder::new(files, max_nodes, is_named));
     let mut roots = roots::of_input(&mut builder, &ids, is_named);
     let counted = builder.files.len();
     roots.extend(roots::above(&mut builder, ids.into_iter().filter(|id| is_named(*id))));
     let mut seen = HashSet::new();
     roots.retain(|id| seen.insert(*id));
-    let made = roots.into_iter().filter_map(|id| Some((id, builder.done.get(&id)?)));
-    let list: Vec<Build> = made.map(|(id, made)| finish(id, made)).collect();
+    let made: Vec<_> = roots.into_iter().filter_map(|id| Some((id, builder.done.get(&id)?))).collect();
+    let list: Vec<Build> = made.into_par_iter().map(|(id, made)| finish(id, made)).collect();
     let mut by_file: HashMap<FileId, Vec<usize>> = HashMap::new();
     for (number, build) in list.iter().enumerate() {
         for &file in &build.files {
             by_file.entry(file).or_default().push(number);
         }
     }
-    let Builder { files, documents, readable, manifests, inline, remarks, .. } = builder;
+    let Builder { files, parsed, readable, manifests, inline, remarks, .. } = builder;
     let mut files = files.into_files();
     // What no build reads as YAML is a script, or what else is put into a ConfigMap.
-    for file in files.iter_mut().skip(count).filter(|file| !documents.contains_key(&file.source.id)) {
+    for file in files.iter_mut().skip(count).filter(|file| !parsed.contains_key(&file.source.id)) {
         file.documents.clear();
     }
+    let remarks = remarks.into_list();
     Builds { list, files, counted, manifests, inline, remarks, by_file, readable }
 }
 

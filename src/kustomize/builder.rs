@@ -1,38 +1,22 @@
 //! Kustomizations put together (kustomize, `target.KustTarget`).
 
 use std::collections::{BTreeSet, HashMap, HashSet};
-use std::rc::Rc;
 use std::sync::Arc;
 
-use super::files::{Files, Found, Refused};
+use super::files::Files;
 use super::generate::{self, generate};
-use super::resource::{Id, Resource};
+use super::parsed::{self, Parsed};
+use super::remarks::Remarks;
+use super::resource::Resource;
 use super::transform::{self, Reach};
 use super::{image_tags, patches, replacements};
 use crate::read::InputFile;
-use crate::source::{FileId, MappedText, Source, Span};
-use crate::yaml::{Document, Node, Problem, Value};
-
-/// How deeply kustomizations may name each other.
-const MAX_DEPTH: usize = 64;
+use crate::source::{FileId, MappedText, Span};
+use crate::yaml::{Field, Value};
 
 /// How many resources may be looked at for patches and the like. Real inputs of thousands of kustomizations take a
 /// hundredth of it.
 const MAX_WORK: usize = 20_000_000;
-
-/// The kind of which only the names are kept.
-pub(super) const DEFINITION: &str = "CustomResourceDefinition";
-
-/// Something about a kustomization that its owner should know.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Remark {
-    /// The entry that it is about.
-    pub span: Span,
-    /// What it is, in a clause without a full stop.
-    pub message: String,
-    /// Whether kustomize refuses it.
-    pub is_error: bool,
-}
 
 /// What a kustomization has gathered.
 #[derive(Debug, Clone, Default)]
@@ -46,41 +30,46 @@ pub(super) struct Accumulated {
 pub(super) struct Builder {
     pub(super) files: Files,
     /// What each kustomization makes.
-    pub(super) done: HashMap<FileId, Rc<Accumulated>>,
+    pub(super) done: HashMap<FileId, Arc<Accumulated>>,
     /// The files that those are made of.
     built: HashSet<FileId>,
     /// The kustomizations that are being built, the outermost first.
-    open: Vec<FileId>,
-    pub(super) documents: HashMap<FileId, Vec<Value>>,
+    pub(super) open: Vec<FileId>,
+    pub(super) parsed: HashMap<FileId, Parsed>,
     /// The files of which every document is YAML.
     pub(super) readable: HashSet<FileId>,
     /// Kustomizations that others include.
     pub(super) included: HashSet<FileId>,
-    pub(super) remarks: Vec<Remark>,
+    pub(super) remarks: Remarks,
     work: usize,
-    nodes_left: usize,
+    pub(super) nodes_left: usize,
     pub(super) manifests: BTreeSet<FileId>,
     pub(super) inline: Vec<MappedText>,
     inline_places: HashSet<Span>,
     /// The files of the kustomization at work, and whether it is partial.
-    used: BTreeSet<FileId>,
-    partial: bool,
+    pub(super) used: BTreeSet<FileId>,
+    pub(super) partial: bool,
 }
 
 impl Builder {
-    pub(super) fn new(files: Vec<InputFile>, max_nodes: usize) -> Self {
+    pub(super) fn new(
+        files: Vec<InputFile>,
+        max_nodes: usize,
+        is_named: &(dyn Fn(FileId) -> bool + Sync),
+    ) -> Self {
+        let files = Files::new(files);
         Self {
-            files: Files::new(files),
+            parsed: parsed::ahead(&files, is_named),
+            files,
             done: HashMap::new(),
             built: HashSet::new(),
             open: Vec::new(),
-            documents: HashMap::new(),
             readable: HashSet::new(),
             included: HashSet::new(),
             manifests: BTreeSet::new(),
             inline: Vec::new(),
             inline_places: HashSet::new(),
-            remarks: Vec::new(),
+            remarks: Remarks::default(),
             work: 0,
             nodes_left: max_nodes,
             used: BTreeSet::new(),
@@ -89,13 +78,13 @@ impl Builder {
     }
 
     /// What the kustomization `value` in the file `id` makes.
-    pub(super) fn whole(&mut self, id: FileId, value: &Value) -> Rc<Accumulated> {
+    pub(super) fn whole(&mut self, id: FileId, value: &Value) -> Arc<Accumulated> {
         if let Some(done) = self.done.get(&id) {
-            return Rc::clone(done);
+            return Arc::clone(done);
         }
-        let made = Rc::new(self.accumulate(id, value, Accumulated::default()));
+        let made = Arc::new(self.accumulate(id, value, Accumulated::default()));
         self.built.extend(&made.files);
-        self.done.insert(id, Rc::clone(&made));
+        self.done.insert(id, Arc::clone(&made));
         made
     }
 
@@ -110,7 +99,7 @@ impl Builder {
     }
 
     /// Adds what the kustomization `value` in the file `id` makes to `into`, and changes all of it as it says.
-    fn accumulate(&mut self, id: FileId, value: &Value, into: Accumulated) -> Accumulated {
+    pub(super) fn accumulate(&mut self, id: FileId, value: &Value, into: Accumulated) -> Accumulated {
         self.open.push(id);
         let Accumulated { mut resources, files, is_partial } = into;
         let outer =
@@ -151,24 +140,7 @@ impl Builder {
                 patches::patch(self, id, entry, resources);
             }
         }
-        if let Some(namespace) =
-            value.get("namespace").filter(|namespace| namespace.text().is_some_and(|n| !n.is_empty()))
-        {
-            transform::namespace(namespace, resources);
-        }
-        let text = |key| value.get(key).and_then(Value::text).unwrap_or("");
-        transform::rename(text("namePrefix"), text("nameSuffix"), resources);
-        for entry in items(value, "labels") {
-            let flag = |key| entry.get(key).and_then(Value::text) == Some("true");
-            let reach = Reach { selectors: flag("includeSelectors"), templates: flag("includeTemplates") };
-            transform::labels(fields(entry, "pairs"), reach, resources);
-        }
-        transform::labels(
-            fields(value, "commonLabels"),
-            Reach { selectors: true, templates: true },
-            resources,
-        );
-        transform::annotations(fields(value, "commonAnnotations"), resources);
+        set_in_all(value, resources);
         for entry in items(value, "patchesJson6902") {
             if self.may_go_on(entry, resources.len()) {
                 patches::patch(self, id, entry, resources);
@@ -190,198 +162,6 @@ impl Builder {
         for entry in items(value, "replacements") {
             replacements::apply(self, id, entry, resources);
         }
-    }
-
-    fn name_what_is_not_followed(&mut self, value: &Value) {
-        const ADD: [&str; 4] = ["generators", "helmCharts", "helmChartInflationGenerator", "transformers"];
-        for key in ADD.into_iter().chain(["vars", "validators"]) {
-            if let Some(found) = value.get(key).filter(|found| !found.items().is_empty()) {
-                self.partial |= key != "validators";
-                let found = found.items().first().unwrap_or(found).clone();
-                self.note(
-                    &found,
-                    &format!("`{key}` is not followed: what it would make or change is not known"),
-                );
-            }
-        }
-    }
-
-    /// Adds the resources of a file, of a folder's kustomization, or of a remote place, which isn't read.
-    fn add_resource(&mut self, from: FileId, entry: &Value, resources: &mut Vec<Resource>) {
-        let Some(path) = entry.text() else { return };
-        match self.files.find(from, path) {
-            Ok(Found::File(file)) => {
-                self.uses(file);
-                self.is_manifest(file);
-                let mut objects = Vec::new();
-                for value in self.documents(file) {
-                    add_objects(value, &mut objects);
-                }
-                self.append(objects, None, resources);
-            }
-            Ok(Found::Kustomization(base)) => self.add_base(base, entry, resources),
-            Err(Refused::Missing) if is_remote(path) => {
-                self.partial = true;
-                self.note(entry, "a remote resource is not read: what it would bring is not known");
-            }
-            Err(refused) => self.refuse(refused, entry),
-        }
-    }
-
-    fn add_base(&mut self, base: FileId, entry: &Value, resources: &mut Vec<Resource>) {
-        if !self.may_enter(base, entry) {
-            return;
-        }
-        let Some(value) = self.kustomization(base).filter(|value| !is_component(value)) else {
-            self.partial = true;
-            return self
-                .note(entry, "this is no kustomization that can be read: what it would bring is not known");
-        };
-        let made = self.whole(base, &value);
-        self.partial |= made.is_partial;
-        self.used.extend(&made.files);
-        self.append(made.resources.clone(), Some(entry), resources);
-    }
-
-    fn add_component(&mut self, from: FileId, entry: &Value, resources: Vec<Resource>) -> Vec<Resource> {
-        let Some(path) = entry.text() else { return resources };
-        let component = match self.files.find(from, path) {
-            Ok(Found::Kustomization(component)) => component,
-            Ok(Found::File(_)) => {
-                self.error(entry, "a component is a folder, and this is a file");
-                return resources;
-            }
-            Err(Refused::Missing) if is_remote(path) => {
-                self.partial = true;
-                self.note(entry, "a remote component is not read: what it would change is not known");
-                return resources;
-            }
-            Err(refused) => {
-                self.refuse(refused, entry);
-                return resources;
-            }
-        };
-        if !self.may_enter(component, entry) {
-            return resources;
-        }
-        let Some(value) = self.kustomization(component).filter(is_component) else {
-            self.error(entry, "its kustomization is no `kind: Component`, which kustomize refuses");
-            return resources;
-        };
-        let (files, is_partial) = (std::mem::take(&mut self.used), self.partial);
-        let made = self.accumulate(component, &value, Accumulated { resources, files, is_partial });
-        (self.used, self.partial) = (made.files, made.is_partial);
-        made.resources
-    }
-
-    /// Whether the kustomization `id` may be built for another.
-    fn may_enter(&mut self, id: FileId, entry: &Value) -> bool {
-        self.included.insert(id);
-        if self.open.contains(&id) {
-            self.partial = true;
-            self.error(entry, "this kustomization includes itself, which kustomize refuses");
-            return false;
-        }
-        if self.open.len() >= MAX_DEPTH {
-            self.partial = true;
-            self.note(
-                entry,
-                &format!("kustomizations nest deeper than {MAX_DEPTH} levels: this one is not followed"),
-            );
-            return false;
-        }
-        true
-    }
-
-    /// Adds `new` resources, of which none may be there already: each is to blame itself, or the `entry` that brings it.
-    fn append(&mut self, new: Vec<Resource>, entry: Option<&Value>, resources: &mut Vec<Resource>) {
-        let Some(first) = new.first() else { return };
-        let place = entry.unwrap_or(&first.value).clone();
-        let nodes: usize = new.iter().map(|resource| resource.value.size()).sum();
-        let Some(left) = self.nodes_left.checked_sub(nodes) else {
-            self.partial = true;
-            return self.error(&place, "the kustomizations of this run make too much to be built");
-        };
-        self.nodes_left = left;
-        if !self.may_go_on(&place, resources.len() + new.len()) {
-            return;
-        }
-        let mut known: HashSet<Id> = resources.iter().map(|resource| resource.id().key()).collect();
-        for resource in new {
-            let id = resource.id().key();
-            if id.name.is_empty() || !known.contains(&id) {
-                known.insert(id);
-                resources.push(resource);
-                continue;
-            }
-            let why =
-                format!("there is a {} {} already: kustomize refuses two of one name", id.kind, id.name);
-            self.note(entry.unwrap_or(&resource.value), &why);
-        }
-    }
-
-    /// The values of the documents in the file `id`. What can't be read is told of where files are checked.
-    pub(super) fn documents(&mut self, id: FileId) -> Vec<Value> {
-        if let Some(known) = self.documents.get(&id) {
-            return known.clone();
-        }
-        let Some(file) = self.files.get(id) else { return Vec::new() };
-        let (source, ranges) = (Arc::clone(&file.source), file.documents.clone());
-        let parsed = ranges.into_iter().map(|range| Document::parse(&source, range));
-        let parsed: Vec<Result<Document, Problem>> = parsed.collect();
-        if parsed.iter().all(Result::is_ok) {
-            self.readable.insert(id);
-        }
-        let values: Vec<Value> =
-            parsed.into_iter().flatten().filter_map(|document| self.value_of(&document)).collect();
-        self.documents.insert(id, values.clone());
-        values
-    }
-
-    /// The value of a document. A key that is written twice is refused.
-    pub(super) fn value_of(&mut self, document: &Document) -> Option<Value> {
-        let root = document.root();
-        // A definition's schema is large, and nothing in it is ours to judge.
-        let is_definition = root.get("kind").and_then(Node::as_str) == Some(DEFINITION);
-        let read = if is_definition {
-            Value::with_keys(root, &["apiVersion", "kind", "metadata"])
-        } else {
-            Value::of(root)
-        };
-        let refused = match read {
-            Ok(value) => return Some(value),
-            Err(place) => place,
-        };
-        self.partial = true;
-        self.note_at(refused, "this key is written twice, which kustomize refuses");
-        None
-    }
-
-    /// The file that the kustomization `from` names by the text of `path`.
-    pub(super) fn file(&mut self, from: FileId, path: &Value) -> Option<FileId> {
-        self.path(from, path.text()?, path)
-    }
-
-    /// The file `path`, which the kustomization `from` names at `place`.
-    pub(super) fn path(&mut self, from: FileId, path: &str, place: &Value) -> Option<FileId> {
-        let file = self.locate(from, path, place)?;
-        self.uses(file);
-        Some(file)
-    }
-
-    /// As [`path`](Self::path), whether or not the build becomes made of it.
-    pub(super) fn locate(&mut self, from: FileId, path: &str, place: &Value) -> Option<FileId> {
-        match self.files.file(from, path) {
-            Ok(file) => Some(file),
-            Err(refused) => {
-                self.refuse(refused, place);
-                None
-            }
-        }
-    }
-
-    pub(super) fn source(&self, id: FileId) -> Option<&Source> {
-        self.files.source(id)
     }
 
     /// Notes that the build at work is made of `file` too.
@@ -426,7 +206,7 @@ impl Builder {
         if self.work > MAX_WORK { Err("the kustomizations make too much work".to_owned()) } else { Ok(()) }
     }
 
-    fn may_go_on(&mut self, entry: &Value, work: usize) -> bool {
+    pub(super) fn may_go_on(&mut self, entry: &Value, work: usize) -> bool {
         let was_within = self.work <= MAX_WORK;
         let result = self.spend(work);
         if let Err(why) = &result
@@ -436,69 +216,31 @@ impl Builder {
         }
         result.is_ok()
     }
-
-    fn refuse(&mut self, refused: Refused, entry: &Value) {
-        self.partial |= !matches!(refused, Refused::NoText);
-        match refused {
-            Refused::NoText => {}
-            Refused::Missing => {
-                self.note(entry, "there is no such file or folder: what it would bring is not known");
-            }
-            Refused::Unreadable(why) => self.note(entry, &format!("this is not read: {why}")),
-            Refused::Because(why) => self.error(entry, &format!("this is not read: {why}")),
-        }
-    }
-
-    pub(super) fn note(&mut self, at: &Value, message: &str) {
-        self.remark(at.span(), message, false);
-    }
-
-    fn error(&mut self, at: &Value, message: &str) {
-        self.remark(at.span(), message, true);
-    }
-
-    pub(super) fn note_at(&mut self, span: Span, message: &str) {
-        self.remark(span, message, false);
-    }
-
-    fn remark(&mut self, span: Span, message: &str, is_error: bool) {
-        let remark = Remark { span, message: message.to_owned(), is_error };
-        if !self.remarks.contains(&remark) {
-            self.remarks.push(remark);
-        }
-    }
 }
 
-/// Adds an object, or the items of a List.
-fn add_objects(value: Value, objects: &mut Vec<Resource>) {
-    let is_list = value.get("kind").and_then(Value::text).is_some_and(|kind| kind.ends_with("List"));
-    if let Some(items) = value.get("items").filter(|items| is_list && items.is_sequence()) {
-        for item in items.items() {
-            add_objects(item.clone(), objects);
-        }
-    } else if value.get("kind").is_some() {
-        objects.push(Resource::new(value));
+/// What the kustomization `value` sets in all resources.
+fn set_in_all(value: &Value, resources: &mut [Resource]) {
+    if let Some(namespace) =
+        value.get("namespace").filter(|namespace| namespace.text().is_some_and(|n| !n.is_empty()))
+    {
+        transform::namespace(namespace, resources);
     }
+    let text = |key| value.get(key).and_then(Value::text).unwrap_or("");
+    transform::rename(text("namePrefix"), text("nameSuffix"), resources);
+    for entry in items(value, "labels") {
+        let flag = |key| entry.get(key).and_then(Value::text) == Some("true");
+        let reach = Reach { selectors: flag("includeSelectors"), templates: flag("includeTemplates") };
+        transform::labels(fields(entry, "pairs"), reach, resources);
+    }
+    let everywhere = Reach { selectors: true, templates: true };
+    transform::labels(fields(value, "commonLabels"), everywhere, resources);
+    transform::annotations(fields(value, "commonAnnotations"), resources);
 }
 
 fn items<'v>(value: &'v Value, key: &str) -> &'v [Value] {
     value.get(key).map(Value::items).unwrap_or_default()
 }
 
-fn fields<'v>(value: &'v Value, key: &str) -> &'v [crate::yaml::Field] {
+fn fields<'v>(value: &'v Value, key: &str) -> &'v [Field] {
     value.get(key).map(Value::fields).unwrap_or_default()
-}
-
-pub(super) fn is_component(value: &Value) -> bool {
-    value.get("kind").and_then(Value::text) == Some("Component")
-}
-
-/// Whether kustomize would fetch it (kustomize, `git.NewRepoSpecFromURL`), once no file of that name is there.
-fn is_remote(path: &str) -> bool {
-    const HOSTS: [&str; 4] = ["github.com/", "gitlab.com/", "bitbucket.org/", "gh:"];
-    path.contains("://")
-        || path.contains("?ref=")
-        || path.contains("git::")
-        || path.starts_with("git@")
-        || HOSTS.iter().any(|host| path.starts_with(host))
 }

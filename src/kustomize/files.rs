@@ -5,6 +5,7 @@ use std::fs;
 use std::path::{Component, Path, PathBuf};
 
 use crate::discover::{Input, KUSTOMIZATIONS};
+use crate::path_text::text_of_path;
 use crate::read::{InputFile, read};
 use crate::source::{FileId, Source};
 
@@ -32,9 +33,9 @@ pub(super) enum Found {
 pub(super) enum Refused {
     /// Nothing is there.
     Missing,
-    /// kustomize refuses it, or it isn't for us to follow.
+    /// kustomize refuses it.
     Because(String),
-    /// It can't be read.
+    /// It can't be read, or isn't for us to follow.
     Unreadable(String),
     /// It is there, and no text: nothing to follow.
     NoText,
@@ -64,6 +65,16 @@ impl Files {
         self.by_path.entry(path).or_insert(id);
         self.list.push(file);
         id
+    }
+
+    pub(super) fn list(&self) -> &[InputFile] {
+        &self.list
+    }
+
+    /// The file that the kustomization `from` calls `path`, if it is known.
+    pub(super) fn known(&self, from: FileId, path: &str) -> Option<FileId> {
+        let shown = joined(&self.folder(from), path);
+        self.by_path.get(&absolute(&self.here, &shown)).copied()
     }
 
     pub(super) fn len(&self) -> usize {
@@ -106,7 +117,7 @@ impl Files {
             return Err(Refused::Missing);
         }
         if !target.starts_with(&root) || leads_out(&root, &target) {
-            let why = "it is outside the kustomization's own folder, which kustomize refuses";
+            let why = "it is outside the kustomization's own folder, which kustomize refuses without `--load-restrictor LoadRestrictionsNone`";
             return Err(Refused::Because(why.to_owned()));
         }
         self.read(&shown)
@@ -194,7 +205,7 @@ impl Files {
     /// A folder is read where no link leads there and it lies in the work tree of the one that names it, or without one
     /// below the working folder.
     fn check_folder(&self, from: &str, path: &str, folder: &Path) -> Result<(), Refused> {
-        let refuse = |why: &str| Err(Refused::Because(why.to_owned()));
+        let refuse = |why: &str| Err(Refused::Unreadable(why.to_owned()));
         let from = Path::new(if from.is_empty() { "." } else { from });
         let (Ok(real), Ok(real_from)) = (fs::canonicalize(folder), fs::canonicalize(from)) else {
             return refuse("it cannot be read");
@@ -214,7 +225,7 @@ impl Files {
 }
 
 fn shown(path: &Path) -> String {
-    path.display().to_string()
+    text_of_path(path)
 }
 
 /// The folder above `folder`, or itself, that has a `.git`.

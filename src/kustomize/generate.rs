@@ -63,16 +63,13 @@ pub(super) fn generate(
         ("replace", Some(known)) => replace(known, &resource, kind),
         ("merge" | "replace", None) if builder.is_partial() => resources.push(resource),
         ("merge" | "replace", None) => {
-            let why = format!(
-                "there is no {} {} to {behavior}: kustomize refuses this generator",
-                id.kind, id.name
-            );
-            builder.note(entry, &why);
+            let why = "this generator has nothing to merge with or to replace, and kustomize refuses it";
+            builder.note_of(entry.span(), why, format!("{} {}", id.kind, id.name));
         }
         (_, None) => resources.push(resource),
         (_, Some(_)) => {
-            let why = format!("there is a {} {} already: kustomize refuses this generator", id.kind, id.name);
-            builder.note(entry, &why);
+            let why = "this generator makes what is there already, and kustomize refuses it";
+            builder.note_of(entry.span(), why, format!("{} {}", id.kind, id.name));
         }
     }
 }

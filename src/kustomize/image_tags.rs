@@ -2,7 +2,7 @@
 
 use super::resource::Resource;
 use super::selector::Pattern;
-use crate::yaml::Value;
+use crate::yaml::{Field, Value};
 
 /// What may follow an image's name (kustomize, `image.IsImageMatched`).
 const SUFFIX: &str = r"(:[a-zA-Z0-9_.{}-]*)?(@sha256:[a-zA-Z0-9_.{}-]*)?";
@@ -24,7 +24,7 @@ pub(super) fn apply(entry: &Value, resources: &mut [Resource]) {
         tag_suffix: text("tagSuffix"),
     };
     for resource in resources {
-        if resource.id().kind != "CustomResourceDefinition" {
+        if resource.id().kind != "CustomResourceDefinition" && change.concerns(&resource.value, 0) {
             change.walk(&mut resource.value, 0);
         }
     }
@@ -38,13 +38,32 @@ struct Change<'a> {
     tag_suffix: Option<&'a str>,
 }
 
+fn is_container_list(key: &str) -> bool {
+    matches!(key, "containers" | "initContainers" | "ephemeralContainers")
+}
+
 impl Change<'_> {
+    /// Whether it changes anything in `value`: what is walked to be changed is copied.
+    fn concerns(&self, value: &Value, depth: usize) -> bool {
+        let sets = |container: &Value| {
+            let image = container.get("image").and_then(Value::text);
+            image.is_some_and(|image| self.pattern.matches(image))
+        };
+        depth <= MAX_DEPTH
+            && (value.fields().iter().any(|Field { value, .. }| self.concerns(value, depth + 1))
+                || value
+                    .fields()
+                    .iter()
+                    .any(|field| is_container_list(field.name()) && field.value.items().iter().any(sets))
+                || value.items().iter().any(|item| self.concerns(item, depth + 1)))
+    }
+
     fn walk(&self, value: &mut Value, depth: usize) {
         if depth > MAX_DEPTH {
             return;
         }
         for (key, value) in value.values_mut() {
-            let is_list = matches!(key, "containers" | "initContainers" | "ephemeralContainers");
+            let is_list = is_container_list(key);
             self.walk(value, depth + 1);
             if is_list {
                 value.items_mut().into_iter().flatten().for_each(|container| self.set(container));

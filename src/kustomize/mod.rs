@@ -1,23 +1,27 @@
 //! What kustomize would make of the input, in memory and without losing where each part is written.
 //!
-//! `files` reads what kustomizations name, `builder` puts it together: the resources (`resource`) of a folder and of those
-//! that it names, what generators make (`generate`), and what changes them: `patches` (`merge` and its `merge_keys`,
-//! `json_patch`, with the help of `selector`), `transform`, `image_tags` and `replacements`. At the end `references`
-//! follow names that changed. `roots` tells which are built by
-//! themselves, `build` what comes of it.
+//! `files` finds what kustomizations name, `parsed` and `documents` read it, `builder` puts it together: what a folder
+//! `includes` (each a `resource`), what generators make (`generate`), and what changes them: `patches` (`merge` and its
+//! `merge_keys`, `json_patch`, with the help of `selector`), `transform`, `image_tags` and `replacements`. At the end
+//! `references` follow names that changed. `roots` tells which are built by themselves, `build` what comes of it,
+//! `remarks` what its owner should know.
 //!
-//! Not followed: plugins, `helmCharts`, `vars`, remote resources. They are named in a note.
+//! Not followed: plugins, `helmCharts`, `vars`, `openapi`, remote resources. They are named in a note.
 
 mod build;
 mod builder;
+mod documents;
 mod files;
 mod generate;
 mod image_tags;
+mod includes;
 mod json_patch;
 mod merge;
 mod merge_keys;
+mod parsed;
 mod patches;
 mod references;
+mod remarks;
 mod replacements;
 mod resource;
 mod roots;
@@ -30,8 +34,8 @@ pub mod images;
 use memchr::memmem;
 
 pub use build::{Build, Builds, BuiltResource, build};
-pub use builder::Remark;
 pub use files::folder_of;
+pub use remarks::Remark;
 
 use crate::discover::is_kustomization;
 use crate::read::InputFile;

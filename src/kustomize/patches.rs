@@ -1,8 +1,9 @@
 //! Patches, in files and inline, and what they are for.
 
-use super::builder::{Builder, DEFINITION};
+use super::builder::Builder;
 use super::json_patch;
 use super::merge::merge;
+use super::parsed::DEFINITION;
 use super::resource::{Id, Resource};
 use super::selector::Selector;
 use crate::source::{FileId, MappedText};
@@ -47,7 +48,7 @@ pub(super) fn patch(builder: &mut Builder, from: FileId, entry: &Value, resource
     match (target, patch) {
         (Some(target), patch) => match Selector::of(target) {
             Ok(selector) => for_target(builder, entry, target, &selector, &patch, resources),
-            Err(why) => builder.note(target, &format!("kustomize refuses this target: {why}")),
+            Err(why) => builder.note_of(target.span(), "kustomize refuses this target", why),
         },
         (None, Patch { kind: Kind::Merge(patches), file }) => {
             by_their_own_ids(builder, &patches, file, resources);
@@ -96,10 +97,12 @@ fn operate(builder: &mut Builder, resource: &mut Resource, operations: &Value) {
     if resource.id().kind == DEFINITION {
         return;
     }
-    if let Err(refused) = json_patch::apply(&mut resource.value, operations) {
+    if let Err(refused) = json_patch::apply(&mut resource.value, operations)
+        && !builder.is_partial()
+    {
         let id = resource.id();
-        let why = format!("the patch cannot be applied to {} {}: {}", id.kind, id.name, refused.why);
-        builder.note_at(refused.span, &why);
+        let what = format!("{} {}: {}", id.kind, id.name, refused.why);
+        builder.note_of(refused.span, "this operation cannot be applied, and kustomize refuses it", what);
     }
 }
 
@@ -158,15 +161,13 @@ fn by_its_own_id(builder: &mut Builder, patch: &Value, resources: &mut Vec<Resou
     let mut matching = resources.iter().enumerate().filter(|(_, resource)| resource.has_id(&id));
     let Some((at, _)) = matching.next() else {
         if !builder.is_partial() {
-            let why =
-                format!("no resource of the kustomization is called {named}: kustomize refuses this patch");
-            builder.note(patch, &why);
+            let why = "this patch is for no resource of the kustomization, and kustomize refuses it";
+            builder.note_of(patch.span(), why, named);
         }
         return false;
     };
     if matching.next().is_some() {
-        let why = format!("several resources are called {named}: kustomize refuses this patch");
-        builder.note(patch, &why);
+        builder.note_of(patch.span(), "this patch is for several resources, and kustomize refuses it", named);
         return false;
     }
     if resources.get_mut(at).is_some_and(|resource| !apply(resource, patch, &Allowed::default())) {
@@ -197,7 +198,7 @@ fn read_inline(builder: &mut Builder, scalar: &Value) -> Option<Patch> {
         match document {
             Ok(document) => values.extend(builder.value_of(&document)),
             Err(problem) => {
-                builder.note_at(problem.span(), &format!("this patch cannot be read: {}", problem.message()));
+                builder.note_of(problem.span(), "this patch cannot be read", problem.message().to_owned());
                 return None;
             }
         }

@@ -1,6 +1,7 @@
 //! `replacements`: values copied from one resource into fields of others (kustomize, `replacement`).
 
-use super::builder::{Builder, DEFINITION};
+use super::builder::Builder;
+use super::parsed::DEFINITION;
 use super::resource::{Id, Resource};
 use super::selector::Selector;
 use crate::source::FileId;
@@ -22,12 +23,12 @@ fn replace(builder: &mut Builder, entry: &Value, resources: &mut [Resource]) {
     let value = match source(entry, resources) {
         Ok(value) => value,
         Err(_) if builder.is_partial() => return,
-        Err(why) => return builder.note(entry, &format!("this replacement has no source: {why}")),
+        Err(why) => return builder.note_of(entry.span(), "this replacement has no source", why),
     };
     for target in entry.get("targets").map(Value::items).unwrap_or_default() {
         let result = builder.spend(resources.len()).and_then(|()| set_in(target, &value, resources));
         if let Err(why) = result {
-            builder.note(target, &format!("this replacement cannot be made: {why}"));
+            builder.note_of(target.span(), "this replacement cannot be made", why);
         }
     }
 }
@@ -143,8 +144,10 @@ enum Step {
     Where(String, String),
 }
 
-/// The steps of `spec.template.spec.containers.[name=web].image`; a dot behind a backslash or in brackets is none.
+/// The steps of `spec.template.spec.containers.[name=web].image`; a dot at its start, behind a backslash or in brackets is
+/// none.
 fn steps(path: &str) -> Result<Vec<Step>, String> {
+    let path = path.strip_prefix('.').unwrap_or(path);
     let mut steps = Vec::new();
     let (mut step, mut is_escaped, mut in_brackets) = (String::new(), false, false);
     for c in path.chars().chain(['.']) {

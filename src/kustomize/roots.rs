@@ -3,12 +3,17 @@
 use std::collections::HashSet;
 
 use memchr::memmem;
+use rayon::prelude::*;
 
-use super::builder::{Builder, is_component};
+use super::builder::Builder;
+use super::includes::is_component;
 use crate::discover::is_kustomization;
 use crate::kube::objects;
 use crate::source::FileId;
 use crate::yaml::{Document, Node};
+
+/// The group of Flux's kustomizations.
+const FLUX: &str = "kustomize.toolkit.fluxcd.io/";
 
 /// Builds the kustomizations among the files `ids`, and those that Flux is told to build. By themselves stand those that no
 /// other includes, those that `is_named` says, and those that include each other alone.
@@ -21,7 +26,12 @@ pub(super) fn of_input(
         builder.source(id).is_some_and(|source| is_kustomization(&source.path))
     };
     let ours: Vec<FileId> = ids.iter().copied().filter(|id| is_ours(builder, *id)).collect();
-    let of_flux: Vec<FileId> = ids.iter().flat_map(|id| of_flux(builder, *id)).collect();
+    let speaks_of_flux = |id: &&FileId| {
+        let source = builder.source(**id);
+        source.is_some_and(|source| memmem::find(source.text.as_bytes(), FLUX.as_bytes()).is_some())
+    };
+    let of_flux: Vec<FileId> = ids.par_iter().filter(speaks_of_flux).copied().collect();
+    let of_flux: Vec<FileId> = of_flux.into_iter().flat_map(|id| of_flux_in(builder, id)).collect();
     let mut whole = Vec::new();
     for id in ours.into_iter().chain(of_flux.iter().copied()) {
         let Some(value) = builder.kustomization(id) else { continue };
@@ -80,18 +90,14 @@ fn nearest(builder: &mut Builder, file: FileId) -> Option<FileId> {
 
 /// The kustomizations in the folders that Flux's objects in the file `id` name (`spec.path`, from the top of the
 /// repository).
-fn of_flux(builder: &mut Builder, id: FileId) -> Vec<FileId> {
-    const GROUP: &str = "kustomize.toolkit.fluxcd.io/";
+fn of_flux_in(builder: &mut Builder, id: FileId) -> Vec<FileId> {
     let Some(file) = builder.files.get(id) else { return Vec::new() };
-    if memmem::find(file.source.text.as_bytes(), GROUP.as_bytes()).is_none() {
-        return Vec::new();
-    }
     let mut paths: Vec<String> = Vec::new();
     for range in &file.documents {
         let Ok(document) = Document::parse(&file.source, range.clone()) else { continue };
         for object in objects(document.root()) {
             let path = object.node.at("/spec/path").and_then(Node::as_str);
-            let is_ours = object.kind == "Kustomization" && object.api_version.starts_with(GROUP);
+            let is_ours = object.kind == "Kustomization" && object.api_version.starts_with(FLUX);
             paths.extend(path.filter(|_| is_ours).map(str::to_owned));
         }
     }

@@ -5,17 +5,12 @@ use std::collections::{HashMap, HashSet};
 use rayon::prelude::*;
 
 use super::linter::{FileResult, Linter};
-use crate::discover::Failure;
 use crate::finding::Finding;
 use crate::inputs::InputSet;
 use crate::kube;
 use crate::kustomize::{Builds, BuiltResource};
-use crate::report::Report;
 use crate::source::Span;
 use crate::suppress::{self, Suppression};
-
-/// How many notes on kustomizations are told.
-const MAX_NOTES: usize = 20;
 
 /// What came of one resource of a build.
 #[derive(Default)]
@@ -139,25 +134,4 @@ fn with_builds(builds: &Builds, mut finding: Finding, numbers: &[usize]) -> Find
     finding.fix =
         finding.fix.filter(|fix| is_in_all && fix.edits.iter().all(|edit| is_written(edit.span.file)));
     finding
-}
-
-/// Tells what is wrong with kustomizations.
-pub(super) fn tell_remarks(builds: &Builds, report: &mut Report) {
-    let mut notes = Vec::new();
-    for remark in builds.remarks.iter().filter(|remark| builds.counts(remark.span.file)) {
-        let Some(file) = builds.files.get(remark.span.file.0 as usize) else { continue };
-        let line = Some(file.source.position(remark.span.start as usize).line);
-        let failure = Failure { path: file.source.path.to_string(), line, message: remark.message.clone() };
-        if remark.is_error {
-            report.errors.push(failure);
-        } else {
-            notes.push(format!("{}: {}", failure.place(), failure.message));
-        }
-    }
-    let more = notes.len().saturating_sub(MAX_NOTES);
-    notes.truncate(MAX_NOTES);
-    report.notes.append(&mut notes);
-    if more > 0 {
-        report.notes.push(format!("{more} more notes on kustomizations"));
-    }
 }

@@ -7,16 +7,16 @@ use std::collections::HashSet;
 use super::precedence;
 use crate::charts::{self, Part, Views};
 use crate::discover::Failure;
-use crate::finding::{Finding, Severity};
+use crate::finding::{Finding, Resource, Severity};
 use crate::inputs::InputSet;
-use crate::kube::{Object, Pod, Workload};
+use crate::kube::{Object, Pod, Workload, active_deadline};
 use crate::kustomize::Builds;
 use crate::provenance::{self, Judged};
 use crate::read::{self, InputFile, Outcome, Reason, Unjudged, Wanted};
 use crate::report::Summary;
-use crate::rule::{ObjectContext, PodContext, PodFacts, Rule, SetContext, Target};
+use crate::rule::{self, ObjectContext, PodContext, PodFacts, Rule, SetContext, Target};
 use crate::rules;
-use crate::settings::{Level, RuleTable, Settings};
+use crate::settings::{Level, RuleTable, Settings, Subject};
 use crate::source::Span;
 use crate::suppress::{self, Suppression};
 use crate::yaml::{self, Document, Prefilter, Problem};
@@ -39,7 +39,7 @@ pub(super) struct FileResult {
     /// A part of it couldn't be checked.
     is_partial: bool,
     documents: usize,
-    /// The places of the Pod specs: the readings of a template share some.
+    /// The places of the Pod specs with an init phase or a deadline: the readings of a template share some.
     pub(super) pods: HashSet<Span>,
     unjudged: Vec<Unjudged>,
     is_other: bool,
@@ -137,15 +137,15 @@ impl<'a> Linter<'a> {
         files.flat_map(|(patch, file)| self.reader(file, true).read_text(patch)).collect()
     }
 
-    /// `findings` as bad as their rules are set to be in their files.
+    /// `findings` as bad as their rules are set to be in their files, for their objects.
     pub(super) fn settle(&self, findings: Vec<Finding>) -> Vec<Finding> {
-        let settle = |finding: Finding| self.rules_at(finding.span).settle(finding);
+        let settle = |finding: Finding| self.rules_at(finding.span, Subject::of(&finding)).settle(finding);
         findings.into_iter().filter_map(settle).collect()
     }
 
-    /// What is set for rules in the file of `span`.
-    pub(super) fn rules_at(&self, span: Span) -> Cow<'_, RuleTable> {
-        self.settings.rules_for(self.inputs.source(span.file).map_or("", |source| &*source.path))
+    /// What is set for rules in the file of `span`, for what is about `subject`.
+    pub(super) fn rules_at(&self, span: Span, subject: Option<Subject<'_>>) -> Cow<'_, RuleTable> {
+        self.settings.rules_for(self.inputs.source(span.file).map_or("", |source| &*source.path), subject)
     }
 
     fn reader<'f>(&'f self, file: &'f InputFile, is_whole: bool) -> suppress::Reader<'f> {
@@ -166,7 +166,7 @@ impl<'a> Linter<'a> {
 struct FileLinter<'a> {
     linter: &'a Linter<'a>,
     file: &'a InputFile,
-    /// What is set for rules in this file.
+    /// What is set for rules in this file, and for the object that is being checked.
     rules: Cow<'a, RuleTable>,
     /// Whether it is what a build makes, of which parts may stand in other files.
     is_built: bool,
@@ -175,7 +175,7 @@ struct FileLinter<'a> {
 
 impl<'a> FileLinter<'a> {
     fn new(linter: &'a Linter<'a>, file: &'a InputFile, is_built: bool) -> Self {
-        let rules = linter.settings.rules_for(&file.source.path);
+        let rules = linter.settings.rules_for(&file.source.path, None);
         Self { linter, file, rules, is_built, result: FileResult::default() }
     }
 
@@ -234,10 +234,15 @@ impl<'a> FileLinter<'a> {
     fn check_judged(&mut self, judged: Judged<'_>) {
         let from = self.result.findings.len();
         let is_made = judged.is_made();
+        let of_file = self.rules.clone();
+        self.rules = self.rules_for(&judged.object);
         self.check_object(&judged.object);
-        for template in judged.templates {
-            self.result.pods.insert(template.spec.span());
-            self.check_pod(&Pod::new(template));
+        for pod in judged.templates.into_iter().map(Pod::new) {
+            // Of others it hangs on the rules that are on whether they are looked at.
+            if !pod.init_steps.is_empty() || pod.entry(active_deadline::KEY).is_some() {
+                self.result.pods.insert(pod.spec().span());
+            }
+            self.check_pod(&pod);
         }
         let mut findings = self.result.findings.split_off(from);
         // Nobody wrote what defaults and admission added to a Pod: advice on it helps no one.
@@ -248,6 +253,14 @@ impl<'a> FileLinter<'a> {
             }
         }
         self.result.findings.append(&mut findings);
+        self.rules = of_file;
+    }
+
+    /// What is set for rules in this file, for `object`.
+    fn rules_for(&self, object: &Object<'_>) -> Cow<'a, RuleTable> {
+        let Resource { kind, namespace, name, .. } = &rule::resource(object, "", None);
+        let subject = Subject { kind, namespace: namespace.as_deref(), name: name.as_deref() };
+        self.linter.settings.rules_for(&self.file.source.path, Some(subject))
     }
 
     fn check_object(&mut self, object: &Object<'_>) {

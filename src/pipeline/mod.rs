@@ -3,6 +3,7 @@
 mod builds;
 mod linter;
 mod precedence;
+mod remarks;
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -76,7 +77,7 @@ fn read_all(
         files.push(file);
     }
     let builds = kustomize::build(files, &|id| inputs.get(id.0 as usize).is_some_and(is_named));
-    builds::tell_remarks(&builds, report);
+    remarks::tell(&builds, report);
     report.sources = builds.files.iter().map(|file| Arc::clone(&file.source)).collect();
     (InputSet::new(builds.files.clone()), builds)
 }
@@ -120,7 +121,7 @@ fn match_suppressions(linter: &Linter<'_>, findings: Vec<Finding>, suppressions:
     let runs = |suppression: &Suppression, id: &str| {
         is_rule(id)
             && id != unused_suppression::RULE.id
-            && linter.rules_at(suppression.place).level(rules::current(id)) != Level::Off
+            && linter.rules_at(suppression.place, None).level(rules::current(id)) != Level::Off
     };
     matcher.match_findings(tell(linter, matcher.unused(runs)));
     matcher.into_matched()

@@ -24,6 +24,9 @@ pub struct TestSuites {
     compared: HashSet<String>,
 }
 
+/// The API group of Chainsaw's tests, which may hold what they compare.
+pub(super) const CHAINSAW: &str = "chainsaw.kyverno.io";
+
 /// The files that make a folder a test's (Chainsaw, `pkg/runner/flags`; kuttl, `internal/kuttlctl/cmd/test.go`).
 const TESTS: [&str; 4] = ["chainsaw-test.yaml", "chainsaw-test.yml", "kuttl-test.yaml", "kuttl-test.yml"];
 

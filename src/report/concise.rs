@@ -18,7 +18,7 @@ pub fn write(report: &Report, look: &Look, out: &mut dyn Write) -> io::Result<()
         let Some(source) = report.source(finding.span) else { continue };
         let start = source.position(finding.span.start as usize);
         let level = tinted(finding.severity, &format!("{}[{}]", finding.severity, finding.rule));
-        let (path, message) = (visible(&source.path), shown(&report.message_of(finding), look));
+        let (path, message) = (visible(&source.path), shown(&report.message_with_places(finding), look));
         writeln!(out, "{path}:{}:{}: {level}: {message}", start.line, start.column)?;
     }
     write_failures(&report.errors, out)

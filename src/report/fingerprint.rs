@@ -8,69 +8,151 @@ use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::Report;
+use super::field::Fields;
 use super::paths::portable;
-use crate::finding::Finding;
-use crate::source::FileId;
+use crate::finding::{Finding, Severity};
+use crate::source::{FileId, Span};
 
-/// The name of a finding: 64 bits, written as 16 hexadecimal digits.
+/// The name of a place where something is wrong: 128 bits, written as 32 hexadecimal digits.
 ///
-/// It is made of the rule, the object's and the container's name and the text found, white space
-/// folded and comment lines left out, so that it outlives other edits and reordering. Findings of one file that agree in all
-/// that are numbered.
+/// It is made of the rule, the severity, the object's name, the field and the text found, white space folded and comment
+/// lines left out, so that it outlives other edits and reordering. Places of one file that agree in all that are
+/// numbered.
+///
+/// Baselines of schema 1 name a finding by 64 bits, 16 digits, made of the rule, the object, the container and the text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Fingerprint(u64);
-
-/// The fingerprints of a report's findings, each list in its list's order.
-#[derive(Debug, Default)]
-pub struct Fingerprints {
-    /// Of `report.findings`.
-    pub findings: Vec<Fingerprint>,
-    /// Of `report.suppressed`.
-    pub suppressed: Vec<Fingerprint>,
-    /// Of `report.baselined`.
-    pub baselined: Vec<Fingerprint>,
+pub enum Fingerprint {
+    /// As baselines of schema 1 have it.
+    Earlier(u64),
+    /// As it is made now.
+    Now(u128),
 }
 
-impl Fingerprints {
-    /// Fingerprints that name a finding within its file, whatever the file is called.
+/// The names of one finding.
+#[derive(Debug, Clone)]
+pub struct Names {
+    /// Its own place, then each that is wrong likewise.
+    places: Vec<PlaceName>,
+    /// What a baseline of schema 1 calls it.
+    pub earlier: Fingerprint,
+}
+
+/// The name of a place but for the severity.
+#[derive(Debug, Clone, Copy)]
+pub struct PlaceName {
+    hash: u128,
+    /// Which it is among its like, from 1.
+    number: u64,
+    severity: Severity,
+}
+
+impl PlaceName {
+    /// Its name.
     #[must_use]
-    pub fn within_files(report: &Report) -> Self {
-        // Numbers follow the order in the file, and don't change as a finding is suppressed or
-        // gets into a baseline.
-        let mut ordered: Vec<(usize, &Finding)> = report.all_findings().enumerate().collect();
+    pub fn fingerprint(self) -> Fingerprint {
+        self.as_bad_as(self.severity)
+    }
+
+    /// Its name and those that it has where it is worse: who knows of the worse knows of it.
+    pub fn at_least_as_bad(self) -> impl Iterator<Item = Fingerprint> {
+        let all = [Severity::Info, Severity::Warning, Severity::Error].into_iter();
+        all.filter(move |severity| *severity >= self.severity).map(move |severity| self.as_bad_as(severity))
+    }
+
+    fn as_bad_as(self, severity: Severity) -> Fingerprint {
+        let hash = fnv1a_128(self.hash, severity.name().as_bytes());
+        Fingerprint::Now(match self.number {
+            ..=1 => hash,
+            number => fnv1a_128(hash, &number.to_le_bytes()),
+        })
+    }
+}
+
+impl Names {
+    /// The names of its places, its own first.
+    #[must_use]
+    pub fn places(&self) -> &[PlaceName] {
+        &self.places
+    }
+
+    /// The names of all findings of `report` within their files, in the order of [`Report::all_findings`].
+    #[must_use]
+    pub fn within_files(report: &Report) -> Vec<Names> {
+        let findings: Vec<&Finding> = report.all_findings().collect();
+        let fields = Fields::of(report, findings.iter().flat_map(|finding| finding.places()));
+        // Numbers follow the order in the file, and don't change as a finding is suppressed or gets into a baseline.
+        let mut ordered: Vec<(usize, Span, &Finding)> = Vec::new();
+        for (index, finding) in findings.iter().enumerate() {
+            ordered.extend(finding.places().map(|span| (index, span, *finding)));
+        }
+        ordered.sort_by_key(|(_, span, finding)| (*span, finding.rule));
+        let earlier = Fingerprint::earlier(&findings, report);
+        let mut names: Vec<Names> =
+            earlier.into_iter().map(|earlier| Names { places: Vec::new(), earlier }).collect();
+        let mut seen: HashMap<(FileId, u128, Severity), u64> = HashMap::new();
+        for (index, span, finding) in ordered {
+            let (hash, severity) = (hash_of(finding, span, &fields, report), finding.severity);
+            let count = seen.entry((span.file, hash, severity)).or_default();
+            *count += 1;
+            let name = PlaceName { hash, number: *count, severity };
+            let Some(names) = names.get_mut(index) else { continue };
+            // Its own place comes first, wherever it stands.
+            let at = if span == finding.span { 0 } else { names.places.len() };
+            names.places.insert(at, name);
+        }
+        names
+    }
+}
+
+impl Fingerprint {
+    /// Names of the findings that count among those of all files: the path is part of them, or that of the file that
+    /// another tool made the text of.
+    #[must_use]
+    pub fn of(report: &Report) -> Vec<Fingerprint> {
+        let named = report.all_findings().zip(Names::within_files(report));
+        let prints = named.map(|(finding, names)| {
+            let path = report.source(finding.span).map_or("", |source| &source.path);
+            let path = report.origin(finding.span).unwrap_or(path);
+            let name = names.places.first().map(|place| place.fingerprint().to_string()).unwrap_or_default();
+            Fingerprint::Now(fnv1a_128(fnv1a_128(BASIS_128, portable(path).as_bytes()), name.as_bytes()))
+        });
+        prints.collect()
+    }
+
+    /// What baselines of schema 1 call `findings`.
+    fn earlier(findings: &[&Finding], report: &Report) -> Vec<Fingerprint> {
+        let mut ordered: Vec<(usize, &Finding)> = findings.iter().copied().enumerate().collect();
         ordered.sort_by_key(|(_, finding)| (finding.span, finding.rule));
         let mut seen: HashMap<(FileId, u64), u64> = HashMap::new();
-        let mut prints = vec![Fingerprint(0); ordered.len()];
+        let mut prints = vec![Fingerprint::Earlier(0); ordered.len()];
         for (index, finding) in ordered {
-            let hash = hash_of(finding, report);
+            let hash = earlier_hash_of(finding, report);
             let count = seen.entry((finding.span.file, hash)).or_default();
             *count += 1;
             if let Some(print) = prints.get_mut(index) {
-                *print = Fingerprint(if *count == 1 { hash } else { fnv1a(hash, &count.to_le_bytes()) });
+                let hash = if *count == 1 { hash } else { fnv1a_64(hash, &count.to_le_bytes()) };
+                *print = Fingerprint::Earlier(hash);
             }
-        }
-        let baselined = prints.split_off(report.findings.len() + report.suppressed.len());
-        let suppressed = prints.split_off(report.findings.len());
-        Self { findings: prints, suppressed, baselined }
-    }
-
-    /// Fingerprints that name a finding among those of all files: the path is part of them, or that of the file
-    /// that another tool made the text of.
-    #[must_use]
-    pub fn of(report: &Report) -> Self {
-        let mut prints = Self::within_files(report);
-        let all = prints.findings.iter_mut().chain(&mut prints.suppressed).chain(&mut prints.baselined);
-        for (print, finding) in all.zip(report.all_findings()) {
-            let path = report.source(finding.span).map_or("", |source| &source.path);
-            let path = report.origin(finding.span).unwrap_or(path);
-            print.0 = fnv1a(fnv1a(FNV_OFFSET, portable(path).as_bytes()), &print.0.to_le_bytes());
         }
         prints
     }
 }
 
-fn hash_of(finding: &Finding, report: &Report) -> u64 {
-    let text = report.source(finding.span).map_or("", |source| source.slice(finding.span));
+fn hash_of(finding: &Finding, place: Span, fields: &Fields, report: &Report) -> u128 {
+    let field = fields.at(place);
+    let mut parts: Vec<&str> = vec![finding.rule, field];
+    if let Some(resource) = &finding.resource {
+        parts.extend([resource.kind.as_str(), resource.pointer.as_str()]);
+        parts.extend([&resource.namespace, &resource.name].map(|part| part.as_deref().unwrap_or_default()));
+        // A place in a container names that one, be it of another container than the finding's first.
+        let container = resource.container.as_deref().filter(|_| !field.contains("ontainers["));
+        parts.push(container.unwrap_or_default());
+    }
+    parts.extend(words_at(place, report));
+    parts.iter().fold(BASIS_128, |hash, part| fnv1a_128(fnv1a_128(hash, part.as_bytes()), &[0]))
+}
+
+fn earlier_hash_of(finding: &Finding, report: &Report) -> u64 {
     let mut parts: Vec<&str> = vec![finding.rule];
     if let Some(resource) = &finding.resource {
         parts.extend([resource.kind.as_str(), resource.pointer.as_str()]);
@@ -79,22 +161,36 @@ fn hash_of(finding: &Finding, report: &Report) -> u64 {
                 .map(|part| part.as_deref().unwrap_or_default()),
         );
     }
-    let is_comment = |line: &&str| line.trim_start().starts_with('#');
-    parts.extend(text.lines().filter(|line| !is_comment(line)).flat_map(str::split_whitespace));
-    parts.iter().fold(FNV_OFFSET, |hash, part| fnv1a(fnv1a(hash, part.as_bytes()), &[0]))
+    parts.extend(words_at(finding.span, report));
+    parts.iter().fold(BASIS_64, |hash, part| fnv1a_64(fnv1a_64(hash, part.as_bytes()), &[0]))
 }
 
-/// The offset basis of 64-bit FNV-1a, which never changes between releases, as a hasher of the
-/// standard library may.
-const FNV_OFFSET: u64 = 0xcbf2_9ce4_8422_2325;
+/// The words at a place, without comment lines.
+fn words_at(place: Span, report: &Report) -> impl Iterator<Item = &str> {
+    let text = report.source(place).map_or("", |source| source.slice(place));
+    let is_comment = |line: &&str| line.trim_start().starts_with('#');
+    text.lines().filter(move |line| !is_comment(line)).flat_map(str::split_whitespace)
+}
 
-fn fnv1a(hash: u64, bytes: &[u8]) -> u64 {
+/// The offset bases of FNV-1a, which never changes between releases, as a hasher of the standard library may.
+const BASIS_64: u64 = 0xcbf2_9ce4_8422_2325;
+const BASIS_128: u128 = 0x6c62_272e_07bb_0142_62b8_2175_6295_c58d;
+
+fn fnv1a_64(hash: u64, bytes: &[u8]) -> u64 {
     bytes.iter().fold(hash, |hash, &byte| (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3))
+}
+
+fn fnv1a_128(hash: u128, bytes: &[u8]) -> u128 {
+    const PRIME: u128 = 0x0000_0000_0100_0000_0000_0000_0000_013b;
+    bytes.iter().fold(hash, |hash, &byte| (hash ^ u128::from(byte)).wrapping_mul(PRIME))
 }
 
 impl fmt::Display for Fingerprint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:016x}", self.0)
+        match self {
+            Fingerprint::Earlier(hash) => write!(f, "{hash:016x}"),
+            Fingerprint::Now(hash) => write!(f, "{hash:032x}"),
+        }
     }
 }
 
@@ -102,9 +198,15 @@ impl FromStr for Fingerprint {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        let digits = text.len() == 16 && text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
-        let number = u64::from_str_radix(text, 16).ok().filter(|_| digits);
-        number.map(Self).ok_or_else(|| format!("`{text}` is no fingerprint (16 hexadecimal digits)"))
+        let is_hex = text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
+        let print = match text.len() {
+            16 => u64::from_str_radix(text, 16).ok().map(Self::Earlier),
+            32 => u128::from_str_radix(text, 16).ok().map(Self::Now),
+            _ => None,
+        };
+        print
+            .filter(|_| is_hex)
+            .ok_or_else(|| format!("`{text}` is no fingerprint (32 hexadecimal digits, or 16 of schema 1)"))
     }
 }
 
@@ -117,5 +219,17 @@ impl Serialize for Fingerprint {
 impl<'de> Deserialize<'de> for Fingerprint {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         String::deserialize(deserializer)?.parse().map_err(D::Error::custom)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Vectors of the algorithm's authors (<http://www.isthe.com/chongo/src/fnv/test_fnv.c> and its 128-bit page).
+    #[test]
+    fn hashes_are_those_of_fnv1a() {
+        assert_eq!(fnv1a_64(BASIS_64, b"foobar"), 0x8594_4171_f739_67e8);
+        assert_eq!(fnv1a_128(BASIS_128, b"foobar"), 0x343e_1662_793c_64bf_6f0d_3597_ba44_6f18);
     }
 }

@@ -79,7 +79,7 @@ fn write_finding(finding: &Finding, report: &Report, out: &mut dyn Write) -> io:
     properties.push(("title", format!("initlint: {}", finding.rule)));
     // The log shows the message alone: it says the place again.
     let mut text =
-        format!("{path}:{}:{}: {}", start.line, start.column, visible(&report.message_of(finding)));
+        format!("{path}:{}:{}: {}", start.line, start.column, visible(&report.message_with_places(finding)));
     if let Some(help) = &finding.help {
         text = format!("{text}\n{}", visible(help));
     }

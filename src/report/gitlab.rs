@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::Report;
 use super::annotated::Place;
-use super::fingerprint::{Fingerprint, Fingerprints};
+use super::fingerprint::Fingerprint;
 use super::json::write_value;
 use super::paths::portable;
 use crate::finding::{Finding, Severity};
@@ -39,7 +39,7 @@ struct Lines {
 /// # Errors
 /// Whatever writing says.
 pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
-    let prints = Fingerprints::of(report).findings;
+    let prints = Fingerprint::of(report);
     let issues: Vec<Issue> = report
         .findings
         .iter()

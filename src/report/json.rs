@@ -6,7 +6,7 @@ use std::io::{self, Write};
 use serde::Serialize;
 
 use super::Report;
-use super::fingerprint::{Fingerprint, Fingerprints};
+use super::fingerprint::Fingerprint;
 use super::text::is_hidden;
 use crate::finding::{Confidence, Finding, Resource, Safety, Severity};
 use crate::read::{Reason, Unjudged};
@@ -114,7 +114,7 @@ struct SummaryOut<'a> {
 /// # Errors
 /// Whatever writing says.
 pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
-    let fingerprints = Fingerprints::of(report).findings;
+    let fingerprints = Fingerprint::of(report);
     let summary = &report.summary;
     let (patches, skipped) = summary.unjudged.iter().partition(|unjudged| unjudged.reason == Reason::Patch);
     let root = Root {

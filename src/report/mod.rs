@@ -5,6 +5,8 @@ pub mod ci_log;
 pub mod concise;
 pub mod describe;
 pub mod excerpt;
+pub mod explain;
+pub mod field;
 pub mod fingerprint;
 pub mod github;
 pub mod gitlab;
@@ -12,6 +14,7 @@ pub mod json;
 pub mod junit;
 pub mod markdown;
 pub mod output;
+pub mod page;
 pub mod paths;
 pub mod pretty;
 pub mod rules;
@@ -61,7 +64,7 @@ pub struct Summary {
     pub files: usize,
     /// YAML documents in them, without empty ones.
     pub documents: usize,
-    /// Pod specs that were checked.
+    /// Pod specs with init containers or a deadline that were checked: others aren't read where nothing else asks for it.
     pub pods: usize,
     /// Findings that a suppression silenced.
     pub suppressed: usize,
@@ -95,16 +98,21 @@ pub fn object_of(finding: &Finding) -> String {
         text.push_str(&format!(", {role} {container}"));
     }
     if !finding.builds.is_empty() {
-        text.push_str(&format!(", built by {}", listed(&finding.builds)));
+        text.push_str(&format!(", built by {}", listed(&finding.builds, MOST_BUILDS)));
     }
     text
 }
 
-/// The first few names, and how many more.
-fn listed(names: &[String]) -> String {
-    const MOST: usize = 3;
-    let first = names.iter().take(MOST).map(String::as_str).collect::<Vec<_>>().join(", ");
-    match names.len().saturating_sub(MOST) {
+/// How many builds that make an object are named.
+const MOST_BUILDS: usize = 3;
+
+/// How many places of one finding are listed in a line.
+const MOST_PLACES: usize = 50;
+
+/// The first `most` of some names, and how many more.
+fn listed(names: &[String], most: usize) -> String {
+    let first = names.iter().take(most).map(String::as_str).collect::<Vec<_>>().join(", ");
+    match names.len().saturating_sub(most) {
         0 => first,
         more => format!("{first} and {more} more"),
     }
@@ -179,6 +187,31 @@ impl Report {
             subject if subject.is_empty() => finding.message.clone(),
             subject => format!("{} [{subject}]", finding.message),
         }
+    }
+
+    /// [`Report::message_of`], and behind it where the same is wrong too: for forms that show no other place.
+    #[must_use]
+    pub fn message_with_places(&self, finding: &Finding) -> String {
+        match self.likewise(finding) {
+            places if places.is_empty() => self.message_of(finding),
+            places => format!("{} (likewise at {places})", self.message_of(finding)),
+        }
+    }
+
+    /// The places where the same is wrong as at a finding's own: `9:12, 15:12`, and those in other files with these.
+    #[must_use]
+    pub fn likewise(&self, finding: &Finding) -> String {
+        let places: Vec<String> = finding
+            .places()
+            .skip(1)
+            .filter_map(|span| {
+                let source = self.source(span)?;
+                let start = source.position(span.start as usize);
+                let path = if span.file == finding.span.file { "" } else { &format!("{}:", source.path) };
+                Some(format!("{path}{}:{}", start.line, start.column))
+            })
+            .collect();
+        listed(&places, MOST_PLACES)
     }
 
     /// The file that another tool made the document at `span` of, as the tool wrote it.

@@ -5,6 +5,8 @@ use std::path::{Component, Path, PathBuf};
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
+use crate::path_text::text_of_path;
+
 /// All but RFC 3986's unreserved characters and the slash. `:` is encoded too, since the first
 /// segment of a relative reference may not hold one (section 4.2).
 const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~').remove(b'/');
@@ -92,9 +94,8 @@ pub fn absolute(here: &Path, path: &str) -> PathBuf {
 pub fn relative_to(folder: &Path, path: &Path) -> String {
     for (up, base) in folder.ancestors().enumerate() {
         if let Ok(rest) = path.strip_prefix(base) {
-            let rest = rest.to_string_lossy();
-            return "../".repeat(up) + &with_slashes(&rest);
+            return "../".repeat(up) + &with_slashes(&text_of_path(rest));
         }
     }
-    with_slashes(&path.to_string_lossy()).into_owned()
+    with_slashes(&text_of_path(path)).into_owned()
 }

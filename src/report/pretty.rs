@@ -28,7 +28,7 @@ pub fn write(report: &Report, look: &Look, out: &mut dyn Write) -> io::Result<()
     super::concise::write_failures(&report.errors, out)
 }
 
-/// Findings of one text but for the container's name, in the report's order.
+/// Findings of one text but for the container's name and what stands at the place, in the report's order.
 struct Twins<'a> {
     first: &'a Finding,
     more: Vec<&'a Finding>,
@@ -40,7 +40,8 @@ fn twins(report: &Report) -> Vec<Twins<'_>> {
     let mut known: HashMap<(&str, Severity, String, String), usize> = HashMap::new();
     for finding in &report.findings {
         let help = finding.help.as_deref().unwrap_or_default();
-        let text = |text: &str| nameless(text, finding);
+        let found = found(report, finding);
+        let text = |text: &str| nameless(text, finding, found);
         let key = (finding.rule, finding.severity, text(&finding.message), text(help));
         let at = *known.entry(key).or_insert(all.len());
         match all.get_mut(at) {
@@ -52,10 +53,19 @@ fn twins(report: &Report) -> Vec<Twins<'_>> {
     all
 }
 
-/// `text` without the name of the container that `finding` is about.
-fn nameless(text: &str, finding: &Finding) -> String {
+/// `text` without the name of the container that `finding` is about, and what was `found` there.
+fn nameless(text: &str, finding: &Finding, found: &str) -> String {
     let container = finding.resource.as_ref().and_then(|resource| resource.container.as_deref());
-    container.map_or_else(|| text.to_owned(), |name| text.replace(&format!("`{name}`"), "``"))
+    let names = [container.unwrap_or_default(), found].into_iter().filter(|name| !name.is_empty());
+    names.fold(text.to_owned(), |text, name| text.replace(&format!("`{name}`"), "``"))
+}
+
+/// What stands at the place of `finding`, without quotes. Each error is shown for itself, be it of another text.
+fn found<'r>(report: &'r Report, finding: &Finding) -> &'r str {
+    if finding.severity == Severity::Error {
+        return "";
+    }
+    report.source(finding.span).map_or("", |source| source.slice(finding.span)).trim_matches(['"', '\''])
 }
 
 /// How findings of one text are drawn.
@@ -156,34 +166,44 @@ impl<'a> Drawing<'a> {
             places.iter().zip(&captions).map(|(place, caption)| Place { caption, ..*place }).collect();
         let room = self.look.width.saturating_sub(Snippet::frame(self.gutter));
         let lines = excerpt::lines(source, &places, room, self.look);
-        Snippet { gutter: self.gutter, room, severity: self.twins.first.severity }.draw(&lines, out)
+        Snippet { gutter: self.gutter, room, severity: self.twins.first.severity, look: self.look }
+            .draw(&lines, out)
     }
 
     /// ` = help: text`.
     fn write_note(&self, name: &str, text: &str, out: &mut dyn Write) -> io::Result<()> {
-        let start = format!("{:gutter$} {} {}: ", "", secondary("="), name.bold(), gutter = self.gutter);
-        let indent = self.gutter + format!(" = {name}: ").len();
-        let lines = wrap(text, self.look.width.saturating_sub(indent));
+        let indent = self.gutter + " = ".len();
+        let lines = wrap(&format!("{name}: {text}"), self.look.width.saturating_sub(indent));
         for (index, line) in lines.iter().enumerate() {
-            if index == 0 {
-                writeln!(out, "{start}{line}")?;
-            } else {
-                writeln!(out, "{:indent$}{line}", "")?;
+            match line.strip_prefix(name).filter(|_| index == 0) {
+                Some(rest) => {
+                    let (gutter, sign) = (self.gutter, secondary("="));
+                    writeln!(out, "{:gutter$} {sign} {}{rest}", "", name.bold())?;
+                }
+                None => writeln!(out, "{:indent$}{line}", "")?,
             }
         }
         Ok(())
     }
 
-    /// What a twin is about, without the container where that is called as the first one's is.
-    fn subject_beside(&self, finding: &Finding) -> String {
+    /// What tells a twin from the first one beside its place: its object, its container where that has another name, and
+    /// what stands there where that is something else.
+    fn difference(&self, finding: &Finding) -> String {
         let container = |finding: &Finding| finding.resource.as_ref().and_then(|it| it.container.clone());
-        let mut finding = finding.clone();
-        if container(&finding) == container(self.twins.first)
-            && let Some(resource) = &mut finding.resource
+        let mut other = finding.clone();
+        if container(finding) == container(self.twins.first)
+            && let Some(resource) = &mut other.resource
         {
             resource.container = None;
         }
-        self.report.subject_of(&finding)
+        let subject = self.report.subject_of(&other);
+        let [first, found] = [self.twins.first, finding].map(|finding| found(self.report, finding));
+        let is_said = first != found && finding.message.contains(&format!("`{found}`"));
+        match (subject.is_empty(), is_said) {
+            (true, true) => format!("`{found}`"),
+            (false, true) => format!("{subject}: `{found}`"),
+            (_, false) => subject,
+        }
     }
 
     /// The other places of the same text, in one line however long: it is for searching rather than for reading.
@@ -193,9 +213,13 @@ impl<'a> Drawing<'a> {
             return Ok(());
         }
         let places = more.iter().filter_map(|finding| {
-            let place = place_of(self.report.source(finding.span)?, finding.span);
-            let subject = self.subject_beside(finding);
-            Some(if subject.is_empty() { place } else { format!("{place} ({subject})") })
+            let likewise = match self.report.likewise(finding) {
+                places if places.is_empty() => String::new(),
+                places => format!(" and {places}"),
+            };
+            let place = place_of(self.report.source(finding.span)?, finding.span) + &likewise;
+            let difference = abridged(&self.difference(finding));
+            Some(if difference.is_empty() { place } else { format!("{place} ({difference})") })
         });
         let places = shown(&places.collect::<Vec<_>>().join(", "), self.look);
         let count = format!("{} more:", more.len());

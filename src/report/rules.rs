@@ -2,41 +2,43 @@
 
 use std::io::{self, Write};
 
-use super::Look;
 use super::concise::tinted;
-use crate::rule::Group;
+use super::describe::Form;
+use super::text::{shown, wrap};
+use super::{Look, json};
+use crate::rule::{Group, Rule};
 use crate::rules;
 
-/// Writes each rule with what it finds, as a table or as JSON.
+/// The columns of a severity and a group, and what parts them.
+const MIDDLE: usize = 22;
+
+/// A summary is put below its rule where fewer columns are left beside it.
+const NARROWEST: usize = 20;
+
+/// Writes each rule with what it finds: as a table, a line each, or JSON.
 ///
 /// # Errors
 /// Whatever writing says.
-pub fn write(json: bool, look: &Look, out: &mut dyn Write) -> io::Result<()> {
-    if json {
-        let entries: Vec<_> = rules::ALL.iter().map(|rule| rule.entry()).collect();
-        serde_json::to_writer_pretty(&mut *out, &entries)?;
-        return writeln!(out);
+pub fn write(form: Form, look: &Look, out: &mut dyn Write) -> io::Result<()> {
+    match form {
+        Form::Pretty => write_table(look, out),
+        Form::Concise => rules::ALL.iter().try_for_each(|rule| {
+            let Rule { id, group, severity, summary, .. } = *rule;
+            writeln!(out, "{id}: {severity}: {}: {}", group.name(), shown(summary, look))
+        }),
+        Form::Json => json::write_value(&rules::ALL.iter().map(|rule| rule.entry()).collect::<Vec<_>>(), out),
     }
+}
+
+fn write_table(look: &Look, out: &mut dyn Write) -> io::Result<()> {
     let widest = rules::ALL.iter().map(|rule| rule.id.len()).max().unwrap_or(0);
-    let indent = widest + 22;
+    let beside = look.width.saturating_sub(widest + MIDDLE);
+    let (start, indent) = if beside < NARROWEST { ("\n    ", 4) } else { ("", widest + MIDDLE) };
     for rule in rules::ALL {
         let severity = tinted(rule.severity, &format!("{:<7}", rule.severity));
-        write!(out, "{:<widest$}  {severity}  {:<9}  ", rule.id, rule.group.name())?;
-        let width = look.width.saturating_sub(indent).max(20);
-        let mut column = 0;
-        for word in rule.summary.split(' ') {
-            let length = word.chars().count();
-            if column > 0 && column + 1 + length > width {
-                write!(out, "\n{:indent$}", "")?;
-                column = 0;
-            } else if column > 0 {
-                write!(out, " ")?;
-                column += 1;
-            }
-            write!(out, "{word}")?;
-            column += length;
-        }
-        writeln!(out)?;
+        let summary = wrap(&shown(rule.summary, look), look.width.saturating_sub(indent));
+        let summary = summary.join(&format!("\n{:indent$}", ""));
+        writeln!(out, "{:<widest$}  {severity}  {:<9}  {start}{summary}", rule.id, rule.group.name())?;
     }
     writeln!(
         out,

@@ -4,18 +4,24 @@ use std::io::{self, Write};
 
 use colored::{ColoredString, Colorize};
 
+use super::Look;
 use super::excerpt::{Line, Mark};
 use super::text::{width, wrap};
 use crate::finding::Severity;
 
+/// The columns that a mark which is cut short has at least.
+const LEAST: usize = 20;
+
 /// Draws lines of one finding.
-pub struct Snippet {
+pub struct Snippet<'l> {
     /// The columns of the widest line number.
     pub gutter: usize,
     /// The columns that are there beside it.
     pub room: usize,
     /// The finding's.
     pub severity: Severity,
+    /// The terminal.
+    pub look: &'l Look,
 }
 
 /// A piece of a row below a line.
@@ -25,36 +31,36 @@ struct Piece {
     is_primary: bool,
 }
 
-impl Snippet {
+impl Snippet<'_> {
     /// The columns that stand before a line's text, for line numbers of `gutter` columns.
     #[must_use]
     pub fn frame(gutter: usize) -> usize {
         gutter + " | ".len()
     }
 
-    /// Draws `lines`, with `...` where some are left out.
+    /// Draws `lines`. Where some are left out, the last row before them has a mark in place of a number.
     ///
     /// # Errors
     /// Whatever writing says.
     pub fn draw(&self, lines: &[Line<'_>], out: &mut dyn Write) -> io::Result<()> {
         let gutter = self.gutter;
-        let mut last = None;
-        for line in lines {
-            if last.is_some_and(|last| last + 1 < line.number) {
-                writeln!(out, "{:gutter$} {}", "", secondary("..."))?;
-            }
-            last = Some(line.number);
+        let mut lines = lines.iter().peekable();
+        while let Some(line) = lines.next() {
             let start = secondary(&format!("{:>gutter$} |", line.number));
             writeln!(out, "{}", format!("{start} {}", line.text).trim_end())?;
-            for row in self.rows(&line.marks) {
-                self.draw_row(row, out)?;
+            let is_gap = lines.peek().is_some_and(|next| line.number + 1 < next.number);
+            let gap = if self.look.unicode { "⋮" } else { ":" };
+            let mut rows = self.rows(&line.marks).into_iter().peekable();
+            while let Some(row) = rows.next() {
+                let number = if is_gap && rows.peek().is_none() { gap } else { "" };
+                self.draw_row(number, row, out)?;
             }
         }
         Ok(())
     }
 
-    fn draw_row(&self, row: Vec<Piece>, out: &mut dyn Write) -> io::Result<()> {
-        write!(out, "{} {} ", " ".repeat(self.gutter), secondary("|"))?;
+    fn draw_row(&self, number: &str, row: Vec<Piece>, out: &mut dyn Write) -> io::Result<()> {
+        write!(out, "{} ", secondary(&format!("{number:>gutter$} |", gutter = self.gutter)))?;
         let mut column = 0;
         for piece in row {
             let text =
@@ -70,8 +76,8 @@ impl Snippet {
         if marks.is_empty() {
             return Vec::new();
         }
-        let mut rows = vec![underline(marks)];
-        let end = marks.iter().map(|mark| mark.columns.end).max().unwrap_or(0);
+        let end = self.end_of(marks);
+        let mut rows = vec![underline(marks, end)];
         let mut said: Vec<&Mark<'_>> = marks.iter().filter(|mark| !mark.place.caption.is_empty()).collect();
         said.sort_by_key(|mark| (mark.columns.start, mark.place.is_primary));
         let mut is_rightmost = true;
@@ -92,14 +98,23 @@ impl Snippet {
         rows
     }
 
+    /// The column that the marks end at. One that leaves no room for its caption beside it is shown by its start, where that
+    /// shows enough of it.
+    fn end_of(&self, marks: &[Mark<'_>]) -> usize {
+        let end = marks.iter().map(|mark| mark.columns.end).max().unwrap_or(0);
+        let [mark] = marks else { return end };
+        let caption = width(mark.place.caption) + 1;
+        let short = self.room.saturating_sub(caption);
+        if caption > 1 && short < end && mark.columns.start + LEAST <= short { short } else { end }
+    }
+
     fn room_at(&self, column: usize) -> usize {
         self.room.saturating_sub(column)
     }
 }
 
-/// `^^^` and `---` below what is marked, the first over the second.
-fn underline(marks: &[Mark<'_>]) -> Vec<Piece> {
-    let end = marks.iter().map(|mark| mark.columns.end).max().unwrap_or(0);
+/// `^^^` and `---` below what is marked up to the column `end`, the first over the second.
+fn underline(marks: &[Mark<'_>], end: usize) -> Vec<Piece> {
     let kind = |column: usize| {
         let here = marks.iter().filter(|mark| mark.columns.contains(&column));
         here.map(|mark| mark.place.is_primary).max()

@@ -23,8 +23,10 @@ pub fn lines(report: &Report) -> String {
     } else {
         found(report)
     };
-    let scope = format!(" in {}, {}", count(summary.files, "file"), count(summary.pods, "Pod spec"));
-    text.push_str(&scope);
+    text.push_str(&format!(" in {}", count(summary.files, "file")));
+    if summary.pods > 0 {
+        text.push_str(&format!(", {}", count(summary.pods, "Pod spec")));
+    }
     if summary.suppressed > 0 {
         let _ = write!(text, "; {} suppressed", summary.suppressed);
     }

@@ -23,7 +23,10 @@ pub(super) enum Extent {
 /// What a comment that speaks to initlint says; `None` for any other comment. `text` starts with
 /// the `#`. The error says what is wrong with one that suppresses nothing.
 pub(super) fn of_comment(text: &str) -> Option<Result<Directive, &'static str>> {
-    let said = text.trim_start_matches('#').trim_start().strip_prefix("initlint:")?.trim_start();
+    let text_of_comment = text.trim_start_matches('#').trim_start();
+    let Some(said) = text_of_comment.strip_prefix("initlint:").map(str::trim_start) else {
+        return is_misspelt(text_of_comment).then_some(Err(SPELLING));
+    };
     let end = said.find(|c: char| !c.is_ascii_lowercase() && c != '-').unwrap_or(said.len());
     let (word, rest) = said.split_at_checked(end)?;
     let extent = match word {
@@ -34,9 +37,20 @@ pub(super) fn of_comment(text: &str) -> Option<Result<Directive, &'static str>> 
         | "ignore-next-line" | "skip" | "allow" => {
             return Some(Err("initlint's word for it is `ignore` or `ignore-file`"));
         }
-        _ => return None,
+        _ => return is_misspelt(text_of_comment).then_some(Err(SPELLING)),
     };
     Some(list(text, rest).map(|(names, reason)| Directive { extent, names, reason }))
+}
+
+const SPELLING: &str = "it has to begin with `initlint: ignore[`, in lower case and with a colon";
+
+/// Whether `text` is meant to suppress something, and is spelt otherwise: `Initlint ignore[rule]`.
+fn is_misspelt(text: &str) -> bool {
+    let Some((name, rest)) = text.split_at_checked("initlint".len()) else { return false };
+    let rest = rest.trim_start_matches([' ', '\t', ':', '=', '-']);
+    let word = rest.split('[').next().unwrap_or_default().trim_end();
+    let is_word = ["ignore", "ignore-file"].iter().any(|known| word.eq_ignore_ascii_case(known));
+    name.eq_ignore_ascii_case("initlint") && is_word && rest.contains('[')
 }
 
 /// Reads `[rule, rule] reason`, which `text` ends with.
@@ -134,6 +148,17 @@ mod tests {
             ["# initlint: ignore", "# initlint: ignore a", "# initlint: ignore[]", "# initlint: ignore[a"]
         {
             assert!(matches!(of_comment(slip), Some(Err(_))), "{slip}");
+        }
+        for slip in [
+            "# initlint ignore[a] why",
+            "# Initlint: ignore[a]",
+            "# initlint: Ignore[a]",
+            "# INITLINT - ignore-file [a]",
+        ] {
+            assert_eq!(of_comment(slip), Some(Err(SPELLING)), "{slip}");
+        }
+        for remark in ["# initlint ignore what follows", "# Initlint [sic]", "# initlints: ignore[a]"] {
+            assert_eq!(of_comment(remark), None, "{remark}");
         }
         assert!(matches!(of_comment("# initlint: disable[a]"), Some(Err(_))));
         assert_eq!(of_comment("# initlint: ignored[a]"), None);

@@ -206,7 +206,8 @@ impl Suppression {
 }
 
 fn mentions_us(text: &str) -> bool {
-    memmem::find(text.as_bytes(), b"initlint").is_some()
+    // Whether it begins with a capital is told where it is read.
+    memmem::find(text.as_bytes(), b"nitlint").is_some()
 }
 
 impl What {

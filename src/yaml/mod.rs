@@ -37,7 +37,7 @@ pub use documents::split;
 pub use heuristics::{is_yaml, looks_like_object, looks_like_template};
 pub use key_values::{KeyValues, key_values};
 pub use node::{Entry, Kind, Lookup, Node, NodeId};
-pub use prefilter::Prefilter;
+pub use prefilter::{Prefilter, is_definition};
 pub use problem::Problem;
 pub use tree::{Document, MAX_DEPTH};
 pub use value::{Field, Value};

@@ -262,11 +262,13 @@ impl<'d> Node<'d> {
     #[must_use]
     pub fn entry(self, key: &str) -> Option<Entry<'d>> {
         let mut found = None;
-        for entry in self.written_entries() {
-            if entry.is_merge() {
-                found = entry.merged().find_map(|map| map.entry(key)).or(found);
-            } else if entry.key.is_key(key) {
-                found = Some(entry);
+        for (name, value) in self.pairs() {
+            let name = Node::at_index(self.document, name);
+            let entry = || Entry { key: name, value: Node::at_index(self.document, value) };
+            if name.is_merge_key() {
+                found = entry().merged().find_map(|map| map.entry(key)).or(found);
+            } else if name.is_key(key) {
+                found = Some(entry());
             }
         }
         found
@@ -306,10 +308,16 @@ impl<'d> Node<'d> {
     /// The entries of a map as they are written, repeated keys and `<<` among them.
     pub fn written_entries(self) -> impl Iterator<Item = Entry<'d>> {
         let document = self.document;
-        let mut children = self.is_mapping().then(|| document.children(self.index)).into_iter().flatten();
+        let at = move |index| Node::at_index(document, index);
+        self.pairs().map(move |(key, value)| Entry { key: at(key), value: at(value) })
+    }
+
+    /// The indices of a map's keys and values.
+    fn pairs(self) -> impl Iterator<Item = (u32, u32)> + use<'d> {
+        let mut children = self.is_mapping().then(|| self.document.children(self.index));
         std::iter::from_fn(move || {
-            let (key, value) = (children.next()?, children.next()?);
-            Some(Entry { key: Node::at_index(document, key), value: Node::at_index(document, value) })
+            let children = children.as_mut()?;
+            Some((children.next()?, children.next()?))
         })
     }
 
@@ -357,11 +365,20 @@ impl<'d> Node<'d> {
     fn is_key(self, key: &str) -> bool {
         let Some(scalar) = self.scalar() else { return false };
         let text = self.document.text_of(scalar.text);
-        // Most keys are strings: only equal texts, and those that may not be strings, need a look.
-        match text.as_bytes().first() {
-            Some(b'a'..=b'e' | b'g'..=b'm' | b'p'..=b's' | b'u'..=b'x' | b'z') => text == key,
+        // Most keys are strings, and those that aren't start as `yes`, `no`, `null`, `true`, `false`, `on`, `off` do.
+        match text.as_bytes() {
+            [b'y', b'e', ..] | [b'n', b'o' | b'u', ..] | [b't', b'r', ..] => self.key_text() == key,
+            [b'f', b'a', ..] | [b'o', b'n' | b'f', ..] => self.key_text() == key,
+            [b'a'..=b'z', _, ..] => text == key,
             _ => self.key_text() == key,
         }
+    }
+
+    fn is_merge_key(self) -> bool {
+        self.scalar().is_some_and(|scalar| {
+            let text = self.document.text_of(scalar.text);
+            resolve::is_merge(text, scalar.style == Style::Plain, scalar.tag)
+        })
     }
 
     fn content(self) -> Content {
@@ -416,10 +433,7 @@ impl<'d> Entry<'d> {
     /// Whether this is a `<<` that merges its value into the map.
     #[must_use]
     pub fn is_merge(&self) -> bool {
-        self.key.scalar().is_some_and(|scalar| {
-            let text = self.key.document.text_of(scalar.text);
-            resolve::is_merge(text, scalar.style == Style::Plain, scalar.tag)
-        })
+        self.key.is_merge_key()
     }
 
     /// The maps that a `<<` merges; the first one counts most.

@@ -66,7 +66,9 @@ impl Prefilter {
     }
 }
 
-fn is_definition(document: &str) -> bool {
+/// Whether `document` is a `CustomResourceDefinition`, by its `kind` at the start of a line.
+#[must_use]
+pub fn is_definition(document: &str) -> bool {
     const KEY: &str = "kind:";
     let is_definition = |value: &str| {
         let value = value.trim_start_matches([' ', '\t']);

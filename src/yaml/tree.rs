@@ -83,9 +83,10 @@ impl Document {
         self.placeholders.as_deref()
     }
 
-    pub(super) fn data(&self, index: u32) -> NodeData {
+    pub(super) fn data(&self, index: u32) -> &NodeData {
         // Indices come from the arena itself; a null stands in rather than a panic.
-        self.nodes.get(index as usize).copied().unwrap_or(NodeData::null(0))
+        const NULL: &NodeData = &NodeData::null(0);
+        self.nodes.get(index as usize).unwrap_or(NULL)
     }
 
     pub(super) fn span_of(&self, index: u32) -> Span {
@@ -95,7 +96,7 @@ impl Document {
 
     /// The text that the node at `index` was read from, and from where to where.
     pub(super) fn place_of(&self, index: u32) -> (&Arc<Origin>, u32, u32) {
-        let NodeData { origin, start, end, .. } = self.data(index);
+        let NodeData { origin, start, end, .. } = *self.data(index);
         (self.origins.get(origin as usize).unwrap_or(&self.origin), start, end)
     }
 
@@ -124,8 +125,9 @@ impl Document {
 
     /// The children of the node at `index`, in order; keys and values take turns in a mapping.
     pub(super) fn children(&self, index: u32) -> Children<'_> {
-        let after = match self.data(index).content {
-            Content::Sequence | Content::Mapping => self.data(index).after,
+        let data = self.data(index);
+        let after = match data.content {
+            Content::Sequence | Content::Mapping => data.after,
             Content::Scalar(_) | Content::Alias(_) => 0,
         };
         Children { document: self, next: index + 1, after }
@@ -134,7 +136,7 @@ impl Document {
 
 impl NodeData {
     /// A null that isn't written, at `at`.
-    pub(super) fn null(at: u32) -> NodeData {
+    pub(super) const fn null(at: u32) -> NodeData {
         let scalar = Scalar { text: Text::Decoded(0, 0), style: Style::Plain, tag: Tag::None };
         NodeData { origin: 0, start: at, end: at, after: u32::MAX, content: Content::Scalar(scalar) }
     }

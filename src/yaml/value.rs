@@ -1,7 +1,8 @@
 //! Values that can be changed, apart from any document.
 //!
 //! A document is read once and never changes. What kustomize makes of several is put together of these, and becomes a
-//! document again whose nodes stand in several files.
+//! document again whose nodes stand in several files. Copies share what isn't changed in them: each overlay has a copy of
+//! its base.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -26,8 +27,8 @@ pub struct Value {
 #[derive(Clone)]
 enum Content {
     Scalar { text: Arc<str>, style: Style, tag: Tag },
-    Sequence(Vec<Value>),
-    Mapping(Vec<Field>),
+    Sequence(Arc<Vec<Value>>),
+    Mapping(Arc<Vec<Field>>),
 }
 
 /// A key of a map, and its value.
@@ -62,9 +63,9 @@ impl Value {
     pub fn of(node: Node<'_>) -> Result<Value, Span> {
         let (origin, start, end) = node.origin();
         let content = if node.is_mapping() {
-            Content::Mapping(fields_of(node)?)
+            Content::Mapping(Arc::new(fields_of(node)?))
         } else if node.is_sequence() {
-            Content::Sequence(node.items().map(Value::of).collect::<Result<_, _>>()?)
+            Content::Sequence(Arc::new(node.items().map(Value::of).collect::<Result<_, _>>()?))
         } else {
             let (text, style, tag) = node.scalar_parts();
             let text = if origin.ends_without_break(end, style) {
@@ -87,7 +88,7 @@ impl Value {
         let entries = keys.iter().filter_map(|key| node.entry(key));
         let fields =
             entries.map(|entry| Ok(Field { key: Value::of(entry.key)?, value: Value::of(entry.value)? }));
-        let content = Content::Mapping(fields.collect::<Result<_, Span>>()?);
+        let content = Content::Mapping(Arc::new(fields.collect::<Result<_, Span>>()?));
         Ok(Value { origin: Arc::clone(origin), start, end, content })
     }
 
@@ -111,13 +112,13 @@ impl Value {
     /// A map without entries in the place of `self`.
     #[must_use]
     pub fn mapping(&self) -> Value {
-        self.with(Content::Mapping(Vec::new()))
+        self.with(Content::Mapping(Arc::default()))
     }
 
     /// A list of `items` in the place of `self`.
     #[must_use]
     pub fn sequence(&self, items: Vec<Value>) -> Value {
-        self.with(Content::Sequence(items))
+        self.with(Content::Sequence(Arc::new(items)))
     }
 
     fn with(&self, content: Content) -> Value {
@@ -203,7 +204,7 @@ impl Value {
     /// The values of a map; none of anything else.
     pub fn values_mut(&mut self) -> impl Iterator<Item = (&str, &mut Value)> {
         let fields = match &mut self.content {
-            Content::Mapping(fields) => fields.as_mut_slice(),
+            Content::Mapping(fields) => Arc::make_mut(fields).as_mut_slice(),
             _ => &mut [],
         };
         fields.iter_mut().map(|Field { key, value }| (key.text().unwrap_or(""), value))
@@ -221,7 +222,7 @@ impl Value {
     /// The items of a list.
     pub fn items_mut(&mut self) -> Option<&mut Vec<Value>> {
         match &mut self.content {
-            Content::Sequence(items) => Some(items),
+            Content::Sequence(items) => Some(Arc::make_mut(items)),
             _ => None,
         }
     }
@@ -234,7 +235,10 @@ impl Value {
 
     /// The value of a map's key, to be changed.
     pub fn get_mut(&mut self, key: &str) -> Option<&mut Value> {
-        self.values_mut().find(|(name, _)| *name == key).map(|(_, value)| value)
+        // A copy is made of what is changed alone.
+        let at = self.fields().iter().position(|field| field.name() == key)?;
+        let Content::Mapping(fields) = &mut self.content else { return None };
+        Arc::make_mut(fields).get_mut(at).map(|field| &mut field.value)
     }
 
     /// The value that the keys of `path` lead to.
@@ -254,13 +258,14 @@ impl Value {
             *known = value;
         } else if let Content::Mapping(fields) = &mut self.content {
             let key = value.string(key);
-            fields.push(Field { key, value });
+            Arc::make_mut(fields).push(Field { key, value });
         }
     }
 
     /// Sets a map's key as `field` has it, its place included.
     pub fn set_field(&mut self, field: Field) {
         let Content::Mapping(fields) = &mut self.content else { return };
+        let fields = Arc::make_mut(fields);
         match fields.iter_mut().find(|known| known.name() == field.name()) {
             Some(known) => *known = field,
             None => fields.push(field),
@@ -271,13 +276,13 @@ impl Value {
     pub fn remove(&mut self, key: &str) -> Option<Value> {
         let Content::Mapping(fields) = &mut self.content else { return None };
         let at = fields.iter().position(|field| field.name() == key)?;
-        Some(fields.remove(at).value)
+        Some(Arc::make_mut(fields).remove(at).value)
     }
 
     /// Keeps those entries of a map that `keep` says.
     pub fn retain(&mut self, mut keep: impl FnMut(&Field) -> bool) {
         if let Content::Mapping(fields) = &mut self.content {
-            fields.retain(|field| keep(field));
+            Arc::make_mut(fields).retain(|field| keep(field));
         }
     }
 
@@ -297,7 +302,8 @@ impl Value {
     pub fn is_same(&self, other: &Value) -> bool {
         match (&self.content, &other.content) {
             (Content::Sequence(own), Content::Sequence(others)) => {
-                own.len() == others.len() && own.iter().zip(others).all(|(own, other)| own.is_same(other))
+                own.len() == others.len()
+                    && own.iter().zip(others.iter()).all(|(own, other)| own.is_same(other))
             }
             (Content::Mapping(own), Content::Mapping(others)) => {
                 let has =
@@ -336,7 +342,7 @@ impl std::fmt::Debug for Value {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match &self.content {
             Content::Scalar { .. } => self.kind().fmt(f),
-            Content::Sequence(items) => f.debug_list().entries(items).finish(),
+            Content::Sequence(items) => f.debug_list().entries(items.iter()).finish(),
             Content::Mapping(fields) => {
                 f.debug_map().entries(fields.iter().map(|field| (field.name(), &field.value))).finish()
             }

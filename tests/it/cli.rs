@@ -5,6 +5,7 @@ use std::io::Write;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
+use initlint::rules;
 use tempfile::TempDir;
 
 const BAD: &str = "apiVersion: v1
@@ -168,8 +169,8 @@ fn what_cannot_be_checked_is_named_and_the_rest_is_linted() {
         "an object in a file that is named is parsed"
     );
     let (status, _, err) = run(folder.path(), &["nothing"]);
-    assert_eq!(status, 2);
-    assert!(!err.contains("no findings"), "{err}");
+    assert_eq!(status, 0);
+    assert!(err.contains("note: nothing: no .yaml") && !err.contains("no findings"), "{err}");
 }
 
 /// Nine aliases to nine aliases to …
@@ -303,15 +304,32 @@ fn nothing_on_standard_input_is_no_success() {
     let folder = folder(&[]);
     let (status, out, _) = run_with_input(folder.path(), &["-"], b"");
     assert_eq!((status, out.contains("<stdin>: nothing came in")), (2, true), "{out}");
-    let (status, out, _) = run(folder.path(), &[]);
-    assert_eq!((status, out.contains("error: .: nothing to check: no .yaml")), (2, true), "{out}");
+}
+
+#[test]
+fn a_folder_without_manifests_is_no_failure_and_a_path_that_is_not_there_is() {
+    let folder = folder(&[("sub/readme.md", b"x"), ("plain/two.yaml", b"kind: Service\napiVersion: v1\n")]);
+    let (status, _, err) = run(folder.path(), &["sub"]);
+    assert_eq!(status, 0);
+    assert!(err.starts_with("note: sub: no .yaml, .yml or .json file is in it\nnothing to check: "), "{err}");
+    for paths in [["absent"], ["absent.yaml"], ["*.yml"]] {
+        assert_eq!(run(folder.path(), &paths).0, 2, "{paths:?}");
+    }
+    // The same is counted whether a file is named or found, and no count is untrue.
+    let pods =
+        "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec: {containers: [{name: c, image: \"x:1\"}]}\n";
+    fs::write(folder.path().join("plain/pod.yaml"), pods).unwrap();
+    let [found, named] = [["plain", "sub"], ["plain/pod.yaml", "plain/two.yaml"]]
+        .map(|paths| run(folder.path(), &paths).2.lines().last().unwrap().to_owned());
+    assert_eq!(found, named);
+    assert!(found.ends_with("activeDeadlineSeconds in 2 files"), "{found}");
 }
 
 #[test]
 fn a_folder_that_is_excluded_says_so() {
     let folder = folder(&[(".initlint.yaml", b"exclude: [old/]\n"), ("old/bad.yaml", BAD.as_bytes())]);
-    let (status, out, _) = run(folder.path(), &["old"]);
-    assert_eq!((status, out.contains("what is in it is excluded")), (2, true), "{out}");
+    let (status, _, err) = run(folder.path(), &["old"]);
+    assert_eq!((status, err.contains("what is in it is excluded")), (0, true), "{err}");
     let named = ["old/bad.yaml", "--format", "concise"];
     assert_eq!(run(folder.path(), &named).0, 1, "a file that is named is checked");
 }
@@ -326,6 +344,71 @@ fn the_list_of_rules_comes_as_table_and_json() {
     for entry in json.as_array().unwrap() {
         let id = entry["id"].as_str().unwrap();
         assert!(table.contains(id));
-        assert!(run(folder.path(), &["--explain", id]).1.starts_with(&format!("# {id}\n")));
+        assert!(run(folder.path(), &["--explain", id]).1.starts_with(&format!("{id}\n")));
     }
+    let (_, lines, _) = run(folder.path(), &["--rules", "--format", "concise"]);
+    assert_eq!(lines.lines().count(), json.as_array().unwrap().len());
+    assert_eq!(run(folder.path(), &["--rules", "--format", "sarif"]).0, 2);
+    let narrow = command(folder.path(), &["--rules"]).env("COLUMNS", "20").output().unwrap();
+    let narrow = String::from_utf8(narrow.stdout).unwrap();
+    assert!(
+        narrow.lines().take(9).filter(|line| line.starts_with("    ")).all(|line| line.len() <= 34),
+        "{narrow}"
+    );
+}
+
+#[test]
+fn a_rule_is_explained_for_the_terminal_that_there_is() {
+    let folder = folder(&[]);
+    for (columns, id) in rules::ALL.iter().flat_map(|rule| [("40", rule.id), ("100", rule.id)]) {
+        let told = command(folder.path(), &["--explain", id]).env("COLUMNS", columns).output().unwrap();
+        let told = String::from_utf8(told.stdout).unwrap();
+        let columns: usize = columns.parse().unwrap();
+        // Code stands as it is written, and a word as it is spelt.
+        let is_long = |line: &&str| {
+            let text = line.trim_start();
+            !line.starts_with("    ") && line.chars().count() > columns && text.contains(' ')
+        };
+        let long: Vec<&str> =
+            told.lines().filter(is_long).filter(|line| !line.starts_with("error")).collect();
+        assert!(long.iter().all(|line| line.contains("group ")), "{id}: {long:?}");
+        for words in ["since ", &format!("initlint --ignore {id}\n"), &format!("ignore[{id}] "), "\nWhat\n"] {
+            assert!(told.contains(words), "{id} lacks {words}: {told}");
+        }
+        assert!(!told.contains("```") && !told.lines().any(|line| line.starts_with('#')), "{told}");
+    }
+    let (_, json, _) = run(folder.path(), &["--explain", "oversized-init-request", "--format", "json"]);
+    let json: serde_json::Value = serde_json::from_str(&json).unwrap();
+    assert_eq!(json["group"], "resources");
+    assert!(json["page"].as_str().unwrap().starts_with("# oversized-init-request\n"));
+    assert_eq!(json["options"].as_array().unwrap().len(), 2);
+    let page = run(folder.path(), &["--explain", "forbidden-probe", "--format", "markdown"]).1;
+    assert!(page.starts_with("# forbidden-probe\n"));
+    let (status, _, err) = run(folder.path(), &["--explain", "forbidden-probe", "--format", "sarif"]);
+    assert_eq!((status, err.as_str()), (2, "error: --explain takes --format pretty, markdown or json\n"));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_file_and_a_link_to_it_are_one_file() {
+    let folder = folder(&[("bad.yaml", BAD.as_bytes())]);
+    std::os::unix::fs::symlink("bad.yaml", folder.path().join("link.yaml")).unwrap();
+    for named in [["bad.yaml", "link.yaml"], ["link.yaml", "bad.yaml"], ["link.yaml", "link.yaml"]] {
+        let (_, out, err) = run(folder.path(), &[&named, ["--format", "concise"].as_slice()].concat());
+        assert_eq!(out.lines().count(), 1, "{out}");
+        assert!(err.contains("in 1 file"), "{err}");
+    }
+}
+
+#[test]
+fn a_config_file_is_no_manifest_and_one_without_its_dot_is_told() {
+    let folder = folder(&[(".initlint.yaml", b"failOn: error\n"), ("bad.yaml", BAD.as_bytes())]);
+    let (_, _, err) = run(folder.path(), &["--format", "concise"]);
+    assert!(err.contains("in 1 file"), "{err}");
+    fs::rename(folder.path().join(".initlint.yaml"), folder.path().join("initlint.yaml")).unwrap();
+    let (_, _, err) = run(folder.path(), &["--format", "concise"]);
+    assert!(
+        err.contains("note: initlint.yaml is not read: the config file is called .initlint.yaml"),
+        "{err}"
+    );
 }

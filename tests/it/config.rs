@@ -293,6 +293,13 @@ fn mistakes_are_shown_at_their_place_all_at_once() {
             "`cpu` takes a quantity",
         ),
         ("overrides: [{paths: [a]}]\n", ":1:13\n", "`rules` is missing here"),
+        ("overrides: [{rules: {}}]\n", ":1:13\n", "`paths`, `resources` or `namespaces` is missing here"),
+        (
+            "overrides: [{resources: [Job], rules: {}}]\n",
+            ":1:26\n",
+            "`resources` takes a kind and a name such as `Job/*`, not `Job`",
+        ),
+        ("rules: {script: off}\n", ":1:9\n", "did you mean `scripts`?"),
         ("overrides: [{paths: a, rules: {}}]\n", ":1:21\n", "`paths` takes a list, not `a`"),
         (
             "podTemplates: [{kind: A, path: /spec}]\n",
@@ -484,4 +491,49 @@ fn the_page_lists_the_keys_and_the_rules_pages_their_options() {
         }
         assert_eq!(section.trim() == "None.", rule.options.is_empty(), "{}: Options", rule.id);
     }
+}
+
+#[test]
+fn overrides_count_for_objects() {
+    let job = POD.replace("name: web}", "name: db, namespace: prod}");
+    let both = [POD, &job].join("---\n");
+    let levels = |config: &str| {
+        let config = format!("overrides:\n- {config}\n  rules: {{forbidden-probe: off, resources: off}}\n");
+        let files = [(".initlint.yaml", config.as_str()), ("a.yaml", both.as_str())];
+        let (_, found) = outcome(&files, "", &["--ignore", "active-deadline-on-non-job"]);
+        found.replace("a.yaml:", "").matches("forbidden-probe").count()
+    };
+    for (config, left) in [
+        ("resources: [\"Pod/*\"]", 0),
+        ("resources: [Pod/d*]", 1),
+        ("resources: [\"Job/*\"]", 2),
+        ("namespaces: [pr*]", 1),
+        ("namespaces: [dev]", 2),
+        ("resources: [Pod/web]\n  namespaces: [prod]", 2),
+        ("resources: [Pod/web, Pod/db]\n  paths: [a.yaml]", 0),
+        ("resources: [Pod/web, Pod/db]\n  paths: [b.yaml]", 2),
+    ] {
+        assert_eq!(levels(config), left, "{config}");
+    }
+    // A later entry wins, options too, and flags win over all.
+    let config = "overrides:\n- {resources: ['Pod/*'], rules: {forbidden-probe: off}}\n- {namespaces: [prod], rules: {forbidden-probe: info}}\n";
+    let files = [(".initlint.yaml", config), ("a.yaml", both.as_str())];
+    let (_, found) = outcome(&files, "", &["--select", "forbidden-probe"]);
+    assert_eq!(found, "a.yaml:forbidden-probe=error a.yaml:forbidden-probe=info");
+    let config = "overrides:\n- {resources: [Pod/db], rules: {oversized-init-request: {ratio: 100}}}\n";
+    let files = [(".initlint.yaml", config), ("a.yaml", both.as_str())];
+    assert_eq!(
+        outcome(&files, "", &["--select", "oversized-init-request"]).1,
+        "a.yaml:oversized-init-request=warning"
+    );
+}
+
+#[test]
+fn the_schema_is_one_that_schemastore_takes() {
+    let schema = initlint::config::schema();
+    assert_eq!(schema["$schema"], "http://json-schema.org/draft-07/schema#");
+    let entry = fs::read_to_string(root().join("schemas/schemastore.json")).unwrap();
+    let entry: Value = serde_json::from_str(&entry).unwrap();
+    assert_eq!(entry["fileMatch"], serde_json::json!(initlint::discover::CONFIG_FILES));
+    assert!(entry["url"].as_str().unwrap().ends_with("/schemas/initlint.schema.json"));
 }

@@ -38,7 +38,7 @@ fn drawn(form: Form, look: &Look) -> String {
     let _guard = with_color(look.color);
     let mut out = Vec::new();
     let description = described(&root().join("tests/describe/phases.yaml"));
-    report::describe::write(&description, form, look, &mut out).unwrap();
+    report::describe::write(&description, form, None, look, &mut out).unwrap();
     String::from_utf8(out).unwrap()
 }
 
@@ -203,20 +203,26 @@ spec: {template: {spec: {containers: [{name: a, resources: {requests: {cpu: 1}}}
         ("d/pods.yaml", &format!("{POD}---\n{service}---\n{BARE}")),
         ("e/service.yaml", service),
     ]);
-    let (status, out, _) = run(folder.path(), &["--describe", "--format", "json"]);
+    let files = ["a/list.yaml", "b/flow.yaml", "c/part.yaml", "d/pods.yaml", "e/service.yaml"];
+    let named = |args: &[&str]| run(folder.path(), &[&["--describe"], args, &files].concat());
+    let (status, out, _) = named(&["--format", "json"]);
     assert_eq!(
         (status, names(&out)),
         (0, ["listed", "flow", "part", "web", "bare"].map(str::to_owned).to_vec())
     );
     assert_eq!(pods(&out)[1]["resource"]["pointer"], "/spec/templates/1");
-    let (status, out, err) = run(folder.path(), &["--describe"]);
+    let (status, out, err) = named(&[]);
     assert!(status == 0 && out.contains("── Workflow flow /spec/templates/1 ──"), "{out}");
     assert!(out.contains("This is a patch"), "{out}");
     assert_eq!(
         err,
-        "5 Pod specs in 5 files; unused after start-up: cpu 1500m in 1 Pod spec\n\
+        "5 Pod specs in 5 files; unused after start-up: cpu 1.5 in 1 Pod spec\n\
         1 patch without its base (c/part.yaml:1); describe the folder that builds it\n"
     );
+    let (status, out, err) = run(folder.path(), &["--describe", "--format", "json"]);
+    assert_eq!((status, names(&out)), (0, vec!["web".to_owned()]), "{err}");
+    let (_, _, err) = run(folder.path(), &["--describe"]);
+    assert!(err.contains("; 4 Pod specs without init containers left out"), "{err}");
     let (status, out, err) = run(folder.path(), &["--describe", "e"]);
     assert_eq!((status, out.as_str(), err.as_str()), (0, "", "nothing to describe: no Pod in 1 file\n"));
 }
@@ -232,7 +238,7 @@ fn standard_input_is_described() {
         .unwrap();
     std::io::Write::write_all(&mut child.stdin.take().unwrap(), POD.as_bytes()).unwrap();
     let (status, out, _) = read(child.wait_with_output().unwrap());
-    let expected = "<stdin>:5:3: Pod web: seed, then web: cpu 2 (1500m unused); Burstable\n";
+    let expected = "<stdin>:5:3: Pod web: seed, then web: cpu 2 (1.5 unused); Burstable\n";
     assert_eq!((status, out.as_str()), (0, expected));
 }
 
@@ -301,10 +307,11 @@ fn nothing_is_lost_to_the_prefilter() {
     let spans = |named: bool| -> Vec<_> {
         let inputs: Vec<Input> = paths.iter().map(|path| Input::File { path: path.clone(), named }).collect();
         let described = describe(&inputs, "<stdin>", &Settings::default());
-        described.startups.iter().map(|startup| startup.span).collect()
+        described.startups.iter().map(|startup| (startup.has_init_phase(), startup.span)).collect()
     };
-    let all = spans(true);
+    let mut all = spans(true);
     assert!(all.len() > 20);
+    all.retain(|(has_init_phase, _)| *has_init_phase);
     assert_eq!(spans(false), all);
 }
 
@@ -325,8 +332,9 @@ fn compare(verdicts: &Path, cases: &Path) -> usize {
     let versions: BTreeSet<&String> = all.collect();
     let mut count = 0;
     for version in versions {
-        let args = ["--describe", "--format", "json", "--kubernetes-version", version, "."];
-        let described = pods(&run(cases, &args).1);
+        let args = ["--describe", "--format", "json", "--kubernetes-version", version];
+        let files: BTreeSet<&str> = rows.iter().map(|row| &*row.file).collect();
+        let described = pods(&run(cases, &[&args, &*Vec::from_iter(files)].concat()).1);
         for row in &rows {
             for verdict in row.verdicts.iter().filter(|verdict| verdict.versions.contains(version)) {
                 for expected in &verdict.pods {
@@ -372,4 +380,71 @@ fn figures(expected: &PodVerdict) -> BTreeMap<&'static str, Value> {
         json!(expected.qos),
     ];
     FIGURES.into_iter().zip(values).collect()
+}
+
+/// A Deployment of `replicas` Pods, whose init container asks for what its app doesn't.
+fn wasteful(name: &str, replicas: usize, cpu: &str) -> String {
+    format!(
+        "apiVersion: apps/v1
+kind: Deployment
+metadata: {{name: {name}, namespace: shop}}
+spec:
+  replicas: {replicas}
+  selector: {{matchLabels: {{app: {name}}}}}
+  template:
+    metadata: {{labels: {{app: {name}}}}}
+    spec:
+      initContainers:
+      - {{name: seed, image: \"x:1\", resources: {{requests: {{cpu: {cpu}, memory: 1536Mi}}}}}}
+      containers:
+      - {{name: web, image: \"x:1\", resources: {{requests: {{cpu: 500m, memory: 512Mi}}}}}}
+"
+    )
+}
+
+#[test]
+fn the_pods_that_leave_most_unused_come_first() {
+    let plain =
+        "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec: {containers: [{name: c, image: \"x:1\"}]}\n";
+    let folder = folder(&[
+        ("a.yaml", &wasteful("small", 1, "600m")),
+        ("b.yaml", &wasteful("large", 10, "4")),
+        ("c.yaml", &wasteful("medium", 2, "2")),
+        ("plain.yaml", plain),
+    ]);
+    let (status, out, err) = run(folder.path(), &["--describe", "--top", "2"]);
+    let expected = "cpu  memory  unused after start-up by
+ 35    10Gi  Deployment shop/large × 10  b.yaml:10
+  3     2Gi  Deployment shop/medium × 2  c.yaml:10
+";
+    assert_eq!((status, out.as_str()), (0, expected), "{err}");
+    assert!(
+        err.starts_with(
+            "3 Pod specs in 4 files; unused after start-up: cpu 38.1, memory 13Gi in 3 Pod specs"
+        ),
+        "{err}"
+    );
+    assert!(err.contains("; 1 Pod spec without init containers left out"), "{err}");
+    let (_, out, _) = run(folder.path(), &["--describe", "--top=1", "--format=concise"]);
+    let line = "b.yaml:10:7: Deployment shop/large: seed, then web: cpu 4 (3.5 unused × 10), memory 1.5Gi (1Gi unused × 10); Burstable\n";
+    assert_eq!(out, line);
+    // A file that is named is described whole.
+    assert!(run(folder.path(), &["--describe", "plain.yaml"]).1.contains("Pod a"));
+    assert_eq!(run(folder.path(), &["--top", "2"]).0, 2);
+}
+
+/// An app container elsewhere may use what the init phase asks for, and what is no resource is no amount.
+#[test]
+fn what_cannot_be_seen_is_not_called_unused() {
+    let release = "apiVersion: helm.toolkit.fluxcd.io/v2
+kind: HelmRelease
+metadata: {name: vectors}
+spec:
+  values:
+    initContainers:
+    - {name: seed, image: \"x:1\", resources: {requests: {cpu: 600m, FILLED_BY_VALIDATOR: 1}}}
+";
+    let folder = folder(&[("a.yaml", release)]);
+    let (_, out, err) = run(folder.path(), &["--describe", "a.yaml"]);
+    assert!(!out.contains("% unused") && !err.contains("unused after"), "{out}{err}");
 }

@@ -9,9 +9,10 @@ use std::process::Command;
 
 use crate::support::lint::root;
 use crate::support::yaml::value;
-use initlint::discover::{self, Input, Walk, is_kustomization};
-use initlint::kustomize::{Build, build};
+use initlint::discover::{self, Input, is_kustomization};
+use initlint::kustomize::{Remark, build};
 use initlint::read::read;
+use rayon::prelude::*;
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -27,13 +28,14 @@ type Resources = BTreeMap<String, Value>;
 
 /// What kubectl prints; what it says where it refuses the kustomization.
 fn theirs(folder: &Path, made: &BTreeSet<String>) -> Result<Resources, String> {
-    // A remote base is out of reach.
-    let output = Command::new("kubectl")
-        .arg("kustomize")
-        .arg(folder)
-        .envs([("https_proxy", "http://127.0.0.1:1"), ("GIT_TERMINAL_PROMPT", "0")])
-        .output()
-        .unwrap();
+    // Nothing is fetched: neither by HTTP nor by git.
+    const OFFLINE: [(&str, &str); 4] = [
+        ("https_proxy", "http://127.0.0.1:1"),
+        ("http_proxy", "http://127.0.0.1:1"),
+        ("GIT_ALLOW_PROTOCOL", "none"),
+        ("GIT_TERMINAL_PROMPT", "0"),
+    ];
+    let output = Command::new("kubectl").arg("kustomize").arg(folder).envs(OFFLINE).output().unwrap();
     if !output.status.success() {
         return Err(String::from_utf8_lossy(&output.stderr).into_owned());
     }
@@ -49,27 +51,30 @@ struct Ours {
     resources: Resources,
     /// The names of what generators made.
     made: BTreeSet<String>,
-    is_partial: bool,
+    /// Why something is not known, where that is so.
+    partial: Option<String>,
+    /// What kustomize is said to refuse.
+    refused: Vec<String>,
 }
 
-/// What we build in `folder`.
+/// What we build in `folder`, of its kustomization and of what that names.
 fn ours(folder: &Path) -> Ours {
-    let mut inputs = discover::find(&[folder.to_owned()], &Walk::default()).inputs;
-    // A folder that `.gitignore` leaves out of a walk is named here all the same.
     let paths = discover::KUSTOMIZATIONS.into_iter().map(|name| folder.join(name));
     let path = paths.into_iter().find(|path| path.is_file()).unwrap();
-    if !inputs.iter().any(|input| matches!(input, Input::File { path: known, .. } if *known == path)) {
-        inputs.push(Input::File { path: path.clone(), named: true });
-    }
-    let files = inputs.iter().enumerate().map(|(id, input)| read(id, input, "").0).collect();
-    let is_it = |input: &Input| matches!(input, Input::File { path: known, .. } if *known == path);
-    let builds = build(files, &|id| inputs.get(id.0 as usize).is_some_and(is_it));
-    let made_there =
-        |build: &&Build| Path::new(&*builds.files[build.kustomization.0 as usize].source.path) == path;
-    let Some(build) = builds.list.iter().find(made_there) else { return Ours::default() };
+    let (file, _) = read(0, &Input::File { path, named: true }, "");
+    let builds = build(vec![file], &|_| true);
+    let messages = |refused: bool| {
+        let is_one = move |remark: &&Remark| {
+            (remark.is_error || remark.message.contains("kustomize refuses")) == refused
+        };
+        builds.remarks.iter().filter(is_one).map(|remark| remark.message.clone())
+    };
+    let refused: Vec<String> = messages(true).collect();
+    let Some(build) = builds.list.first() else { return Ours { refused, ..Ours::default() } };
     let objects = build.resources.iter().map(|resource| entry(&value(resource.document.root())));
     let made = build.generated.iter().map(|(_, name)| name.clone()).collect();
-    Ours { resources: objects.collect(), made, is_partial: build.is_partial }
+    let why = || messages(false).chain(messages(true)).next().unwrap_or_default();
+    Ours { resources: objects.collect(), made, partial: build.is_partial.then(why), refused }
 }
 
 /// `value` with the names of generated objects as they are without the hash that kustomize appends.
@@ -144,19 +149,42 @@ fn as_json(value: Value) -> Value {
     }
 }
 
-/// Where the two differ; what kubectl says where it refuses the kustomization, or we don't follow all of it.
-fn differences(folder: &Path) -> Result<Vec<String>, String> {
-    let Ours { resources: ours, made, is_partial } = ours(folder);
-    let theirs = theirs(folder, &made)?;
-    if is_partial {
-        return Err("it names what isn't followed".to_owned());
+/// What comes of a kustomization.
+enum Outcome {
+    Equal,
+    /// Where the two differ.
+    Differs(Vec<String>),
+    /// Why they can't be compared.
+    Skipped(String),
+}
+
+fn outcome(folder: &Path) -> Outcome {
+    let Ours { resources: ours, made, partial, refused } = ours(folder);
+    // kubectl would wait for what is remote, and for what isn't there in case that is.
+    if let Some(why) = partial {
+        return Outcome::Skipped(why);
     }
+    let theirs = match theirs(folder, &made) {
+        Ok(theirs) => theirs,
+        Err(_) if !refused.is_empty() => return Outcome::Skipped(format!("refused: {}", refused[0])),
+        Err(why) => return Outcome::Skipped(format!("kubectl alone refuses it: {}", reason(&why))),
+    };
     let keys: BTreeSet<&String> = ours.keys().chain(theirs.keys()).collect();
     let differ = keys.into_iter().filter(|key| ours.get(*key) != theirs.get(*key));
     let told = differ.map(|key| {
         format!("{}: {key}:\n  ours   {:?}\n  theirs {:?}", folder.display(), ours.get(key), theirs.get(key))
     });
-    Ok(told.collect())
+    let refused = refused.iter().map(|why| format!("{}: kubectl builds it, but: {why}", folder.display()));
+    match told.chain(refused).collect::<Vec<_>>() {
+        told if told.is_empty() => Outcome::Equal,
+        told => Outcome::Differs(told),
+    }
+}
+
+/// What kubectl says at last of why it refuses a kustomization, as far as that is short.
+fn reason(said: &str) -> String {
+    let last = said.trim_end().rsplit(": ").next().unwrap_or("");
+    last.chars().take(100).collect()
 }
 
 /// The folders below `folder` that have a kustomization.
@@ -177,11 +205,14 @@ fn builds_are_what_kustomize_prints() {
         .map(|entry| entry.unwrap().into_path())
         .collect();
     assert!(own.len() >= 25);
-    let mut told = Vec::new();
-    for folder in own {
-        let differences = differences(&folder);
-        told.extend(differences.unwrap_or_else(|refused| vec![format!("{}: {refused}", folder.display())]));
-    }
+    let told: Vec<String> = own
+        .par_iter()
+        .flat_map_iter(|folder| match outcome(folder) {
+            Outcome::Equal => Vec::new(),
+            Outcome::Differs(told) => told,
+            Outcome::Skipped(why) => vec![format!("{}: {why}", folder.display())],
+        })
+        .collect();
     assert!(told.is_empty(), "{}", told.join("\n"));
 }
 
@@ -191,14 +222,25 @@ fn builds_of_others_are_what_kustomize_prints() {
         return println!("skipped: INITLINT_KUSTOMIZATIONS is not set");
     };
     println!("{}", version().expect("kubectl"));
-    let (mut told, mut equal, mut refused) = (Vec::new(), 0, 0);
-    for folder in std::env::split_paths(&folders).flat_map(|folder| kustomizations(&folder)) {
-        match differences(&folder) {
-            Ok(differences) if differences.is_empty() => equal += 1,
-            Ok(differences) => told.extend(differences),
-            Err(_) => refused += 1,
+    let folders: Vec<PathBuf> =
+        std::env::split_paths(&folders).flat_map(|folder| kustomizations(&folder)).collect();
+    let outcomes: Vec<Outcome> = folders.par_iter().map(|folder| outcome(folder)).collect();
+    let (mut told, mut equal, mut differ) = (Vec::new(), 0, 0);
+    let mut skipped: BTreeMap<String, usize> = BTreeMap::new();
+    for outcome in outcomes {
+        match outcome {
+            Outcome::Equal => equal += 1,
+            Outcome::Differs(more) => {
+                differ += 1;
+                told.extend(more);
+            }
+            Outcome::Skipped(why) => *skipped.entry(why).or_default() += 1,
         }
     }
-    println!("{equal} equal, {refused} that kubectl refuses or we don't follow, {} differences", told.len());
+    let all = folders.len();
+    println!("{equal} of {all} equal, {differ} different, {} skipped:", all - equal - differ);
+    for (why, count) in skipped {
+        println!("{count:5} {why}");
+    }
     assert!(told.is_empty(), "{}", told.join("\n"));
 }

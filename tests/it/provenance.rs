@@ -1,12 +1,10 @@
-//! What isn't applied as it stands: assertions, patches, policies, rendered text, and what a cluster printed.
+//! What isn't applied as it stands: assertions, patches, policies and rendered text.
 
-use std::io::Write;
 use std::path::Path;
-use std::process::Stdio;
 
 use serde_json::{Value, json};
 
-use crate::support::binary::{command, folder, read, run};
+use crate::support::binary::{folder, piped, run};
 
 /// A Pod whose init container has a probe, which is an error.
 const BAD: &str = "apiVersion: v1
@@ -18,19 +16,6 @@ spec:
   containers:
   - {name: web, image: \"nginx:1.27\"}
 ";
-
-/// Runs with `input` on standard input.
-fn piped(folder: &Path, args: &[&str], input: &str) -> (i32, String, String) {
-    let mut child = command(folder, args)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    // Whoever passes it over doesn't read it.
-    let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
-    read(child.wait_with_output().unwrap())
-}
 
 #[test]
 fn assertions_and_policies_are_passed_over_and_counted() {
@@ -47,6 +32,10 @@ spec:
 kind: Test
 spec: {steps: [{try: [{apply: {file: web.yaml}}, {assert: {file: web-ready.yaml}}]}]}
 ";
+    let inline = "apiVersion: chainsaw.kyverno.io/v1alpha1
+kind: Test
+spec: {steps: [{try: [{assert: {resource: {kind: Pod, spec: {initContainers: [{name: a, livenessProbe: {}}]}}}}]}]}
+";
     let folder = folder(&[
         ("kuttl/01-assert.yaml", BAD),
         ("kuttl/01-install.yaml", BAD),
@@ -54,6 +43,7 @@ spec: {steps: [{try: [{apply: {file: web.yaml}}, {assert: {file: web-ready.yaml}
         ("chainsaw/web.yaml", BAD),
         ("chainsaw/web-ready.yaml", BAD),
         ("chainsaw/part.yaml", &want),
+        ("inline/chainsaw-test.yaml", inline),
         ("policies/p.yaml", policy),
         ("overlay/patch.yaml", &want),
     ]);
@@ -66,7 +56,7 @@ spec: {steps: [{try: [{apply: {file: web.yaml}}, {assert: {file: web-ready.yaml}
     );
     let said: Vec<&str> = err.lines().skip(1).collect();
     let expected = [
-        "skipped 3 test assertions (chainsaw/part.yaml:1, chainsaw/web-ready.yaml:1, kuttl/01-assert.yaml:1)",
+        "skipped 4 test assertions (chainsaw/part.yaml:1, chainsaw/web-ready.yaml:1, inline/chainsaw-test.yaml:1 and 1 more)",
         "skipped 1 policy (policies/p.yaml:1)",
         "1 patch without its base (overlay/patch.yaml:1); lint the folder that builds it",
     ];
@@ -177,96 +167,4 @@ fn the_name_of_standard_input_is_heeded() {
         lint(&["--stdin-filename", "own/x.yaml", "--force-exclude"]).1.starts_with("own/x.yaml:6:41: error")
     );
     assert_eq!(lint(&["--stdin-filename", "kuttl/01-assert.yaml"]).0, 0);
-}
-
-/// An object as a cluster prints it: `owner` is the kind, name and uid of its controller.
-fn live(kind: &str, name: &str, owner: Option<(&str, &str, &str)>, spec: &Value) -> Value {
-    let api = if kind == "Pod" { "v1" } else { "apps/v1" };
-    let owners =
-        owner.map(|(kind, name, uid)| json!([{"kind": kind, "name": name, "uid": uid, "controller": true}]));
-    let hash = owner.and_then(|(_, name, _)| name.rsplit('-').next());
-    json!({"apiVersion": api, "kind": kind, "metadata": {
-        "name": name, "namespace": "shop", "uid": format!("{kind}-{name}"), "ownerReferences": owners,
-        "labels": {"pod-template-hash": hash},
-    }, "spec": spec, "status": {}})
-}
-
-fn pod_spec(extra: &[Value]) -> Value {
-    let seed = json!({"name": "seed", "image": "b:1", "livenessProbe": {"exec": {"command": ["a"]}}});
-    let inits: Vec<Value> = extra.iter().cloned().chain([seed]).collect();
-    let app = json!({"name": "web", "image": "nginx:1.27", "resources": {"requests": {"cpu": "1"}}});
-    json!({"initContainers": inits, "containers": [app]})
-}
-
-/// What is said of a List of `items`: the subjects of the findings, and the summary's lines.
-fn said_of(items: &[Value]) -> (Vec<String>, String) {
-    let list = json!({"apiVersion": "v1", "kind": "List", "items": items}).to_string();
-    let folder = folder(&[]);
-    let (_, out, err) = piped(folder.path(), &["-", "--format", "concise"], &list);
-    let subjects = out.lines().filter_map(|line| line.rsplit_once('[')?.1.strip_suffix(']'));
-    let mut subjects: Vec<String> = subjects.map(str::to_owned).collect();
-    subjects.dedup();
-    (subjects, err)
-}
-
-#[test]
-fn pods_of_one_controller_are_judged_once() {
-    let set = Some(("ReplicaSet", "web-5d9", "rs"));
-    let pods: Vec<Value> =
-        (0..3).map(|n| live("Pod", &format!("web-5d9-{n}"), set, &pod_spec(&[]))).collect();
-    let (subjects, err) = said_of(&pods);
-    assert_eq!(subjects, ["Pod shop/web-5d9-0 (× 3 Pods of ReplicaSet web-5d9), init container seed"]);
-    assert!(err.contains("skipped 2 objects that another one here speaks for"), "{err}");
-
-    let other = live("Pod", "web-7c4-0", Some(("ReplicaSet", "web-7c4", "rs2")), &pod_spec(&[]));
-    assert_eq!(said_of(&[pods[0].clone(), other]).0.len(), 2, "two controllers");
-    let node = Some(("Node", "n1", "n"));
-    let own = |name: &str, spec| live("Pod", name, node, &spec);
-    let proxy = json!({"name": "net", "image": "c:1"});
-    let different = [own("a", pod_spec(&[])), own("b", pod_spec(&[proxy]))];
-    assert_eq!(said_of(&different).0.len(), 2, "one owner, two templates");
-}
-
-#[test]
-fn a_workload_speaks_for_the_pods_it_made() {
-    let injected = json!({"name": "istio-init", "image": "istio:1", "livenessProbe": {}});
-    let template = |spec| {
-        json!({
-            "selector": {"matchLabels": {"app": "web"}},
-            "template": {"metadata": {"labels": {"app": "web"}}, "spec": spec},
-        })
-    };
-    let deployment = live("Deployment", "web", None, &template(pod_spec(&[])));
-    let pod = live("Pod", "web-5d9-x", Some(("ReplicaSet", "web-5d9", "rs")), &pod_spec(&[injected]));
-    let subjects = said_of(&[pod.clone(), deployment.clone()]).0;
-    assert_eq!(subjects, ["Deployment shop/web, init container seed"], "found by the hash");
-    let set = live(
-        "ReplicaSet",
-        "web-5d9",
-        Some(("Deployment", "web", "Deployment-web")),
-        &template(pod_spec(&[])),
-    );
-    let by_uid =
-        live("Pod", "web-5d9-x", Some(("ReplicaSet", "web-5d9", "ReplicaSet-web-5d9")), &pod_spec(&[]));
-    assert_eq!(
-        said_of(&[deployment, set.clone(), by_uid.clone()]).0,
-        ["Deployment shop/web, init container seed"]
-    );
-    assert_eq!(said_of(&[set, by_uid]).0, ["ReplicaSet shop/web-5d9, init container seed"]);
-    let strange = live("Deployment", "webx", None, &template(pod_spec(&[])));
-    assert_eq!(
-        said_of(&[pod, strange]).0.len(),
-        3,
-        "the name of no Deployment of these: two init containers, and it"
-    );
-}
-
-#[test]
-fn what_admission_added_gets_no_advice() {
-    let plain = json!({"name": "plain", "image": "b:1", "command": ["true"]});
-    let app = json!({"name": "web", "image": "nginx:1.27", "resources": {"requests": {"cpu": "1"}}});
-    let spec = json!({"initContainers": [plain], "containers": [app]});
-    let own = json!({"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "web"}, "spec": spec});
-    assert_eq!(said_of(&[own]).0.len(), 1, "advice on an author's own Pod");
-    assert!(said_of(&[live("Pod", "web", None, &spec)]).0.is_empty());
 }

@@ -240,3 +240,37 @@ fn the_format_follows_the_suffix() {
         assert_eq!(quantity(text).format(), format, "{text}");
     }
 }
+
+#[test]
+fn people_write_amounts_short() {
+    for (text, short) in [
+        ("13824Mi", "13.5Gi"),
+        ("1536Mi", "1.5Gi"),
+        ("1100Mi", "1100Mi"),
+        ("512Mi", "512Mi"),
+        ("1Gi", "1Gi"),
+        ("3500m", "3.5"),
+        ("1250m", "1.25"),
+        ("1001m", "1.001"),
+        ("8320Mi", "8.125Gi"),
+        ("1288490189", "1288490189"),
+        ("7616Mi", "7616Mi"),
+        ("500m", "500m"),
+        ("35", "35"),
+        ("1500M", "1.5G"),
+        ("0", "0"),
+        ("-1500m", "-1500m"),
+        ("2e3", "2e3"),
+        ("1000E", "1000E"),
+    ] {
+        assert_eq!(quantity(text).short(), short, "{text}");
+    }
+}
+
+proptest! {
+    #[test]
+    fn a_short_amount_is_the_same_amount(number in 0_u64.., suffix in "(m|k|M|G|Ki|Mi|Gi)?") {
+        let Ok(amount) = format!("{number}{suffix}").parse::<Quantity>() else { return Ok(()) };
+        prop_assert_eq!(quantity(&amount.short()), amount);
+    }
+}

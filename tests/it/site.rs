@@ -74,4 +74,6 @@ fn the_workflow_builds_the_book() {
     let folder = book.lines().find_map(|line| line.strip_prefix("build-dir = ")).unwrap().trim_matches('"');
     assert!(workflow.contains(&format!("path: {folder}\n")), "{workflow}");
     assert!(Path::new(folder).starts_with("target"), "{folder} is not ignored by Git");
+    let script = book.lines().find_map(|line| line.strip_prefix("additional-js = ")).unwrap();
+    assert!(root().join(script.trim_matches(['[', ']', '"'])).is_file(), "{script}");
 }

@@ -45,8 +45,10 @@ pub enum Site {
 /// Whether `name` is a spelling of `initContainers`, the right one included.
 #[must_use]
 pub fn is_spelling(name: &str) -> bool {
+    // Two letters may be missing, and the plural. Most keys are shorter.
+    const SHORTEST: usize = "initContainers".len() - 3;
     // `f:initContainers` is what `managedFields` calls the field.
-    spelling::is_like(name, "initContainers") && !name.contains(':')
+    name.len() >= SHORTEST && spelling::is_like(name, "initContainers") && !name.contains(':')
 }
 
 /// Every `initContainers` of `object` that is misplaced or misspelt.

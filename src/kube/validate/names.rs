@@ -5,6 +5,7 @@ use std::collections::HashMap;
 
 use super::super::container::Role;
 use super::super::pod::Pod;
+use super::super::template::Completeness;
 use super::super::version::Version;
 use super::{ContainerEntry, app_entries, init_entries, is_placeholder};
 use crate::source::Span;
@@ -43,7 +44,7 @@ pub fn shared<'d>(pod: &Pod<'d>, version: Version) -> Vec<Shared<'d>> {
         if entry.node.get("$patch").is_some() {
             continue;
         }
-        see(named(&entry), entry.node, entry.span(), what, &mut known, &mut shared);
+        see(named(&entry, pod), entry.node, entry.span(), what, &mut known, &mut shared);
     }
     for container in &pod.ephemeral {
         let (name, span) = (Some(container.name()), container.name_span());
@@ -53,9 +54,10 @@ pub fn shared<'d>(pod: &Pod<'d>, version: Version) -> Vec<Shared<'d>> {
 }
 
 /// The name, empty where there is none; nothing where it isn't known yet.
-fn named<'d>(entry: &ContainerEntry<'d>) -> Option<&'d str> {
+fn named<'d>(entry: &ContainerEntry<'d>, pod: &Pod<'d>) -> Option<&'d str> {
+    let may_be_given = entry.node.is_open() || pod.template.completeness == Completeness::Merged;
     match entry.node.get("name").filter(|name| !name.is_null()) {
-        None if entry.node.is_open() => None,
+        None if may_be_given => None,
         None => Some(""),
         Some(name) => name.as_str().filter(|name| !is_placeholder(name)),
     }

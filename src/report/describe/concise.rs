@@ -11,8 +11,8 @@ use crate::kube::Role;
 ///
 /// # Errors
 /// Whatever writing says.
-pub(super) fn write(description: &Description, out: &mut dyn Write) -> io::Result<()> {
-    for startup in &description.startups {
+pub(super) fn write(startups: &[&Startup], description: &Description, out: &mut dyn Write) -> io::Result<()> {
+    for startup in startups {
         let Some(source) = description.sources.get(startup.span.file.0 as usize) else { continue };
         let start = source.position(startup.span.start as usize);
         let (path, text) = (visible(&source.path), visible(&line(startup)));
@@ -21,7 +21,7 @@ pub(super) fn write(description: &Description, out: &mut dyn Write) -> io::Resul
     Ok(())
 }
 
-/// `Deployment prod/shop: fetch, proxy (sidecar), index, then shop: cpu 4 (3500m unused × 10), memory 8Gi; Burstable`
+/// `Deployment prod/shop: fetch, proxy (sidecar), index, then shop: cpu 4 (3.5 unused × 10), memory 8Gi; Burstable`
 fn line(startup: &Startup) -> String {
     let names = |wanted: &dyn Fn(Role) -> bool| -> Vec<String> {
         let starts = startup.starts.iter().filter(|start| wanted(start.role));
@@ -43,9 +43,12 @@ fn line(startup: &Startup) -> String {
         .into_iter()
         .map(|name| {
             let (total, surplus) = (requests.total.amount(name), startup.surplus_of(name));
-            let unused =
-                if surplus.is_zero() { String::new() } else { format!(" ({surplus} unused{times})") };
-            format!("{name} {total}{unused}")
+            let unused = if surplus.is_zero() {
+                String::new()
+            } else {
+                format!(" ({} unused{times})", surplus.short())
+            };
+            format!("{name} {}{unused}", total.short())
         })
         .collect();
     let amounts = if amounts.is_empty() { "no requests".to_owned() } else { amounts.join(", ") };

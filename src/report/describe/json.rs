@@ -115,10 +115,9 @@ type List = Map<String, Value>;
 ///
 /// # Errors
 /// Whatever writing says.
-pub(super) fn write(description: &Description, out: &mut dyn Write) -> io::Result<()> {
+pub(super) fn write(startups: &[&Startup], description: &Description, out: &mut dyn Write) -> io::Result<()> {
     let of_source = |startup: &Startup| description.sources.get(startup.span.file.0 as usize);
-    let pods = description
-        .startups
+    let pods = startups
         .iter()
         .filter_map(|startup| Some(pod_out(startup, of_source(startup)?, &description.sources)));
     serde_json::to_writer_pretty(&mut *out, &Root { schema: SCHEMA, pods: pods.collect() })?;

@@ -8,6 +8,7 @@ mod concise;
 mod json;
 mod pretty;
 mod table;
+mod top;
 mod waits;
 mod working;
 
@@ -51,17 +52,29 @@ impl TryFrom<Format> for Form {
     }
 }
 
-/// Writes all start-ups, and what couldn't be described; JSON has no place for the latter.
+/// Writes all start-ups, or with `top` so many that leave most unused, and what couldn't be described; JSON has no place
+/// for the latter.
 ///
 /// # Errors
 /// Whatever writing says.
-pub fn write(description: &Description, form: Form, look: &Look, out: &mut dyn Write) -> io::Result<()> {
+pub fn write(
+    description: &Description,
+    form: Form,
+    top: Option<usize>,
+    look: &Look,
+    out: &mut dyn Write,
+) -> io::Result<()> {
     let syntax = if form == Form::Json { Syntax::Json } else { Syntax::Text };
     let mut out = CiLog::new(out, syntax);
+    let startups = match top {
+        Some(most) => top::most_wasteful(description, most),
+        None => description.startups.iter().collect(),
+    };
     match form {
-        Form::Pretty => pretty::write(description, look, &mut out)?,
-        Form::Concise => concise::write(description, &mut out)?,
-        Form::Json => json::write(description, &mut out)?,
+        Form::Pretty if top.is_some() => top::write(&startups, description, look, &mut out)?,
+        Form::Pretty => pretty::write(&startups, description, look, &mut out)?,
+        Form::Concise => concise::write(&startups, description, &mut out)?,
+        Form::Json => json::write(&startups, description, &mut out)?,
     }
     if form != Form::Json {
         write_errors(description, &mut out)?;
@@ -88,10 +101,14 @@ pub fn summary_line(description: &Description) -> String {
     if !wasteful.is_empty() {
         let amounts: Vec<String> = total_surplus(&wasteful)
             .into_iter()
-            .map(|(name, amount)| format!("{} {amount}", visible(&name)))
+            .map(|(name, amount)| format!("{} {}", visible(&name), amount.short()))
             .collect();
         let pods = count(wasteful.len(), "Pod spec");
         let _ = write!(text, "; unused after start-up: {} in {pods}", amounts.join(", "));
+    }
+    if description.without_init > 0 {
+        let pods = count(description.without_init, "Pod spec");
+        let _ = write!(text, "; {pods} without init containers left out (name a file to see all of it)");
     }
     if !description.errors.is_empty() {
         let _ = write!(text, "; {} could not be described", count(description.errors.len(), "place"));
@@ -103,14 +120,19 @@ pub fn summary_line(description: &Description) -> String {
     text
 }
 
-/// The surplus of all replicas, by resource. A DaemonSet's counts once: nobody knows the nodes.
+/// How many Pods there are of it at a time. A DaemonSet's counts once: nobody knows the nodes.
+fn replicas(startup: &Startup) -> u64 {
+    match startup.replicas {
+        Replicas::Count(count) | Replicas::AtATime(count) => count,
+        Replicas::EachNode => 1,
+    }
+}
+
+/// The surplus of all replicas, by resource.
 fn total_surplus(startups: &[&Startup]) -> BTreeMap<String, Quantity> {
     let mut total = BTreeMap::new();
     for startup in startups {
-        let replicas = match startup.replicas {
-            Replicas::Count(count) | Replicas::AtATime(count) => count,
-            Replicas::EachNode => 1,
-        };
+        let replicas = replicas(startup);
         for (name, surplus) in startup.surplus().filter(|_| replicas > 0) {
             let sum = total.entry(name.to_owned()).or_insert(Quantity::ZERO);
             *sum = *sum + surplus.times(replicas);

@@ -22,9 +22,14 @@ const NARROWEST_BAR: usize = 10;
 ///
 /// # Errors
 /// Whatever writing says.
-pub(super) fn write(description: &Description, look: &Look, out: &mut dyn Write) -> io::Result<()> {
+pub(super) fn write(
+    startups: &[&Startup],
+    description: &Description,
+    look: &Look,
+    out: &mut dyn Write,
+) -> io::Result<()> {
     let mut drawn = BTreeSet::new();
-    for startup in &description.startups {
+    for startup in startups {
         let Some(source) = description.sources.get(startup.span.file.0 as usize) else { continue };
         write_pod(startup, source, description, look, &mut drawn, out)?;
         writeln!(out)?;
@@ -198,10 +203,7 @@ fn notes(startup: &Startup, look: &Look) -> Vec<String> {
         .map(|start| shown(&format!("{} of `{}`", listed(&start.from_limits), start.name), look))
         .collect();
     if !from_limits.is_empty() {
-        notes.push(format!(
-            "Requests that aren't written, and so are the limits: {}.",
-            from_limits.join("; ")
-        ));
+        notes.push(format!("No request is written, so the limit counts: {}.", from_limits.join("; ")));
     }
     let has_own = |start: &&Start| start.role != Role::Sidecar && start.restart_policy.is_some();
     for start in startup.starts.iter().filter(has_own) {
@@ -218,9 +220,7 @@ fn notes(startup: &Startup, look: &Look) -> Vec<String> {
     match startup.completeness {
         Completeness::Complete => {}
         Completeness::Merged | Completeness::Open => {
-            notes.push(
-                "An operator may add to this Pod: these are the figures of what is written.".to_owned(),
-            );
+            notes.push("An operator may add to this Pod: only what is written is counted.".to_owned());
         }
         Completeness::Patch => {
             notes.push("This is a patch: these are the figures of its part alone.".to_owned());

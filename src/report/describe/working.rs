@@ -33,20 +33,20 @@ pub(super) enum Label {
 pub(super) struct Cell {
     /// `200m + 4`; empty where there is nothing to reckon.
     pub(super) formula: String,
-    /// `4200m`; empty where there is nothing.
+    /// `4.2`; empty where there is nothing.
     pub(super) result: String,
 }
 
 impl Cell {
     fn plain(amount: Quantity) -> Self {
-        Self { formula: String::new(), result: amount.to_string() }
+        Self { formula: String::new(), result: amount.short() }
     }
 
     /// `left + right`, or the one that there is.
     fn sum(left: Quantity, right: Quantity) -> Self {
         let is_sum = !left.is_zero() && !right.is_zero();
-        let formula = if is_sum { format!("{left} + {right}") } else { String::new() };
-        Self { formula, result: (left + right).to_string() }
+        let formula = if is_sum { format!("{} + {}", left.short(), right.short()) } else { String::new() };
+        Self { formula, result: (left + right).short() }
     }
 
     fn none() -> Self {
@@ -135,18 +135,18 @@ fn effective(startup: &Startup, name: &str) -> Cell {
     let has_init = steps.iter().any(|step| step.role == Role::Init && step.own.get(name).is_some());
     let overhead = requests.overhead.amount(name);
     let mut formula = if is_set_for_pod(startup, name) {
-        (total - overhead).to_string()
+        (total - overhead).short()
     } else if has_init {
-        format!("max({running}, {peak})")
+        format!("max({}, {})", running.short(), peak.short())
     } else {
-        running.to_string()
+        running.short()
     };
     if !overhead.is_zero() {
-        formula = format!("{formula} + {overhead}");
+        formula = format!("{formula} + {}", overhead.short());
     } else if !has_init || is_set_for_pod(startup, name) {
         formula.clear();
     }
-    Cell { formula, result: total.to_string() }
+    Cell { formula, result: total.short() }
 }
 
 /// Whether the Pod's own `resources` say how much of `name` it gets, whatever its containers ask for.

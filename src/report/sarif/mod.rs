@@ -17,7 +17,7 @@ use region::Counter;
 
 use super::Report;
 use super::annotated::Place;
-use super::fingerprint::{Fingerprint, Fingerprints};
+use super::fingerprint::Fingerprint;
 use super::json::write_value;
 use super::paths::{Uri, uri};
 use super::summary;
@@ -36,7 +36,7 @@ const SOURCE_ROOT: &str = "%SRCROOT%";
 
 /// Not `primaryLocationLineHash`: GitHub's upload action computes that itself, and complains of
 /// any other value.
-const FINGERPRINT: &str = "initlint/v1";
+const FINGERPRINT: &str = "initlint/v2";
 
 /// Writes the report as a SARIF log.
 ///
@@ -107,18 +107,20 @@ impl<'a> Writer<'a> {
 
     fn results(&self) -> Vec<ResultObject<'a>> {
         let report = self.report;
-        let prints = Fingerprints::of(report);
+        let mut prints = Fingerprint::of(report).into_iter();
         let with_baseline = report.summary.baselined + report.summary.stale > 0;
-        let counted = report.findings.iter().zip(prints.findings).filter_map(|(finding, print)| {
+        let counted = report.findings.iter().zip(prints.by_ref()).filter_map(|(finding, print)| {
             let state = with_baseline.then_some("new");
             Some(ResultObject { baseline_state: state, ..self.result(finding, print)? })
         });
-        let suppressed = report.suppressed.iter().zip(prints.suppressed).filter_map(|(suppressed, print)| {
+        let mut results: Vec<_> = counted.collect();
+        let suppressed = report.suppressed.iter().zip(prints.by_ref()).filter_map(|(suppressed, print)| {
             let justification = suppressed.justification.as_deref();
             let suppression = Suppression { kind: "inSource", status: "accepted", justification };
             Some(ResultObject { suppressions: vec![suppression], ..self.result(&suppressed.finding, print)? })
         });
-        let baselined = report.baselined.iter().zip(prints.baselined).filter_map(|(finding, print)| {
+        results.extend(suppressed);
+        let baselined = report.baselined.iter().zip(prints).filter_map(|(finding, print)| {
             let justification = Some("listed in the baseline");
             let suppression = Suppression { kind: "external", status: "accepted", justification };
             Some(ResultObject {
@@ -127,7 +129,8 @@ impl<'a> Writer<'a> {
                 ..self.result(finding, print)?
             })
         });
-        counted.chain(suppressed).chain(baselined).collect()
+        results.extend(baselined);
+        results
     }
 
     fn result(&self, finding: &'a Finding, print: Fingerprint) -> Option<ResultObject<'a>> {

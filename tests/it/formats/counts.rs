@@ -125,7 +125,7 @@ fn fingerprints_are_unique_and_the_same_everywhere() {
     let plain = names(plain["findings"].as_array().unwrap().iter().map(|f| &f["fingerprint"]).collect());
     let log = sarif(&report);
     let results = results(&log);
-    assert_eq!(names(results.iter().map(|r| &r["partialFingerprints"]["initlint/v1"]).collect()), plain);
+    assert_eq!(names(results.iter().map(|r| &r["partialFingerprints"]["initlint/v2"]).collect()), plain);
     let issues = json(&report, Format::Gitlab, "gitlab-code-quality.json");
     assert_eq!(names(issues.as_array().unwrap().iter().map(|i| &i["fingerprint"]).collect()), plain);
     assert_eq!(plain.iter().collect::<BTreeSet<_>>().len(), plain.len());

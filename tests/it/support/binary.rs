@@ -1,7 +1,8 @@
 //! The built binary, as a user runs it.
 use std::fs;
+use std::io::Write;
 use std::path::Path;
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
 
 use tempfile::TempDir;
 
@@ -32,4 +33,17 @@ pub(crate) fn run(folder: &Path, args: &[&str]) -> (i32, String, String) {
 pub(crate) fn read(output: Output) -> (i32, String, String) {
     let string = |bytes| String::from_utf8(bytes).unwrap();
     (output.status.code().unwrap(), string(output.stdout), string(output.stderr))
+}
+
+/// Runs with `input` on standard input.
+pub(crate) fn piped(folder: &Path, args: &[&str], input: &str) -> (i32, String, String) {
+    let mut child = command(folder, args)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    // Whoever passes it over doesn't read it.
+    let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
+    read(child.wait_with_output().unwrap())
 }

@@ -5,5 +5,6 @@ pub(crate) mod corpus;
 pub(crate) mod generated;
 pub(crate) mod lint;
 pub(crate) mod oracle;
+pub(crate) mod repository;
 pub(crate) mod svg;
 pub(crate) mod yaml;

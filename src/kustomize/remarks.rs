@@ -1,0 +1,92 @@
+//! What the owner of a kustomization should know: what kustomize refuses, and what is not followed.
+
+use std::collections::HashSet;
+
+use super::builder::Builder;
+use crate::source::Span;
+use crate::yaml::Value;
+
+/// Something about a kustomization that its owner should know.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Remark {
+    /// The entry that it is about.
+    pub span: Span,
+    /// What it is, in a clause without a full stop: that of all of one kind.
+    pub message: String,
+    /// The names that this one is about, where it is about any.
+    pub detail: Option<String>,
+    /// Whether kustomize refuses it.
+    pub is_error: bool,
+}
+
+/// Remarks, each once.
+#[derive(Default)]
+pub(super) struct Remarks {
+    list: Vec<Remark>,
+    known: HashSet<Remark>,
+}
+
+impl Remarks {
+    pub(super) fn len(&self) -> usize {
+        self.list.len()
+    }
+
+    fn add(&mut self, remark: Remark) {
+        if self.known.insert(remark.clone()) {
+            self.list.push(remark);
+        }
+    }
+
+    /// Forgets those after the first `len`.
+    pub(super) fn truncate(&mut self, len: usize) {
+        for remark in self.list.drain(len.min(self.list.len())..) {
+            self.known.remove(&remark);
+        }
+    }
+
+    pub(super) fn into_list(self) -> Vec<Remark> {
+        self.list
+    }
+}
+
+impl Builder {
+    /// Names the fields of the kustomization `value` that are not followed.
+    pub(super) fn name_what_is_not_followed(&mut self, value: &Value) {
+        const ADD: [&str; 4] = ["generators", "helmCharts", "helmChartInflationGenerator", "transformers"];
+        let holds_any = |found: &&Value| !found.items().is_empty() || !found.fields().is_empty();
+        for key in ADD.into_iter().chain(["vars", "validators", "openapi"]) {
+            if let Some(found) = value.get(key).filter(holds_any) {
+                self.partial |= key != "validators";
+                let found = found.items().first().unwrap_or(found).clone();
+                self.note(
+                    &found,
+                    &format!("`{key}` is not followed: what it would make or change is not known"),
+                );
+            }
+        }
+    }
+
+    /// Notes `message` about what is written at `at`.
+    pub(super) fn note(&mut self, at: &Value, message: &str) {
+        self.note_at(at.span(), message);
+    }
+
+    pub(super) fn note_at(&mut self, span: Span, message: &str) {
+        self.remark(span, message, None, false);
+    }
+
+    /// Tells that kustomize refuses what is written at `at`.
+    pub(super) fn error(&mut self, at: &Value, message: &str) {
+        self.remark(at.span(), message, None, true);
+    }
+
+    /// As [`note`](Self::note), with the names that this one is about.
+    pub(super) fn note_of(&mut self, span: Span, message: &str, detail: String) {
+        self.remark(span, message, Some(detail), false);
+    }
+
+    fn remark(&mut self, span: Span, message: &str, detail: Option<String>, is_error: bool) {
+        let remark = Remark { span, message: message.to_owned(), detail, is_error };
+        self.remarks.add(remark);
+    }
+}

@@ -1,0 +1,82 @@
+//! The fields that places lie in, by their paths: `spec.template.spec.initContainers[seed].image`.
+
+use std::collections::HashMap;
+
+use super::Report;
+use crate::source::Span;
+use crate::yaml::{self, Document, Node};
+
+/// The field of each of some places. An item of a list is called by its name, and else by nothing: `env[HOME]`, `args[]`.
+#[derive(Debug, Default)]
+pub struct Fields(HashMap<Span, String>);
+
+impl Fields {
+    /// The fields of `places`. A text that isn't YAML, as most templates, has none.
+    #[must_use]
+    pub fn of(report: &Report, places: impl Iterator<Item = Span>) -> Self {
+        let mut places: Vec<Span> = places.collect();
+        places.sort_unstable();
+        places.dedup();
+        let mut fields = Self::default();
+        for of_file in places.chunk_by(|one, next| one.file == next.file) {
+            let Some(source) = of_file.first().and_then(|place| report.source(*place)) else { continue };
+            for range in yaml::split(&source.text) {
+                let inside = within(of_file, Span::new(source.id, range.clone()));
+                if inside.is_empty() {
+                    continue;
+                }
+                if let Ok(document) = Document::parse(source, range) {
+                    fields.enter(document.root(), "", &inside);
+                }
+            }
+        }
+        fields
+    }
+
+    /// The path of the field that `place` lies in; empty where none is known.
+    #[must_use]
+    pub fn at(&self, place: Span) -> &str {
+        self.0.get(&place).map_or("", String::as_str)
+    }
+
+    /// Notes the fields of `places`, which lie in `node` at `path`.
+    fn enter(&mut self, node: Node<'_>, path: &str, places: &[Span]) {
+        for place in places {
+            self.0.insert(*place, path.to_owned());
+        }
+        for entry in node.written_entries() {
+            let inside = within(places, entry.span());
+            if inside.is_empty() {
+                continue;
+            }
+            let key = entry.name();
+            let deeper = if path.is_empty() { key.into_owned() } else { format!("{path}.{key}") };
+            for place in &inside {
+                self.0.insert(*place, deeper.clone());
+            }
+            self.enter_written(entry.value, &deeper, &inside);
+        }
+        for item in node.items() {
+            let inside = within(places, item.written_span());
+            if !inside.is_empty() {
+                let name = item.get("name").and_then(Node::text).unwrap_or_default();
+                self.enter_written(item, &format!("{path}[{name}]"), &inside);
+            }
+        }
+    }
+
+    /// Enters a node where it is written. What an alias stands for is entered at its anchor.
+    fn enter_written(&mut self, node: Node<'_>, path: &str, places: &[Span]) {
+        let inside = within(places, node.written_span());
+        if !inside.is_empty() && node.written_span() == node.span() {
+            self.enter(node, path, &inside);
+        }
+    }
+}
+
+/// Those of `places`, which are in order, that lie in `span`.
+fn within(places: &[Span], span: Span) -> Vec<Span> {
+    let from = places.partition_point(|place| place.start < span.start);
+    let starting = places.iter().skip(from).take_while(|place| place.start < span.end);
+    starting.filter(|place| place.end <= span.end).copied().collect()
+}
