@@ -77,7 +77,9 @@ fn includes(text: &str) -> impl Iterator<Item = (&str, bool)> {
             return None;
         }
         let is_action = content.starts_with("{{");
-        let is_in_list = is_action || key.is_some_and(|key| columns(line) > key || content.starts_with("- "));
+        let is_in_list = is_action
+            || key
+                .is_some_and(|key| columns(line) > key || columns(line) == key && content.starts_with("- "));
         key = key.filter(|_| is_in_list);
         Some((included(content)?, is_action && key.is_some()))
     })
