@@ -18,6 +18,7 @@ use initlint::report::concise::write_failures;
 use initlint::report::describe::Form;
 use initlint::report::text::visible;
 use initlint::report::{self, Format, Look, Report, explain, output, summary, tally};
+use initlint::rule::Group;
 use initlint::settings::Settings;
 use initlint::source::Source;
 use initlint::{bounded, manual, pipeline, rules, terminal};
@@ -244,6 +245,10 @@ fn inform(cli: &Cli, look: &Look, out: &mut dyn Write) -> Result<bool, Failed> {
         report::rules::write(form, look, out)?;
     } else if let Some(id) = &cli.explain {
         let form = explain::Form::try_from(cli.format)?;
+        if let Some(group) = Group::of_name(id) {
+            let ids: Vec<&str> = rules::of_group(group).map(|rule| rule.id).collect();
+            return Err(format!("`{id}` is a group: {}", ids.join(", ")).into());
+        }
         let rule = rules::find(id)?;
         if let Some(note) = rules::renamed(id) {
             writeln!(stderr(), "note: {note}")?;

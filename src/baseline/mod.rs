@@ -105,11 +105,12 @@ impl Baseline {
         let names = Names::within_files(report);
         let homes = self.homes(&keys, report, &names);
         let mut met: HashSet<Entry<'_>> = HashSet::new();
-        let mut new = Vec::new();
+        let (mut new, mut worse) = (Vec::new(), 0);
         for (finding, names) in std::mem::take(&mut report.findings).into_iter().zip(names) {
             let home = homes.get(finding.span.file.0 as usize).copied().unwrap_or_default();
             let entries = self.known.get(home).and_then(|rules| rules.get(finding.rule));
             let found = entries.map_or(Vec::new(), |entries| met_by(&names, entries));
+            worse += usize::from(entries.is_some_and(|entries| is_worse(&names, &found, entries)));
             let is_known = !found.is_empty() && found.iter().all(Option::is_some);
             met.extend(found.into_iter().flatten().map(|print| (home, finding.rule, print)));
             if is_known {
@@ -119,6 +120,10 @@ impl Baseline {
             }
         }
         report.findings = new;
+        if worse > 0 {
+            let are = if worse == 1 { "1 finding is" } else { &format!("{worse} findings are") };
+            report.notes.push(format!("{are} more severe than in the baseline"));
+        }
         report.summary.baselined = report.baselined.len();
         let failed = |path: &str| report.errors.iter().any(|failure| failure.path == path);
         let read = report.sources.iter().zip(&keys).filter(|(source, _)| !failed(&source.path));
@@ -163,6 +168,12 @@ impl Baseline {
     fn has_file(&self, key: &str) -> bool {
         self.folder.join(key).exists() || self.folder.join(path_of_text(key)).exists()
     }
+}
+
+/// Whether a finding is known, but as less severe.
+fn is_worse(names: &Names, found: &[Option<Fingerprint>], entries: &Entries) -> bool {
+    let is_known = |print: Fingerprint| entries.contains_key(&print);
+    found.contains(&None) && names.places().iter().all(|place| place.however_bad().any(is_known))
 }
 
 /// For each place of a finding the entry that it answers to, if any; a baseline of schema 1 has one for all of them.

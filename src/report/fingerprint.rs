@@ -59,6 +59,12 @@ impl PlaceName {
         all.filter(move |severity| *severity >= self.severity).map(move |severity| self.as_bad_as(severity))
     }
 
+    /// All names that it may have, however bad it is.
+    pub fn however_bad(self) -> impl Iterator<Item = Fingerprint> {
+        let all = [Severity::Info, Severity::Warning, Severity::Error].into_iter();
+        all.map(move |severity| self.as_bad_as(severity))
+    }
+
     fn as_bad_as(self, severity: Severity) -> Fingerprint {
         let hash = fnv1a_128(self.hash, severity.name().as_bytes());
         Fingerprint::Now(match self.number {

@@ -69,6 +69,7 @@ struct LabelOut<'a> {
     path: &'a str,
     span: SpanOut,
     message: &'a str,
+    likewise: bool,
 }
 
 #[derive(Serialize)]
@@ -227,6 +228,7 @@ fn finding_out<'a>(
                     path: &source.path,
                     span: span_out(source, label.span),
                     message: &label.message,
+                    likewise: label.is_likewise,
                 })
             })
             .collect(),

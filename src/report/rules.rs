@@ -33,12 +33,18 @@ pub fn write(form: Form, look: &Look, out: &mut dyn Write) -> io::Result<()> {
 fn write_table(look: &Look, out: &mut dyn Write) -> io::Result<()> {
     let widest = rules::ALL.iter().map(|rule| rule.id.len()).max().unwrap_or(0);
     let beside = look.width.saturating_sub(widest + MIDDLE);
-    let (start, indent) = if beside < NARROWEST { ("\n    ", 4) } else { ("", widest + MIDDLE) };
+    let is_beside = beside >= NARROWEST;
+    let indent = if is_beside { widest + MIDDLE } else { 4 };
     for rule in rules::ALL {
         let severity = tinted(rule.severity, &format!("{:<7}", rule.severity));
         let summary = wrap(&shown(rule.summary, look), look.width.saturating_sub(indent));
         let summary = summary.join(&format!("\n{:indent$}", ""));
-        writeln!(out, "{:<widest$}  {severity}  {:<9}  {start}{summary}", rule.id, rule.group.name())?;
+        let rule = format!("{:<widest$}  {severity}  {:<9}", rule.id, rule.group.name());
+        if is_beside {
+            writeln!(out, "{rule}  {summary}")?;
+        } else {
+            writeln!(out, "{}\n{:indent$}{summary}", rule.trim_end(), "")?;
+        }
     }
     writeln!(
         out,

@@ -308,8 +308,10 @@ fn an_entry_is_for_its_field_and_for_nothing_worse() {
     assert_eq!(run(folder.path(), &["--write-baseline", "base.json"]).0, 0);
     for (level, status) in [("info", 0), ("warning", 0), ("error", 1)] {
         config(level).unwrap();
-        let (found, out, _) = run(folder.path(), &["--baseline", "base.json", "--fail-on", "info"]);
+        let (found, out, err) = run(folder.path(), &["--baseline", "base.json", "--fail-on", "info"]);
         assert_eq!(found, status, "{level}: {out}");
+        let note = "note: 1 finding is more severe than in the baseline\n";
+        assert_eq!(err.contains(note), status == 1, "{level}: {err}");
     }
 }
 

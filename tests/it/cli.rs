@@ -80,6 +80,8 @@ fn exit_status_tells_findings_from_failures() {
     assert_eq!(status(&["--fail-on", "never", "missing.yaml"]), 2);
     assert_eq!(status(&["--no-such-flag"]), 2);
     assert_eq!(status(&["--select", "no-such-rule"]), 2);
+    assert_eq!(status(&["--select", "forbidden-probe", "--ignore", "forbidden-probe"]), 2, "nothing is left");
+    assert_eq!(status(&["--select", "rerun", "--ignore", "non-idempotent-write"]), 0);
     assert_eq!(status(&["--kubernetes-version", "0.9"]), 2);
     assert_eq!(status(&["--explain", "no-such-rule"]), 2);
 }
@@ -382,6 +384,9 @@ fn a_rule_is_explained_for_the_terminal_that_there_is() {
     assert_eq!(json["group"], "resources");
     assert!(json["page"].as_str().unwrap().starts_with("# oversized-init-request\n"));
     assert_eq!(json["options"].as_array().unwrap().len(), 2);
+    let (status, _, err) = run(folder.path(), &["--explain", "rerun"]);
+    assert_eq!(status, 2);
+    assert!(err.contains("`rerun` is a group: non-idempotent-write, non-idempotent-command\n"), "{err}");
     let page = run(folder.path(), &["--explain", "forbidden-probe", "--format", "markdown"]).1;
     assert!(page.starts_with("# forbidden-probe\n"));
     let (status, _, err) = run(folder.path(), &["--explain", "forbidden-probe", "--format", "sarif"]);
