@@ -11,19 +11,22 @@ const TABLES: [&str; 1] = ["images"];
 
 /// Words of the shell's own language that are builtins as well (POSIX XCU 2.15, bash(1)), and the shells themselves:
 /// whoever reads that language knows them.
-const OF_THE_LANGUAGE: [&str; 18] = [
+const OF_THE_LANGUAGE: [&str; 19] = [
     ".", "[", "ash", "bash", "builtin", "dash", "echo", "exec", "hash", "ksh", "printf", "sh", "source",
-    "test", "time", "true", "type", "zsh",
+    "test", "time", "true", "type", "ulimit", "zsh",
 ];
 
-/// Fields of the API, parts of paths and words of messages that are spelt as commands are.
-const OTHER_WORDS: [(&str, &str); 12] = [
+/// Fields of the API, parts of paths, endings of names and words of messages that are spelt as commands are.
+const OTHER_WORDS: [(&str, &str); 15] = [
     ("describe::startup_probe", "command"),
     ("describe::startup_probe", "exec"),
     ("describe::startup_probe", "host"),
     ("rules::undefined_expansion::fed", "command"),
     ("rules::undefined_expansion::fed", "env"),
     ("suppress::script", "command"),
+    ("program::mounts", "sh"),
+    ("rules::fails_whole_pod", "sh"),
+    ("rerun::diagnose", "file"),
     ("rules::masked_failure::poison", "."),
     ("rerun::machine::patterns", "."),
     ("rerun::machine::disk", "env"),

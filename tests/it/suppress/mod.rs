@@ -215,7 +215,7 @@ fn text_that_is_no_comment_suppresses_nothing() {
         ),
         // A remark that speaks of suppressions.
         ("  name: web\n", "  name: web # see # initlint: ignore-file[forbidden-probe] why\n"),
-        ("  name: web\n", "  name: web # initlint ignore-file[forbidden-probe] why\n"),
+        ("  name: web\n", "  name: web # initlint ignores forbidden-probe here\n"),
         // In a script: printed, in a here-document, in a word.
         (
             "first:1.0\n",
