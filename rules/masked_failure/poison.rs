@@ -124,8 +124,9 @@ impl<'p, 'f, 's> Poison<'p, 'f, 's> {
 
     fn fails(&mut self, later: usize) -> bool {
         let script = self.script;
+        // Even `echo` fails that writes into a directory which isn't there.
         if script.is(later, Trait::OnlyPrints) {
-            return false;
+            return self.lacks_parent(later);
         }
         let call = script.call(later);
         let words = script.resolved_words(later);
