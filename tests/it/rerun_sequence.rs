@@ -241,12 +241,16 @@ fn a_key_that_later_pods_know_is_not_made_anew() {
     for text in [
         "openssl req -x509 -newkey rsa:2048 -nodes -keyout /data/k -out /data/c -subj /CN=x",
         "openssl ecparam -name prime256v1 -genkey -noout -out /data/new; mv /data/new /data/key",
+        "rm -f /data/key; openssl genrsa -out /data/key 2048",
+        "openssl rand -hex 32 > /data/secret",
+        "head -c 32 /dev/urandom | base64 > /data/secret",
     ] {
         assert_eq!(kinds(&kept(text)), kinds(&found), "{text}");
         assert_eq!(on(Lifetime::Pod, text), [], "{text}: a new Pod has a new key");
     }
     for text in [
         "[ -f /data/key.pem ] || openssl genrsa -out /data/key.pem 2048",
+        "[ -s /data/secret ] || openssl rand -hex 32 > /data/secret",
         "[ -f /data/done ] && exit 0; openssl genrsa -out /data/key.pem 2048; touch /data/done",
         "openssl x509 -in /src/a.pem -out /data/a.der -outform DER",
         "openssl dhparam -out /data/dh.pem 2048",

@@ -164,11 +164,11 @@ impl Machine<'_, '_> {
 
     /// Puts `node` at `place`, if the container may write there.
     pub(in crate::rerun) fn put(&mut self, place: &Place, node: Node, manner: ChangeKind) {
-        let (node, manner) =
-            self.renewed(place, node).map_or_else(|node| (node, manner), |node| (node, ChangeKind::Renew));
+        let renewed = self.renewed(place, &node);
+        let manner = if renewed.is_some() { ChangeKind::Renew } else { manner };
         if self.note(place, manner) {
             let site = self.current;
-            let node = match node {
+            let node = match renewed.unwrap_or(node) {
                 Node::File(content) => Node::File(self.bounded(content)),
                 node => node,
             };
@@ -176,20 +176,20 @@ impl Machine<'_, '_> {
         }
     }
 
-    /// Another key or password, where one of an earlier run is put over that run's, which later Pods know: as an error
-    /// where it isn't one.
-    fn renewed(&mut self, place: &Place, node: Node) -> Result<Node, Node> {
-        let Node::File(content) = &node else { return Err(node) };
+    /// What a run puts in the place of the key or password of an earlier run, which later Pods know: another one.
+    fn renewed(&mut self, place: &Place, node: &Node) -> Option<Node> {
+        let Node::File(content) = node else { return None };
         let is_renewed = self.follows_whole_run
             && self.mounts.outlives_pod(place)
             && self.shared.atoms.is_secret(content)
-            && matches!(self.volumes.see(place), Node::File(old) if old == *content);
+            && self.expected.as_ref().is_some_and(|expected| expected.see(place) == *node);
         if !is_renewed {
-            return Err(node);
+            return None;
         }
         self.shared.fresh += 1;
         let key = format!("renewed:{}:{content}", self.shared.fresh);
-        Ok(Node::File(String::from(self.atom(Atom { is_secret: true, ..Atom::new(key, "a key") })).into()))
+        let other = self.atom(Atom { is_secret: true, ..Atom::new(key, "a key") });
+        Some(Node::File(String::from(other).into()))
     }
 
     /// Removes what is at `place` and below.
