@@ -75,7 +75,7 @@ error[non-idempotent-write]: init container `seed` fails on a re-run:
    |            ^^^^^^^^^^^^^^^^ this `mkdir` fails the second time
   ::: pod.yaml:13:44
  6 |   - {name: data, emptyDir: {}}
- ⋮ |     ------------------------ `data` is an emptyDir: it outlives the container
+ ⋮ |     ---------------------- `data` is an emptyDir: it outlives the container
 13 | …eMounts: [{name: data, mountPath: /data}, {name: scripts, mountPath: /scr…
    |                                    ----- its volume is mounted here
    = help: write `mkdir -p /data/seed`
