@@ -184,13 +184,8 @@ pub(super) fn mount(call: &Call<'_>) -> Option<Attempt> {
 
 /// What `find -exec` runs.
 pub(super) fn found(call: &Call<'_>) -> Option<Attempt> {
-    let words = call.words();
-    let at = words.iter().position(|word| matches!(word.as_str(), "-exec" | "-execdir"))?;
-    let run = words.get(at + 1..)?;
-    let end = run.iter().position(|word| matches!(word.as_str(), ";" | "+"))?;
-    // With `;` a failure is no failure of `find` (POSIX XCU, find, `-exec`).
-    let counts = run.get(end)? == "+";
-    Some(Attempt { counts, conditional: true, ..Attempt::of(run.get(..end)?)? })
+    let (words, counts) = super::found_command(call)?;
+    Some(Attempt { counts, conditional: true, ..Attempt::of(words)? })
 }
 
 /// What `xargs` runs, with what it reads behind its words.
