@@ -24,16 +24,19 @@ pub fn is_template(path: &str, text: &str) -> bool {
 pub struct InitTemplates(HashSet<String>);
 
 impl InitTemplates {
-    /// Those that the templates among `files` include on a line of its own after `initContainers:`.
+    /// Those that the templates among `files` include on a line of its own after `initContainers:`, and nowhere else.
     #[must_use]
     pub fn of<'a>(files: impl IntoIterator<Item = &'a Source>) -> Self {
-        let mut names = HashSet::new();
+        let (mut names, mut others) = (HashSet::new(), HashSet::new());
         for source in files {
             let holds = |word: &str| memchr::memmem::find(source.text.as_bytes(), word.as_bytes()).is_some();
-            if holds("initContainers:") && holds("{{") {
-                names.extend(included_in_lists(&source.text).map(str::to_owned));
+            if holds("{{") && holds("ontainers:") {
+                for (name, is_init) in includes(&source.text) {
+                    if is_init { &mut names } else { &mut others }.insert(name.to_owned());
+                }
             }
         }
+        names.retain(|name| !others.contains(name));
         Self(names)
     }
 
@@ -59,8 +62,9 @@ pub fn may_define_containers(text: &str) -> bool {
     holds("define") && holds("image:")
 }
 
-/// The names of the templates that are included on lines of their own, in the lists that stand after `initContainers:`.
-fn included_in_lists(text: &str) -> impl Iterator<Item = &str> {
+/// The names of the templates that are included, each with whether that is on a line of its own, in a list that stands
+/// after `initContainers:`.
+fn includes(text: &str) -> impl Iterator<Item = (&str, bool)> {
     let columns = |line: &str| line.len() - line.trim_start().len();
     let mut key: Option<usize> = None;
     text.lines().filter_map(move |line| {
@@ -73,9 +77,11 @@ fn included_in_lists(text: &str) -> impl Iterator<Item = &str> {
             return None;
         }
         let is_action = content.starts_with("{{");
-        let is_in_list = is_action || key.is_some_and(|key| columns(line) > key || content.starts_with("- "));
+        let is_in_list = is_action
+            || key
+                .is_some_and(|key| columns(line) > key || columns(line) == key && content.starts_with("- "));
         key = key.filter(|_| is_in_list);
-        key.filter(|_| is_action).and_then(|_| included(content))
+        Some((included(content)?, is_action && key.is_some()))
     })
 }
 
@@ -259,11 +265,13 @@ mod tests {
   containers:
   {{- include \"d.app\" . | nindent 6 }}
 ";
-        assert_eq!(included_in_lists(text).collect::<Vec<_>>(), ["a.wait", "c"]);
+        assert_eq!(includes(text).collect::<Vec<_>>(), [("a.wait", true), ("c", true), ("d.app", false)]);
         let source = Source::new(FileId(0), "d.yaml", text);
         let init = InitTemplates::of([&source]);
         assert!(init.has("a.wait") && init.has("my.initSeed") && !init.has("d.app"));
         assert!(init.may_be_in("{{ define \"a.wait\" }}\n- image: a:1\n{{ end }}"));
+        let other = Source::new(FileId(1), "e.yaml", "containers:\n{{ include \"a.wait\" . }}\n");
+        assert!(!InitTemplates::of([&source, &other]).has("a.wait"), "app containers, too");
         assert!(!init.may_be_in("{{ define \"d.app\" }}\n- image: a:1\n{{ end }}"));
     }
 }
