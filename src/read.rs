@@ -14,7 +14,7 @@ use crate::cut_list::CutList;
 use crate::discover::{self, Failure, Input};
 use crate::encoding::{self, decode};
 use crate::helm::Template;
-use crate::path_text::text_of_path;
+use crate::path_text::{path_of_text, text_of_path};
 use crate::rendered;
 use crate::source::{FileId, Source, Span};
 use crate::yaml::{self, Document, Prefilter, Problem};
@@ -64,7 +64,7 @@ impl InputFile {
     /// # Errors
     /// Why it can't be read.
     pub fn with_text(&self) -> Result<Self, Failure> {
-        let input = Input::File { path: (&*self.source.path).into(), named: false };
+        let input = Input::File { path: path_of_text(&self.source.path), named: false };
         match read(self.source.id.0 as usize, &input, "") {
             (file, None) => Ok(file),
             (_, Some(failure)) => Err(failure),

@@ -6,6 +6,7 @@ use crate::support::corpus;
 use crate::support::lint::{cases, root};
 use initlint::discover::Input;
 use initlint::finding::Finding;
+use initlint::inputs::LOOKED_FOR;
 use initlint::pipeline;
 use initlint::rule::Settings;
 
@@ -95,4 +96,47 @@ fn nothing_is_lost_behind_disguises() {
         assert!(!plain.is_empty(), "{text}");
         assert_eq!(findings(std::slice::from_ref(path), false), plain, "{text}");
     }
+}
+
+/// Only what nobody asks for is dropped once it is read.
+#[test]
+fn what_a_kustomization_names_is_there() {
+    let folder = tempfile::tempdir().unwrap();
+    let files = [
+        ("kustomization.yaml", "resources: [web.yaml]\npatches:\n- path: init.yaml\n"),
+        (
+            "web.yaml",
+            "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\nspec:\n  template:\n    spec:\n      containers: \
+             [{name: b, image: \"b:1\"}]\n",
+        ),
+        (
+            "init.yaml",
+            "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\nspec:\n  template:\n    spec:\n      \
+             initContainers:\n      - {name: a, image: \"a:1\", livenessProbe: {exec: {command: [ls]}}}\n",
+        ),
+    ];
+    let paths = files.map(|(name, text)| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, text).unwrap();
+        path
+    });
+    let all = findings(&paths, true);
+    assert!(all.iter().any(|finding| finding.rule == "forbidden-probe" && !finding.builds.is_empty()));
+    assert_eq!(findings(&paths, false), all);
+}
+
+#[test]
+fn kinds_that_rules_look_for_are_kept() {
+    let files = walkdir::WalkDir::new(root().join("rules")).into_iter().map(Result::unwrap);
+    let files = files.filter(|file| file.path().extension().is_some_and(|extension| extension == "rs"));
+    let mut kinds = Vec::new();
+    for file in files {
+        let text = std::fs::read_to_string(file.path()).unwrap();
+        for call in ["inputs.objects(", "inputs.lookup(", "inputs.select("] {
+            let calls = text.split(call).skip(1).filter_map(|rest| rest.split('\"').nth(1));
+            kinds.extend(calls.map(str::to_owned));
+        }
+    }
+    assert!(kinds.contains(&"Service".to_owned()), "{kinds:?}");
+    assert!(kinds.iter().all(|kind| LOOKED_FOR.contains(&kind.as_str())), "{kinds:?}");
 }
