@@ -158,7 +158,8 @@ impl Execution<'_> {
         self.is(Trait::Sources)
     }
 
-    pub(super) fn is(&self, wanted: Trait) -> bool {
+    /// Whether its command, so called, has a trait.
+    pub(crate) fn is(&self, wanted: Trait) -> bool {
         Call::of(&self.written()).is(wanted)
     }
 
