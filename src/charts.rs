@@ -91,14 +91,20 @@ fn included(action: &str) -> Option<&str> {
     Some(after?.1.split_once('"')?.0)
 }
 
-/// Whether `path` is of a chart's values: `values.yaml`, or `values-prod.yaml`, beside its `Chart.yaml`.
+/// Whether `path` is of a chart's values: `values.yaml`, `values-prod.yaml` or `prod-values.yaml` beside its
+/// `Chart.yaml`, or in the folder `ci`, from which chart-testing takes values (`ct`, `ci/*-values.yaml`).
 #[must_use]
 pub fn is_values(path: &str) -> bool {
     let path = Path::new(path);
     let name = path.file_name().and_then(|name| name.to_str()).unwrap_or("");
-    name.starts_with("values")
-        && path.extension().is_some_and(|found| found == "yaml")
-        && path.with_file_name("Chart.yaml").is_file()
+    let stem = name.strip_suffix(".yaml").or_else(|| name.strip_suffix(".yml"));
+    let is_named = |stem: &str| stem.starts_with("values") || stem.ends_with("values");
+    let is_chart = |folder: &Path| folder.join("Chart.yaml").is_file();
+    let is_ci = |folder: &&Path| folder.file_name().is_some_and(|name| name == "ci");
+    stem.is_some_and(is_named)
+        && path.parent().is_some_and(|folder| {
+            is_chart(folder) || Some(folder).filter(is_ci).and_then(Path::parent).is_some_and(is_chart)
+        })
 }
 
 /// The template that `source` is, of whose `documents` the places are given: of a chart, or because its actions keep it

@@ -63,6 +63,7 @@ impl<'f, 's> Script<'f, 's> {
     pub(super) fn is_in_volume(&self, touch: &Touch) -> bool {
         let known = touch.known();
         known.starts_with('/') && self.pod.mount_at(self.container, known).is_some()
+            || Pod::is_mounted_by_text(self.container, &touch.path)
     }
 
     /// Whether the script itself writes the file of `touch` before the command at `index` runs.

@@ -8,6 +8,7 @@ use super::resources::{ResourceList, Resources};
 use super::security::{EffectiveSecurity, SecurityContext};
 use super::template::{Completeness, Template};
 use super::volume::{Volume, VolumeMount};
+use crate::helm::has_placeholder;
 use crate::yaml::{Entry, Lookup, Node};
 
 /// A Pod: its containers by what they are, its volumes, and the fields that bear on them.
@@ -157,6 +158,20 @@ impl<'d> Pod<'d> {
         container.volume_mounts.iter().filter_map(|mount| mount.mount_path).any(|at| {
             let rest = at.trim_matches('/').strip_prefix(path);
             rest.is_some_and(|rest| path.is_empty() || rest.is_empty() || rest.starts_with('/'))
+        })
+    }
+
+    /// Whether `path`, of which a part is an expansion of what only Helm knows, lies below a mount path of the same text.
+    #[must_use]
+    pub fn is_mounted_by_text(container: &Container<'d>, path: &str) -> bool {
+        if !has_placeholder(path) {
+            return false;
+        }
+        let path: String = path.chars().filter(|char| !matches!(char, '$' | '{' | '}')).collect();
+        let texts = container.volume_mounts.iter().filter_map(|mount| mount.node.get("mountPath")?.text());
+        texts.filter(|at| has_placeholder(at)).any(|at| {
+            let rest = path.trim_matches('/').strip_prefix(at.trim_matches('/'));
+            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
         })
     }
 

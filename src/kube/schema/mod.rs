@@ -181,6 +181,10 @@ impl<'d> Decoder<'d> {
 
     /// The depth of recursion is the document's, which the parser bounds.
     fn value(&mut self, place: &Place<'_, 'd>, holds: &'static Type) {
+        // What follows an action may be a part of anything that this puts out.
+        if place.node.is_mapping() && place.node.is_open() && is_behind_action(place) {
+            return;
+        }
         match (holds, place.node.kind()) {
             (_, Kind::Null)
             | (Type::Any, _)
@@ -235,8 +239,7 @@ impl<'d> Decoder<'d> {
     }
 
     fn wrong(&mut self, place: &Place<'_, 'd>, expected: &'static str) {
-        // What a template puts between a key and its first entry may be of the right type, and this a part of it.
-        if place.node.is_unknown() || place.key.is_some_and(|key| key.is_apart_from(place.node)) {
+        if place.node.is_unknown() || is_behind_action(place) {
             return;
         }
         let kind = place.node.type_name();
@@ -254,6 +257,12 @@ impl<'d> Decoder<'d> {
             FieldError { node, pointer: place.pointer(), field, container, container_name, cause };
         self.field_errors.push(field_error);
     }
+}
+
+/// Whether a template's action stands between the key and what is written of its value: what it puts out may be of the
+/// right type.
+fn is_behind_action(place: &Place<'_, '_>) -> bool {
+    place.key.is_some_and(|key| key.is_apart_from(place.node))
 }
 
 #[cfg(test)]
