@@ -78,7 +78,7 @@ pub struct Facts<'s> {
     /// Its loops.
     pub loops: Vec<Loop<'s>>,
     /// What is redirected into files. What commands write by themselves, as `tee` does, is among the
-    /// [`touches`](Self::touches) as well.
+    /// `touches` as well.
     pub outputs: Vec<Output<'s>>,
     /// The variables that it expands.
     pub uses: Vec<Use<'s>>,
