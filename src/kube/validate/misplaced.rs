@@ -58,11 +58,6 @@ pub fn is_spelling(name: &str) -> bool {
 #[must_use]
 pub fn find<'d>(object: &Object<'d>) -> Vec<Misplaced<'d>> {
     let templates = templates(object, &[]);
-    let in_place: Vec<Node<'d>> =
-        templates.iter().filter_map(|template| template.spec.get("initContainers")).collect();
-    if !holds_other(object.node, &in_place) {
-        return Vec::new();
-    }
     let by_pointer = templates.iter().map(|template| (&*template.pointer, template)).collect();
     let mut search = Search { templates: by_pointer, first: templates.first(), found: Vec::new() };
     match Workload::of(object.group(), object.kind) {
@@ -82,19 +77,6 @@ pub fn find<'d>(object: &Object<'d>) -> Vec<Misplaced<'d>> {
         _ => search.map(object.node, &mut object.pointer.clone(), None, true),
     }
     search.found
-}
-
-/// Whether a key in `node` is a spelling of `initContainers` and doesn't lead to one of `in_place`. That is quickly told, and
-/// most objects have none.
-fn holds_other<'d>(node: Node<'d>, in_place: &[Node<'d>]) -> bool {
-    let is_collection = |node: &Node<'d>| node.is_mapping() || node.is_sequence();
-    let is_other = |entry: &Entry<'d>| {
-        let name = entry.name();
-        is_spelling(&name) && !(name == "initContainers" && in_place.contains(&entry.value))
-    };
-    let mut entries = node.written_entries().filter(|entry| is_collection(&entry.value));
-    entries.any(|entry| is_other(&entry) || holds_other(entry.value, in_place))
-        || node.items().filter(is_collection).any(|item| holds_other(item, in_place))
 }
 
 struct Search<'t, 'd> {
