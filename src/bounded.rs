@@ -20,8 +20,14 @@ pub fn read_all(from: impl Read, most: u64) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     from.take(most.saturating_add(1)).read_to_end(&mut bytes)?;
     if bytes.len() as u64 > most {
-        let message = format!("larger than {} MiB, the most that is read", most >> 20);
-        return Err(io::Error::new(ErrorKind::FileTooLarge, message));
+        return Err(too_large(most));
     }
     Ok(bytes)
+}
+
+/// The error for what has more than `most` bytes.
+#[must_use]
+pub fn too_large(most: u64) -> io::Error {
+    let message = format!("larger than {} MiB, the most that is read", most >> 20);
+    io::Error::new(ErrorKind::FileTooLarge, message)
 }

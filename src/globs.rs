@@ -1,8 +1,10 @@
 //! Globs of paths, which mean what they say relative to one folder.
 
-use std::path::{Component, Path, PathBuf};
+use std::path::{Path, PathBuf};
 
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
+
+use crate::path_text::normal;
 
 /// The most globs of one list: they are matched as one automaton, which many wild ones make large.
 pub const MAX_GLOBS: usize = 1000;
@@ -59,19 +61,6 @@ impl Globs {
             Err(_) => self.set.is_match(&absolute),
         }
     }
-}
-
-/// `path` without `.` and `..`, by its text alone.
-fn normal(path: &Path) -> PathBuf {
-    let mut out = PathBuf::new();
-    for part in path.components() {
-        match part {
-            Component::CurDir => {}
-            Component::ParentDir => _ = out.pop(),
-            part => out.push(part),
-        }
-    }
-    out
 }
 
 #[cfg(test)]

@@ -1,7 +1,21 @@
 //! Paths as text, without loss: a file's name needn't be UTF-8.
 
 use std::fmt::Write as _;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
+
+/// `path` without `.` and `..`, by its text alone: links aren't resolved.
+#[must_use]
+pub fn normal(path: &Path) -> PathBuf {
+    let mut normal = PathBuf::new();
+    for part in path.components() {
+        match part {
+            Component::CurDir => {}
+            Component::ParentDir => _ = normal.pop(),
+            part => normal.push(part),
+        }
+    }
+    normal
+}
 
 /// A path as text, without loss: bytes that are no UTF-8 as `\xFF`.
 #[must_use]

@@ -10,6 +10,7 @@ use std::sync::mpsc;
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 use ignore::{DirEntry, WalkBuilder, WalkState};
 
+use crate::bounded;
 use crate::globs::Globs;
 use crate::path_text::text_of_path;
 
@@ -446,7 +447,7 @@ fn fill(from: &mut impl Read, size: u64, buffer: &mut Vec<u8>) -> io::Result<usi
     let mut wanted = size.max(4096) + 1;
     loop {
         if size > MAX_FILE_SIZE || count as u64 > MAX_FILE_SIZE {
-            return Err(io::Error::new(io::ErrorKind::FileTooLarge, too_large()));
+            return Err(bounded::too_large(MAX_FILE_SIZE));
         }
         let room = usize::try_from(wanted.min(MAX_FILE_SIZE + 1)).unwrap_or(usize::MAX);
         if buffer.len() < room {
@@ -462,8 +463,4 @@ fn fill(from: &mut impl Read, size: u64, buffer: &mut Vec<u8>) -> io::Result<usi
             wanted = 2 * count as u64;
         }
     }
-}
-
-fn too_large() -> String {
-    format!("larger than {} MiB, the most that is read", MAX_FILE_SIZE >> 20)
 }

@@ -7,7 +7,7 @@ use std::path::{Component, Path, PathBuf};
 use rayon::prelude::*;
 
 use crate::discover::{Failure, Input, KUSTOMIZATIONS};
-use crate::path_text::text_of_path;
+use crate::path_text::{normal, text_of_path};
 use crate::read::{InputFile, read};
 use crate::source::{FileId, Source};
 
@@ -188,7 +188,7 @@ impl Files {
         let folder = self.folder(id);
         let real = fs::canonicalize(if folder.is_empty() { "." } else { &folder }).ok()?;
         let top = work_tree(&real)?;
-        let target = clean(&top.join(path.trim_start_matches('/')));
+        let target = normal(&top.join(path.trim_start_matches('/')));
         let is_inside =
             target.starts_with(&top) && fs::canonicalize(&target).is_ok_and(|real| real == target);
         let here = fs::canonicalize(&self.here).ok()?;
@@ -220,7 +220,7 @@ impl Files {
         let (Ok(real), Ok(real_from)) = (fs::canonicalize(folder), fs::canonicalize(from)) else {
             return refuse("it cannot be read");
         };
-        if real != clean(&real_from.join(path)) {
+        if real != normal(&real_from.join(path)) {
             return refuse("a link leads there, which is not followed");
         }
         let top = work_tree(&real_from).or_else(|| fs::canonicalize(&self.here).ok());
@@ -260,20 +260,7 @@ fn leads_out(root: &Path, target: &Path) -> bool {
 }
 
 fn absolute(here: &Path, path: &str) -> PathBuf {
-    clean(&here.join(path))
-}
-
-/// `path` without `.` and `..`.
-fn clean(path: &Path) -> PathBuf {
-    let mut clean = PathBuf::new();
-    for part in path.components() {
-        match part {
-            Component::CurDir => {}
-            Component::ParentDir => _ = clean.pop(),
-            part => clean.push(part),
-        }
-    }
-    clean
+    normal(&here.join(path))
 }
 
 /// What `path` means in `folder`, shown as people write it: without `.`, and with `..` at its start alone.

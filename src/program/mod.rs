@@ -4,15 +4,14 @@
 //! in a ConfigMap or Secret of the same input that is mounted where it is looked for. Values of the environment may come of
 //! a ConfigMap too.
 
+mod lone_actions;
 mod mounts;
 mod own_folders;
 
 pub use own_folders::stays_in_image;
 
-use std::borrow::Cow;
 use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
-use std::ops::Range;
 
 use crate::helm;
 use crate::images::{Images, Known, Sh, User};
@@ -21,10 +20,10 @@ use crate::kube::expansion::{Environment, Meaning};
 use crate::kube::volume::{ConfigSource, Projection, VolumeSource};
 use crate::kube::{Container, Field, Gate, Pod, Role, Version, VolumeMount};
 use crate::rerun::{self, Analysis, Hazard, Site, Userland};
+use crate::shell::Unparsed;
 use crate::shell::invocation::{self, Invocation};
 use crate::shell::options::Shell;
 use crate::shell::semantics::{self, Facts, Setting, Unit, UnitKind, Units, UnparsedText};
-use crate::shell::{self, Unparsed};
 use crate::source::{FileId, MappedText, Span};
 
 /// What one init container or sidecar runs.
@@ -303,7 +302,7 @@ fn entry_point(argv: &[MappedText], files: &Files<'_>) -> Option<EntryPoint> {
         }
         Invocation::Elsewhere | Invocation::OtherLanguage(_) | Invocation::Unknown => return None,
     };
-    let (text, parsed) = parse(text);
+    let (text, parsed) = lone_actions::parse(text);
     Some(match parsed {
         Ok(script) => EntryPoint::Script(Box::new(Unit {
             script,
@@ -316,31 +315,6 @@ fn entry_point(argv: &[MappedText], files: &Files<'_>) -> Option<EntryPoint> {
         })),
         Err(why) => EntryPoint::Unparsed(UnparsedText { text, shell: Some(shell), why, is_fatal: true }),
     })
-}
-
-/// Parses `text`, the second time without what stands alone between blanks and only Helm knows: it may be whole commands
-/// that an `include` brings.
-fn parse(text: MappedText) -> (MappedText, Result<shell::ir::Script, Unparsed>) {
-    let parsed = shell::parse(text.as_str());
-    if !matches!(parsed, Err(Unparsed::Syntax { .. })) {
-        return (text, parsed);
-    }
-    let without = text.replace(&lone_placeholders(text.as_str()));
-    match shell::parse(without.as_str()) {
-        Ok(script) => (without, Ok(script)),
-        Err(_) => (text, parsed),
-    }
-}
-
-fn lone_placeholders(text: &str) -> Vec<(Range<usize>, Cow<'static, str>)> {
-    let words = text.split([' ', '\t', '\n']).scan(0, |at, word| {
-        let start = *at;
-        *at += word.len() + 1;
-        Some((start, word))
-    });
-    let is_lone = |word: &str| !word.is_empty() && word.chars().all(helm::is_placeholder);
-    let lone = words.filter(|(_, word)| is_lone(word));
-    lone.map(|(start, word)| (start..start + word.len(), Cow::Borrowed(""))).collect()
 }
 
 impl<'d> Program<'_, 'd> {

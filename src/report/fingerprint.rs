@@ -85,29 +85,34 @@ impl Names {
     #[must_use]
     pub fn within_files(report: &Report) -> Vec<Names> {
         let findings: Vec<&Finding> = report.all_findings().collect();
-        let fields = Fields::of(report, findings.iter().flat_map(|finding| finding.places()));
-        // Numbers follow the order in the file, and don't change as a finding is suppressed or gets into a baseline.
-        let mut ordered: Vec<(usize, Span, &Finding)> = Vec::new();
-        for (index, finding) in findings.iter().enumerate() {
-            ordered.extend(finding.places().map(|span| (index, span, *finding)));
-        }
-        ordered.sort_by_key(|(_, span, finding)| (*span, finding.rule));
         let earlier = Fingerprint::earlier(&findings, report);
-        let mut names: Vec<Names> =
-            earlier.into_iter().map(|earlier| Names { places: Vec::new(), earlier }).collect();
-        let mut seen: HashMap<(FileId, u128, Severity), u64> = HashMap::new();
-        for (index, span, finding) in ordered {
-            let (hash, severity) = (hash_of(finding, span, &fields, report), finding.severity);
-            let count = seen.entry((span.file, hash, severity)).or_default();
-            *count += 1;
-            let name = PlaceName { hash, number: *count, severity };
-            let Some(names) = names.get_mut(index) else { continue };
-            // Its own place comes first, wherever it stands.
-            let at = if span == finding.span { 0 } else { names.places.len() };
-            names.places.insert(at, name);
-        }
-        names
+        let names = earlier.into_iter().zip(place_names(&findings, report));
+        names.map(|(earlier, places)| Names { places, earlier }).collect()
     }
+}
+
+/// The names of the places of each of `findings`, its own first.
+fn place_names(findings: &[&Finding], report: &Report) -> Vec<Vec<PlaceName>> {
+    let fields = Fields::of(report, findings.iter().flat_map(|finding| finding.places()));
+    // Numbers follow the order in the file, and don't change as a finding is suppressed or gets into a baseline.
+    let mut ordered: Vec<(usize, Span, &Finding)> = Vec::new();
+    for (index, finding) in findings.iter().enumerate() {
+        ordered.extend(finding.places().map(|span| (index, span, *finding)));
+    }
+    ordered.sort_by_key(|(_, span, finding)| (*span, finding.rule));
+    let mut names: Vec<Vec<PlaceName>> = vec![Vec::new(); findings.len()];
+    let mut seen: HashMap<(FileId, u128, Severity), u64> = HashMap::new();
+    for (index, span, finding) in ordered {
+        let (hash, severity) = (hash_of(finding, span, &fields, report), finding.severity);
+        let count = seen.entry((span.file, hash, severity)).or_default();
+        *count += 1;
+        let name = PlaceName { hash, number: *count, severity };
+        let Some(names) = names.get_mut(index) else { continue };
+        // Its own place comes first, wherever it stands.
+        let at = if span == finding.span { 0 } else { names.len() };
+        names.insert(at, name);
+    }
+    names
 }
 
 impl Fingerprint {
@@ -115,11 +120,12 @@ impl Fingerprint {
     /// another tool made the text of.
     #[must_use]
     pub fn of(report: &Report) -> Vec<Fingerprint> {
-        let named = report.all_findings().zip(Names::within_files(report));
-        let prints = named.map(|(finding, names)| {
+        let findings: Vec<&Finding> = report.all_findings().collect();
+        let named = findings.iter().zip(place_names(&findings, report));
+        let prints = named.map(|(finding, places)| {
             let path = report.source(finding.span).map_or("", |source| &source.path);
             let path = report.origin(finding.span).unwrap_or(path);
-            let name = names.places.first().map(|place| place.fingerprint().to_string()).unwrap_or_default();
+            let name = places.first().map(|place| place.fingerprint().to_string()).unwrap_or_default();
             Fingerprint::Now(fnv1a_128(fnv1a_128(BASIS_128, portable(path).as_bytes()), name.as_bytes()))
         });
         prints.collect()

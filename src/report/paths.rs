@@ -1,11 +1,11 @@
 //! Paths as services that show a repository want them.
 
 use std::borrow::Cow;
-use std::path::{Component, Path, PathBuf};
+use std::path::{Path, PathBuf};
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
-use crate::path_text::text_of_path;
+use crate::path_text::{normal, text_of_path};
 
 /// All but RFC 3986's unreserved characters and the slash. `:` is encoded too, since the first
 /// segment of a relative reference may not hold one (section 4.2).
@@ -76,17 +76,7 @@ pub fn uri(path: &str) -> Uri {
 /// resolved.
 #[must_use]
 pub fn absolute(here: &Path, path: &str) -> PathBuf {
-    let mut out = PathBuf::new();
-    for component in here.join(path).components() {
-        match component {
-            Component::CurDir => {}
-            Component::ParentDir => {
-                out.pop();
-            }
-            other => out.push(other),
-        }
-    }
-    out
+    normal(&here.join(path))
 }
 
 /// `path` as seen from `folder`, with forward slashes. Both are absolute.

@@ -9,15 +9,15 @@ use crate::support::lint::root;
 /// Each module of the crate and those that it may use. These stand above it, so that no arrow leads back.
 const LAYERS: &[(&str, &[&str])] = &[
     ("source", &[]),
-    ("globs", &[]),
-    ("bounded", &[]),
     ("path_text", &[]),
+    ("globs", &["path_text"]),
+    ("bounded", &[]),
     ("helm", &["source"]),
     ("finding", &["helm", "source"]),
     ("yaml", &["helm", "source"]),
     ("kube", &["helm", "source", "yaml"]),
     ("images", &["kube"]),
-    ("discover", &["globs", "path_text"]),
+    ("discover", &["bounded", "globs", "path_text"]),
     ("charts", &["discover", "helm", "source", "yaml"]),
     ("encoding", &["source"]),
     ("rendered", &[]),
