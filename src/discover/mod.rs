@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc;
 
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
-use ignore::{DirEntry, WalkBuilder, WalkState};
+use ignore::{DirEntry, WalkBuilder, WalkParallel, WalkState};
 
 use crate::bounded;
 use crate::globs::Globs;
@@ -274,20 +274,7 @@ fn walk_folder(base: &Path, only: Option<&GlobSet>, walk: &Walk, found: &mut Fou
     }
     let left_out = AtomicBool::new(false);
     let (sender, receiver) = mpsc::channel();
-    let walker = WalkBuilder::new(base)
-        .standard_filters(obeys)
-        // People keep manifests in `.k8s` and the like; only git's own folder holds none.
-        .hidden(false)
-        .filter_entry({
-            let refusals = refusals.clone();
-            move |entry| {
-                let is_folder = entry.file_type().is_some_and(|kind| kind.is_dir());
-                entry.file_name() != ".git" && !(obeys && is_folder && !refusals.admit(entry.path()))
-            }
-        })
-        .require_git(false)
-        .build_parallel();
-    walker.run(|| {
+    walker(base, obeys, &refusals).run(|| {
         let sender = sender.clone();
         let left_out = &left_out;
         Box::new(move |entry| {
@@ -318,6 +305,22 @@ fn walk_folder(base: &Path, only: Option<&GlobSet>, walk: &Walk, found: &mut Fou
     found.failures.sort_by(|a, b| a.path.cmp(&b.path));
     found.notes.sort();
     left_out.into_inner()
+}
+
+/// A walk of `base` that leaves out git's own folder and, where it `obeys` ignore files, those folders whose files are
+/// refused.
+fn walker(base: &Path, obeys: bool, refusals: &Refusals) -> WalkParallel {
+    let refusals = refusals.clone();
+    WalkBuilder::new(base)
+        .standard_filters(obeys)
+        // People keep manifests in `.k8s` and the like; only git's own folder holds none.
+        .hidden(false)
+        .filter_entry(move |entry| {
+            let is_folder = entry.file_type().is_some_and(|kind| kind.is_dir());
+            entry.file_name() != ".git" && !(obeys && is_folder && !refusals.admit(entry.path()))
+        })
+        .require_git(false)
+        .build_parallel()
 }
 
 enum Seen {

@@ -4,6 +4,7 @@ use std::collections::{HashMap, HashSet, VecDeque};
 use std::rc::Rc;
 
 use super::diagnose::{self, Comparison};
+use super::found::{Found, add, in_all, unfinished};
 use super::machine::{CrashPoint, GuardOverSlowCommand, Log, Machine, Run, SUCCESS, Shared};
 use super::messages;
 use super::start::{missing_input, mounted, with_directories};
@@ -69,9 +70,6 @@ struct Explorer<'c> {
     /// The bound at which a second run ended.
     bound: Option<Bound>,
 }
-
-/// Hazards, each with the container that it is in.
-type Found = Vec<(usize, Hazard)>;
 
 /// Analyses each container of a sequence.
 pub(super) fn explore(sequence: &[Container<'_>]) -> Vec<Analysis> {
@@ -162,11 +160,8 @@ impl<'c> Explorer<'c> {
         for _ in 0..MAX_PATHS {
             let Some((world, choices)) = pending.pop_front() else { break };
             let (run, given) = self.first_run(index, &world, &choices)?;
-            if end.is_none()
-                && run.status.is_none()
-                && let Some(analysis) = found.get_mut(index)
-            {
-                analysis.unfinished = run.log.bound;
+            if end.is_none() && run.status.is_none() {
+                unfinished(found, index, run.log.bound);
             }
             // A file that the script makes itself isn't taken to come with what it unpacks too.
             let is_settled = |place: &Place| !run.log.is_open && run.volumes.lists(place);
@@ -179,20 +174,11 @@ impl<'c> Explorer<'c> {
             if end.is_none() && !run.log.missing_parents.is_empty() {
                 pending.push_back((with_directories(&given, &run.log.missing_parents), Vec::new()));
             }
-            let reference = Reference {
-                assumed: !choices.is_empty() || given != *start,
-                turned: choices.len(),
-                start: given,
-                answers: run.assumptions.all(),
-                volumes: run.volumes,
-                log: run.log,
-                texts: self.shared.mended.texts(),
-            };
+            let is_assumed = !choices.is_empty() || given != *start;
+            let reference = self.reference(run, given, choices.len(), is_assumed);
             let (hazards, bound) = self.rerun_path(index, before, &reference);
-            if end.is_none()
-                && let Some(analysis) = found.get_mut(index)
-            {
-                analysis.unfinished = bound;
+            if end.is_none() {
+                unfinished(found, index, bound);
             }
             if reference.log.is_open {
                 open.push(hazards);
@@ -206,6 +192,12 @@ impl<'c> Explorer<'c> {
             add(found, in_all(open));
         }
         end
+    }
+
+    /// What a run that ended well is to those after it.
+    fn reference(&self, run: Run, start: Rc<Tree>, turned: usize, assumed: bool) -> Reference {
+        let (answers, texts) = (run.assumptions.all(), self.shared.mended.texts());
+        Reference { assumed, turned, start, answers, volumes: run.volumes, log: run.log, texts }
     }
 
     fn is_sidecar(&self, index: usize) -> bool {
@@ -284,21 +276,7 @@ impl<'c> Explorer<'c> {
         let reserve = if reference.log.is_open { self.shared.steps / 2 } else { 0 };
         self.shared.steps -= reserve;
         let is_excused = |site: &Site| reset(site) && alone.iter().any(|other| other.site == *site);
-        let mut killed: Vec<Hazard> = Vec::new();
-        let state = |tree: &Tree| (tree.fingerprint(), Rc::clone(&tree.modes));
-        let mut seen = HashSet::from([state(&reference.start), state(&reference.volumes)]);
-        let points = reference.log.crash_points.iter().filter(|point| point.asked >= reference.turned);
-        for point in most_telling_first(points) {
-            if seen.insert(state(&point.volumes)) {
-                killed.extend(self.alone_again(
-                    index,
-                    &point.volumes,
-                    reference,
-                    Some(point.changes),
-                    &is_excused,
-                ));
-            }
-        }
+        let killed = self.killed(index, reference, &is_excused);
         self.shared.steps += reserve;
         let excused = |hazard: &Hazard| hazard.kind != Kind::OutsidePod && is_excused(&hazard.site);
         let by_itself = alone.iter().chain(&killed);
@@ -314,6 +292,26 @@ impl<'c> Explorer<'c> {
         let all = in_sequence.into_iter().chain(by_itself).chain(lone);
         let assumed = |hazard: Hazard| Hazard { assumed: reference.assumed || hazard.assumed, ..hazard };
         (all.map(|(container, hazard)| (container, assumed(hazard))).collect(), bound)
+    }
+
+    /// Judges a container that was killed at each of its crash points.
+    fn killed(
+        &mut self,
+        index: usize,
+        reference: &Reference,
+        is_excused: &dyn Fn(&Site) -> bool,
+    ) -> Vec<Hazard> {
+        let state = |tree: &Tree| (tree.fingerprint(), Rc::clone(&tree.modes));
+        let mut seen = HashSet::from([state(&reference.start), state(&reference.volumes)]);
+        let points = reference.log.crash_points.iter().filter(|point| point.asked >= reference.turned);
+        let mut killed = Vec::new();
+        for point in most_telling_first(points) {
+            if seen.insert(state(&point.volumes)) {
+                let changes = Some(point.changes);
+                killed.extend(self.alone_again(index, &point.volumes, reference, changes, is_excused));
+            }
+        }
+        killed
     }
 
     /// The tests over one long command that a second run takes at their word.
@@ -470,27 +468,6 @@ fn most_telling_first<'p>(points: impl Iterator<Item = &'p CrashPoint>) -> Vec<&
         *times > MAX_TIMES
     });
     first.into_iter().chain(again).collect()
-}
-
-fn add(found: &mut [Analysis], hazards: Found) {
-    for (container, hazard) in hazards {
-        if let Some(analysis) = found.get_mut(container) {
-            analysis.hazards.push(hazard);
-        }
-    }
-}
-
-/// The hazards that all ways have which hang on what wasn't followed: one of them is the real one.
-fn in_all(ways: Vec<Found>) -> Found {
-    let mut ways = ways.into_iter();
-    let mut common = ways.next().unwrap_or_default();
-    for way in ways {
-        let has = |(container, hazard): &(usize, Hazard)| {
-            way.iter().any(|(other, known)| other == container && known.site == hazard.site)
-        };
-        common.retain(has);
-    }
-    common
 }
 
 /// The order of the places in a container's texts.

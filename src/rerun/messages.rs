@@ -197,26 +197,9 @@ pub(super) struct Drift<'a> {
 
 /// A command after which a second run leaves something else.
 pub(super) fn drifting(command: &str, change: &Drift<'_>) -> Words {
-    let Drift { thing, path, manner, kept_in, ref advice, varies } = *change;
+    let Drift { thing, path, manner, ref advice, varies, .. } = *change;
     let (why, help) = match manner {
-        ChangeKind::Append if !matches!(kept_in, KeptIn::Volume { .. }) => (
-            format!("every run adds to {thing} again"),
-            advice.clone().unwrap_or_else(|| {
-                "test whether it is there first, or use a form that passes over what exists".to_owned()
-            }),
-        ),
-        ChangeKind::Append if matches!(kept_in, KeptIn::Volume { reset: true, .. }) => (
-            format!("if the container is killed after this, its retry appends to {thing} again"),
-            format!("make `{path}` anew (`>`) in the same script that appends to it"),
-        ),
-        ChangeKind::Append => (
-            format!("every run appends to {thing} again"),
-            advice.clone().unwrap_or_else(|| {
-                format!(
-                    "write `{path}` anew (`>`) before anything is appended, or test whether the text is there"
-                )
-            }),
-        ),
+        ChangeKind::Append => return appending(change),
         ChangeKind::Nest => (
             format!("the target already exists, so `{command}` makes {thing} inside it"),
             advice.clone().unwrap_or_else(|| {
@@ -248,6 +231,32 @@ pub(super) fn drifting(command: &str, change: &Drift<'_>) -> Words {
         ChangeKind::Write | ChangeKind::Slow | ChangeKind::Remove | ChangeKind::Mode => (
             format!("{thing} differs from what the first run left"),
             format!("make `{path}` from scratch in every run, or skip the work where it is done"),
+        ),
+    };
+    Words { why, help }
+}
+
+/// A command that adds to what the first run left.
+fn appending(change: &Drift<'_>) -> Words {
+    let Drift { thing, path, kept_in, ref advice, .. } = *change;
+    let (why, help) = match kept_in {
+        KeptIn::Volume { reset: true, .. } => (
+            format!("if the container is killed after this, its retry appends to {thing} again"),
+            format!("make `{path}` anew (`>`) in the same script that appends to it"),
+        ),
+        KeptIn::Volume { .. } => (
+            format!("every run appends to {thing} again"),
+            advice.clone().unwrap_or_else(|| {
+                format!(
+                    "write `{path}` anew (`>`) before anything is appended, or test whether the text is there"
+                )
+            }),
+        ),
+        _ => (
+            format!("every run adds to {thing} again"),
+            advice.clone().unwrap_or_else(|| {
+                "test whether it is there first, or use a form that passes over what exists".to_owned()
+            }),
         ),
     };
     Words { why, help }

@@ -28,6 +28,7 @@
 
 mod diagnose;
 mod explore;
+mod found;
 mod machine;
 mod mending;
 mod messages;

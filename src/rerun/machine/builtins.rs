@@ -27,17 +27,7 @@ impl Machine<'_, '_> {
                 Ok(SUCCESS)
             }
             "set" => Ok(self.set(arguments)),
-            "shopt" => {
-                let on = arguments.iter().any(|word| word == "-s");
-                for name in arguments {
-                    match name.as_str() {
-                        "dotglob" => self.shell.dotglob = on,
-                        "nullglob" => self.shell.nullglob = on,
-                        _ => {}
-                    }
-                }
-                Ok(SUCCESS)
-            }
+            "shopt" => Ok(self.shopt(arguments)),
             "shift" => {
                 let count = number(1) as usize;
                 let end = (1 + count).min(self.shell.parameters.len());
@@ -45,14 +35,7 @@ impl Machine<'_, '_> {
                 Ok(SUCCESS)
             }
             "export" | "readonly" | "local" | "declare" | "typeset" => Ok(self.declare(name, arguments)),
-            "unset" => {
-                for name in arguments.iter().filter(|name| !name.starts_with('-')) {
-                    Rc::make_mut(&mut self.shell.variables).insert(name.clone(), Rc::default());
-                    Rc::make_mut(&mut self.shell.functions).remove(name);
-                    Rc::make_mut(&mut self.shell.arrays).remove(name);
-                }
-                Ok(SUCCESS)
-            }
+            "unset" => Ok(self.unset(arguments)),
             "read" => Ok(self.read_line(arguments)),
             "trap" => Ok(self.trap(arguments)),
             "eval" => self.eval(arguments),
@@ -68,6 +51,28 @@ impl Machine<'_, '_> {
             }
             _ => return None,
         })
+    }
+
+    /// Bash's `shopt`, of which the options that change a pattern's matches count.
+    fn shopt(&mut self, arguments: &[String]) -> Status {
+        let on = arguments.iter().any(|word| word == "-s");
+        for name in arguments {
+            match name.as_str() {
+                "dotglob" => self.shell.dotglob = on,
+                "nullglob" => self.shell.nullglob = on,
+                _ => {}
+            }
+        }
+        SUCCESS
+    }
+
+    fn unset(&mut self, arguments: &[String]) -> Status {
+        for name in arguments.iter().filter(|name| !name.starts_with('-')) {
+            Rc::make_mut(&mut self.shell.variables).insert(name.clone(), Rc::default());
+            Rc::make_mut(&mut self.shell.functions).remove(name);
+            Rc::make_mut(&mut self.shell.arrays).remove(name);
+        }
+        SUCCESS
     }
 
     fn status_argument(&self, arguments: &[String]) -> Status {

@@ -18,6 +18,7 @@ mod matching;
 mod modes;
 mod nested;
 mod patterns;
+mod shell;
 mod simple;
 mod world;
 
@@ -25,6 +26,7 @@ use std::collections::{BTreeSet, HashMap};
 use std::ops::Range;
 use std::rc::Rc;
 
+use self::shell::{Function, Shell};
 use super::mending::Mended;
 use super::state::assumptions::Assumptions;
 use super::state::atoms::{Atom, Atoms, clean};
@@ -32,7 +34,6 @@ use super::state::places::{Mounts, Place, Store};
 use super::state::tree::{Node, SiteId, Tree};
 use super::{Bound, Container, Program, Site};
 use crate::shell::ir::{Command, Script};
-use crate::shell::options::Options;
 
 pub(super) use crate::commands::world::{FAILURE, SUCCESS, Status};
 pub(super) use havoc::UNFOLLOWED;
@@ -125,38 +126,6 @@ impl Sites {
     pub(super) fn get(&self, id: SiteId) -> Option<&(usize, Site)> {
         self.list.get(usize::try_from(id).ok()?)
     }
-}
-
-/// The state of a shell execution environment (POSIX XCU 2.13).
-#[derive(Debug, Clone, Default)]
-struct Shell {
-    variables: Rc<HashMap<String, Rc<str>>>,
-    /// Arrays, where all their elements are known by number.
-    arrays: Rc<HashMap<String, Rc<[String]>>>,
-    parameters: Vec<Rc<str>>,
-    functions: Rc<HashMap<String, Function>>,
-    directory: String,
-    status: Status,
-    options: Options,
-    /// bash's `dotglob`: patterns match hidden names too.
-    dotglob: bool,
-    /// bash's `nullglob`: a pattern that matches nothing vanishes.
-    nullglob: bool,
-    /// The action of `trap … EXIT`.
-    exit_trap: Option<Rc<str>>,
-    /// The action of bash's `trap … ERR`.
-    err_trap: Option<Rc<str>>,
-    /// How many commands were started in the background.
-    jobs: u32,
-    /// What came of the last of them.
-    job: (Status, Option<CommandFailure>),
-}
-
-/// A function, and the text that its definition stands in.
-#[derive(Debug, Clone)]
-struct Function {
-    body: Rc<Command>,
-    frame: Frame,
 }
 
 /// Where standard output goes.
@@ -267,13 +236,6 @@ impl<'s, 'c> Machine<'s, 'c> {
         assumptions: Assumptions,
         volumes: Rc<Tree>,
     ) -> Self {
-        let mut shell = Shell { directory: "/".to_owned(), ..Shell::default() };
-        if let Some(directory) = &container.working_dir {
-            shell.directory = super::state::places::absolute("/", directory);
-        }
-        let variables = container.environment.iter();
-        let variables = variables.map(|(name, value)| (name.clone(), Rc::from(&*clean(value))));
-        shell.variables = Rc::new(variables.collect());
         Self {
             container,
             index,
@@ -285,7 +247,7 @@ impl<'s, 'c> Machine<'s, 'c> {
             expected: None,
             follows_whole_run: false,
             waited: Vec::new(),
-            shell,
+            shell: Shell::of(container),
             frame: Frame::default(),
             input: None,
             sinks: vec![Sink::Console],

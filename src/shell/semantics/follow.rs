@@ -184,29 +184,18 @@ impl<'s> Follow<'s> {
             CommandKind::Or(left, right) => return self.or(left, right, place),
             CommandKind::If { arms, otherwise } => return self.if_clause(arms, otherwise.as_ref(), place),
             CommandKind::Loop { condition, body, .. } => {
-                self.loop_over(command, place, |follow| {
-                    follow.list(condition, place.ignored(Reason::Tested));
-                    follow.list(body, place.behind(true));
-                });
+                self.each_turn(command, Some(condition), body, place)
             }
             CommandKind::For { words, body, .. } => {
-                self.words(words.as_deref().unwrap_or_default(), place.ignored(Reason::Substitution));
                 let may_be_empty = words.as_ref().is_none_or(|words| words.iter().all(ends::may_vanish));
-                self.loop_over(command, place, |follow| {
-                    follow.list(body, place.behind(may_be_empty));
-                });
+                self.words(words.as_deref().unwrap_or_default(), place.ignored(Reason::Substitution));
+                self.loop_over(command, place, |follow| _ = follow.list(body, place.behind(may_be_empty)));
             }
             CommandKind::Select { words, body, .. } => {
                 self.words(words.as_deref().unwrap_or_default(), place.ignored(Reason::Substitution));
-                self.loop_over(command, place, |follow| {
-                    follow.list(body, place.behind(true));
-                });
+                self.each_turn(command, None, body, place);
             }
-            CommandKind::ArithmeticFor { body, .. } => {
-                self.loop_over(command, place, |follow| {
-                    follow.list(body, place.behind(true));
-                });
-            }
+            CommandKind::ArithmeticFor { body, .. } => self.each_turn(command, None, body, place),
             CommandKind::Case { subject, clauses } => return self.case(subject, clauses, place),
             CommandKind::Function { name, body } => {
                 Rc::make_mut(&mut self.shell.functions).insert(name, (body, self.shell.unit));
@@ -217,6 +206,16 @@ impl<'s> Follow<'s> {
             CommandKind::Arithmetic(expression) => self.arithmetic(expression),
         }
         End::Runs
+    }
+
+    /// A loop whose body may never run.
+    fn each_turn(&mut self, command: &'s Command, condition: Option<&'s List>, body: &'s List, place: Place) {
+        self.loop_over(command, place, |follow| {
+            if let Some(condition) = condition {
+                follow.list(condition, place.ignored(Reason::Tested));
+            }
+            follow.list(body, place.behind(true));
+        });
     }
 
     /// In a subshell environment: what it sets ends with it.

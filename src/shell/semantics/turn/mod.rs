@@ -278,30 +278,27 @@ impl<'f, 's> Turn<'f, 's> {
                 let test = self.condition_list(condition, None);
                 self.inner_loop(body, test.status == Status::of(!until), looked_at)
             }
-            CommandKind::For { words, body, .. } => {
-                let vanish = |words: &Vec<Word>| words.iter().all(ends::may_vanish);
-                if words.as_ref().is_some_and(|words| !vanish(words)) {
-                    self.once_or_more(body, looked_at)
-                } else {
-                    self.inner_loop(body, false, looked_at)
-                }
+            CommandKind::For { words: Some(words), body, .. } if !words.iter().all(ends::may_vanish) => {
+                self.once_or_more(body, looked_at)
             }
-            CommandKind::ArithmeticFor { body, .. } | CommandKind::Select { body, .. } => {
-                self.inner_loop(body, false, looked_at)
-            }
+            CommandKind::For { body, .. }
+            | CommandKind::ArithmeticFor { body, .. }
+            | CommandKind::Select { body, .. } => self.inner_loop(body, false, looked_at),
             CommandKind::Case { subject, clauses } => self.case(subject, clauses, looked_at),
             CommandKind::Group(list) => self.condition_or_list(list, keep, looked_at),
-            CommandKind::Subshell(list) => {
-                let before = self.set.clone();
-                let own = self.condition_or_list(list, keep, looked_at);
-                self.set = before;
-                let status = if own.jumps.is_empty() { own.status } else { Status::Either };
-                Outcome::is(status)
-            }
+            CommandKind::Subshell(list) => Outcome::is(self.subshell(list, keep, looked_at)),
             CommandKind::Function { .. } | CommandKind::Coprocess(_) => Outcome::is(Status::Succeeds),
             CommandKind::Conditional(condition) => Outcome::is(self.condition(condition, keep)),
             CommandKind::Arithmetic(expression) => Outcome::is(self.arithmetic(&expression.text, keep)),
         }
+    }
+
+    /// In a subshell environment: what it sets ends with it.
+    fn subshell(&mut self, list: &List, keep: Option<bool>, looked_at: bool) -> Status {
+        let before = self.set.clone();
+        let own = self.condition_or_list(list, keep, looked_at);
+        self.set = before;
+        if own.jumps.is_empty() { own.status } else { Status::Either }
     }
 
     fn if_clause(&mut self, arms: &[Arm], otherwise: Option<&List>, looked_at: bool) -> Outcome {
