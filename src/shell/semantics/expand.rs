@@ -124,7 +124,7 @@ impl<'s> Follow<'s> {
                 keeps,
                 in_loop: self.loops_around > 0,
                 conditional: place.conditional,
-                fate: place.fate(self.errexit()),
+                fate: self.fate(place),
             };
             self.outputs.push(output);
         }

@@ -34,7 +34,7 @@ pub enum Reason {
     Found,
     /// `local x=$(a)`, `export x=$(a)`: the status is that of `local`.
     Declaration,
-    /// `trap a EXIT`: the status was settled before.
+    /// `trap a EXIT`: the status was settled before; or the action settles it with `exit 0`.
     Trap,
 }
 

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::rc::Rc;
 
 use super::execution::{Execution, Output, Step, Use};
-use super::fate::{Place, Reason};
+use super::fate::{Fate, Place, Reason};
 use super::loops::{self, Entry, Loop};
 use super::unit::{Unit, Units, UnparsedText};
 use super::variables::Variables;
@@ -40,6 +40,8 @@ pub(super) struct Shell<'s> {
     pub(super) parameters: Rc<[Option<String>]>,
     /// The action of `trap … EXIT`.
     pub(super) exit_trap: Option<&'s Unit>,
+    /// That action ends with `exit 0`: nothing that fails from here on makes the shell fail.
+    pub(super) always_succeeds: bool,
 }
 
 /// A script being followed.
@@ -81,6 +83,7 @@ impl<'s> Follow<'s> {
             functions: Rc::default(),
             parameters: setting.main.parameters.as_slice().into(),
             exit_trap: None,
+            always_succeeds: false,
         };
         Self {
             files: setting.files,
@@ -109,6 +112,7 @@ impl<'s> Follow<'s> {
         self.list(&unit.script.body, place);
         if let Some(action) = self.shell.exit_trap.take() {
             self.shell.unit = action;
+            self.shell.always_succeeds = false;
             self.all_units.push(action);
             let place = Place { last: None, unheeded: None, ..place };
             self.list(&action.script.body, if self.errexit() { place } else { place.ignored(Reason::Trap) });
@@ -121,6 +125,12 @@ impl<'s> Follow<'s> {
 
     pub(super) fn errexit(&self) -> bool {
         self.shell.options.errexit
+    }
+
+    /// What a failure at `place` comes to.
+    pub(super) fn fate(&self, place: Place) -> Fate {
+        let fate = place.fate(self.errexit());
+        if self.shell.always_succeeds && fate.is_fatal() { Fate::Ignored(Reason::Trap) } else { fate }
     }
 
     pub(super) fn list(&mut self, list: &'s [Command], place: Place) -> End {
@@ -161,7 +171,7 @@ impl<'s> Follow<'s> {
     }
 
     pub(super) fn command(&mut self, command: &'s Command, place: Place) -> End {
-        let (unit, fate) = (self.shell.unit, place.fate(self.errexit()));
+        let (unit, fate) = (self.shell.unit, self.fate(place));
         self.steps += 1;
         self.all_steps.push(Step { unit, command, fate, conditional: place.conditional });
         if self.is_exhausted() {

@@ -8,7 +8,7 @@ use super::unit::{Unit, UnitKind, UnparsedText};
 use super::variables::Variables;
 use crate::commands::{self, Trait};
 use crate::shell::invocation::{self, Invocation};
-use crate::shell::ir::{Assignment, Command, PartKind, Simple, Value, Word};
+use crate::shell::ir::{Assignment, Command, CommandKind, PartKind, Script, Simple, Value, Word};
 use crate::shell::options::{Options, Shell};
 use crate::source::MappedText;
 
@@ -47,7 +47,7 @@ impl<'s> Follow<'s> {
             wrapper: wrapper_of(&run).min(words.len().saturating_sub(1)),
             words: words.clone(),
             directory: self.shell.variables.directory(),
-            fate: place.fate(self.errexit()),
+            fate: self.fate(place),
             conditional: place.conditional,
             in_background: place.background,
             in_loop: self.loops_around > 0,
@@ -232,6 +232,8 @@ impl<'s> Follow<'s> {
         let shell = self.shell.unit.shell;
         self.shell.exit_trap =
             text.and_then(|text| self.unit(text, UnitKind::Trap, shell, Options::default(), &[], 0, words));
+        self.shell.always_succeeds =
+            self.shell.exit_trap.is_some_and(|action| ends_with_success(&action.script));
     }
 
     /// `sh -c TEXT`, `sh FILE`, or a script by its path: a shell of its own.
@@ -348,4 +350,15 @@ fn joined(texts: &[MappedText]) -> Option<MappedText> {
         all.append(text);
     }
     Some(all)
+}
+
+/// Whether the last of the script's commands is `exit 0`.
+fn ends_with_success(script: &Script) -> bool {
+    let words = script.body.last().and_then(|last| match &last.kind {
+        CommandKind::Simple(simple) => Some(&simple.words),
+        _ => None,
+    });
+    words.is_some_and(|words| {
+        words.iter().map(Word::literal).eq(["exit", "0"].map(|word| Some(word.to_owned())))
+    })
 }
