@@ -194,7 +194,7 @@ impl<'s> Follow<'s> {
             CommandKind::Or(left, right) => return self.or(left, right, place),
             CommandKind::If { arms, otherwise } => return self.if_clause(arms, otherwise.as_ref(), place),
             CommandKind::Loop { condition, body, .. } => {
-                self.each_turn(command, Some(condition), body, place)
+                self.each_turn(command, Some(condition), body, place);
             }
             CommandKind::For { words, body, .. } => {
                 let may_be_empty = words.as_ref().is_none_or(|words| words.iter().all(ends::may_vanish));
