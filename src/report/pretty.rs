@@ -158,8 +158,14 @@ impl<'a> Drawing<'a> {
         let arrow = if is_own { "-->" } else { ":::" };
         let object = if is_own { self.report.subject_of(self.twins.first) } else { String::new() };
         let place = format!("{} {}", place_of(source, first.span), abridged(&object));
-        let place = shown(place.trim_end(), self.look);
-        writeln!(out, "{:gutter$}{} {place}", "", secondary(arrow), gutter = self.gutter)?;
+        let indent = self.gutter + arrow.len() + 1;
+        let lines = wrap(&shown(place.trim_end(), self.look), self.look.width.saturating_sub(indent));
+        for (index, line) in lines.iter().enumerate() {
+            match index {
+                0 => writeln!(out, "{:gutter$}{} {line}", "", secondary(arrow), gutter = self.gutter)?,
+                _ => writeln!(out, "{:indent$}{line}", "")?,
+            }
+        }
         let captions: Vec<String> =
             places.iter().map(|place| abridged(&shown(place.caption, self.look))).collect();
         let places: Vec<Place<'_>> =
