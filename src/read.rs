@@ -216,10 +216,6 @@ pub fn visit_documents<'f>(
             outcomes.push(Outcome::Unreadable(problem));
             continue;
         }
-        if let Some(problem) = commented_json(&file.source, range) {
-            outcomes.push(Outcome::Unreadable(problem));
-            continue;
-        }
         let parsed = Document::parse(&file.source, range.clone());
         if let Some(CutList { whole, problem }) = CutList::read(&file.source, range.clone(), parsed.as_ref())
         {

@@ -20,7 +20,9 @@ fn reports() -> Vec<Report> {
     let mut paths = cases(&root().join("rules"));
     paths.extend(cases(&root().join("examples")));
     let settings = Settings { pedantic: true, ..Settings::default() };
-    let lint = |path: &std::path::PathBuf| lint("a.yaml", &fs::read_to_string(path).unwrap(), &settings);
+    let lint = |path: &std::path::PathBuf| {
+        lint("deploy/overlays/production/workloads/a.yaml", &fs::read_to_string(path).unwrap(), &settings)
+    };
     let reports: Vec<Report> = paths.iter().map(lint).filter(|report| !report.findings.is_empty()).collect();
     assert!(reports.len() > 10);
     reports
