@@ -50,6 +50,7 @@ pub mod volume_not_found;
 pub mod write_to_read_only;
 
 use crate::rule::{Group, Rule};
+use crate::unchecked::UNCHECKED;
 
 /// Every rule.
 pub static ALL: &[&Rule] = &[
@@ -150,6 +151,11 @@ pub fn renamed(id: &str) -> Option<String> {
 /// # Errors
 /// A message where there is none of that name.
 pub fn find(id: &str) -> Result<&'static Rule, String> {
+    if id == UNCHECKED {
+        return Err(format!(
+            "`{UNCHECKED}` is no rule: accept what isn't checked where it stands, or in the config file"
+        ));
+    }
     let id = current(id);
     let found = ALL.iter().copied().find(|rule| rule.id == id);
     found.ok_or_else(|| format!("no rule is called `{id}`; {}", suggestion(id)))
@@ -174,7 +180,7 @@ pub fn of_group(group: Group) -> impl Iterator<Item = &'static Rule> {
 /// What to do about `id`, which is no rule.
 #[must_use]
 pub fn suggestion(id: &str) -> String {
-    match closest(id, ALL.iter().map(|rule| rule.id).chain(Group::ALL.map(Group::name))) {
+    match closest(id, ALL.iter().map(|rule| rule.id).chain(Group::ALL.map(Group::name)).chain([UNCHECKED])) {
         Some(name) => format!("did you mean `{name}`?"),
         None => "`initlint --rules` lists the rules and their groups".to_owned(),
     }

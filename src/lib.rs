@@ -85,6 +85,8 @@ pub mod suppress;
 #[doc(hidden)]
 pub mod terminal;
 #[doc(hidden)]
+pub mod unchecked;
+#[doc(hidden)]
 pub mod yaml;
 
 pub use discover::Input;

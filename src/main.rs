@@ -172,7 +172,7 @@ impl Work<'_> {
         output::check_apart(outputs, &found.inputs)?;
         let lint = || pipeline::lint_watched(&found.inputs, &cli.stdin_filename, &self.settings, &progress);
         let mut report = progress.watch(|| self.pool.install(lint));
-        report.errors.splice(0..0, found.failures);
+        pipeline::add_unread(found.failures, &self.settings, &mut report);
         report.notes.splice(0..0, self.notes.iter().cloned().chain(found.notes));
         compare(cli, baseline, &self.settings, &mut report)?;
 
@@ -216,9 +216,12 @@ fn pool(cli: &Cli) -> Result<ThreadPool, String> {
 fn sum_up(cli: &Cli, report: &Report) -> io::Result<()> {
     colored::control::set_override(terminal::is_colored(cli.color, &io::stderr()));
     let mut err = stderr();
-    if cli.format == Format::Gitlab {
-        // The one form that has no room for them.
+    if cli.format == Format::Gitlab || cli.statistics {
+        // These forms have no room for them.
         write_failures(&report.errors, &mut err)?;
+        if report.summary.accepted > 0 {
+            writeln!(err, "{} accepted as unchecked", report.summary.accepted)?;
+        }
         for line in summary::unjudged(&report.summary.unjudged, "lint") {
             writeln!(err, "{line}")?;
         }
@@ -327,6 +330,7 @@ fn compare(
     if cli.omit_suppressed {
         report.suppressed.clear();
         report.baselined.clear();
+        report.accepted.clear();
     }
     Ok(())
 }

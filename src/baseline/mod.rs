@@ -125,8 +125,10 @@ impl Baseline {
             report.notes.push(format!("{are} more severe than in the baseline"));
         }
         report.summary.baselined = report.baselined.len();
-        let failed = |path: &str| report.errors.iter().any(|failure| failure.path == path);
-        let read = report.sources.iter().zip(&keys).filter(|(source, _)| !failed(&source.path));
+        let accepted = report.accepted.iter().map(|accepted| &accepted.failure);
+        let failed: HashSet<&str> =
+            report.errors.iter().chain(accepted).map(|failure| &*failure.path).collect();
+        let read = report.sources.iter().zip(&keys).filter(|(source, _)| !failed.contains(&*source.path));
         report.summary.stale = self.stale(&met, &read.map(|(_, key)| &**key).collect(), settings);
     }
 

@@ -6,7 +6,7 @@ use clap::ValueEnum;
 
 use super::keys::SELECTORS;
 use super::reader::SEVERITY;
-use super::{Config, Origin, Override, RuleConfig, Set};
+use super::{Config, Origin, Override, RuleConfig, Rules, Set};
 use crate::images::OwnImage;
 use crate::kube::PodTemplatePath;
 use crate::options::OptionValue;
@@ -15,6 +15,7 @@ use crate::report::text::visible;
 use crate::rule::Rule;
 use crate::rules;
 use crate::settings::Level;
+use crate::unchecked::UNCHECKED;
 
 impl Config {
     /// All that is in force, as YAML that a config file may hold. A comment behind each value says
@@ -36,6 +37,7 @@ impl Config {
         for rule in rules::ALL {
             out.rule("  ", rule, &self.rule(rule.id), true);
         }
+        out.unchecked("  ", &self.rules);
         out.list("overrides", &self.overrides, Dump::special);
         out.list("podTemplates", &self.pod_templates, Dump::pod_template);
         out.list("images", &self.images, Dump::image);
@@ -102,6 +104,12 @@ impl Dump {
         }
     }
 
+    fn unchecked(&mut self, indent: &str, rules: &Rules) {
+        if let Some(level) = rules.get(UNCHECKED).and_then(|set| set.level.as_ref()) {
+            self.value(indent, UNCHECKED, &level.value.word(), &level.origin);
+        }
+    }
+
     fn special(&mut self, special: &Override) {
         let Override { paths, resources, namespaces, .. } = special;
         for (key, list) in SELECTORS.iter().zip([paths, resources, namespaces]) {
@@ -111,10 +119,15 @@ impl Dump {
         }
         let set = |id: &str| special.rules.get(id).filter(|rule| **rule != RuleConfig::default());
         let rules: Vec<_> = rules::ALL.iter().filter_map(|rule| Some((rule, set(rule.id)?))).collect();
-        self.line(if rules.is_empty() { "  rules: {}" } else { "  rules:" });
+        self.line(if rules.is_empty() && !special.rules.contains_key(UNCHECKED) {
+            "  rules: {}"
+        } else {
+            "  rules:"
+        });
         for (rule, config) in rules {
             self.rule("    ", rule, config, false);
         }
+        self.unchecked("    ", &special.rules);
     }
 
     fn pod_template(&mut self, template: &PodTemplatePath) {

@@ -18,6 +18,7 @@ use crate::rule::Group;
 use crate::rules::{self, unknown_rule};
 use crate::settings::Level;
 use crate::source::{Source, Span};
+use crate::unchecked::UNCHECKED;
 use crate::yaml::{self, Document, Kind, Node};
 
 /// Reads a config file; an empty one sets nothing.
@@ -265,6 +266,12 @@ impl Reader<'_> {
             read.extend(rules::of_group(group).map(|rule| (rule.id, config.clone())));
         }
         for (name, key, value) in rules {
+            if name == UNCHECKED {
+                self.key = name;
+                let level = self.acceptance(value);
+                read.insert(UNCHECKED, RuleConfig { level, ..RuleConfig::default() });
+                continue;
+            }
             let Ok(rule) = rules::find(&name) else {
                 self.problems.push(unknown_rule::finding(key.span(), &name));
                 continue;
@@ -315,6 +322,15 @@ impl Reader<'_> {
             self.wrong(node, &alternatives(&Level::WORDS.map(|(word, _)| word)));
         }
         level.map(|level| self.set(node, level))
+    }
+
+    /// Whether it is accepted that something isn't checked: it is as bad as it is.
+    fn acceptance(&mut self, node: Node<'_>) -> Option<Set<Level>> {
+        let level = self.level(node)?;
+        if matches!(level.value, Level::At(_)) {
+            self.wrong(node, "off or on");
+        }
+        Some(level)
     }
 
     fn number(&mut self, node: Node<'_>, option: &NumberOption) -> Option<OptionValue> {

@@ -9,6 +9,7 @@ use crate::options::RuleOption;
 use crate::rule::{Group, Rule};
 use crate::rules;
 use crate::settings::Level;
+use crate::unchecked::UNCHECKED;
 
 /// The schema, as it is kept in `schemas/` and printed by `--config-schema`.
 #[must_use]
@@ -71,6 +72,9 @@ pub(super) fn rules() -> Value {
         )
     });
     let rules = rules::ALL.iter().map(|rule| (rule.id.to_owned(), described(of_rule(rule), rule.summary)));
+    let switch = json!({ "enum": ["off", "on", false, true] });
+    let unchecked = described(switch, "What can't be checked is an error; `off` accepts it.");
+    let rules = rules.chain([(UNCHECKED.to_owned(), unchecked)]);
     let properties: Map<String, Value> = groups.chain(rules).collect();
     json!({ "type": "object", "properties": properties, "additionalProperties": false })
 }

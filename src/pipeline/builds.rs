@@ -11,6 +11,7 @@ use crate::kube;
 use crate::kustomize::{Builds, BuiltResource};
 use crate::source::Span;
 use crate::suppress::{self, Suppression};
+use crate::unchecked::UNCHECKED;
 
 /// What came of one resource of a build.
 #[derive(Default)]
@@ -47,7 +48,7 @@ fn check_resource(linter: &Linter<'_>, resource: &BuiltResource) -> ResourceResu
         result.file.suppressions.extend(suppress::of_object(&object, &templates));
         result.pods.extend(templates.iter().map(|template| template.spec.span()));
     }
-    for finding in &mut result.file.findings {
+    for finding in result.file.findings.iter_mut().chain(&mut result.file.unchecked) {
         finding.around = [root.span()].into_iter().chain(result.pods.iter().copied()).collect();
         // Prefixes and namespaces differ between builds; people know it by the name that they wrote.
         if let Some(about) = &mut finding.resource {
@@ -65,7 +66,6 @@ fn join(builds: &Builds, results: Vec<(usize, ResourceResult)>) -> FileResult {
     let mut all = FileResult::default();
     for (number, ResourceResult { file, pods: own }) in results {
         pods.extend(own);
-        all.errors.extend(file.errors);
         let is_whole = builds.list.get(number).is_some_and(|build| !build.is_partial);
         for suppression in file.suppressions {
             if annotations.insert((suppression.place, suppression.scope)) {
@@ -73,9 +73,10 @@ fn join(builds: &Builds, results: Vec<(usize, ResourceResult)>) -> FileResult {
                 all.suppressions.push(Suppression { is_decided, ..suppression });
             }
         }
-        joined.add(number, file.findings);
+        joined.add(number, file.findings.into_iter().chain(file.unchecked));
     }
-    all.findings = joined.finish();
+    let is_checked = |finding: &Finding| finding.rule != UNCHECKED;
+    (all.findings, all.unchecked) = joined.finish().into_iter().partition(is_checked);
     all.pods = pods;
     all
 }
@@ -100,7 +101,7 @@ impl<'b> Joined<'b> {
     }
 
     /// Adds findings of the build `number`; builds come one after another.
-    fn add(&mut self, number: usize, findings: Vec<Finding>) {
+    fn add(&mut self, number: usize, findings: impl Iterator<Item = Finding>) {
         if self.at_work != number {
             self.seen.clear();
             self.at_work = number;

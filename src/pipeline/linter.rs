@@ -7,7 +7,6 @@ use std::collections::HashSet;
 
 use super::{interest, precedence};
 use crate::charts::{self, Part, Views};
-use crate::discover::Failure;
 use crate::finding::{Finding, Resource, Severity};
 use crate::inputs::InputSet;
 use crate::kube::{Object, Pod, active_deadline};
@@ -20,6 +19,7 @@ use crate::rules;
 use crate::settings::{Level, RuleTable, Settings, Subject};
 use crate::source::Span;
 use crate::suppress::{self, Suppression};
+use crate::unchecked::{self, UNCHECKED};
 use crate::yaml::{Document, Prefilter, Problem};
 
 /// What is the same for all files of a run.
@@ -36,8 +36,9 @@ pub(super) struct Linter<'a> {
 pub(super) struct FileResult {
     pub(super) findings: Vec<Finding>,
     pub(super) suppressions: Vec<Suppression>,
-    pub(super) errors: Vec<Failure>,
-    /// A part of it couldn't be checked.
+    /// What of it couldn't be checked.
+    pub(super) unchecked: Vec<Finding>,
+    /// A part of it wasn't looked at.
     is_partial: bool,
     documents: usize,
     /// The places of the Pod specs with an init phase or a deadline: the readings of a template share some.
@@ -54,6 +55,11 @@ fn most_findings(size: usize) -> usize {
 }
 
 impl FileResult {
+    /// That of a file in which only `finding` is known.
+    fn unchecked(finding: Finding) -> Self {
+        Self { unchecked: vec![finding], ..Self::default() }
+    }
+
     /// Adds its counts to those of the run.
     pub(super) fn count(&mut self, summary: &mut Summary) {
         summary.documents += self.documents;
@@ -93,7 +99,7 @@ impl<'a> Linter<'a> {
             }
             work.finish()
         })
-        .unwrap_or_else(|failure| FileResult { errors: vec![failure], ..FileResult::default() })
+        .unwrap_or_else(|failure| FileResult::unchecked(of_file(file, failure.message)))
     }
 
     fn wanted(&self) -> Wanted<'_> {
@@ -117,7 +123,7 @@ impl<'a> Linter<'a> {
             work.check_document(document);
             work.result
         })
-        .unwrap_or_else(|failure| FileResult { errors: vec![failure], ..FileResult::default() })
+        .unwrap_or_else(|failure| FileResult::unchecked(of_file(file, failure.message)))
     }
 
     /// Runs the rules that look at the whole input.
@@ -144,6 +150,11 @@ impl<'a> Linter<'a> {
     pub(super) fn settle(&self, findings: Vec<Finding>) -> Vec<Finding> {
         let settle = |finding: Finding| self.rules_at(finding.span, Subject::of(&finding)).settle(finding);
         findings.into_iter().filter_map(settle).collect()
+    }
+
+    /// Whether the configuration accepts that `finding` says of something that it couldn't be checked.
+    pub(super) fn accepts(&self, finding: &Finding) -> bool {
+        self.rules_at(finding.span, Subject::of(finding)).level(UNCHECKED) == Level::Off
     }
 
     /// What is set for rules in the file of `span`, for what is about `subject`.
@@ -200,7 +211,9 @@ impl<'a> FileLinter<'a> {
             Outcome::Unreadable(Problem::Invalid { span, message, help }) => {
                 self.add(vec![rules::invalid_yaml::finding(span, &message, help)]);
             }
-            Outcome::Unreadable(Problem::Bound { span, message }) => self.fail(span, message),
+            Outcome::Unreadable(Problem::Bound { span, message }) => {
+                self.result.unchecked.push(unchecked::finding(span, message));
+            }
         }
     }
 
@@ -209,7 +222,12 @@ impl<'a> FileLinter<'a> {
         let before = std::mem::take(&mut self.result.findings);
         let mut parts: Vec<(&Part, Vec<Finding>)> = Vec::new();
         for part in views.parts() {
+            let from = self.result.unchecked.len();
             self.check_document(&part.document);
+            if let Some(placeholders) = part.document.placeholders() {
+                let unchecked = self.result.unchecked.split_off(from).into_iter();
+                self.result.unchecked.extend(unchecked.map(|finding| finding.revealed(placeholders)));
+            }
             parts.push((part, std::mem::take(&mut self.result.findings)));
         }
         self.result.findings = before;
@@ -302,13 +320,9 @@ impl<'a> FileLinter<'a> {
         let (shown, hidden): (Vec<_>, Vec<_>) = own.partition(|finding| settings.shows(finding));
         self.result.findings.extend(precedence::first_of_each(shown));
         self.result.findings.extend(hidden);
-        for (span, message) in unfollowed {
-            self.result.is_partial = true;
-            // What a finding tells of needn't be told again.
-            if !self.result.findings.iter().any(|finding| finding.span == span) {
-                self.fail(span, message);
-            }
-        }
+        // What a finding tells of needn't be told again.
+        let is_told = |one: &Finding| self.result.findings.iter().any(|finding| finding.span == one.span);
+        self.result.unchecked.extend(unfollowed.into_iter().filter(|finding| !is_told(finding)));
     }
 
     fn add(&mut self, findings: Vec<Finding>) {
@@ -318,12 +332,6 @@ impl<'a> FileLinter<'a> {
             findings.into_iter().filter_map(|finding| self.rules.settle(finding)).collect()
         };
         self.result.findings.extend(settled);
-    }
-
-    fn fail(&mut self, span: Span, message: String) {
-        let source = self.linter.inputs.source(span.file).unwrap_or(&self.file.source);
-        let line = source.position(span.start as usize).line;
-        self.result.errors.push(Failure { path: source.path.to_string(), line: Some(line), message });
     }
 
     /// Keeps the most severe findings where there are too many.
@@ -342,7 +350,7 @@ impl<'a> FileLinter<'a> {
         if self.result.has_more {
             let message =
                 format!("too much is wrong here: only {} findings are shown", self.result.findings.len());
-            self.result.errors.push(Failure::new(self.file.source.path.to_string(), message));
+            self.result.unchecked.push(of_file(self.file, message));
             self.result.is_partial = true;
         }
         let Self { linter, file, mut result, .. } = self;
@@ -351,6 +359,11 @@ impl<'a> FileLinter<'a> {
         result.is_other = result.unjudged.is_empty() && !file.holds_objects;
         result
     }
+}
+
+/// What couldn't be checked in all of `file`.
+fn of_file(file: &InputFile, message: String) -> Finding {
+    unchecked::finding(Span::new(file.source.id, 0..0), message)
 }
 
 /// What was found in `part`, as its readers know it: with the conditions under which it holds, where another reading

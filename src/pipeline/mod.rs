@@ -11,18 +11,19 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use crate::discover::Input;
+use crate::discover::{Failure, Input};
 use crate::finding::{Finding, SuppressedFinding};
 use crate::inputs::InputSet;
 use crate::kustomize::{self, Builds};
 use crate::progress::Progress;
 use crate::read::{is_named, read_where};
-use crate::report::Report;
-use crate::rule::Rule;
+use crate::report::{Report, Summary};
+use crate::rule::{Group, Rule};
 use crate::rules::{self, suppression_without_reason, unknown_rule, unused_suppression};
 use crate::settings::{Level, Settings};
 use crate::source::FileId;
 use crate::suppress::{Matched, Matcher, Slip, Suppression};
+use crate::unchecked::{self, Accepted, AcceptedBy, UNCHECKED};
 use interest::Interest;
 use linter::Linter;
 
@@ -50,18 +51,42 @@ fn lint_by(
     progress.begin(inputs.len());
     let mut report = Report::default();
     let interest = Interest::new(rules, settings);
-    let (set, builds) = read_all(&interest, inputs, stdin_name, progress, &mut report);
+    let (set, builds) = read_all(settings, &interest, inputs, stdin_name, progress, &mut report);
     let linter = Linter::new(rules, settings, &set, &builds);
-    let (mut findings, mut suppressions) = check_files(&linter, inputs, progress, &mut report);
+    let Checked { mut findings, mut unchecked, mut suppressions } =
+        check_files(&linter, inputs, progress, &mut report.summary);
     findings.extend(linter.check_set());
+    unchecked.splice(0..0, remarks::unchecked(&builds));
     suppressions.extend(linter.suppressions_in_patches());
-    let matched = match_suppressions(&linter, findings, &suppressions);
+    let (accepted, unchecked) = unchecked.into_iter().partition(|finding| linter.accepts(finding));
+    let mut matched = match_suppressions(&linter, findings, unchecked, &suppressions);
+    add_unchecked(accepted, &mut matched, &mut report);
     add_sorted(matched, &linter, &mut report);
     report
 }
 
+/// Adds to `report` what couldn't be read, at the front; what `settings` accept of it is only counted.
+pub fn add_unread(failures: Vec<Failure>, settings: &Settings, report: &mut Report) {
+    let is_accepted =
+        |failure: &Failure| settings.rules_for(&failure.path, None).level(UNCHECKED) == Level::Off;
+    let (accepted, failures): (Vec<_>, Vec<_>) = failures.into_iter().partition(is_accepted);
+    report.errors.splice(0..0, failures);
+    let accept = |failure| Accepted { failure, by: AcceptedBy::Configuration };
+    report.accepted.splice(0..0, accepted.into_iter().map(accept));
+    report.summary.accepted = report.accepted.len();
+}
+
+/// What came of all files.
+struct Checked {
+    findings: Vec<Finding>,
+    /// What couldn't be checked.
+    unchecked: Vec<Finding>,
+    suppressions: Vec<Suppression>,
+}
+
 /// Reads all inputs, and builds the kustomizations among them. What these read comes behind the inputs.
 fn read_all(
+    settings: &Settings,
     interest: &Interest,
     inputs: &[Input],
     stdin_name: &str,
@@ -75,24 +100,21 @@ fn read_all(
         .inspect(|_| progress.read_one())
         .collect();
     let mut files = Vec::with_capacity(read.len());
+    let mut unread = Vec::new();
     for (file, failure) in read {
         report.summary.files += usize::from(failure.is_none());
-        report.errors.extend(failure);
+        unread.extend(failure);
         files.push(file);
     }
+    add_unread(unread, settings, report);
     let builds = kustomize::build(files, &|id| inputs.get(id.0 as usize).is_some_and(is_named));
-    remarks::tell(&builds, report);
+    remarks::note(&builds, report);
     report.sources = builds.files.iter().map(|file| Arc::clone(&file.source)).collect();
     (InputSet::new(builds.files.clone()), builds)
 }
 
-/// Checks each file by itself, and what builds make: what is found, and what suppresses.
-fn check_files(
-    linter: &Linter<'_>,
-    inputs: &[Input],
-    progress: &Progress,
-    report: &mut Report,
-) -> (Vec<Finding>, Vec<Suppression>) {
+/// Checks each file by itself, and what builds make.
+fn check_files(linter: &Linter<'_>, inputs: &[Input], progress: &Progress, summary: &mut Summary) -> Checked {
     let mut results: Vec<_> = inputs
         .par_iter()
         .zip(linter.inputs.files())
@@ -102,30 +124,35 @@ fn check_files(
     let beside = linter.inputs.files().get(inputs.len()..).unwrap_or_default();
     results.extend(beside.iter().map(|file| linter.check_beside(file)));
     results.push(builds::check(linter));
-    let (mut findings, mut suppressions) = (Vec::new(), Vec::new());
+    let (mut findings, mut unchecked, mut suppressions) = (Vec::new(), Vec::new(), Vec::new());
     for mut result in results {
-        result.count(&mut report.summary);
+        result.count(summary);
         findings.append(&mut result.findings);
+        unchecked.append(&mut result.unchecked);
         suppressions.append(&mut result.suppressions);
-        report.errors.append(&mut result.errors);
     }
-    // Many Pods may run one script.
-    let mut told = HashSet::new();
-    report.errors.retain(|error| told.insert(error.clone()));
-    (findings, suppressions)
+    Checked { findings, unchecked, suppressions }
 }
 
-/// Parts `findings` by `suppressions`, and adds what is wrong with these.
-fn match_suppressions(linter: &Linter<'_>, findings: Vec<Finding>, suppressions: &[Suppression]) -> Matched {
+/// Parts `findings` and what is `unchecked` by `suppressions`, and adds what is wrong with these.
+fn match_suppressions(
+    linter: &Linter<'_>,
+    findings: Vec<Finding>,
+    unchecked: Vec<Finding>,
+    suppressions: &[Suppression],
+) -> Matched {
     let mut matcher = Matcher::new(suppressions, rules::current);
     matcher.match_findings(findings);
-    let is_rule = |id: &str| rules::find(id).is_ok();
+    matcher.match_findings(unchecked);
+    let is_rule = |id: &str| id == UNCHECKED || rules::find(id).is_ok();
     matcher.match_findings(tell(linter, matcher.slips(is_rule)));
     // One of a rule that is off isn't in vain, and one that silences this very rule has yet to be matched.
     let runs = |suppression: &Suppression, id: &str| {
-        is_rule(id)
-            && id != unused_suppression::RULE.id
-            && linter.rules_at(suppression.place, None).level(rules::current(id)) != Level::Off
+        let set = linter.rules_at(suppression.place, None);
+        let is_on = |id: &str| set.level(rules::current(id)) != Level::Off;
+        // Only who asks for a script learns that it can't be followed.
+        let asks_for_all = || rules::of_group(Group::Rerun).all(|rule| is_on(rule.id));
+        is_rule(id) && id != unused_suppression::RULE.id && is_on(id) && (id != UNCHECKED || asks_for_all())
     };
     matcher.match_findings(tell(linter, matcher.unused(runs)));
     matcher.into_matched()
@@ -144,6 +171,36 @@ fn tell(linter: &Linter<'_>, slips: Vec<Slip<'_>>) -> Vec<Finding> {
         }
     };
     linter.settle(slips.into_iter().filter_map(finding).collect())
+}
+
+/// Adds what couldn't be checked to `report`: what of it the configuration has `accepted`, and what is among `matched`.
+fn add_unchecked(accepted: Vec<Finding>, matched: &mut Matched, report: &mut Report) {
+    let is_unchecked = |finding: &Finding| finding.rule == UNCHECKED;
+    let failure = |finding: Finding| {
+        let source = report.sources.get(finding.span.file.0 as usize)?;
+        Some(unchecked::failure(finding, source))
+    };
+    let by_configuration = |finding| {
+        let failure = failure(finding)?;
+        Some(Accepted { failure, by: AcceptedBy::Configuration })
+    };
+    let by_suppression = |SuppressedFinding { finding, justification }| {
+        let failure = failure(finding)?;
+        Some(Accepted { failure, by: AcceptedBy::Suppression(justification) })
+    };
+    let suppressed = matched.suppressed.extract_if(.., |one| is_unchecked(&one.finding));
+    let accepted = accepted.into_iter().filter_map(by_configuration);
+    let accepted: Vec<_> = accepted.chain(suppressed.filter_map(by_suppression)).collect();
+    let unchecked = matched.findings.extract_if(.., |finding| is_unchecked(finding));
+    let errors: Vec<_> = unchecked.filter_map(failure).collect();
+    // Many Pods may run one script.
+    let mut told = HashSet::new();
+    report.errors.extend(errors);
+    report.errors.retain(|error| told.insert(error.clone()));
+    let mut told = HashSet::new();
+    report.accepted.extend(accepted);
+    report.accepted.retain(|accepted| told.insert(accepted.clone()));
+    report.summary.accepted = report.accepted.len();
 }
 
 /// Adds what is shown to `report`, by place, then by rule.

@@ -2,10 +2,11 @@
 
 use std::collections::HashMap;
 
-use crate::discover::Failure;
+use crate::finding::Finding;
 use crate::kustomize::{Builds, Remark};
 use crate::report::Report;
-use crate::source::FileId;
+use crate::source::{FileId, Span};
+use crate::unchecked;
 
 /// How many notes on kustomizations are told.
 const MAX_NOTES: usize = 20;
@@ -13,18 +14,28 @@ const MAX_NOTES: usize = 20;
 /// How many places are named beside the first of a kind.
 const NAMED: usize = 2;
 
-/// Adds the remarks of `builds` to `report`. Errors of one kind are told once for each file, notes once for all.
-pub(super) fn tell(builds: &Builds, report: &mut Report) {
-    let all = || builds.remarks.iter().filter(|remark| builds.counts(remark.span.file));
-    let errors = kinds(all().filter(|remark| remark.is_error), |remark| Some(remark.span.file));
-    report.errors.extend(errors.iter().filter_map(|kind| told(builds, kind)));
-    let notes = kinds(all().filter(|remark| !remark.is_error), |_| None);
+/// What can't be checked since kustomize refuses it. Errors of one kind are told once for each file.
+pub(super) fn unchecked(builds: &Builds) -> Vec<Finding> {
+    let errors = kinds(remarks(builds, true), |remark| Some(remark.span.file));
+    let told = errors.iter().filter_map(|kind| told(builds, kind));
+    told.map(|(span, message)| unchecked::finding(span, message)).collect()
+}
+
+/// Adds the notes on `builds` to `report`, once for all that say the same.
+pub(super) fn note(builds: &Builds, report: &mut Report) {
+    let notes = kinds(remarks(builds, false), |_| None);
     let shown = notes.iter().take(MAX_NOTES).filter_map(|kind| told(builds, kind));
-    report.notes.extend(shown.map(|note| format!("{}: {}", note.place(), note.message)));
+    let placed = shown.filter_map(|(span, message)| Some(format!("{}: {message}", place(builds, span)?)));
+    report.notes.extend(placed);
     let more = notes.len().saturating_sub(MAX_NOTES);
     if more > 0 {
         report.notes.push(format!("{more} more kinds of notes on kustomizations"));
     }
+}
+
+fn remarks(builds: &Builds, is_error: bool) -> impl Iterator<Item = &Remark> {
+    let counts = move |remark: &&Remark| remark.is_error == is_error && builds.counts(remark.span.file);
+    builds.remarks.iter().filter(counts)
 }
 
 /// `remarks` that say the same, and that are in one file where that counts, together, in the order of their first.
@@ -44,25 +55,23 @@ fn kinds<'b>(
     kinds
 }
 
-/// The first of a kind, with the places of the others.
-fn told(builds: &Builds, kind: &[&Remark]) -> Option<Failure> {
+/// What the first of a kind says and where, with the places of the others.
+fn told(builds: &Builds, kind: &[&Remark]) -> Option<(Span, String)> {
     let (first, others) = kind.split_first()?;
-    let mut failure = placed(builds, first)?;
+    let detail = first.detail.as_ref().map(|detail| format!(": {detail}"));
+    let mut message = format!("{}{}", first.message, detail.unwrap_or_default());
     let named: Vec<String> =
-        others.iter().take(NAMED).filter_map(|other| Some(placed(builds, other)?.place())).collect();
+        others.iter().take(NAMED).filter_map(|other| place(builds, other.span)).collect();
     if !named.is_empty() {
-        failure.message += &format!(" (also {}", named.join(", "));
+        message += &format!(" (also {}", named.join(", "));
         let more = others.len().saturating_sub(NAMED);
-        failure.message += &if more > 0 { format!(" and {more} more)") } else { ")".to_owned() };
+        message += &if more > 0 { format!(" and {more} more)") } else { ")".to_owned() };
     }
-    Some(failure)
+    Some((first.span, message))
 }
 
-/// `remark` with its place.
-fn placed(builds: &Builds, remark: &Remark) -> Option<Failure> {
-    let source = &builds.files.get(remark.span.file.0 as usize)?.source;
-    let line = Some(source.position(remark.span.start as usize).line);
-    let detail = remark.detail.as_ref().map(|detail| format!(": {detail}"));
-    let message = format!("{}{}", remark.message, detail.unwrap_or_default());
-    Some(Failure { path: source.path.to_string(), line, message })
+/// The path and line of `span`.
+fn place(builds: &Builds, span: Span) -> Option<String> {
+    let source = &builds.files.get(span.file.0 as usize)?.source;
+    Some(format!("{}:{}", source.path, source.position(span.start as usize).line))
 }

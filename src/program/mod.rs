@@ -94,10 +94,11 @@ impl<'p, 'd> Programs<'p, 'd> {
 
     /// The scripts of which nothing could be told, and why; those of the analysis only where [`hazards`](Self::hazards)
     /// were asked for.
-    pub fn unfollowed(&self) -> impl Iterator<Item = (Span, String)> {
+    pub fn unfollowed(&self) -> impl Iterator<Item = (&Program<'p, 'd>, Span, String)> {
         let analyses = self.analyses.get();
         self.list.iter().enumerate().filter_map(move |(index, program)| {
-            program.unfollowed(analyses.and_then(|analyses| analyses.get(index)))
+            let (span, why) = program.unfollowed(analyses.and_then(|analyses| analyses.get(index)))?;
+            Some((program, span, why))
         })
     }
 

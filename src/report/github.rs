@@ -46,6 +46,9 @@ pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
              --format concise lists all."
         )?;
     }
+    if report.summary.accepted > 0 {
+        writeln!(out, "{} accepted as unchecked", report.summary.accepted)?;
+    }
     for line in summary::unjudged(&report.summary.unjudged, "lint") {
         writeln!(out, "{line}")?;
     }

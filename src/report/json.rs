@@ -8,6 +8,7 @@ use serde::Serialize;
 use super::Report;
 use super::fingerprint::Fingerprint;
 use super::text::is_hidden;
+use crate::discover::Failure;
 use crate::finding::{Confidence, Finding, Resource, Safety, Severity};
 use crate::read::{Reason, Unjudged};
 use crate::rule::docs_url;
@@ -22,6 +23,7 @@ struct Root<'a> {
     tool: Tool,
     findings: Vec<FindingOut<'a>>,
     errors: Vec<ErrorOut<'a>>,
+    accepted: Vec<AcceptedOut<'a>>,
     summary: SummaryOut<'a>,
 }
 
@@ -95,6 +97,13 @@ struct ErrorOut<'a> {
 }
 
 #[derive(Serialize)]
+struct AcceptedOut<'a> {
+    #[serde(flatten)]
+    error: ErrorOut<'a>,
+    reason: Option<&'a str>,
+}
+
+#[derive(Serialize)]
 struct SummaryOut<'a> {
     files: usize,
     documents: usize,
@@ -103,6 +112,7 @@ struct SummaryOut<'a> {
     warning: usize,
     info: usize,
     suppressed: usize,
+    accepted: usize,
     baselined: usize,
     stale: usize,
     skipped: Vec<&'a Unjudged>,
@@ -127,10 +137,11 @@ pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
             .zip(fingerprints)
             .filter_map(|(finding, fingerprint)| finding_out(finding, fingerprint, report))
             .collect(),
-        errors: report
-            .errors
+        errors: report.errors.iter().map(error_out).collect(),
+        accepted: report
+            .accepted
             .iter()
-            .map(|e| ErrorOut { path: &e.path, line: e.line, message: &e.message })
+            .map(|accepted| AcceptedOut { error: error_out(&accepted.failure), reason: accepted.reason() })
             .collect(),
         summary: SummaryOut {
             files: summary.files,
@@ -140,6 +151,7 @@ pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
             warning: report.count(Severity::Warning),
             info: report.count(Severity::Info),
             suppressed: summary.suppressed,
+            accepted: summary.accepted,
             baselined: summary.baselined,
             stale: summary.stale,
             skipped,
@@ -197,6 +209,10 @@ fn escaped(json: &str) -> String {
         }
     }
     safe
+}
+
+fn error_out(failure: &Failure) -> ErrorOut<'_> {
+    ErrorOut { path: &failure.path, line: failure.line, message: &failure.message }
 }
 
 fn finding_out<'a>(

@@ -15,6 +15,7 @@ use super::Report;
 use super::paths::portable;
 use super::summary::{self, count};
 use super::text::visible;
+use crate::discover::Failure;
 use crate::finding::Finding;
 use crate::rule::docs_url;
 
@@ -99,16 +100,16 @@ pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
 /// The test cases, file by file.
 fn suites(report: &Report) -> Vec<Suite> {
     let mut cases: BTreeMap<String, Vec<Case>> = BTreeMap::new();
-    for failure in &report.errors {
+    let accepted = report.accepted.iter().map(|accepted| {
+        let reason = accepted.reason().unwrap_or("accepted as unchecked");
+        (&accepted.failure, skipped(reason))
+    });
+    for (failure, outcome) in
+        report.errors.iter().map(|failure| (failure, unchecked(failure))).chain(accepted)
+    {
         let path = clean(&portable(&failure.path));
-        let message = clean(&failure.message);
-        let text = format!("{}: {message}", clean(&portable(&failure.place())));
-        let details = Details { kind: "not-checked".to_owned(), text, message };
-        let case = Case {
-            name: "could not be checked".to_owned(),
-            class: path.clone(),
-            outcome: Some(Outcome::Error(details)),
-        };
+        let name = "could not be checked".to_owned();
+        let case = Case { name, class: path.clone(), outcome: Some(outcome) };
         cases.entry(path).or_default().push(case);
     }
     let failed = report.findings.iter().map(|finding| (finding, failure(finding, report)));
@@ -169,6 +170,12 @@ fn failure(finding: &Finding, report: &Report) -> Outcome {
         message: clean(&finding.message),
         text: lines.join("\n"),
     })
+}
+
+fn unchecked(failure: &Failure) -> Outcome {
+    let message = clean(&failure.message);
+    let text = format!("{}: {message}", clean(&portable(&failure.place())));
+    Outcome::Error(Details { kind: "not-checked".to_owned(), text, message })
 }
 
 fn skipped(reason: &str) -> Outcome {

@@ -41,7 +41,11 @@ pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     }
     let summary = &report.summary;
     let mut parts = vec![format!("{}, {}", count(summary.files, "file"), count(summary.pods, "Pod spec"))];
-    let counted = [(summary.suppressed, "suppressed"), (summary.baselined, "in the baseline")];
+    let counted = [
+        (summary.suppressed, "suppressed"),
+        (summary.baselined, "in the baseline"),
+        (summary.accepted, "accepted as unchecked"),
+    ];
     parts.extend(counted.iter().filter(|(n, _)| *n > 0).map(|(number, what)| format!("{number} {what}")));
     writeln!(out, "{}", parts.join("; "))?;
     for line in summary::unjudged(&summary.unjudged, "lint") {

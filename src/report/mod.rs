@@ -35,6 +35,7 @@ use crate::discover::Failure;
 use crate::finding::{ContainerRole, Finding, Severity, Siblings, SuppressedFinding};
 use crate::read::Unjudged;
 use crate::source::{Source, Span};
+use crate::unchecked::Accepted;
 
 /// What a run found.
 #[derive(Debug, Default)]
@@ -49,6 +50,8 @@ pub struct Report {
     pub baselined: Vec<Finding>,
     /// What couldn't be checked. Any makes the exit status 2.
     pub errors: Vec<Failure>,
+    /// What couldn't be checked either, which somebody accepted.
+    pub accepted: Vec<Accepted>,
     /// Worth a word, changes nothing.
     pub notes: Vec<String>,
     /// Counts.
@@ -68,6 +71,8 @@ pub struct Summary {
     pub pods: usize,
     /// Findings that a suppression silenced.
     pub suppressed: usize,
+    /// What couldn't be checked, which somebody accepted.
+    pub accepted: usize,
     /// Findings that the baseline lists, which don't count.
     pub baselined: usize,
     /// Entries of the baseline that no finding of the run answers to any more.

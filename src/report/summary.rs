@@ -40,6 +40,9 @@ pub fn lines(report: &Report) -> String {
     if !report.errors.is_empty() {
         let _ = write!(text, "; {} could not be checked", count(report.errors.len(), "path"));
     }
+    if summary.accepted > 0 {
+        let _ = write!(text, "; {} accepted as unchecked", summary.accepted);
+    }
     for line in unjudged(&summary.unjudged, "lint") {
         text.push('\n');
         text.push_str(&line);

@@ -13,6 +13,7 @@ use crate::program::{Program, Programs};
 use crate::settings::Settings;
 use crate::shell::semantics::Facts;
 use crate::source::{Source, Span};
+use crate::unchecked;
 use crate::yaml::Node;
 
 /// What a rule sees beside what it looks at, and where it puts what it finds.
@@ -57,8 +58,16 @@ impl<'a> PodFacts<'a> {
     }
 
     /// The scripts that a rule asked for and of which nothing could be told, and why.
-    pub(crate) fn unfollowed(&self) -> Vec<(Span, String)> {
-        self.programs.get().into_iter().flat_map(Programs::unfollowed).collect()
+    pub(crate) fn unfollowed(&self) -> Vec<Finding> {
+        let Template { object, pointer, .. } = &self.pod.template;
+        let finding = |(program, span, why): (&Program<'_, '_>, Span, String)| {
+            let container = program.container;
+            let mut finding = unchecked::finding(span, why);
+            finding.resource = Some(resource(object, pointer, Some(container.name())));
+            finding.about = Some(container.node.span());
+            finding
+        };
+        self.programs.get().into_iter().flat_map(Programs::unfollowed).map(finding).collect()
     }
 }
 

@@ -1,10 +1,11 @@
 //! Which findings are suppressed, and which suppressions are wrong.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use super::{Form, Name, Suppression, What};
 use crate::finding::{Finding, Severity, SuppressedFinding};
 use crate::source::{FileId, Span};
+use crate::unchecked::UNCHECKED;
 
 /// A run's findings, parted by its suppressions.
 #[derive(Debug, Default)]
@@ -45,6 +46,8 @@ pub struct Matcher<'s> {
     scopes: HashMap<(FileId, &'s str), Vec<Scope<'s>>>,
     /// From where to where findings of a rule that were suppressed in a file reach.
     silenced: HashMap<(FileId, &'static str), BTreeSet<(u32, u32)>>,
+    /// The files that something unchecked is about, where more may be found one day.
+    unchecked: HashSet<FileId>,
     /// Where the first error of a rule stands in each container of a file, by the container's end.
     errors: HashMap<(FileId, &'static str), BTreeMap<u32, u32>>,
     matched: Matched,
@@ -81,13 +84,16 @@ impl<'s> Matcher<'s> {
                 furthest = Some(scope.furthest);
             }
         }
-        let (silenced, errors) = (HashMap::new(), HashMap::new());
-        Self { suppressions, current, scopes, silenced, errors, matched: Matched::default() }
+        let (silenced, unchecked, errors) = (HashMap::new(), HashSet::new(), HashMap::new());
+        Self { suppressions, current, scopes, silenced, unchecked, errors, matched: Matched::default() }
     }
 
     /// Puts each finding where it belongs.
     pub fn match_findings(&mut self, findings: Vec<Finding>) {
         for finding in findings {
+            if finding.rule == UNCHECKED {
+                self.unchecked.extend(places(&finding).map(|place| place.file));
+            }
             let about = finding.about.filter(|about| about.file == finding.span.file);
             if let Some(about) = about.filter(|_| finding.severity == Severity::Error) {
                 let errors = self.errors.entry((about.file, finding.rule)).or_default();
@@ -165,6 +171,7 @@ impl<'s> Matcher<'s> {
             let is_in_vain = |Name { id, .. }: &Name| {
                 runs(suppression, id)
                     && !self.is_used(suppression, id)
+                    && (id == UNCHECKED || !self.unchecked.contains(&suppression.scope.file))
                     && !self.is_behind_error(suppression, id)
             };
             let in_vain: Vec<bool> = names(suppression).iter().map(is_in_vain).collect();

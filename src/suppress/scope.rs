@@ -128,6 +128,21 @@ fn next_line(source: &Source, line: usize, below: Option<(usize, Option<usize>)>
     None
 }
 
+/// The first line of a script or a document that holds more than a comment.
+pub(super) fn first_line(source: &Source) -> Option<usize> {
+    next_line(source, 0, None)
+}
+
+/// The comments above a script's first command, each on a line of its own.
+pub(super) fn leading_comments(source: &Source) -> Vec<Range<usize>> {
+    let lines = (0..first_line(source).unwrap_or(0)).map(|line| {
+        let Range { start, end } = content(source, line);
+        let text = source.text.get(start..end).unwrap_or("");
+        start + (text.len() - text.trim_start().len())..end
+    });
+    lines.filter(|line| !line.is_empty()).collect()
+}
+
 /// The bytes of a line without its line break.
 pub(super) fn content(source: &Source, line: usize) -> Range<usize> {
     let range = source.line_range(line);

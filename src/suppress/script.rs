@@ -9,6 +9,7 @@ use crate::inputs::texts_key;
 use crate::kube::objects;
 use crate::shell;
 use crate::source::{MappedText, Source, Span};
+use crate::unchecked::UNCHECKED;
 use crate::yaml::{Document, Node};
 
 /// Adds the suppressions in the scripts of `document`: the texts of `command` and `args`, and the
@@ -53,13 +54,21 @@ fn in_commands<'d>(node: Node<'d>, scripts: &mut Vec<Node<'d>>) {
 /// Adds those in the text of a script.
 pub(super) fn in_script(reader: &Reader<'_>, script: &MappedText, found: &mut Vec<Suppression>) {
     let (text, source) = (script.as_str(), &reader.file.source);
-    let comments = shell::comments(text);
     let lines = Source::new(source.id, "", text);
+    let parsed = shell::comments(text);
+    // What no parser reads can still say so itself.
+    let is_parsed = !parsed.is_empty();
+    let comments = if is_parsed { parsed } else { scope::leading_comments(&lines) };
     let targets = scope::lines(&lines, &comments);
+    let first = scope::first_line(&lines);
     let mut commands = HashMap::new();
     for (range, target) in comments.into_iter().zip(targets) {
         let said = text.get(range.clone()).unwrap_or("");
         let Some(directive) = directive::of_comment(said) else { continue };
+        let names_unchecked = names_unchecked(&directive, said);
+        if !is_parsed && !names_unchecked {
+            continue;
+        }
         let (scope, is_decided) = match (&directive, target) {
             (Ok(Directive { extent: Extent::File, .. }), _) => {
                 let (all, is_decided) = comment::of_file(reader);
@@ -67,7 +76,10 @@ pub(super) fn in_script(reader: &Reader<'_>, script: &MappedText, found: &mut Ve
             }
             (_, Some(line)) => {
                 let command = commands.entry(line).or_insert_with(|| command(&lines, line));
-                (script.span(command.clone()), true)
+                let scope = script.span(command.clone());
+                // What isn't checked is all of the script.
+                let is_of_all = names_unchecked && first == Some(line);
+                (if is_of_all { Span { start: script.whole().start, ..scope } } else { scope }, true)
             }
             (_, None) => (script.span(range.clone()), true),
         };
@@ -80,6 +92,11 @@ pub(super) fn in_script(reader: &Reader<'_>, script: &MappedText, found: &mut Ve
             is_decided,
         });
     }
+}
+
+fn names_unchecked(directive: &Result<Directive, &str>, said: &str) -> bool {
+    let names = directive.iter().flat_map(|directive| &directive.names);
+    names.filter_map(|name| said.get(name.clone())).any(|name| name == UNCHECKED)
 }
 
 /// The command on the line `line` of a script, with the lines that a backslash joins to it.

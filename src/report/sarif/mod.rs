@@ -23,10 +23,11 @@ use super::paths::{Uri, uri};
 use super::summary;
 use super::text::visible;
 use crate::discover::Failure;
-use crate::finding::{Finding, Fix, Resource, Severity};
+use crate::finding::{Confidence, Finding, Fix, Resource, Severity};
 use crate::rule::{Rule, docs_url};
 use crate::rules;
 use crate::source::{Encoding, FileId, Source, Span};
+use crate::unchecked::{Accepted, AcceptedBy, UNCHECKED};
 
 const SCHEMA: &str =
     "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
@@ -130,6 +131,7 @@ impl<'a> Writer<'a> {
             })
         });
         results.extend(baselined);
+        results.extend(report.accepted.iter().map(accepted));
         results
     }
 
@@ -283,6 +285,28 @@ fn failure(failure: &Failure) -> Notification {
         level: Level::Error,
         message: text(&failure.message),
         locations: vec![place(&failure.path, failure.line)],
+    }
+}
+
+/// What isn't checked and accepted: a notification can't be suppressed, so it is a result.
+fn accepted(accepted: &Accepted) -> ResultObject<'_> {
+    let kind = match accepted.by {
+        AcceptedBy::Suppression(_) => "inSource",
+        AcceptedBy::Configuration => "external",
+    };
+    let Failure { path, line, message } = &accepted.failure;
+    ResultObject {
+        rule_id: UNCHECKED,
+        rule_index: None,
+        level: Level::Error,
+        message: text(message),
+        locations: [place(path, *line)],
+        related_locations: Vec::new(),
+        partial_fingerprints: BTreeMap::new(),
+        baseline_state: None,
+        suppressions: vec![Suppression { kind, status: "accepted", justification: accepted.reason() }],
+        fixes: Vec::new(),
+        properties: ResultProperties { confidence: Confidence::High, resource: None },
     }
 }
 

@@ -1,5 +1,6 @@
 //! Suppressions: each form, exactly what it covers, and what only looks like one.
 mod scripts;
+mod unchecked;
 use std::cell::OnceCell;
 use std::sync::Arc;
 
