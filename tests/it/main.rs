@@ -13,10 +13,12 @@
 
 mod action;
 mod baseline;
+mod baseline_mending;
 mod cases;
 mod cli;
 mod command_names;
 mod config;
+mod config_schema;
 mod dependencies;
 mod describe;
 mod docs;
