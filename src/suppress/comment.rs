@@ -54,9 +54,14 @@ pub(super) fn in_reading(
     }
 }
 
-/// Adds those in a document that isn't YAML: a comment in it can only speak of the file.
+/// Adds those at the start of a document that isn't YAML: a comment there can only speak of the file. What looks like one
+/// behind its first token may stand in a scalar.
 pub(super) fn in_invalid(reader: &Reader<'_>, range: Range<usize>, found: &mut Vec<Suppression>) {
-    let mut remarks = remarks(&reader.file.source, lines(&reader.file.source, range));
+    let source = &reader.file.source;
+    let text = source.text.get(range.clone()).unwrap_or("");
+    let is_remark = |line: &&str| matches!(remark_of(line).chars().next(), None | Some('#'));
+    let length: usize = text.split_inclusive('\n').take_while(is_remark).map(str::len).sum();
+    let mut remarks = remarks(source, lines(source, range.start..range.start + length));
     remarks.retain(|remark| matches!(remark.said, Ok(Directive { extent: Extent::File, .. })));
     add(reader, remarks, None, found);
 }
@@ -73,7 +78,7 @@ fn lines(source: &Source, range: Range<usize>) -> Vec<Range<usize>> {
     let mut at = range.start;
     let mut found = Vec::new();
     for line in text.split_inclusive('\n') {
-        let comment = line.trim_start_matches('\u{feff}').trim_start_matches("---").trim();
+        let comment = remark_of(line);
         if comment.starts_with('#') {
             let start = at + line.find('#').unwrap_or(0);
             found.push(start..start + comment.len());
@@ -81,6 +86,11 @@ fn lines(source: &Source, range: Range<usize>) -> Vec<Range<usize>> {
         at += line.len();
     }
     found
+}
+
+/// What a line says without a byte-order mark and a `---`.
+fn remark_of(line: &str) -> &str {
+    line.trim_start_matches('\u{feff}').trim_start_matches("---").trim()
 }
 
 /// Adds what `remarks` suppress; `layout` is that of the document around them.
@@ -111,7 +121,7 @@ fn add(reader: &Reader<'_>, remarks: Vec<Remark>, layout: Option<&Layout>, found
 }
 
 /// All of the file, and whether all of it is decided.
-pub(super) fn of_file(reader: &Reader<'_>) -> (Range<usize>, bool) {
+fn of_file(reader: &Reader<'_>) -> (Range<usize>, bool) {
     let is_decided = reader
         .file_is_decided
         .get_or_init(|| reader.file.documents.iter().all(|range| reader.is_document_decided(range)));

@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
 use super::directive::{self, Directive, Extent};
-use super::{Form, Reader, Suppression, What, comment, mentions_us, scope};
+use super::{Form, Reader, Suppression, What, mentions_us, scope};
 use crate::inputs::texts_key;
 use crate::kube::objects;
 use crate::shell;
@@ -69,19 +69,17 @@ pub(super) fn in_script(reader: &Reader<'_>, script: &MappedText, found: &mut Ve
         if !is_parsed && !names_unchecked {
             continue;
         }
-        let (scope, is_decided) = match (&directive, target) {
-            (Ok(Directive { extent: Extent::File, .. }), _) => {
-                let (all, is_decided) = comment::of_file(reader);
-                (Span::new(source.id, all), is_decided)
-            }
+        let scope = match (&directive, target) {
+            // A text that somebody quotes must not silence the file around it.
+            (Ok(Directive { extent: Extent::File, .. }), _) => script.whole(),
             (_, Some(line)) => {
                 let command = commands.entry(line).or_insert_with(|| command(&lines, line));
                 let scope = script.span(command.clone());
                 // What isn't checked is all of the script.
                 let is_of_all = names_unchecked && first == Some(line);
-                (if is_of_all { Span { start: script.whole().start, ..scope } } else { scope }, true)
+                if is_of_all { Span { start: script.whole().start, ..scope } } else { scope }
             }
-            (_, None) => (script.span(range.clone()), true),
+            (_, None) => script.span(range.clone()),
         };
         let start = range.start;
         found.push(Suppression {
@@ -89,7 +87,7 @@ pub(super) fn in_script(reader: &Reader<'_>, script: &MappedText, found: &mut Ve
             place: script.span(range),
             scope,
             form: Form::ScriptComment,
-            is_decided,
+            is_decided: true,
         });
     }
 }

@@ -2,4 +2,5 @@
 
 mod opening;
 mod output;
+mod suppressions;
 mod work;
