@@ -11,7 +11,7 @@ use crate::report::Format;
 use crate::report::output::OutputFile;
 
 /// Finds what goes wrong with Kubernetes init containers and native sidecars, before `kubectl apply`.
-#[derive(Debug, Parser)]
+#[derive(Debug, Clone, Parser)]
 #[command(name = "initlint", version, max_term_width = 100, after_help = EXIT_STATUS)]
 pub struct Cli {
     /// Files, folders, globs, or `-` for standard input [default: .]
@@ -126,6 +126,10 @@ pub struct Cli {
     /// reserved without use (--format pretty, concise or json)
     #[arg(long, conflicts_with_all = ["output_file", "baseline", "write_baseline"], help_heading = "Information")]
     pub describe: bool,
+
+    /// Serve an editor over standard input and output, as a language server (LSP)
+    #[arg(long, conflicts_with_all = ["describe", "output_file", "write_baseline"], help_heading = "Information")]
+    pub lsp: bool,
 
     /// Show a table of the N Pods that leave most unused after they have started
     #[arg(long, value_name = "N", requires = "describe", help_heading = "Information")]

@@ -48,6 +48,8 @@ pub mod kustomize;
 #[doc(hidden)]
 pub mod local_ports;
 #[doc(hidden)]
+pub mod lsp;
+#[doc(hidden)]
 pub mod manual;
 #[doc(hidden)]
 pub mod options;

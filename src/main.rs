@@ -21,7 +21,7 @@ use initlint::report::{self, Format, Look, Report, explain, output, summary, tal
 use initlint::rule::Group;
 use initlint::settings::Settings;
 use initlint::source::Source;
-use initlint::{bounded, manual, pipeline, rules, terminal};
+use initlint::{bounded, lsp, manual, pipeline, rules, terminal};
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
 /// The longest list of paths (bytes).
@@ -115,6 +115,11 @@ fn run(cli: &Cli) -> Result<ExitCode, Failed> {
     let mut out = BufWriter::new(io::stdout().lock());
     if inform(cli, &look, &mut out)? {
         return Ok(ExitCode::SUCCESS);
+    }
+    if cli.lsp {
+        drop(out);
+        let is_in_order = lsp::serve(cli, &pool(cli)?, io::stdin(), &mut io::stdout())?;
+        return Ok(ExitCode::from(u8::from(!is_in_order)));
     }
     let here = std::env::current_dir().map_err(|error| format!("cannot tell the working folder: {error}"))?;
     let config = config::load(cli, &here)?;

@@ -41,13 +41,25 @@ pub enum Problem {
 /// # Errors
 /// A [`Problem`] with a flag or the config file.
 pub fn load(cli: &Cli, here: &Path) -> Result<Config, Problem> {
+    load_unsaved(cli, here, &|_| None)
+}
+
+/// As [`load`], with a text that an editor has in place of what a file holds. `unsaved` gives it for a file's path.
+///
+/// # Errors
+/// As [`load`].
+pub fn load_unsaved(
+    cli: &Cli,
+    here: &Path,
+    unsaved: &dyn Fn(&Path) -> Option<Arc<str>>,
+) -> Result<Config, Problem> {
     let place = Place { base: here.to_owned(), here: here.to_owned() };
     let mut config = Config { place, ..Config::default() };
     if let Some(File { path, shown, base }) = file(cli, here)? {
-        let unreadable = |why: String| Problem::Usage(format!("config file {shown}: {why}"));
-        let bytes = bounded::read(&path, MAX_SIZE).map_err(|error| unreadable(reason(&error)))?;
-        let (text, encoding) = decode(&bytes).map_err(|undecoded| unreadable(undecoded.message()))?;
-        let source = Arc::new(Source::with_encoding(FileId(0), shown, text, encoding));
+        let source = Arc::new(match unsaved(&path) {
+            Some(text) => Source::new(FileId(0), shown, text),
+            None => read(&path, shown)?,
+        });
         let mut of_file = reader::read(&source)
             .map_err(|findings| Problem::File { source: Arc::clone(&source), findings })?;
         of_file.place = Place { base, here: here.to_owned() };
@@ -57,6 +69,14 @@ pub fn load(cli: &Cli, here: &Path) -> Result<Config, Problem> {
     }
     config.update_by_flags(cli).map_err(Problem::Usage)?;
     Ok(config)
+}
+
+/// The text of the config file at `path`.
+fn read(path: &Path, shown: String) -> Result<Source, Problem> {
+    let unreadable = |why: String| Problem::Usage(format!("config file {shown}: {why}"));
+    let bytes = bounded::read(path, MAX_SIZE).map_err(|error| unreadable(reason(&error)))?;
+    let (text, encoding) = decode(&bytes).map_err(|undecoded| unreadable(undecoded.message()))?;
+    Ok(Source::with_encoding(FileId(0), shown, text, encoding))
 }
 
 /// A config file.

@@ -17,7 +17,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-pub use find::{Problem, load};
+pub use find::{Problem, load, load_unsaved};
 pub use schema::schema;
 
 use crate::cli::FailOn;

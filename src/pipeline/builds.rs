@@ -8,8 +8,8 @@ use super::linter::{FileResult, Linter};
 use crate::finding::Finding;
 use crate::inputs::InputSet;
 use crate::kube;
-use crate::kustomize::{Builds, BuiltResource};
-use crate::source::Span;
+use crate::kustomize::{Build, Builds, BuiltResource};
+use crate::source::{FileId, Span};
 use crate::suppress::{self, Suppression};
 use crate::unchecked::UNCHECKED;
 
@@ -21,15 +21,16 @@ struct ResourceResult {
     pods: Vec<Span>,
 }
 
-/// Checks all resources of the builds.
-pub(super) fn check(linter: &Linter<'_>) -> FileResult {
+/// Checks all resources of the builds that one of the files that are checked is part of.
+pub(super) fn check(linter: &Linter<'_>, is_checked: &(dyn Fn(FileId) -> bool + Sync)) -> FileResult {
     let builds = linter.builds;
     let view = |resources: &[BuiltResource]| {
         linter.inputs.of_build(resources.iter().map(|resource| resource.document.clone()).collect())
     };
     let views: Vec<InputSet> = builds.list.iter().map(|build| view(&build.resources)).collect();
     let linters: Vec<Linter<'_>> = views.iter().map(|view| linter.seeing(view)).collect();
-    let numbered = builds.list.iter().enumerate();
+    let is_asked_for = |build: &Build| build.files.iter().any(|file| is_checked(*file));
+    let numbered = builds.list.iter().enumerate().filter(|(_, build)| is_asked_for(build));
     let jobs: Vec<(usize, &BuiltResource)> =
         numbered.flat_map(|(number, build)| build.resources.iter().map(move |one| (number, one))).collect();
     let results: Vec<(usize, ResourceResult)> = jobs

@@ -16,7 +16,7 @@ use crate::finding::{Finding, SuppressedFinding};
 use crate::inputs::InputSet;
 use crate::kustomize::{self, Builds};
 use crate::progress::Progress;
-use crate::read::{is_named, read_where};
+use crate::read::{InputFile, is_named, read_where};
 use crate::report::{Report, Summary};
 use crate::rule::{Group, Rule};
 use crate::rules::{self, suppression_without_reason, unknown_rule, unused_suppression};
@@ -49,12 +49,53 @@ fn lint_by(
     progress: &Progress,
 ) -> Report {
     progress.begin(inputs.len());
-    let mut report = Report::default();
     let interest = Interest::new(rules, settings);
-    let (set, builds) = read_all(settings, &interest, inputs, stdin_name, progress, &mut report);
+    let read = inputs.par_iter().enumerate();
+    let read = read
+        .map(|(id, input)| read_where(|file| is_named(input) || interest.keeps(file), id, input, stdin_name));
+    let read: Vec<_> = read.inspect(|_| progress.read_one()).collect();
+    let is_named = |id: FileId| inputs.get(id.0 as usize).is_some_and(is_named);
+    let scope = Scope { is_named: &is_named, is_checked: &|_| true };
+    lint_files(rules, read, scope, settings, progress)
+}
+
+/// What a run is about among the files that it knows.
+#[derive(Clone, Copy)]
+pub struct Scope<'a> {
+    /// The files that are named themselves: all of each must be YAML.
+    pub is_named: &'a (dyn Fn(FileId) -> bool + Sync),
+    /// The files that are checked. The others are there to be looked up.
+    pub is_checked: &'a (dyn Fn(FileId) -> bool + Sync),
+}
+
+/// Reads `inputs` for [`lint_read`]: those that nobody will ask for are left without text. The number of each is its
+/// place.
+#[must_use]
+pub fn read(inputs: &[Input], settings: &Settings) -> Vec<(InputFile, Option<Failure>)> {
+    let interest = Interest::new(rules::ALL, settings);
+    let read = inputs.par_iter().enumerate();
+    read.map(|(id, input)| read_where(|file| interest.keeps(file), id, input, "")).collect()
+}
+
+/// Lints files that are read already, as far as `scope` goes.
+#[must_use]
+pub fn lint_read(read: Vec<(InputFile, Option<Failure>)>, scope: Scope<'_>, settings: &Settings) -> Report {
+    lint_files(rules::ALL, read, scope, settings, &Progress::new(false))
+}
+
+fn lint_files(
+    rules: &[&'static Rule],
+    read: Vec<(InputFile, Option<Failure>)>,
+    scope: Scope<'_>,
+    settings: &Settings,
+    progress: &Progress,
+) -> Report {
+    let mut report = Report::default();
+    let count = read.len();
+    let (set, builds) = gather(settings, read, scope, &mut report);
     let linter = Linter::new(rules, settings, &set, &builds);
     let Checked { mut findings, mut unchecked, mut suppressions } =
-        check_files(&linter, inputs, progress, &mut report.summary);
+        check_files(&linter, count, scope, progress, &mut report.summary);
     findings.extend(linter.check_set());
     unchecked.splice(0..0, remarks::unchecked(&builds));
     suppressions.extend(linter.suppressions_in_patches());
@@ -84,21 +125,13 @@ struct Checked {
     suppressions: Vec<Suppression>,
 }
 
-/// Reads all inputs, and builds the kustomizations among them. What these read comes behind the inputs.
-fn read_all(
+/// Builds the kustomizations among the files that were `read`. What these read comes behind the others.
+fn gather(
     settings: &Settings,
-    interest: &Interest,
-    inputs: &[Input],
-    stdin_name: &str,
-    progress: &Progress,
+    read: Vec<(InputFile, Option<Failure>)>,
+    scope: Scope<'_>,
     report: &mut Report,
 ) -> (InputSet, Builds) {
-    let read: Vec<_> = inputs
-        .par_iter()
-        .enumerate()
-        .map(|(id, input)| read_where(|file| is_named(input) || interest.keeps(file), id, input, stdin_name))
-        .inspect(|_| progress.read_one())
-        .collect();
     let mut files = Vec::with_capacity(read.len());
     let mut unread = Vec::new();
     for (file, failure) in read {
@@ -107,23 +140,30 @@ fn read_all(
         files.push(file);
     }
     add_unread(unread, settings, report);
-    let builds = kustomize::build(files, &|id| inputs.get(id.0 as usize).is_some_and(is_named));
+    let builds = kustomize::build(files, scope.is_named);
     remarks::note(&builds, report);
     report.sources = builds.files.iter().map(|file| Arc::clone(&file.source)).collect();
     (InputSet::new(builds.files.clone()), builds)
 }
 
-/// Checks each file by itself, and what builds make.
-fn check_files(linter: &Linter<'_>, inputs: &[Input], progress: &Progress, summary: &mut Summary) -> Checked {
-    let mut results: Vec<_> = inputs
+/// Checks each file by itself, and what builds make. Behind the first `count` files are those that builds read beside them.
+fn check_files(
+    linter: &Linter<'_>,
+    count: usize,
+    scope: Scope<'_>,
+    progress: &Progress,
+    summary: &mut Summary,
+) -> Checked {
+    let Scope { is_named, is_checked } = scope;
+    let (files, beside) = linter.inputs.files().split_at(count);
+    let mut results: Vec<_> = files
         .par_iter()
-        .zip(linter.inputs.files())
-        .map(|(input, file)| linter.check_file(file, is_named(input)))
+        .filter(|file| is_checked(file.source.id))
+        .map(|file| linter.check_file(file, is_named(file.source.id)))
         .inspect(|_| progress.checked_one())
         .collect();
-    let beside = linter.inputs.files().get(inputs.len()..).unwrap_or_default();
     results.extend(beside.iter().map(|file| linter.check_beside(file)));
-    results.push(builds::check(linter));
+    results.push(builds::check(linter, is_checked));
     let (mut findings, mut unchecked, mut suppressions) = (Vec::new(), Vec::new(), Vec::new());
     for mut result in results {
         result.count(summary);

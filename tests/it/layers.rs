@@ -166,6 +166,25 @@ const LAYERS: &[(&str, &[&str])] = &[
             "yaml",
         ],
     ),
+    (
+        "lsp",
+        &[
+            "baseline",
+            "cli",
+            "config",
+            "discover",
+            "finding",
+            "globs",
+            "path_text",
+            "pipeline",
+            "read",
+            "report",
+            "rule",
+            "rules",
+            "settings",
+            "source",
+        ],
+    ),
 ];
 
 /// A table of the config file's keys, whose rows name the functions that read and describe them; and a builder, whose

@@ -36,6 +36,7 @@ mod kustomize_refused;
 mod kustomize_settings;
 mod layers;
 mod live_lists;
+mod lsp;
 mod masked_failure;
 mod messages;
 mod operation_not_permitted;

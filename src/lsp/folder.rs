@@ -1,0 +1,184 @@
+//! A folder: its files and its configuration, as a run of the command line that is started in it has them, but for the
+//! texts that are open in the editor.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::{env, io};
+
+use lsp_types::Uri;
+
+use super::documents::{Document, Documents};
+use crate::baseline::Baseline;
+use crate::cli::Cli;
+use crate::config::{self, Config, Problem};
+use crate::discover::{self, CONFIG_FILES, Failure, Input, Walk};
+use crate::finding::Finding;
+use crate::globs::Globs;
+use crate::path_text::{normal, path_of_text, text_of_path};
+use crate::pipeline::{self, Scope};
+use crate::read::InputFile;
+use crate::report::Report;
+use crate::settings::Settings;
+use crate::source::{FileId, Source};
+
+/// The most files that are known of a folder. Somebody may open all of a disk.
+const MAX_FILES: usize = 20_000;
+
+/// A folder, and what was found in it last.
+#[derive(Debug)]
+pub(super) struct Folder {
+    root: PathBuf,
+    /// The user works in all of it; else only what is open is known.
+    is_workspace: bool,
+    settings: Settings,
+    excluded: Vec<Globs>,
+    baseline: Option<Baseline>,
+    /// The config file, where something is wrong in it, and what.
+    config_problem: Option<(Arc<Source>, Vec<Finding>)>,
+    /// The files on disk.
+    read: Vec<(InputFile, Option<Failure>)>,
+    report: Report,
+    /// The addresses of those of the report's files that are open.
+    open: HashMap<FileId, String>,
+}
+
+impl Folder {
+    pub(super) fn new(root: PathBuf, is_workspace: bool) -> Self {
+        Self {
+            root,
+            is_workspace,
+            settings: Settings::default(),
+            excluded: Vec::new(),
+            baseline: None,
+            config_problem: None,
+            read: Vec::new(),
+            report: Report::default(),
+            open: HashMap::new(),
+        }
+    }
+
+    pub(super) fn root(&self) -> &Path {
+        &self.root
+    }
+
+    pub(super) fn is_workspace(&self) -> bool {
+        self.is_workspace
+    }
+
+    /// Whether the file at `path` may belong to it.
+    pub(super) fn owns(&self, path: &Path) -> bool {
+        if self.is_workspace { path.starts_with(&self.root) } else { path.parent() == Some(&self.root) }
+    }
+
+    /// What was found last.
+    pub(super) fn report(&self) -> &Report {
+        &self.report
+    }
+
+    /// The address of the file `id` of the report, if it is open.
+    pub(super) fn address(&self, id: FileId) -> Option<&str> {
+        self.open.get(&id).map(String::as_str)
+    }
+
+    /// The file of the report that is open at `uri`.
+    pub(super) fn file(&self, uri: &Uri) -> Option<FileId> {
+        self.open.iter().find(|(_, address)| *address == uri.as_str()).map(|(id, _)| *id)
+    }
+
+    /// The config file, where something is wrong in it, and what.
+    pub(super) fn config_problem(&self) -> Option<&(Arc<Source>, Vec<Finding>)> {
+        self.config_problem.as_ref()
+    }
+
+    /// The path of the file that is shown as `path`.
+    pub(super) fn path(&self, path: &str) -> PathBuf {
+        normal(&self.root.join(path_of_text(path)))
+    }
+
+    /// Reads the configuration and the files anew. Tells what the user should know.
+    pub(super) fn reread(&mut self, cli: &Cli, documents: &Documents) -> Vec<String> {
+        if let Err(error) = self.enter() {
+            return vec![format!("{}: {}", self.root.display(), discover::reason(&error))];
+        }
+        let mut notes = Vec::new();
+        let unsaved = |path: &Path| documents.at(path).map(|document| Arc::clone(&document.text));
+        let configured = config::load_unsaved(cli, &self.root, &unsaved);
+        self.config_problem = None;
+        match configured.and_then(|config| Ok(self.configure(&config)?)) {
+            Ok(told) => notes.extend(told),
+            Err(Problem::Usage(message)) => notes.push(message),
+            Err(Problem::File { source, findings }) => self.config_problem = Some((source, findings)),
+        }
+        self.read = pipeline::read(&self.inputs(cli, &mut notes), &self.settings);
+        notes
+    }
+
+    /// Makes it the working folder, to which paths are relative as on the command line. What is in no file yet is in no
+    /// folder.
+    fn enter(&self) -> io::Result<()> {
+        if self.root.as_os_str().is_empty() { Ok(()) } else { env::set_current_dir(&self.root) }
+    }
+
+    /// Takes over `config`, or nothing of it.
+    fn configure(&mut self, config: &Config) -> Result<Vec<String>, Problem> {
+        let settings = config.settings().map_err(Problem::Usage)?;
+        let excluded = config.excluded().map_err(Problem::Usage)?;
+        let baseline = config.baseline().map(|path| Baseline::read(&path)).transpose();
+        self.baseline = baseline.map_err(Problem::Usage)?;
+        (self.settings, self.excluded) = (settings, excluded);
+        Ok(config.notes.clone())
+    }
+
+    fn inputs(&self, cli: &Cli, notes: &mut Vec<String>) -> Vec<Input> {
+        if !self.is_workspace {
+            return Vec::new();
+        }
+        let walk = Walk { exclude: self.excluded.clone(), no_ignore: cli.no_ignore, ..Walk::default() };
+        let mut inputs = discover::find(&[], &walk).inputs;
+        if inputs.len() > MAX_FILES {
+            let root = self.root.display();
+            notes.push(format!("{root} has {} files; the first {MAX_FILES} are read", inputs.len()));
+            inputs.truncate(MAX_FILES);
+        }
+        inputs
+    }
+
+    /// Lints with the texts of `documents`, which belong to this folder.
+    pub(super) fn lint<'d>(&mut self, documents: impl Iterator<Item = &'d Document>) {
+        if self.enter().is_err() {
+            return;
+        }
+        let mut read = self.read.clone();
+        self.open.clear();
+        for document in documents.filter(|document| !is_config(&document.path)) {
+            let shown = text_of_path(document.path.strip_prefix(&self.root).unwrap_or(&document.path));
+            if self.excluded.iter().any(|globs| globs.matches(&document.path)) {
+                continue;
+            }
+            let place = read.iter().position(|(file, _)| *file.source.path == *shown).unwrap_or(read.len());
+            let id = FileId(u32::try_from(place).unwrap_or(u32::MAX));
+            let file = InputFile::new(Source::new(id, shown, Arc::clone(&document.text)));
+            match read.get_mut(place) {
+                Some(known) => *known = (file, None),
+                None => read.push((file, None)),
+            }
+            self.open.insert(id, document.uri.to_string());
+        }
+        let holds_objects: Vec<bool> = read.iter().map(|(file, _)| file.holds_objects).collect();
+        // All of a manifest that is open has to be YAML, as of one that is named. Other people's YAML is theirs.
+        let is_named = |id: FileId| {
+            self.open.contains_key(&id) && holds_objects.get(id.0 as usize).copied().unwrap_or_default()
+        };
+        let scope = Scope { is_named: &is_named, is_checked: &|_| true };
+        self.report = pipeline::lint_read(read, scope, &self.settings);
+        if let Some(baseline) = &self.baseline {
+            baseline.apply(&mut self.report, &self.settings);
+        }
+    }
+}
+
+/// Whether a file of this path is a config file.
+pub(super) fn is_config(path: &Path) -> bool {
+    path.file_name().is_some_and(|name| CONFIG_FILES.iter().any(|known| name == *known))
+}

@@ -1,0 +1,202 @@
+//! What is told of documents as they are typed.
+
+use std::fs;
+
+use serde_json::{Value, json};
+
+use super::client::{Client, range, uri};
+use crate::support::binary::folder;
+
+const POD: &str = r#"apiVersion: v1
+kind: Pod
+metadata: {name: web}
+spec:
+  initContainers:
+    - {name: 가🚀, livenessProbe: {exec: {command: [a]}}}
+    - name: seed
+      image: busybox:1.36
+      command: [sh, /scripts/run.sh]
+      volumeMounts: [{name: data, mountPath: /data}, {name: scripts, mountPath: /scripts}]
+  containers: [{name: app, image: "nginx:1.25"}]
+  volumes: [{name: data, emptyDir: {}}, {name: scripts, configMap: {name: scripts}}]
+"#;
+
+const SCRIPTS: &str =
+    "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: scripts}\ndata:\n  run.sh: mkdir /data/a\n";
+
+/// Only these rules, so that the others may learn more.
+fn options() -> Value {
+    json!({ "select": ["forbidden-probe", "non-idempotent-write", "invalid-yaml"] })
+}
+
+#[test]
+fn places_count_what_was_agreed_upon() {
+    let folder = folder(&[]);
+    let pod = uri(folder.path(), "pod.yaml");
+    let utf8 = json!({ "general": { "positionEncodings": ["utf-16", "utf-8"] } });
+    for (capabilities, encoding, place) in
+        [(json!({}), "utf-16", "5:18-5:31 forbidden-probe"), (utf8, "utf-8", "5:22-5:35 forbidden-probe")]
+    {
+        let mut client = Client::silent(folder.path(), &["--select", "forbidden-probe"]);
+        let params = json!({ "rootUri": uri(folder.path(), ""), "capabilities": capabilities });
+        let answer = client.ask("initialize", params);
+        assert_eq!(answer["capabilities"]["positionEncoding"], encoding);
+        client.open(&pod, POD);
+        assert_eq!(client.places(&pod), [place]);
+        assert_eq!(client.leave(), 0);
+    }
+}
+
+#[test]
+fn diagnostics_follow_what_is_typed() {
+    let folder = folder(&[]);
+    let pod = uri(folder.path(), "pod.yaml");
+    let mut client = Client::with(folder.path(), json!({}), options());
+    client.open(&pod, &POD.replace("livenessProbe", "livenesProbe"));
+    assert_eq!(client.places(&pod), [""; 0]);
+    client.change(&pod, 2, &range((5, 25), (5, 25)), "s");
+    assert_eq!(client.places(&pod), ["5:18-5:31 forbidden-probe"]);
+    client.change(&pod, 2, &Value::Null, "");
+    assert_eq!(client.places(&pod), ["5:18-5:31 forbidden-probe"], "a version that was there before");
+    client.change(&pod, 3, &range((5, 0), (99, 99)), "  broken: [");
+    assert!(client.places(&pod)[0].ends_with(" invalid-yaml"), "{:?}", client.places(&pod));
+    client.tell("textDocument/didClose", json!({ "textDocument": { "uri": pod } }));
+    client.settle();
+    assert_eq!(client.places(&pod), [""; 0]);
+}
+
+#[test]
+fn a_diagnostic_has_its_rule_its_page_and_its_help() {
+    let folder = folder(&[]);
+    let pod = uri(folder.path(), "pod.yaml");
+    let mut client = Client::with(folder.path(), json!({}), options());
+    client.open(&pod, POD);
+    let diagnostic = &client.diagnostics[&pod][0];
+    assert_eq!((&diagnostic["severity"], &diagnostic["source"]), (&json!(1), &json!("initlint")));
+    assert!(diagnostic["codeDescription"]["href"].as_str().unwrap().ends_with("/rules/forbidden-probe.md"));
+    assert!(diagnostic["message"].as_str().unwrap().contains("\nremove it"), "{diagnostic}");
+}
+
+#[test]
+fn files_around_it_are_known_and_read_anew() {
+    let folder = folder(&[("maps/scripts.yaml", SCRIPTS)]);
+    let (pod, scripts) = (uri(folder.path(), "pod.yaml"), uri(folder.path(), "maps/scripts.yaml"));
+    let mut client = Client::with(folder.path(), json!({}), options());
+    client.open(&pod, POD);
+    assert_eq!(client.places(&scripts), ["4:10-4:23 non-idempotent-write"], "though it isn't open");
+    let related = &client.diagnostics[&scripts][0]["relatedInformation"][0]["location"]["uri"];
+    assert_eq!(related, &json!(pod));
+    // What is typed goes before what is on disk.
+    client.open(&scripts, &SCRIPTS.replace("mkdir", "mkdir -p"));
+    assert_eq!(client.places(&scripts), [""; 0]);
+    client.tell("textDocument/didClose", json!({ "textDocument": { "uri": scripts } }));
+    client.settle();
+    assert_eq!(client.places(&scripts).len(), 1);
+    fs::write(folder.path().join("maps/scripts.yaml"), SCRIPTS.replace("mkdir", "mkdir -p")).unwrap();
+    let changed = json!({ "changes": [{ "uri": scripts, "type": 2 }] });
+    client.tell("workspace/didChangeWatchedFiles", changed);
+    client.settle();
+    assert_eq!(client.places(&scripts), [""; 0]);
+}
+
+#[test]
+fn a_document_in_no_folder_is_linted_by_itself() {
+    let folder = folder(&[("scripts.yaml", SCRIPTS)]);
+    let mut client = Client::silent(folder.path(), &["--select", "forbidden-probe"]);
+    client.ask("initialize", json!({ "rootUri": null, "capabilities": {} }));
+    for address in [&uri(folder.path(), "pod.yaml"), "untitled:Untitled-1"] {
+        client.open(address, POD);
+        assert_eq!(client.places(address), ["5:18-5:31 forbidden-probe"], "{address}");
+    }
+}
+
+#[test]
+fn clients_that_can_are_asked_to_watch_files() {
+    let folder = folder(&[]);
+    let able = json!({ "workspace": { "didChangeWatchedFiles": { "dynamicRegistration": true } } });
+    for (capabilities, count) in [(able, 1), (json!({}), 0)] {
+        let mut client = Client::with(folder.path(), capabilities, Value::Null);
+        client.settle();
+        let asked = client.told.iter().filter(|told| told["method"] == "client/registerCapability");
+        assert_eq!(asked.count(), count);
+    }
+}
+
+#[test]
+fn excluded_and_baselined_findings_are_not_told() {
+    let config = "exclude: [vendor]\n";
+    let folder = folder(&[(".initlint.yaml", config)]);
+    let (pod, vendored) = (uri(folder.path(), "pod.yaml"), uri(folder.path(), "vendor/pod.yaml"));
+    let mut client = Client::with(folder.path(), json!({}), options());
+    client.open(&vendored, POD);
+    assert_eq!(client.places(&vendored), [""; 0]);
+    client.open(&pod, POD);
+    assert_eq!(client.places(&pod).len(), 1);
+}
+
+#[test]
+fn a_mistake_in_the_config_file_is_told_as_it_is_typed() {
+    let folder = folder(&[(".initlint.yaml", "rules: {forbidden-probe: off}\n")]);
+    let (pod, config) = (uri(folder.path(), "pod.yaml"), uri(folder.path(), ".initlint.yaml"));
+    let mut client = Client::with(folder.path(), json!({}), options());
+    client.open(&pod, POD);
+    assert_eq!(client.places(&pod).len(), 1, "`select` goes over the file");
+    let mut client = Client::new(folder.path());
+    client.open(&pod, POD);
+    let has = |client: &Client| client.places(&pod).iter().any(|place| place.ends_with("forbidden-probe"));
+    assert!(!has(&client));
+    client.open(&config, "rules: {forbidden-prob: off}\n");
+    assert_eq!(client.places(&config), ["0:8-0:22 unknown-rule"]);
+    assert!(!has(&client), "what was good before still counts");
+    client.change(&config, 2, &Value::Null, "rules: {}\n");
+    assert_eq!(client.places(&config), [""; 0]);
+    assert!(has(&client));
+}
+
+#[test]
+fn options_may_change() {
+    let folder = folder(&[]);
+    let pod = uri(folder.path(), "pod.yaml");
+    let mut client = Client::with(folder.path(), json!({}), options());
+    client.open(&pod, POD);
+    let change = |select: Value| json!({ "settings": { "initlint": { "select": select } } });
+    client.tell("workspace/didChangeConfiguration", change(json!(["invalid-yaml"])));
+    client.settle();
+    assert_eq!(client.places(&pod), [""; 0]);
+    client.tell("workspace/didChangeConfiguration", change(json!(1)));
+    client.tell("workspace/didChangeConfiguration", change(json!(["forbidden-probe", "no-such-rule"])));
+    client.settle();
+    assert_eq!(client.places(&pod), [""; 0], "what is set wrongly changes nothing");
+    let told = client.told.iter().filter(|told| told["method"] == "window/logMessage");
+    let told: Vec<&str> = told.map(|told| told["params"]["message"].as_str().unwrap()).collect();
+    assert!(told[0].contains("invalid type") && told[1].contains("no-such-rule"), "{told:?}");
+}
+
+#[test]
+fn a_page_is_shown_where_a_rule_found_something_or_is_named() {
+    let folder = folder(&[]);
+    let (pod, config) = (uri(folder.path(), "pod.yaml"), uri(folder.path(), ".initlint.yaml"));
+    let markdown = json!({ "textDocument": { "hover": { "contentFormat": ["markdown", "plaintext"] } } });
+    let mut client = Client::with(folder.path(), markdown, options());
+    client.open(&pod, &format!("# initlint: ignore-file[masked-failure] none\n{POD}"));
+    client.open(&config, "rules:\n  bashism: off\n");
+    let mut at = |uri: &str, line: u32, character: u32| {
+        let position = json!({ "line": line, "character": character });
+        client.ask("textDocument/hover", json!({ "textDocument": { "uri": uri }, "position": position }))
+    };
+    for (uri, place, rule) in [
+        (&pod, range((6, 18), (6, 31)), "forbidden-probe"),
+        (&pod, range((0, 24), (0, 38)), "masked-failure"),
+        (&config, range((1, 2), (1, 9)), "bashism"),
+    ] {
+        let start = &place["start"];
+        let hover =
+            at(uri, start["line"].as_u64().unwrap() as u32, start["character"].as_u64().unwrap() as u32);
+        assert_eq!(hover["range"], place, "{rule}");
+        assert_eq!(hover["contents"]["kind"], "markdown");
+        assert!(hover["contents"]["value"].as_str().unwrap().starts_with(&format!("# {rule}\n")), "{hover}");
+    }
+    assert_eq!(at(&pod, 1, 0), Value::Null);
+    assert_eq!(at(&pod, 999, 999), Value::Null);
+    assert_eq!(at("file:///elsewhere.yaml", 0, 0), Value::Null);
+}
