@@ -34,12 +34,12 @@ impl Client {
 }
 
 /// The folders that are open in the client.
-pub(super) fn folders(params: &InitializeParams) -> Vec<Uri> {
+pub(super) fn folders(params: &InitializeParams) -> Vec<&Uri> {
     match &params.workspace_folders {
-        Some(folders) if !folders.is_empty() => folders.iter().map(|folder| folder.uri.clone()).collect(),
+        Some(folders) if !folders.is_empty() => folders.iter().map(|folder| &folder.uri).collect(),
         // Older clients have one at most.
         #[expect(deprecated, reason = "they send nothing else")]
-        _ => params.root_uri.iter().cloned().collect(),
+        _ => params.root_uri.iter().collect(),
     }
 }
 

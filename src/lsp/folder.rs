@@ -105,7 +105,7 @@ impl Folder {
         let unsaved = |path: &Path| documents.at(path).map(|document| Arc::clone(&document.text));
         let configured = config::load_unsaved(cli, &self.root, &unsaved);
         self.config_problem = None;
-        match configured.and_then(|config| Ok(self.configure(&config)?)) {
+        match configured.and_then(|config| self.configure(&config)) {
             Ok(told) => notes.extend(told),
             Err(Problem::Usage(message)) => notes.push(message),
             Err(Problem::File { source, findings }) => self.config_problem = Some((source, findings)),

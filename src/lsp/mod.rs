@@ -21,7 +21,7 @@ mod uri;
 mod workspace;
 
 use std::io::{self, BufReader, Read, Write};
-use std::sync::mpsc::{self, Receiver, RecvError, SyncSender, TryRecvError};
+use std::sync::mpsc::{self, Receiver, SyncSender, TryRecvError};
 use std::thread;
 
 use rayon::ThreadPool;
@@ -78,5 +78,5 @@ fn next(
         Err(TryRecvError::Disconnected) => return Ok(None),
         Err(TryRecvError::Empty) => server.refresh()?,
     }
-    Ok(inbox.recv().map(Some).unwrap_or_else(|RecvError| None))
+    Ok(inbox.recv().ok())
 }

@@ -118,7 +118,7 @@ impl<'w> Server<'w> {
     fn answer(&mut self, request: Request) -> Answer {
         let Request { method, params, .. } = request;
         match (self.phase, &*method) {
-            (Phase::New, Initialize::METHOD) => return self.initialize(read(params)?),
+            (Phase::New, Initialize::METHOD) => return self.initialize(&read(params)?),
             (Phase::New, _) => {
                 return Err(error(ErrorCode::ServerNotInitialized, "`initialize` comes first".to_owned()));
             }
@@ -139,9 +139,11 @@ impl<'w> Server<'w> {
         }
     }
 
-    fn initialize(&mut self, params: InitializeParams) -> Answer {
+    fn initialize(&mut self, params: &InitializeParams) -> Answer {
         self.client = Client::new(&params.capabilities);
-        client::folders(&params).iter().for_each(|folder| self.workspace.add(folder));
+        for folder in client::folders(params) {
+            self.workspace.add(folder);
+        }
         // What is set wrongly is told when it is set once more, as every client does.
         let options = params.initialization_options.as_ref().map(Options::read);
         self.cli = options.and_then(Result::ok).unwrap_or_default().over(&self.flags);
@@ -193,8 +195,12 @@ impl<'w> Server<'w> {
             }
             DidChangeWorkspaceFolders::METHOD => {
                 let DidChangeWorkspaceFoldersParams { event } = read(params)?;
-                event.removed.iter().for_each(|folder| self.workspace.remove(&folder.uri));
-                event.added.iter().for_each(|folder| self.workspace.add(&folder.uri));
+                for folder in &event.removed {
+                    self.workspace.remove(&folder.uri);
+                }
+                for folder in &event.added {
+                    self.workspace.add(&folder.uri);
+                }
                 Stale::Files
             }
             // Of what isn't known a client needn't hear (`$/…`).

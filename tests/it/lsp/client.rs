@@ -1,5 +1,7 @@
 //! A client that says what a test tells it to.
 
+#![allow(clippy::needless_pass_by_value, reason = "what is sent is written where it is sent")]
+
 use std::collections::BTreeMap;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::path::Path;

@@ -180,8 +180,7 @@ fn a_page_is_shown_where_a_rule_found_something_or_is_named() {
     let mut client = Client::with(folder.path(), markdown, options());
     client.open(&pod, &format!("# initlint: ignore-file[masked-failure] none\n{POD}"));
     client.open(&config, "rules:\n  bashism: off\n");
-    let mut at = |uri: &str, line: u32, character: u32| {
-        let position = json!({ "line": line, "character": character });
+    let mut at = |uri: &str, position: &Value| {
         client.ask("textDocument/hover", json!({ "textDocument": { "uri": uri }, "position": position }))
     };
     for (uri, place, rule) in [
@@ -189,14 +188,13 @@ fn a_page_is_shown_where_a_rule_found_something_or_is_named() {
         (&pod, range((0, 24), (0, 38)), "masked-failure"),
         (&config, range((1, 2), (1, 9)), "bashism"),
     ] {
-        let start = &place["start"];
-        let hover =
-            at(uri, start["line"].as_u64().unwrap() as u32, start["character"].as_u64().unwrap() as u32);
+        let hover = at(uri, &place["start"]);
         assert_eq!(hover["range"], place, "{rule}");
         assert_eq!(hover["contents"]["kind"], "markdown");
         assert!(hover["contents"]["value"].as_str().unwrap().starts_with(&format!("# {rule}\n")), "{hover}");
     }
-    assert_eq!(at(&pod, 1, 0), Value::Null);
-    assert_eq!(at(&pod, 999, 999), Value::Null);
-    assert_eq!(at("file:///elsewhere.yaml", 0, 0), Value::Null);
+    let nowhere = |line: u32| json!({ "line": line, "character": 999 });
+    for (uri, line) in [(&*pod, 1), (&*pod, 999), ("file:///elsewhere.yaml", 0)] {
+        assert_eq!(at(uri, &nowhere(line)), Value::Null, "{uri}:{line}");
+    }
 }
