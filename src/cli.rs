@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::builder::PossibleValue;
-use clap::{Parser, ValueEnum};
+use clap::{ArgGroup, Parser, ValueEnum};
 use clap_complete::Shell;
 
 use crate::finding::Severity;
@@ -13,6 +13,7 @@ use crate::report::output::OutputFile;
 /// Finds what goes wrong with Kubernetes init containers and native sidecars, before `kubectl apply`.
 #[derive(Debug, Clone, Parser)]
 #[command(name = "initlint", version, max_term_width = 100, after_help = EXIT_STATUS)]
+#[command(group(ArgGroup::new("changes").args(["fix", "diff"]).multiple(true)))]
 pub struct Cli {
     /// Files, folders, globs, or `-` for standard input [default: .]
     #[arg(value_name = "PATH")]
@@ -77,6 +78,30 @@ pub struct Cli {
     /// List all findings in this file, for --baseline
     #[arg(long, value_name = "FILE", conflicts_with = "describe", help_heading = "Findings")]
     pub write_baseline: Option<PathBuf>,
+
+    /// Mend what can be mended without changing what the manifest means
+    #[arg(long, conflicts_with_all = ["describe", "write_baseline"], help_heading = "Fixes")]
+    pub fix: bool,
+
+    /// With --fix or --diff: also mend what a person should read afterwards
+    #[arg(long, requires = "changes", help_heading = "Fixes")]
+    pub unsafe_fixes: bool,
+
+    /// Show what --fix would change, and change nothing (exit status 1 if that is anything)
+    #[arg(long, conflicts_with_all = ["describe", "write_baseline", "output_file", "statistics"], help_heading = "Fixes")]
+    pub diff: bool,
+
+    /// Suppress all that is found, with a comment at each place (in JSON: an annotation), for this reason
+    #[arg(
+        long,
+        value_name = "REASON",
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = NO_REASON,
+        conflicts_with_all = ["fix", "describe", "write_baseline"],
+        help_heading = "Fixes"
+    )]
+    pub add_ignore: Option<String>,
 
     /// Version of Kubernetes that the manifests are for, such as 1.31 [default: the newest known]
     #[arg(long, value_name = "VERSION", help_heading = "Findings")]
@@ -151,6 +176,9 @@ pub struct Cli {
     #[arg(long, help_heading = "Information")]
     pub man: bool,
 }
+
+/// The reason that --add-ignore gives where the user gives none.
+const NO_REASON: &str = "written by --add-ignore, not looked at yet";
 
 /// What the exit status means, as the help ends.
 pub(crate) const EXIT_STATUS: &str = "Exit status:

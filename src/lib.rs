@@ -10,6 +10,8 @@
 //! tests alone, and change as they like.
 
 #[doc(hidden)]
+pub mod apply;
+#[doc(hidden)]
 pub mod baseline;
 #[doc(hidden)]
 pub mod bounded;

@@ -6,12 +6,13 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use clap::Parser;
+use initlint::apply::{self, Changed, Fixer, Ignorer, Outcome, Stdin};
 use initlint::baseline::Baseline;
 use initlint::cli::Cli;
 use initlint::config;
 use initlint::describe::{self, Description};
-use initlint::discover::{self, Walk};
-use initlint::finding::Finding;
+use initlint::discover::{self, Input, Walk};
+use initlint::finding::{Finding, Safety, Severity};
 use initlint::progress::Progress;
 use initlint::report::ci_log::{CiLog, Syntax};
 use initlint::report::concise::write_failures;
@@ -146,9 +147,12 @@ fn run(cli: &Cli) -> Result<ExitCode, Failed> {
     if cli.describe {
         return work.describe(look, &mut out);
     }
-    let report = work.lint(config.baseline().as_deref(), look, &mut out)?;
-    Ok(ExitCode::from(report.exit_status(config.fail_on().value.severity())))
+    let fail_on = config.fail_on().value.severity();
+    work.lint(config.baseline().as_deref(), fail_on, look, &mut out)
 }
+
+/// Lints inputs and sets aside what a baseline lists.
+type Judge<'a> = &'a dyn Fn(&[Input], &Progress) -> Report;
 
 /// What is the same whether a run lints or describes.
 struct Work<'a> {
@@ -162,8 +166,15 @@ struct Work<'a> {
 }
 
 impl Work<'_> {
-    /// Lints, and writes the reports. Of what the baseline at `known` lists nothing counts, unless it is to be written.
-    fn lint(&self, known: Option<&Path>, look: Look, out: &mut dyn Write) -> Result<Report, Failed> {
+    /// Lints, mends what is to be mended, and writes the reports. Of what the baseline at `known` lists nothing counts,
+    /// unless it is to be written.
+    fn lint(
+        &self,
+        known: Option<&Path>,
+        fail_on: Option<Severity>,
+        look: Look,
+        out: &mut dyn Write,
+    ) -> Result<ExitCode, Failed> {
         let cli = self.cli;
         let outputs = cli.output_file.iter().map(|file| &*file.path).chain(cli.write_baseline.as_deref());
         output::check(outputs.clone())?;
@@ -173,30 +184,136 @@ impl Work<'_> {
         let known = known.filter(|_| cli.write_baseline.is_none());
         let baseline = known.map(Baseline::read).transpose()?;
         let progress = Progress::new(shows_progress(cli, &self.paths));
-        let found = progress.watch(|| discover::find(&self.paths, &self.walk));
+        let mut found = progress.watch(|| discover::find(&self.paths, &self.walk));
         output::check_apart(outputs, &found.inputs)?;
-        let lint = || pipeline::lint_watched(&found.inputs, &cli.stdin_filename, &self.settings, &progress);
-        let mut report = progress.watch(|| self.pool.install(lint));
+        let changes = cli.fix || cli.diff || cli.add_ignore.is_some();
+        let stdin = if changes { Stdin::take(&mut found.inputs, &cli.stdin_filename)? } else { None };
+        let judge = |inputs: &[Input], progress: &Progress| self.judge(inputs, baseline.as_ref(), progress);
+        let mut report = judge(&found.inputs, &progress);
+        if cli.diff {
+            pipeline::add_unread(found.failures, &self.settings, &mut report);
+            return self.diff(found.inputs, report, &judge, out);
+        }
+        if changes {
+            report = self.change(found.inputs, report, &judge, stdin.as_ref(), out)?;
+        }
         pipeline::add_unread(found.failures, &self.settings, &mut report);
         report.notes.splice(0..0, self.notes.iter().cloned().chain(found.notes));
-        compare(cli, baseline, &self.settings, &mut report)?;
+        if let Some(path) = &cli.write_baseline {
+            write_baseline(path, &self.settings, &mut report)?;
+        }
+        if cli.omit_suppressed {
+            report.suppressed.clear();
+            report.baselined.clear();
+            report.accepted.clear();
+        }
+        if stdin.is_some() {
+            self.show(&report, terminal::look(cli.color, &io::stderr()), &mut io::stderr().lock())?;
+        } else {
+            self.show(&report, look, out)?;
+        }
+        Ok(ExitCode::from(report.exit_status(fail_on)))
+    }
 
+    /// What is found in `inputs`, without what `baseline` lists.
+    fn judge(&self, inputs: &[Input], baseline: Option<&Baseline>, progress: &Progress) -> Report {
+        let lint = || pipeline::lint_watched(inputs, &self.cli.stdin_filename, &self.settings, progress);
+        let mut report = progress.watch(|| self.pool.install(lint));
+        if let Some(baseline) = baseline {
+            baseline.apply(&mut report, &self.settings);
+        }
+        report
+    }
+
+    /// Writes the reports.
+    fn show(&self, report: &Report, look: Look, out: &mut dyn Write) -> Result<(), Failed> {
         // Before standard output, whose reader may go away.
         colored::control::set_override(false);
-        output::write_all(&report, &cli.output_file)?;
+        output::write_all(report, &self.cli.output_file)?;
         colored::control::set_override(look.color);
-        let written = if cli.statistics {
-            tally::write(&report, cli.format, out)
+        let written = if self.cli.statistics {
+            tally::write(report, self.cli.format, out)
         } else {
-            report.write(cli.format, &look, out)
+            report.write(self.cli.format, &look, out)
         };
         match written.and_then(|()| out.flush()) {
             // Whoever reads us (`| head`) has had enough; what was found counts all the same.
             Err(error) if error.kind() == ErrorKind::BrokenPipe => {}
             written => written?,
         }
-        sum_up(cli, &report)?;
+        Ok(sum_up(self.cli, report)?)
+    }
+
+    /// Makes the changes that are asked for, in memory.
+    fn changed(&self, inputs: Vec<Input>, report: Report, judge: Judge<'_>) -> Outcome {
+        let allowed = if self.cli.unsafe_fixes { Safety::Unsafe } else { Safety::Safe };
+        let lint = |inputs: &[Input]| judge(inputs, &Progress::new(false));
+        if let Some(reason) = &self.cli.add_ignore {
+            let pod_templates = &self.settings.pod_templates;
+            return Ignorer { lint: &lint, pod_templates, reason }.run(inputs, report);
+        }
+        Fixer { lint: &lint, allowed }.run(inputs, report)
+    }
+
+    /// Makes the changes that are asked for; what is found afterwards, in the files as they are then.
+    fn change(
+        &self,
+        inputs: Vec<Input>,
+        report: Report,
+        judge: Judge<'_>,
+        stdin: Option<&Stdin>,
+        out: &mut dyn Write,
+    ) -> Result<Report, Failed> {
+        let Outcome { inputs: mended, changed, report, fixed, refused } =
+            self.changed(inputs.clone(), report, judge);
+        if let Some(stdin) = stdin {
+            stdin.write(&mended, out)?;
+        }
+        let unwritten = apply::write_all(&changed);
+        let is_file = |input: &Input| matches!(input, Input::File { .. });
+        let now: Vec<Input> = inputs
+            .into_iter()
+            .zip(mended)
+            .map(|(input, mended)| if is_file(&input) { input } else { mended })
+            .collect();
+        let mut report = if changed.is_empty() { report } else { judge(&now, &Progress::new(false)) };
+        if fixed > 0 && unwritten.is_empty() {
+            report.notes.push(self.told(fixed, &changed, ""));
+        }
+        report.errors.extend(unwritten);
+        report.notes.extend(refused);
         Ok(report)
+    }
+
+    /// `2 findings fixed in 1 file`.
+    fn told(&self, findings: usize, changed: &[Changed], would: &str) -> String {
+        let verb = if self.cli.add_ignore.is_some() { "suppressed" } else { "fixed" };
+        let (findings, files) = (summary::count(findings, "finding"), summary::count(changed.len(), "file"));
+        format!("{findings} {would}{verb} in {files}")
+    }
+
+    /// Shows what would be changed.
+    fn diff(
+        &self,
+        inputs: Vec<Input>,
+        report: Report,
+        judge: Judge<'_>,
+        out: &mut dyn Write,
+    ) -> Result<ExitCode, Failed> {
+        let failures = report.errors.clone();
+        let Outcome { changed, fixed, refused, .. } = self.changed(inputs, report, judge);
+        let mut out = CiLog::new(out, Syntax::Text);
+        for Changed { path, before, after, .. } in &changed {
+            apply::diff(path, before, after, &mut out)?;
+        }
+        out.flush()?;
+        let mut err = stderr();
+        write_failures(&failures, &mut err)?;
+        for line in refused.into_iter().chain((fixed > 0).then(|| self.told(fixed, &changed, "would be "))) {
+            writeln!(err, "note: {}", visible(&line))?;
+        }
+        let status = if failures.is_empty() { u8::from(!changed.is_empty()) } else { 2 };
+        Ok(ExitCode::from(status))
     }
 
     /// Writes how the init phase of each Pod goes.
@@ -300,43 +417,24 @@ fn show(
     Ok(ExitCode::from(description.exit_status()))
 }
 
-/// Sets aside the findings that the baseline lists, the one that is written or else the one that
-/// was read.
-fn compare(
-    cli: &Cli,
-    read: Option<Baseline>,
-    settings: &Settings,
-    report: &mut Report,
-) -> Result<(), String> {
-    let baseline = match &cli.write_baseline {
-        Some(path) if !report.errors.is_empty() => {
-            let why = "some paths could not be checked";
-            report.notes.push(format!("{} was not written: {why}", path.display()));
-            None
-        }
-        Some(path) => {
-            let mut baseline = Baseline::of(report, path);
-            let old = Baseline::replaced(path)?;
-            let kept = old.map_or(0, |old| baseline.keep_unseen(old, report, settings));
-            baseline.write(path)?;
-            let findings = summary::count(report.findings.len() + report.baselined.len(), "finding");
-            let kept = match kept {
-                0 => String::new(),
-                kept => format!("; {kept} kept that this run didn't look for"),
-            };
-            report.notes.push(format!("{findings} written to {}{kept}", path.display()));
-            Some(baseline)
-        }
-        None => read,
+/// Lists the findings of `report` in the baseline at `path`, and sets them aside.
+fn write_baseline(path: &Path, settings: &Settings, report: &mut Report) -> Result<(), String> {
+    if !report.errors.is_empty() {
+        let why = "some paths could not be checked";
+        report.notes.push(format!("{} was not written: {why}", path.display()));
+        return Ok(());
+    }
+    let mut baseline = Baseline::of(report, path);
+    let old = Baseline::replaced(path)?;
+    let kept = old.map_or(0, |old| baseline.keep_unseen(old, report, settings));
+    baseline.write(path)?;
+    let findings = summary::count(report.findings.len() + report.baselined.len(), "finding");
+    let kept = match kept {
+        0 => String::new(),
+        kept => format!("; {kept} kept that this run didn't look for"),
     };
-    if let Some(baseline) = baseline {
-        baseline.apply(report, settings);
-    }
-    if cli.omit_suppressed {
-        report.suppressed.clear();
-        report.baselined.clear();
-        report.accepted.clear();
-    }
+    report.notes.push(format!("{findings} written to {}{kept}", path.display()));
+    baseline.apply(report, settings);
     Ok(())
 }
 

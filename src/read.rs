@@ -139,7 +139,7 @@ pub fn read_where(
     let path = match input {
         Input::Stdin => stdin_name.to_owned(),
         Input::Text { path, .. } => path.clone(),
-        Input::File { path, .. } => text_of_path(path),
+        Input::File { path, .. } | Input::Edited { path, .. } => text_of_path(path),
     };
     let failed = |line, message| Failure { path: path.clone(), line, message };
     let empty = || InputFile::new(Source::new(id, &*path, ""));
@@ -181,7 +181,7 @@ fn read_bytes<T>(input: &Input, work: impl FnOnce(&[u8]) -> T) -> Result<T, Stri
 /// Whether `input` is a file that was named, standard input or text in memory: all of it must be YAML.
 #[must_use]
 pub fn is_named(input: &Input) -> bool {
-    !matches!(input, Input::File { named: false, .. })
+    !matches!(input, Input::File { named: false, .. } | Input::Edited { named: false, .. })
 }
 
 /// What of a file is worth to be parsed.

@@ -5,7 +5,7 @@ use std::fs;
 use std::io::{self, Read};
 use std::path::{Component, Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc;
+use std::sync::{Arc, mpsc};
 
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 use ignore::{DirEntry, WalkBuilder, WalkParallel, WalkState};
@@ -64,6 +64,29 @@ pub enum Input {
         /// It was named itself, not found in a folder: all of it is checked for being YAML.
         named: bool,
     },
+    /// A file of which another text counts than the one on the disk: as it is once it is mended, or as an editor has it.
+    Edited {
+        /// As of a file.
+        path: PathBuf,
+        /// As of a file.
+        named: bool,
+        /// The text.
+        text: Arc<str>,
+    },
+}
+
+impl Input {
+    /// The same with another text; `None` for standard input.
+    #[must_use]
+    pub fn with_text(&self, text: &Arc<str>) -> Option<Self> {
+        match self {
+            Input::Stdin => None,
+            Input::Text { path, .. } => Some(Input::Text { path: path.clone(), text: text.to_string() }),
+            Input::File { path, named } | Input::Edited { path, named, .. } => {
+                Some(Input::Edited { path: path.clone(), named: *named, text: Arc::clone(text) })
+            }
+        }
+    }
 }
 
 /// What couldn't be read, and why. The run goes on with the other files.
@@ -145,7 +168,7 @@ fn drop_links(inputs: &mut Vec<Input>) {
         return;
     }
     let real = |input: &Input| match input {
-        Input::File { path, .. } => fs::canonicalize(path).ok(),
+        Input::File { path, .. } | Input::Edited { path, .. } => fs::canonicalize(path).ok(),
         Input::Stdin | Input::Text { .. } => None,
     };
     let mut known: HashSet<PathBuf> =
@@ -159,7 +182,7 @@ fn place(input: &Input) -> (Vec<u8>, bool) {
     match input {
         Input::Stdin => (Vec::new(), false),
         Input::Text { path, .. } => (path.as_bytes().to_vec(), false),
-        Input::File { path, named } => {
+        Input::File { path, named } | Input::Edited { path, named, .. } => {
             let mut bytes = Vec::with_capacity(path.as_os_str().len() + 8);
             for part in path.components() {
                 // In the order of `Component`.
@@ -428,6 +451,7 @@ pub(crate) fn reason(error: &io::Error) -> String {
 pub fn read<T>(input: &Input, buffer: &mut Vec<u8>, work: impl FnOnce(&[u8]) -> T) -> Result<T, String> {
     let count = match input {
         Input::Text { text, .. } => return Ok(work(text.as_bytes())),
+        Input::Edited { text, .. } => return Ok(work(text.as_bytes())),
         // Nothing at all is what a program that failed before us in a pipe leaves.
         Input::Stdin => fill(&mut io::stdin().lock(), 0, buffer).and_then(|count| match count {
             0 => Err(io::Error::other("nothing came in")),

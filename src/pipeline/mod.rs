@@ -51,8 +51,11 @@ fn lint_by(
     progress.begin(inputs.len());
     let interest = Interest::new(rules, settings);
     let read = inputs.par_iter().enumerate();
-    let read = read
-        .map(|(id, input)| read_where(|file| is_named(input) || interest.keeps(file), id, input, stdin_name));
+    let read = read.map(|(id, input)| {
+        // What counts instead of the file can't be read from it again.
+        let is_kept = is_named(input) || matches!(input, Input::Edited { .. });
+        read_where(|file| is_kept || interest.keeps(file), id, input, stdin_name)
+    });
     let read: Vec<_> = read.inspect(|_| progress.read_one()).collect();
     let is_named = |id: FileId| inputs.get(id.0 as usize).is_some_and(is_named);
     let scope = Scope { is_named: &is_named, is_checked: &|_| true };

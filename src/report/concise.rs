@@ -7,7 +7,7 @@ use colored::{ColoredString, Colorize};
 use super::text::{shown, visible};
 use super::{Look, Report};
 use crate::discover::Failure;
-use crate::finding::Severity;
+use crate::finding::{Fix, Safety, Severity};
 
 /// Writes the findings, then what couldn't be read.
 ///
@@ -19,7 +19,12 @@ pub fn write(report: &Report, look: &Look, out: &mut dyn Write) -> io::Result<()
         let start = source.position(finding.span.start as usize);
         let level = tinted(finding.severity, &format!("{}[{}]", finding.severity, finding.rule));
         let (path, message) = (visible(&source.path), shown(&report.message_with_places(finding), look));
-        writeln!(out, "{path}:{}:{}: {level}: {message}", start.line, start.column)?;
+        let fixable = match &finding.fix {
+            Some(Fix { safety: Safety::Safe, .. }) => " (fixable)",
+            Some(Fix { safety: Safety::Unsafe, .. }) => " (unsafe fix)",
+            None => "",
+        };
+        writeln!(out, "{path}:{}:{}: {level}: {message}{fixable}", start.line, start.column)?;
     }
     write_failures(&report.errors, out)
 }

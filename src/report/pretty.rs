@@ -9,7 +9,7 @@ use super::excerpt::{self, Place};
 use super::snippet::{Snippet, primary, secondary};
 use super::text::{abridged, linked, shown, wrap};
 use super::{Look, Report};
-use crate::finding::{Finding, Severity};
+use crate::finding::{Finding, Safety, Severity};
 use crate::rule::docs_url;
 use crate::source::{FileId, Source, Span};
 
@@ -114,6 +114,14 @@ impl<'a> Drawing<'a> {
         }
         if let Some(help) = &self.twins.first.help {
             self.write_note("help", &abridged(&shown(help, self.look)), out)?;
+        }
+        if let Some(fix) = &self.twins.first.fix {
+            let option = match fix.safety {
+                Safety::Safe => "--fix",
+                Safety::Unsafe => "--fix --unsafe-fixes",
+            };
+            let title = abridged(&shown(&fix.message, self.look));
+            self.write_note("fix", &format!("{title} ({option})"), out)?;
         }
         if let Some(hidden) = self.twins.first.labels.len().checked_sub(MOST_LABELS).filter(|more| *more > 0)
         {

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use super::Report;
 use super::concise::tinted;
 use super::text::visible;
-use crate::finding::Severity;
+use crate::finding::{Safety, Severity};
 use crate::read::{Reason, Unjudged};
 
 /// How many of the places that are passed over are named.
@@ -43,6 +43,10 @@ pub fn lines(report: &Report) -> String {
     if summary.accepted > 0 {
         let _ = write!(text, "; {} accepted as unchecked", summary.accepted);
     }
+    if let Some(line) = fixable(report) {
+        text.push('\n');
+        text.push_str(&line);
+    }
     for line in unjudged(&summary.unjudged, "lint") {
         text.push('\n');
         text.push_str(&line);
@@ -64,6 +68,18 @@ fn found(report: &Report) -> String {
         })
         .collect();
     if parts.is_empty() { "no findings".to_owned() } else { parts.join(", ") }
+}
+
+/// How many of the findings can be mended by machine; `None` where none can.
+fn fixable(report: &Report) -> Option<String> {
+    let fixes = || report.findings.iter().filter_map(|finding| finding.fix.as_ref());
+    let safe = fixes().filter(|fix| fix.safety == Safety::Safe).count();
+    match (safe, fixes().count() - safe) {
+        (0, 0) => None,
+        (0, others) => Some(format!("{others} fixable with --fix --unsafe-fixes")),
+        (safe, 0) => Some(format!("{safe} fixable with --fix")),
+        (safe, others) => Some(format!("{safe} fixable with --fix, {others} more with --unsafe-fixes")),
+    }
 }
 
 /// What wasn't judged, or only in part, and why: a line for each reason. `verb` is what one wants to do with it.

@@ -8,11 +8,11 @@ use crate::source::Span;
 use crate::yaml::{Entry, Node};
 
 /// Suppresses for all of the object, or for the Pods of the template, that has it.
-const IGNORE: &str = "initlint.dev/ignore";
+pub(super) const IGNORE: &str = "initlint.dev/ignore";
 
 /// With a container's name behind it, suppresses for that container: a name of up to 63
 /// characters fits there, as it does in Kubernetes' own annotations of that kind.
-const IGNORE_IN: &str = "ignore.initlint.dev/";
+pub(super) const IGNORE_IN: &str = "ignore.initlint.dev/";
 
 /// What other annotations of ours would start with.
 const OURS: &str = "initlint.dev/";
@@ -58,7 +58,7 @@ fn slip(entry: &Entry<'_>, slip: &'static str) -> Suppression {
 }
 
 /// The containers of the templates, the first of each name.
-fn named_containers<'d>(templates: &[Template<'d>]) -> HashMap<&'d str, Node<'d>> {
+pub(super) fn named_containers<'d>(templates: &[Template<'d>]) -> HashMap<&'d str, Node<'d>> {
     let mut containers = HashMap::new();
     for template in templates {
         let lists = ["initContainers", "containers"].into_iter().filter_map(|key| template.spec.get(key));

@@ -72,6 +72,13 @@ pub(super) fn between_documents(reader: &Reader<'_>, range: Range<usize>, found:
     add(reader, remarks, None, found);
 }
 
+/// The comments before, between and behind `documents`.
+pub(super) fn between(source: &Source, documents: &[Range<usize>]) -> Vec<Range<usize>> {
+    let starts = documents.iter().map(|range| range.start).chain([source.text.len()]);
+    let ends = [0].into_iter().chain(documents.iter().map(|range| range.end));
+    ends.zip(starts).flat_map(|(end, start)| lines(source, end..start)).collect()
+}
+
 /// What starts with a `#` on its line, or behind the `---` before it.
 fn lines(source: &Source, range: Range<usize>) -> Vec<Range<usize>> {
     let text = source.text.get(range.clone()).unwrap_or("");

@@ -42,6 +42,15 @@ pub(super) fn of_comment(text: &str) -> Option<Result<Directive, &'static str>> 
     Some(list(text, rest).map(|(names, reason)| Directive { extent, names, reason }))
 }
 
+/// The text of a comment that suppresses `rules`, without what a comment begins with.
+pub(super) fn written(extent: Extent, rules: &str, reason: &str) -> String {
+    let word = match extent {
+        Extent::Here => "ignore",
+        Extent::File => "ignore-file",
+    };
+    format!("initlint: {word}[{rules}] {reason}").trim_end().to_owned()
+}
+
 const SPELLING: &str = "it has to begin with `initlint: ignore[`, in lower case and with a colon";
 
 /// Whether `text` is meant to suppress something, and is spelt otherwise: `Initlint ignore[rule]`.

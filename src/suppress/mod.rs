@@ -4,12 +4,13 @@
 //! comments, annotations → directive (what it says) → scope (what it covers) → matcher
 //! ```
 //!
-//! A [`Reader`] finds those of one file. A [`Matcher`] sees those of all files, since a finding in a
+//! [`ignore()`] goes the other way, and writes them. A [`Reader`] finds those of one file. A [`Matcher`] sees those of all files, since a finding in a
 //! ConfigMap's script may be suppressed there or at the container that runs it.
 
 mod annotation;
 mod comment;
 mod directive;
+mod ignore;
 mod matcher;
 mod scope;
 mod script;
@@ -21,6 +22,7 @@ use std::sync::Arc;
 
 use memchr::memmem;
 
+pub use ignore::ignore;
 pub use matcher::{Matched, Matcher, Slip};
 
 use crate::charts;

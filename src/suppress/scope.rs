@@ -42,7 +42,7 @@ impl Layout {
 
 /// Adds the entries and items below `node`. What an alias stands for lies elsewhere, and is
 /// covered there.
-fn collect(node: Node<'_>, source: &Source, blocks: &mut Vec<Range<usize>>) {
+pub(super) fn collect(node: Node<'_>, source: &Source, blocks: &mut Vec<Range<usize>>) {
     for entry in node.written_entries() {
         let written = entry.span();
         blocks.push(written.range());

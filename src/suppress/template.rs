@@ -28,7 +28,7 @@ pub(super) fn read(reader: &Reader<'_>, template: &Template<'_>) -> Vec<Suppress
 }
 
 /// What the template's own comments say, without their delimiters.
-fn own_comments(template: &Template<'_>, source: &Source) -> Vec<Range<usize>> {
+pub(super) fn own_comments(template: &Template<'_>, source: &Source) -> Vec<Range<usize>> {
     let comments = template.comments().iter().map(|comment| {
         let inner = comment.start + 2..comment.end.saturating_sub(2).max(comment.start + 2);
         let text = source.text.get(inner.clone()).unwrap_or("");

@@ -130,6 +130,16 @@ impl<'d> Node<'d> {
         })
     }
 
+    /// Whether an alias of the document leads to a part of `span`, or to something around it.
+    #[must_use]
+    pub fn is_aliased(self, span: Span) -> bool {
+        let targets = self.document.nodes.iter().filter_map(|node| match node.content {
+            Content::Alias(target) => Some(self.document.span_of(target)),
+            _ => None,
+        });
+        targets.into_iter().any(|target| target.overlaps(span))
+    }
+
     /// What the node is.
     #[must_use]
     pub fn kind(self) -> Kind<'d> {

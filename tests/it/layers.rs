@@ -15,6 +15,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("helm", &["source"]),
     ("finding", &["helm", "source"]),
     ("yaml", &["helm", "source"]),
+    ("fix", &["finding", "source", "yaml"]),
     ("kube", &["helm", "source", "yaml"]),
     ("images", &["kube"]),
     ("discover", &["bounded", "globs", "path_text"]),
@@ -55,9 +56,8 @@ const LAYERS: &[(&str, &[&str])] = &[
     ),
     (
         "suppress",
-        &["charts", "finding", "helm", "inputs", "kube", "read", "shell", "source", "unchecked", "yaml"],
+        &["charts", "finding", "fix", "helm", "inputs", "kube", "read", "shell", "source", "unchecked", "yaml"],
     ),
-    ("fix", &["finding", "source", "yaml"]),
     (
         "rules",
         &[
@@ -118,6 +118,13 @@ const LAYERS: &[(&str, &[&str])] = &[
         ],
     ),
     ("baseline", &["bounded", "finding", "path_text", "report", "settings"]),
+    (
+        "apply",
+        &[
+            "bounded", "charts", "discover", "encoding", "finding", "fix", "kube", "report", "source",
+            "suppress", "yaml",
+        ],
+    ),
     ("progress", &[]),
     (
         "pipeline",

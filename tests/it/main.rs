@@ -22,6 +22,7 @@ mod config_schema;
 mod dependencies;
 mod describe;
 mod docs;
+mod fixes;
 mod foreign;
 mod formats;
 mod helm;

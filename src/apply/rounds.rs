@@ -1,0 +1,320 @@
+//! Fix, lint, look at what has come of it, and again, until nothing is left to fix.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::ops::RangeInclusive;
+use std::sync::Arc;
+
+use super::outline::is_same_elsewhere;
+use super::plan::Plan;
+use crate::discover::Input;
+use crate::finding::{Edit, Finding, Fix, Safety};
+use crate::fix::Edits;
+use crate::report::Report;
+use crate::source::{FileId, Source, Span};
+
+/// How often what is mended is looked at for more to mend: one fix may make room for another.
+const MAX_ROUNDS: usize = 10;
+
+/// How many times the input is linted: where several fixes don't go well together, to find out which.
+const MAX_ATTEMPTS: usize = 100;
+
+/// Makes fixes, in memory.
+pub struct Fixer<'a> {
+    /// Lints inputs.
+    pub lint: &'a dyn Fn(&[Input]) -> Report,
+    /// The least safe fixes that are made.
+    pub allowed: Safety,
+}
+
+/// What came of it.
+pub struct Outcome {
+    /// The inputs as they are now.
+    pub inputs: Vec<Input>,
+    /// Those that changed, in order.
+    pub changed: Vec<Changed>,
+    /// What is found in them.
+    pub report: Report,
+    /// How many findings were fixed.
+    pub fixed: usize,
+    /// The fixes that weren't made, a line for each.
+    pub refused: Vec<String>,
+}
+
+/// An input that changed.
+pub struct Changed {
+    /// The input as it was.
+    pub input: Input,
+    /// Its path as it is shown.
+    pub path: Arc<str>,
+    /// Its text.
+    pub before: Arc<str>,
+    /// Its text as it is now.
+    pub after: Arc<str>,
+}
+
+impl Fixer<'_> {
+    /// Makes the fixes of the findings in `report`, which is of `inputs`, and of those that then come up.
+    #[must_use]
+    pub fn run(&self, inputs: Vec<Input>, report: Report) -> Outcome {
+        let (originals, before) = (inputs.clone(), report.sources.clone());
+        let mut state = State { fixer: self, inputs, report, fixed: 0, refused: Vec::new(), attempts: 0 };
+        for _ in 0..MAX_ROUNDS {
+            if !state.round() {
+                break;
+            }
+        }
+        let State { inputs, report, fixed, refused, .. } = state;
+        let changed = changed(originals, &before, &inputs, &report);
+        let refused = refused.into_iter().map(|refusal| refusal.told(&report)).collect();
+        Outcome { inputs, changed, report, fixed, refused }
+    }
+}
+
+/// The inputs that are other ones now, with their texts in `before` and those in `report`.
+pub(super) fn changed(
+    originals: Vec<Input>,
+    before: &[Arc<Source>],
+    now: &[Input],
+    report: &Report,
+) -> Vec<Changed> {
+    let texts = before.iter().zip(&report.sources);
+    let changed = originals.into_iter().zip(now).zip(texts).filter(|((old, new), _)| old != *new);
+    let changed = changed.map(|((input, _), (before, after))| Changed {
+        input,
+        path: Arc::clone(&before.path),
+        before: Arc::clone(&before.text),
+        after: Arc::clone(&after.text),
+    });
+    changed.collect()
+}
+
+/// A fix, and the findings that it mends: two Pods may run one script.
+struct Candidate {
+    findings: Vec<(&'static str, Span)>,
+    edits: Vec<Edit>,
+    title: String,
+}
+
+impl Candidate {
+    /// The same once `files` are edited elsewhere.
+    fn shift(&mut self, files: &BTreeMap<FileId, Edits>) {
+        let spans = self.findings.iter_mut().map(|(_, span)| span);
+        spans.chain(self.edits.iter_mut().map(|edit| &mut edit.span)).for_each(|span| shift(span, files));
+    }
+}
+
+fn shift(span: &mut Span, files: &BTreeMap<FileId, Edits>) {
+    let range = span.range();
+    if let Some(start) = files.get(&span.file).and_then(|edits| edits.start(range.start)) {
+        *span = Span::new(span.file, start..start + range.len());
+    }
+}
+
+/// A fix that isn't made.
+struct Refusal {
+    rule: &'static str,
+    span: Span,
+    title: String,
+    why: &'static str,
+}
+
+impl Refusal {
+    fn told(&self, report: &Report) -> String {
+        let Self { rule, span, title, why } = self;
+        let place = report.source(*span).map_or_else(String::new, |source| {
+            let start = source.position(span.start as usize);
+            format!("{}:{}:{}: ", source.path, start.line, start.column)
+        });
+        format!("{place}not fixed ({title}): {why} [{rule}]")
+    }
+}
+
+struct State<'a> {
+    fixer: &'a Fixer<'a>,
+    inputs: Vec<Input>,
+    report: Report,
+    fixed: usize,
+    refused: Vec<Refusal>,
+    attempts: usize,
+}
+
+/// The input with some fixes made.
+struct Attempt {
+    files: BTreeMap<FileId, Edits>,
+    inputs: Vec<Input>,
+    report: Report,
+}
+
+impl State<'_> {
+    /// Makes the fixes of the report's findings that don't meet; `false` where there is none.
+    fn round(&mut self) -> bool {
+        let mut candidates = self.candidates();
+        let is_last = candidates.is_empty();
+        let mut plan = Plan::default();
+        let apart: Vec<bool> = candidates.iter().map(|candidate| plan.try_add(&candidate.edits)).collect();
+        let mut apart = apart.into_iter();
+        candidates.retain(|_| apart.next().unwrap_or(false));
+        self.make(candidates);
+        !is_last
+    }
+
+    /// The fixes that may be made and weren't refused, each once.
+    fn candidates(&self) -> Vec<Candidate> {
+        let mut candidates: Vec<Candidate> = Vec::new();
+        let mut known: HashMap<Vec<(Span, &str)>, usize> = HashMap::new();
+        let refused: HashSet<(&str, Span)> =
+            self.refused.iter().map(|refusal| (refusal.rule, refusal.span)).collect();
+        for finding in &self.report.findings {
+            let Some(fix) = self.fix_of(finding).filter(|_| !refused.contains(&(finding.rule, finding.span)))
+            else {
+                continue;
+            };
+            let edits = fix.edits.iter().map(|edit| (edit.span, &*edit.replacement)).collect();
+            let at = *known.entry(edits).or_insert(candidates.len());
+            match candidates.get_mut(at) {
+                Some(same) => same.findings.push((finding.rule, finding.span)),
+                None => candidates.push(Candidate {
+                    findings: vec![(finding.rule, finding.span)],
+                    edits: fix.edits.clone(),
+                    title: fix.message.clone(),
+                }),
+            }
+        }
+        candidates
+    }
+
+    /// The fix of `finding`, where it may be made: files that weren't asked for aren't changed.
+    fn fix_of<'f>(&self, finding: &'f Finding) -> Option<&'f Fix> {
+        let is_ours = |edit: &Edit| (edit.span.file.0 as usize) < self.inputs.len();
+        let is_allowed = |fix: &&Fix| fix.safety == Safety::Safe || self.fixer.allowed == Safety::Unsafe;
+        finding.fix.as_ref().filter(is_allowed).filter(|fix| fix.edits.iter().all(is_ours))
+    }
+
+    /// Makes as many of `batch`, which are apart, as go well together.
+    fn make(&mut self, batch: Vec<Candidate>) {
+        let mut waiting = vec![batch];
+        while let Some(mut part) = waiting.pop() {
+            match (self.attempt(&part), part.len()) {
+                (_, 0) => {}
+                (Ok(attempt), _) => {
+                    waiting.iter_mut().flatten().for_each(|candidate| candidate.shift(&attempt.files));
+                    self.refused.iter_mut().for_each(|refusal| shift(&mut refusal.span, &attempt.files));
+                    self.fixed += part.iter().map(|candidate| candidate.findings.len()).sum::<usize>();
+                    (self.inputs, self.report) = (attempt.inputs, attempt.report);
+                }
+                (Err(why), 1) => self.refuse(part, why),
+                (Err(_), length) => {
+                    let rest = part.split_off(length / 2);
+                    waiting.extend([rest, part]);
+                }
+            }
+        }
+    }
+
+    fn refuse(&mut self, part: Vec<Candidate>, why: &'static str) {
+        for Candidate { findings, title, .. } in part {
+            let refusals =
+                findings.into_iter().map(|(rule, span)| Refusal { rule, span, title: title.clone(), why });
+            self.refused.extend(refusals);
+        }
+    }
+
+    /// The input with `batch` made.
+    ///
+    /// # Errors
+    /// Why they can't be made together.
+    fn attempt(&mut self, batch: &[Candidate]) -> Result<Attempt, &'static str> {
+        let mut plan = Plan::default();
+        if !batch.iter().all(|candidate| plan.try_add(&candidate.edits)) {
+            return Err("its edits meet each other");
+        }
+        let files = plan.by_file();
+        let mut inputs = self.inputs.clone();
+        for (file, edits) in &files {
+            let (Some(before), Some(input)) =
+                (self.report.sources.get(file.0 as usize), inputs.get_mut(file.0 as usize))
+            else {
+                return Err("its file isn't one of the input");
+            };
+            let after = Source::new(*file, Arc::clone(&before.path), edits.apply(&before.text));
+            if !is_same_elsewhere(before, &after, edits, edits) {
+                return Err("it would change something else, such as what an alias stands for");
+            }
+            *input = input.with_text(&after.text).ok_or("standard input can't be changed")?;
+        }
+        if self.attempts == MAX_ATTEMPTS {
+            return Err("too many others had to be tried one by one");
+        }
+        self.attempts += 1;
+        let report = (self.fixer.lint)(&inputs);
+        let attempt = Attempt { files, inputs, report };
+        self.check(batch, &attempt)?;
+        Ok(attempt)
+    }
+
+    /// Checks that what `batch` mends is gone, and that nothing has come instead.
+    fn check(&self, batch: &[Candidate], attempt: &Attempt) -> Result<(), &'static str> {
+        let known: HashSet<(&str, &str)> =
+            self.report.errors.iter().map(|error| (&*error.path, &*error.message)).collect();
+        if attempt.report.errors.iter().any(|error| !known.contains(&(&*error.path, &*error.message))) {
+            return Err("the file could not be checked any more");
+        }
+        let mut mended: HashMap<(&str, Span), usize> = HashMap::new();
+        for (rule, span) in batch.iter().flat_map(|candidate| &candidate.findings) {
+            *mended.entry((*rule, *span)).or_default() += 1;
+        }
+        let mut left = Expected::default();
+        for finding in &self.report.findings {
+            match mended.get_mut(&(finding.rule, finding.span)) {
+                Some(count @ 1..) => *count -= 1,
+                _ => left.add(finding, &attempt.files),
+            }
+        }
+        let has_come = attempt.report.findings.iter().any(|finding| !left.take(finding));
+        if has_come { Err("the finding would stay, or another one would come") } else { Ok(()) }
+    }
+}
+
+/// A rule, and a file in which it finds something.
+type Where = (&'static str, FileId);
+
+/// The findings that may still be there once some files are edited.
+#[derive(Default)]
+struct Expected {
+    /// How many start at each place.
+    exact: HashMap<(Where, usize), usize>,
+    /// Those that an edit meets: where they may start.
+    near: HashMap<Where, Vec<RangeInclusive<usize>>>,
+}
+
+impl Expected {
+    fn add(&mut self, finding: &Finding, files: &BTreeMap<FileId, Edits>) {
+        let at = (finding.rule, finding.span.file);
+        let range = finding.span.range();
+        let starts =
+            files.get(&finding.span.file).map_or(range.start..=range.start, |edits| edits.starts(&range));
+        if starts.start() == starts.end() {
+            *self.exact.entry((at, *starts.start())).or_default() += 1;
+        } else {
+            self.near.entry(at).or_default().push(starts);
+        }
+    }
+
+    /// Takes one that `finding` may be; `false` where there is none.
+    fn take(&mut self, finding: &Finding) -> bool {
+        let at = (finding.rule, finding.span.file);
+        let start = finding.span.range().start;
+        if let Some(count @ 1..) = self.exact.get_mut(&(at, start)) {
+            *count -= 1;
+            return true;
+        }
+        let near = self.near.get_mut(&at);
+        near.is_some_and(|near| match near.iter().position(|starts| starts.contains(&start)) {
+            Some(found) => {
+                near.swap_remove(found);
+                true
+            }
+            None => false,
+        })
+    }
+}

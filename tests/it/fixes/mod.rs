@@ -1,0 +1,42 @@
+//! Fixes and suppressions, made in texts and in files.
+
+mod files;
+mod ignores;
+mod properties;
+
+use initlint::apply::{Fixer, Ignorer, Outcome};
+use initlint::discover::Input;
+use initlint::finding::Safety;
+use initlint::pipeline;
+use initlint::report::Report;
+use initlint::rule::Settings;
+
+/// `text` as a file called `path`.
+fn input(path: &str, text: &str) -> Input {
+    Input::Text { path: path.to_owned(), text: text.to_owned() }
+}
+
+fn lint(inputs: &[Input], settings: &Settings) -> Report {
+    pipeline::lint(inputs, "<stdin>", settings)
+}
+
+/// `inputs` with all fixes made that are `allowed`.
+fn fix(inputs: Vec<Input>, allowed: Safety, settings: &Settings) -> Outcome {
+    let lint = |inputs: &[Input]| lint(inputs, settings);
+    let report = lint(&inputs);
+    Fixer { lint: &lint, allowed }.run(inputs, report)
+}
+
+/// `inputs` with all findings suppressed.
+fn ignore(inputs: Vec<Input>, settings: &Settings) -> Outcome {
+    let lint = |inputs: &[Input]| lint(inputs, settings);
+    let report = lint(&inputs);
+    Ignorer { lint: &lint, pod_templates: &settings.pod_templates, reason: "known: see #1" }
+        .run(inputs, report)
+}
+
+/// What became of the one input.
+fn text_of(outcome: &Outcome) -> &str {
+    let [Input::Text { text, .. }] = outcome.inputs.as_slice() else { panic!("one text") };
+    text
+}
