@@ -59,7 +59,7 @@ fn all_that_is_found_is_suppressed() {
             if !now.contains("{{") && objects(&text) != objects(now) {
                 return Some(format!("{}: other objects", path.display()));
             }
-            let report = lint(&outcome.inputs, &settings);
+            let report = &outcome.report;
             let left =
                 report.findings.iter().filter(|finding| finding.rule != "invalid-yaml" || !now.contains('{'));
             (left.count() > 0).then(|| format!("{}:\n{}", path.display(), pretty(&outcome.report)))
