@@ -95,7 +95,8 @@ fn concise_is_one_line_for_each_finding() {
         out.starts_with("한글 폴더/bad.yaml:8:5: error[forbidden-probe]: init container `seed` has"),
         "{out}"
     );
-    assert_eq!(err, "1 error in 1 file, 1 Pod spec\n");
+    assert!(out.ends_with(" (fixable)\n"), "{out}");
+    assert_eq!(err, "1 error in 1 file, 1 Pod spec\n1 fixable with --fix\n");
 }
 
 #[test]

@@ -122,8 +122,6 @@ fn commands_run() {
         fs::write(bin.join(tool), format!("#!/bin/sh\ncat '{}'\n", shop.display())).unwrap();
         fs::set_permissions(bin.join(tool), fs::Permissions::from_mode(0o755)).unwrap();
     }
-    fs::copy(&shop, work.join("deploy/deep/shop.yaml")).unwrap();
-    fs::copy(&shop, work.join("pod.yaml")).unwrap();
     let path = format!("{}:{}", bin.display(), std::env::var("PATH").unwrap());
     let ours: Vec<String> = pages()
         .iter()
@@ -132,6 +130,9 @@ fn commands_run() {
         .collect();
     assert!(ours.len() > 5);
     for command in ours {
+        // Some mend what they find.
+        fs::copy(&shop, work.join("deploy/deep/shop.yaml")).unwrap();
+        fs::copy(&shop, work.join("pod.yaml")).unwrap();
         let output = Command::new("sh")
             .args(["-c", &command])
             .current_dir(&work)
@@ -143,7 +144,8 @@ fn commands_run() {
         let text = String::from_utf8([output.stdout, output.stderr].concat()).unwrap();
         let status = output.status.code().unwrap();
         // A baseline that was written, completions and the like succeed; linting finds what is bad.
-        let succeeds = ["baseline ", "--completions", "--man"].iter().any(|word| command.contains(word));
+        let succeeds =
+            ["baseline ", "--completions", "--man", "--add-ignore"].iter().any(|word| command.contains(word));
         assert_eq!(status, i32::from(!succeeds), "{command}\n{text}");
     }
 }
