@@ -56,7 +56,19 @@ const LAYERS: &[(&str, &[&str])] = &[
     ),
     (
         "suppress",
-        &["charts", "finding", "fix", "helm", "inputs", "kube", "read", "shell", "source", "unchecked", "yaml"],
+        &[
+            "charts",
+            "finding",
+            "fix",
+            "helm",
+            "inputs",
+            "kube",
+            "read",
+            "shell",
+            "source",
+            "unchecked",
+            "yaml",
+        ],
     ),
     (
         "rules",
