@@ -10,6 +10,7 @@ use std::sync::Arc;
 use granit_parser::{ErrorKind, Event, ScalarStyle, ScanError, StructureStyle};
 
 use super::aliases::{Aliases, Fault, MAX_ALIASED_NODES, Merges, Size, most_added};
+use super::direct;
 use super::documents::Opening;
 use super::events::events;
 use super::indicators;
@@ -35,8 +36,26 @@ pub(super) fn parse(source: &Source, range: Range<usize>) -> Result<Document, Pr
         });
     }
     let body = chunk.get(opening.len..).unwrap_or("");
-    let mut input = Indented::new(body, range.start + opening.len);
-    let build = |input: &Indented<'_>| Builder::new(source, input, range.end).run();
+    let (base, end) = (range.start + opening.len, range.end);
+    let Some(document) = direct::read(source, body, base, end) else {
+        return parse_events(source, body, base, end);
+    };
+    debug_assert!(
+        parse_events(source, body, base, end).is_ok_and(|parsed| parsed.is_same(&document)),
+        "read otherwise than by the parser: {body}"
+    );
+    Ok(document)
+}
+
+/// Parses the document whose text `body` starts at `base` in `source`, and ends at `end`, by the parser's events.
+pub(super) fn parse_events(
+    source: &Source,
+    body: &str,
+    base: usize,
+    end: usize,
+) -> Result<Document, Problem> {
+    let mut input = Indented::new(body, base);
+    let build = |input: &Indented<'_>| Builder::new(source, input, end).run();
     let mut built = build(&input);
     if matches!(built, Err(Stop::UnindentedQuote(_)))
         && let Some(guess) = input.guess()
@@ -218,8 +237,8 @@ impl<'i> Builder<'i> {
             }
             value => value,
         };
-        let text = self.keep(&value, style, &range);
-        let index = self.push(range.clone(), Content::Scalar(Scalar { text, style, tag }));
+        let scalar = Scalar::new(self.keep(&value, style, &range), &value, style, tag);
+        let index = self.push(range.clone(), Content::Scalar(scalar));
         self.aliases.note(anchor, index, Some(Size { nodes: 1, height: 0 }));
         self.cursor = range.end;
         self.complete(index, range, 0)

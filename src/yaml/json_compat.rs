@@ -3,12 +3,13 @@
 use super::problem::Problem;
 use super::resolve::{self, Resolved};
 use super::scalar::Style;
-use super::tree::{Content, Document, Scalar};
+use super::tree::{Content, Document, Meaning, Scalar};
 
 /// Keys must be scalars other than null (`sigs.k8s.io/yaml`, `convertToJSONableObject`).
 pub(super) fn key(document: &Document, index: u32) -> Result<(), Problem> {
     let what = match target(document, index) {
-        Content::Scalar(Scalar { text, style, tag }) => {
+        Content::Scalar(scalar) if scalar.meaning() == Meaning::Text => return Ok(()),
+        Content::Scalar(Scalar { text, style, tag, .. }) => {
             match resolve::resolve(document.text_of(text), style == Style::Plain, tag) {
                 Resolved::Null => "null",
                 _ => return Ok(()),
@@ -31,9 +32,7 @@ pub(super) fn key(document: &Document, index: u32) -> Result<(), Problem> {
 /// `decode.go`, `merge`). Tells whether it is one.
 pub(super) fn merge(document: &Document, key: u32, value: u32) -> Result<bool, Problem> {
     let is_merge = match target(document, key) {
-        Content::Scalar(Scalar { text, style, tag }) => {
-            resolve::is_merge(document.text_of(text), style == Style::Plain, tag)
-        }
+        Content::Scalar(scalar) => scalar.meaning() == Meaning::Merge,
         _ => false,
     };
     let is_map = |index: u32| matches!(target(document, index), Content::Mapping);

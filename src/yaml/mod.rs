@@ -1,8 +1,9 @@
 //! YAML with places: texts are split into documents, documents become trees of nodes that know
 //! their bytes, and values are read as kubectl reads them.
 //!
-//! `documents` splits and prefilters, `heuristics` looks at what isn't parsed. `parse` takes a document from a text: `builder` turns the
-//! parser's `events` into the `tree`, with the help of `indicators` (what stands between two nodes),
+//! `documents` splits and prefilters, `heuristics` looks at what isn't parsed. `parse` takes a document from a text: `direct` reads
+//! what most manifests are written in straight into the `tree`, and for all others `builder` turns the
+//! parser's `events` into it, with the help of `indicators` (what stands between two nodes),
 //! `aliases`, `json_compat` (what kubectl refuses), `json_comments` (which it refuses too) and `reindent` (a work-around for the parser);
 //! `problem` says why it couldn't. `node` is how others look at the tree, `resolve` what a scalar
 //! means, `scalar` the way from a decoded text back to its source, which `origin` holds. `comments` finds what
@@ -11,6 +12,7 @@
 mod aliases;
 mod builder;
 mod comments;
+mod direct;
 mod disguises;
 mod documents;
 mod events;

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::origin::Origin;
 use super::resolve::{self, Resolved, Tag};
 use super::scalar::Style;
-use super::tree::{Content, Document, Scalar};
+use super::tree::{Content, Document, Meaning, NodeData, Scalar};
 use crate::source::{MappedText, Span};
 
 /// What is at a key.
@@ -20,6 +20,9 @@ pub enum Lookup<'d> {
     /// Nothing that is written; a template may put something there.
     Unknown,
 }
+
+/// Up to how many keys of a map are compared each with each, which is faster than to look them up.
+const FEW: usize = 16;
 
 /// A node of a [`Document`]. Where an alias is written this is the node that it stands for.
 #[derive(Clone, Copy)]
@@ -149,6 +152,9 @@ impl<'d> Node<'d> {
             Content::Mapping => Kind::Mapping,
             // Never: handles don't stand on aliases.
             Content::Alias(_) => Kind::Null,
+            Content::Scalar(scalar) if scalar.meaning() == Meaning::Text => {
+                Kind::String(self.document.text_of(scalar.text))
+            }
             Content::Scalar(scalar) => {
                 let text = self.document.text_of(scalar.text);
                 match resolve::resolve(text, scalar.style == Style::Plain, scalar.tag) {
@@ -275,10 +281,13 @@ impl<'d> Node<'d> {
         for (name, value) in self.pairs() {
             let name = Node::at_index(self.document, name);
             let entry = || Entry { key: name, value: Node::at_index(self.document, value) };
-            if name.is_merge_key() {
-                found = entry().merged().find_map(|map| map.entry(key)).or(found);
-            } else if name.is_key(key) {
-                found = Some(entry());
+            let Some(scalar) = name.scalar() else { continue };
+            match scalar.meaning() {
+                Meaning::Merge => found = entry().merged().find_map(|map| map.entry(key)).or(found),
+                Meaning::Text if scalar.text.len() != key.len() => {}
+                Meaning::Text if self.document.text_of(scalar.text) != key => {}
+                Meaning::Other if name.key_text() != key => {}
+                Meaning::Text | Meaning::Other => found = Some(entry()),
             }
         }
         found
@@ -288,13 +297,28 @@ impl<'d> Node<'d> {
     /// appear; nothing for anything but a map.
     pub fn entries(self) -> impl Iterator<Item = Entry<'d>> {
         let mut entries: Vec<Entry<'d>> = Vec::new();
-        // Most maps are small, and in those it is faster than hashing.
+        // The places of the names, once there are too many to compare each with each.
         let mut places = BTreeMap::new();
         self.collect(&mut |entry| {
-            let at = *places.entry(entry.name()).or_insert(entries.len());
-            match entries.get_mut(at) {
+            let name = entry.name();
+            let earlier = match entries.len() {
+                ..FEW => entries.iter().position(|earlier| earlier.name() == name),
+                count => {
+                    if count == FEW {
+                        let names = entries.iter().map(Entry::name);
+                        places.extend(names.enumerate().map(|(at, name)| (name, at)));
+                    }
+                    places.get(&name).copied()
+                }
+            };
+            match earlier.and_then(|at| entries.get_mut(at)) {
                 Some(earlier) => *earlier = entry,
-                None => entries.push(entry),
+                None => {
+                    if entries.len() >= FEW {
+                        places.insert(name, entries.len());
+                    }
+                    entries.push(entry);
+                }
             }
         });
         entries.into_iter()
@@ -338,6 +362,20 @@ impl<'d> Node<'d> {
         children.into_iter().flatten().map(|index| Node::at_index(document, index))
     }
 
+    /// The texts of all scalars in it, keys among them, in order; `None` where some of it is written elsewhere, as an alias
+    /// stands for it.
+    #[must_use]
+    pub fn written_texts(self) -> Option<impl Iterator<Item = &'d str>> {
+        let document = self.document;
+        let nodes = document.within(self.index);
+        let has_alias = nodes.iter().any(|node| matches!(node.content, Content::Alias(_)));
+        let text = move |node: &NodeData| match node.content {
+            Content::Scalar(scalar) => Some(document.text_of(scalar.text)),
+            _ => None,
+        };
+        (!has_alias).then(|| nodes.iter().filter_map(text))
+    }
+
     /// The node that a JSON pointer (RFC 6901) leads to from here.
     #[must_use]
     pub fn at(self, pointer: &str) -> Option<Node<'d>> {
@@ -350,7 +388,10 @@ impl<'d> Node<'d> {
             if node.is_sequence() {
                 node.items().nth(step.parse().ok()?)
             } else {
-                node.get(&step.replace("~1", "/").replace("~0", "~"))
+                match step.contains('~') {
+                    true => node.get(&step.replace("~1", "/").replace("~0", "~")),
+                    false => node.get(step),
+                }
             }
         })
     }
@@ -369,29 +410,15 @@ impl<'d> Node<'d> {
     #[must_use]
     pub fn key_text(self) -> Cow<'d, str> {
         let Some(scalar) = self.scalar() else { return Cow::Borrowed("") };
-        resolve::key(self.document.text_of(scalar.text), scalar.style == Style::Plain, scalar.tag)
-    }
-
-    fn is_key(self, key: &str) -> bool {
-        let Some(scalar) = self.scalar() else { return false };
         let text = self.document.text_of(scalar.text);
-        // Most keys are strings, and those that aren't start as `yes`, `no`, `null`, `true`, `false`, `on`, `off` do.
-        match text.as_bytes() {
-            [b'y', b'e', ..]
-            | [b'n', b'o' | b'u', ..]
-            | [b't', b'r', ..]
-            | [b'f', b'a', ..]
-            | [b'o', b'n' | b'f', ..] => self.key_text() == key,
-            [b'a'..=b'z', _, ..] => text == key,
-            _ => self.key_text() == key,
+        match scalar.meaning() {
+            Meaning::Text => Cow::Borrowed(text),
+            Meaning::Merge | Meaning::Other => resolve::key(text, scalar.style == Style::Plain, scalar.tag),
         }
     }
 
     fn is_merge_key(self) -> bool {
-        self.scalar().is_some_and(|scalar| {
-            let text = self.document.text_of(scalar.text);
-            resolve::is_merge(text, scalar.style == Style::Plain, scalar.tag)
-        })
+        self.scalar().is_some_and(|scalar| scalar.meaning() == Meaning::Merge)
     }
 
     fn content(self) -> Content {

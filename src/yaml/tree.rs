@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::origin::Origin;
-use super::resolve::Tag;
+use super::resolve::{self, Resolved, Tag};
 use super::scalar::Style;
 use crate::helm::{self, Placeholders};
 use crate::source::{FileId, Span};
@@ -32,7 +32,7 @@ pub struct Document {
 }
 
 /// One node of the arena.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct NodeData {
     /// The index of its origin.
     pub(super) origin: u32,
@@ -45,7 +45,7 @@ pub(super) struct NodeData {
     pub(super) content: Content,
 }
 
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Content {
     Scalar(Scalar),
     Sequence,
@@ -54,20 +54,57 @@ pub(super) enum Content {
     Alias(u32),
 }
 
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Scalar {
     pub(super) text: Text,
     pub(super) style: Style,
     pub(super) tag: Tag,
+    meaning: Meaning,
+}
+
+/// What a scalar means, as far as that spares resolving it: most keys are texts, and each look-up compares many.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Meaning {
+    /// A string, its text.
+    Text,
+    /// As a key, the one that merges a map.
+    Merge,
+    /// Anything else.
+    Other,
 }
 
 /// Where a scalar's decoded text lies.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Text {
     /// In the text of the root's origin, from and to these bytes.
     Source(u32, u32),
     /// In [`Document::decoded`].
     Decoded(u32, u32),
+}
+
+impl Scalar {
+    /// The scalar that decodes to `decoded`, which lies at `text`.
+    pub(super) fn new(text: Text, decoded: &str, style: Style, tag: Tag) -> Self {
+        let is_plain = style == Style::Plain;
+        let meaning = match resolve::resolve(decoded, is_plain, tag) {
+            Resolved::String if resolve::is_merge(decoded, is_plain, tag) => Meaning::Merge,
+            Resolved::String => Meaning::Text,
+            _ => Meaning::Other,
+        };
+        Self { text, style, tag, meaning }
+    }
+
+    pub(super) fn meaning(self) -> Meaning {
+        self.meaning
+    }
+}
+
+impl Text {
+    /// Its length (bytes).
+    pub(super) fn len(self) -> usize {
+        let (Text::Source(start, end) | Text::Decoded(start, end)) = self;
+        end.saturating_sub(start) as usize
+    }
 }
 
 impl Document {
@@ -81,6 +118,11 @@ impl Document {
     #[must_use]
     pub fn placeholders(&self) -> Option<&Placeholders> {
         self.placeholders.as_deref()
+    }
+
+    /// Whether `other`, which was read from the same bytes, has the same nodes at the same places.
+    pub(super) fn is_same(&self, other: &Self) -> bool {
+        self.nodes == other.nodes && self.decoded == other.decoded
     }
 
     pub(super) fn data(&self, index: u32) -> &NodeData {
@@ -123,6 +165,11 @@ impl Document {
         held.get(start as usize..end as usize).unwrap_or("")
     }
 
+    /// The node at `index` and all below it.
+    pub(super) fn within(&self, index: u32) -> &[NodeData] {
+        self.nodes.get(index as usize..self.data(index).after as usize).unwrap_or_default()
+    }
+
     /// The children of the node at `index`, in order; keys and values take turns in a mapping.
     pub(super) fn children(&self, index: u32) -> Children<'_> {
         let data = self.data(index);
@@ -137,7 +184,8 @@ impl Document {
 impl NodeData {
     /// A null that isn't written, at `at`.
     pub(super) const fn null(at: u32) -> NodeData {
-        let scalar = Scalar { text: Text::Decoded(0, 0), style: Style::Plain, tag: Tag::None };
+        let (text, meaning) = (Text::Decoded(0, 0), Meaning::Other);
+        let scalar = Scalar { text, style: Style::Plain, tag: Tag::None, meaning };
         NodeData { origin: 0, start: at, end: at, after: u32::MAX, content: Content::Scalar(scalar) }
     }
 }

@@ -409,7 +409,7 @@ impl Arena {
         let origin = self.origin(&value.origin)?;
         let content = match &value.content {
             Content::Scalar { text, style, tag } => {
-                tree::Content::Scalar(Scalar { text: self.keep(text)?, style: *style, tag: *tag })
+                tree::Content::Scalar(Scalar::new(self.keep(text)?, text, *style, *tag))
             }
             Content::Sequence(_) => tree::Content::Sequence,
             Content::Mapping(_) => tree::Content::Mapping,
