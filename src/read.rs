@@ -111,6 +111,8 @@ pub enum Reason {
 pub enum Outcome<'f> {
     /// YAML that kubectl reads.
     Parsed(Document),
+    /// A List that ends in the middle.
+    Cut(CutList),
     /// A Helm template.
     Readings(Views<'f>),
     /// A Helm template that can't be read, or not all of it.
@@ -217,9 +219,8 @@ pub fn visit_documents<'f>(
             continue;
         }
         let parsed = Document::parse(&file.source, range.clone());
-        if let Some(CutList { whole, problem }) = CutList::read(&file.source, range.clone(), parsed.as_ref())
-        {
-            outcomes.extend([Outcome::Parsed(whole), Outcome::Unreadable(problem)]);
+        if let Some(cut) = CutList::read(&file.source, range.clone(), parsed.as_ref()) {
+            outcomes.push(Outcome::Cut(cut));
             continue;
         }
         outcomes.push(match parsed {

@@ -12,6 +12,7 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use crate::charts::Views;
+use crate::cut_list::CutList;
 use crate::discover::{Failure, Input};
 use crate::inputs::InputSet;
 use crate::kube::{Pod, TypeError};
@@ -131,10 +132,17 @@ impl Describer<'_> {
     fn file(&self, file: &InputFile, is_named: bool) -> Described {
         let mut described = Described::default();
         let wanted = Wanted { prefilter: &self.prefilter, init: self.inputs.init_templates() };
+        // What kustomizations make of it is described instead.
+        let is_of_build = self.builds.of_file(file.source.id).next().is_some();
         read::visit_documents(file, is_named, wanted, |outcome| match outcome {
-            // What kustomizations make of it is described instead.
-            Outcome::Parsed(_) if self.builds.of_file(file.source.id).next().is_some() => {}
+            Outcome::Parsed(_) if is_of_build => {}
             Outcome::Parsed(document) => self.document(&document, &file.source, &mut described),
+            Outcome::Cut(CutList { whole, problem }) => {
+                if !is_of_build {
+                    self.document(&whole, &file.source, &mut described);
+                }
+                described.errors.push(failure(&file.source, problem.span(), problem.message().to_owned()));
+            }
             Outcome::Readings(views) => self.template(&views, &file.source, &mut described),
             Outcome::Template(unjudged) if described.unjudged.contains(&unjudged) => {}
             Outcome::Template(unjudged) => described.unjudged.push(unjudged),

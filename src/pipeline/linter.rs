@@ -7,6 +7,7 @@ use std::collections::HashSet;
 
 use super::{interest, precedence};
 use crate::charts::{self, Part, Views};
+use crate::cut_list::CutList;
 use crate::finding::{Finding, Resource, Severity};
 use crate::inputs::InputSet;
 use crate::kube::{Object, Pod, active_deadline};
@@ -14,6 +15,7 @@ use crate::kustomize::Builds;
 use crate::provenance::{self, Judged};
 use crate::read::{self, InputFile, Outcome, Reason, Unjudged, Wanted};
 use crate::report::Summary;
+use crate::report::field::Fields;
 use crate::rule::{self, MAX_FINDINGS, ObjectContext, PodContext, PodFacts, Rule, SetContext, Target};
 use crate::rules;
 use crate::settings::{Level, RuleTable, Settings, Subject};
@@ -35,6 +37,8 @@ pub(super) struct Linter<'a> {
 #[derive(Default)]
 pub(super) struct FileResult {
     pub(super) findings: Vec<Finding>,
+    /// The fields of their places, as far as their documents are the file's own.
+    pub(super) fields: Fields,
     pub(super) suppressions: Vec<Suppression>,
     /// What of it couldn't be checked.
     pub(super) unchecked: Vec<Finding>,
@@ -202,8 +206,14 @@ impl<'a> FileLinter<'a> {
         self.result.is_partial |= !matches!(outcome, Outcome::Parsed(_) | Outcome::Readings(_));
         match outcome {
             // What builds make of it is checked instead.
-            Outcome::Parsed(_) if self.linter.builds.of_file(self.file.source.id).next().is_some() => {}
-            Outcome::Parsed(document) => self.check_document(&document),
+            Outcome::Parsed(_) if self.is_of_build() => {}
+            Outcome::Parsed(document) => self.check_written(&document),
+            Outcome::Cut(CutList { whole, problem }) => {
+                if !self.is_of_build() {
+                    self.check_document(&whole);
+                }
+                self.check_outcome(Outcome::Unreadable(problem));
+            }
             Outcome::Readings(views) => self.check_template(&views),
             Outcome::Template(unjudged) if self.result.unjudged.contains(&unjudged) => {}
             Outcome::Template(unjudged) => self.result.unjudged.push(unjudged),
@@ -238,6 +248,20 @@ impl<'a> FileLinter<'a> {
             known.extend(new.iter().map(|finding| (finding.rule, finding.span)));
             self.result.findings.extend(new);
         }
+    }
+
+    /// Whether a build reads the file.
+    fn is_of_build(&self) -> bool {
+        self.linter.builds.of_file(self.file.source.id).next().is_some()
+    }
+
+    /// Checks a document that is one of the file as it stands. Reports name the fields of what is found, and needn't parse it
+    /// again for that.
+    fn check_written(&mut self, document: &Document) {
+        let from = self.result.findings.len();
+        self.check_document(document);
+        let found = self.result.findings.get(from..).unwrap_or_default();
+        self.result.fields.extend(Fields::within(document, found.iter().flat_map(Finding::places)));
     }
 
     fn check_document(&mut self, document: &Document) {

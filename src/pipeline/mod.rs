@@ -17,6 +17,7 @@ use crate::inputs::InputSet;
 use crate::kustomize::{self, Builds};
 use crate::progress::Progress;
 use crate::read::{InputFile, is_named, read_where};
+use crate::report::field::Fields;
 use crate::report::{Report, Summary};
 use crate::rule::{Group, Rule};
 use crate::rules::{self, suppression_without_reason, unknown_rule, unused_suppression};
@@ -97,8 +98,9 @@ fn lint_files(
     let count = read.len();
     let (set, builds) = gather(settings, read, scope, &mut report);
     let linter = Linter::new(rules, settings, &set, &builds);
-    let Checked { mut findings, mut unchecked, mut suppressions } =
+    let Checked { mut findings, fields, mut unchecked, mut suppressions } =
         check_files(&linter, count, scope, progress, &mut report.summary);
+    report.fields = fields;
     findings.extend(linter.check_set());
     unchecked.splice(0..0, remarks::unchecked(&builds));
     suppressions.extend(linter.suppressions_in_patches());
@@ -123,6 +125,8 @@ pub fn add_unread(failures: Vec<Failure>, settings: &Settings, report: &mut Repo
 /// What came of all files.
 struct Checked {
     findings: Vec<Finding>,
+    /// The fields of their places, as far as these are known.
+    fields: Fields,
     /// What couldn't be checked.
     unchecked: Vec<Finding>,
     suppressions: Vec<Suppression>,
@@ -168,13 +172,15 @@ fn check_files(
     results.extend(beside.iter().map(|file| linter.check_beside(file)));
     results.push(builds::check(linter, is_checked));
     let (mut findings, mut unchecked, mut suppressions) = (Vec::new(), Vec::new(), Vec::new());
+    let mut fields = Fields::default();
     for mut result in results {
         result.count(summary);
         findings.append(&mut result.findings);
+        fields.extend(result.fields);
         unchecked.append(&mut result.unchecked);
         suppressions.append(&mut result.suppressions);
     }
-    Checked { findings, unchecked, suppressions }
+    Checked { findings, fields, unchecked, suppressions }
 }
 
 /// Parts `findings` and what is `unchecked` by `suppressions`, and adds what is wrong with these.

@@ -14,10 +14,12 @@ impl Fields {
     /// The fields of `places`. A text that isn't YAML, as most templates, has none.
     #[must_use]
     pub fn of(report: &Report, places: impl Iterator<Item = Span>) -> Self {
-        let mut places: Vec<Span> = places.collect();
+        let is_known = |place: &Span| report.fields.0.contains_key(place);
+        let (known, mut places): (Vec<Span>, Vec<Span>) = places.partition(is_known);
+        let known = known.into_iter().map(|place| (place, report.fields.at(place).to_owned()));
+        let mut fields = Self(known.collect());
         places.sort_unstable();
         places.dedup();
-        let mut fields = Self::default();
         for of_file in places.chunk_by(|one, next| one.file == next.file) {
             let Some(source) = of_file.first().and_then(|place| report.source(*place)) else { continue };
             for range in yaml::split(&source.text) {
@@ -31,6 +33,22 @@ impl Fields {
             }
         }
         fields
+    }
+
+    /// The fields of those of `places` that lie in `document`, which is one of a file as it stands.
+    #[must_use]
+    pub fn within(document: &Document, places: impl Iterator<Item = Span>) -> Self {
+        let mut places: Vec<Span> = places.collect();
+        places.sort_unstable();
+        places.dedup();
+        let (mut fields, root) = (Self::default(), document.root());
+        fields.enter(root, "", &within(&places, root.span()));
+        fields
+    }
+
+    /// Adds the fields of other places.
+    pub fn extend(&mut self, others: Self) {
+        self.0.extend(others.0);
     }
 
     /// The path of the field that `place` lies in; empty where none is known.

@@ -30,6 +30,7 @@ use std::sync::{Arc, OnceLock};
 
 use annotated::Annotated;
 use ci_log::CiLog;
+use field::Fields;
 
 use crate::discover::Failure;
 use crate::finding::{ContainerRole, Finding, Severity, Siblings, SuppressedFinding};
@@ -56,6 +57,8 @@ pub struct Report {
     pub notes: Vec<String>,
     /// Counts.
     pub summary: Summary,
+    /// The fields of the findings' places, as far as they were worked out while the documents were at hand.
+    pub fields: Fields,
     /// Where services show findings; found out when a form for one is written.
     pub annotated: OnceLock<Annotated>,
 }

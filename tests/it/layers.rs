@@ -96,6 +96,7 @@ const LAYERS: &[(&str, &[&str])] = &[
         "describe",
         &[
             "charts",
+            "cut_list",
             "discover",
             "finding",
             "helm",
@@ -142,6 +143,7 @@ const LAYERS: &[(&str, &[&str])] = &[
         "pipeline",
         &[
             "charts",
+            "cut_list",
             "discover",
             "finding",
             "inputs",
