@@ -12,6 +12,9 @@ use crate::yaml::{self, Document, Problem};
 /// How many branches are left out of a reading, one after another, to find one that is YAML.
 const MAX_ATTEMPTS: usize = 8;
 
+/// What stands before the name of a template that an action includes or calls.
+const INCLUDES: [&str; 2] = ["include \"", "template \""];
+
 /// Whether the file of this `path` and `text` is a template of a chart: it lies below `templates/` of a folder with a
 /// `Chart.yaml`, and holds an action.
 #[must_use]
@@ -30,7 +33,7 @@ impl InitTemplates {
         let (mut names, mut others) = (HashSet::new(), HashSet::new());
         for source in files {
             let holds = |word: &str| memchr::memmem::find(source.text.as_bytes(), word.as_bytes()).is_some();
-            if holds("{{") && holds("ontainers:") {
+            if holds("ontainers:") && INCLUDES.iter().any(|word| holds(word)) {
                 for (name, is_init) in includes(&source.text) {
                     if is_init { &mut names } else { &mut others }.insert(name.to_owned());
                 }
@@ -87,8 +90,13 @@ fn includes(text: &str) -> impl Iterator<Item = (&str, bool)> {
 
 /// `NAME` of an action that includes or calls a named template of that name.
 fn included(action: &str) -> Option<&str> {
-    let after = ["include \"", "template \""].iter().find_map(|word| action.split_once(word));
-    Some(after?.1.split_once('"')?.0)
+    // Most lines hold no quote, and a search for words costs more than one for that.
+    let quotes = memchr::memchr_iter(b'"', action.as_bytes());
+    let mut after = INCLUDES.iter().filter_map(|word| {
+        let mut heads = quotes.clone().filter_map(|quote| action.split_at_checked(quote + 1));
+        heads.find(|(head, _)| head.ends_with(word)).map(|(_, name)| name)
+    });
+    Some(after.next()?.split_once('"')?.0)
 }
 
 /// Whether `path` is of a chart's values: `values.yaml`, `values-prod.yaml` or `prod-values.yaml` beside its

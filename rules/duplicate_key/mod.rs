@@ -1,7 +1,6 @@
 //! Keys that a map has twice.
 
 use std::collections::BTreeMap;
-use std::collections::btree_map::Entry::{Occupied, Vacant};
 
 use crate::finding::{Finding, Severity};
 use crate::kube::Object;
@@ -52,6 +51,9 @@ struct Repeated<'d> {
     container: Option<&'d str>,
 }
 
+/// Up to how many keys of a map are compared each with each.
+const FEW: usize = 16;
+
 /// The repeated keys in `node` and below, where it is written.
 fn collect<'d>(node: Node<'d>, container: Option<&'d str>, repeated: &mut Vec<Repeated<'d>>) {
     // An alias leads to what is looked at in its own place.
@@ -62,14 +64,17 @@ fn collect<'d>(node: Node<'d>, container: Option<&'d str>, repeated: &mut Vec<Re
         let own = item.get("image").and_then(|_| item.get("name")?.as_str());
         collect(item, own.or(container), repeated);
     }
-    let mut first_of = BTreeMap::new();
-    // A map of one entry repeats nothing, and most values hold no map: both are seen before anything is counted.
     let entries: Vec<Entry<'d>> = node.written_entries().filter(|entry| !entry.is_merge()).collect();
-    for &entry in entries.iter().filter(|_| entries.len() > 1) {
-        match first_of.entry(entry.name()) {
-            Occupied(first) => repeated.push(Repeated { entry, first: *first.get(), container }),
-            Vacant(place) => _ = place.insert(entry),
-        }
+    let mut first_of = BTreeMap::new();
+    for (index, &entry) in entries.iter().enumerate() {
+        let name = entry.name();
+        // In a small map each is compared with those before it, which is faster than to look it up.
+        let first = if entries.len() <= FEW {
+            entries.iter().take(index).find(|first| first.name() == name).copied()
+        } else {
+            Some(*first_of.entry(name).or_insert(entry)).filter(|first| first.key != entry.key)
+        };
+        repeated.extend(first.map(|first| Repeated { entry, first, container }));
     }
     for entry in entries.iter().filter(|entry| entry.value.is_mapping() || entry.value.is_sequence()) {
         collect(entry.value, container, repeated);

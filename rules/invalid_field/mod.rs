@@ -5,7 +5,7 @@ use crate::kube::active_deadline::{self, ActiveDeadline};
 use crate::kube::schema::{self, Cause, FieldError};
 use crate::kube::validate::modes::{self, Mode};
 use crate::kube::validate::{
-    self, Volumes, app_entries, container, deadline, dotted, init_entries, misplaced, resources,
+    self, app_entries, container, deadline, dotted, init_entries, misplaced, resources,
 };
 use crate::kube::{Completeness, Pod, Workload, is_placeholder};
 use crate::rule::{Group, PodContext, Rule, Target};
@@ -40,9 +40,9 @@ fn check(pod: &Pod<'_>, cx: &mut PodContext<'_>) {
             cx.report_about(field_error.container, finding);
         }
     }
-    let volumes = Volumes::of(pod);
+    let volumes = cx.volumes();
     for entry in init_entries(pod, cx.version) {
-        for violation in container::fields(&entry, pod, &volumes, cx.version) {
+        for violation in container::fields(&entry, pod, volumes, cx.version) {
             cx.reject(Some(&entry), violation);
         }
     }

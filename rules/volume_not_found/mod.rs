@@ -2,7 +2,7 @@
 
 use crate::finding::Severity;
 use crate::kube::Pod;
-use crate::kube::validate::{Volumes, init_entries, mounts};
+use crate::kube::validate::{init_entries, mounts};
 use crate::rule::{Group, PodContext, Rule, Target};
 
 /// The rule.
@@ -22,9 +22,9 @@ fn check(pod: &Pod<'_>, cx: &mut PodContext<'_>) {
     if !pod.template.is_pod_spec {
         return;
     }
-    let volumes = Volumes::of(pod);
+    let volumes = cx.volumes();
     for entry in init_entries(pod, cx.version) {
-        for violation in mounts::mounts(&entry, pod, &volumes, cx.version) {
+        for violation in mounts::mounts(&entry, pod, volumes, cx.version) {
             cx.reject(Some(&entry), violation);
         }
     }

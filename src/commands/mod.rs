@@ -116,6 +116,11 @@ pub(crate) fn is(name: &str, wanted: Trait) -> bool {
     find(base_name(name)).is_some_and(|record| record.always_has(wanted))
 }
 
+/// Whether `name`, perhaps a path, is of a command that is `wanted`, at least if it is called in a certain way.
+pub(crate) fn may_be(name: &str, wanted: Trait) -> bool {
+    find(base_name(name)).is_some_and(|record| record.may_have(wanted))
+}
+
 /// Commands that no image with a shell lacks: those of every shell (POSIX XCU 2.15, bash, dash), and those that busybox
 /// and coreutils share.
 const EVERYWHERE: [&str; 72] = [

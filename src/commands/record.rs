@@ -228,6 +228,11 @@ impl Record {
         Self { elsewhere, ..self }
     }
 
+    /// Whether it is `wanted` when called in some way.
+    pub(crate) fn may_have(&self, wanted: Trait) -> bool {
+        self.traits_of.is_some() || self.always_has(wanted)
+    }
+
     /// Whether it is `wanted` when called by `call`.
     pub(crate) fn has(&self, wanted: Trait, call: &Call<'_>) -> bool {
         self.always_has(wanted) || self.traits_of.is_some_and(|traits| traits(call).contains(&wanted))

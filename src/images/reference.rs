@@ -10,7 +10,8 @@ const HUB: [&str; 3] = ["docker.io", "index.docker.io", "registry-1.docker.io"];
 /// whole canonical path (`harbor.example/hub/library/busybox`). The last element of a name alone proves nothing.
 #[must_use]
 pub(crate) fn find(image: &Image<'_>) -> Option<&'static KnownImage> {
-    let mut rows = KNOWN.iter().filter(|row| names(row.names, image));
+    let last = last_of(image);
+    let mut rows = KNOWN.iter().filter(|row| are_of(row.names, image, last));
     match image.tag {
         Some(tag) => rows.find(|row| row.tags.cover(tag)).filter(|_| !is_windows(tag)),
         // A digest alone may be of any variant.
@@ -24,8 +25,16 @@ pub(crate) fn find(image: &Image<'_>) -> Option<&'static KnownImage> {
 
 /// Whether one of `known` names is the image's, or what it mirrors.
 pub(super) fn names(known: &[&str], image: &Image<'_>) -> bool {
-    // Both end in one word, or aren't the same; most names are ruled out by that.
-    let last = image.repository.rsplit('/').next().unwrap_or("");
+    are_of(known, image, last_of(image))
+}
+
+fn last_of<'i>(image: &Image<'i>) -> &'i str {
+    image.repository.rsplit('/').next().unwrap_or("")
+}
+
+/// Whether one of `known` names is that of an image whose name ends in `last`: both end in one word, or aren't the same;
+/// most names are ruled out by that.
+fn are_of(known: &[&str], image: &Image<'_>, last: &str) -> bool {
     known.iter().any(|name| name.ends_with(last) && is_or_mirrors(image.repository, name))
 }
 

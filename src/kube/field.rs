@@ -337,8 +337,13 @@ pub(super) fn quantity_of(node: Node<'_>) -> Option<Result<Quantity, QuantityErr
 /// template's `{{ … }}`, a reader's `<value>`. Its shape tells nothing then.
 #[must_use]
 pub fn is_placeholder(text: &str) -> bool {
+    // Most texts have none of the marks' first letters.
     helm::has_placeholder(text)
-        || ["$(", "${", "{{", "<%"].iter().any(|mark| text.contains(mark))
+        || text.bytes().any(|byte| matches!(byte, b'$' | b'{' | b'<')) && is_marked(text)
+}
+
+fn is_marked(text: &str) -> bool {
+    ["$(", "${", "{{", "<%"].iter().any(|mark| text.contains(mark))
         || text.starts_with('<') && text.ends_with('>')
         || text.strip_prefix('$').is_some_and(|name| name.starts_with(|c: char| c.is_ascii_uppercase()))
 }

@@ -34,10 +34,26 @@ pub fn closest<'k>(name: &str, known: impl Iterator<Item = &'k str>) -> Option<&
 /// How many letters are wrong, where it is not too many.
 fn distance(name: &str, known: &str) -> Option<usize> {
     let most = tolerance(known.len());
-    if name.len().abs_diff(known.len()) > most {
+    if name.len().abs_diff(known.len()) > most || letters_apart(name, known) > 2 * most {
         return None;
     }
     Some(strsim::osa_distance(name, known)).filter(|distance| *distance <= most)
+}
+
+/// How many letters two plain names don't share, wherever these stand. Each that is wrong makes a difference of two at
+/// most, and counting is far cheaper than to look for them.
+fn letters_apart(name: &str, other: &str) -> usize {
+    let mut counts = [0_i16; 128];
+    let mut count = |text: &str, by: i16| {
+        for byte in text.bytes() {
+            if let Some(count) = counts.get_mut(usize::from(byte)) {
+                *count = count.saturating_add(by);
+            }
+        }
+    };
+    count(name, 1);
+    count(other, -1);
+    counts.iter().map(|count| usize::from(count.unsigned_abs())).sum()
 }
 
 #[cfg(test)]

@@ -1,10 +1,13 @@
 //! Where objects hold Pod templates.
 
+use std::borrow::Cow;
+use std::fmt::Write;
+
 use super::field::push_key;
 use super::object::Object;
 use super::partial::{is_patch, is_ytt};
 use super::workloads::{self, Form, PodTemplatePath, Workload};
-use crate::yaml::{Kind, Node};
+use crate::yaml::{Entry, Kind, Node};
 
 /// A Pod spec inside an object, and what stands around it.
 #[derive(Debug, Clone)]
@@ -97,11 +100,17 @@ const MAX_FOUND: usize = 1000;
 const MAX_DEPTH: usize = 32;
 const MAX_KEY: usize = 128;
 
+/// A step of a JSON pointer.
+enum Step<'d> {
+    Key(Cow<'d, str>),
+    Index(usize),
+}
+
 /// A way through an object.
 struct Walk<'a, 'd> {
     object: &'a Object<'d>,
     /// The maps and lists above the node, the nearest last, each with the step that leads on from it.
-    trail: Vec<(Node<'d>, String)>,
+    trail: Vec<(Node<'d>, Step<'d>)>,
     found: Vec<Template<'d>>,
 }
 
@@ -125,16 +134,18 @@ impl<'d> Walk<'_, 'd> {
             return;
         }
         let (step, rest) = path.split_once('/').unwrap_or((path, ""));
-        let next = if step == "*" {
-            children(node)
-        } else {
-            node.get(step).map(|child| (step.to_owned(), child)).into_iter().collect()
-        };
-        for (name, child) in next {
-            self.trail.push((node, name));
-            self.follow(form, child, rest);
-            self.trail.pop();
+        if step == "*" {
+            children(node).for_each(|(step, child)| self.follow_through(form, node, step, child, rest));
+        } else if let Some(Entry { key, value }) = node.entry(step) {
+            self.follow_through(form, node, Step::Key(key.key_text()), value, rest);
         }
+    }
+
+    /// Follows `path` from `child`, to which `step` leads from `node`.
+    fn follow_through(&mut self, form: Form, node: Node<'d>, step: Step<'d>, child: Node<'d>, path: &str) {
+        self.trail.push((node, step));
+        self.follow(form, child, path);
+        self.trail.pop();
     }
 
     /// Finds Pod specs by shape.
@@ -145,12 +156,17 @@ impl<'d> Walk<'_, 'd> {
         if looks_like_pod_spec(node) {
             self.found.push(self.template(None, node));
         }
-        for (name, child) in children(node) {
+        for (step, child) in children(node).filter(|(_, child)| child.is_mapping() || child.is_sequence()) {
             // What stands inside containers is no template, whatever it looks like.
-            let inside =
-                matches!(&*name, "initContainers" | "containers" | "ephemeralContainers" | "volumes");
-            if !inside && name.len() <= MAX_KEY && (child.is_mapping() || child.is_sequence()) {
-                self.trail.push((node, name));
+            let is_passed_over = match &step {
+                Step::Key(name) => {
+                    matches!(&**name, "initContainers" | "containers" | "ephemeralContainers" | "volumes")
+                        || name.len() > MAX_KEY
+                }
+                Step::Index(_) => false,
+            };
+            if !is_passed_over {
+                self.trail.push((node, step));
                 self.by_shape(child);
                 self.trail.pop();
             }
@@ -161,7 +177,11 @@ impl<'d> Walk<'_, 'd> {
     fn pointer(&self, steps: usize) -> String {
         let mut pointer = self.object.pointer.clone();
         for (_, step) in self.trail.iter().take(steps) {
-            push_key(&mut pointer, step);
+            match step {
+                Step::Key(key) => push_key(&mut pointer, key),
+                // Writing to a String never fails.
+                Step::Index(index) => _ = write!(pointer, "/{index}"),
+            }
         }
         pointer
     }
@@ -202,7 +222,8 @@ impl<'d> Walk<'_, 'd> {
 
     /// An unknown kind's Pod spec is one in full where its key says so; the object's own `spec` never is.
     fn form_by_shape(&self) -> Form {
-        let named = |(_, key): &(Node<'d>, String)| {
+        let named = |(_, step): &(Node<'d>, Step<'d>)| {
+            let Step::Key(key) = step else { return false };
             matches!(&**key, "spec" | "template") || key.ends_with("podSpec") || key.ends_with("PodSpec")
         };
         let named = self.trail.len() > 1 && self.trail.last().is_some_and(named);
@@ -210,13 +231,10 @@ impl<'d> Walk<'_, 'd> {
     }
 }
 
-/// The items of a list or the values of a map, each with its step of a JSON pointer.
-fn children(node: Node<'_>) -> Vec<(String, Node<'_>)> {
-    if node.is_sequence() {
-        node.items().enumerate().map(|(index, item)| (index.to_string(), item)).collect()
-    } else {
-        node.entries().map(|entry| (entry.name().into_owned(), entry.value)).collect()
-    }
+/// The items of a list or the values of a map, each with its step.
+fn children(node: Node<'_>) -> impl Iterator<Item = (Step<'_>, Node<'_>)> {
+    let items = node.items().enumerate().map(|(index, item)| (Step::Index(index), item));
+    items.chain(node.entries().map(|entry| (Step::Key(entry.name()), entry.value)))
 }
 
 fn replicas(owner: Node<'_>) -> Option<(u64, Node<'_>)> {

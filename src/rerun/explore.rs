@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use super::diagnose::{self, Comparison};
 use super::found::{Found, add, in_all, unfinished};
-use super::machine::{CrashPoint, GuardOverSlowCommand, Log, Machine, Run, SUCCESS, Shared};
+use super::machine::{CrashPoint, GuardOverSlowCommand, Inputs, Log, Machine, Run, SUCCESS, Shared};
 use super::messages;
 use super::start::{missing_input, mounted, with_directories};
 use super::state::assumptions::Assumptions;
@@ -66,6 +66,7 @@ enum Outcome {
 struct Explorer<'c> {
     sequence: &'c [Container<'c>],
     mounts: &'c [Mounts],
+    inputs: &'c [Inputs],
     shared: Shared,
     /// The bound at which a second run ended.
     bound: Option<Bound>,
@@ -74,7 +75,10 @@ struct Explorer<'c> {
 /// Analyses each container of a sequence.
 pub(super) fn explore(sequence: &[Container<'_>]) -> Vec<Analysis> {
     let mounts: Vec<Mounts> = sequence.iter().map(Mounts::of).collect();
-    let mut explorer = Explorer { sequence, mounts: &mounts, shared: Shared::new(STEPS), bound: None };
+    let inputs = sequence.iter().zip(&mounts).map(|(container, mounts)| Inputs::of(container, mounts));
+    let inputs: Vec<Inputs> = inputs.collect();
+    let shared = Shared::new(STEPS);
+    let mut explorer = Explorer { sequence, mounts: &mounts, inputs: &inputs, shared, bound: None };
     let mut found: Vec<Analysis> = vec![Analysis::default(); sequence.len()];
     let mut before: Vec<Reference> = Vec::new();
     for index in 0..sequence.len() {
@@ -212,7 +216,8 @@ impl<'c> Explorer<'c> {
         assumptions: Assumptions,
     ) -> Option<Machine<'_, 'c>> {
         let (container, mounts) = (self.sequence.get(index)?, self.mounts.get(index)?);
-        Some(Machine::new(container, index, mounts, &mut self.shared, assumptions, Rc::clone(kept)))
+        let inputs = self.inputs.get(index)?;
+        Some(Machine::new(container, index, mounts, inputs, &mut self.shared, assumptions, Rc::clone(kept)))
     }
 
     /// The undisturbed run. Volumes are empty at first; where it fails for want of a file that

@@ -6,7 +6,7 @@ use super::Rule;
 use crate::finding::{ContainerRole, Finding, Resource, Severity};
 use crate::images::{Images, Known};
 use crate::inputs::InputSet;
-use crate::kube::validate::{self, ContainerEntry, Violation};
+use crate::kube::validate::{self, ContainerEntry, Violation, Volumes};
 use crate::kube::{Container, Object, Pod, Role, Template, Version};
 use crate::options::Options;
 use crate::program::{Program, Programs};
@@ -48,13 +48,14 @@ pub type SetContext<'a> = RuleContext<'a, InputSet>;
 /// A Pod, and what is worked out once for all rules that ask.
 pub struct PodFacts<'a> {
     pod: &'a Pod<'a>,
+    volumes: OnceCell<Volumes<'a>>,
     programs: OnceCell<Programs<'a, 'a>>,
     scripts: OnceCell<Vec<Facts<'a>>>,
 }
 
 impl<'a> PodFacts<'a> {
     pub(crate) fn new(pod: &'a Pod<'a>) -> Self {
-        Self { pod, programs: OnceCell::new(), scripts: OnceCell::new() }
+        Self { pod, volumes: OnceCell::new(), programs: OnceCell::new(), scripts: OnceCell::new() }
     }
 
     /// The scripts that a rule asked for and of which nothing could be told, and why.
@@ -114,6 +115,12 @@ impl<'a, T> RuleContext<'a, T> {
 }
 
 impl<'a> PodContext<'a> {
+    /// Which volumes the Pod's containers can mount.
+    #[must_use]
+    pub fn volumes(&self) -> &'a Volumes<'a> {
+        self.subject.volumes.get_or_init(|| Volumes::of(self.subject.pod))
+    }
+
     /// What the Pod's init containers run.
     #[must_use]
     pub fn programs(&self) -> &'a Programs<'a, 'a> {

@@ -388,9 +388,11 @@ impl<'d> Node<'d> {
             if node.is_sequence() {
                 node.items().nth(step.parse().ok()?)
             } else {
-                match step.contains('~') {
-                    true => node.get(&step.replace("~1", "/").replace("~0", "~")),
-                    false => node.get(step),
+                let is_escaped = step.contains('~');
+                if is_escaped {
+                    node.get(&step.replace("~1", "/").replace("~0", "~"))
+                } else {
+                    node.get(step)
                 }
             }
         })

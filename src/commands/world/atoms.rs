@@ -184,7 +184,7 @@ pub(crate) fn is_atom(character: char) -> bool {
 /// Whether every part of `text` is known.
 pub(crate) fn is_known(text: &str) -> bool {
     // In UTF-8 every such character starts with the byte F3 or F4.
-    !text.bytes().any(|byte| byte >= 0xF3) || !text.chars().any(is_atom)
+    text.is_ascii() || !text.bytes().any(|byte| byte >= 0xF3) || !text.chars().any(is_atom)
 }
 
 /// Text from the input, in which the characters that stand for atoms mean nothing.

@@ -14,6 +14,9 @@ use crate::yaml::{Entry, Node};
 pub const LITERALS: &[&str] =
     &["initC", "InitC", "initc", "Initc", "init_c", "init-c", "initO", "tContain", "iContain", "tcontain"];
 
+/// The key as it should be.
+const KEY: &str = "initContainers";
+
 /// Init containers that nothing reads.
 #[derive(Debug, Clone)]
 pub struct Misplaced<'d> {
@@ -46,9 +49,9 @@ pub enum Site {
 #[must_use]
 pub fn is_spelling(name: &str) -> bool {
     // Two letters may be missing, and the plural. Most keys are shorter.
-    const SHORTEST: usize = "initContainers".len() - 3;
+    const SHORTEST: usize = KEY.len() - 3;
     // `f:initContainers` is what `managedFields` calls the field.
-    name.len() >= SHORTEST && spelling::is_like(name, "initContainers") && !name.contains(':')
+    name == KEY || name.len() >= SHORTEST && spelling::is_like(name, KEY) && !name.contains(':')
 }
 
 /// Every `initContainers` of `object` that is misplaced or misspelt.
@@ -58,6 +61,9 @@ pub fn is_spelling(name: &str) -> bool {
 #[must_use]
 pub fn find<'d>(object: &Object<'d>) -> Vec<Misplaced<'d>> {
     let templates = templates(object, &[]);
+    if are_all_in_place(object, &templates) {
+        return Vec::new();
+    }
     let by_pointer = templates.iter().map(|template| (&*template.pointer, template)).collect();
     let mut search = Search { templates: by_pointer, first: templates.first(), found: Vec::new() };
     match Workload::of(object.group(), object.kind) {
@@ -79,6 +85,14 @@ pub fn find<'d>(object: &Object<'d>) -> Vec<Misplaced<'d>> {
     search.found
 }
 
+/// Whether each text of `object` that could be the key stands in one of `templates`, as in nearly all manifests. Where
+/// aliases repeat something, that isn't told.
+fn are_all_in_place(object: &Object<'_>, templates: &[Template<'_>]) -> bool {
+    let Some(texts) = object.node.written_texts() else { return false };
+    let in_place = templates.iter().filter(|template| template.spec.get(KEY).is_some());
+    texts.filter(|text| is_spelling(text)).count() == in_place.count()
+}
+
 struct Search<'t, 'd> {
     /// By the pointers of their Pod specs.
     templates: HashMap<&'t str, &'t Template<'d>>,
@@ -92,7 +106,7 @@ impl<'d> Search<'_, 'd> {
     fn map(&mut self, map: Node<'d>, pointer: &mut String, container: Option<&'d str>, deep: bool) {
         for entry in map.entries().filter(|entry| entry.value.is_mapping() || entry.value.is_sequence()) {
             let name = entry.name();
-            let is_in_place = name == "initContainers" && self.templates.contains_key(pointer.as_str());
+            let is_in_place = name == KEY && self.templates.contains_key(pointer.as_str());
             if is_spelling(&name) && !is_in_place {
                 self.found.push(self.misplaced(&entry, pointer, container));
             } else if deep {

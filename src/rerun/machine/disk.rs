@@ -75,7 +75,8 @@ impl Machine<'_, '_> {
     }
 
     pub(super) fn tree_mut(&mut self, place: &Place) -> &mut Tree {
-        if place.store == Store::Container { &mut self.container_fs } else { Rc::make_mut(&mut self.volumes) }
+        let tree = if place.store == Store::Container { &mut self.container_fs } else { &mut self.volumes };
+        Rc::make_mut(tree)
     }
 
     /// What is at `place`.
@@ -208,12 +209,8 @@ impl Machine<'_, '_> {
         let (key, site): (Rc<str>, _) = (key.into(), self.current);
         // Both are borrowed at once: the tree changes while the atoms tell where contents came from.
         let atoms = &self.shared.atoms;
-        let tree = if place.store == Store::Container {
-            &mut self.container_fs
-        } else {
-            Rc::make_mut(&mut self.volumes)
-        };
-        tree.fill(place, &key, site, |content| atoms.mentions(content, &key));
+        let tree = if place.store == Store::Container { &mut self.container_fs } else { &mut self.volumes };
+        Rc::make_mut(tree).fill(place, &key, site, |content| atoms.mentions(content, &key));
     }
 
     /// Sets the contents of the file at `place`.

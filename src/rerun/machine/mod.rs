@@ -159,7 +159,7 @@ pub(super) struct Machine<'s, 'c> {
     pub(super) shared: &'s mut Shared,
     assumptions: Assumptions,
     volumes: Rc<Tree>,
-    container_fs: Tree,
+    container_fs: Rc<Tree>,
     /// What the undisturbed run left; in a second run.
     expected: Option<Rc<Tree>>,
     /// Whether it is a second run that comes after the end of the first, and not after a kill.
@@ -232,6 +232,7 @@ impl<'s, 'c> Machine<'s, 'c> {
         container: &'c Container<'c>,
         index: usize,
         mounts: &'c Mounts,
+        inputs: &Inputs,
         shared: &'s mut Shared,
         assumptions: Assumptions,
         volumes: Rc<Tree>,
@@ -243,11 +244,11 @@ impl<'s, 'c> Machine<'s, 'c> {
             shared,
             assumptions,
             volumes,
-            container_fs: inputs(container, mounts),
+            container_fs: Rc::clone(&inputs.files),
             expected: None,
             follows_whole_run: false,
             waited: Vec::new(),
-            shell: Shell::of(container),
+            shell: inputs.shell.clone(),
             frame: Frame::default(),
             input: None,
             sinks: vec![Sink::Console],
@@ -441,8 +442,21 @@ impl<'s, 'c> Machine<'s, 'c> {
     }
 }
 
-/// What is known of the container's own file system: its inputs.
-fn inputs(container: &Container<'_>, mounts: &Mounts) -> Tree {
+/// What a container is given, the same for each of its runs.
+#[derive(Debug)]
+pub(super) struct Inputs {
+    shell: Shell,
+    /// What is known of its own file system.
+    files: Rc<Tree>,
+}
+
+impl Inputs {
+    pub(super) fn of(container: &Container<'_>, mounts: &Mounts) -> Self {
+        Self { shell: Shell::of(container), files: Rc::new(files(container, mounts)) }
+    }
+}
+
+fn files(container: &Container<'_>, mounts: &Mounts) -> Tree {
     let mut tree = Tree::default();
     let own = |path: &str| Place { store: Store::Container, path: path.to_owned() };
     for (path, one_file) in mounts.inputs() {

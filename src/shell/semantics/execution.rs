@@ -1,5 +1,6 @@
 //! What is known of a script: its commands as they run, what they write and what they expand.
 
+use std::borrow::Cow;
 use std::ops::Range;
 use std::rc::Rc;
 
@@ -160,7 +161,9 @@ impl Execution<'_> {
 
     /// Whether its command, so called, has a trait.
     pub(crate) fn is(&self, wanted: Trait) -> bool {
-        Call::of(&self.written()).is(wanted)
+        // What a command never is needn't be looked for in its words.
+        let name = self.words.get(self.wrapper).map(|word| self.written_word(word));
+        name.is_some_and(|name| commands::may_be(&name, wanted)) && Call::of(&self.written()).is(wanted)
     }
 
     /// Its words from its own name on, each as the command gets it, or a pattern as it is written.
@@ -172,7 +175,11 @@ impl Execution<'_> {
     /// Its words from the one at `from` on.
     pub(super) fn written_from(&self, from: usize) -> Vec<String> {
         let words = self.words.iter().skip(from);
-        words.map(|word| word.text.clone().unwrap_or_else(|| self.pattern(word))).collect()
+        words.map(|word| self.written_word(word).into_owned()).collect()
+    }
+
+    fn written_word<'w>(&self, word: &'w Argument) -> Cow<'w, str> {
+        word.text.as_deref().map_or_else(|| self.pattern(word).into(), Cow::Borrowed)
     }
 
     /// The word that `argument` comes from, without its quotes but with its patterns; what else is expanded in it stands
@@ -189,7 +196,7 @@ impl Execution<'_> {
     /// Whether it adds commands to the container.
     #[must_use]
     pub fn installs_packages(&self) -> bool {
-        Call::of(&self.written()).is(Trait::InstallsPackages)
+        self.is(Trait::InstallsPackages)
     }
 
     /// Whether it adds them where the image has its own.
