@@ -15,6 +15,8 @@ pub(super) struct Client {
     pub(super) encoding: PositionEncoding,
     /// Shows Markdown.
     pub(super) shows_markdown: bool,
+    /// Looks whether an edit is of the version of a document that is there.
+    pub(super) knows_versions: bool,
     /// Tells of files that change, where it is asked to.
     pub(super) watches_files: bool,
 }
@@ -24,10 +26,12 @@ impl Client {
         let hover = capabilities.text_document.as_ref().and_then(|document| document.hover.as_ref());
         let formats = hover.and_then(|hover| hover.content_format.as_ref());
         let workspace = capabilities.workspace.as_ref();
+        let edit = workspace.and_then(|workspace| workspace.workspace_edit.as_ref());
         let watching = workspace.and_then(|workspace| workspace.did_change_watched_files);
         Self {
             encoding: PositionEncoding::negotiated(capabilities.general.as_ref()),
             shows_markdown: formats.is_some_and(|formats| formats.contains(&MarkupKind::Markdown)),
+            knows_versions: edit.and_then(|edit| edit.document_changes).unwrap_or(false),
             watches_files: watching.and_then(|watching| watching.dynamic_registration).unwrap_or(false),
         }
     }

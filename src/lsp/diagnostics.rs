@@ -21,7 +21,7 @@ pub(super) type ByDocument = BTreeMap<String, Vec<Diagnostic>>;
 
 /// The diagnostics of `folder`: all that has to do with a document that is open, wherever it is written.
 pub(super) fn of_folder(folder: &Folder, documents: &Documents, encoding: PositionEncoding) -> ByDocument {
-    let mut places = Places { folder, encoding, lines: HashMap::new() };
+    let mut places = Places::new(folder, encoding);
     let mut found = ByDocument::new();
     for finding in folder.report().findings.iter().filter(|finding| is_of_open(folder, finding)) {
         if let Some(location) = places.location(finding.span) {
@@ -119,23 +119,27 @@ fn of_config(
 }
 
 /// Where the spans of a report are.
-struct Places<'f> {
+pub(super) struct Places<'f> {
     folder: &'f Folder,
     encoding: PositionEncoding,
     lines: HashMap<FileId, Lines<'f>>,
 }
 
 impl<'f> Places<'f> {
+    pub(super) fn new(folder: &'f Folder, encoding: PositionEncoding) -> Self {
+        Self { folder, encoding, lines: HashMap::new() }
+    }
+
     fn source(&self, id: FileId) -> Option<&'f Source> {
         self.folder.report().sources.get(id.0 as usize).map(|source| &**source)
     }
 
-    fn lines(&mut self, id: FileId) -> Option<&Lines<'f>> {
+    pub(super) fn lines(&mut self, id: FileId) -> Option<&Lines<'f>> {
         let (source, encoding) = (self.source(id)?, self.encoding);
         Some(self.lines.entry(id).or_insert_with(|| Lines::new(&source.text, encoding)))
     }
 
-    fn location(&mut self, span: Span) -> Option<Location> {
+    pub(super) fn location(&mut self, span: Span) -> Option<Location> {
         let uri: Uri = match self.folder.address(span.file) {
             Some(address) => address.parse().ok()?,
             None => uri::of_path(&self.folder.path(&self.source(span.file)?.path))?,

@@ -4,7 +4,8 @@ use lsp_types::{Hover, HoverContents, MarkupContent, MarkupKind, Position};
 
 use super::client::Client;
 use super::documents::Document;
-use super::folder::{self, Folder};
+use super::folder::Folder;
+use super::names::{Slot, slot};
 use super::positions::Lines;
 use crate::rule::{Rule, docs_url};
 use crate::rules;
@@ -22,8 +23,10 @@ pub(super) fn at(
 ) -> Option<Hover> {
     let lines = Lines::new(&document.text, client.encoding);
     let offset = lines.offset(position);
-    if let Some((rule, name)) = named(document, &lines, offset) {
-        return Some(hover(&[rule], lines.range(name), client));
+    if let Some(Slot { word, .. }) = slot(document, &lines, offset)
+        && let Ok(rule) = rules::find(document.text.get(word.clone())?)
+    {
+        return Some(hover(&[rule], lines.range(Span::new(FileId(0), word)), client));
     }
     let (folder, file) = linted?;
     let is_here = |span: &Span| span.file == file && span.range().contains(&offset);
@@ -40,21 +43,6 @@ pub(super) fn at(
         place = place.into_iter().chain([span]).min_by_key(|span| span.range().len());
     }
     Some(hover(&rules, lines.range(place?), client))
-}
-
-/// The rule whose name is at `offset`, and where that stands: in a comment for initlint, or in the config file.
-fn named(document: &Document, lines: &Lines<'_>, offset: usize) -> Option<(&'static Rule, Span)> {
-    let line = lines.line_of(offset);
-    let text = document.text.get(line.clone())?;
-    if !text.contains("initlint") && !folder::is_config(&document.path) {
-        return None;
-    }
-    let is_word = |c: char| c.is_ascii_alphanumeric() || c == '-';
-    let (before, after) = text.split_at_checked(offset - line.start)?;
-    let start = offset - (before.len() - before.trim_end_matches(is_word).len());
-    let end = offset + (after.len() - after.trim_start_matches(is_word).len());
-    let rule = rules::find(document.text.get(start..end)?).ok()?;
-    Some((rule, Span::new(FileId(0), start..end)))
 }
 
 fn hover(rules: &[&Rule], range: lsp_types::Range, client: Client) -> Hover {

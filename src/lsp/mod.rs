@@ -1,7 +1,8 @@
 //! A language server (LSP 3.17): what the command line finds, in the editor, while one types.
 //!
 //! ```text
-//! base_protocol → server → documents, folder → pipeline → diagnostics, hover
+//! base_protocol → server → documents, folder → pipeline → diagnostics, actions, hover
+//!                        → names → completion, hover
 //! ```
 //!
 //! `server` takes one message after the other and answers; `documents` are the texts as they are typed, and a `folder` is
@@ -9,12 +10,15 @@
 //! with these texts in place of the files'. It is linted when no message waits, so that of many changes in a row only the
 //! last counts.
 
+mod actions;
 mod base_protocol;
 mod client;
+mod completion;
 mod diagnostics;
 mod documents;
 mod folder;
 mod hover;
+mod names;
 mod positions;
 mod server;
 mod uri;

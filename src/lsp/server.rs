@@ -11,15 +11,18 @@ use lsp_types::notification::{
     DidCloseTextDocument, DidOpenTextDocument, DidSaveTextDocument, Exit, Initialized, LogMessage,
     Notification as NotificationKind, PublishDiagnostics,
 };
-use lsp_types::request::{HoverRequest, Initialize, RegisterCapability, Request as _, Shutdown};
+use lsp_types::request::{
+    CodeActionRequest, Completion, HoverRequest, Initialize, RegisterCapability, Request as _, Shutdown,
+};
 use lsp_types::{
-    DidChangeConfigurationParams, DidChangeTextDocumentParams, DidChangeWatchedFilesRegistrationOptions,
-    DidChangeWorkspaceFoldersParams, DidCloseTextDocumentParams, DidOpenTextDocumentParams,
-    FileSystemWatcher, GlobPattern, Hover, HoverParams, HoverProviderCapability, InitializeParams,
-    InitializeResult, LogMessageParams, MessageType, OneOf, PublishDiagnosticsParams, Registration,
-    RegistrationParams, SaveOptions, ServerCapabilities, ServerInfo, TextDocumentSyncCapability,
-    TextDocumentSyncKind, TextDocumentSyncOptions, TextDocumentSyncSaveOptions, Uri,
-    WorkspaceFoldersServerCapabilities, WorkspaceServerCapabilities,
+    CodeActionKind, CodeActionOptions, CodeActionOrCommand, CodeActionParams, CodeActionProviderCapability,
+    CompletionItem, CompletionOptions, CompletionParams, DidChangeConfigurationParams,
+    DidChangeTextDocumentParams, DidChangeWatchedFilesRegistrationOptions, DidChangeWorkspaceFoldersParams,
+    DidCloseTextDocumentParams, DidOpenTextDocumentParams, FileSystemWatcher, GlobPattern, Hover,
+    HoverParams, HoverProviderCapability, InitializeParams, InitializeResult, LogMessageParams, MessageType,
+    OneOf, PublishDiagnosticsParams, Registration, RegistrationParams, SaveOptions, ServerCapabilities,
+    ServerInfo, TextDocumentSyncCapability, TextDocumentSyncKind, TextDocumentSyncOptions,
+    TextDocumentSyncSaveOptions, Uri, WorkspaceFoldersServerCapabilities, WorkspaceServerCapabilities,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -29,7 +32,7 @@ use super::base_protocol::{self, Incoming};
 use super::client::{self, Client, Options};
 use super::documents::Documents;
 use super::workspace::{Stale, Workspace};
-use super::{folder, hover};
+use super::{actions, completion, folder, hover};
 use crate::cli::Cli;
 
 /// What clients are asked to watch: manifests, charts, and the scripts of which kustomizations make `ConfigMap`s.
@@ -135,6 +138,8 @@ impl<'w> Server<'w> {
         self.refresh().map_err(|cause| error(ErrorCode::InternalError, cause.to_string()))?;
         match &*method {
             HoverRequest::METHOD => write(self.hover(&read(params)?)),
+            CodeActionRequest::METHOD => write(self.actions(&read(params)?)),
+            Completion::METHOD => write(self.completions(&read(params)?)),
             _ => Err(error(ErrorCode::MethodNotFound, format!("there is no method `{method}` here"))),
         }
     }
@@ -279,6 +284,20 @@ impl<'w> Server<'w> {
         hover::at(document, place.position, self.workspace.find(document), self.client)
     }
 
+    fn actions(&self, params: &CodeActionParams) -> Vec<CodeActionOrCommand> {
+        let CodeActionParams { text_document, range, context, .. } = params;
+        let linted =
+            self.documents.get(&text_document.uri).and_then(|document| self.workspace.find(document));
+        linted
+            .map_or_else(Vec::new, |place| actions::at(*range, context, place, &self.documents, self.client))
+    }
+
+    fn completions(&self, params: &CompletionParams) -> Vec<CompletionItem> {
+        let place = &params.text_document_position;
+        let document = self.documents.get(&place.text_document.uri);
+        document.map_or_else(Vec::new, |document| completion::at(document, place.position, self.client))
+    }
+
     fn log(&mut self, typ: MessageType, message: &str) -> io::Result<()> {
         self.notify::<LogMessage>(LogMessageParams { typ, message: message.to_owned() })
     }
@@ -303,6 +322,14 @@ fn capabilities(client: Client) -> ServerCapabilities {
             ..TextDocumentSyncOptions::default()
         })),
         hover_provider: Some(HoverProviderCapability::Simple(true)),
+        code_action_provider: Some(CodeActionProviderCapability::Options(CodeActionOptions {
+            code_action_kinds: Some(vec![CodeActionKind::QUICKFIX]),
+            ..CodeActionOptions::default()
+        })),
+        completion_provider: Some(CompletionOptions {
+            trigger_characters: Some(completion::TRIGGERS.map(str::to_owned).to_vec()),
+            ..CompletionOptions::default()
+        }),
         workspace: Some(WorkspaceServerCapabilities {
             workspace_folders: Some(WorkspaceFoldersServerCapabilities {
                 supported: Some(true),

@@ -204,6 +204,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "rules",
             "settings",
             "source",
+            "unchecked",
         ],
     ),
 ];

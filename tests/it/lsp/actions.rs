@@ -1,0 +1,120 @@
+//! What is offered to be done, and what completes a name.
+
+#![allow(clippy::needless_pass_by_value, reason = "what is sent is written where it is sent")]
+
+use std::path::Path;
+
+use serde_json::{Value, json};
+
+use super::client::{Client, range, uri};
+use crate::support::binary::folder;
+
+const POD: &str = "apiVersion: v1
+kind: Pod
+metadata: {name: web}
+spec:
+  initContainers:
+    - {name: 가🚀, image: busybox:1.36, livenessProbe: {exec: {command: [a]}}}
+  containers: [{name: app, image: nginx:1.25}]
+";
+
+/// The text of `before` with what a server wants changed in the document `uri`; positions are of UTF-16.
+fn edited(before: &str, edits: &Value) -> String {
+    let offset = |at: &Value| {
+        let number = |name: &str| usize::try_from(at[name].as_u64().unwrap()).unwrap();
+        let start: usize = before.split_inclusive('\n').take(number("line")).map(str::len).sum();
+        let mut units = 0;
+        let of_line = before[start..].char_indices().find(|(_, char)| {
+            let is_there = units >= number("character");
+            units += char.len_utf16();
+            is_there
+        });
+        start + of_line.map_or(before[start..].len(), |(at, _)| at)
+    };
+    let mut edits: Vec<_> = edits.as_array().unwrap().iter().collect();
+    edits.sort_by_key(|edit| std::cmp::Reverse(offset(&edit["range"]["start"])));
+    let mut text = before.to_owned();
+    for edit in edits {
+        let bytes = offset(&edit["range"]["start"])..offset(&edit["range"]["end"]);
+        text.replace_range(bytes, edit["newText"].as_str().unwrap());
+    }
+    text
+}
+
+fn actions(client: &mut Client, uri: &str, range: Value, context: &Value) -> Vec<Value> {
+    let params = json!({ "textDocument": { "uri": uri }, "range": range, "context": context });
+    client.ask("textDocument/codeAction", params).as_array().unwrap().clone()
+}
+
+fn opened(folder: &Path, capabilities: Value) -> (Client, String) {
+    let pod = uri(folder, "pod.yaml");
+    let mut client = Client::with(folder, capabilities, json!({ "select": ["forbidden-probe"] }));
+    client.open(&pod, POD);
+    (client, pod)
+}
+
+#[test]
+fn a_fix_mends_what_is_found() {
+    let folder = folder(&[]);
+    let (mut client, pod) = opened(folder.path(), json!({}));
+    let told = client.diagnostics[&pod].clone();
+    let found = actions(&mut client, &pod, range((5, 40), (5, 40)), &json!({ "diagnostics": told }));
+    let fix = &found[0];
+    assert_eq!(fix["title"], "remove `livenessProbe`");
+    assert_eq!((&fix["kind"], &fix["isPreferred"]), (&json!("quickfix"), &json!(true)));
+    assert_eq!(fix["diagnostics"], json!(told));
+    let text = edited(POD, &fix["edit"]["changes"][&pod]);
+    assert_eq!(text, POD.replace(", livenessProbe: {exec: {command: [a]}}", ""));
+    client.change(&pod, 2, &Value::Null, &text);
+    assert_eq!(client.places(&pod), [""; 0]);
+}
+
+#[test]
+fn edits_are_of_a_version_where_the_client_knows_versions() {
+    let folder = folder(&[]);
+    let able = json!({ "workspace": { "workspaceEdit": { "documentChanges": true } } });
+    let (mut client, pod) = opened(folder.path(), able);
+    client.change(&pod, 5, &range((0, 0), (0, 0)), "# 가\n");
+    let found = actions(&mut client, &pod, range((6, 0), (6, 99)), &json!({ "diagnostics": [] }));
+    let document = &found[0]["edit"]["documentChanges"][0]["textDocument"];
+    assert_eq!(document, &json!({ "uri": pod, "version": 5 }));
+}
+
+#[test]
+fn elsewhere_and_for_other_kinds_nothing_is_offered() {
+    let folder = folder(&[]);
+    let (mut client, pod) = opened(folder.path(), json!({}));
+    let context = |only: &str| json!({ "diagnostics": [], "only": [only] });
+    let here = || range((5, 40), (5, 40));
+    assert!(!actions(&mut client, &pod, here(), &context("quickfix")).is_empty());
+    assert!(actions(&mut client, &pod, here(), &context("refactor")).is_empty());
+    assert!(actions(&mut client, &pod, range((0, 0), (1, 3)), &json!({ "diagnostics": [] })).is_empty());
+    assert!(actions(&mut client, "file:///elsewhere.yaml", here(), &json!({ "diagnostics": [] })).is_empty());
+}
+
+/// The labels of what completes the text at a position, and the first of their edits.
+fn completions(client: &mut Client, uri: &str, position: (u32, u32)) -> (Vec<String>, Value) {
+    let position = &range(position, position)["start"];
+    let params = json!({ "textDocument": { "uri": uri }, "position": position });
+    let items = client.ask("textDocument/completion", params);
+    let labels = items.as_array().unwrap().iter().map(|item| item["label"].as_str().unwrap().to_owned());
+    (labels.collect(), items[0]["textEdit"]["range"].clone())
+}
+
+#[test]
+fn names_are_completed_where_they_belong() {
+    let folder = folder(&[]);
+    let (pod, config) = (uri(folder.path(), "pod.yaml"), uri(folder.path(), ".initlint.yaml"));
+    let mut client = Client::new(folder.path());
+    client.open(&pod, "a: 가 # initlint: ignore[bash\n");
+    client.open(&config, "rules:\n  \n  bashism: o\n");
+    let has = |labels: &[String], label: &str| labels.iter().any(|known| known == label);
+    let (labels, edit) = completions(&mut client, &pod, (0, 28));
+    assert_eq!(edit, range((0, 24), (0, 28)));
+    assert!(has(&labels, "bashism") && has(&labels, "unchecked") && !has(&labels, "rerun"), "{labels:?}");
+    let (labels, _) = completions(&mut client, &config, (1, 2));
+    assert!(has(&labels, "bashism") && has(&labels, "unchecked") && has(&labels, "rerun"), "{labels:?}");
+    let (labels, _) = completions(&mut client, &config, (2, 12));
+    assert_eq!(labels, ["off", "on", "info", "warning", "error"]);
+    assert!(completions(&mut client, &pod, (0, 2)).0.is_empty());
+}
