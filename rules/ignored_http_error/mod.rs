@@ -43,7 +43,7 @@ fn check(pod: &Pod<'_>, cx: &mut PodContext<'_>) {
 
 /// The file that a `curl` writes which takes every answer for success.
 fn saved<'t>(touches: &'t [Touch], index: usize, execution: &Execution<'_>) -> Option<&'t Touch> {
-    if !Call::of(&execution.written()).is(Trait::AcceptsErrorPage) {
+    if !Call::of(execution.written()).is(Trait::AcceptsErrorPage) {
         return None;
     }
     touches.iter().find(|touch| {
@@ -65,7 +65,7 @@ fn usage(facts: &Facts<'_>, touches: &[Touch], index: usize, saved: &Touch) -> O
     let mut usage = Usage::Left;
     for (later, execution) in facts.executions.iter().enumerate().skip(index + 1) {
         let words = execution.written();
-        let call = Call::of(&words);
+        let call = Call::of(words);
         let mut own = touches.iter().filter(|touch| touch.by == Some(later) && touch.path == saved.path);
         let names_it = words.iter().any(|word| execution.resolved(word) == saved.path);
         let touching = own.next().map(|touch| touch.touching);

@@ -57,7 +57,7 @@ fn outside(
     if pod.may_mount_more(container)
         || !facts.is_complete
         || !is_plain
-        || !facts.executions.iter().all(|execution| has_no_other_effect(&execution.written()))
+        || !facts.executions.iter().all(|execution| has_no_other_effect(execution.written()))
     {
         return None;
     }
@@ -91,7 +91,7 @@ fn installed(pod: &Pod<'_>, container: &Container<'_>, facts: &Facts<'_>) -> Opt
         execution.installs_into_system() && stays_in_image(container, facts, execution)
     };
     let is_all = facts.is_complete
-        && facts.executions.iter().all(|it| stays(it) || has_no_other_effect(&it.written()))
+        && facts.executions.iter().all(|it| stays(it) || has_no_other_effect(it.written()))
         && facts
             .touches()
             .iter()
@@ -134,7 +134,7 @@ fn is_named_again(facts: &Facts<'_>, written: &Touch) -> bool {
     let mut names = 0;
     for execution in &facts.executions {
         let words = execution.written();
-        let prints = Call::of(&words).is(Trait::OnlyPrints);
+        let prints = Call::of(words).is(Trait::OnlyPrints);
         names += words.iter().filter(|word| !prints && execution.resolved(word) == written.path).count();
     }
     names > 1

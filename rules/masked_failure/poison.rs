@@ -194,7 +194,7 @@ impl<'p, 'f, 's> Poison<'p, 'f, 's> {
         }
         let call = script.call(later);
         let name = call.name();
-        let packages = script.words.get(self.index).map_or(&[][..], Vec::as_slice);
+        let packages = script.words_of(self.index);
         if packages.iter().skip(1).any(|package| package.contains(name)) {
             return true;
         }

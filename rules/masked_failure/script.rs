@@ -10,23 +10,21 @@ pub(super) struct Script<'f, 's> {
     pub(super) pod: &'f Pod<'f>,
     pub(super) container: &'f Container<'f>,
     pub(super) facts: &'f Facts<'s>,
-    /// Of each execution its words behind the wrappers.
-    pub(super) words: Vec<Vec<String>>,
     touches: &'f [Touch],
 }
 
 impl<'f, 's> Script<'f, 's> {
     pub(super) fn new(pod: &'f Pod<'f>, container: &'f Container<'f>, facts: &'f Facts<'s>) -> Self {
-        let words = facts.executions.iter().map(Execution::written).collect();
-        Self { pod, container, facts, words, touches: facts.touches() }
+        Self { pod, container, facts, touches: facts.touches() }
     }
 
     pub(super) fn execution(&self, index: usize) -> Option<&'f Execution<'s>> {
         self.facts.executions.get(index)
     }
 
-    fn words_of(&self, index: usize) -> &[String] {
-        self.words.get(index).map_or(&[], Vec::as_slice)
+    /// The words of the command at `index` behind its wrappers.
+    pub(super) fn words_of(&self, index: usize) -> &'f [String] {
+        self.execution(index).map_or(&[], Execution::written)
     }
 
     pub(super) fn call(&self, index: usize) -> Call<'_> {

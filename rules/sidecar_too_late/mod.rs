@@ -25,10 +25,12 @@ fn check(pod: &Pod<'_>, cx: &mut PodContext<'_>) {
     if matches!(pod.template.completeness, Completeness::Patch | Completeness::Ytt) {
         return;
     }
+    // Scripts come in the order of the containers that run them.
+    let mut steps = pod.init_steps.iter().enumerate();
     for (program, facts) in cx.scripts() {
         let init = program.container;
-        let Some(at) = pod.init_steps.iter().position(|step| step.container().node == init.node) else {
-            continue;
+        let Some((at, _)) = steps.find(|(_, step)| step.container().node == init.node) else {
+            return;
         };
         if pod.may_be_sidecar(init) || starts_own(facts) {
             continue;

@@ -31,10 +31,12 @@ fn check(pod: &Pod<'_>, cx: &mut PodContext<'_>) {
         return;
     }
     let requests = Effective::of(pod, cx.version).requests;
+    let asks = LOW.map(|(name, low)| (name, low, requests.asks(name).collect::<Vec<Ask>>()));
     for (index, container) in pod.init_steps.iter().map(InitStep::container).enumerate() {
-        let tight = LOW.iter().filter_map(|(name, low)| {
-            let ask = requests.asks(name).find(|ask| ask.index == index && ask.role == Role::Init)?;
-            Tight::of(pod, container, &requests, ask, name, *low)
+        let tight = asks.iter().filter_map(|(name, low, asks)| {
+            let at = asks.binary_search_by_key(&index, |ask| ask.index).ok()?;
+            let ask = asks.get(at).filter(|ask| ask.role == Role::Init)?;
+            Tight::of(pod, container, &requests, *ask, name, *low)
         });
         if let Some(finding) = finding(container, &tight.collect::<Vec<_>>()) {
             cx.report_in(container, finding);

@@ -86,7 +86,9 @@ fn installs_into_system(call: &Call<'_>) -> &'static [Trait] {
         "--download",
     ];
     let names_place = |word: &String| {
-        ELSEWHERE.iter().any(|option| word == option || word.starts_with(&format!("{option}=")))
+        ELSEWHERE.iter().any(|option| {
+            word.strip_prefix(option).is_some_and(|rest| rest.is_empty() || rest.starts_with('='))
+        })
     };
     let installs = installs(call);
     let is_elsewhere = call.words().iter().any(names_place);

@@ -19,7 +19,7 @@ use crate::inputs::{ConfigData, InputSet};
 use crate::kube::expansion::{Environment, Meaning};
 use crate::kube::volume::{ConfigSource, Projection, VolumeSource};
 use crate::kube::{Container, Field, Gate, Pod, Role, Version, VolumeMount};
-use crate::rerun::{self, Analysis, Hazard, Site, Userland};
+use crate::rerun::{self, Analysis, Hazard, Running, Site, Userland};
 use crate::shell::Unparsed;
 use crate::shell::invocation::{self, Invocation};
 use crate::shell::options::Shell;
@@ -119,9 +119,9 @@ impl<'p, 'd> Programs<'p, 'd> {
 
     fn analyses(&self) -> impl Iterator<Item = (&Program<'p, 'd>, &Analysis)> {
         let analyse = || {
-            let programs = self.list.iter();
-            let sequence: Vec<rerun::Container<'_>> =
-                programs.map(|program| program.for_analysis(self)).collect();
+            let running = mounts::running(self.pod);
+            let containers = self.list.iter().map(|program| program.for_analysis(self, &running));
+            let sequence: Vec<rerun::Container<'_>> = containers.collect();
             rerun::analyse(&sequence)
         };
         self.list.iter().zip(self.analyses.get_or_init(analyse))
@@ -319,7 +319,7 @@ fn entry_point(argv: &[MappedText], files: &Files<'_>) -> Option<EntryPoint> {
 }
 
 impl<'d> Program<'_, 'd> {
-    fn for_analysis(&self, programs: &Programs<'_, 'd>) -> rerun::Container<'_> {
+    fn for_analysis(&self, programs: &Programs<'_, 'd>, running: &[Running]) -> rerun::Container<'_> {
         let Programs { pod, images, version, .. } = *programs;
         let program = match &self.entry_point {
             EntryPoint::Script(unit) => rerun::Program::Script {
@@ -347,7 +347,7 @@ impl<'d> Program<'_, 'd> {
             root: is_root(pod, self.container, images),
             host_network: pod.host.network,
             entries: mounts::entries(pod, self.container),
-            running: mounts::running(pod),
+            running: running.to_vec(),
             files: self.files.iter().map(|(path, file)| (path.clone(), file.text.to_owned())).collect(),
         }
     }

@@ -114,10 +114,12 @@ impl<'c> Explorer<'c> {
         for _ in 0..MAX_ROUNDS {
             let mended = self.shared.mended.count();
             self.shared.steps = self.share();
-            end = self.round(index, &start, before, found);
-            for (container, analysis) in found.iter().enumerate() {
-                analysis.hazards.iter().for_each(|hazard| self.mend_once(container, hazard));
+            let mut new = Found::new();
+            end = self.round(index, &start, before, found, &mut new);
+            for (container, hazard) in &new {
+                self.mend_once(*container, hazard);
             }
+            add(found, new);
             if self.shared.mended.count() == mended {
                 break;
             }
@@ -157,6 +159,7 @@ impl<'c> Explorer<'c> {
         start: &Rc<Tree>,
         before: &[Reference],
         found: &mut [Analysis],
+        new: &mut Found,
     ) -> Option<Reference> {
         let mut pending = VecDeque::from([(Rc::clone(start), Vec::new())]);
         let mut end: Option<Reference> = None;
@@ -187,13 +190,13 @@ impl<'c> Explorer<'c> {
             if reference.log.is_open {
                 open.push(hazards);
             } else {
-                add(found, hazards);
+                new.extend(hazards);
             }
             self.shared.steps = self.shared.steps.min(MORE_STEPS);
             end = end.or(Some(reference));
         }
         if is_followed && pending.is_empty() {
-            add(found, in_all(open));
+            new.extend(in_all(open));
         }
         end
     }

@@ -50,7 +50,7 @@ impl Facts<'_> {
                 || self.outputs.iter().any(|output| output.path.as_deref().is_none_or(|own| own == path))
         };
         fifos.find(|fifo| reads(&fifo.path) && !is_named(&fifo.path))?;
-        Some(Call::of(&run.written()).title())
+        Some(Call::of(run.written()).title())
     }
 
     fn is_endless(&self, own: &Loop<'_>) -> bool {

@@ -1,6 +1,7 @@
 //! What is known of a script: its commands as they run, what they write and what they expand.
 
 use std::borrow::Cow;
+use std::cell::OnceCell;
 use std::ops::Range;
 use std::rc::Rc;
 
@@ -35,6 +36,8 @@ pub struct Execution<'s> {
     pub in_background: bool,
     /// Whether it stands in a loop.
     pub in_loop: bool,
+    /// See [`written`](Self::written); made when it is asked for.
+    pub(super) written: OnceCell<Vec<String>>,
 }
 
 impl Execution<'_> {
@@ -95,42 +98,42 @@ impl Execution<'_> {
     /// The rights that it needs to do its work for root.
     #[must_use]
     pub fn needs(&self) -> Needs {
-        Needs::of(&Call::of(&self.written()))
+        Needs::of(&Call::of(self.written()))
     }
 
     /// Whether it changes files or their owners, and nothing else.
     #[must_use]
     pub fn changes_files(&self) -> bool {
-        commands::changes_files(&Call::of(&self.written()))
+        commands::changes_files(&Call::of(self.written()))
     }
 
     /// Whether anything is known of the command.
     #[must_use]
     pub fn is_known(&self) -> bool {
-        commands::is_known(&Call::of(&self.written()))
+        commands::is_known(&Call::of(self.written()))
     }
 
     /// Whether it is sure to end by itself, and soon.
     #[must_use]
     pub fn ends_soon(&self) -> bool {
-        self.wrapper == 0 && commands::ends_soon(&Call::of(&self.written()))
+        self.wrapper == 0 && commands::ends_soon(&Call::of(self.written()))
     }
 
     /// Whether it starts a server that runs on when the command has ended.
     #[must_use]
     pub fn starts_server(&self) -> bool {
-        commands::starts_server(&Call::of(&self.written()))
+        commands::starts_server(&Call::of(self.written()))
     }
 
     /// Whether it only talks to a server through a socket.
     #[must_use]
     pub fn is_socket_client(&self) -> bool {
-        commands::is_socket_client(&Call::of(&self.written()))
+        commands::is_socket_client(&Call::of(self.written()))
     }
 
     /// What it tries that not everyone may.
     pub(crate) fn attempt(&self) -> Option<Attempt> {
-        Attempt::of(&self.written())
+        Attempt::of(self.written())
     }
 
     /// Whether it asks which user runs it.
@@ -149,7 +152,7 @@ impl Execution<'_> {
     #[must_use]
     pub fn does_nothing(&self) -> bool {
         let words = self.written();
-        let call = Call::of(&words);
+        let call = Call::of(words);
         call.is(Trait::OnlyPrints) || commands::is_of_the_shell(&call)
     }
 
@@ -163,13 +166,13 @@ impl Execution<'_> {
     pub(crate) fn is(&self, wanted: Trait) -> bool {
         // What a command never is needn't be looked for in its words.
         let name = self.words.get(self.wrapper).map(|word| self.written_word(word));
-        name.is_some_and(|name| commands::may_be(&name, wanted)) && Call::of(&self.written()).is(wanted)
+        name.is_some_and(|name| commands::may_be(&name, wanted)) && Call::of(self.written()).is(wanted)
     }
 
     /// Its words from its own name on, each as the command gets it, or a pattern as it is written.
     #[must_use]
-    pub fn written(&self) -> Vec<String> {
-        self.written_from(self.wrapper)
+    pub fn written(&self) -> &[String] {
+        self.written.get_or_init(|| self.written_from(self.wrapper))
     }
 
     /// Its words from the one at `from` on.
@@ -221,7 +224,7 @@ impl Execution<'_> {
     #[must_use]
     pub fn copied_links(&self) -> Option<LinkCopy> {
         let words = self.written();
-        let call = Call::of(&words);
+        let call = Call::of(words);
         if !call.is(Trait::KeepsLinks) {
             return None;
         }
@@ -242,7 +245,7 @@ impl Execution<'_> {
     #[must_use]
     pub fn looked_up_name(&self) -> Option<String> {
         let words = self.written();
-        let call = Call::of(&words);
+        let call = Call::of(words);
         let name = if call.is(Trait::PassesOverSearchList) { call.operands().first() } else { None };
         name.map(|name| (*name).to_owned())
     }
@@ -254,7 +257,7 @@ impl Execution<'_> {
             return None;
         }
         let words = self.written();
-        let call = Call::of(&words);
+        let call = Call::of(words);
         call.is(Trait::NeverEnds).then(|| call.title())
     }
 

@@ -1,5 +1,7 @@
 //! Simple commands (POSIX XCU 2.9.1): what runs, what it sets, and the texts that it hands to a shell.
 
+use std::cell::OnceCell;
+
 use super::execution::{Argument, Execution};
 use super::fate::{Fate, Place, Reason};
 use super::follow::{End, Follow};
@@ -51,6 +53,7 @@ impl<'s> Follow<'s> {
             conditional: place.conditional,
             in_background: place.background,
             in_loop: self.loops_around > 0,
+            written: OnceCell::new(),
         };
         if texts.contains(&Some(";")) && execution.is(Trait::HidesFailure) {
             execution.fate = Fate::Ignored(Reason::Found);

@@ -55,7 +55,7 @@ impl Execution<'_> {
     /// Whether all that it does at paths is known.
     pub(crate) fn has_known_paths(&self) -> bool {
         let words = self.written();
-        let call = Call::of(&words);
+        let call = Call::of(words);
         call.has_paths()
             || call.is(Trait::OnlyPrints)
             || call.is(Trait::Test)
@@ -70,7 +70,7 @@ impl Execution<'_> {
     /// What it does at the paths that its words name.
     pub(crate) fn paths(&self) -> Vec<(Touching, String)> {
         let words = self.written();
-        let paths = Call::of(&words).paths();
+        let paths = Call::of(words).paths();
         paths.into_iter().map(|(touching, path)| (touching, self.resolved(&path))).collect()
     }
 

@@ -12,7 +12,7 @@ impl<'f, 's> Turn<'f, 's> {
     /// The status of a command that reads nothing from its input.
     pub(super) fn consumer(&self, command: &Command) -> Option<Status> {
         let words = self.execution(command)?.written();
-        let call = Call::of(&words);
+        let call = Call::of(words);
         if call.is(Trait::Test) || call.is(Trait::RejectsEmptyInput) {
             return Some(Status::Fails);
         }
@@ -23,7 +23,7 @@ impl<'f, 's> Turn<'f, 's> {
     pub(super) fn passes_time(&self, command: &Command) -> bool {
         let Some(execution) = self.execution(command) else { return false };
         let words = execution.written();
-        let call = Call::of(&words);
+        let call = Call::of(words);
         call.is(Trait::Waits) && call.is(Trait::OnlyPrints)
     }
 
@@ -55,7 +55,7 @@ impl<'f, 's> Turn<'f, 's> {
         }
         let execution = self.execution(command);
         let words = match execution {
-            Some(execution) => execution.written(),
+            Some(execution) => execution.written().to_vec(),
             None => simple.words.iter().map(|word| self.shown(word)).collect(),
         };
         let name = words.first().map_or("", String::as_str);
@@ -95,7 +95,7 @@ impl<'f, 's> Turn<'f, 's> {
         }
         for asked in self.asked.iter_mut().skip(from) {
             if matches!(asked.what, Awaited::Command(_)) {
-                asked.what = Awaited::of(&Call::of(&words));
+                asked.what = Awaited::of(&Call::of(words));
             }
         }
     }
