@@ -12,13 +12,21 @@ use super::client::Client;
 use super::diagnostics::Places;
 use super::documents::Documents;
 use super::folder::Folder;
+use crate::apply;
 use crate::finding::{Edit, Finding, Fix, Safety};
 use crate::source::FileId;
+
+/// The reason of a suppression to which nobody has given one yet. It is there to be typed over.
+const REASON: &str = "TODO: say why";
+
+/// How many findings of one place are spoken of.
+const MAX_FINDINGS: usize = 50;
 
 /// What is said with a fix that may change what the manifest means.
 const UNSAFE: &str = "unsafe: read what it changes";
 
-/// The actions for what is found in `range` of the document that is `file` in the report of `folder`: fixes, each once.
+/// The actions for what is found in `range` of the document that is `file` in the report of `folder`: fixes, then
+/// suppressions, each once.
 pub(super) fn at(
     range: Range,
     context: &CodeActionContext,
@@ -42,27 +50,55 @@ pub(super) fn at(
             span.file == file && span.range().start <= bytes.end && bytes.start <= span.range().end
         })
     };
-    for finding in folder.report().findings.iter().filter(is_here) {
-        let Some(fix) = &finding.fix else { continue };
-        let Some(edit) = workspace_edit(&fix.edits, &mut places, documents, client) else { continue };
-        let about = diagnostics_of(finding, &context.diagnostics, &mut places);
-        found.push(action(fix, about, edit));
+    let findings: Vec<&Finding> =
+        folder.report().findings.iter().filter(is_here).take(MAX_FINDINGS).collect();
+    let fixes = findings.iter().filter_map(|finding| Some((*finding, Offer::of(finding.fix.as_ref()?))));
+    let ignores = findings.iter().filter_map(|finding| Some((*finding, ignore(folder, file, finding)?)));
+    for (finding, offer) in fixes.chain(ignores) {
+        let Some(edit) = workspace_edit(&offer.edits, &mut places, documents, client) else { continue };
+        if found.iter().all(|known| known.edit.as_ref() != Some(&edit)) {
+            found.push(action(offer, diagnostics_of(finding, &context.diagnostics, &mut places), edit));
+        }
     }
-    found.dedup_by(|later, first| later.edit == first.edit);
     found.into_iter().map(CodeActionOrCommand::CodeAction).collect()
 }
 
-fn action(fix: &Fix, diagnostics: Vec<Diagnostic>, edit: WorkspaceEdit) -> CodeAction {
-    let title = match fix.safety {
-        Safety::Safe => fix.message.clone(),
-        Safety::Unsafe => format!("{} ({UNSAFE})", fix.message),
-    };
+/// What may be done about a finding.
+struct Offer {
+    title: String,
+    edits: Vec<Edit>,
+    /// What most people want.
+    is_preferred: bool,
+}
+
+impl Offer {
+    fn of(fix: &Fix) -> Self {
+        let title = match fix.safety {
+            Safety::Safe => fix.message.clone(),
+            Safety::Unsafe => format!("{} ({UNSAFE})", fix.message),
+        };
+        Self { title, edits: fix.edits.clone(), is_preferred: fix.safety == Safety::Safe }
+    }
+}
+
+/// What suppresses `finding` in `file`.
+fn ignore(folder: &Folder, file: FileId, finding: &Finding) -> Option<Offer> {
+    let source = folder.report().sources.get(file.0 as usize)?;
+    let edits = apply::ignore(source, finding, &folder.settings().pod_templates, REASON)?;
+    Some(Offer {
+        title: format!("ignore `{}` here, with a reason", finding.rule),
+        edits,
+        is_preferred: false,
+    })
+}
+
+fn action(offer: Offer, diagnostics: Vec<Diagnostic>, edit: WorkspaceEdit) -> CodeAction {
     CodeAction {
-        title,
+        title: offer.title,
         kind: Some(CodeActionKind::QUICKFIX),
         diagnostics: (!diagnostics.is_empty()).then_some(diagnostics),
         edit: Some(edit),
-        is_preferred: Some(fix.safety == Safety::Safe),
+        is_preferred: Some(offer.is_preferred),
         ..CodeAction::default()
     }
 }

@@ -23,7 +23,7 @@ pub(super) type ByDocument = BTreeMap<String, Vec<Diagnostic>>;
 pub(super) fn of_folder(folder: &Folder, documents: &Documents, encoding: PositionEncoding) -> ByDocument {
     let mut places = Places::new(folder, encoding);
     let mut found = ByDocument::new();
-    for finding in folder.report().findings.iter().filter(|finding| is_of_open(folder, finding)) {
+    for finding in folder.report().findings.iter().filter(|finding| folder.is_of_open(finding)) {
         if let Some(location) = places.location(finding.span) {
             let diagnostic = diagnostic(finding, location.range, &mut places);
             found.entry(location.uri.to_string()).or_default().push(diagnostic);
@@ -36,13 +36,6 @@ pub(super) fn of_folder(folder: &Folder, documents: &Documents, encoding: Positi
     }
     found.extend(of_config(folder, documents, encoding));
     found
-}
-
-/// Whether `finding` is in a document that is open or speaks of one.
-fn is_of_open(folder: &Folder, finding: &Finding) -> bool {
-    let labels = finding.labels.iter().map(|label| label.span);
-    let mut spans = labels.chain(finding.about).chain([finding.span]);
-    spans.any(|span| folder.address(span.file).is_some())
 }
 
 fn diagnostic(finding: &Finding, range: Range, places: &mut Places<'_>) -> Diagnostic {

@@ -1,6 +1,6 @@
 //! The documents that are open in the editor, with their texts as they are typed.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -21,7 +21,7 @@ pub(super) struct Document {
 /// All of them, by their address.
 #[derive(Debug, Default)]
 pub(super) struct Documents {
-    by_uri: HashMap<String, Document>,
+    by_uri: BTreeMap<String, Document>,
 }
 
 impl Documents {

@@ -1,7 +1,7 @@
 //! A folder: its files and its configuration, as a run of the command line that is started in it has them, but for the
 //! texts that are open in the editor.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::{env, io};
@@ -9,14 +9,15 @@ use std::{env, io};
 use lsp_types::Uri;
 
 use super::documents::{Document, Documents};
+use super::reach::{self, Read};
 use crate::baseline::Baseline;
 use crate::cli::Cli;
 use crate::config::{self, Config, Problem};
-use crate::discover::{self, CONFIG_FILES, Failure, Input, Walk};
+use crate::discover::{self, CONFIG_FILES, Input, Walk};
 use crate::finding::Finding;
 use crate::globs::Globs;
 use crate::path_text::{normal, path_of_text, text_of_path};
-use crate::pipeline::{self, Scope};
+use crate::pipeline::{self, Linted, Scope};
 use crate::read::InputFile;
 use crate::report::Report;
 use crate::settings::Settings;
@@ -24,6 +25,9 @@ use crate::source::{FileId, Source};
 
 /// The most files that are known of a folder. Somebody may open all of a disk.
 const MAX_FILES: usize = 20_000;
+
+/// The most text of which all is linted at once (bytes). Of more only what has to do with open documents is.
+const MAX_WHOLE: usize = 16 << 20;
 
 /// A folder, and what was found in it last.
 #[derive(Debug)]
@@ -36,9 +40,13 @@ pub(super) struct Folder {
     baseline: Option<Baseline>,
     /// The config file, where something is wrong in it, and what.
     config_problem: Option<(Arc<Source>, Vec<Finding>)>,
-    /// The files on disk.
-    read: Vec<(InputFile, Option<Failure>)>,
+    /// The files on disk; `None` before they are read.
+    read: Option<Vec<Read>>,
     report: Report,
+    /// What each build was made of when all was linted last.
+    builds: Vec<BTreeSet<FileId>>,
+    /// The files of what had to do with open documents then.
+    related: HashSet<FileId>,
     /// The addresses of those of the report's files that are open.
     open: HashMap<FileId, String>,
 }
@@ -52,8 +60,10 @@ impl Folder {
             excluded: Vec::new(),
             baseline: None,
             config_problem: None,
-            read: Vec::new(),
+            read: None,
             report: Report::default(),
+            builds: Vec::new(),
+            related: HashSet::new(),
             open: HashMap::new(),
         }
     }
@@ -69,6 +79,15 @@ impl Folder {
     /// Whether the file at `path` may belong to it.
     pub(super) fn owns(&self, path: &Path) -> bool {
         if self.is_workspace { path.starts_with(&self.root) } else { path.parent() == Some(&self.root) }
+    }
+
+    /// Whether its files were read.
+    pub(super) fn is_read(&self) -> bool {
+        self.read.is_some()
+    }
+
+    pub(super) fn settings(&self) -> &Settings {
+        &self.settings
     }
 
     /// What was found last.
@@ -110,7 +129,7 @@ impl Folder {
             Err(Problem::Usage(message)) => notes.push(message),
             Err(Problem::File { source, findings }) => self.config_problem = Some((source, findings)),
         }
-        self.read = pipeline::read(&self.inputs(cli, &mut notes), &self.settings);
+        self.read = Some(pipeline::read(&self.inputs(cli, &mut notes), &self.settings));
         notes
     }
 
@@ -144,18 +163,43 @@ impl Folder {
         inputs
     }
 
-    /// Lints with the texts of `documents`, which belong to this folder.
-    pub(super) fn lint<'d>(&mut self, documents: impl Iterator<Item = &'d Document>) {
+    /// Lints with the texts of `documents`, which belong to this folder: all of it, or only what has to do with them.
+    pub(super) fn lint<'d>(&mut self, documents: impl Iterator<Item = &'d Document>, is_whole: bool) {
         if self.enter().is_err() {
             return;
         }
-        let mut read = self.read.clone();
+        let mut read = self.read.clone().unwrap_or_default();
+        self.put_open(documents, &mut read);
+        let size: usize = read.iter().map(|(file, _)| file.source.text.len()).sum();
+        let is_whole = is_whole && size <= MAX_WHOLE;
+        let checked = if is_whole { HashSet::new() } else { self.reached(&mut read) };
+        // All of a manifest that is open has to be YAML, as of one that is named. Other people's YAML is theirs.
+        let is_manifest = |id: FileId| read.get(id.0 as usize).is_some_and(|(file, _)| file.holds_objects);
+        let named: HashSet<FileId> = self.open.keys().copied().filter(|id| is_manifest(*id)).collect();
+        let scope = Scope {
+            is_named: &|id: FileId| named.contains(&id),
+            is_checked: &|id: FileId| is_whole || checked.contains(&id),
+        };
+        let Linted { report, builds } = pipeline::lint_read(read, scope, &self.settings);
+        self.report = report;
+        if let Some(baseline) = &self.baseline {
+            baseline.apply(&mut self.report, &self.settings);
+        }
+        if is_whole {
+            self.builds = builds;
+            let related = self.report.findings.iter().filter(|finding| self.is_of_open(finding));
+            self.related = related.flat_map(reach::places).map(|span| span.file).collect();
+        }
+    }
+
+    /// Puts the texts of `documents` in place of those on disk.
+    fn put_open<'d>(&mut self, documents: impl Iterator<Item = &'d Document>, read: &mut Vec<Read>) {
         self.open.clear();
         for document in documents.filter(|document| !is_config(&document.path)) {
-            let shown = text_of_path(document.path.strip_prefix(&self.root).unwrap_or(&document.path));
             if self.excluded.iter().any(|globs| globs.matches(&document.path)) {
                 continue;
             }
+            let shown = text_of_path(document.path.strip_prefix(&self.root).unwrap_or(&document.path));
             let place = read.iter().position(|(file, _)| *file.source.path == *shown).unwrap_or(read.len());
             let id = FileId(u32::try_from(place).unwrap_or(u32::MAX));
             let file = InputFile::new(Source::new(id, shown, Arc::clone(&document.text)));
@@ -165,16 +209,26 @@ impl Folder {
             }
             self.open.insert(id, document.uri.to_string());
         }
-        let holds_objects: Vec<bool> = read.iter().map(|(file, _)| file.holds_objects).collect();
-        // All of a manifest that is open has to be YAML, as of one that is named. Other people's YAML is theirs.
-        let is_named = |id: FileId| {
-            self.open.contains_key(&id) && holds_objects.get(id.0 as usize).copied().unwrap_or_default()
+    }
+
+    /// The files that a change of open documents reaches. Of `read` goes what would only cost time.
+    fn reached(&self, read: &mut [Read]) -> HashSet<FileId> {
+        let open: HashSet<FileId> = self.open.keys().copied().collect();
+        let mut checked = reach::checked(read, &open);
+        checked.extend(&self.related);
+        let is_typed = |(file, _): &Read| {
+            open.contains(&file.source.id) && discover::is_kustomization(&file.source.path)
         };
-        let scope = Scope { is_named: &is_named, is_checked: &|_| true };
-        self.report = pipeline::lint_read(read, scope, &self.settings);
-        if let Some(baseline) = &self.baseline {
-            baseline.apply(&mut self.report, &self.settings);
+        // A kustomization that is typed may name any other.
+        if !read.iter().any(is_typed) {
+            reach::drop_unrelated(read, &checked, &self.builds);
         }
+        checked
+    }
+
+    /// Whether `finding` is in a document that is open or speaks of one.
+    pub(super) fn is_of_open(&self, finding: &Finding) -> bool {
+        reach::places(finding).any(|span| self.open.contains_key(&span.file))
     }
 }
 

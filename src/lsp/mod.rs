@@ -8,7 +8,7 @@
 //! `server` takes one message after the other and answers; `documents` are the texts as they are typed, and a `folder` is
 //! what lies around them. A folder is linted by the same pipeline as a run of the command line that was started in it,
 //! with these texts in place of the files'. It is linted when no message waits, so that of many changes in a row only the
-//! last counts.
+//! last counts, and while one types only as far as the change may `reach`.
 
 mod actions;
 mod base_protocol;
@@ -20,6 +20,7 @@ mod folder;
 mod hover;
 mod names;
 mod positions;
+mod reach;
 mod server;
 mod uri;
 mod workspace;

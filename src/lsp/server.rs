@@ -176,8 +176,9 @@ impl<'w> Server<'w> {
             }
             DidOpenTextDocument::METHOD => {
                 let DidOpenTextDocumentParams { text_document } = read(params)?;
+                let uri = text_document.uri.clone();
                 self.documents.open(text_document);
-                Stale::Files
+                self.outdated_by(&uri).max(Stale::Findings)
             }
             DidChangeTextDocument::METHOD => {
                 let DidChangeTextDocumentParams { text_document: id, content_changes } = read(params)?;
@@ -190,6 +191,8 @@ impl<'w> Server<'w> {
                 self.documents.close(&text_document.uri);
                 Stale::Files
             }
+            // A client that watches files tells of those that have changed.
+            DidSaveTextDocument::METHOD if self.client.watches_files => Stale::Findings,
             DidSaveTextDocument::METHOD | DidChangeWatchedFiles::METHOD => Stale::Files,
             DidChangeConfiguration::METHOD => {
                 let DidChangeConfigurationParams { settings } = read(params)?;
@@ -218,7 +221,7 @@ impl<'w> Server<'w> {
     /// What a change of the document `uri` makes stale: the config file's text is the configuration.
     fn outdated_by(&self, uri: &Uri) -> Stale {
         let path = self.documents.get(uri).map(|document| &*document.path);
-        if path.is_some_and(folder::is_config) { Stale::Files } else { Stale::Findings }
+        if path.is_some_and(folder::is_config) { Stale::Files } else { Stale::Open }
     }
 
     /// Lints what has changed since it was linted, and tells the client what was found.

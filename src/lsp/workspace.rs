@@ -15,7 +15,9 @@ use lsp_types::Uri;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Stale {
     Nothing,
-    /// The findings.
+    /// The findings that have to do with open documents.
+    Open,
+    /// All findings.
     Findings,
     /// What is known of the files on disk and of the configuration.
     Files,
@@ -44,11 +46,11 @@ impl Workspace {
             documents.iter().map(|document| (self.owner(&document.path), document)).collect();
         let mut notes = Vec::new();
         for (number, folder) in self.folders.iter_mut().enumerate() {
-            if stale == Stale::Files {
+            if stale == Stale::Files || !folder.is_read() {
                 notes.extend(folder.reread(cli, documents));
             }
             let own = owned.iter().filter(|(owner, _)| *owner == Some(number));
-            folder.lint(own.map(|(_, document)| *document));
+            folder.lint(own.map(|(_, document)| *document), stale > Stale::Open);
         }
         notes
     }

@@ -6,7 +6,7 @@ mod linter;
 mod precedence;
 mod remarks;
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
 
 use rayon::prelude::*;
@@ -60,7 +60,7 @@ fn lint_by(
     let read: Vec<_> = read.inspect(|_| progress.read_one()).collect();
     let is_named = |id: FileId| inputs.get(id.0 as usize).is_some_and(is_named);
     let scope = Scope { is_named: &is_named, is_checked: &|_| true };
-    lint_files(rules, read, scope, settings, progress)
+    lint_files(rules, read, scope, settings, progress).report
 }
 
 /// What a run is about among the files that it knows.
@@ -83,8 +83,16 @@ pub fn read(inputs: &[Input], settings: &Settings) -> Vec<(InputFile, Option<Fai
 
 /// Lints files that are read already, as far as `scope` goes.
 #[must_use]
-pub fn lint_read(read: Vec<(InputFile, Option<Failure>)>, scope: Scope<'_>, settings: &Settings) -> Report {
+pub fn lint_read(read: Vec<(InputFile, Option<Failure>)>, scope: Scope<'_>, settings: &Settings) -> Linted {
     lint_files(rules::ALL, read, scope, settings, &Progress::new(false))
+}
+
+/// What came of a run, and of which files each build of a kustomization is made in it.
+pub struct Linted {
+    /// What was found.
+    pub report: Report,
+    /// The files of each build, its kustomizations among them.
+    pub builds: Vec<BTreeSet<FileId>>,
 }
 
 fn lint_files(
@@ -93,7 +101,7 @@ fn lint_files(
     scope: Scope<'_>,
     settings: &Settings,
     progress: &Progress,
-) -> Report {
+) -> Linted {
     let mut report = Report::default();
     let count = read.len();
     let (set, builds) = gather(settings, read, scope, &mut report);
@@ -108,7 +116,7 @@ fn lint_files(
     let mut matched = match_suppressions(&linter, findings, unchecked, &suppressions);
     add_unchecked(accepted, &mut matched, &mut report);
     add_sorted(matched, &linter, &mut report);
-    report
+    Linted { report, builds: builds.list.into_iter().map(|build| build.files).collect() }
 }
 
 /// Adds to `report` what couldn't be read, at the front; what `settings` accept of it is only counted.

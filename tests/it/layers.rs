@@ -190,12 +190,14 @@ const LAYERS: &[(&str, &[&str])] = &[
     (
         "lsp",
         &[
+            "apply",
             "baseline",
             "cli",
             "config",
             "discover",
             "finding",
             "globs",
+            "kube",
             "path_text",
             "pipeline",
             "read",
@@ -205,6 +207,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "settings",
             "source",
             "unchecked",
+            "yaml",
         ],
     ),
 ];

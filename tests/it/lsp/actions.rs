@@ -70,6 +70,21 @@ fn a_fix_mends_what_is_found() {
 }
 
 #[test]
+fn a_finding_can_be_ignored_with_a_reason() {
+    let folder = folder(&[]);
+    let (mut client, pod) = opened(folder.path(), json!({}));
+    let found = actions(&mut client, &pod, range((5, 40), (5, 40)), &json!({ "diagnostics": [] }));
+    let ignore = &found[1];
+    assert_eq!(ignore["title"], "ignore `forbidden-probe` here, with a reason");
+    assert_eq!(ignore["isPreferred"], false);
+    let text = edited(POD, &ignore["edit"]["changes"][&pod]);
+    let comment = "    # initlint: ignore[forbidden-probe] TODO: say why\n";
+    assert_eq!(text, POD.replace("    - {name: 가", &format!("{comment}    - {{name: 가")));
+    client.change(&pod, 2, &Value::Null, &text);
+    assert_eq!(client.places(&pod), [""; 0]);
+}
+
+#[test]
 fn edits_are_of_a_version_where_the_client_knows_versions() {
     let folder = folder(&[]);
     let able = json!({ "workspace": { "workspaceEdit": { "documentChanges": true } } });

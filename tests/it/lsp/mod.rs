@@ -3,5 +3,7 @@
 mod actions;
 mod client;
 mod diagnostics;
+mod editors;
 mod hostile;
 mod neovim;
+mod reach;
