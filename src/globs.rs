@@ -35,6 +35,22 @@ impl Globs {
     /// # Errors
     /// The first that isn't a glob, and why.
     pub fn new<'g>(place: Place, globs: impl IntoIterator<Item = &'g str>) -> Result<Self, String> {
+        Self::build(place, globs, false)
+    }
+
+    /// The globs `globs` of kinds and names, in which case doesn't count: `deployment/web` is how kubectl writes one.
+    ///
+    /// # Errors
+    /// As [`new`](Self::new).
+    pub fn of_names<'g>(globs: impl IntoIterator<Item = &'g str>) -> Result<Self, String> {
+        Self::build(Place::default(), globs, true)
+    }
+
+    fn build<'g>(
+        place: Place,
+        globs: impl IntoIterator<Item = &'g str>,
+        ignores_case: bool,
+    ) -> Result<Self, String> {
         let mut set = GlobSetBuilder::new();
         for glob in globs {
             let glob = glob.strip_prefix("./").unwrap_or(glob).trim_end_matches('/');
@@ -42,7 +58,8 @@ impl Globs {
                 return Err(format!("a glob has at most {MAX_LENGTH} bytes"));
             }
             for glob in [glob.to_owned(), format!("{glob}/**")] {
-                let built = GlobBuilder::new(&glob).literal_separator(true).build();
+                let built =
+                    GlobBuilder::new(&glob).literal_separator(true).case_insensitive(ignores_case).build();
                 set.add(built.map_err(|error| format!("`{glob}` is no glob: {}", error.kind()))?);
             }
         }

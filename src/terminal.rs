@@ -48,11 +48,12 @@ pub fn is_dumb() -> bool {
     variable("TERM").is_some_and(|term| term == "dumb")
 }
 
-/// Whether the locale says that the terminal reads UTF-8 (POSIX: the first of these that is set).
+/// Whether the locale says that the terminal reads UTF-8 (POSIX: the first of these that is set). Where none is set, as in
+/// containers and CI, logs are read as UTF-8.
 fn is_utf8() -> bool {
     match ["LC_ALL", "LC_CTYPE", "LANG"].into_iter().find_map(variable) {
         Some(locale) => locale.to_string_lossy().to_ascii_lowercase().replace('-', "").contains("utf8"),
-        None => cfg!(any(windows, target_os = "macos")),
+        None => true,
     }
 }
 

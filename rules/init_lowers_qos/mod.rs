@@ -55,13 +55,13 @@ fn finding(first: &InitStep<'_>, others: &[&InitStep<'_>], cores: bool) -> Findi
         [most @ .., last] if !most.is_empty() => (format!("{} and {last} make", most.join(", ")), "each"),
         _ => (format!("{} {} makes", first.role().describe(), names.concat()), "it"),
     };
-    let cores = if cores { " and gets no cores of its own" } else { "" };
+    let cores = if cores { " and gets no exclusive cores" } else { "" };
     let message =
         format!("{subject} this Pod Burstable instead of Guaranteed, so it is evicted earlier{cores}");
     let container = first.container();
     let mut finding =
         Finding::new(Severity::Warning, place(container), message).caption(lack(container)).help(format!(
-            "give {it} limits of cpu and memory, and requests equal to them (or none, which is the same)"
+            "give {it} limits of cpu and memory; without requests of its own they are its requests too"
         ));
     for other in others {
         finding = finding.likewise(place(other.container()), lack(other.container()));

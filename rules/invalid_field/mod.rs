@@ -2,12 +2,13 @@
 
 use crate::finding::{Finding, Severity};
 use crate::kube::active_deadline::{self, ActiveDeadline};
+use crate::kube::container::FORBIDDEN_ON_INIT;
 use crate::kube::schema::{self, Cause, FieldError};
 use crate::kube::validate::modes::{self, Mode};
 use crate::kube::validate::{
     self, app_entries, container, deadline, dotted, init_entries, misplaced, resources,
 };
-use crate::kube::{Completeness, Pod, Workload, is_placeholder};
+use crate::kube::{Completeness, InitContainer, Pod, Workload, is_placeholder};
 use crate::rule::{Group, PodContext, Rule, Target};
 use crate::yaml::Entry;
 
@@ -122,6 +123,9 @@ fn field_error_finding(pod: &Pod<'_>, field_error: &FieldError<'_>, cx: &PodCont
                 ),
             };
             let help = match instead {
+                Some(instead) if is_forbidden(pod, field_error, instead) => {
+                    format!("take it out: `{instead}` is meant, which only a sidecar may have")
+                }
                 Some(instead) => format!("did you mean `{instead}`?"),
                 None => "take it out, or move it to where it belongs".to_owned(),
             };
@@ -140,10 +144,25 @@ fn field_error_finding(pod: &Pod<'_>, field_error: &FieldError<'_>, cx: &PodCont
                 }
             },
             error.to_string(),
-            "write a number with one of Kubernetes' suffixes, such as `500m`, `64Mi` or `1G`".to_owned(),
+            quantity_help(field).to_owned(),
         ),
     };
     Some(Finding::new(Severity::Error, field_error.span(), message).caption(caption).help(help))
+}
+
+/// Whether the field that is meant is one that this init container may not have either.
+fn is_forbidden(pod: &Pod<'_>, field_error: &FieldError<'_>, instead: &str) -> bool {
+    let is_it = |init: &&InitContainer<'_>| Some(init.node) == field_error.container;
+    let init = pod.init_containers().find(is_it);
+    init.is_some_and(|init| !pod.may_be_sidecar(init)) && FORBIDDEN_ON_INIT.contains(&instead)
+}
+
+/// Suffixes of the resource `field`; thousandths are for cores alone.
+fn quantity_help(field: &str) -> &'static str {
+    match field {
+        "cpu" => "write a number of cores, such as `500m` or `2`",
+        _ => "write a number with one of Kubernetes' suffixes, such as `64Mi` or `1G`",
+    }
 }
 
 /// Where it is, as `kubectl explain` writes paths: `env[1].value` of which container, or from the Pod spec on.

@@ -9,6 +9,8 @@ use crate::finding::{Confidence, Finding, Severity};
 use crate::kube::Pod;
 use crate::program::Program;
 use crate::rule::{Group, PodContext, Rule, Target};
+use crate::shell::ir::CommandKind;
+use crate::shell::semantics::visit::Node;
 use crate::shell::semantics::{Execution, Fate, Reason};
 use script::Script;
 
@@ -186,13 +188,20 @@ fn name_of<'f>(script: &Script<'f, '_>, command: &crate::shell::ir::Command) -> 
 
 /// What makes the failure count.
 fn help(masked: &Masked<'_, '_>) -> &'static str {
+    let is_left_of_and = || {
+        Script::around(masked.execution)
+            .iter()
+            .filter_map(|node| if let Node::Command(command) = node { Some(&command.kind) } else { None })
+            .any(|kind| matches!(kind, CommandKind::And(left, _) if script::holds(left, masked.execution.command)))
+    };
     match masked.reason {
         Reason::NoErrexit if masked.is_cut_short => {
             "begin the script with `set -e`: the `exit` in `$(…)` ends no more than that"
         }
-        Reason::NoErrexit => {
-            "begin the script with `set -e`; it doesn't see the left side of `a && b` and of a pipe: write these apart"
+        Reason::NoErrexit if is_left_of_and() => {
+            "begin the script with `set -e`, and write `a && b` as two lines: `set -e` ignores a failure of `a` there"
         }
+        Reason::NoErrexit => "begin the script with `set -e`",
         Reason::EarlierInPipeline => {
             "write to a file first, then read that, each under `set -e`; `set -o pipefail` does it in bash and busybox, but not in every dash"
         }

@@ -112,12 +112,15 @@ fn finding(
         false if apps.limits.is_empty() => "requests",
         false => "requests or limits",
     };
-    let message =
-        format!("{subject} no {lack}, unlike the app containers: a ResourceQuota refuses such a Pod");
+    let message = format!(
+        "{subject} no {lack}, unlike the app containers: a namespace with a ResourceQuota refuses it"
+    );
     let amounts: Vec<String> = free.iter().map(|(name, amount)| format!("{name} {amount}")).collect();
     let give_limits = format!("`resources.limits` of {limits}");
-    let give_requests =
-        format!("give {it} `resources.requests`, which cost nothing up to {}", amounts.join(" and "));
+    let give_requests = format!(
+        "give {it} `resources.requests`: the app containers reserve {} anyway",
+        amounts.join(" and ")
+    );
     let help = match only_limits {
         true => format!("give {it} {give_limits}"),
         false if apps.limits.is_empty() => give_requests,

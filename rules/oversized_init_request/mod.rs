@@ -229,7 +229,7 @@ fn help(pod: &Pod<'_>, all: &[Oversized<'_>]) -> String {
     };
     let unasked = (!free.is_empty()).then(|| {
         format!(
-            "let the app containers ask for the {} that they use, or lower the request",
+            "let the app containers ask for the {} that they use, or lower what the init container asks for",
             free.join(" and ")
         )
     });

@@ -1,6 +1,7 @@
 //! Init containers whose image may be another one the next time.
 
 use crate::finding::{Finding, Severity};
+use crate::images::is_official;
 use crate::kube::image::Image;
 use crate::kube::{Container, Pod};
 use crate::rule::{Group, PodContext, Rule, Target};
@@ -24,7 +25,7 @@ fn check(pod: &Pod<'_>, cx: &mut PodContext<'_>) {
     let unpinned: Vec<Unpinned<'_, '_>> = pod
         .init_containers()
         .filter_map(|init| Unpinned::of(init))
-        .filter(|one| !cx.inputs.pins_image(one.image.repository))
+        .filter(|one| !cx.inputs.pins_image(one.image.repository, one.place().file))
         .filter(|one| !cx.inputs.replaces_image(one.container.name(), object))
         .collect();
     // The worst first, and of those the first that runs.
@@ -66,7 +67,9 @@ impl<'p, 'd> Unpinned<'p, 'd> {
             // With `Never` the image is put on the node by hand; anything else isn't known.
             Some(_) => return None,
         };
-        (image.is_latest() && !image.is_placeholder()).then_some(Self { container, image, pull })
+        // A name without a slash that isn't Docker's own can't be pulled: it is built on the machine, or replaced.
+        let is_local = !image.repository.contains('/') && !is_official(image.repository);
+        (image.is_latest() && !image.is_placeholder() && !is_local).then_some(Self { container, image, pull })
     }
 
     fn place(&self) -> Span {

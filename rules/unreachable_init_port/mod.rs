@@ -39,7 +39,7 @@ fn check(pod: &Pod<'_>, cx: &mut PodContext<'_>) {
             ),
         };
         let help = format!(
-            "take them out; if `{}` is to serve them, make it a sidecar with `restartPolicy: Always`, or an app container",
+            "take `ports` out; if `{}` is to serve, make it a sidecar with `restartPolicy: Always`, or an app container",
             init.name(),
         );
         cx.report_in(init, finding.caption("nothing reaches these").help(help));

@@ -214,14 +214,18 @@ impl Config {
     pub fn settings(&self) -> Result<Settings, String> {
         let special = |special: &Set<Override>| {
             let Override { paths, resources, namespaces, rules } = &special.value;
-            let globs = |place: Place, globs: &[Set<String>]| {
-                let built = Globs::new(place, globs.iter().map(|glob| &*glob.value));
+            let globs = |globs: &[Set<String>]| {
+                let built = Globs::new(self.place.clone(), globs.iter().map(|glob| &*glob.value));
                 built.map(|built| (!globs.is_empty()).then_some(built))
             };
+            let names = |names: &[Set<String>]| {
+                let built = Globs::of_names(names.iter().map(|glob| &*glob.value));
+                built.map(|built| (!names.is_empty()).then_some(built))
+            };
             Ok(settings::Override {
-                paths: globs(self.place.clone(), paths)?,
-                resources: globs(Place::default(), resources)?,
-                namespaces: globs(Place::default(), namespaces)?,
+                paths: globs(paths)?,
+                resources: names(resources)?,
+                namespaces: names(namespaces)?,
                 rules: table(rules),
             })
         };

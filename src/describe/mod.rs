@@ -64,7 +64,7 @@ pub fn describe(inputs: &[Input], stdin_name: &str, settings: &Settings) -> Desc
         inputs.par_iter().enumerate().map(|(id, input)| read::read(id, input, stdin_name)).collect();
     let (files, failures): (Vec<InputFile>, Vec<Option<Failure>>) = read.into_iter().unzip();
     let builds = kustomize::build(files, &|id| inputs.get(id.0 as usize).is_some_and(read::is_named));
-    let set = InputSet::new(builds.files.clone());
+    let set = InputSet::of_builds(&builds);
     let describer =
         Describer { prefilter: Prefilter::new(LITERALS, []), inputs: &set, builds: &builds, settings };
     let failed = |failure| Described { errors: vec![failure], ..Described::default() };

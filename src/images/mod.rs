@@ -5,12 +5,14 @@
 
 use clap::ValueEnum;
 
+mod official;
 mod own;
 mod processes;
 mod reference;
 mod release;
 mod table;
 
+pub use official::is_official;
 pub use own::{Images, Known, OwnImage};
 pub(crate) use reference::find;
 pub use release::{dash_has_pipefail, passes_over_search_list};

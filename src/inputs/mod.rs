@@ -8,14 +8,14 @@ mod config_maps;
 mod index;
 mod names;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::{Arc, OnceLock};
 
 pub use config_maps::{ConfigData, texts_key};
 
 use crate::charts::InitTemplates;
 use crate::kube::Object;
-use crate::kustomize::{self, folder_of, images};
+use crate::kustomize::{self, Builds, folder_of, images};
 use crate::provenance::TestSuites;
 use crate::read::InputFile;
 use crate::source::{FileId, Source};
@@ -39,9 +39,12 @@ pub struct InputSet {
 #[derive(Debug, Default)]
 struct Shared {
     files: Vec<InputFile>,
+    /// The files of each build of which all is known.
+    builds: Vec<BTreeSet<FileId>>,
     index: ObjectIndex,
     generated: OnceLock<GeneratedMaps>,
-    pinned_images: OnceLock<HashSet<String>>,
+    /// The kustomizations that set the tag of an image.
+    pinned_images: OnceLock<HashMap<String, Vec<FileId>>>,
     /// Names of containers and of their objects.
     replaced_images: OnceLock<HashSet<(String, String)>>,
     test_suites: OnceLock<TestSuites>,
@@ -55,6 +58,13 @@ impl InputSet {
     #[must_use]
     pub fn new(files: Vec<InputFile>) -> Self {
         Self { shared: Arc::new(Shared { files, ..Shared::default() }), build: None }
+    }
+
+    /// The set of the files of `builds`.
+    #[must_use]
+    pub fn of_builds(builds: &Builds) -> Self {
+        let shared = Shared { files: builds.files.clone(), builds: builds.whole(), ..Shared::default() };
+        Self { shared: Arc::new(shared), build: None }
     }
 
     /// The set as the resources of a build see it, which `documents` hold.
@@ -122,10 +132,17 @@ impl InputSet {
         })
     }
 
-    /// Whether a kustomization of the run sets the tag or the digest of the image `name` (without its tag).
+    /// Whether a kustomization of the run sets the tag or the digest of the image `name` (without its tag) in what it makes
+    /// of `file`. One of which it isn't known what it builds, since that is elsewhere, may build anything.
     #[must_use]
-    pub fn pins_image(&self, name: &str) -> bool {
-        self.shared.pinned_images.get_or_init(|| images::pinned_images(&self.shared.files)).contains(name)
+    pub fn pins_image(&self, name: &str, file: FileId) -> bool {
+        let pinned = self.shared.pinned_images.get_or_init(|| images::pinned_images(&self.shared.files));
+        let reaches = |kustomization: &FileId| {
+            let mut builds =
+                self.shared.builds.iter().filter(|files| files.contains(kustomization)).peekable();
+            builds.peek().is_none() || builds.any(|files| files.contains(&file))
+        };
+        pinned.get(name).is_some_and(|kustomizations| kustomizations.iter().any(reaches))
     }
 
     /// Whether a replacement of a kustomization of the run sets the image of the container of this name in the object of

@@ -14,6 +14,10 @@ use super::volume::VolumeMount;
 use crate::source::Span;
 use crate::yaml::{Entry, Lookup, Node};
 
+/// The fields that only a sidecar or an app container may have (`validateInitContainers` in
+/// `pkg/apis/core/validation/validation.go`).
+pub const FORBIDDEN_ON_INIT: [&str; 4] = ["livenessProbe", "readinessProbe", "startupProbe", "lifecycle"];
+
 /// What init containers, sidecars and app containers have in common.
 #[derive(Debug, Clone)]
 pub struct Container<'d> {
@@ -179,7 +183,7 @@ impl<'d> Container<'d> {
         self.probes.iter().find(|probe| probe.kind == kind)
     }
 
-    /// The entries that only a sidecar or an app container may have: probes and `lifecycle`.
+    /// The entries of [`FORBIDDEN_ON_INIT`].
     pub fn entries_forbidden_on_init(&self) -> impl Iterator<Item = Entry<'d>> {
         self.probes.iter().map(|probe| probe.entry).chain(self.lifecycle)
     }

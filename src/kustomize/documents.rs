@@ -65,7 +65,12 @@ impl Builder {
         match refused {
             Refused::NoText => {}
             Refused::Missing => {
-                self.note(entry, "there is no such file or folder: what it would bring is not known");
+                let name = entry.text().unwrap_or_default().to_owned();
+                self.note_of(
+                    entry.span(),
+                    "this file or folder does not exist, and what it would bring is not known",
+                    name,
+                );
             }
             Refused::Unreadable(why) => self.note(entry, &format!("this is not read: {why}")),
             Refused::Because(why) => self.error(entry, &format!("this is not read: {why}")),

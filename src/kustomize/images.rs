@@ -1,16 +1,23 @@
 //! Which images the kustomizations of the input set: a base leaves the tag to them on purpose.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use super::kustomizations;
 use crate::read::InputFile;
+use crate::source::FileId;
 use crate::yaml::Node;
 
-/// The names of images that a kustomization among `files` gives a tag or a digest (kustomize, `images`, a transformer
-/// that goes by the name without tag).
+/// The names of images to which kustomizations among `files` give a tag or a digest (kustomize, `images`, a transformer
+/// that goes by the name without tag), and which kustomizations do.
 #[must_use]
-pub fn pinned_images(files: &[InputFile]) -> HashSet<String> {
-    kustomizations(files, "images").flat_map(|(_, document)| pinned(document.root())).collect()
+pub fn pinned_images(files: &[InputFile]) -> HashMap<String, Vec<FileId>> {
+    let mut all: HashMap<String, Vec<FileId>> = HashMap::new();
+    for (source, document) in kustomizations(files, "images") {
+        for name in pinned(document.root()) {
+            all.entry(name).or_default().push(source.id);
+        }
+    }
+    all
 }
 
 fn pinned(kustomization: Node<'_>) -> Vec<String> {
@@ -55,7 +62,7 @@ fn container_of(path: &str) -> Option<&str> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::source::{FileId, Source};
+    use crate::source::Source;
 
     #[test]
     fn replacements_set_images_of_containers() {
@@ -76,8 +83,7 @@ mod tests {
 
     fn pinned_in(path: &str, text: &str) -> Vec<String> {
         let source = Source::new(FileId(0), path, text);
-        let names = pinned_images(&[InputFile::new(source)]);
-        let mut names: Vec<String> = names.into_iter().collect();
+        let mut names: Vec<String> = pinned_images(&[InputFile::new(source)]).into_keys().collect();
         names.sort();
         names
     }

@@ -158,7 +158,7 @@ fn gather(
     let builds = kustomize::build(files, scope.is_named);
     remarks::note(&builds, report);
     report.sources = builds.files.iter().map(|file| Arc::clone(&file.source)).collect();
-    (InputSet::new(builds.files.clone()), builds)
+    (InputSet::of_builds(&builds), builds)
 }
 
 /// Checks each file by itself, and what builds make. Behind the first `count` files are those that builds read beside them.

@@ -112,7 +112,7 @@ pub fn object_of(finding: &Finding) -> String {
 }
 
 /// How many builds that make an object are named.
-const MOST_BUILDS: usize = 3;
+const MOST_BUILDS: usize = 1;
 
 /// How many places of one finding are listed in a line.
 const MOST_PLACES: usize = 50;

@@ -42,6 +42,24 @@ fn an_image_that_a_kustomization_pins_is_left_to_it() {
     assert_eq!(found(""), ["unpinned-init-image"]);
 }
 
+/// What a kustomization pins in its own build says nothing of other files.
+#[test]
+fn an_image_that_another_kustomization_pins_is_not() {
+    let pins = "images: [{name: registry.example/migrate, newTag: v1}]\n";
+    let told = |resources: &str| {
+        let files = [
+            ("prod/install.yaml", POD),
+            ("test/pod.yaml", POD),
+            ("test/kustomization.yaml", &format!("resources: [{resources}]\n{pins}")),
+        ];
+        let repository = Repository::of(&files);
+        repository.told(&repository.lint(&["."])).len()
+    };
+    assert_eq!(told("pod.yaml"), 1, "the one in prod/");
+    // What lies elsewhere may be anything, and so may be what is pinned in it.
+    assert_eq!(told("github.com/example/manifests//prod"), 0);
+}
+
 #[test]
 fn a_finding_stands_in_the_patch_that_makes_it() {
     let repository = overlays();

@@ -94,7 +94,11 @@ pub fn write_errors(description: &Description, out: &mut dyn Write) -> io::Resul
 #[must_use]
 pub fn summary_line(description: &Description) -> String {
     let pods = description.startups.len();
-    let mut text = if pods == 0 { "nothing to describe: no Pod".to_owned() } else { count(pods, "Pod spec") };
+    let mut text = match pods {
+        0 if description.errors.is_empty() => "nothing to describe: no Pod".to_owned(),
+        0 => "no Pod described".to_owned(),
+        _ => count(pods, "Pod spec"),
+    };
     let _ = write!(text, " in {}", count(description.files, "file"));
     let wasteful: Vec<&Startup> =
         description.startups.iter().filter(|startup| startup.surplus().next().is_some()).collect();

@@ -51,7 +51,7 @@ fn of_form(form: Form) -> Entry {
         }
         Form::BraceExpansion => {
             let one = Differs("it stays one word, as it is written");
-            entry(one, one, "`$(seq FIRST LAST)`, or each word in full")
+            entry(one, one, "`$(seq FIRST LAST)`, and words that are written out")
         }
         Form::ExtendedGlob => entry(Refuses, Refuses, "`case` with `a|b`"),
         Form::Array => entry(Refuses, Refuses, "`set -- a b c` and `\"$@\"`, or a list of words"),

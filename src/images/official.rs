@@ -1,0 +1,43 @@
+//! Docker's official images: the only ones that have a name without a slash on Docker Hub.
+
+/// Whether `repository`, written without a registry, is an official image, of today or of earlier times
+/// (<https://github.com/docker-library/official-images>, `library/`).
+#[must_use]
+pub fn is_official(repository: &str) -> bool {
+    NAMES.binary_search(&repository).is_ok()
+}
+
+#[rustfmt::skip]
+const NAMES: [&str; 172] = [
+    "adminer", "adoptopenjdk", "aerospike", "almalinux", "alpine", "alt", "amazoncorretto", "amazonlinux",
+    "api-firewall", "arangodb", "archlinux", "backdrop", "bash", "bonita", "buildpack-deps", "busybox",
+    "caddy", "cassandra", "celery", "centos", "chronograf", "cirros", "clearlinux", "clefos", "clickhouse",
+    "clojure", "composer", "consul", "convertigo", "couchbase", "couchdb", "crate", "dart", "debian",
+    "django", "docker", "drupal", "eclipse-mosquitto", "eclipse-temurin", "eggdrop", "elasticsearch",
+    "elixir", "emqx", "erlang", "euleros", "express-gateway", "fedora", "flink", "fluentd", "friendica",
+    "fsharp", "gazebo", "gcc", "geonetwork", "ghost", "glassfish", "golang", "gradle", "groovy", "haproxy",
+    "haskell", "haxe", "hello-world", "hipache", "hitch", "httpd", "hylang", "ibm-semeru-runtimes",
+    "ibmjava", "influxdb", "iojs", "irssi", "java", "jenkins", "jetty", "jobber", "joomla", "jruby",
+    "julia", "kaazing-gateway", "kapacitor", "kibana", "known", "kong", "krakend", "lightstreamer",
+    "liquibase", "logstash", "mageia", "mariadb", "matomo", "maven", "mediawiki", "memcached", "mongo",
+    "mongo-express", "monica", "mono", "mysql", "nats", "nats-streaming", "neo4j", "neurodebian",
+    "nextcloud", "nginx", "node", "notary", "nuxeo", "odoo", "open-liberty", "openjdk", "opensuse",
+    "oraclelinux", "orientdb", "owncloud", "percona", "perl", "photon", "php", "php-zendserver",
+    "phpmyadmin", "piwik", "plone", "postfixadmin", "postgres", "pypy", "python", "r-base", "rabbitmq",
+    "rails", "rakudo-star", "rapidoid", "redis", "redmine", "registry", "rethinkdb", "rocket.chat",
+    "rockylinux", "ros", "ruby", "rust", "sapmachine", "satosa", "scratch", "sentry", "silverpeas", "sl",
+    "solr", "sonarqube", "spark", "spiped", "storm", "swarm", "swift", "swipl", "teamspeak", "telegraf",
+    "thrift", "tomcat", "tomee", "traefik", "ubuntu", "ubuntu-debootstrap", "unit", "varnish", "vault",
+    "websphere-liberty", "wordpress", "xwiki", "yourls", "znc", "zookeeper",
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_sorted() {
+        assert!(NAMES.is_sorted());
+        assert!(is_official("busybox") && !is_official("argocd-job"));
+    }
+}
