@@ -117,14 +117,11 @@ fn finding(
     );
     let amounts: Vec<String> = free.iter().map(|(name, amount)| format!("{name} {amount}")).collect();
     let give_limits = format!("`resources.limits` of {limits}");
-    let give_requests = format!(
-        "give {it} `resources.requests`: the app containers reserve {} anyway",
-        amounts.join(" and ")
-    );
+    let reserved = format!("the app containers reserve {} anyway", amounts.join(" and "));
     let help = match only_limits {
         true => format!("give {it} {give_limits}"),
-        false if apps.limits.is_empty() => give_requests,
-        false => format!("{give_requests}, and {give_limits}"),
+        false if apps.limits.is_empty() => format!("give {it} `resources.requests`: {reserved}"),
+        false => format!("give {it} `resources.requests` ({reserved}) and {give_limits}"),
     };
     let places = lacking.iter().map(|(init, lack)| (init.name_span(), lack.caption(apps)));
     let main = first.name_span();

@@ -54,7 +54,14 @@ fn of_metadata(metadata: Node<'_>, scope: Span, templates: &[Template<'_>], foun
 
 fn slip(entry: &Entry<'_>, slip: &'static str) -> Suppression {
     let place = entry.key.span();
-    Suppression { place, scope: place, what: What::Nothing(slip), form: Form::Annotation, is_decided: true }
+    Suppression {
+        place,
+        scope: place,
+        what: What::Nothing(slip),
+        form: Form::Annotation,
+        is_decided: true,
+        is_meant: true,
+    }
 }
 
 /// The containers of the templates, the first of each name.
@@ -81,6 +88,7 @@ fn of_value(value: Node<'_>, scope: Span, found: &mut Vec<Suppression>) {
             what: What::new(Ok(said), text, |range| mapped.span(range)),
             form: Form::Annotation,
             is_decided: true,
+            is_meant: true,
         });
     }
 }

@@ -123,6 +123,7 @@ fn add(reader: &Reader<'_>, remarks: Vec<Remark>, layout: Option<&Layout>, found
             what: What::new(said, text, |name| Span::new(source.id, start + name.start..start + name.end)),
             form: Form::Comment,
             is_decided,
+            is_meant: reader.file.holds_objects,
         });
     }
 }

@@ -148,7 +148,7 @@ impl<'s> Matcher<'s> {
         let mut found = Vec::new();
         for suppression in self.suppressions {
             let What::Rules { names, reason } = &suppression.what else { continue };
-            if suppression.is_decided {
+            if suppression.is_meant {
                 found.extend(names.iter().filter(|name| !is_rule(&name.id)).map(Slip::UnknownRule));
                 let is_old = |name: &&Name| (self.current)(&name.id) != name.id;
                 found.extend(names.iter().filter(is_old).map(Slip::OldName));
@@ -163,10 +163,12 @@ impl<'s> Matcher<'s> {
     /// The suppressions that name a rule in vain, or none; to be asked when all findings are matched. A rule may be in
     /// vain where it `runs` in the suppression's file.
     pub fn unused(&self, runs: impl Fn(&Suppression, &str) -> bool) -> Vec<Slip<'s>> {
-        let decided = self.suppressions.iter().filter(|suppression| suppression.is_decided);
         let slip = |suppression: &'s Suppression| {
             if let What::Nothing(why) = suppression.what {
-                return Some(Slip::NotUnderstood(suppression, why));
+                return suppression.is_meant.then_some(Slip::NotUnderstood(suppression, why));
+            }
+            if !suppression.is_decided {
+                return None;
             }
             let is_in_vain = |Name { id, .. }: &Name| {
                 runs(suppression, id)
@@ -177,7 +179,7 @@ impl<'s> Matcher<'s> {
             let in_vain: Vec<bool> = names(suppression).iter().map(is_in_vain).collect();
             in_vain.contains(&true).then_some(Slip::Unused { suppression, in_vain })
         };
-        decided.filter_map(slip).collect()
+        self.suppressions.iter().filter_map(slip).collect()
     }
 
     /// What came of the findings.

@@ -46,6 +46,9 @@ pub struct Suppression {
     /// Whether what it says can be held against it: where a file couldn't be checked wholly, or
     /// a ConfigMap is missing that a Pod mounts, there may be findings that aren't seen now.
     pub is_decided: bool,
+    /// Whether it is certainly meant for us, so that a name in it that is no rule's is a mistake: not where it may be
+    /// part of somebody else's text.
+    pub is_meant: bool,
 }
 
 /// What a suppression names.
@@ -127,7 +130,8 @@ impl Reader<'_> {
         if mentions_us(&self.file.source.text) {
             script::in_script(self, &self.file.source.mapped(), &mut found);
         }
-        found.into_iter().map(|suppression| Suppression { is_decided: false, ..suppression }).collect()
+        let undecided = |suppression| Suppression { is_decided: false, is_meant: false, ..suppression };
+        found.into_iter().map(undecided).collect()
     }
 
     /// The suppressions in the patch `written`, which stands in a scalar of the file. What speaks of the file there speaks of
@@ -146,7 +150,9 @@ impl Reader<'_> {
             return;
         }
         let Ok(document) = Document::parse(source, range.clone()) else {
-            return comment::in_invalid(self, range.clone(), found);
+            let from = found.len();
+            comment::in_invalid(self, range.clone(), found);
+            return found.iter_mut().skip(from).for_each(|suppression| suppression.is_meant = false);
         };
         let objects = kube::objects(document.root());
         let from = found.len();
@@ -158,6 +164,7 @@ impl Reader<'_> {
         let is_decided = self.is_decided(&objects);
         for suppression in found.iter_mut().skip(from) {
             suppression.is_decided &= is_decided;
+            suppression.is_meant &= is_meant(suppression.form, &objects);
         }
     }
 
@@ -182,6 +189,13 @@ impl Reader<'_> {
                     texts_key(object.kind).is_none() && templates().iter().all(has_data)
                 }))
     }
+}
+
+/// Whether a suppression of this form is certainly meant for us among `objects`: a ConfigMap's scripts may be a copy of
+/// another project's.
+fn is_meant(form: Form, objects: &[Object<'_>]) -> bool {
+    let holds_texts = || objects.iter().any(|object| texts_key(object.kind).is_some());
+    !objects.is_empty() && !(form == Form::ScriptComment && holds_texts())
 }
 
 /// The suppressions in the annotations of `object`, which a build makes, and its Pod templates.

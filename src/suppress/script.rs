@@ -88,6 +88,7 @@ pub(super) fn in_script(reader: &Reader<'_>, script: &MappedText, found: &mut Ve
             scope,
             form: Form::ScriptComment,
             is_decided: true,
+            is_meant: true,
         });
     }
 }

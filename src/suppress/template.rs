@@ -3,7 +3,7 @@
 
 use std::ops::Range;
 
-use super::{Reader, Suppression, annotation, comment, script};
+use super::{Reader, Suppression, annotation, comment, is_meant, script};
 use crate::helm::{Reading, Template};
 use crate::kube::{self, objects};
 use crate::source::Source;
@@ -48,10 +48,14 @@ fn in_reading(reader: &Reader<'_>, reading: &Reading, own: &[Range<usize>], foun
         // What stands before the first document or after the last may still be about them.
         let mut comments: Vec<Range<usize>> = in_yaml.chain(own.iter().cloned()).collect();
         comments.sort_by_key(|comment| comment.start);
+        let (objects, from) = (objects(document.root()), found.len());
         comment::in_reading(reader, &document, comments, place, found);
         script::read(reader, &document, found);
-        for object in objects(document.root()) {
-            annotation::read(&object, &kube::templates(&object, reader.pod_templates), found);
+        for object in &objects {
+            annotation::read(object, &kube::templates(object, reader.pod_templates), found);
+        }
+        for suppression in found.iter_mut().skip(from) {
+            suppression.is_meant &= is_meant(suppression.form, &objects);
         }
     }
 }

@@ -15,7 +15,11 @@ fn what_kustomize_refuses_is_told_and_the_rest_is_judged() {
     };
     let probe = "dev/patch.yaml:9 forbidden-probe [dev]";
     for (kustomization, told, more) in [
-        ("resources: [../base, ../gone]\n", "note dev/kustomization.yaml:1: there is no such file", &[][..]),
+        (
+            "resources: [../base, ../gone]\n",
+            "note dev/kustomization.yaml:1: this file or folder does not exist",
+            &[][..],
+        ),
         (
             "resources: [../base, ../base/web.yaml]\n",
             "error dev/kustomization.yaml:1: this is not read: it is outside",
@@ -125,7 +129,7 @@ fn what_is_alike_is_told_in_one_line() {
     ]);
     let outside = "this is not read: it is outside the kustomization's own folder, which kustomize refuses \
                    without `--load-restrictor LoadRestrictionsNone`";
-    let missing = "there is no such file or folder: what it would bring is not known";
+    let missing = "this file or folder does not exist, and what it would bring is not known: gone/0.yaml";
     let expected = [
         format!("error c/kustomization.yaml:2: {outside} (also c/kustomization.yaml:3)"),
         format!("error d/kustomization.yaml:2: {outside}"),

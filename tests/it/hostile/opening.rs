@@ -12,7 +12,7 @@ use tempfile::TempDir;
 use crate::support::binary::run;
 
 const POD: &str = "apiVersion: v1\nkind: Pod\nmetadata: {name: p}\nspec:\n  containers: [{name: a, image: \"b:1\"}]\n  \
-                   initContainers: [{name: i, image: b}]\n";
+                   initContainers: [{name: i, image: busybox}]\n";
 
 fn folder() -> TempDir {
     let folder = tempfile::tempdir().unwrap();

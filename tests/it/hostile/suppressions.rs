@@ -5,7 +5,7 @@ use initlint::settings::Settings;
 use crate::support::lint::{lint, rules_of};
 
 const POD: &str = "apiVersion: v1\nkind: Pod\nmetadata: {name: p}\nspec:\n  containers: [{name: a, image: \"b:1\"}]\n  \
-                   initContainers: [{name: i, image: b}]\n";
+                   initContainers: [{name: i, image: busybox}]\n";
 
 const IGNORE: &str = "# initlint: ignore-file[unpinned-init-image] why";
 

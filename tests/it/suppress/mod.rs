@@ -360,6 +360,21 @@ fn what_another_run_may_use_is_not_unused() {
     assert_eq!(outcome(&format!("{text}---\n{map}")), "unused-suppression, first, second; 0 suppressed");
 }
 
+/// A name that no rule has is a mistake whatever else isn't known of the Pod; in a ConfigMap's script it may be another
+/// project's.
+#[test]
+fn a_name_of_no_rule_is_told_where_it_is_meant_for_us() {
+    let mounts = "  volumes: [{name: s, configMap: {name: elsewhere}}]\n";
+    let told_in = |text: &str| told(&lint("a.yaml", text, &Settings::default()));
+    let typo = |text: &str| told_in(text).matches("unknown-rule").count();
+    assert_eq!(typo(&(pod("@8", "# initlint: ignore[forbiden-probe] why") + mounts)), 1);
+    let misplaced = told_in(&(pod("@8", "# initlint: disable[forbidden-probe]") + mounts));
+    assert!(misplaced.contains("unused-suppression"), "{misplaced}");
+    let map = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: s}\ndata:\n  a.sh: |\n    # initlint: ignore[forbiden-probe] why\n    a\n";
+    assert_eq!(typo(map), 0);
+    assert_eq!(typo(&format!("# initlint: ignore-file[forbiden-probe] why\n{map}")), 1);
+}
+
 #[test]
 fn each_place_of_a_comment_has_its_scope() {
     let scope = |text: &str| scopes(&format!("apiVersion: v1\nkind: X\n{text}"));
