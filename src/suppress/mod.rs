@@ -195,7 +195,7 @@ impl Reader<'_> {
 /// another project's.
 fn is_meant(form: Form, objects: &[Object<'_>]) -> bool {
     let holds_texts = || objects.iter().any(|object| texts_key(object.kind).is_some());
-    !objects.is_empty() && !(form == Form::ScriptComment && holds_texts())
+    !(objects.is_empty() || form == Form::ScriptComment && holds_texts())
 }
 
 /// The suppressions in the annotations of `object`, which a build makes, and its Pod templates.
