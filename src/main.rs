@@ -141,6 +141,7 @@ fn run(cli: &Cli) -> Result<ExitCode, Failed> {
             force_exclude: cli.force_exclude,
             stdin: Some(PathBuf::from(&cli.stdin_filename)),
             no_ignore: cli.no_ignore,
+            most: None,
         },
         pool: pool(cli)?,
     };

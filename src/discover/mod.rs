@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::fs;
 use std::io::{self, Read};
 use std::path::{Component, Path, PathBuf};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, mpsc};
 
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
@@ -125,6 +125,9 @@ pub struct Walk {
     pub stdin: Option<PathBuf>,
     /// Also read what `.gitignore` and its like leave out.
     pub no_ignore: bool,
+    /// How many files and folders are looked at, where that is bounded: somebody may open all of a disk in an editor.
+    /// Which ones these are is left to chance.
+    pub most: Option<usize>,
 }
 
 /// The files below `paths`, sorted, each once; what couldn't be walked; and notes on what was
@@ -296,11 +299,16 @@ fn walk_folder(base: &Path, only: Option<&GlobSet>, walk: &Walk, found: &mut Fou
         return false;
     }
     let left_out = AtomicBool::new(false);
+    let count = AtomicUsize::new(0);
+    let is_over = |count: usize| walk.most.is_some_and(|most| count >= most);
     let (sender, receiver) = mpsc::channel();
     walker(base, obeys, &refusals).run(|| {
         let sender = sender.clone();
-        let left_out = &left_out;
+        let (left_out, count) = (&left_out, &count);
         Box::new(move |entry| {
+            if is_over(count.fetch_add(1, Ordering::Relaxed)) {
+                return WalkState::Quit;
+            }
             let seen = match entry {
                 Ok(entry) if walk.excludes(entry.path()) => {
                     left_out.store(true, Ordering::Relaxed);
@@ -326,6 +334,9 @@ fn walk_folder(base: &Path, only: Option<&GlobSet>, walk: &Walk, found: &mut Fou
     }
     found.failures.extend(refusals.into_failures());
     found.failures.sort_by(|a, b| a.path.cmp(&b.path));
+    if let Some(most) = walk.most.filter(|_| is_over(count.into_inner().saturating_sub(1))) {
+        found.notes.push(format!("{}: only {most} of its files and folders are looked at", shown(base)));
+    }
     found.notes.sort();
     left_out.into_inner()
 }

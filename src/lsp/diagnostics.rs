@@ -15,6 +15,7 @@ use crate::discover::Failure;
 use crate::finding::{Finding, Severity};
 use crate::rule::docs_url;
 use crate::source::{FileId, Source, Span};
+use crate::unchecked::UNCHECKED;
 
 /// Diagnostics by the address of their document.
 pub(super) type ByDocument = BTreeMap<String, Vec<Diagnostic>>;
@@ -89,6 +90,7 @@ fn of_failure(failure: &Failure, places: &mut Places<'_>) -> Option<(String, Dia
     let diagnostic = Diagnostic {
         range: places.lines(source.id)?.range(span),
         severity: Some(DiagnosticSeverity::WARNING),
+        code: Some(NumberOrString::String(UNCHECKED.to_owned())),
         source: Some("initlint".to_owned()),
         message: failure.message.clone(),
         ..Diagnostic::default()

@@ -13,7 +13,7 @@ use super::reach::{self, Read};
 use crate::baseline::Baseline;
 use crate::cli::Cli;
 use crate::config::{self, Config, Problem};
-use crate::discover::{self, CONFIG_FILES, Input, Walk};
+use crate::discover::{self, CONFIG_FILES, Found, Input, Walk};
 use crate::finding::Finding;
 use crate::globs::Globs;
 use crate::path_text::{normal, path_of_text, text_of_path};
@@ -23,8 +23,8 @@ use crate::report::Report;
 use crate::settings::Settings;
 use crate::source::{FileId, Source};
 
-/// The most files that are known of a folder. Somebody may open all of a disk.
-const MAX_FILES: usize = 20_000;
+/// The most files and folders that are looked at in a folder.
+const MAX_FILES: usize = 200_000;
 
 /// The most text of which all is linted at once (bytes). Of more only what has to do with open documents is.
 const MAX_WHOLE: usize = 16 << 20;
@@ -118,6 +118,7 @@ impl Folder {
     /// Reads the configuration and the files anew. Tells what the user should know.
     pub(super) fn reread(&mut self, cli: &Cli, documents: &Documents) -> Vec<String> {
         if let Err(error) = self.enter() {
+            self.read = Some(Vec::new());
             return vec![format!("{}: {}", self.root.display(), discover::reason(&error))];
         }
         let mut notes = Vec::new();
@@ -153,13 +154,10 @@ impl Folder {
         if !self.is_workspace {
             return Vec::new();
         }
-        let walk = Walk { exclude: self.excluded.clone(), no_ignore: cli.no_ignore, ..Walk::default() };
-        let mut inputs = discover::find(&[], &walk).inputs;
-        if inputs.len() > MAX_FILES {
-            let root = self.root.display();
-            notes.push(format!("{root} has {} files; the first {MAX_FILES} are read", inputs.len()));
-            inputs.truncate(MAX_FILES);
-        }
+        let exclude = self.excluded.clone();
+        let walk = Walk { exclude, no_ignore: cli.no_ignore, most: Some(MAX_FILES), ..Walk::default() };
+        let Found { inputs, notes: told, .. } = discover::find(&[], &walk);
+        notes.extend(told);
         inputs
     }
 

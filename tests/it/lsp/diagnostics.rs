@@ -5,9 +5,9 @@ use std::fs;
 use serde_json::{Value, json};
 
 use super::client::{Client, range, uri};
-use crate::support::binary::folder;
+use crate::support::binary::{folder, run};
 
-const POD: &str = r#"apiVersion: v1
+pub(super) const POD: &str = r#"apiVersion: v1
 kind: Pod
 metadata: {name: web}
 spec:
@@ -21,7 +21,7 @@ spec:
   volumes: [{name: data, emptyDir: {}}, {name: scripts, configMap: {name: scripts}}]
 "#;
 
-const SCRIPTS: &str =
+pub(super) const SCRIPTS: &str =
     "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: scripts}\ndata:\n  run.sh: mkdir /data/a\n";
 
 /// Only these rules, so that the others may learn more.
@@ -124,14 +124,44 @@ fn clients_that_can_are_asked_to_watch_files() {
 
 #[test]
 fn excluded_and_baselined_findings_are_not_told() {
-    let config = "exclude: [vendor]\n";
-    let folder = folder(&[(".initlint.yaml", config)]);
+    let folder = folder(&[(".initlint.yaml", "exclude: [vendor]\n"), ("pod.yaml", POD)]);
     let (pod, vendored) = (uri(folder.path(), "pod.yaml"), uri(folder.path(), "vendor/pod.yaml"));
     let mut client = Client::with(folder.path(), json!({}), options());
     client.open(&vendored, POD);
     assert_eq!(client.places(&vendored), [""; 0]);
     client.open(&pod, POD);
     assert_eq!(client.places(&pod).len(), 1);
+    let config = "baseline: known.json\n";
+    run(folder.path(), &["--write-baseline", "known.json"]);
+    fs::write(folder.path().join(".initlint.yaml"), config).unwrap();
+    client.tell("textDocument/didSave", json!({ "textDocument": { "uri": pod } }));
+    client.settle();
+    assert_eq!(client.places(&pod), [""; 0]);
+}
+
+#[test]
+fn what_cannot_be_checked_is_told_where_it_stands() {
+    let folder = folder(&[]);
+    let pod = uri(folder.path(), "pod.yaml");
+    let mut client = Client::with(folder.path(), json!({}), options());
+    // It opens more expansions than are followed.
+    client.open(&pod, &POD.replace("sh, /scripts/run.sh", r#"sh, -c, "mkdir /a\n# ${a ${b ${c ${d ${e""#));
+    assert!(
+        client.places(&pod).iter().any(|place| place.ends_with(" unchecked")),
+        "{:?}",
+        client.places(&pod)
+    );
+}
+
+#[test]
+fn a_folder_that_is_gone_is_told_and_nothing_ends() {
+    let folder = folder(&[]);
+    let gone = folder.path().join("gone");
+    let mut client = Client::silent(folder.path(), &[]);
+    client.ask("initialize", json!({ "rootUri": uri(&gone, ""), "capabilities": {} }));
+    client.open(&uri(&gone, "pod.yaml"), POD);
+    assert!(client.told.iter().any(|told| told.to_string().contains("no such file or folder")));
+    assert_eq!(client.leave(), 0);
 }
 
 #[test]
@@ -167,9 +197,9 @@ fn options_may_change() {
     client.tell("workspace/didChangeConfiguration", change(json!(["forbidden-probe", "no-such-rule"])));
     client.settle();
     assert_eq!(client.places(&pod), [""; 0], "what is set wrongly changes nothing");
-    let told = client.told.iter().filter(|told| told["method"] == "window/logMessage");
-    let told: Vec<&str> = told.map(|told| told["params"]["message"].as_str().unwrap()).collect();
-    assert!(told[0].contains("invalid type") && told[1].contains("no-such-rule"), "{told:?}");
+    for why in ["invalid type", "no-such-rule"] {
+        assert!(client.told.iter().any(|told| told.to_string().contains(why)), "{why}: {:?}", client.told);
+    }
 }
 
 #[test]

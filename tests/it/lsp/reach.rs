@@ -3,32 +3,17 @@
 use serde_json::{Value, json};
 
 use super::client::{Client, uri};
+use super::diagnostics::{POD, SCRIPTS};
 use crate::support::binary::folder;
-
-const POD: &str = r#"apiVersion: v1
-kind: Pod
-metadata: {name: web}
-spec:
-  initContainers:
-    - name: seed
-      image: busybox:1.36
-      command: [sh, /scripts/run.sh]
-      volumeMounts: [{name: data, mountPath: /data}, {name: scripts, mountPath: /scripts}]
-  containers: [{name: app, image: "nginx:1.25"}]
-  volumes: [{name: data, emptyDir: {}}, {name: scripts, configMap: {name: scripts}}]
-"#;
-
-const SCRIPTS: &str =
-    "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: scripts}\ndata:\n  run.sh: mkdir -p /data/a\n";
 
 #[test]
 fn who_runs_the_scripts_that_are_typed_is_looked_at() {
     let folder = folder(&[("pods/web.yaml", POD), ("scripts.yaml", SCRIPTS)]);
     let scripts = uri(folder.path(), "scripts.yaml");
     let mut client = Client::with(folder.path(), json!({}), json!({ "select": ["non-idempotent-write"] }));
-    client.open(&scripts, SCRIPTS);
+    client.open(&scripts, &SCRIPTS.replace("mkdir", "mkdir -p"));
     assert_eq!(client.places(&scripts), [""; 0]);
-    client.change(&scripts, 2, &Value::Null, &SCRIPTS.replace(" -p", ""));
+    client.change(&scripts, 2, &Value::Null, SCRIPTS);
     assert_eq!(client.places(&scripts), ["4:10-4:23 non-idempotent-write"]);
 }
 
