@@ -17,7 +17,7 @@ pub static RULE: Rule = Rule {
     since: "0.1.0",
     doc: include_str!("doc.md"),
     options: &[],
-    target: Target::Pod { literals: &["localhost", "127.0.0.1", "[::1]"], check },
+    target: Target::Pod { literals: &["initContainers"], check },
 };
 
 fn check(pod: &Pod<'_>, cx: &mut PodContext<'_>) {

@@ -1,9 +1,6 @@
 //! Words that stand in a text without their letters: escaped, broken over lines, or in base64.
 
-/// What each disguise of a word holds: an escape, a line break that is escaped, a tag.
-pub(super) const DISGUISES: [&str; 6] = ["\\x", "\\u", "\\U", "\\\n", "\\\r", BINARY];
-
-const BINARY: &str = "binary";
+use memchr::memmem;
 
 /// How long a tag may be (bytes): `!<tag:yaml.org,2002:binary>` has 27.
 const MAX_TAG: usize = 256;
@@ -11,48 +8,46 @@ const MAX_TAG: usize = 256;
 /// How long a kind may be before a line break in it (bytes).
 const MAX_NAME: usize = 256;
 
-/// Tells of the texts in [`DISGUISES`] whether they could hide a key or its value.
-pub(super) struct Disguises<'t> {
-    document: &'t str,
-    /// The end of the double-quoted text that was looked at last, and whether it may be a key.
-    quote: (usize, bool),
+/// Whether a key or a whole value that is a name could be written without its letters standing there: by an escape, in
+/// base64, or broken over lines.
+pub(super) fn hides_names(document: &str) -> bool {
+    let mut quotes = Quotes { document, last: (0, false) };
+    let bytes = document.as_bytes();
+    let is_in_base64 = |at: usize| is_tag(bytes.get(at.saturating_sub(MAX_TAG)..at).unwrap_or_default());
+    memmem::find_iter(bytes, "binary").any(is_in_base64)
+        || memchr::memchr_iter(b'\\', bytes).any(|at| match bytes.get(at + 1) {
+            Some(b'x' | b'u' | b'U') => is_escaped_name(document.get(at + 1..).unwrap_or("")),
+            Some(b'\n' | b'\r') => quotes.is_key(at) || quotes.is_kind(at),
+            _ => false,
+        })
 }
 
-impl<'t> Disguises<'t> {
-    pub(super) fn of(document: &'t str) -> Self {
-        Self { document, quote: (0, false) }
-    }
+/// Tells what the double-quoted texts of a document stand for.
+struct Quotes<'t> {
+    document: &'t str,
+    /// The end of the text that was looked at last, and whether it may be a key.
+    last: (usize, bool),
+}
 
-    /// Whether the `disguise` at `at` could write a name, where such a text stands for a key or a whole value. Ask in the
-    /// order of the text.
-    pub(super) fn hides(&mut self, disguise: &str, at: usize) -> bool {
-        match disguise {
-            BINARY => {
-                is_tag(self.document.as_bytes().get(at.saturating_sub(MAX_TAG)..at).unwrap_or_default())
-            }
-            "\\\n" | "\\\r" => self.breaks_key(at) || self.breaks_kind(at),
-            _ => is_escaped_name(self.document.get(at + 1..).unwrap_or("")),
-        }
-    }
-
+impl Quotes<'_> {
     /// Whether the double-quoted text around `at` is the value of `kind`.
-    fn breaks_kind(&self, at: usize) -> bool {
-        let Some(before) = self.document.get(..at) else { return false };
-        let Some(opening) = before.rfind('"').filter(|opening| at - opening <= MAX_NAME) else {
-            return false;
-        };
-        let key = before.get(..opening).unwrap_or("").trim_end().strip_suffix(':').unwrap_or("");
+    fn is_kind(&self, at: usize) -> bool {
+        let from = at.saturating_sub(MAX_NAME);
+        let near = self.document.as_bytes().get(from..at).unwrap_or_default();
+        let Some(opening) = memchr::memrchr(b'"', near) else { return false };
+        let before = self.document.get(..from + opening).unwrap_or("");
+        let key = before.trim_end().strip_suffix(':').unwrap_or("");
         key.trim_end().trim_end_matches(['"', '\'']).ends_with("kind")
     }
 
-    /// Whether the double-quoted text around `at` may be a key: after its end comes a colon.
-    fn breaks_key(&mut self, at: usize) -> bool {
-        if at >= self.quote.0 {
+    /// Whether the double-quoted text around `at` may be a key: after its end comes a colon. Ask in the order of the text.
+    fn is_key(&mut self, at: usize) -> bool {
+        if at >= self.last.0 {
             let end = closing_quote(self.document, at);
             let after = self.document.get(end..).unwrap_or("");
-            self.quote = (end, after_colon(after).is_some());
+            self.last = (end, after_colon(after).is_some());
         }
-        self.quote.1
+        self.last.1
     }
 }
 

@@ -2,7 +2,7 @@
 
 use memchr::memmem;
 
-use super::disguises::{DISGUISES, Disguises, after_blank, after_colon, is_name};
+use super::disguises::{after_blank, after_colon, hides_names, is_name};
 
 /// What a key could hold.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -19,7 +19,7 @@ pub struct KeyValues<'t> {
 /// only look like YAML. Properties, quotes, block scalars and explicit keys are seen through.
 #[must_use]
 pub fn key_values<'t>(document: &'t str, key: &str) -> KeyValues<'t> {
-    let mut values = KeyValues { strings: Vec::new(), is_open: hides_keys(document) };
+    let mut values = KeyValues { strings: Vec::new(), is_open: hides_names(document) };
     for at in memmem::find_iter(document.as_bytes(), key) {
         let before = document.get(..at).and_then(|before| before.chars().next_back());
         let after = document.get(at + key.len()..).unwrap_or("");
@@ -59,20 +59,6 @@ fn after_properties(text: &str) -> &str {
         text = after_blank(text.get(end..).unwrap_or(""));
     }
     text
-}
-
-/// Whether a key could be written without its letters standing there: by an escape, in base64, or broken over lines.
-fn hides_keys(document: &str) -> bool {
-    let mut disguises = Disguises::of(document);
-    let search = |disguise: &'static str| {
-        memmem::find_iter(document.as_bytes(), disguise).map(move |at| (at, disguise))
-    };
-    let escapes = memchr::memchr_iter(b'\\', document.as_bytes()).filter_map(|at| {
-        let escape = document.get(at..)?;
-        let disguise = DISGUISES.into_iter().find(|disguise| escape.starts_with(disguise))?;
-        Some((at, disguise))
-    });
-    search("binary").chain(escapes).any(|(at, disguise)| disguises.hides(disguise, at))
 }
 
 #[cfg(test)]

@@ -3,16 +3,14 @@
 use aho_corasick::{AhoCorasick, MatchKind};
 use memchr::memmem;
 
-use super::disguises::{DISGUISES, Disguises};
-use super::key_values::key_values;
+use super::key_values::{KeyValues, key_values};
 
 /// Tells the documents that are worth parsing: those that hold one of the words without which no
 /// rule could speak.
 #[derive(Debug, Clone)]
 pub struct Prefilter {
-    /// Looks for words, then kinds, then disguises.
-    search: Option<AhoCorasick>,
-    words: usize,
+    /// Looks for words.
+    words: Option<AhoCorasick>,
     kinds: Vec<&'static str>,
 }
 
@@ -23,13 +21,14 @@ impl Prefilter {
         words: impl IntoIterator<Item = &'static str>,
         kinds: impl IntoIterator<Item = &'static str>,
     ) -> Self {
-        let words: Vec<&str> = words.into_iter().collect();
-        let kinds: Vec<&str> = kinds.into_iter().collect();
-        let patterns = words.iter().chain(&kinds).chain(&DISGUISES);
+        // The more patterns there are, and the shorter the shortest, the less a vectorized search can pass over.
+        let mut words: Vec<&str> = words.into_iter().collect();
+        words.sort_unstable();
+        words.dedup();
         // The first match is as good as the longest, and with it a vectorized search is chosen. Building fails on automata
         // of gigabytes only; then everything is wanted.
-        let search = AhoCorasick::builder().match_kind(MatchKind::LeftmostFirst).build(patterns).ok();
-        Self { search, words: words.len(), kinds }
+        let words = AhoCorasick::builder().match_kind(MatchKind::LeftmostFirst).build(words).ok();
+        Self { words, kinds: kinds.into_iter().collect() }
     }
 
     /// Whether `document`, a range of [`split`](super::split), is worth parsing.
@@ -38,31 +37,29 @@ impl Prefilter {
     /// `kind` at the start of a line tells it. One in JSON is parsed for nothing.
     #[must_use]
     pub fn wants(&self, document: &str) -> bool {
-        self.may_hold(document) && !is_definition(document)
+        !is_definition(document)
+            && (self.has_word(document) || self.wants_kinds(document, &key_values(document, "kind")))
     }
 
-    fn may_hold(&self, document: &str) -> bool {
-        let Some(search) = &self.search else { return true };
-        let mut disguises = Disguises::of(document);
-        let mut names_kind = false;
-        for found in search.find_iter(document) {
-            let Some(other) = found.pattern().as_usize().checked_sub(self.words) else { return true };
-            match other.checked_sub(self.kinds.len()).and_then(|disguise| DISGUISES.get(disguise)) {
-                Some(disguise) if disguises.hides(disguise, found.start()) => return true,
-                Some(_) => {}
-                None => names_kind = true,
-            }
-        }
-        names_kind && self.may_be_of_kind(document)
+    /// As [`wants`](Self::wants), for a document that is no definition and whose `kinds` are known.
+    #[must_use]
+    pub fn wants_of(&self, document: &str, kinds: &KeyValues<'_>) -> bool {
+        self.wants_kinds(document, kinds) || self.has_word(document)
     }
 
-    fn may_be_of_kind(&self, document: &str) -> bool {
-        let values = key_values(document, "kind");
+    /// Whether `text` holds one of the words.
+    #[must_use]
+    pub fn has_word(&self, document: &str) -> bool {
+        self.words.as_ref().is_none_or(|words| words.is_match(document))
+    }
+
+    fn wants_kinds(&self, document: &str, kinds: &KeyValues<'_>) -> bool {
         let is_wanted = |value: &&str| self.kinds.iter().any(|kind| value.contains(kind));
-        // What a template's action puts there isn't known.
-        values.is_open
-            || values.strings.iter().any(is_wanted)
-            || memmem::find(document.as_bytes(), b"{{").is_some()
+        let holds = |word: &str| memmem::find(document.as_bytes(), word.as_bytes()).is_some();
+        kinds.is_open
+            || kinds.strings.iter().any(is_wanted)
+            // What a template's action puts there isn't known.
+            || !self.kinds.is_empty() && holds("{{") && self.kinds.iter().any(|kind| holds(kind))
     }
 }
 
@@ -78,7 +75,12 @@ pub fn is_definition(document: &str) -> bool {
             after.is_empty() || after.starts_with(['\n', '\r', '#'])
         })
     };
-    let mut lines = memmem::find_iter(document.as_bytes(), "\nkind:").map(|at| at + 1 + KEY.len());
-    document.strip_prefix(KEY).is_some_and(is_definition)
-        || lines.any(|at| document.get(at..).is_some_and(is_definition))
+    // A map has one `kind`; the first decides, so that no more than a head need be looked at.
+    let value = match document.strip_prefix(KEY) {
+        Some(value) => Some(value),
+        None => {
+            memmem::find(document.as_bytes(), b"\nkind:").and_then(|at| document.get(at + 1 + KEY.len()..))
+        }
+    };
+    value.is_some_and(is_definition)
 }
