@@ -6,6 +6,7 @@ use std::path::{Component, Path, PathBuf};
 
 use rayon::prelude::*;
 
+use super::real_paths::RealPaths;
 use crate::discover::{Failure, Input, KUSTOMIZATIONS};
 use crate::path_text::{normal, text_of_path};
 use crate::read::{InputFile, read};
@@ -48,12 +49,13 @@ pub(super) struct Files {
     list: Vec<InputFile>,
     by_path: HashMap<PathBuf, FileId>,
     here: PathBuf,
+    real: RealPaths,
 }
 
 impl Files {
     pub(super) fn new(files: Vec<InputFile>) -> Self {
         let here = std::env::current_dir().unwrap_or_default();
-        let mut known = Self { list: Vec::new(), by_path: HashMap::new(), here };
+        let mut known = Self { list: Vec::new(), by_path: HashMap::new(), here, real: RealPaths::default() };
         for file in files {
             known.add(file);
         }
@@ -124,11 +126,16 @@ impl Files {
         if !is_there {
             return Err(Refused::Missing);
         }
-        if !target.starts_with(&root) || leads_out(&root, &target) {
+        if !target.starts_with(&root) || self.real.leads_out(&root, &target) {
             let why = "it is outside the kustomization's own folder, which kustomize refuses without `--load-restrictor LoadRestrictionsNone`";
             return Err(Refused::Because(why.to_owned()));
         }
         self.read(&shown)
+    }
+
+    /// Whether the file that is shown as `path` is known.
+    fn knows(&self, path: &str) -> bool {
+        self.by_path.contains_key(&absolute(&self.here, path))
     }
 
     /// The file that is shown as `path`, read if it isn't known.
@@ -156,21 +163,19 @@ impl Files {
     /// The kustomization in the folder that is shown as `folder`, if it has one.
     pub(super) fn kustomization_in(&mut self, folder: &str) -> Option<FileId> {
         let mut paths = KUSTOMIZATIONS.iter().map(|name| joined(folder, name));
-        let path = paths.find(|path| {
-            self.by_path.contains_key(&absolute(&self.here, path)) || Path::new(path).is_file()
-        })?;
+        let path = paths.find(|path| self.knows(path) || Path::new(path).is_file())?;
         self.read(&path).ok()
     }
 
     /// The folders from that of the file `id` up to the top of its git work tree, or without one to the working folder,
     /// as they are shown; none for a file that isn't on disk.
-    pub(super) fn folders_above(&self, id: FileId) -> Vec<String> {
+    pub(super) fn folders_above(&mut self, id: FileId) -> Vec<String> {
         let mut folder = self.folder(id);
         let path = self.source(id).map_or("", |source| &source.path);
         let on_disk = Path::new(if folder.is_empty() { "." } else { &folder });
-        let real = fs::canonicalize(on_disk).ok().filter(|_| Path::new(path).is_file());
-        let top =
-            real.as_deref().and_then(|real| work_tree(real).or_else(|| fs::canonicalize(&self.here).ok()));
+        let is_on_disk = Path::new(path).is_file();
+        let real = self.real.folder(on_disk).filter(|_| is_on_disk);
+        let top = real.as_deref().and_then(|real| self.top(real));
         let Some((mut real, top)) = real.zip(top) else { return Vec::new() };
         let mut folders = Vec::new();
         while real.starts_with(&top) && folders.len() < MAX_FOLDERS {
@@ -184,14 +189,14 @@ impl Files {
     }
 
     /// The folder `path` of the git work tree that the file `id` is in, as it is shown.
-    pub(super) fn in_work_tree(&self, id: FileId, path: &str) -> Option<String> {
+    pub(super) fn in_work_tree(&mut self, id: FileId, path: &str) -> Option<String> {
         let folder = self.folder(id);
-        let real = fs::canonicalize(if folder.is_empty() { "." } else { &folder }).ok()?;
-        let top = work_tree(&real)?;
+        let real = self.real.folder(Path::new(if folder.is_empty() { "." } else { &folder }))?;
+        let top = self.real.work_tree(&real)?;
         let target = normal(&top.join(path.trim_start_matches('/')));
         let is_inside =
             target.starts_with(&top) && fs::canonicalize(&target).is_ok_and(|real| real == target);
-        let here = fs::canonicalize(&self.here).ok()?;
+        let here = self.real.folder(&self.here)?;
         is_inside.then(|| shown(target.strip_prefix(&here).unwrap_or(&target)))
     }
 
@@ -199,38 +204,45 @@ impl Files {
     fn kustomization(&mut self, from: FileId, path: &str) -> Result<Option<FileId>, Refused> {
         let from = self.folder(from);
         let folder = joined(&from, path);
-        let of = |name: &&str| joined(&folder, name);
-        let is_known = |name: &&str| self.by_path.contains_key(&absolute(&self.here, &of(name)));
+        // A file that was found needn't be asked for what it is.
+        if self.knows(&folder) {
+            return Ok(None);
+        }
+        let paths: Vec<String> = KUSTOMIZATIONS.iter().map(|name| joined(&folder, name)).collect();
         let on_disk = Path::new(if folder.is_empty() { "." } else { &folder });
         if on_disk.is_dir() {
             self.check_folder(&from, path, on_disk)?;
-        } else if !KUSTOMIZATIONS.iter().any(is_known) {
+        } else if !paths.iter().any(|path| self.knows(path)) {
             return Ok(None);
         }
-        let known = KUSTOMIZATIONS.iter().find(|name| is_known(name) || Path::new(&of(name)).is_file());
-        let name = known.ok_or_else(|| Refused::Because("the folder has no kustomization".to_owned()))?;
-        self.read(&of(name)).map(Some)
+        let known = paths.iter().find(|path| self.knows(path) || Path::new(path).is_file());
+        let path = known.ok_or_else(|| Refused::Because("the folder has no kustomization".to_owned()))?;
+        self.read(path).map(Some)
     }
 
     /// A folder is read where no link leads there and it lies in the work tree of the one that names it, or without one
     /// below the working folder.
-    fn check_folder(&self, from: &str, path: &str, folder: &Path) -> Result<(), Refused> {
+    fn check_folder(&mut self, from: &str, path: &str, folder: &Path) -> Result<(), Refused> {
         let refuse = |why: &str| Err(Refused::Unreadable(why.to_owned()));
         let from = Path::new(if from.is_empty() { "." } else { from });
-        let (Ok(real), Ok(real_from)) = (fs::canonicalize(folder), fs::canonicalize(from)) else {
+        let (Some(real), Some(real_from)) = (self.real.folder(folder), self.real.folder(from)) else {
             return refuse("it cannot be read");
         };
         if real != normal(&real_from.join(path)) {
             return refuse("a link leads there, which is not followed");
         }
-        let top = work_tree(&real_from).or_else(|| fs::canonicalize(&self.here).ok());
-        match top {
+        match self.top(&real_from) {
             Some(top) if real.starts_with(&top) => Ok(()),
             _ if self.by_path.keys().any(|known| known.starts_with(absolute(&self.here, &shown(folder)))) => {
                 Ok(())
             }
             _ => refuse("it is outside the git work tree"),
         }
+    }
+
+    /// The top of the git work tree that the real `folder` is in, or without one the working folder.
+    fn top(&mut self, folder: &Path) -> Option<PathBuf> {
+        self.real.work_tree(folder).or_else(|| self.real.folder(&self.here))
     }
 }
 
@@ -244,19 +256,6 @@ fn restore(file: &mut InputFile) -> Result<(), Failure> {
 
 fn shown(path: &Path) -> String {
     text_of_path(path)
-}
-
-/// The folder above `folder`, or itself, that has a `.git`.
-fn work_tree(folder: &Path) -> Option<PathBuf> {
-    folder.ancestors().find(|above| above.join(".git").exists()).map(Path::to_owned)
-}
-
-/// Whether a link leads from `root` to a file elsewhere. One that isn't there leads nowhere.
-fn leads_out(root: &Path, target: &Path) -> bool {
-    match (fs::canonicalize(root), fs::canonicalize(target)) {
-        (Ok(root), Ok(target)) => !target.starts_with(root),
-        _ => false,
-    }
 }
 
 fn absolute(here: &Path, path: &str) -> PathBuf {

@@ -20,6 +20,7 @@ mod merge;
 mod merge_keys;
 mod parsed;
 mod patches;
+mod real_paths;
 mod references;
 mod remarks;
 mod replacements;
