@@ -19,7 +19,9 @@ const INCLUDES: [&str; 2] = ["include \"", "template \""];
 /// `Chart.yaml`, and holds an action.
 #[must_use]
 pub fn is_template(path: &str, text: &str) -> bool {
-    memchr::memmem::find(text.as_bytes(), b"{{").is_some() && discover::is_in_templates(Path::new(path))
+    path.contains("templates")
+        && memchr::memmem::find(text.as_bytes(), b"{{").is_some()
+        && discover::is_in_templates(Path::new(path))
 }
 
 /// The named templates that some templates include where init containers are listed, by name.

@@ -28,13 +28,33 @@ pub struct InputFile {
     pub documents: Vec<Range<usize>>,
     /// Whether a document looks like an object of Kubernetes.
     pub holds_objects: bool,
+    /// The objects that rules look for, as far as its text tells of them; `None` where that wasn't noted.
+    pub mentions: Option<Vec<Mention>>,
+}
+
+/// Objects that a document may hold, by its text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mention {
+    /// The document's number in its file.
+    pub document: u32,
+    /// The kinds that they may have.
+    pub kinds: Vec<Box<str>>,
+    /// The names that they may have.
+    pub names: Vec<Box<str>>,
+}
+
+/// What of a file is kept once it was read.
+#[derive(Debug, Clone, Default)]
+pub struct Kept {
+    /// Whether its text is.
+    pub text: bool,
+    /// What is noted of its objects, if anything.
+    pub mentions: Option<Vec<Mention>>,
 }
 
 /// A file that was read, before it is known whether anybody asks for its text.
 #[derive(Debug, Clone, Copy)]
 pub struct Skimmed<'t> {
-    /// Its number.
-    pub id: FileId,
     /// Its path, as it is shown.
     pub path: &'t str,
     /// Its text.
@@ -50,7 +70,7 @@ impl InputFile {
         let source = source.into();
         let documents = yaml::split(&source.text);
         let holds_objects = holds_objects(&source.text, &documents);
-        Self { source, documents, holds_objects }
+        Self { source, documents, holds_objects, mentions: None }
     }
 
     /// Whether its text was dropped after it was read, since nobody would ask for it.
@@ -66,7 +86,7 @@ impl InputFile {
     pub fn with_text(&self) -> Result<Self, Failure> {
         let input = Input::File { path: path_of_text(&self.source.path), named: false };
         match read(self.source.id.0 as usize, &input, "") {
-            (file, None) => Ok(file),
+            (file, None) => Ok(Self { mentions: self.mentions.clone(), ..file }),
             (_, Some(failure)) => Err(failure),
         }
     }
@@ -126,13 +146,13 @@ pub enum Outcome<'f> {
 /// Reads one input. A file that can't be read keeps its number, with empty text.
 #[must_use]
 pub fn read(id: usize, input: &Input, stdin_name: &str) -> (InputFile, Option<Failure>) {
-    read_where(|_| true, id, input, stdin_name)
+    read_where(|_| Kept { text: true, mentions: None }, id, input, stdin_name)
 }
 
-/// As [`read`]; what `is_kept` doesn't want has no text.
+/// As [`read`]; what `keep` doesn't want has no text.
 #[must_use]
 pub fn read_where(
-    is_kept: impl Fn(Skimmed<'_>) -> bool,
+    keep: impl Fn(Skimmed<'_>) -> Kept,
     id: usize,
     input: &Input,
     stdin_name: &str,
@@ -149,13 +169,14 @@ pub fn read_where(
         Ok((text, encoding)) => {
             let documents = yaml::split(&text);
             let holds_objects = holds_objects(&text, &documents);
-            let source = if is_kept(Skimmed { id, path: &path, text: &text, documents: &documents }) {
+            let kept = keep(Skimmed { path: &path, text: &text, documents: &documents });
+            let source = if kept.text {
                 Source::with_encoding(id, &*path, &*text, encoding)
                     .with_origins(rendered::origins(&text, &documents))
             } else {
                 Source::with_encoding(id, &*path, "", encoding)
             };
-            Ok(InputFile { source: Arc::new(source), documents, holds_objects })
+            Ok(InputFile { source: Arc::new(source), documents, holds_objects, mentions: kept.mentions })
         }
         // Other people's files are passed over whatever their encoding is.
         Err(_) if !encoding::holds_manifest(bytes) => Ok(empty()),

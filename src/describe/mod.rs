@@ -75,17 +75,14 @@ pub fn describe(inputs: &[Input], stdin_name: &str, settings: &Settings) -> Desc
             read::guard(file, || describer.file(file, read::is_named(input))).unwrap_or_else(failed)
         })
         .collect();
-    let views = builds.list.iter().map(|build| {
-        let documents = build.resources.iter().map(|resource| Arc::clone(&resource.document));
-        (set.of_build(documents.collect()), &build.resources)
-    });
+    let views = builds.list.iter().map(|build| (set.of_build(build), &build.resources));
     let views: Vec<_> = views.collect();
     let resources: Vec<_> =
         views.iter().flat_map(|(view, resources)| resources.iter().map(move |one| (view, one))).collect();
     let built: Vec<Described> = resources
         .into_par_iter()
         .filter_map(|(view, resource)| {
-            let file = builds.files.get(resource.document.file().0 as usize)?;
+            let file = builds.files.get(resource.file().0 as usize)?;
             let describer = Describer { inputs: view, ..describer.clone() };
             Some(read::guard(file, || describer.built(file, resource)).unwrap_or_else(failed))
         })
@@ -175,7 +172,9 @@ impl Describer<'_> {
     /// Describes what a build makes.
     fn built(&self, file: &InputFile, resource: &BuiltResource) -> Described {
         let mut described = Described::default();
-        self.document(&resource.document, &file.source, &mut described);
+        if let Some(document) = resource.document() {
+            self.document(document, &file.source, &mut described);
+        }
         described
     }
 

@@ -3,9 +3,11 @@
 use std::collections::HashMap;
 use std::sync::OnceLock;
 
+use super::files::Files;
+use super::mentions::with_items;
 use super::names::Named;
 use crate::kube::{Object, objects};
-use crate::read::InputFile;
+use crate::read::{InputFile, Mention};
 use crate::source::FileId;
 use crate::yaml::{self, Document, NodeId};
 
@@ -15,12 +17,23 @@ pub(super) struct ObjectIndex {
     kinds: OnceLock<Kinds>,
 }
 
-/// Which documents could hold an object of a kind; made of all texts at the first question.
+/// Which documents could hold an object of a kind; made at the first question.
 #[derive(Debug, Default)]
 struct Kinds {
     by_kind: HashMap<Box<str>, KindIndex>,
-    /// What the documents hold, by file and document.
-    parsed: Vec<Vec<OnceLock<Option<Box<Parsed>>>>>,
+    documents: Vec<Indexed>,
+}
+
+/// A document that could hold an object.
+#[derive(Debug)]
+struct Indexed {
+    file: FileId,
+    /// Its number in the file.
+    number: u32,
+    /// Which of the file's mentions is of it; without one its text tells.
+    mention: Option<u32>,
+    /// What it holds, where it is YAML.
+    parsed: OnceLock<Option<Box<Parsed>>>,
 }
 
 /// The objects of one kind.
@@ -38,11 +51,9 @@ struct Name {
     named: OnceLock<Named<ObjectId>>,
 }
 
+/// A document, by its place in the index.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct DocumentId {
-    file: u32,
-    document: u32,
-}
+struct DocumentId(u32);
 
 /// An object of the index.
 #[derive(Debug, Clone, Copy)]
@@ -72,7 +83,7 @@ impl ObjectIndex {
     /// The objects of `kind` and `name`; `folder` tells the folder of a file.
     pub(super) fn named<'a>(
         &'a self,
-        files: &[InputFile],
+        files: &Files,
         kind: &str,
         name: &str,
         folder: impl Fn(FileId) -> &'a str,
@@ -84,12 +95,11 @@ impl ObjectIndex {
         Some(found.named.get_or_init(|| {
             let mut named = Named::default();
             for &document in &found.documents {
-                let Some(parsed) = kinds.parsed(files, document) else { continue };
+                let Some((file, parsed)) = kinds.parsed(files, document) else { continue };
                 for &number in parsed.by_name.get(name).into_iter().flatten() {
                     let Some(object) = parsed.object(number).filter(|object| object.kind == kind) else {
                         continue;
                     };
-                    let file = FileId(document.file);
                     named.add(ObjectId { document, number }, object.namespace(), file, folder(file));
                 }
             }
@@ -98,14 +108,10 @@ impl ObjectIndex {
     }
 
     /// The objects of `kind`, in the order of the files.
-    pub(super) fn objects<'a>(
-        &'a self,
-        files: &'a [InputFile],
-        kind: &'a str,
-    ) -> impl Iterator<Item = Object<'a>> {
+    pub(super) fn objects<'a>(&'a self, files: &'a Files, kind: &'a str) -> impl Iterator<Item = Object<'a>> {
         let kinds = self.kinds(files);
         let documents = kinds.by_kind.get(kind).into_iter().flat_map(|index| &index.documents);
-        let parsed = documents.filter_map(|&document| kinds.parsed(files, document));
+        let parsed = documents.filter_map(|&document| Some(kinds.parsed(files, document)?.1));
         parsed.flat_map(Parsed::objects).filter(move |object| object.kind == kind)
     }
 
@@ -114,39 +120,51 @@ impl ObjectIndex {
         self.kinds.get()?.known(id.document)?.object(id.number)
     }
 
-    fn kinds(&self, files: &[InputFile]) -> &Kinds {
+    fn kinds(&self, files: &Files) -> &Kinds {
         self.kinds.get_or_init(|| Kinds::of(files))
     }
 }
 
 impl Kinds {
-    fn of(files: &[InputFile]) -> Self {
+    fn of(files: &Files) -> Self {
         let mut kinds = Self::default();
-        for (file, number) in files.iter().zip(0..) {
-            kinds.parsed.push(file.documents.iter().map(|_| OnceLock::new()).collect());
-            for (_, document) in file.documents.iter().zip(0..) {
-                kinds.add(files, DocumentId { file: number, document });
+        for file in files.list() {
+            match &file.mentions {
+                Some(mentions) => kinds.add_mentions(file.source.id, mentions),
+                None => kinds.add_documents(files, file),
             }
         }
         kinds
     }
 
-    /// Adds a document to the kinds that its text could hold, or else to those that it does hold.
-    fn add(&mut self, files: &[InputFile], document: DocumentId) {
-        let values = yaml::key_values(text(files, document), "kind");
-        if values.is_open {
-            let objects = self.parsed(files, document).into_iter().flat_map(Parsed::objects);
-            let kinds: Vec<Box<str>> = objects.map(|object| object.kind.into()).collect();
-            return kinds.iter().for_each(|kind| self.add_kind(kind, document));
+    fn add_mentions(&mut self, file: FileId, mentions: &[Mention]) {
+        for (Mention { document: number, kinds, .. }, mention) in mentions.iter().zip(0..) {
+            let document = self.push(file, *number, Some(mention));
+            kinds.iter().for_each(|kind| self.add_kind(kind, document));
         }
-        for mut kind in values.strings {
-            self.add_kind(kind, document);
-            // The items of a typed list may have their kind from it.
-            while let Some(of_items) = kind.strip_suffix("List").filter(|kind| !kind.is_empty()) {
-                self.add_kind(of_items, document);
-                kind = of_items;
+    }
+
+    /// Adds the documents of `file` to the kinds that their texts could hold, or else to those that they do hold.
+    fn add_documents(&mut self, files: &Files, file: &InputFile) {
+        for (range, number) in file.documents.iter().zip(0..) {
+            let values = yaml::key_values(file.source.text.get(range.clone()).unwrap_or(""), "kind");
+            let document = self.push(file.source.id, number, None);
+            if values.is_open {
+                let objects =
+                    self.parsed(files, document).into_iter().flat_map(|(_, parsed)| parsed.objects());
+                let kinds: Vec<Box<str>> = objects.map(|object| object.kind.into()).collect();
+                kinds.iter().for_each(|kind| self.add_kind(kind, document));
+            } else {
+                let kinds = values.strings.into_iter().flat_map(with_items);
+                kinds.for_each(|kind| self.add_kind(kind, document));
             }
         }
+    }
+
+    fn push(&mut self, file: FileId, number: u32, mention: Option<u32>) -> DocumentId {
+        let id = DocumentId(u32::try_from(self.documents.len()).unwrap_or(u32::MAX));
+        self.documents.push(Indexed { file, number, mention, parsed: OnceLock::new() });
+        id
     }
 
     fn add_kind(&mut self, kind: &str, document: DocumentId) {
@@ -160,7 +178,7 @@ impl Kinds {
     }
 
     /// The names that objects of `kind` could have, which `documents` could hold.
-    fn names(&self, files: &[InputFile], kind: &str, documents: &[DocumentId]) -> HashMap<Box<str>, Name> {
+    fn names(&self, files: &Files, kind: &str, documents: &[DocumentId]) -> HashMap<Box<str>, Name> {
         let mut names: HashMap<Box<str>, Name> = HashMap::new();
         let mut add = |name: &str, document: DocumentId| {
             let documents = match names.get_mut(name) {
@@ -171,47 +189,48 @@ impl Kinds {
                 documents.push(document);
             }
         };
-        for &document in documents {
-            let values = yaml::key_values(text(files, document), "name");
-            if !values.is_open {
-                values.strings.into_iter().for_each(|name| add(name, document));
+        for &id in documents {
+            let Some((file, indexed)) = self.document(files, id) else { continue };
+            if let Some(mention) = indexed.mention {
+                let mention = file.mentions.as_ref().and_then(|mentions| mentions.get(mention as usize));
+                mention.into_iter().flat_map(|mention| &mention.names).for_each(|name| add(name, id));
                 continue;
             }
-            let objects = self.parsed(files, document).into_iter().flat_map(Parsed::objects);
+            let text = file.documents.get(indexed.number as usize);
+            let text = text.and_then(|range| file.source.text.get(range.clone()));
+            let values = yaml::key_values(text.unwrap_or(""), "name");
+            if !values.is_open {
+                values.strings.into_iter().for_each(|name| add(name, id));
+                continue;
+            }
+            let objects = self.parsed(files, id).into_iter().flat_map(|(_, parsed)| parsed.objects());
             for object in objects.filter(|object| object.kind == kind) {
-                add(object.name().unwrap_or_default(), document);
+                add(object.name().unwrap_or_default(), id);
             }
         }
         names
     }
 
-    /// What `document` holds, where it is YAML.
-    fn parsed(&self, files: &[InputFile], document: DocumentId) -> Option<&Parsed> {
+    fn document<'f>(&self, files: &'f Files, id: DocumentId) -> Option<(&'f InputFile, &Indexed)> {
+        let indexed = self.documents.get(id.0 as usize)?;
+        Some((files.get(indexed.file)?, indexed))
+    }
+
+    /// The file that a document is in, and what the document holds, where it is YAML.
+    fn parsed(&self, files: &Files, id: DocumentId) -> Option<(FileId, &Parsed)> {
+        let indexed = self.documents.get(id.0 as usize)?;
         let parse = || {
-            let file = files.get(document.file as usize)?;
-            let range = file.documents.get(document.document as usize)?.clone();
+            let file = files.with_text(indexed.file)?;
+            let range = file.documents.get(indexed.number as usize)?.clone();
             Some(Box::new(Parsed::of(Document::parse(&file.source, range).ok()?)))
         };
-        self.slot(document)?.get_or_init(parse).as_deref()
+        Some((indexed.file, indexed.parsed.get_or_init(parse).as_deref()?))
     }
 
-    /// What `document` holds, if that was asked for before.
-    fn known(&self, document: DocumentId) -> Option<&Parsed> {
-        self.slot(document)?.get()?.as_deref()
+    /// What a document holds, if that was asked for before.
+    fn known(&self, id: DocumentId) -> Option<&Parsed> {
+        self.documents.get(id.0 as usize)?.parsed.get()?.as_deref()
     }
-
-    fn slot(&self, document: DocumentId) -> Option<&OnceLock<Option<Box<Parsed>>>> {
-        self.parsed.get(document.file as usize)?.get(document.document as usize)
-    }
-}
-
-fn text(files: &[InputFile], document: DocumentId) -> &str {
-    let file = files.get(document.file as usize);
-    let text = file.and_then(|file| {
-        let range = file.documents.get(document.document as usize)?.clone();
-        file.source.text.get(range)
-    });
-    text.unwrap_or("")
 }
 
 impl Parsed {

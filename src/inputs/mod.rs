@@ -5,28 +5,31 @@
 
 mod build_objects;
 mod config_maps;
+mod files;
 mod index;
+mod mentions;
 mod names;
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::{Arc, OnceLock};
 
 pub use config_maps::{ConfigData, texts_key};
+pub use mentions::mention;
 
 use crate::charts::InitTemplates;
 use crate::kube::Object;
-use crate::kustomize::{self, Builds, folder_of, images};
+use crate::kustomize::{self, Build, Builds, folder_of, images};
 use crate::provenance::TestSuites;
 use crate::read::InputFile;
 use crate::source::{FileId, Source};
-use crate::yaml::Document;
 use build_objects::BuildObjects;
 use config_maps::GeneratedMaps;
+use files::Files;
 use index::{ObjectId, ObjectIndex};
 use names::{Asker, Named, choose};
 
-/// The kinds that rules look for. Files without an object of them, and without one that a rule speaks of, are dropped once
-/// they are read: whoever looks for another kind adds it here.
+/// The kinds that rules look for. Where objects of them are is noted when files are read: whoever looks for another kind
+/// adds it here.
 pub const LOOKED_FOR: [&str; 4] = ["ConfigMap", "Secret", "Service", "ServiceAccount"];
 
 /// Every file of a run, as an object of it sees them: one of a build sees the build first.
@@ -38,7 +41,7 @@ pub struct InputSet {
 
 #[derive(Debug, Default)]
 struct Shared {
-    files: Vec<InputFile>,
+    files: Files,
     /// The files of each build of which all is known.
     builds: Vec<BTreeSet<FileId>>,
     index: ObjectIndex,
@@ -57,38 +60,46 @@ impl InputSet {
     /// The set of `files`, in the order of their ids.
     #[must_use]
     pub fn new(files: Vec<InputFile>) -> Self {
-        Self { shared: Arc::new(Shared { files, ..Shared::default() }), build: None }
+        Self { shared: Arc::new(Shared { files: Files::new(files), ..Shared::default() }), build: None }
     }
 
     /// The set of the files of `builds`.
     #[must_use]
     pub fn of_builds(builds: &Builds) -> Self {
-        let shared = Shared { files: builds.files.clone(), builds: builds.whole(), ..Shared::default() };
-        Self { shared: Arc::new(shared), build: None }
+        let files = Files::new(builds.files.clone());
+        Self { shared: Arc::new(Shared { files, builds: builds.whole(), ..Shared::default() }), build: None }
     }
 
-    /// The set as the resources of a build see it, which `documents` hold.
+    /// The set as the resources of `build` see it.
     #[must_use]
-    pub fn of_build(&self, documents: Vec<Arc<Document>>) -> Self {
-        Self { shared: Arc::clone(&self.shared), build: Some(Arc::new(BuildObjects::of(documents))) }
+    pub fn of_build(&self, build: &Arc<Build>) -> Self {
+        let build = BuildObjects::of(Arc::clone(build));
+        Self { shared: Arc::clone(&self.shared), build: Some(Arc::new(build)) }
     }
 
-    /// The files, in the order of their ids.
+    /// The files as they were read first, in the order of their ids.
     #[must_use]
     pub fn files(&self) -> &[InputFile] {
-        &self.shared.files
+        self.shared.files.list()
+    }
+
+    /// The sources of the files, with the texts that somebody asked for.
+    #[must_use]
+    pub fn sources(&self) -> Vec<Arc<Source>> {
+        let files = self.files().iter().filter_map(|file| self.file(file.source.id));
+        files.map(|file| Arc::clone(&file.source)).collect()
     }
 
     /// The file `id`, and where its documents lie.
     #[must_use]
     pub fn file(&self, id: FileId) -> Option<&InputFile> {
-        self.shared.files.get(id.0 as usize)
+        self.shared.files.get(id)
     }
 
     /// The file `id`.
     #[must_use]
     pub fn source(&self, id: FileId) -> Option<&Source> {
-        self.shared.files.get(id.0 as usize).map(|file| &*file.source)
+        self.file(id).map(|file| &*file.source)
     }
 
     /// The objects of `kind`, in order.
@@ -136,7 +147,7 @@ impl InputSet {
     /// of `file`. One of which it isn't known what it builds, since that is elsewhere, may build anything.
     #[must_use]
     pub fn pins_image(&self, name: &str, file: FileId) -> bool {
-        let pinned = self.shared.pinned_images.get_or_init(|| images::pinned_images(&self.shared.files));
+        let pinned = self.shared.pinned_images.get_or_init(|| images::pinned_images(self.files()));
         let reaches = |kustomization: &FileId| {
             let mut builds =
                 self.shared.builds.iter().filter(|files| files.contains(kustomization)).peekable();
@@ -149,8 +160,7 @@ impl InputSet {
     /// that name.
     #[must_use]
     pub fn replaces_image(&self, container: &str, object: &str) -> bool {
-        let replaced =
-            self.shared.replaced_images.get_or_init(|| images::replaced_images(&self.shared.files));
+        let replaced = self.shared.replaced_images.get_or_init(|| images::replaced_images(self.files()));
         let has = |object: &str| replaced.contains(&(container.to_owned(), object.to_owned()));
         !replaced.is_empty() && (has(object) || has(""))
     }
@@ -158,7 +168,7 @@ impl InputSet {
     /// Whether a kustomization may name `name` among its `vars`, which it puts for `$(NAME)`.
     #[must_use]
     pub fn may_be_var(&self, name: &str) -> bool {
-        kustomize::may_be_var(&self.shared.files, name)
+        kustomize::may_be_var(self.files(), name)
     }
 
     /// The named templates of the input's charts that hold init containers.
@@ -166,15 +176,13 @@ impl InputSet {
     pub fn init_templates(&self) -> &InitTemplates {
         self.shared
             .init_templates
-            .get_or_init(|| InitTemplates::of(self.shared.files.iter().map(|file| &*file.source)))
+            .get_or_init(|| InitTemplates::of(self.files().iter().map(|file| &*file.source)))
     }
 
     /// The test suites among the files.
     #[must_use]
     pub fn test_suites(&self) -> &TestSuites {
-        self.shared
-            .test_suites
-            .get_or_init(|| TestSuites::of(self.shared.files.iter().map(|file| &*file.source)))
+        self.shared.test_suites.get_or_init(|| TestSuites::of(self.files().iter().map(|file| &*file.source)))
     }
 
     fn named(&self, kind: &str, name: &str) -> Option<&Named<ObjectId>> {
@@ -189,7 +197,7 @@ impl InputSet {
     fn file_at(&self, path: &str) -> Option<&Source> {
         let by_path = self.shared.by_path.get_or_init(|| {
             // Of two of one name the first counts.
-            let sources = self.shared.files.iter().rev().map(|file| &file.source);
+            let sources = self.files().iter().rev().map(|file| &file.source);
             sources.map(|source| (Arc::clone(&source.path), source.id)).collect()
         });
         let file = self.file(*by_path.get(path)?).filter(|file| !file.is_left_out())?;

@@ -1,7 +1,7 @@
 //! Builds: what `kubectl kustomize` would print.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use rayon::prelude::*;
 
@@ -12,7 +12,7 @@ use super::resource::Resource;
 use super::{references, roots};
 use crate::read::InputFile;
 use crate::source::{FileId, MappedText};
-use crate::yaml::Document;
+use crate::yaml::{Document, Value};
 
 /// How many nodes builds may be made of, all taken together.
 const MAX_NODES: usize = 10_000_000;
@@ -21,7 +21,7 @@ const MAX_NODES: usize = 10_000_000;
 #[derive(Debug, Default)]
 pub struct Builds {
     /// Those that are built by themselves, in the order of the input.
-    pub list: Vec<Build>,
+    pub list: Vec<Arc<Build>>,
     /// The input's files, and those that were read beside them, in the order of their ids.
     pub files: Vec<InputFile>,
     /// Files from this number on are there for the sake of a named file alone: what is found in them doesn't count.
@@ -57,19 +57,47 @@ pub struct Build {
 /// A resource of a build.
 #[derive(Debug)]
 pub struct BuiltResource {
-    /// The object. Its nodes stand in the files that they come from.
-    pub document: Arc<Document>,
+    value: Value,
+    /// Made of `value` when it is asked for: few are.
+    document: OnceLock<Option<Box<Document>>>,
     /// Its name where it is written.
     pub name: Option<String>,
     /// Its namespace there.
     pub namespace: Option<String>,
 }
 
+impl BuiltResource {
+    /// The object. Its nodes stand in the files that they come from. `None` where it nests too deep.
+    #[must_use]
+    pub fn document(&self) -> Option<&Document> {
+        self.document.get_or_init(|| self.value.document().map(Box::new)).as_deref()
+    }
+
+    /// The file that its root stands in.
+    #[must_use]
+    pub fn file(&self) -> FileId {
+        self.value.span().file
+    }
+
+    /// Its kind, and its name in the build, as far as they are written; empty where they aren't.
+    #[must_use]
+    pub fn kind_and_name(&self) -> (&str, &str) {
+        let text = |path: &[&str]| self.value.at(path).and_then(Value::text).unwrap_or("");
+        (text(&["kind"]), text(&["metadata", "name"]))
+    }
+
+    /// Whether `is_one` says so of one of its keys and single values.
+    #[must_use]
+    pub fn has_text(&self, is_one: &dyn Fn(&str) -> bool) -> bool {
+        self.value.has_text(is_one)
+    }
+}
+
 impl Builds {
     /// The builds that the file `id` is part of, with their numbers.
     pub fn of_file(&self, id: FileId) -> impl Iterator<Item = (usize, &Build)> {
         let numbers = self.by_file.get(&id).into_iter().flatten();
-        numbers.filter_map(|&number| Some((number, self.list.get(number)?)))
+        numbers.filter_map(|&number| Some((number, &**self.list.get(number)?)))
     }
 
     /// The files of each build of which all is known.
@@ -122,7 +150,7 @@ fn build_within(
     let mut seen = HashSet::new();
     roots.retain(|id| seen.insert(*id));
     let made: Vec<_> = roots.into_iter().filter_map(|id| Some((id, builder.done.get(&id)?))).collect();
-    let list: Vec<Build> = made.into_par_iter().map(|(id, made)| finish(id, made)).collect();
+    let list: Vec<Arc<Build>> = made.into_par_iter().map(|(id, made)| Arc::new(finish(id, made))).collect();
     let mut by_file: HashMap<FileId, Vec<usize>> = HashMap::new();
     for (number, build) in list.iter().enumerate() {
         for &file in &build.files {
@@ -155,17 +183,21 @@ fn finish(kustomization: FileId, made: &Accumulated) -> Build {
     Build {
         kustomization,
         generated: generated.collect(),
-        resources: resources.iter().filter_map(built).collect(),
+        resources: resources.into_iter().map(built).collect(),
         files: made.files.clone(),
         is_partial: made.is_partial,
     }
 }
 
-fn built(resource: &Resource) -> Option<BuiltResource> {
+fn built(resource: Resource) -> BuiltResource {
     let written = |text: String| Some(text).filter(|text| !text.is_empty());
     let id = resource.original_id();
-    let document = Arc::new(resource.value.document()?);
-    Some(BuiltResource { document, name: written(id.name), namespace: written(id.namespace) })
+    BuiltResource {
+        value: resource.value,
+        document: OnceLock::new(),
+        name: written(id.name),
+        namespace: written(id.namespace),
+    }
 }
 
 #[cfg(test)]

@@ -13,60 +13,51 @@ use crate::source::{FileId, Span};
 use crate::suppress::{self, Suppression};
 use crate::unchecked::UNCHECKED;
 
-/// What came of one resource of a build.
-#[derive(Default)]
-struct ResourceResult {
-    file: FileResult,
-    /// Where the Pod specs in it are written.
-    pods: Vec<Span>,
-}
-
 /// Checks all resources of the builds that one of the files that are checked is part of.
 pub(super) fn check(linter: &Linter<'_>, is_checked: &(dyn Fn(FileId) -> bool + Sync)) -> FileResult {
     let builds = linter.builds;
-    let view = |resources: &[BuiltResource]| {
-        linter.inputs.of_build(resources.iter().map(|resource| resource.document.clone()).collect())
-    };
-    let views: Vec<InputSet> = builds.list.iter().map(|build| view(&build.resources)).collect();
+    let views: Vec<InputSet> = builds.list.iter().map(|build| linter.inputs.of_build(build)).collect();
     let linters: Vec<Linter<'_>> = views.iter().map(|view| linter.seeing(view)).collect();
     let is_asked_for = |build: &Build| build.files.iter().any(|file| is_checked(*file));
     let numbered = builds.list.iter().enumerate().filter(|(_, build)| is_asked_for(build));
     let jobs: Vec<(usize, &BuiltResource)> =
         numbered.flat_map(|(number, build)| build.resources.iter().map(move |one| (number, one))).collect();
-    let results: Vec<(usize, ResourceResult)> = jobs
+    let results: Vec<(usize, FileResult)> = jobs
         .into_par_iter()
-        .filter_map(|(number, resource)| Some((number, check_resource(linters.get(number)?, resource))))
+        .filter_map(|(number, resource)| Some((number, check_resource(linters.get(number)?, resource)?)))
         .collect();
     join(builds, results)
 }
 
-fn check_resource(linter: &Linter<'_>, resource: &BuiltResource) -> ResourceResult {
-    let root = resource.document.root();
-    let Some(file) = linter.inputs.file(resource.document.file()) else { return ResourceResult::default() };
-    let mut result = ResourceResult { file: linter.check_built(file, &resource.document), pods: Vec::new() };
+fn check_resource(linter: &Linter<'_>, resource: &BuiltResource) -> Option<FileResult> {
+    let file = linter.inputs.file(resource.file())?;
+    let document = Some(resource).filter(|resource| linter.may_speak_of(resource))?.document()?;
+    let mut result = linter.check_built(file, document);
+    let root = document.root();
+    let mut around = vec![root.span()];
     for object in kube::objects(root) {
         let templates = kube::templates(&object, &linter.settings.pod_templates);
-        result.file.suppressions.extend(suppress::of_object(&object, &templates));
-        result.pods.extend(templates.iter().map(|template| template.spec.span()));
+        result.suppressions.extend(suppress::of_object(&object, &templates));
+        around.extend(templates.iter().map(|template| template.spec.span()));
     }
-    for finding in result.file.findings.iter_mut().chain(&mut result.file.unchecked) {
-        finding.around = [root.span()].into_iter().chain(result.pods.iter().copied()).collect();
+    for finding in result.findings.iter_mut().chain(&mut result.unchecked) {
+        finding.around.clone_from(&around);
         // Prefixes and namespaces differ between builds; people know it by the name that they wrote.
         if let Some(about) = &mut finding.resource {
             about.name.clone_from(&resource.name);
             about.namespace.clone_from(&resource.namespace);
         }
     }
-    result
+    Some(result)
 }
 
 /// One result of all builds: one finding for each place, with the builds that have it.
-fn join(builds: &Builds, results: Vec<(usize, ResourceResult)>) -> FileResult {
+fn join(builds: &Builds, results: Vec<(usize, FileResult)>) -> FileResult {
     let mut joined = Joined::new(builds);
-    let (mut pods, mut annotations) = (HashSet::new(), HashSet::new());
+    let mut annotations = HashSet::new();
     let mut all = FileResult::default();
-    for (number, ResourceResult { file, pods: own }) in results {
-        pods.extend(own);
+    for (number, file) in results {
+        all.pods.extend(file.pods);
         let is_whole = builds.list.get(number).is_some_and(|build| !build.is_partial);
         for suppression in file.suppressions {
             if annotations.insert((suppression.place, suppression.scope)) {
@@ -78,7 +69,6 @@ fn join(builds: &Builds, results: Vec<(usize, ResourceResult)>) -> FileResult {
     }
     let is_checked = |finding: &Finding| finding.rule != UNCHECKED;
     (all.findings, all.unchecked) = joined.finish().into_iter().partition(is_checked);
-    all.pods = pods;
     all
 }
 

@@ -1,16 +1,17 @@
 //! Which texts anybody asks for. All others are dropped once they are read: most files of a tree hold nothing of interest,
-//! and would fill the memory.
+//! and would fill the memory. Of the objects that rules look for it is noted where they are; those that a rule asks for
+//! are read once more.
 
 use crate::charts;
 use crate::discover::is_kustomization;
-use crate::inputs::LOOKED_FOR;
+use crate::inputs;
 use crate::kube::Workload;
 use crate::provenance::TestSuites;
-use crate::read::Skimmed;
+use crate::read::{Kept, Mention, Skimmed};
 use crate::rule::{Rule, Target};
 use crate::settings::Settings;
 use crate::suppress;
-use crate::yaml::Prefilter;
+use crate::yaml::{self, Prefilter};
 
 /// The kind of Flux's objects that name kustomizations.
 const FLUX: &str = "Kustomization";
@@ -25,22 +26,43 @@ impl Interest {
     pub(super) fn new(rules: &[&'static Rule], settings: &Settings) -> Self {
         let mut rules = rules.iter().copied().filter(|rule| settings.may_run(rule.id));
         let looks_at_all = rules.clone().any(|rule| matches!(rule.target, Target::Set { .. }));
-        let kinds = LOOKED_FOR.into_iter().chain([FLUX]);
-        let prefilter = (!looks_at_all).then(|| prefilter(&mut rules, kinds));
+        let prefilter = (!looks_at_all).then(|| prefilter(&mut rules, [FLUX]));
         Self { prefilter }
     }
 
-    /// Whether the text of a file will be asked for, for all that is known before the others are read.
-    pub(super) fn keeps(&self, file: Skimmed<'_>) -> bool {
-        let Skimmed { path, text, documents, .. } = file;
-        let Some(prefilter) = &self.prefilter else { return true };
-        documents.iter().filter_map(|range| text.get(range.clone())).any(|text| prefilter.wants(text))
-            || suppress::mentions_us(text)
+    /// What of a file will be asked for, for all that is known before the others are read.
+    pub(super) fn keeps(&self, file: Skimmed<'_>) -> Kept {
+        let Skimmed { path, text, .. } = file;
+        let Some(prefilter) = &self.prefilter else { return Kept { text: true, mentions: None } };
+        let Kept { text: is_wanted, mentions } = of_documents(prefilter, file);
+        let is_kept = is_wanted
             || is_kustomization(path)
             || TestSuites::reads(path)
+            || suppress::mentions_us(text)
             || charts::is_template(path, text)
-                && (prefilter.wants(text) || charts::may_define_containers(text))
+                && (prefilter.wants(text) || charts::may_define_containers(text));
+        Kept { text: is_kept, mentions }
     }
+}
+
+/// What of the documents of a file will be asked for.
+fn of_documents(prefilter: &Prefilter, file: Skimmed<'_>) -> Kept {
+    let mut is_wanted = false;
+    let mut mentions = Some(Vec::<Mention>::new());
+    for (range, number) in file.documents.iter().zip(0..) {
+        let document = file.text.get(range.clone()).unwrap_or("");
+        if yaml::is_definition(document) {
+            continue;
+        }
+        let kinds = yaml::key_values(document, "kind");
+        is_wanted = is_wanted || prefilter.wants_of(document, &kinds);
+        match inputs::mention(document, number, &kinds) {
+            Some(mention) => mentions.iter_mut().for_each(|mentions| mentions.extend(mention.clone())),
+            // What it holds is told by parsing it alone.
+            None => (is_wanted, mentions) = (true, None),
+        }
+    }
+    Kept { text: is_wanted, mentions }
 }
 
 /// Tells the documents that one of `rules` may speak of, or that hold an object of `kinds`.
@@ -48,12 +70,22 @@ pub(super) fn prefilter(
     rules: impl Iterator<Item = &'static Rule>,
     kinds: impl IntoIterator<Item = &'static str>,
 ) -> Prefilter {
+    // Of these only an object's own kind counts, which may be a word of any text.
+    let is_kind = |literal: &&str| !matches!(Workload::of("", literal), Workload::Custom(_));
+    let (of_rules, words): (Vec<_>, Vec<_>) = literals(rules).partition(is_kind);
+    Prefilter::new(words, of_rules.into_iter().chain(kinds))
+}
+
+/// Tells the single values and the keys of an object that make `rules` speak of it, or that suppress something.
+pub(super) fn words(rules: impl Iterator<Item = &'static Rule>) -> Prefilter {
+    Prefilter::new(literals(rules).chain([suppress::WORD]), [])
+}
+
+/// The texts without which `rules` have nothing to say.
+fn literals(rules: impl Iterator<Item = &'static Rule>) -> impl Iterator<Item = &'static str> {
     let literals = rules.flat_map(|rule| match rule.target {
         Target::Pod { literals, .. } | Target::Object { literals, .. } => literals,
         Target::Set { .. } | Target::Input => &[],
     });
-    // Of these only an object's own kind counts, which may be a word of any text.
-    let is_kind = |literal: &&str| !matches!(Workload::of("", literal), Workload::Custom(_));
-    let (of_rules, words): (Vec<_>, Vec<_>) = literals.copied().partition(is_kind);
-    Prefilter::new(words, of_rules.into_iter().chain(kinds))
+    literals.copied()
 }

@@ -11,7 +11,7 @@ use crate::cut_list::CutList;
 use crate::finding::{Finding, Resource, Severity};
 use crate::inputs::InputSet;
 use crate::kube::{Object, Pod, active_deadline};
-use crate::kustomize::Builds;
+use crate::kustomize::{Builds, BuiltResource};
 use crate::provenance::{self, Judged};
 use crate::read::{self, InputFile, Outcome, Reason, Unjudged, Wanted};
 use crate::report::Summary;
@@ -31,6 +31,8 @@ pub(super) struct Linter<'a> {
     pub(super) builds: &'a Builds,
     rules: Vec<&'static Rule>,
     prefilter: Prefilter,
+    /// Looks for words in what builds make.
+    words: Prefilter,
 }
 
 /// What came of one file.
@@ -82,17 +84,22 @@ impl<'a> Linter<'a> {
     ) -> Self {
         let rules: Vec<_> = rules.iter().copied().filter(|rule| settings.may_run(rule.id)).collect();
         let prefilter = interest::prefilter(rules.iter().copied(), []);
-        Self { settings, inputs, builds, rules, prefilter }
+        let words = interest::words(rules.iter().copied());
+        Self { settings, inputs, builds, rules, prefilter, words }
     }
 
     /// The same for objects that see the input as `inputs`.
     pub(super) fn seeing<'b>(&'b self, inputs: &'b InputSet) -> Linter<'b> {
-        let Self { settings, builds, ref rules, ref prefilter, .. } = *self;
-        Linter { settings, inputs, builds, rules: rules.clone(), prefilter: prefilter.clone() }
+        let Self { settings, builds, ref rules, ref prefilter, ref words, .. } = *self;
+        let (rules, prefilter, words) = (rules.clone(), prefilter.clone(), words.clone());
+        Linter { settings, inputs, builds, rules, prefilter, words }
     }
 
     /// Checks one file, which may be one that `is_named` itself.
     pub(super) fn check_file(&self, file: &InputFile, is_named: bool) -> FileResult {
+        if cfg!(debug_assertions) {
+            self.check_passed_over(file);
+        }
         read::guard(file, || {
             let mut work = FileLinter::new(self, file, false);
             // What builds make of it is checked instead; it need not be parsed again for that.
@@ -104,6 +111,26 @@ impl<'a> Linter<'a> {
             work.finish()
         })
         .unwrap_or_else(|failure| FileResult::unchecked(of_file(file, failure.message)))
+    }
+
+    /// Holds what isn't parsed to what is found in it if it is: nothing. Only debug builds take the time, and for small
+    /// documents alone.
+    fn check_passed_over(&self, file: &InputFile) {
+        const MAX_LENGTH: usize = 4096;
+        let Ok(file) = (if file.is_left_out() { file.with_text() } else { Ok(file.clone()) }) else { return };
+        if charts::is_template(&file.source.path, &file.source.text) {
+            return;
+        }
+        for range in file.documents.iter().filter(|range| range.len() <= MAX_LENGTH) {
+            let text = file.source.text.get(range.clone()).unwrap_or("");
+            if self.prefilter.wants(text) {
+                continue;
+            }
+            let Ok(document) = Document::parse(&file.source, range.clone()) else { continue };
+            let mut work = FileLinter::new(self, &file, false);
+            work.check_document(&document);
+            debug_assert!(work.result.findings.is_empty(), "passed over: {:?} in {text}", work.result.findings);
+        }
     }
 
     fn wanted(&self) -> Wanted<'_> {
@@ -118,6 +145,11 @@ impl<'a> Linter<'a> {
             return FileResult { suppressions, ..FileResult::default() };
         }
         FileResult { documents: 0, is_other: false, ..self.check_file(file, false) }
+    }
+
+    /// Whether rules may find something in `resource`, or something may be suppressed there.
+    pub(super) fn may_speak_of(&self, resource: &BuiltResource) -> bool {
+        resource.has_text(&|text| self.words.has_word(text))
     }
 
     /// Checks what a build makes: the object `document`, whose root is in `file`.

@@ -7,7 +7,6 @@ mod precedence;
 mod remarks;
 
 use std::collections::{BTreeSet, HashSet};
-use std::sync::Arc;
 
 use rayon::prelude::*;
 
@@ -16,7 +15,7 @@ use crate::finding::{Finding, SuppressedFinding};
 use crate::inputs::InputSet;
 use crate::kustomize::{self, Builds};
 use crate::progress::Progress;
-use crate::read::{InputFile, is_named, read_where};
+use crate::read::{InputFile, Kept, Skimmed, is_named, read_where};
 use crate::report::field::Fields;
 use crate::report::{Report, Summary};
 use crate::rule::{Group, Rule};
@@ -55,7 +54,11 @@ fn lint_by(
     let read = read.map(|(id, input)| {
         // What counts instead of the file can't be read from it again.
         let is_kept = is_named(input) || matches!(input, Input::Edited { .. });
-        read_where(|file| is_kept || interest.keeps(file), id, input, stdin_name)
+        let keep = |file: Skimmed<'_>| {
+            let kept = interest.keeps(file);
+            Kept { text: kept.text || is_kept, ..kept }
+        };
+        read_where(keep, id, input, stdin_name)
     });
     let read: Vec<_> = read.inspect(|_| progress.read_one()).collect();
     let is_named = |id: FileId| inputs.get(id.0 as usize).is_some_and(is_named);
@@ -114,9 +117,10 @@ fn lint_files(
     suppressions.extend(linter.suppressions_in_patches());
     let (accepted, unchecked) = unchecked.into_iter().partition(|finding| linter.accepts(finding));
     let mut matched = match_suppressions(&linter, findings, unchecked, &suppressions);
+    report.sources = set.sources();
     add_unchecked(accepted, &mut matched, &mut report);
     add_sorted(matched, &linter, &mut report);
-    Linted { report, builds: builds.list.into_iter().map(|build| build.files).collect() }
+    Linted { report, builds: builds.list.iter().map(|build| build.files.clone()).collect() }
 }
 
 /// Adds to `report` what couldn't be read, at the front; what `settings` accept of it is only counted.
@@ -157,7 +161,6 @@ fn gather(
     add_unread(unread, settings, report);
     let builds = kustomize::build(files, scope.is_named);
     remarks::note(&builds, report);
-    report.sources = builds.files.iter().map(|file| Arc::clone(&file.source)).collect();
     (InputSet::of_builds(&builds), builds)
 }
 

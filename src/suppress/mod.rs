@@ -221,11 +221,13 @@ impl Suppression {
     }
 }
 
+/// What suppressions have in them. Whether it begins with a capital is told where they are read.
+pub const WORD: &str = "nitlint";
+
 /// Whether `text` may hold suppressions.
 #[must_use]
 pub fn mentions_us(text: &str) -> bool {
-    // Whether it begins with a capital is told where it is read.
-    memmem::find(text.as_bytes(), b"nitlint").is_some()
+    memmem::find(text.as_bytes(), WORD.as_bytes()).is_some()
 }
 
 impl What {

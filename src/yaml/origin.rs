@@ -40,6 +40,13 @@ impl Origin {
         self.text.get(start as usize..end as usize).unwrap_or("")
     }
 
+    /// Where `part` stands in the text, if it is a part of this very text.
+    pub(super) fn place_of(&self, part: &str) -> Option<(u32, u32)> {
+        let start = part.as_ptr().addr().checked_sub(self.text.as_ptr().addr())?;
+        let end = start.checked_add(part.len()).filter(|end| *end <= self.text.len())?;
+        Some((u32::try_from(start).ok()?, u32::try_from(end).ok()?))
+    }
+
     /// Whether a block scalar that ends at `end` ends with the text, whose last line has no break.
     pub(super) fn ends_without_break(&self, end: u32, style: Style) -> bool {
         let is_block = matches!(style, Style::Literal(_) | Style::Folded(_));

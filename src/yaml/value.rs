@@ -26,9 +26,17 @@ pub struct Value {
 
 #[derive(Clone)]
 enum Content {
-    Scalar { text: Arc<str>, style: Style, tag: Tag },
+    Scalar { text: Held, style: Style, tag: Tag },
     Sequence(Arc<Vec<Value>>),
     Mapping(Arc<Vec<Field>>),
+}
+
+/// The text of a scalar.
+#[derive(Clone)]
+enum Held {
+    /// As it is written, at these bytes of the origin's text; nearly all are.
+    Written(u32, u32),
+    Made(Arc<str>),
 }
 
 /// A key of a map, and its value.
@@ -74,7 +82,10 @@ impl Value {
                 text
             };
             let tag = if style == Style::Plain && is_word_of_yaml_1_1(text) { Tag::String } else { tag };
-            Content::Scalar { text: text.into(), style, tag }
+            let written = origin.place_of(text);
+            let text =
+                written.map_or_else(|| Held::Made(text.into()), |(start, end)| Held::Written(start, end));
+            Content::Scalar { text, style, tag }
         };
         Ok(Value { origin: Arc::clone(origin), start, end, content })
     }
@@ -98,15 +109,16 @@ impl Value {
         let source = Source::new(text.whole().file, "", text.as_str());
         let end = source.text.len();
         let origin = Origin::within(&source, Arc::new(text), end);
-        let (text, end) = (source.text, u32::try_from(end).unwrap_or(u32::MAX));
-        let content = Content::Scalar { text, style: Style::Verbatim, tag: Tag::String };
+        let end = u32::try_from(end).unwrap_or(u32::MAX);
+        let content =
+            Content::Scalar { text: Held::Written(0, end), style: Style::Verbatim, tag: Tag::String };
         Value { origin: Arc::new(origin), start: 0, end, content }
     }
 
     /// The string `text`, which was made of `self` and stands in its place.
     #[must_use]
     pub fn string(&self, text: &str) -> Value {
-        self.with(Content::Scalar { text: text.into(), style: Style::Verbatim, tag: Tag::String })
+        self.with(Content::Scalar { text: Held::Made(text.into()), style: Style::Verbatim, tag: Tag::String })
     }
 
     /// A map without entries in the place of `self`.
@@ -135,15 +147,22 @@ impl Value {
     #[must_use]
     pub fn mapped(&self) -> MappedText {
         let Content::Scalar { text, style, .. } = &self.content else { return MappedText::new(self.span()) };
-        self.origin.decode(self.start, self.end, *style, text)
+        self.origin.decode(self.start, self.end, *style, self.held(text))
     }
 
     /// The decoded text of any scalar.
     #[must_use]
     pub fn text(&self) -> Option<&str> {
         match &self.content {
-            Content::Scalar { text, .. } => Some(text),
+            Content::Scalar { text, .. } => Some(self.held(text)),
             _ => None,
+        }
+    }
+
+    fn held<'v>(&'v self, text: &'v Held) -> &'v str {
+        match text {
+            Held::Written(start, end) => self.origin.slice(*start, *end),
+            Held::Made(text) => text,
         }
     }
 
@@ -163,6 +182,7 @@ impl Value {
             Content::Sequence(_) => Kind::Sequence,
             Content::Mapping(_) => Kind::Mapping,
             Content::Scalar { text, style, tag } => {
+                let text = self.held(text);
                 match resolve::resolve(text, *style == Style::Plain, *tag) {
                     Resolved::Null => Kind::Null,
                     Resolved::Bool(value) => Kind::Bool(value),
@@ -297,6 +317,18 @@ impl Value {
         1 + below
     }
 
+    /// Whether `is_one` says so of one of the keys and single values that it is made of.
+    #[must_use]
+    pub fn has_text(&self, is_one: &dyn Fn(&str) -> bool) -> bool {
+        match &self.content {
+            Content::Scalar { text, .. } => is_one(self.held(text)),
+            Content::Sequence(items) => items.iter().any(|item| item.has_text(is_one)),
+            Content::Mapping(fields) => {
+                fields.iter().any(|field| is_one(field.name()) || field.value.has_text(is_one))
+            }
+        }
+    }
+
     /// Whether both hold the same, wherever they are written.
     #[must_use]
     pub fn is_same(&self, other: &Value) -> bool {
@@ -326,6 +358,7 @@ impl Value {
             nodes: Vec::new(),
         };
         let mut arena = Arena { document, origins: HashMap::new() };
+        arena.origin(&self.origin)?;
         arena.add(self, 0)?;
         Some(arena.document)
     }
@@ -400,6 +433,9 @@ struct Arena {
     origins: HashMap<*const Origin, u32>,
 }
 
+/// The number that the root's origin gets, as it is the first.
+const ROOT: u32 = 0;
+
 impl Arena {
     fn add(&mut self, value: &Value, depth: usize) -> Option<()> {
         if depth > MAX_DEPTH {
@@ -409,7 +445,12 @@ impl Arena {
         let origin = self.origin(&value.origin)?;
         let content = match &value.content {
             Content::Scalar { text, style, tag } => {
-                tree::Content::Scalar(Scalar::new(self.keep(text)?, text, *style, *tag))
+                let held = value.held(text);
+                let text = match text {
+                    Held::Written(start, end) if origin == ROOT => Text::Source(*start, *end),
+                    _ => self.keep(held)?,
+                };
+                tree::Content::Scalar(Scalar::new(text, held, *style, *tag))
             }
             Content::Sequence(_) => tree::Content::Sequence,
             Content::Mapping(_) => tree::Content::Mapping,

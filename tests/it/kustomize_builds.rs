@@ -75,7 +75,7 @@ fn ours(folder: &Path) -> Ours {
     };
     let refused: Vec<String> = messages(true).collect();
     let Some(build) = builds.list.first() else { return Ours { refused, ..Ours::default() } };
-    let objects = build.resources.iter().map(|resource| entry(&value(resource.document.root())));
+    let objects = build.resources.iter().map(|resource| entry(&value(resource.document().unwrap().root())));
     let made = build.generated.iter().map(|(_, name)| name.clone()).collect();
     let why = || messages(false).chain(messages(true)).next().unwrap_or_default();
     Ours { resources: objects.collect(), made, partial: build.is_partial.then(why), refused }

@@ -1,0 +1,33 @@
+//! The objects that rules look for, noted by the texts of documents: which is parsed is told before any is.
+
+use std::collections::BTreeSet;
+
+use super::LOOKED_FOR;
+use crate::read::Mention;
+use crate::yaml::{self, KeyValues};
+
+/// The objects that rules look for in `document`, the one of this `number` in its file, where `kinds` stand behind `kind`;
+/// `None` where only a parser can tell.
+#[must_use]
+pub fn mention(document: &str, number: u32, kinds: &KeyValues<'_>) -> Option<Option<Mention>> {
+    if kinds.is_open {
+        return None;
+    }
+    let kinds: BTreeSet<&str> = kinds.strings.iter().copied().flat_map(with_items).collect();
+    let kinds: Vec<Box<str>> =
+        kinds.into_iter().filter(|kind| LOOKED_FOR.contains(kind)).map(Box::from).collect();
+    if kinds.is_empty() {
+        return Some(None);
+    }
+    let names = yaml::key_values(document, "name");
+    let mut known: Vec<&str> = names.strings;
+    known.sort_unstable();
+    known.dedup();
+    let names = (!names.is_open).then(|| known.into_iter().map(Box::from).collect())?;
+    Some(Some(Mention { document: number, kinds, names }))
+}
+
+/// `kind`, and where it is that of a typed list that of the items, which they may have from it.
+pub(super) fn with_items(kind: &str) -> impl Iterator<Item = &str> {
+    std::iter::successors(Some(kind), |kind| kind.strip_suffix("List").filter(|items| !items.is_empty()))
+}
