@@ -86,6 +86,8 @@ fn includes(text: &str) -> impl Iterator<Item = (&str, bool)> {
             || key
                 .is_some_and(|key| columns(line) > key || columns(line) == key && content.starts_with("- "));
         key = key.filter(|_| is_in_list);
+        // Most lines hold no action.
+        memchr::memchr(b'{', content.as_bytes())?;
         Some((included(content)?, is_action && key.is_some()))
     })
 }

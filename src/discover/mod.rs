@@ -45,6 +45,9 @@ pub const CONFIG_FILES: [&str; 2] = [".initlint.yaml", ".initlint.yml"];
 /// Larger files are an error: no manifest is that big, and memory is bounded (bytes).
 pub const MAX_FILE_SIZE: u64 = 100 << 20;
 
+/// What comes in through a pipe may be larger: all objects of a cluster in one List (bytes).
+pub const MAX_STDIN_SIZE: u64 = 256 << 20;
+
 /// What to read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Input {
@@ -454,7 +457,7 @@ pub(crate) fn reason(error: &io::Error) -> String {
     }
 }
 
-/// Hands the bytes of `input`, at most [`MAX_FILE_SIZE`], to `work`. They are read into `buffer`, which may hold those of
+/// Hands the bytes of `input`, at most [`MAX_FILE_SIZE`] or [`MAX_STDIN_SIZE`], to `work`. They are read into `buffer`, which may hold those of
 /// another file.
 ///
 /// # Errors
@@ -464,30 +467,33 @@ pub fn read<T>(input: &Input, buffer: &mut Vec<u8>, work: impl FnOnce(&[u8]) -> 
         Input::Text { text, .. } => return Ok(work(text.as_bytes())),
         Input::Edited { text, .. } => return Ok(work(text.as_bytes())),
         // Nothing at all is what a program that failed before us in a pipe leaves.
-        Input::Stdin => fill(&mut io::stdin().lock(), 0, buffer).and_then(|count| match count {
-            0 => Err(io::Error::other("nothing came in")),
-            count => Ok(count),
-        }),
+        Input::Stdin => {
+            fill(&mut io::stdin().lock(), 0, MAX_STDIN_SIZE, buffer).and_then(|count| match count {
+                0 => Err(io::Error::other("nothing came in")),
+                count => Ok(count),
+            })
+        }
         // A pipe (`<(helm template …)`) has no size.
         Input::File { path, .. } => fs::File::open(path).and_then(|mut file| {
             let size = file.metadata().map_or(0, |metadata| metadata.len());
-            fill(&mut file, size, buffer)
+            fill(&mut file, size, MAX_FILE_SIZE, buffer)
         }),
     };
     let count = count.map_err(|error| reason(&error))?;
     Ok(work(buffer.get(..count).unwrap_or_default()))
 }
 
-/// Reads all of `from`, which seems to have `size` bytes, into the start of `buffer`. Tells how many there are.
-fn fill(from: &mut impl Read, size: u64, buffer: &mut Vec<u8>) -> io::Result<usize> {
+/// Reads all of `from`, which seems to have `size` bytes and may have `most`, into the start of `buffer`. Tells how many
+/// there are.
+fn fill(from: &mut impl Read, size: u64, most: u64, buffer: &mut Vec<u8>) -> io::Result<usize> {
     let mut count = 0;
     // One byte more than the file has tells its end; a pipe's size is found out.
     let mut wanted = size.max(4096) + 1;
     loop {
-        if size > MAX_FILE_SIZE || count as u64 > MAX_FILE_SIZE {
-            return Err(bounded::too_large(MAX_FILE_SIZE));
+        if size > most || count as u64 > most {
+            return Err(bounded::too_large(most));
         }
-        let room = usize::try_from(wanted.min(MAX_FILE_SIZE + 1)).unwrap_or(usize::MAX);
+        let room = usize::try_from(wanted.min(most + 1)).unwrap_or(usize::MAX);
         if buffer.len() < room {
             buffer.resize(room, 0);
         }

@@ -7,7 +7,7 @@ use super::files::Files;
 use super::generate::{self, generate};
 use super::parsed::{self, Parsed};
 use super::remarks::Remarks;
-use super::resource::Resource;
+use super::resource::{Gathered, Resource};
 use super::transform::{self, Reach};
 use super::{image_tags, patches, replacements};
 use crate::read::InputFile;
@@ -101,16 +101,18 @@ impl Builder {
     /// Adds what the kustomization `value` in the file `id` makes to `into`, and changes all of it as it says.
     pub(super) fn accumulate(&mut self, id: FileId, value: &Value, into: Accumulated) -> Accumulated {
         self.open.push(id);
-        let Accumulated { mut resources, files, is_partial } = into;
+        let Accumulated { resources, files, is_partial } = into;
         let outer =
             (std::mem::replace(&mut self.used, files), std::mem::replace(&mut self.partial, is_partial));
         self.used.insert(id);
         self.name_what_is_not_followed(value);
+        let mut gathered = Gathered::of(resources);
         for key in ["resources", "bases"] {
             for entry in items(value, key) {
-                self.add_resource(id, entry, &mut resources);
+                self.add_resource(id, entry, &mut gathered);
             }
         }
+        let Gathered { mut resources, .. } = gathered;
         for (key, kind) in
             [("configMapGenerator", generate::Kind::ConfigMap), ("secretGenerator", generate::Kind::Secret)]
         {

@@ -24,7 +24,7 @@ pub(super) fn apply(entry: &Value, resources: &mut [Resource]) {
         tag_suffix: text("tagSuffix"),
     };
     for resource in resources {
-        if resource.id().kind != "CustomResourceDefinition" && change.concerns(&resource.value, 0) {
+        if resource.kind() != "CustomResourceDefinition" && change.concerns(&resource.value, 0) {
             change.walk(&mut resource.value, 0);
         }
     }

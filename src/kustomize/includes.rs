@@ -1,10 +1,8 @@
 //! What a kustomization brings: the resources of files and of other kustomizations, and components.
 
-use std::collections::HashSet;
-
 use super::builder::{Accumulated, Builder};
 use super::files::{Found, Refused};
-use super::resource::{Id, Resource};
+use super::resource::{Gathered, Resource};
 use crate::source::FileId;
 use crate::yaml::Value;
 
@@ -13,7 +11,7 @@ const MAX_DEPTH: usize = 64;
 
 impl Builder {
     /// Adds the resources of a file, of a folder's kustomization, or of a remote place, which isn't read.
-    pub(super) fn add_resource(&mut self, from: FileId, entry: &Value, resources: &mut Vec<Resource>) {
+    pub(super) fn add_resource(&mut self, from: FileId, entry: &Value, gathered: &mut Gathered) {
         let Some(path) = entry.text() else { return };
         match self.files.find(from, path) {
             Ok(Found::File(file)) => {
@@ -23,9 +21,9 @@ impl Builder {
                 for value in self.documents(file) {
                     add_objects(value, &mut objects);
                 }
-                self.append(objects, None, resources);
+                self.append(objects, None, gathered);
             }
-            Ok(Found::Kustomization(base)) => self.add_base(base, entry, resources),
+            Ok(Found::Kustomization(base)) => self.add_base(base, entry, gathered),
             Err(Refused::Missing) if is_remote(path) => {
                 self.partial = true;
                 self.note(entry, "a remote resource is not read: what it would bring is not known");
@@ -34,7 +32,7 @@ impl Builder {
         }
     }
 
-    fn add_base(&mut self, base: FileId, entry: &Value, resources: &mut Vec<Resource>) {
+    fn add_base(&mut self, base: FileId, entry: &Value, gathered: &mut Gathered) {
         if !self.may_enter(base, entry) {
             return;
         }
@@ -46,7 +44,7 @@ impl Builder {
         let made = self.whole(base, &value);
         self.partial |= made.is_partial;
         self.used.extend(&made.files);
-        self.append(made.resources.clone(), Some(entry), resources);
+        self.append(made.resources.clone(), Some(entry), gathered);
     }
 
     /// Lets the component that `entry` names add to `resources`, and change them.
@@ -106,7 +104,8 @@ impl Builder {
     }
 
     /// Adds `new` resources, of which none may be there already: each is to blame itself, or the `entry` that brings it.
-    fn append(&mut self, new: Vec<Resource>, entry: Option<&Value>, resources: &mut Vec<Resource>) {
+    fn append(&mut self, new: Vec<Resource>, entry: Option<&Value>, gathered: &mut Gathered) {
+        let Gathered { resources, ids } = gathered;
         let Some(first) = new.first() else { return };
         let place = entry.unwrap_or(&first.value).clone();
         let nodes: usize = new.iter().map(|resource| resource.value.size()).sum();
@@ -118,11 +117,10 @@ impl Builder {
         if !self.may_go_on(&place, resources.len() + new.len()) {
             return;
         }
-        let mut known: HashSet<Id> = resources.iter().map(|resource| resource.id().key()).collect();
         for resource in new {
             let id = resource.id().key();
-            if id.name.is_empty() || !known.contains(&id) {
-                known.insert(id);
+            if id.name.is_empty() || !ids.contains(&id) {
+                ids.insert(id);
                 resources.push(resource);
                 continue;
             }

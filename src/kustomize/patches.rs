@@ -94,7 +94,7 @@ fn for_target(
 
 fn operate(builder: &mut Builder, resource: &mut Resource, operations: &Value) {
     resource.keep_id();
-    if resource.id().kind == DEFINITION {
+    if resource.kind() == DEFINITION {
         return;
     }
     if let Err(refused) = json_patch::apply(&mut resource.value, operations)

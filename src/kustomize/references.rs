@@ -8,7 +8,7 @@ use crate::yaml::Value;
 pub(super) fn follow(resources: &mut [Resource]) {
     let targets: Vec<Resource> = resources
         .iter()
-        .filter(|resource| !resource.previous.is_empty() && kind_of(&resource.id().kind).is_some())
+        .filter(|resource| !resource.previous.is_empty() && kind_of(resource.kind()).is_some())
         .cloned()
         .collect();
     if targets.is_empty() {

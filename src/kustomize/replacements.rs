@@ -98,7 +98,7 @@ fn set_in(target: &Value, value: &Value, resources: &mut [Resource]) -> Result<(
     };
     let creates = target.at(&["options", "create"]).and_then(Value::text) == Some("true");
     for resource in resources {
-        if resource.id().kind == DEFINITION
+        if resource.kind() == DEFINITION
             || !selector.selects(resource)
             || rejects.iter().any(|reject| reject.selects(resource))
         {

@@ -1,5 +1,7 @@
 //! The resources of a build, and what they are called while it goes on.
 
+use std::collections::HashSet;
+
 use crate::kube::Workload;
 use crate::yaml::Value;
 
@@ -97,6 +99,16 @@ impl Resource {
         Id::of(&self.value)
     }
 
+    /// Its kind; empty where it has none.
+    pub(super) fn kind(&self) -> &str {
+        self.value.get("kind").and_then(Value::text).unwrap_or("")
+    }
+
+    /// What it is called now; empty where it has no name.
+    pub(super) fn name(&self) -> &str {
+        self.value.at(&["metadata", "name"]).and_then(Value::text).unwrap_or("")
+    }
+
     /// What it is called where it is written.
     pub(super) fn original_id(&self) -> Id {
         self.previous.first().cloned().unwrap_or_else(|| self.id())
@@ -104,8 +116,8 @@ impl Resource {
 
     /// Whether it is or was called `id`.
     pub(super) fn has_id(&self, id: &Id) -> bool {
-        let has_name = self.value.at(&["metadata", "name"]).and_then(Value::text) == Some(&*id.name);
-        has_name && self.id().is_same(id) || self.previous.iter().any(|previous| previous.is_same(id))
+        self.name() == id.name && self.id().is_same(id)
+            || self.previous.iter().any(|previous| previous.is_same(id))
     }
 
     /// Notes what it is called, before that changes.
@@ -131,6 +143,19 @@ impl Resource {
             Workload::Custom(_) => None,
             _ => Some(&["spec", "template"]),
         }
+    }
+}
+
+/// Resources that a kustomization brings, and what they are called.
+pub(super) struct Gathered {
+    pub(super) resources: Vec<Resource>,
+    pub(super) ids: HashSet<Id>,
+}
+
+impl Gathered {
+    pub(super) fn of(resources: Vec<Resource>) -> Self {
+        let ids = resources.iter().map(|resource| resource.id().key()).collect();
+        Self { resources, ids }
     }
 }
 

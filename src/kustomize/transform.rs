@@ -82,7 +82,7 @@ fn in_templates(resource: &mut Resource, key: &str, pairs: &[Field]) {
     let Some(path) = resource.template_path().filter(|path| !path.is_empty() && *path != ["template"]) else {
         return;
     };
-    if resource.id().kind == "CronJob" {
+    if resource.kind() == "CronJob" {
         set_texts(&mut resource.value, &["spec", "jobTemplate", "metadata", key], pairs);
     }
     let steps: Vec<&str> = path.iter().copied().chain(["metadata", key]).collect();

@@ -5,6 +5,8 @@ use std::cell::OnceCell;
 use std::cmp::Reverse;
 use std::collections::HashSet;
 
+use rayon::prelude::*;
+
 use super::{interest, precedence};
 use crate::charts::{self, Part, Views};
 use crate::cut_list::CutList;
@@ -55,12 +57,26 @@ pub(super) struct FileResult {
     has_more: bool,
 }
 
+/// From how many objects on those of one document are checked in parallel: it is a List of a cluster's.
+const MANY: usize = 100;
+
 /// How many findings a file of this many bytes may have: one that has thousands for each line was made to.
 fn most_findings(size: usize) -> usize {
     MAX_FINDINGS.max(size / 20)
 }
 
 impl FileResult {
+    /// Adds what came of another part of the file.
+    fn add(&mut self, mut other: Self) {
+        self.findings.append(&mut other.findings);
+        self.suppressions.append(&mut other.suppressions);
+        self.unchecked.append(&mut other.unchecked);
+        self.unjudged.append(&mut other.unjudged);
+        self.pods.extend(other.pods);
+        self.is_partial |= other.is_partial;
+        self.has_more |= other.has_more;
+    }
+
     /// That of a file in which only `finding` is known.
     fn unchecked(finding: Finding) -> Self {
         Self { unchecked: vec![finding], ..Self::default() }
@@ -129,7 +145,11 @@ impl<'a> Linter<'a> {
             let Ok(document) = Document::parse(&file.source, range.clone()) else { continue };
             let mut work = FileLinter::new(self, &file, false);
             work.check_document(&document);
-            debug_assert!(work.result.findings.is_empty(), "passed over: {:?} in {text}", work.result.findings);
+            debug_assert!(
+                work.result.findings.is_empty(),
+                "passed over: {:?} in {text}",
+                work.result.findings
+            );
         }
     }
 
@@ -303,9 +323,16 @@ impl<'a> FileLinter<'a> {
         // What isn't judged may hold what a suppression is for.
         self.result.is_partial |= examined.unjudged.iter().any(|one| one.reason != Reason::Patch);
         self.result.unjudged.extend(examined.unjudged);
-        for judged in examined.judged {
-            self.check_judged(judged);
+        if examined.judged.len() < MANY {
+            return examined.judged.into_iter().for_each(|judged| self.check_judged(judged));
         }
+        let check = |judged| {
+            let mut one = Self { rules: self.rules.clone(), result: FileResult::default(), ..*self };
+            one.check_judged(judged);
+            one.result
+        };
+        let results: Vec<FileResult> = examined.judged.into_par_iter().map(check).collect();
+        results.into_iter().for_each(|result| self.result.add(result));
     }
 
     fn check_judged(&mut self, judged: Judged<'_>) {

@@ -73,7 +73,9 @@ impl Value {
         let content = if node.is_mapping() {
             Content::Mapping(Arc::new(fields_of(node)?))
         } else if node.is_sequence() {
-            Content::Sequence(Arc::new(node.items().map(Value::of).collect::<Result<_, _>>()?))
+            let mut items: Vec<Value> = node.items().map(Value::of).collect::<Result<_, _>>()?;
+            items.shrink_to_fit();
+            Content::Sequence(Arc::new(items))
         } else {
             let (text, style, tag) = node.scalar_parts();
             let text = if origin.ends_without_break(end, style) {
@@ -401,6 +403,8 @@ fn fields_of(node: Node<'_>) -> Result<Vec<Field>, Span> {
             }
         }
     }
+    // They stay as they are till the builds are made.
+    fields.shrink_to_fit();
     Ok(fields)
 }
 
