@@ -140,7 +140,9 @@ impl Kinds {
     fn add_mentions(&mut self, file: FileId, mentions: &[Mention]) {
         for (Mention { document: number, kinds, .. }, mention) in mentions.iter().zip(0..) {
             let document = self.push(file, *number, Some(mention));
-            kinds.iter().for_each(|kind| self.add_kind(kind, document));
+            for kind in kinds {
+                self.add_kind(kind, document);
+            }
         }
     }
 
@@ -153,10 +155,14 @@ impl Kinds {
                 let objects =
                     self.parsed(files, document).into_iter().flat_map(|(_, parsed)| parsed.objects());
                 let kinds: Vec<Box<str>> = objects.map(|object| object.kind.into()).collect();
-                kinds.iter().for_each(|kind| self.add_kind(kind, document));
+                for kind in &kinds {
+                    self.add_kind(kind, document);
+                }
             } else {
                 let kinds = values.strings.into_iter().flat_map(with_items);
-                kinds.for_each(|kind| self.add_kind(kind, document));
+                for kind in kinds {
+                    self.add_kind(kind, document);
+                }
             }
         }
     }
@@ -200,7 +206,9 @@ impl Kinds {
             let text = text.and_then(|range| file.source.text.get(range.clone()));
             let values = yaml::key_values(text.unwrap_or(""), "name");
             if !values.is_open {
-                values.strings.into_iter().for_each(|name| add(name, id));
+                for name in values.strings {
+                    add(name, id);
+                }
                 continue;
             }
             let objects = self.parsed(files, id).into_iter().flat_map(|(_, parsed)| parsed.objects());

@@ -332,7 +332,9 @@ impl<'a> FileLinter<'a> {
             one.result
         };
         let results: Vec<FileResult> = examined.judged.into_par_iter().map(check).collect();
-        results.into_iter().for_each(|result| self.result.add(result));
+        for result in results {
+            self.result.add(result);
+        }
     }
 
     fn check_judged(&mut self, judged: Judged<'_>) {
