@@ -75,7 +75,7 @@ fn of_counts(counts: &[Count]) -> String {
 fn version(program: &Program) -> String {
     let output = Command::new(program.command).arg("--version").output().ok();
     let text = output.map(|output| String::from_utf8_lossy(&output.stdout).into_owned()).unwrap_or_default();
-    let words = text.lines().next().unwrap_or("").split_whitespace();
+    let mut words = text.lines().next().unwrap_or("").split_whitespace();
     let is_number = |word: &&str| word.trim_start_matches('v').starts_with(|c: char| c.is_ascii_digit());
-    words.filter(is_number).next().unwrap_or("").to_owned()
+    words.find(is_number).unwrap_or("").to_owned()
 }
