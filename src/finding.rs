@@ -174,6 +174,20 @@ pub struct Fix {
     pub edits: Vec<Edit>,
 }
 
+impl Fix {
+    /// What can't change more than what was found; `message` says what it does.
+    #[must_use]
+    pub fn safe(message: impl Into<String>, edits: Vec<Edit>) -> Self {
+        Self { safety: Safety::Safe, message: message.into(), edits }
+    }
+
+    /// What a person should read; `message` says what it does.
+    #[must_use]
+    pub fn for_review(message: impl Into<String>, edits: Vec<Edit>) -> Self {
+        Self { safety: Safety::Unsafe, message: message.into(), edits }
+    }
+}
+
 /// Whether a fix can change what the manifest means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]

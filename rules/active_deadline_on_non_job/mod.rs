@@ -1,6 +1,7 @@
 //! `activeDeadlineSeconds` where it kills a healthy Pod, or where it isn't allowed.
 
-use crate::finding::{Finding, Severity};
+use crate::finding::{Finding, Fix, Safety, Severity};
+use crate::fix;
 use crate::kube::active_deadline::{self, ActiveDeadline, KEY, TotalDeadline};
 use crate::kube::{Pod, Workload};
 use crate::rule::{Group, PodContext, Rule, Target};
@@ -12,7 +13,7 @@ pub static RULE: Rule = Rule {
     summary: "`activeDeadlineSeconds` in the Pod spec of anything but a Job, where it is rejected or kills healthy Pods",
     group: Group::Api,
     severity: Severity::Error,
-    fix: None,
+    fix: Some(Safety::Safe),
     since: "0.1.0",
     doc: include_str!("doc.md"),
     options: &[],
@@ -26,7 +27,12 @@ fn check(pod: &Pod<'_>, cx: &mut PodContext<'_>) {
         return;
     }
     let finding = match ActiveDeadline::of(&pod.template) {
-        ActiveDeadline::Rejected => Some(rejected(pod, entry)),
+        ActiveDeadline::Rejected => {
+            let source = cx.source(entry.span());
+            let edits = source.and_then(|source| fix::remove_entry(source, pod.spec(), KEY));
+            let fix = edits.map(|edits| Fix::safe(format!("remove `{KEY}`"), edits));
+            Some(Finding { fix, ..rejected(pod, entry) })
+        }
         ActiveDeadline::KillsPod => Some(kills(pod, entry)),
         ActiveDeadline::PerTry => match active_deadline::total(&pod.template) {
             Some(TotalDeadline { place, entry: Some(total) }) => compared(&place, entry, total),

@@ -1,12 +1,15 @@
 //! What only bash knows, in a script that another shell reads.
 
-use crate::finding::{Confidence, Finding, Severity};
+use crate::finding::{Confidence, Finding, Fix, Safety, Severity};
+use crate::fix;
 use crate::images::{self, Known, Sh};
 use crate::kube::{Container, Pod};
+use crate::program::Program;
 use crate::rule::{Group, PodContext, Rule, Target};
 use crate::shell::options::Shell;
 use crate::shell::portability::{self, Departure, Outcome, Reader};
-use crate::shell::semantics::Unit;
+use crate::shell::semantics::{Unit, UnitKind};
+use crate::source::MappedText;
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -14,7 +17,7 @@ pub static RULE: Rule = Rule {
     summary: "A script has what only bash knows, and the image's `sh` is Debian's dash or busybox's ash",
     group: Group::Scripts,
     severity: Severity::Error,
-    fix: None,
+    fix: Some(Safety::Unsafe),
     since: "0.1.0",
     doc: include_str!("doc.md"),
     options: &[],
@@ -25,10 +28,32 @@ fn check(_: &Pod<'_>, cx: &mut PodContext<'_>) {
     for (program, facts) in cx.scripts() {
         let Some(image) = Image::of(cx.image_of(program.container), program.container) else { continue };
         let found = portability::departures(facts, |unit| image.reader(unit));
-        if let Some(finding) = finding(program.container, &image, &found) {
+        if let Some(mut finding) = finding(program.container, &image, &found) {
+            finding.fix = in_bash(program, &image, &found, cx);
             cx.report_in(program.container, finding);
         }
     }
+}
+
+/// Has bash read the container's script, where the image has it and nothing is wrong in others.
+fn in_bash(
+    program: &Program<'_, '_>,
+    image: &Image<'_>,
+    found: &[Departure<'_>],
+    cx: &PodContext<'_>,
+) -> Option<Fix> {
+    let bash = Shell::Bash.name();
+    let has_bash = image.known.has(bash) == Some(true);
+    if !has_bash || found.iter().any(|departure| departure.unit.kind != UnitKind::Main) {
+        return None;
+    }
+    let is_shell = |word: &&MappedText| {
+        let name = word.as_str().rsplit('/').next();
+        name.and_then(Shell::named).is_some_and(|shell| shell != Shell::Bash)
+    };
+    let shell = program.argv().iter().take_while(|word| !word.as_str().contains('\n')).find(is_shell)?;
+    let edit = fix::replace_text(cx.source(shell.whole())?, shell, 0..shell.as_str().len(), bash)?;
+    Some(Fix::for_review(format!("run the script with `{bash}`"), vec![edit]))
 }
 
 /// An image whose shells are known.

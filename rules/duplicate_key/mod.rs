@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use crate::finding::{Finding, Severity};
+use crate::finding::{Finding, Fix, Safety, Severity};
+use crate::fix;
 use crate::kube::Object;
 use crate::rule::{Group, ObjectContext, Rule, Target};
 use crate::yaml::{Entry, Node};
@@ -13,7 +14,7 @@ pub static RULE: Rule = Rule {
     summary: "A key that one map has twice, of which kubectl takes the last and drops the others in silence",
     group: Group::Api,
     severity: Severity::Error,
-    fix: None,
+    fix: Some(Safety::Safe),
     since: "0.1.0",
     doc: include_str!("doc.md"),
     options: &[],
@@ -28,8 +29,9 @@ fn check(object: &Object<'_>, cx: &mut ObjectContext<'_>) {
     let mut repeated = Vec::new();
     collect(object.node, None, &mut repeated);
     let reader = if object.is_of_chart() { Reader::Helm } else { Reader::Kubectl };
-    for Repeated { entry, first, container } in repeated {
-        if let Some(finding) = finding(&entry, &first, reader) {
+    for Repeated { entry, first, container, mapping } in repeated {
+        if let Some(mut finding) = finding(&entry, &first, reader) {
+            finding.fix = fix(cx, mapping, &entry).filter(|_| is_same(&entry, &first));
             cx.report(container, finding);
         }
     }
@@ -49,6 +51,8 @@ struct Repeated<'d> {
     first: Entry<'d>,
     /// The name of the nearest container around it.
     container: Option<&'d str>,
+    /// The map.
+    mapping: Node<'d>,
 }
 
 /// Up to how many keys of a map are compared each with each.
@@ -74,11 +78,22 @@ fn collect<'d>(node: Node<'d>, container: Option<&'d str>, repeated: &mut Vec<Re
         } else {
             Some(*first_of.entry(name).or_insert(entry)).filter(|first| first.key != entry.key)
         };
-        repeated.extend(first.map(|first| Repeated { entry, first, container }));
+        repeated.extend(first.map(|first| Repeated { entry, first, container, mapping: node }));
     }
     for entry in entries.iter().filter(|entry| entry.value.is_mapping() || entry.value.is_sequence()) {
         collect(entry.value, container, repeated);
     }
+}
+
+fn is_same(entry: &Entry<'_>, first: &Entry<'_>) -> bool {
+    entry.value.source_text() == first.value.source_text()
+}
+
+/// Takes `entry` out of `mapping`, which has the same twice.
+fn fix(cx: &ObjectContext<'_>, mapping: Node<'_>, entry: &Entry<'_>) -> Option<Fix> {
+    let source = cx.source(entry.span())?;
+    let edits = fix::remove_repeated(source, mapping, entry)?;
+    Some(Fix::safe(format!("remove the second `{}`", entry.name()), edits))
 }
 
 /// `None` where the value is the same and nobody minds.
@@ -89,8 +104,7 @@ fn finding(entry: &Entry<'_>, first: &Entry<'_>, reader: Reader) -> Option<Findi
         value if value.is_mapping() => "map",
         _ => "value",
     };
-    let is_same = entry.value.source_text() == first.value.source_text();
-    let (severity, consequence, label) = match (reader, is_same) {
+    let (severity, consequence, label) = match (reader, is_same(entry, first)) {
         (Reader::Helm, true) => return None,
         (Reader::Helm, false) => (
             Severity::Warning,

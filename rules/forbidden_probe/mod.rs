@@ -58,7 +58,6 @@ fn finding(pod: &Pod<'_>, step: &InitStep<'_>, entry: Entry<'_>, cx: &PodContext
         .source(init.node.span())
         .and_then(|source| fix::remove_entry(source, init.node, &field))
         .filter(|_| step.role() == Role::Init);
-    finding.fix =
-        edits.map(|edits| Fix { safety: Safety::Safe, message: format!("remove `{field}`"), edits });
+    finding.fix = edits.map(|edits| Fix::safe(format!("remove `{field}`"), edits));
     finding
 }

@@ -1,6 +1,8 @@
 //! Fields of init containers, and quantities, that the API server can't decode or turns away.
 
-use crate::finding::{Finding, Severity};
+mod fix;
+
+use crate::finding::{Finding, Safety, Severity};
 use crate::kube::active_deadline::{self, ActiveDeadline};
 use crate::kube::container::FORBIDDEN_ON_INIT;
 use crate::kube::schema::{self, Cause, FieldError};
@@ -18,7 +20,7 @@ pub static RULE: Rule = Rule {
     summary: "A field that the API server rejects: a wrong type, an unknown name, no image, a bad quantity or port",
     group: Group::Api,
     severity: Severity::Error,
-    fix: None,
+    fix: Some(Safety::Safe),
     since: "0.1.0",
     doc: include_str!("doc.md"),
     options: &[],
@@ -38,6 +40,7 @@ fn check(pod: &Pod<'_>, cx: &mut PodContext<'_>) {
     };
     for field_error in field_errors {
         if let Some(finding) = field_error_finding(pod, &field_error, cx) {
+            let finding = Finding { fix: fix::of_field(&field_error, cx), ..finding };
             cx.report_about(field_error.container, finding);
         }
     }
@@ -57,7 +60,8 @@ fn check(pod: &Pod<'_>, cx: &mut PodContext<'_>) {
         cx.reject(None, violation);
     }
     for mode in modes::modes(pod) {
-        cx.report(mode_finding(pod, &mode, cx));
+        let finding = mode_finding(pod, &mode, cx);
+        cx.report(Finding { fix: fix::of_mode(&mode, cx), ..finding });
     }
     for (pointer, entry) in active_deadline::misplaced(pod) {
         cx.report(misplaced_deadline(pod, &pointer, entry));
@@ -109,7 +113,7 @@ fn field_error_finding(pod: &Pod<'_>, field_error: &FieldError<'_>, cx: &PodCont
     }
     let (field, whole) = (&field_error.field, name_of(pod, field_error));
     let (message, caption, help) = match &field_error.cause {
-        Cause::Unknown { since, instead } => {
+        Cause::Unknown { since, instead, .. } => {
             if !is_judged(pod, field_error) {
                 return None;
             }

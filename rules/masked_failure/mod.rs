@@ -5,13 +5,16 @@ mod rescue;
 mod script;
 mod weight;
 
-use crate::finding::{Confidence, Finding, Severity};
+use crate::finding::{Confidence, Finding, Fix, Safety, Severity};
+use crate::fix;
+use crate::images::{Known, Sh};
 use crate::kube::Pod;
 use crate::program::Program;
 use crate::rule::{Group, PodContext, Rule, Target};
 use crate::shell::ir::CommandKind;
+use crate::shell::options::Shell;
 use crate::shell::semantics::visit::Node;
-use crate::shell::semantics::{Execution, Fate, Reason};
+use crate::shell::semantics::{Execution, Facts, Fate, Reason, UnitKind};
 use script::Script;
 
 /// The rule.
@@ -20,7 +23,7 @@ pub static RULE: Rule = Rule {
     group: Group::Scripts,
     summary: "A command that fails, while the script goes on and reports success: the app starts without its work",
     severity: Severity::Warning,
-    fix: None,
+    fix: Some(Safety::Unsafe),
     since: "0.1.0",
     doc: include_str!("doc.md"),
     options: &[],
@@ -39,10 +42,36 @@ fn check(pod: &Pod<'_>, cx: &mut PodContext<'_>) {
         if masked.is_empty() && cx.pedantic {
             masked = all().filter_map(|index| Masked::light(&script, index)).take(MAX_PLACES).collect();
         }
-        if let Some(finding) = finding(program, &script, &masked) {
+        if let Some(mut finding) = finding(program, &script, &masked) {
+            finding.fix = with_option(program, facts, &masked, cx);
             cx.report_in(program.container, finding);
         }
     }
+}
+
+/// Has the shell end the script at a failure, where that is all that is missing.
+fn with_option(
+    program: &Program<'_, '_>,
+    facts: &Facts<'_>,
+    masked: &[Masked<'_, '_>],
+    cx: &PodContext<'_>,
+) -> Option<Fix> {
+    let main = facts.units.iter().find(|unit| matches!(unit.kind, UnitKind::Main))?;
+    let is_ash = || cx.image_of(program.container).and_then(Known::sh) == Some(Sh::Ash);
+    let has_pipefail = main.shell == Some(Shell::Bash) || is_ash();
+    let has = |reason| masked.iter().any(|one| one.reason == reason);
+    let is_known = |one: &Masked<'_, '_>| matches!(one.reason, Reason::NoErrexit | Reason::EarlierInPipeline);
+    if !masked.iter().all(is_known) {
+        return None;
+    }
+    let line = match (has(Reason::NoErrexit), has(Reason::EarlierInPipeline)) {
+        (_, true) if !has_pipefail => return None,
+        (false, true) if main.options.errexit => "set -o pipefail",
+        (_, true) => "set -eo pipefail",
+        (_, false) => "set -e",
+    };
+    let edits = fix::put_first(cx.source(main.text.whole())?, &main.text, line)?;
+    Some(Fix::for_review(format!("begin the script with `{line}`"), edits))
 }
 
 /// How many places of one script are shown.

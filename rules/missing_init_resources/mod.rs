@@ -1,6 +1,9 @@
 //! Init containers that ask for nothing, beside app containers that do.
 
-use crate::finding::{Finding, Severity};
+use serde_json::{Map, Value};
+
+use crate::finding::{Edit, Finding, Fix, Safety, Severity};
+use crate::fix;
 use crate::kube::resources::{ResourceEntry, Resources};
 use crate::kube::{Completeness, Effective, Gate, InitContainer, Pod, Quantity};
 use crate::rule::{Group, PodContext, Rule, Target};
@@ -11,7 +14,7 @@ pub static RULE: Rule = Rule {
     summary: "An init container without requests or limits beside app containers that have them, which a ResourceQuota rejects",
     group: Group::Resources,
     severity: Severity::Info,
-    fix: None,
+    fix: Some(Safety::Unsafe),
     since: "0.1.0",
     doc: include_str!("doc.md"),
     options: &[],
@@ -34,7 +37,8 @@ fn check(pod: &Pod<'_>, cx: &mut PodContext<'_>) {
     let lacking: Vec<(&InitContainer<'_>, Lack)> =
         pod.init_containers().filter_map(|init| Some((init, Lack::of(init, &apps)?))).collect();
     if let [(first, _), others @ ..] = lacking.as_slice() {
-        let finding = finding(first, &lacking, &apps, &free(pod, cx, &apps.requests));
+        let mut finding = finding(first, &lacking, &apps, &free(pod, cx, &apps.requests));
+        finding.fix = as_app(pod, &lacking, cx);
         if others.is_empty() {
             cx.report_in(first, finding);
         } else {
@@ -92,6 +96,31 @@ fn free(pod: &Pod<'_>, cx: &PodContext<'_>, resources: &[&'static str]) -> Vec<(
     let requests = Effective::of(pod, cx.version).requests;
     let free = |name: &&'static str| (*name, requests.apps.amount(name));
     resources.iter().map(free).filter(|(_, amount)| !amount.is_zero()).collect()
+}
+
+/// Gives each what the app container has, where there is one: it is free again when the app starts.
+fn as_app(pod: &Pod<'_>, lacking: &[(&InitContainer<'_>, Lack)], cx: &PodContext<'_>) -> Option<Fix> {
+    let [app] = pod.apps.as_slice() else { return None };
+    let amounts = |entry: &dyn Fn(&str) -> Option<String>| -> Value {
+        let amounts = ["cpu", "memory"].into_iter();
+        let amounts = amounts.filter_map(|name| Some((name.to_owned(), Value::from(entry(name)?))));
+        Value::Object(amounts.collect::<Map<_, _>>())
+    };
+    let written = |entry: Option<&ResourceEntry<'_>>| entry?.value.text().map(str::to_owned);
+    let requests = amounts(&|name| written(app.resources.request(name)));
+    let limits = amounts(&|name| written(app.resources.limits.get(name)));
+    let lists = [("requests", requests), ("limits", limits)].into_iter();
+    let lists = lists.filter(|(_, list)| list.as_object().is_some_and(|list| !list.is_empty()));
+    let resources = Value::Object(lists.map(|(name, list)| (name.to_owned(), list)).collect());
+    let edits: Option<Vec<Edit>> = lacking
+        .iter()
+        .map(|(init, lack)| {
+            let is_absent = *lack == Lack::All && init.node.get("resources").is_none();
+            let source = cx.source(init.node.span()).filter(|_| is_absent)?;
+            fix::insert_entry(source, init.node, "image", "resources", &resources)
+        })
+        .collect();
+    Some(Fix::for_review(format!("give it the `resources` of `{}`", app.name()), edits?))
 }
 
 fn finding(

@@ -1,6 +1,6 @@
 //! Init containers whose effects outside the Pod can't be had twice.
 
-use crate::finding::Severity;
+use crate::finding::{Safety, Severity};
 use crate::kube::Pod;
 use crate::rerun::Kind;
 use crate::rule::{Group, PodContext, Rule, Target};
@@ -13,7 +13,7 @@ pub static RULE: Rule = Rule {
     summary: "An init container that fails on, or doubles, what an earlier run left outside the Pod's volumes",
     group: Group::Rerun,
     severity: Severity::Error,
-    fix: None,
+    fix: Some(Safety::Safe),
     since: "0.1.0",
     doc: include_str!("doc.md"),
     options: &[],

@@ -1,6 +1,8 @@
 //! Init containers that aren't safe to run again on what their volumes then hold.
 
-use crate::finding::{Confidence, Finding, Severity};
+mod fix;
+
+use crate::finding::{Confidence, Finding, Safety, Severity};
 use crate::kube::{Pod, Volume, VolumeSource};
 use crate::program::Program;
 use crate::rerun::{self, Hazard, Kind};
@@ -12,7 +14,7 @@ pub static RULE: Rule = Rule {
     summary: "An init container that isn't safe to run again on what its volumes then hold",
     group: Group::Rerun,
     severity: Severity::Error,
-    fix: None,
+    fix: Some(Safety::Safe),
     since: "0.1.0",
     doc: include_str!("doc.md"),
     options: &[],
@@ -28,7 +30,9 @@ pub(super) fn report(pod: &Pod<'_>, cx: &mut PodContext<'_>, wanted: fn(Kind) ->
     let programs = cx.programs();
     for (program, hazards) in programs.hazards() {
         for hazard in hazards.iter().filter(|hazard| wanted(hazard.kind)) {
-            cx.report_in(program.container, finding(pod, program, hazard));
+            let mut finding = finding(pod, program, hazard);
+            finding.fix = fix::of(program, hazard, cx);
+            cx.report_in(program.container, finding);
         }
     }
 }

@@ -1,6 +1,9 @@
 //! Sidecars that are used before they are ready.
 
-use crate::finding::{Finding, Severity};
+use serde_json::json;
+
+use crate::finding::{Finding, Fix, Safety, Severity};
+use crate::fix;
 use crate::kube::probe::ProbeKind;
 use crate::kube::{Container, InitStep, Pod, Role, Sidecar, VolumeSource};
 use crate::local_ports::{self, LocalPort, Named};
@@ -15,7 +18,7 @@ pub static RULE: Rule = Rule {
     summary: "A sidecar without a `startupProbe` that a later init container, or an app container, needs at once",
     group: Group::Sidecars,
     severity: Severity::Warning,
-    fix: None,
+    fix: Some(Safety::Unsafe),
     since: "0.1.0",
     doc: include_str!("doc.md"),
     options: &[],
@@ -30,7 +33,8 @@ fn check(pod: &Pod<'_>, cx: &mut PodContext<'_>) {
         }
         let used = in_init(pod, at, sidecar, cx).or_else(|| in_app(pod, sidecar));
         if let Some(used) = used {
-            cx.report_in(sidecar, finding(sidecar, &used));
+            let fix = used.port.and_then(|port| probe(sidecar, port, cx));
+            cx.report_in(sidecar, Finding { fix, ..finding(sidecar, &used) });
         }
     }
 }
@@ -117,6 +121,14 @@ fn polled_file(
         execution.in_loop && execution.is_test() && paths.any(|path| is_shared(path) == Some(true))
     };
     facts.executions.iter().find(polls).map(Execution::span)
+}
+
+/// Has the kubelet wait for `port`, for a minute at most.
+fn probe(sidecar: &Sidecar<'_>, port: u16, cx: &PodContext<'_>) -> Option<Fix> {
+    let probe = json!({"tcpSocket": {"port": port}, "periodSeconds": 1, "failureThreshold": 60});
+    let source = cx.source(sidecar.node.span())?;
+    let edit = fix::insert_entry(source, sidecar.node, "ports", "startupProbe", &probe)?;
+    Some(Fix::for_review(format!("add a `startupProbe` for port {port}"), vec![edit]))
 }
 
 fn finding(sidecar: &Sidecar<'_>, used: &Used) -> Finding {

@@ -1,6 +1,7 @@
 //! Amounts of memory and storage that are hardly meant: `512m` is half a byte.
 
-use crate::finding::{Finding, Severity};
+use crate::finding::{Edit, Finding, Fix, Safety, Severity};
+use crate::fix;
 use crate::kube::resources::Resources;
 use crate::kube::{Pod, Quantity};
 use crate::rule::{Group, PodContext, Rule, Target};
@@ -13,7 +14,7 @@ pub static RULE: Rule = Rule {
     summary: "An amount of memory or storage of a few bytes, such as `512m`, where `512Mi` was meant",
     group: Group::Resources,
     severity: Severity::Warning,
-    fix: None,
+    fix: Some(Safety::Unsafe),
     since: "0.1.0",
     doc: include_str!("doc.md"),
     options: &[],
@@ -26,13 +27,17 @@ fn check(pod: &Pod<'_>, cx: &mut PodContext<'_>) {
     }
     for (role, container) in pod.containers() {
         let who = format!("{} `{}`", role.describe(), container.name());
-        if let Some(finding) = finding(&who, &of_resources(&container.resources)) {
-            cx.report_in(container, finding);
+        let few = of_resources(&container.resources);
+        if let Some(finding) = finding(&who, &few) {
+            let fix = in_mebibytes(&few, cx);
+            cx.report_in(container, Finding { fix, ..finding });
         }
     }
     let of_pod = pod.resources.iter().flat_map(of_resources).chain(of_volumes(pod));
-    if let Some(finding) = finding("the Pod", &of_pod.collect::<Vec<_>>()) {
-        cx.report(finding);
+    let few: Vec<Few<'_>> = of_pod.collect();
+    if let Some(finding) = finding("the Pod", &few) {
+        let fix = in_mebibytes(&few, cx);
+        cx.report(Finding { fix, ..finding });
     }
 }
 
@@ -43,6 +48,7 @@ struct Few<'d> {
     /// The amount as it is written.
     text: &'d str,
     amount: Quantity,
+    node: Node<'d>,
     span: Span,
     consequence: &'static str,
 }
@@ -51,7 +57,14 @@ impl<'d> Few<'d> {
     fn of(what: String, value: Node<'d>, consequence: &'static str) -> Option<Self> {
         let text = value.text()?;
         let amount: Quantity = text.parse().ok()?;
-        amount.is_below_a_page().then(|| Self { what, text, amount, span: value.span(), consequence })
+        amount.is_below_a_page().then(|| Self {
+            what,
+            text,
+            amount,
+            node: value,
+            span: value.span(),
+            consequence,
+        })
     }
 
     /// How many bytes it is: `0.512 bytes`.
@@ -103,6 +116,16 @@ fn of_volumes<'d>(pod: &Pod<'d>) -> Vec<Few<'d>> {
         )
     });
     few.collect()
+}
+
+/// Has each in mebibytes, as most who write `m` mean.
+fn in_mebibytes(few: &[Few<'_>], cx: &PodContext<'_>) -> Option<Fix> {
+    let edit = |few: &Few<'_>| -> Option<Edit> {
+        let text = few.node.mapped();
+        fix::replace_text(cx.source(few.span)?, &text, 0..text.as_str().len(), &format!("{}Mi", few.number()))
+    };
+    let edits: Option<Vec<Edit>> = few.iter().map(edit).collect();
+    Some(Fix::for_review(format!("write `{}Mi`", few.first()?.number()), edits?))
 }
 
 fn finding(who: &str, few: &[Few<'_>]) -> Option<Finding> {

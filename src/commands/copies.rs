@@ -369,7 +369,7 @@ fn copy_contents(trouble: &Trouble<'_>) -> Option<Remedy> {
     let source = source.trim_end_matches('/');
     let (head, _) = trouble.text.rsplit_once(target)?;
     let (head, _) = head.trim_end().rsplit_once(' ')?;
-    Some(Remedy::Line(format!("{head} {source}/. {target}")))
+    Some(Remedy::line(format!("{head} {source}/. {target}")))
 }
 
 /// The one source and the target, as they are written.
@@ -388,7 +388,7 @@ fn mend_mv(trouble: &Trouble<'_>) -> Option<Remedy> {
     }
     match source_and_target(trouble) {
         Some((source, target)) => {
-            Some(Remedy::Line(format!("if [ -e {target} ]; then rm -rf {source}; else {}; fi", trouble.text)))
+            Some(Remedy::line(format!("if [ -e {target} ]; then rm -rf {source}; else {}; fi", trouble.text)))
         }
         None => Remedy::advice(
             "pass over it where the target is there: `if [ -e TARGET ]; then rm -rf SOURCE; else mv SOURCE TARGET; fi`",

@@ -6,7 +6,7 @@ use super::world::Node;
 use super::world::atoms::Atom;
 use super::world::place::Place;
 use super::world::{ChangeKind, FAILURE, FailureCause, SUCCESS, Status, World};
-use super::{Call, Record, Remedy, Trait, Trouble, paths, record};
+use super::{Call, Line, Record, Remedy, Trait, Trouble, paths, record};
 
 pub(super) const RECORDS: &[Record] = &[
     record(&["initdb"]).taking(NAMES_DATA).does(data_directory),
@@ -249,11 +249,31 @@ fn sqlite3(world: &mut dyn World, call: &Call<'_>) -> Status {
     world.unknown_status(&call.words().join(" "))
 }
 
+/// The line in which each `create` passes over what is there; advice where the statements aren't in it.
+fn if_not_exists(trouble: &Trouble<'_>, create: &str) -> Remedy {
+    let upper = trouble.text.to_ascii_uppercase();
+    let mut text = String::new();
+    let mut at = 0;
+    for (found, _) in upper.match_indices(create) {
+        let end = found + create.len();
+        let is_plain = upper.get(end..).is_some_and(|rest| !rest.trim_start().starts_with("IF "));
+        text.push_str(trouble.text.get(at..end).unwrap_or_default());
+        text.push_str(if is_plain { " IF NOT EXISTS" } else { "" });
+        at = end;
+    }
+    text.push_str(trouble.text.get(at..).unwrap_or_default());
+    let advice = format!("write `{create} IF NOT EXISTS`");
+    if text == trouble.text {
+        return Remedy::Advice(advice);
+    }
+    Remedy::Line(Line { text, is_same_at_first: true, advice: Some(advice) })
+}
+
 fn mend_sql(trouble: &Trouble<'_>) -> Option<Remedy> {
     let kind = || trouble.kind.to_ascii_uppercase();
     match trouble.kind {
         "table" | "index" | "schema" | "sequence" | "extension" | "keyspace" => {
-            Remedy::advice(format!("write `CREATE {} IF NOT EXISTS`", kind()))
+            Some(if_not_exists(trouble, &format!("CREATE {}", kind())))
         }
         "view" | "function" | "trigger" => Remedy::advice(format!("write `CREATE OR REPLACE {}`", kind())),
         "column" => Remedy::advice("write `ADD COLUMN IF NOT EXISTS`"),

@@ -310,7 +310,7 @@ fn mend_patch(trouble: &Trouble<'_>) -> Option<Remedy> {
         return None;
     }
     let test = trouble.text.replacen("patch ", "patch -R --dry-run -s -f ", 1);
-    Some(Remedy::Line(format!("{test} || {}", trouble.text)))
+    Some(Remedy::line(format!("{test} || {}", trouble.text)))
 }
 
 /// `ed` reads its commands from its input: lines that it adds are added again each time.

@@ -456,7 +456,8 @@ fn mend_ln(trouble: &Trouble<'_>) -> Option<Remedy> {
     let words: Vec<&str> = trouble.text.split_whitespace().collect();
     let cluster = words.iter().find(is_cluster)?;
     let missing: String = ["f", "n"].into_iter().filter(|letter| !cluster.contains(letter)).collect();
-    trouble.replaced(&format!(" {cluster} "), &format!(" {cluster}{missing} "))
+    let line = trouble.replaced(&format!(" {cluster} "), &format!(" {cluster}{missing} "));
+    line.map(Remedy::same_at_first)
 }
 
 fn mend_mktemp(trouble: &Trouble<'_>) -> Option<Remedy> {

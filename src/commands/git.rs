@@ -250,7 +250,7 @@ fn mend(trouble: &Trouble<'_>) -> Option<Remedy> {
             Remedy::advice("commit only what there is: `git diff --cached --quiet || git commit …`")
         }
         "remote" if exists && !is_forced() => match trouble.replaced(" add ", " set-url ")? {
-            Remedy::Line(line) => Some(Remedy::Line(format!("{} || {line}", trouble.text))),
+            Remedy::Line(line) => Some(Remedy::line(format!("{} || {}", trouble.text, line.text))),
             advice @ Remedy::Advice(_) => Some(advice),
         },
         "checkout" if exists => trouble.replaced(" -b ", " -B "),

@@ -48,7 +48,7 @@ pub(crate) use paths::Touching;
 pub(crate) use reading::found_command;
 pub use record::Record;
 pub(crate) use record::{Elsewhere, Trait};
-pub(crate) use remedy::{Remedy, Trouble, What};
+pub(crate) use remedy::{Line, Remedy, Trouble, What};
 pub use rights::Needs;
 pub(crate) use rights::{
     changes_files, ends_soon, is_known, is_of_the_shell, is_socket_client, starts_server,

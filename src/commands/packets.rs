@@ -162,7 +162,9 @@ fn create_chain(world: &mut dyn World, name: &str) -> Status {
 
 fn mend_ip(trouble: &Trouble<'_>) -> Option<Remedy> {
     match *trouble.call.operands().first()? {
-        "a" | "addr" | "address" | "r" | "route" => exists(trouble)?.replaced(" add ", " replace "),
+        "a" | "addr" | "address" | "r" | "route" => {
+            exists(trouble)?.replaced(" add ", " replace ").map(Remedy::same_at_first)
+        }
         _ => None,
     }
 }

@@ -31,12 +31,35 @@ pub(crate) enum What {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Remedy {
     /// The command's line as it should be.
-    Line(String),
+    Line(Line),
     /// Something to do: a sentence without a full stop.
     Advice(String),
 }
 
+/// A command's line as it should be.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Line {
+    pub(crate) text: String,
+    /// Whether a run that finds nothing there does what it did before.
+    pub(crate) is_same_at_first: bool,
+    /// What is told instead of the line, which may be long.
+    pub(crate) advice: Option<String>,
+}
+
 impl Remedy {
+    /// The line `text` instead.
+    pub(crate) fn line(text: impl Into<String>) -> Self {
+        Self::Line(Line { text: text.into(), is_same_at_first: false, advice: None })
+    }
+
+    /// The same, where a run that finds nothing there does what it did before.
+    pub(crate) fn same_at_first(self) -> Self {
+        match self {
+            Self::Line(line) => Self::Line(Line { is_same_at_first: true, ..line }),
+            advice @ Self::Advice(_) => advice,
+        }
+    }
+
     /// `text` as advice.
     #[expect(clippy::unnecessary_wraps, reason = "every remedy is one that may be none")]
     pub(crate) fn advice(text: impl Into<String>) -> Option<Self> {
@@ -52,7 +75,7 @@ impl<'a> Trouble<'a> {
 
     /// The line with `new` in place of the first `old`.
     pub(crate) fn replaced(&self, old: &str, new: &str) -> Option<Remedy> {
-        self.text.contains(old).then(|| Remedy::Line(self.text.replacen(old, new, 1)))
+        self.text.contains(old).then(|| Remedy::line(self.text.replacen(old, new, 1)))
     }
 
     /// The words as they are written, where each comes to one and none is quoted.
@@ -62,13 +85,14 @@ impl<'a> Trouble<'a> {
         (is_plain && words.len() == self.call.words().len()).then_some(words)
     }
 
-    /// The line with `option` behind the command's name, in place of `instead` if that stands there.
+    /// The line with `option` behind the command's name, in place of `instead` if that stands there: what is there already
+    /// doesn't keep the command from its work.
     pub(crate) fn with_option(&self, option: &str, instead: &str) -> Option<Remedy> {
         let name = self.call.words().first()?;
         let (head, rest) = self.text.split_once(name.as_str())?;
         let rest = rest.trim_start();
         let rest = rest.strip_prefix(instead).unwrap_or(rest);
-        Some(Remedy::Line(format!("{head}{name} {option} {rest}")))
+        Some(Remedy::line(format!("{head}{name} {option} {rest}")).same_at_first())
     }
 }
 

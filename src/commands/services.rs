@@ -322,7 +322,7 @@ fn mend_kubectl(trouble: &Trouble<'_>) -> Option<Remedy> {
         Some(&"create") if trouble.call.has("f filename") => trouble.replaced(" create ", " apply "),
         // A redirection would take what the pipe is to carry.
         Some(&"create") if !text.contains('>') => {
-            Some(Remedy::Line(format!("{text} --dry-run=client -o yaml | {name} apply -f -")))
+            Some(Remedy::line(format!("{text} --dry-run=client -o yaml | {name} apply -f -")))
         }
         _ => None,
     }

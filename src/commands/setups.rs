@@ -104,7 +104,7 @@ fn mend_plugin(trouble: &Trouble<'_>) -> Option<Remedy> {
             "ask `{program} list` for the plugin first, and pass over it where it is there"
         ));
     }
-    exists.then(|| Remedy::Line(format!("{program} list | grep -qx {plugin} || {}", trouble.text)))
+    exists.then(|| Remedy::line(format!("{program} list | grep -qx {plugin} || {}", trouble.text)))
 }
 
 /// `create` asks whether to overwrite a keystore that is there.
@@ -122,7 +122,7 @@ fn keystore(world: &mut dyn World, call: &Call<'_>) -> Status {
 fn mend_keystore(trouble: &Trouble<'_>) -> Option<Remedy> {
     trouble
         .fails(FailureCause::Asks)
-        .then(|| Remedy::Line(format!("[ -f {} ] || {}", trouble.path, trouble.text)))
+        .then(|| Remedy::line(format!("[ -f {} ] || {}", trouble.path, trouble.text)))
 }
 
 /// `step` asks before it overwrites a key or a certificate, and nobody answers.
@@ -146,7 +146,7 @@ fn step(world: &mut dyn World, call: &Call<'_>) -> Status {
 }
 
 fn mend_step(trouble: &Trouble<'_>) -> Option<Remedy> {
-    trouble.fails(FailureCause::Asks).then(|| Remedy::Line(format!("{} --force", trouble.text)))
+    trouble.fails(FailureCause::Asks).then(|| Remedy::line(format!("{} --force", trouble.text)))
 }
 
 /// `hg clone` refuses a folder that isn't empty.

@@ -8,5 +8,5 @@ mod script;
 mod yaml;
 
 pub use edits::{Edits, apply};
-pub use script::replace_text;
-pub use yaml::{insert_entries, insert_entry, remove_comment, remove_entry, remove_repeated};
+pub use script::{put_before, put_first, replace_text, rewrite};
+pub use yaml::{insert_entries, insert_entry, insert_item, is_in_json, remove_comment, remove_entry, remove_repeated};

@@ -51,6 +51,77 @@ pub fn replace_text(source: &Source, text: &MappedText, range: Range<usize>, new
     Some(Edit { span, replacement })
 }
 
+/// Puts `new` in the place of the command at the bytes `range` of `text`, and changes no more of it than differs.
+/// Otherwise as [`replace_text`].
+#[must_use]
+pub fn rewrite(source: &Source, text: &MappedText, range: Range<usize>, new: &str) -> Option<Vec<Edit>> {
+    let old = text.as_str().get(range.clone())?;
+    let same = |pairs: &mut dyn Iterator<Item = (char, char)>| -> usize {
+        pairs.take_while(|(old, new)| old == new).map(|(old, _)| old.len_utf8()).sum()
+    };
+    let before = same(&mut old.chars().zip(new.chars()));
+    // The word around what differs, so that nothing is put where nothing stands.
+    let before = old.get(..before)?.trim_end().rfind(char::is_whitespace).map_or(0, |blank| blank + 1);
+    let (old_rest, new_rest) = (old.get(before..)?, new.get(before..)?);
+    let behind = same(&mut old_rest.chars().rev().zip(new_rest.chars().rev()));
+    let behind = behind.min(old_rest.len().saturating_sub(1));
+    let end = range.start + before + old_rest.floor_char_boundary(old_rest.len() - behind);
+    let new = new_rest.get(..new_rest.len().checked_sub(range.end - end)?)?;
+    replace_text(source, text, range.start + before..end, new).map(|edit| vec![edit])
+}
+
+/// Has the command `first` run before the one at the bytes `range` of `text`, wherever that stands.
+#[must_use]
+pub fn put_before(
+    source: &Source,
+    text: &MappedText,
+    range: Range<usize>,
+    first: &str,
+) -> Option<Vec<Edit>> {
+    let script = text.as_str();
+    let command = script.get(range.clone())?;
+    let word = range.start..range.start + command.find(char::is_whitespace).unwrap_or(command.len());
+    let name = script.get(word.clone())?;
+    if starts_statement(script, range.start) {
+        let own_line = replace_text(source, text, word.clone(), &format!("{first}\n{name}"))
+            .filter(|_| source.slice(text.whole()).starts_with('|'));
+        let edit = own_line.or_else(|| replace_text(source, text, word, &format!("{first}; {name}")))?;
+        return Some(vec![edit]);
+    }
+    if word == range {
+        let edit = replace_text(source, text, range, &format!("{{ {first}; {name}; }}"))?;
+        return Some(vec![edit]);
+    }
+    let last = command.char_indices().next_back()?;
+    let start = replace_text(source, text, word, &format!("{{ {first}; {name}"))?;
+    let end = replace_text(source, text, range.start + last.0..range.end, &format!("{}; }}", last.1))?;
+    Some(vec![start, end])
+}
+
+/// Has the command `first` run before all others of the script `text`.
+#[must_use]
+pub fn put_first(source: &Source, text: &MappedText, first: &str) -> Option<Vec<Edit>> {
+    let script = text.as_str();
+    let mut at = 0;
+    for line in script.split_inclusive('\n') {
+        let command = line.trim();
+        if !command.is_empty() && !command.starts_with('#') {
+            let start = at + (line.len() - line.trim_start().len());
+            return put_before(source, text, start..start + command.len(), first);
+        }
+        at += line.len();
+    }
+    None
+}
+
+/// Whether a command at `at` begins a line and goes on with nothing from the one before.
+fn starts_statement(script: &str, at: usize) -> bool {
+    let before = script.get(..at).unwrap_or("");
+    let (lines, line) = before.rsplit_once('\n').unwrap_or(("", before));
+    let goes_on = lines.trim_end().ends_with(['&', '|', '\\', '(']);
+    line.trim().is_empty() && !goes_on
+}
+
 /// As JSON writes a string, without the quotes. What is plain there is plain in YAML.
 fn escaped(text: &str) -> String {
     let quoted = serde_json::Value::from(text).to_string();

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use crate::finding::Edit;
 use crate::source::{FileId, Source, Span};
-use crate::yaml::{Document, Entry, Node};
+use crate::yaml::{self, Document, Entry, Node};
 
 /// Takes the entry `key` out of `mapping`, with the comment lines right above it.
 ///
@@ -105,6 +105,35 @@ pub fn insert_entries(
     Some(Edit { span: Span::new(source.id, line.end..line.end), replacement })
 }
 
+/// Puts the string `text` into a list, behind the item that is written at `item`.
+#[must_use]
+pub fn insert_item(source: &Source, item: Span, text: &str) -> Option<Edit> {
+    let (before, written) = (text_before(source, item), source.slice(item));
+    let end = item.end as usize;
+    let scalars = if written.starts_with('"') { Scalars::Quoted } else { Scalars::Plain };
+    let text = match scalars {
+        Scalars::Plain if text.starts_with('-') && text.trim_start_matches('-').chars().all(char::is_alphanumeric) => {
+            text.to_owned()
+        }
+        scalars => scalars.scalar(text),
+    };
+    if before.trim() != "-" {
+        return Some(Edit { span: Span::new(source.id, end..end), replacement: format!(", {text}") });
+    }
+    let line = source.line_range(source.line_index(end));
+    let is_alone = !written.contains('\n') && source.text.get(line.clone())?.ends_with('\n');
+    let replacement = format!("{before}{text}{}", line_break(source));
+    is_alone.then_some(Edit { span: Span::new(source.id, line.end..line.end), replacement })
+}
+
+/// Whether what stands at `span` is part of a document that is JSON.
+#[must_use]
+pub fn is_in_json(source: &Source, span: Span) -> bool {
+    let documents = yaml::split(&source.text);
+    let document = documents.into_iter().find(|range| range.contains(&(span.start as usize)));
+    document.and_then(|range| source.text.get(range)).is_some_and(yaml::is_json)
+}
+
 /// How lines end in `source`.
 fn line_break(source: &Source) -> &'static str {
     let first = source.text.get(source.line_range(0)).unwrap_or("");
@@ -117,9 +146,7 @@ fn insert_flow(
     place: Option<&Entry<'_>>,
     entries: &[(&str, Value)],
 ) -> Edit {
-    let document_is_json = || source.text.trim_start_matches('\u{feff}').trim_start().starts_with('{');
-    let is_json =
-        place.map_or_else(document_is_json, |entry| source.slice(entry.key.span()).starts_with('"'));
+    let is_json = is_in_json(source, mapping.span());
     let style = if is_json { Scalars::Quoted } else { Scalars::Plain };
     let texts: Vec<String> = entries.iter().map(|(key, value)| style.entry(key, value)).collect();
     let Some(place) = place else {

@@ -35,6 +35,7 @@ pub use file_mode::FileMode;
 pub use object::{OF_CHART, Object, objects};
 pub use pod::Pod;
 pub use qos::QosClass;
+pub use quantity::meant as meant_quantity;
 pub use quantity::{Quantity, QuantityError};
 pub use template::{Completeness, Template, templates};
 pub use version::{Change, Gate, Version};

@@ -62,6 +62,25 @@ impl fmt::Display for QuantityError {
 
 impl std::error::Error for QuantityError {}
 
+/// The quantity that someone who wrote `text` meant, which is none: `100M` for `100MB`, `64Mi` for `64 MiB`.
+#[must_use]
+pub fn meant(text: &str) -> Option<String> {
+    let end = text.find(|c: char| !c.is_ascii_digit() && c != '.')?;
+    let (number, suffix) = text.split_at_checked(end)?;
+    let suffix = match suffix.trim_start() {
+        "K" | "KB" | "kB" | "kb" => "k",
+        "KiB" | "KIB" | "KI" | "kiB" | "kib" | "ki" => "Ki",
+        "MB" | "mb" | "Mb" => "M",
+        "MiB" | "MIB" | "MI" | "miB" | "mib" | "mi" | "Mi" => "Mi",
+        "GB" | "gb" | "Gb" => "G",
+        "GiB" | "GIB" | "GI" | "giB" | "gib" | "gi" | "Gi" => "Gi",
+        "TB" | "tb" => "T",
+        "TiB" | "tib" | "ti" | "Ti" => "Ti",
+        _ => return None,
+    };
+    Some(format!("{number}{suffix}")).filter(|meant| meant.parse::<Quantity>().is_ok())
+}
+
 impl Quantity {
     /// Nothing.
     pub const ZERO: Quantity = Quantity { nano: 0, format: Format::DecimalSi };

@@ -384,15 +384,22 @@ impl<'d> Program<'_, 'd> {
     /// Where `site` stands: in the manifest, or in the ConfigMap or Secret that holds the script.
     #[must_use]
     pub fn span(&self, site: &Site) -> Span {
-        let text = match &site.file {
-            Some(file) => self.files.get(file).and_then(File::mapped),
-            None => self.text(),
-        };
+        let text = self.text_of(site);
         text.map_or_else(|| self.words_span(), |text| text.span(site.range.clone()))
     }
 
+    /// The text that the range of `site` counts in; `None` where there is no script.
+    #[must_use]
+    pub fn text_of(&self, site: &Site) -> Option<&MappedText> {
+        match &site.file {
+            Some(file) => self.files.get(file).and_then(File::mapped),
+            None => self.text(),
+        }
+    }
+
     /// The text of its script, parsed or not.
-    fn text(&self) -> Option<&MappedText> {
+    #[must_use]
+    pub fn text(&self) -> Option<&MappedText> {
         match &self.entry_point {
             EntryPoint::Script(unit) => Some(&unit.text),
             EntryPoint::Unparsed(unparsed) => Some(&unparsed.text),

@@ -12,7 +12,7 @@ use super::state::places::{Mounts, Place, Store};
 use super::state::tree::{Node, SiteId, Tree};
 use super::things;
 use super::{Container, Hazard, Kind, Mending, Program, Severity, Site};
-use crate::commands::{Call, Remedy, Trait, Trouble, What};
+use crate::commands::{Call, Line, Remedy, Trait, Trouble, What};
 
 /// What a diagnosis needs to find its words.
 pub(super) struct Context<'a, 'c> {
@@ -92,11 +92,8 @@ fn refused(context: &Context<'_, '_>, log: &Log, refusal: &CommandFailure) -> Op
     let parts = call.is(Trait::FailsOverParts) && refusal.why == FailureCause::Exists;
     let thing = if parts { format!("what `{command}` puts into {thing}") } else { thing };
     let remedy = context.remedy(refusal.site, &call, What::Fails(refusal.why), place);
-    let (mended, advice) = match remedy {
-        Some(Remedy::Line(line)) => (Some(line), None),
-        Some(Remedy::Advice(advice)) => (None, Some(advice)),
-        None => (None, None),
-    };
+    let (line, advice) = told(remedy);
+    let mended = line.as_ref().filter(|_| advice.is_none()).map(|line| &*line.text);
     let container = context.sequence.get(context.index)?;
     let is_named_a_file = context.text(refusal.site).is_some_and(names_files);
     let doubtful = log.doubtful.contains(&refusal.site) && !is_named_a_file;
@@ -107,14 +104,15 @@ fn refused(context: &Context<'_, '_>, log: &Log, refusal: &CommandFailure) -> Op
         is_visible: things::inside(&path).is_none(),
         why: refusal.why,
         kept_in,
-        mended: mended.as_deref(),
+        mended,
         advice,
         clearing: things::clearing(&call, &path, context.is_mount(place), kept_in),
         in_script: matches!(container.program, Program::Script { .. }),
     };
     let said = messages::stuck(&command, &obstacle);
     let text = messages::first(&obstacle).zip(context.text(refusal.site));
-    let text = text.map(|(first, text)| format!("{first}\n{text}")).or(mended);
+    let is_same_at_first = line.as_ref().is_some_and(|line| line.is_same_at_first);
+    let text = text.map(|(first, text)| format!("{first}\n{text}")).or(line.map(|line| line.text));
     let mending = Some(text.map_or(Mending::PassesOver, Mending::Text));
     let assumed = log.assumed.contains(&refusal.site);
     let mild = assumed || kept_in == KeptIn::PodNetwork;
@@ -124,7 +122,19 @@ fn refused(context: &Context<'_, '_>, log: &Log, refusal: &CommandFailure) -> Op
         false => Severity::Error,
     };
     let hazard = context.hazard(Kind::Stuck, severity, refusal.site, &command, Some(place), &said)?;
-    Some(Hazard { mending, assumed, ..hazard })
+    Some(Hazard { mending, is_same_at_first, assumed, ..hazard })
+}
+
+/// The line that mends a command, and what is told of that in other words.
+fn told(remedy: Option<Remedy>) -> (Option<Line>, Option<String>) {
+    match remedy {
+        Some(Remedy::Line(mut line)) => {
+            let advice = line.advice.take();
+            (Some(line), advice)
+        }
+        Some(Remedy::Advice(advice)) => (None, Some(advice)),
+        None => (None, None),
+    }
 }
 
 /// Whether the last part of an operand is a variable that is called a file: `$f`, `${file}`.
@@ -230,9 +240,13 @@ fn drifting(
     let is_meant =
         manner == ChangeKind::Nest && place.parent().is_some_and(|parent| context.is_mount(&parent));
     let manner = if is_meant { ChangeKind::Write } else { manner };
-    let (advice, mending) = match context.remedy(site, &call, What::Drifts(manner), place) {
-        Some(Remedy::Advice(advice)) => (Some(advice), None),
-        Some(Remedy::Line(line)) => (Some(format!("write `{line}`")), Some(Mending::Text(line))),
+    let (line, advice) = told(context.remedy(site, &call, What::Drifts(manner), place));
+    let is_same_at_first = line.as_ref().is_some_and(|line| line.is_same_at_first);
+    let (advice, mending) = match line {
+        Some(Line { text, .. }) => {
+            (advice.or_else(|| Some(format!("write `{text}`"))), Some(Mending::Text(text)))
+        }
+        None if advice.is_some() => (advice, None),
         None if manner == ChangeKind::Renew && call.is(Trait::MakesSecret) => {
             let line = context.text(site).map(|text| format!("[ -s {path} ] || {text}"));
             let line = line.filter(|line| !line.contains('\n'));
@@ -250,7 +264,7 @@ fn drifting(
     let minor = (is_log && manner == ChangeKind::Append) || is_unwanted || first.doubtful.contains(&site);
     let severity = if minor { Severity::Info } else { Severity::Warning };
     let hazard = context.hazard(Kind::Drifting, severity, site, &command, Some(place), &said)?;
-    Some(Hazard { mending, assumed: log.assumed.contains(&site), ..hazard })
+    Some(Hazard { mending, is_same_at_first, assumed: log.assumed.contains(&site), ..hazard })
 }
 
 /// A test that the killed run's last change turned over, so that the second run passes over what makes `place`.
@@ -412,6 +426,7 @@ impl<'c> Context<'_, 'c> {
             why: self.shared.atoms.show(&said.why),
             help: self.shared.atoms.show(&said.help),
             mending: None,
+            is_same_at_first: false,
             labels: Vec::new(),
             assumed: false,
         })
@@ -485,8 +500,11 @@ impl<'c> Context<'_, 'c> {
         match remedy {
             Remedy::Line(line) => {
                 // What a word comes to only then can't be written in its place.
-                let is_plain = is_known(&line) && !line.contains('\n') && line.len() <= 200;
-                (is_plain && (is_script || !line.contains([';', '&', '|']))).then_some(Remedy::Line(line))
+                let text = &line.text;
+                let is_short = line.advice.is_some() || !text.contains('\n') && text.len() <= 200;
+                let is_plain = is_known(text) && (is_script || !text.contains([';', '&', '|']));
+                let advice = line.advice.clone().map(Remedy::Advice);
+                if is_short && is_plain { Some(Remedy::Line(line)) } else { advice }
             }
             Remedy::Advice(advice) => Some(Remedy::Advice(self.shared.atoms.show(&advice))),
         }

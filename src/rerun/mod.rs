@@ -206,6 +206,8 @@ pub struct Hazard {
     /// What mends it, where the analysis has gone on with that. Where it fails and there is none, nothing after it was
     /// followed.
     pub mending: Option<Mending>,
+    /// Whether with that a first run does what it did.
+    pub is_same_at_first: bool,
     /// Other places that the finding speaks of.
     pub labels: Vec<(Site, String)>,
     /// Whether some fact of the image or the environment had to be guessed.

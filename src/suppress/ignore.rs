@@ -38,7 +38,7 @@ pub fn ignore(
         let at = place_in(source, finding);
         let document = documents.iter().position(|range| range.contains(&at));
         let text = document.and_then(|index| source.text.get(documents.get(index)?.clone()));
-        match document.filter(|_| template.is_none() && text.is_some_and(is_json)) {
+        match document.filter(|_| template.is_none() && text.is_some_and(yaml::is_json)) {
             Some(index) => annotations.entry(index).or_default().push((finding, at)),
             None => comments.add(finding, at),
         }
@@ -57,12 +57,6 @@ pub fn ignore(
 fn place_in(source: &Source, finding: &Finding) -> usize {
     let places = [finding.span].into_iter().chain(finding.about).chain(finding.around.iter().copied());
     places.into_iter().find(|span| span.file == source.id).unwrap_or(finding.span).start as usize
-}
-
-/// Whether a document is JSON to kubectl.
-fn is_json(text: &str) -> bool {
-    let mut lines = text.lines().skip_while(|line| line.starts_with("---") || line.trim().is_empty());
-    lines.next().is_some_and(|line| line.trim_start_matches('\u{feff}').trim_start().starts_with('{'))
 }
 
 /// The comments that are to be written in a file.

@@ -69,6 +69,14 @@ pub fn is_yaml(document: &str) -> bool {
     granit_parser::Parser::new_from_str(document).all(|event| event.is_ok())
 }
 
+/// Whether kubectl takes a document for JSON: its first character is a brace.
+#[must_use]
+pub fn is_json(document: &str) -> bool {
+    let is_passed_over = |line: &&str| line.starts_with("---") || line.trim().is_empty();
+    let first = document.lines().find(|line| !is_passed_over(line)).unwrap_or("");
+    first.trim_start_matches('\u{feff}').trim_start().starts_with('{')
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -65,6 +65,12 @@ impl Shape {
         self.0.iter().find(|fields| fields.names.contains(&name))
     }
 
+    /// Whether one field of `version` alone is spelt like `name`.
+    fn has_one_like(&self, name: &str, version: Version) -> bool {
+        let known = self.0.iter().filter(|fields| version.is_within(fields.since, fields.until));
+        known.flat_map(|fields| fields.names).filter(|known| spelling::is_like(name, known)).count() == 1
+    }
+
     /// The field of `version` that someone who wrote `name` may have meant.
     fn like(&self, name: &str, version: Version) -> Option<&'static str> {
         let known = self.0.iter().filter(|fields| version.is_within(fields.since, fields.until));
@@ -111,6 +117,8 @@ pub enum Cause {
         since: Option<Version>,
         /// The field that may have been meant.
         instead: Option<&'static str>,
+        /// Whether no other one can have been, and the map lacks that one.
+        is_certain: bool,
     },
     /// A value of another type.
     Type {
@@ -171,7 +179,7 @@ impl<'d> Decoder<'d> {
                 Some(fields) if self.version.is_within(fields.since, fields.until) => {
                     self.value(&value, &fields.holds);
                 }
-                fields => self.unknown(&entry, &value, fields, shape),
+                fields => self.unknown(&entry, &value, fields, shape, place.node),
             }
         }
         if is_container {
@@ -228,14 +236,19 @@ impl<'d> Decoder<'d> {
         value: &Place<'_, 'd>,
         fields: Option<&Fields>,
         shape: &'static Shape,
+        map: Node<'d>,
     ) {
         if entry.key.is_unknown() {
             return;
         }
         let later = fields.filter(|fields| !self.version.is_within(fields.since, u8::MAX));
         let since = later.and_then(|fields| Version::of_minor(fields.since));
-        let instead = if fields.is_none() { shape.like(&entry.name(), self.version) } else { None };
-        self.push(entry.key, value, Cause::Unknown { since, instead });
+        let name = entry.name();
+        let instead = if fields.is_none() { shape.like(&name, self.version) } else { None };
+        let is_certain = instead.is_some_and(|field| {
+            shape.has_one_like(&name, self.version) && map.get(field).is_none() && !map.is_open()
+        });
+        self.push(entry.key, value, Cause::Unknown { since, instead, is_certain });
     }
 
     fn wrong(&mut self, place: &Place<'_, 'd>, expected: &'static str) {
