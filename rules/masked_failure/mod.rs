@@ -60,8 +60,16 @@ fn with_option(
     let is_ash = || cx.image_of(program.container).and_then(Known::sh) == Some(Sh::Ash);
     let has_pipefail = main.shell == Some(Shell::Bash) || is_ash();
     let has = |reason| masked.iter().any(|one| one.reason == reason);
-    let is_known = |one: &Masked<'_, '_>| matches!(one.reason, Reason::NoErrexit | Reason::EarlierInPipeline);
-    if !masked.iter().all(is_known) {
+    let source = cx.source(main.text.whole())?;
+    let is_mended = |one: &Masked<'_, '_>| match one.reason {
+        // What stands left of `&&` ends no script.
+        Reason::NoErrexit => {
+            let behind = source.text.get(one.execution.span().end as usize..).unwrap_or("");
+            !behind.trim_start().starts_with("&&")
+        }
+        reason => reason == Reason::EarlierInPipeline,
+    };
+    if !masked.iter().all(is_mended) {
         return None;
     }
     let line = match (has(Reason::NoErrexit), has(Reason::EarlierInPipeline)) {
@@ -70,7 +78,7 @@ fn with_option(
         (_, true) => "set -eo pipefail",
         (_, false) => "set -e",
     };
-    let edits = fix::put_first(cx.source(main.text.whole())?, &main.text, line)?;
+    let edits = fix::put_first(source, &main.text, line)?;
     Some(Fix::for_review(format!("begin the script with `{line}`"), edits))
 }
 

@@ -1,6 +1,6 @@
 //! Fix, lint, look at what has come of it, and again, until nothing is left to fix.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::ops::RangeInclusive;
 use std::sync::Arc;
 
@@ -138,6 +138,19 @@ struct State<'a> {
     attempts: usize,
 }
 
+/// Why fixes can't be made together.
+struct Failed {
+    why: &'static str,
+    /// Where that shows.
+    files: BTreeSet<FileId>,
+}
+
+impl From<&'static str> for Failed {
+    fn from(why: &'static str) -> Self {
+        Self { why, files: BTreeSet::new() }
+    }
+}
+
 /// The input with some fixes made.
 struct Attempt {
     files: BTreeMap<FileId, Edits>,
@@ -202,10 +215,19 @@ impl State<'_> {
                     self.fixed += part.iter().map(|candidate| candidate.findings.len()).sum::<usize>();
                     (self.inputs, self.report) = (attempt.inputs, attempt.report);
                 }
-                (Err(why), 1) => self.refuse(part, why),
-                (Err(_), length) => {
-                    let rest = part.split_off(length / 2);
-                    waiting.extend([rest, part]);
+                (Err(Failed { why, .. }), 1) => self.refuse(part, why),
+                (Err(Failed { files, .. }), length) => {
+                    let is_to_blame = |candidate: &Candidate| {
+                        candidate.edits.iter().any(|edit| files.contains(&edit.span.file))
+                    };
+                    let (blamed, others): (Vec<_>, Vec<_>) = part.into_iter().partition(is_to_blame);
+                    if blamed.is_empty() || others.is_empty() {
+                        part = if blamed.is_empty() { others } else { blamed };
+                        let rest = part.split_off(length / 2);
+                        waiting.extend([rest, part]);
+                    } else {
+                        waiting.extend([blamed, others]);
+                    }
                 }
             }
         }
@@ -223,10 +245,10 @@ impl State<'_> {
     ///
     /// # Errors
     /// Why they can't be made together.
-    fn attempt(&mut self, batch: &[Candidate]) -> Result<Attempt, &'static str> {
+    fn attempt(&mut self, batch: &[Candidate]) -> Result<Attempt, Failed> {
         let mut plan = Plan::default();
         if !batch.iter().all(|candidate| plan.try_add(&candidate.edits)) {
-            return Err("its edits meet each other");
+            return Err("its edits meet each other".into());
         }
         let files = plan.by_file();
         let mut inputs = self.inputs.clone();
@@ -234,16 +256,17 @@ impl State<'_> {
             let (Some(before), Some(input)) =
                 (self.report.sources.get(file.0 as usize), inputs.get_mut(file.0 as usize))
             else {
-                return Err("its file isn't one of the input");
+                return Err("its file isn't one of the input".into());
             };
             let after = Source::new(*file, Arc::clone(&before.path), edits.apply(&before.text));
             if !is_same_elsewhere(before, &after, edits, edits) {
-                return Err("it would change something else, such as what an alias stands for");
+                let why = "it would change something else, such as what an alias stands for";
+                return Err(Failed { why, files: BTreeSet::from([*file]) });
             }
             *input = input.with_text(&after.text).ok_or("standard input can't be changed")?;
         }
         if self.attempts == MAX_ATTEMPTS {
-            return Err("too many others had to be tried one by one");
+            return Err("too many others had to be tried one by one".into());
         }
         self.attempts += 1;
         let report = (self.fixer.lint)(&inputs);
@@ -253,11 +276,11 @@ impl State<'_> {
     }
 
     /// Checks that what `batch` mends is gone, and that nothing has come instead.
-    fn check(&self, batch: &[Candidate], attempt: &Attempt) -> Result<(), &'static str> {
+    fn check(&self, batch: &[Candidate], attempt: &Attempt) -> Result<(), Failed> {
         let known: HashSet<(&str, &str)> =
             self.report.errors.iter().map(|error| (&*error.path, &*error.message)).collect();
         if attempt.report.errors.iter().any(|error| !known.contains(&(&*error.path, &*error.message))) {
-            return Err("the file could not be checked any more");
+            return Err("the file could not be checked any more".into());
         }
         let mut mended: HashMap<(&str, Span), usize> = HashMap::new();
         for (rule, span) in batch.iter().flat_map(|candidate| &candidate.findings) {
@@ -270,8 +293,12 @@ impl State<'_> {
                 _ => left.add(finding, &attempt.files),
             }
         }
-        let has_come = attempt.report.findings.iter().any(|finding| !left.take(finding));
-        if has_come { Err("the finding would stay, or another one would come") } else { Ok(()) }
+        let more = attempt.report.findings.iter().filter(|finding| !left.take(finding));
+        let files: BTreeSet<FileId> = more.map(|finding| finding.span.file).collect();
+        if files.is_empty() {
+            return Ok(());
+        }
+        Err(Failed { why: "the finding would stay, or another one would come", files })
     }
 }
 

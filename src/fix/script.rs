@@ -72,12 +72,7 @@ pub fn rewrite(source: &Source, text: &MappedText, range: Range<usize>, new: &st
 
 /// Has the command `first` run before the one at the bytes `range` of `text`, wherever that stands.
 #[must_use]
-pub fn put_before(
-    source: &Source,
-    text: &MappedText,
-    range: Range<usize>,
-    first: &str,
-) -> Option<Vec<Edit>> {
+pub fn put_before(source: &Source, text: &MappedText, range: Range<usize>, first: &str) -> Option<Vec<Edit>> {
     let script = text.as_str();
     let command = script.get(range.clone())?;
     let word = range.start..range.start + command.find(char::is_whitespace).unwrap_or(command.len());

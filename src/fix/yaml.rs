@@ -112,7 +112,9 @@ pub fn insert_item(source: &Source, item: Span, text: &str) -> Option<Edit> {
     let end = item.end as usize;
     let scalars = if written.starts_with('"') { Scalars::Quoted } else { Scalars::Plain };
     let text = match scalars {
-        Scalars::Plain if text.starts_with('-') && text.trim_start_matches('-').chars().all(char::is_alphanumeric) => {
+        Scalars::Plain
+            if text.starts_with('-') && text.trim_start_matches('-').chars().all(char::is_alphanumeric) =>
+        {
             text.to_owned()
         }
         scalars => scalars.scalar(text),
