@@ -240,15 +240,14 @@ impl Finding {
         }
     }
 
-    /// The finding as people who know the template read it: each placeholder replaced by its action. What mends a
-    /// manifest by machine may tear a template's branches apart, so there is none.
+    /// The finding as people who know the template read it: each placeholder replaced by its action.
     #[must_use]
     pub fn revealed(mut self, placeholders: &Placeholders) -> Self {
         let reveal = |text: &mut String| *text = placeholders.reveal(text);
         self.resource.iter_mut().for_each(|resource| resource.reveal(placeholders));
         self.labels.iter_mut().for_each(|label| reveal(&mut label.message));
-        self.help.iter_mut().chain([&mut self.message, &mut self.caption]).for_each(reveal);
-        self.fix = None;
+        let title = self.fix.iter_mut().map(|fix| &mut fix.message);
+        self.help.iter_mut().chain(title).chain([&mut self.message, &mut self.caption]).for_each(reveal);
         self
     }
 

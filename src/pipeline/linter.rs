@@ -10,7 +10,8 @@ use rayon::prelude::*;
 use super::{interest, precedence};
 use crate::charts::{self, Part, Views};
 use crate::cut_list::CutList;
-use crate::finding::{Finding, Resource, Severity};
+use crate::finding::{Edit, Finding, Resource, Severity};
+use crate::helm;
 use crate::inputs::InputSet;
 use crate::kube::{Object, Pod, active_deadline};
 use crate::kustomize::{Builds, BuiltResource};
@@ -296,7 +297,8 @@ impl<'a> FileLinter<'a> {
         let mut known = HashSet::new();
         for (part, found) in &parts {
             let new = found.iter().filter(|finding| !known.contains(&(finding.rule, finding.span)));
-            let new: Vec<Finding> = new.map(|finding| conditional(finding, part, views, &parts)).collect();
+            let new = new.map(|finding| conditional(finding, part, views, &parts));
+            let new: Vec<Finding> = new.map(|finding| self.fixed_in_text(finding)).collect();
             known.extend(new.iter().map(|finding| (finding.rule, finding.span)));
             self.result.findings.extend(new);
         }
@@ -314,6 +316,17 @@ impl<'a> FileLinter<'a> {
         self.check_document(document);
         let found = self.result.findings.get(from..).unwrap_or_default();
         self.result.fields.extend(Fields::within(document, found.iter().flat_map(Finding::places)));
+    }
+
+    /// A finding in a template, with its fix where that changes nothing but literal text.
+    fn fixed_in_text(&self, mut finding: Finding) -> Finding {
+        let is_literal = |edit: &Edit| {
+            let source = self.linter.inputs.source(edit.span.file);
+            let old = source.map_or("{{", |source| source.slice(edit.span));
+            !old.contains("{{") && !old.contains("}}") && !helm::has_placeholder(&edit.replacement)
+        };
+        finding.fix = finding.fix.filter(|fix| fix.edits.iter().all(is_literal));
+        finding
     }
 
     fn check_document(&mut self, document: &Document) {

@@ -146,6 +146,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "cut_list",
             "discover",
             "finding",
+            "helm",
             "inputs",
             "kube",
             "kustomize",

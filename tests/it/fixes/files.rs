@@ -170,3 +170,29 @@ spec:
         assert_eq!(now == mended(BAD), is_mended, "{second}");
     }
 }
+
+#[test]
+fn templates_are_mended_at_literal_text() {
+    let template = "apiVersion: v1
+kind: Pod
+metadata: {name: {{ .Release.Name }}}
+spec:
+  initContainers:
+  - name: seed
+    image: registry.example/seed:1.0
+    {{- if .Values.probe }}
+    livenessProbe: {tcpSocket: {port: 80}}
+    {{- end }}
+    readinessProbe: {tcpSocket: {port: {{ .Values.port }}}}
+  containers:
+  - {name: web, image: \"nginx:1.27\"}
+";
+    let files = folder(&[("Chart.yaml", "apiVersion: v2\nname: web\n"), ("templates/web.yaml", template)]);
+    let (_, _, err) = run(files.path(), &["--fix"]);
+    let now = fs::read_to_string(files.path().join("templates/web.yaml")).unwrap();
+    assert_eq!(now, template.replace("    livenessProbe: {tcpSocket: {port: 80}}\n", ""), "{err}");
+    let (status, _, err) = run(files.path(), &["--add-ignore"]);
+    assert_eq!(status, 0, "{err}");
+    let now = fs::read_to_string(files.path().join("templates/web.yaml")).unwrap();
+    assert!(now.contains("    {{- /* initlint: ignore[forbidden-probe] written by"), "{now}");
+}

@@ -3,6 +3,7 @@
 mod files;
 mod ignores;
 mod properties;
+mod scripts;
 
 use initlint::apply::{Fixer, Ignorer, Outcome};
 use initlint::discover::Input;
@@ -22,9 +23,13 @@ fn lint(inputs: &[Input], settings: &Settings) -> Report {
 
 /// `inputs` with all fixes made that are `allowed`.
 fn fix(inputs: Vec<Input>, allowed: Safety, settings: &Settings) -> Outcome {
-    let lint = |inputs: &[Input]| lint(inputs, settings);
+    fix_by(&|inputs: &[Input]| lint(inputs, settings), inputs, allowed)
+}
+
+/// The same, by what `lint` finds.
+fn fix_by(lint: &dyn Fn(&[Input]) -> Report, inputs: Vec<Input>, allowed: Safety) -> Outcome {
     let report = lint(&inputs);
-    Fixer { lint: &lint, allowed }.run(inputs, report)
+    Fixer { lint, allowed }.run(inputs, report)
 }
 
 /// `inputs` with all findings suppressed.

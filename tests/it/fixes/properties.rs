@@ -8,6 +8,7 @@ use initlint::finding::{Finding, Safety, Severity};
 use initlint::rule::Settings;
 use initlint::source::{FileId, Span};
 use rayon::prelude::*;
+use serde::Deserialize;
 
 use super::ignores::manifests;
 use super::{fix, input, text_of};
@@ -91,4 +92,101 @@ fn fixes_hold_what_they_promise() {
     let wrong: Vec<String> = judged.into_iter().flat_map(|(_, wrong)| wrong).collect();
     assert!(wrong.is_empty(), "{}\n{} wrong", wrong.join("\n"), wrong.len());
     assert!(fixed > 10, "{fixed} fixed");
+}
+
+/// `text` as one document in JSON, if it is one document that holds nothing that JSON lacks.
+fn in_json(text: &str) -> Option<String> {
+    let value: serde_json::Value = serde_yaml::from_str(text).ok()?;
+    Some(format!("{value:#}\n"))
+}
+
+#[test]
+fn fixes_are_made_in_every_form() {
+    let settings = Settings::default();
+    let judged: Vec<(usize, usize, Vec<String>)> = manifests()
+        .par_iter()
+        .filter_map(|path| {
+            let block = fs::read_to_string(path).ok()?;
+            let json = in_json(&block)?;
+            // On one line, which is flow style of YAML behind a comment.
+            let compact: serde_json::Value = serde_json::from_str(&json).unwrap();
+            let flow = format!("# in flow style\n{compact}\n");
+            let fixed = |text: &str| fix(vec![input("case.yaml", text)], Safety::Unsafe, &settings);
+            let of_block = fixed(&block);
+            if of_block.fixed == 0 {
+                return None;
+            }
+            let mut wrong = Vec::new();
+            let mut made = 0;
+            for text in [&json, &flow] {
+                let outcome = fixed(text);
+                let now = text_of(&outcome);
+                made += outcome.fixed;
+                if serde_yaml::from_str::<serde_yaml::Value>(now).is_err() {
+                    wrong.push(format!("{}: no YAML any more\n{now}", path.display()));
+                }
+                if text == &json && serde_json::from_str::<serde_json::Value>(now).is_err() {
+                    wrong.push(format!("{}: no JSON any more\n{now}", path.display()));
+                }
+            }
+            Some((2 * of_block.fixed, made, wrong))
+        })
+        .collect();
+    let wrong: Vec<String> = judged.iter().flat_map(|(_, _, wrong)| wrong.clone()).collect();
+    assert!(wrong.is_empty(), "{}\n{} wrong", wrong.join("\n"), wrong.len());
+    let (wanted, made) = judged.iter().fold((0, 0), |sum, one| (sum.0 + one.0, sum.1 + one.1));
+    assert!(made * 10 >= wanted * 8, "{made} of {wanted} are made in other forms");
+}
+
+/// Numbers that look random and are the same in every run (Knuth, MMIX).
+struct Numbers(u64);
+
+impl Numbers {
+    fn below(&mut self, end: usize) -> usize {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        usize::try_from(self.0 >> 33).unwrap() % end.max(1)
+    }
+}
+
+/// `text` with some of its lines deleted, doubled, moved in or out, or swapped.
+fn edited(text: &str, numbers: &mut Numbers) -> String {
+    let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();
+    for _ in 0..=numbers.below(3) {
+        let at = numbers.below(lines.len());
+        match numbers.below(5) {
+            _ if lines.is_empty() => {}
+            0 => _ = lines.remove(at),
+            1 => lines.insert(at, lines[at].clone()),
+            2 => lines[at].insert_str(0, "  "),
+            3 => lines[at] = lines[at].strip_prefix("  ").unwrap_or(&lines[at]).to_owned(),
+            _ => {
+                let other = numbers.below(lines.len());
+                lines.swap(at, other);
+            }
+        }
+    }
+    lines.join("\n") + "\n"
+}
+
+#[test]
+fn whatever_is_edited_stays_readable() {
+    let paths = manifests();
+    let count = if std::env::var_os("INITLINT_SHARED").is_some() { 2000 } else { 120 };
+    let settings = Settings::default();
+    let is_read = |text: &str| {
+        let mut documents = serde_yaml::Deserializer::from_str(text);
+        documents.all(|document| serde_yaml::Value::deserialize(document).is_ok())
+    };
+    let wrong: Vec<String> = (0..count)
+        .into_par_iter()
+        .filter_map(|number| {
+            let mut numbers = Numbers(number);
+            let path = &paths[numbers.below(paths.len())];
+            let text = edited(&fs::read_to_string(path).unwrap(), &mut numbers);
+            let outcome = fix(vec![input("case.yaml", &text)], Safety::Unsafe, &settings);
+            let now = text_of(&outcome);
+            (is_read(&text) && !is_read(now)).then(|| format!("{} {number}:\n{now}", path.display()))
+        })
+        .collect();
+    assert!(wrong.is_empty(), "{}\n{} wrong", wrong.join("\n"), wrong.len());
 }
