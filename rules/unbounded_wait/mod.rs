@@ -1,6 +1,7 @@
 //! Init containers that wait for something without an end.
 
-use crate::finding::{Finding, Severity};
+use crate::finding::{Finding, Fix, Safety, Severity};
+use crate::fix;
 use crate::kube::active_deadline::{self, KEY};
 use crate::kube::{Completeness, Container, Pod};
 use crate::program::Program;
@@ -14,7 +15,7 @@ pub static RULE: Rule = Rule {
     summary: "An init container that waits for something without an end, so that nobody sees that it doesn't come",
     group: Group::Scripts,
     severity: Severity::Warning,
-    fix: None,
+    fix: Some(Safety::Unsafe),
     since: "0.1.0",
     doc: include_str!("doc.md"),
     options: &[],
@@ -27,11 +28,33 @@ fn check(pod: &Pod<'_>, cx: &mut PodContext<'_>) {
     }
     for (program, facts) in cx.scripts() {
         for waits in by_place(facts.waits().into_iter().filter(|wait| wait.bound.is_none())) {
-            if let Some(finding) = finding(pod, program, &waits) {
+            if let Some(mut finding) = finding(pod, program, &waits) {
+                finding.fix = waits.first().and_then(|wait| counted(program, wait, cx));
                 cx.report_in(program.container, finding);
             }
         }
     }
+}
+
+/// After how many tries a wait that is given a bound gives up: minutes, as waits sleep for some seconds.
+const TRIES: u32 = 300;
+
+/// Has a loop count its tries, and give up in time.
+fn counted(program: &Program<'_, '_>, wait: &Wait, cx: &PodContext<'_>) -> Option<Fix> {
+    let text = program.text()?;
+    let script = text.as_str();
+    let mut loops = script.match_indices(&wait.name).map(|(at, _)| at);
+    let start = loops.find(|at| text.span(*at..*at + 1).start == wait.span.start)?;
+    let mut ends = script.get(start..)?.char_indices().map(|(at, char)| start + at + char.len_utf8());
+    let end = ends.find(|end| text.span(*end - 1..*end).end >= wait.span.end)?;
+    let behind = script.get(end..)?;
+    let keyword = behind.trim_start_matches([' ', ';', '\n']);
+    let is_do = keyword.strip_prefix("do").is_some_and(|rest| rest.starts_with([' ', '\n']));
+    let at = end + (behind.len() - keyword.len());
+    let name = ["tries", "attempts", "turns"].into_iter().find(|name| !script.contains(name))?;
+    let count = format!("do {name}=$((${{{name}:-0}} + 1)); [ ${name} -le {TRIES} ] || exit 1;");
+    let edit = fix::replace_text(cx.source(text.whole())?, text, at..at + 2, &count).filter(|_| is_do)?;
+    Some(Fix::for_review(format!("give up after {TRIES} tries"), vec![edit]))
 }
 
 /// Whether the Pod, or the Job around it, ends in time.
