@@ -1,12 +1,11 @@
 //! What was meant, where that can be told.
 
-use crate::finding::{Edit, Fix, Safety};
+use crate::finding::{Fix, Safety};
 use crate::fix;
 use crate::kube::meant_quantity;
 use crate::kube::schema::{Cause, FieldError};
 use crate::kube::validate::modes::Mode;
 use crate::rule::PodContext;
-use crate::yaml::Node;
 
 /// The name of a misspelt field, or a quantity without what is too much of its suffix.
 pub(super) fn of_field(field_error: &FieldError<'_>, cx: &PodContext<'_>) -> Option<Fix> {
@@ -15,7 +14,7 @@ pub(super) fn of_field(field_error: &FieldError<'_>, cx: &PodContext<'_>) -> Opt
         Cause::Quantity { found, .. } if field_error.field != "cpu" => meant_quantity(found)?,
         _ => return None,
     };
-    let edit = scalar(field_error.node, &new, cx)?;
+    let edit = fix::replace_scalar(cx.source(field_error.span())?, field_error.node, &new)?;
     Some(Fix::safe(format!("write `{new}`"), vec![edit]))
 }
 
@@ -24,12 +23,7 @@ pub(super) fn of_mode(mode: &Mode<'_>, cx: &PodContext<'_>) -> Option<Fix> {
     let bits = mode.meant?;
     let source = cx.source(mode.node.span())?;
     let new = if fix::is_in_json(source, mode.node.span()) { bits.to_string() } else { format!("0{bits:o}") };
-    let edit = scalar(mode.node, &new, cx)?;
+    let edit = fix::replace_scalar(source, mode.node, &new)?;
     let safety = if mode.is_rejected { Safety::Safe } else { Safety::Unsafe };
     Some(Fix { safety, message: format!("write `{new}`"), edits: vec![edit] })
-}
-
-fn scalar(node: Node<'_>, new: &str, cx: &PodContext<'_>) -> Option<Edit> {
-    let (source, text) = (cx.source(node.span())?, node.mapped());
-    fix::replace_text(source, &text, 0..text.as_str().len(), new)
 }

@@ -120,10 +120,8 @@ fn of_volumes<'d>(pod: &Pod<'d>) -> Vec<Few<'d>> {
 
 /// Has each in mebibytes, as most who write `m` mean.
 fn in_mebibytes(few: &[Few<'_>], cx: &PodContext<'_>) -> Option<Fix> {
-    let edit = |few: &Few<'_>| -> Option<Edit> {
-        let text = few.node.mapped();
-        fix::replace_text(cx.source(few.span)?, &text, 0..text.as_str().len(), &format!("{}Mi", few.number()))
-    };
+    let edit =
+        |few: &Few<'_>| fix::replace_scalar(cx.source(few.span)?, few.node, &format!("{}Mi", few.number()));
     let edits: Option<Vec<Edit>> = few.iter().map(edit).collect();
     Some(Fix::for_review(format!("write `{}Mi`", few.first()?.number()), edits?))
 }

@@ -6,7 +6,7 @@ use crate::kube::active_deadline::{self, KEY};
 use crate::kube::{Completeness, Container, Pod};
 use crate::program::Program;
 use crate::rule::{Group, PodContext, Rule, Target};
-use crate::shell::semantics::{Awaited, Wait};
+use crate::shell::semantics::{Awaited, Facts, Loop, UnitKind, Wait};
 use crate::source::Span;
 
 /// The rule.
@@ -29,7 +29,7 @@ fn check(pod: &Pod<'_>, cx: &mut PodContext<'_>) {
     for (program, facts) in cx.scripts() {
         for waits in by_place(facts.waits().into_iter().filter(|wait| wait.bound.is_none())) {
             if let Some(mut finding) = finding(pod, program, &waits) {
-                finding.fix = waits.first().and_then(|wait| counted(program, wait, cx));
+                finding.fix = waits.first().and_then(|wait| counted(program, facts, wait, cx));
                 cx.report_in(program.container, finding);
             }
         }
@@ -39,8 +39,11 @@ fn check(pod: &Pod<'_>, cx: &mut PodContext<'_>) {
 /// After how many tries a wait that is given a bound gives up: minutes, as waits sleep for some seconds.
 const TRIES: u32 = 300;
 
-/// Has a loop count its tries, and give up in time.
-fn counted(program: &Program<'_, '_>, wait: &Wait, cx: &PodContext<'_>) -> Option<Fix> {
+/// Has a loop count its tries, and give up in time. In a text that the script hands to a further shell, the script itself
+/// would fill in the count.
+fn counted(program: &Program<'_, '_>, facts: &Facts<'_>, wait: &Wait, cx: &PodContext<'_>) -> Option<Fix> {
+    let is_own = |own: &Loop<'_>| own.head() == wait.span && matches!(own.unit.kind, UnitKind::Main);
+    facts.loops.iter().find(|own| is_own(own))?;
     let text = program.text()?;
     let script = text.as_str();
     let mut loops = script.match_indices(&wait.name).map(|(at, _)| at);

@@ -11,4 +11,5 @@ pub use edits::{Edits, apply};
 pub use script::{put_before, put_first, replace_text, rewrite};
 pub use yaml::{
     insert_entries, insert_entry, insert_item, is_in_json, remove_comment, remove_entry, remove_repeated,
+    replace_scalar,
 };

@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use super::script::replace_text;
 use crate::finding::Edit;
 use crate::source::{FileId, Source, Span};
 use crate::yaml::{self, Document, Entry, Node};
@@ -126,6 +127,17 @@ pub fn insert_item(source: &Source, item: Span, text: &str) -> Option<Edit> {
     let is_alone = !written.contains('\n') && source.text.get(line.clone())?.ends_with('\n');
     let replacement = format!("{before}{text}{}", line_break(source));
     is_alone.then_some(Edit { span: Span::new(source.id, line.end..line.end), replacement })
+}
+
+/// Puts `new` in the place of the text of the scalar `node`, in quotes where JSON needs them. Otherwise as
+/// [`replace_text`].
+#[must_use]
+pub fn replace_scalar(source: &Source, node: Node<'_>, new: &str) -> Option<Edit> {
+    let text = node.mapped();
+    let edit = replace_text(source, &text, 0..text.as_str().len(), new)?;
+    let is_bare = edit.span == node.span() && is_in_json(source, edit.span) && new.parse::<f64>().is_err();
+    let replacement = if is_bare { Value::from(new).to_string() } else { edit.replacement };
+    Some(Edit { replacement, ..edit })
 }
 
 /// Whether what stands at `span` is part of a document that is JSON.

@@ -5,8 +5,11 @@ use std::path::PathBuf;
 use crate::baseline::{compare, lint};
 use crate::support::corpus::manifests;
 use crate::support::lint::root;
-use initlint::finding::Finding;
-use initlint::fix;
+use initlint::apply::Fixer;
+use initlint::discover::Input;
+use initlint::finding::{Finding, Safety};
+use initlint::pipeline;
+use initlint::rule::Settings;
 use rayon::prelude::*;
 
 /// The ways in which somebody may mend what a finding is about: by its fix, and by the command that its help shows.
@@ -14,7 +17,7 @@ fn mended(text: &str, finding: &Finding) -> Vec<String> {
     let range = finding.span.range();
     let Some(found) = text.get(range.clone()) else { return Vec::new() };
     let with = |new: &str| [&text[..range.start], new, &text[range.end..]].concat();
-    let mut all: Vec<String> = finding.fix.iter().map(|fix| fix::apply(text, &fix.edits)).collect();
+    let mut all: Vec<String> = fixed(text, finding).into_iter().collect();
     let help = finding.help.as_deref().unwrap_or_default();
     // A word alone is the first of a command without a shell.
     let is_word = found.contains(", ") || !found.contains(' ');
@@ -33,6 +36,22 @@ fn mended(text: &str, finding: &Finding) -> Vec<String> {
         all.push(with(&format!("{}:1.0", found.trim_matches('"').trim_end_matches(":latest"))));
     }
     all
+}
+
+/// The text with the fix of `finding` made, where that is made.
+fn fixed(text: &str, finding: &Finding) -> Option<String> {
+    finding.fix.as_ref()?;
+    let lint = |inputs: &[Input]| {
+        let mut report = pipeline::lint(inputs, "<stdin>", &Settings::default());
+        let is_other = |other: &&mut Finding| (other.rule, other.span) != (finding.rule, finding.span);
+        report.findings.iter_mut().filter(is_other).for_each(|other| other.fix = None);
+        report
+    };
+    let inputs = vec![Input::Text { path: "a.yaml".to_owned(), text: text.to_owned() }];
+    let report = lint(&inputs);
+    let outcome = Fixer { lint: &lint, allowed: Safety::Unsafe }.run(inputs, report);
+    let is_made = outcome.fixed > 0;
+    outcome.changed.into_iter().next().filter(|_| is_made).map(|changed| changed.after.to_string())
 }
 
 #[test]

@@ -180,9 +180,7 @@ spec:
   initContainers:
   - name: seed
     image: registry.example/seed:1.0
-    {{- if .Values.probe }}
     livenessProbe: {tcpSocket: {port: 80}}
-    {{- end }}
     readinessProbe: {tcpSocket: {port: {{ .Values.port }}}}
   containers:
   - {name: web, image: \"nginx:1.27\"}

@@ -68,7 +68,15 @@ fn what_is_mended_is_safe_to_run_again() {
             && missing_command(&case.script).is_none()
             && !(case.busybox || case.user && is_root())
     };
-    let all = cases();
+    let mut all = cases();
+    // Each is run some twenty times.
+    if std::env::var_os("INITLINT_SHARED").is_none() {
+        let mut number = 0;
+        all.retain(|_| {
+            number += 1;
+            number % 6 == 0
+        });
+    }
     let judged: Vec<Option<String>> = all
         .par_iter()
         .filter(|case| is_run(case))
@@ -95,5 +103,5 @@ fn what_is_mended_is_safe_to_run_again() {
     let mended = judged.len();
     let wrong: Vec<String> = judged.into_iter().flatten().collect();
     assert!(wrong.is_empty(), "{}\n{} of {mended} wrong", wrong.join("\n"), wrong.len());
-    assert!(mended > 30, "{mended} mended");
+    assert!(mended > 10, "{mended} mended");
 }
