@@ -158,7 +158,7 @@ fn edited(text: &str, numbers: &mut Numbers) -> String {
             0 => _ = lines.remove(at),
             1 => lines.insert(at, lines[at].clone()),
             2 => lines[at].insert_str(0, "  "),
-            3 => lines[at] = lines[at].strip_prefix("  ").unwrap_or(&lines[at]).to_owned(),
+            3 => lines[at] = lines[at].replacen("  ", "", 1),
             _ => {
                 let other = numbers.below(lines.len());
                 lines.swap(at, other);
