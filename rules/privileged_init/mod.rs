@@ -2,6 +2,7 @@
 
 use crate::commands::Touching;
 use crate::finding::{Edit, Finding, Fix, Safety, Severity};
+use crate::fix;
 use crate::kube::volume::VolumeSource;
 use crate::kube::{Completeness, Container, Pod, VolumeMount};
 use crate::program::Program;
@@ -30,7 +31,8 @@ fn check(pod: &Pod<'_>, cx: &mut PodContext<'_>) {
             continue;
         };
         if let Some(needs) = needs(pod, program, facts) {
-            cx.report_in(container, finding(container, facts, &excess, needs));
+            let fix = replaced(container, &excess, needs, cx);
+            cx.report_in(container, Finding { fix, ..finding(container, facts, &excess, needs) });
         }
     }
 }
@@ -132,17 +134,23 @@ fn finding(container: &Container<'_>, facts: &Facts<'_>, excess: &Excess, needs:
     if let Some(first) = first {
         finding = finding.label(first.span(), format!("needs only {enough}"));
     }
-    finding.fix = fix(container, excess, yaml, needs);
     finding
 }
 
 /// Puts what is enough in the place of `privileged: true`, where nothing else is said of it.
-fn fix(container: &Container<'_>, excess: &Excess, yaml: &str, needs: Needs) -> Option<Fix> {
+fn replaced(container: &Container<'_>, excess: &Excess, needs: Needs, cx: &PodContext<'_>) -> Option<Fix> {
     let Excess::Privileged(span) = excess else { return None };
     let security = container.security_context.node?;
-    let taken = if needs == Needs::Network { "capabilities" } else { "runAsUser" };
+    let (taken, yaml, json) = match needs {
+        Needs::Network => (
+            "capabilities",
+            "capabilities: {add: [NET_ADMIN]}",
+            "\"capabilities\": {\"add\": [\"NET_ADMIN\"]}",
+        ),
+        Needs::Default | Needs::Unknown => ("runAsUser", "runAsUser: 0", "\"runAsUser\": 0"),
+    };
     let is_plain = security.get(taken).is_none() && security.span().contains(*span);
-    let edit = Edit { span: *span, replacement: yaml.to_owned() };
-    let message = format!("write `{yaml}` for `privileged: true`");
-    is_plain.then(|| Fix { safety: Safety::Unsafe, message, edits: vec![edit] })
+    let text = if fix::is_in_json(cx.source(*span)?, *span) { json } else { yaml };
+    let edit = Edit { span: *span, replacement: text.to_owned() };
+    is_plain.then(|| Fix::for_review(format!("write `{yaml}` for `privileged: true`"), vec![edit]))
 }

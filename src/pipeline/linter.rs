@@ -323,7 +323,7 @@ impl<'a> FileLinter<'a> {
         let is_literal = |edit: &Edit| {
             let source = self.linter.inputs.source(edit.span.file);
             let old = source.map_or("{{", |source| source.slice(edit.span));
-            !old.contains("{{") && !old.contains("}}") && !helm::has_placeholder(&edit.replacement)
+            !old.contains("{{") && !helm::has_placeholder(&edit.replacement)
         };
         finding.fix = finding.fix.filter(|fix| fix.edits.iter().all(is_literal));
         finding
