@@ -56,6 +56,7 @@ spec: {steps: [{try: [{assert: {resource: {kind: Pod, spec: {initContainers: [{n
     );
     let said: Vec<&str> = err.lines().skip(1).collect();
     let expected = [
+        "3 fixable with --fix",
         "skipped 4 test assertions (chainsaw/part.yaml:1, chainsaw/web-ready.yaml:1, inline/chainsaw-test.yaml:1 and 1 more)",
         "skipped 1 policy (policies/p.yaml:1)",
         "1 patch without its base (overlay/patch.yaml:1); lint the folder that builds it",
@@ -124,7 +125,7 @@ fn rendered_text_names_what_it_was_made_of() {
     let subject = "Pod web, init container seed of shop/templates/web.yaml";
     let (status, out, _) = piped(folder.path(), &["-", "--format", "concise"], &stream);
     assert!(status == 1 && out.starts_with(&format!("{place}: error[")), "{out}");
-    assert!(out.contains(&format!("[{subject}]\n")), "{out}");
+    assert!(out.contains(&format!("[{subject}] (fixable)\n")), "{out}");
     let (_, out, _) = piped(folder.path(), &["-"], &stream);
     assert!(out.contains(&format!("--> {place} {subject}\n")), "{out}");
     let json = |format: &str| {
