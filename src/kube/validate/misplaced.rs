@@ -50,8 +50,15 @@ pub enum Site {
 pub fn is_spelling(name: &str) -> bool {
     // Two letters may be missing, and the plural. Most keys are shorter.
     const SHORTEST: usize = KEY.len() - 3;
+    // Two letters too many, and the plural more than once. Most texts have more, and are passed over at that.
+    const MOST: usize = KEY.len() + 6;
+    let letters = || name.bytes().filter(u8::is_ascii_alphanumeric).take(MOST + 1).count();
     // `f:initContainers` is what `managedFields` calls the field.
-    name == KEY || name.len() >= SHORTEST && spelling::is_like(name, KEY) && !name.contains(':')
+    name == KEY
+        || name.len() >= SHORTEST
+            && (SHORTEST..=MOST).contains(&letters())
+            && spelling::is_like(name, KEY)
+            && !name.contains(':')
 }
 
 /// Every `initContainers` of `object` that is misplaced or misspelt.
