@@ -8,7 +8,7 @@ use std::sync::Arc;
 use clap::Parser;
 use initlint::apply::{self, Changed, Fixer, Ignorer, Outcome, Stdin};
 use initlint::baseline::Baseline;
-use initlint::cli::Cli;
+use initlint::cli::{Cli, ColorChoice};
 use initlint::config;
 use initlint::describe::{self, Description};
 use initlint::discover::{self, Input, Walk};
@@ -41,7 +41,10 @@ fn main() -> ExitCode {
             visible(&file)
         ));
     }
-    let cli = Cli::parse();
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => return refuse(&error),
+    };
     match run(&cli) {
         Ok(code) => code,
         // Whoever reads us (`| head`) has had enough.
@@ -60,6 +63,24 @@ fn option_that_is_a_file() -> Option<String> {
     let mut options = before_names.filter(|argument| argument.as_encoded_bytes().starts_with(b"-"));
     let file = options.find(|argument| argument != "-" && std::fs::symlink_metadata(argument).is_ok())?;
     Some(file.to_string_lossy().into_owned())
+}
+
+/// Shows what clap says of the arguments. Those may be names of files, and speak to whoever reads the log.
+fn refuse(error: &clap::Error) -> ExitCode {
+    if !error.use_stderr() {
+        error.exit();
+    }
+    let colored = terminal::is_colored(ColorChoice::Auto, &io::stderr());
+    let mut text = if colored { error.render().ansi().to_string() } else { error.render().to_string() };
+    let arguments: Vec<String> = std::env::args_os().map(|own| own.to_string_lossy().into_owned()).collect();
+    let values = arguments.iter().filter_map(|argument| Some(argument.split_once('=')?.1));
+    for shown in
+        arguments.iter().map(String::as_str).chain(values).filter(|shown| shown.contains(char::is_control))
+    {
+        text = text.replace(shown, &visible(shown));
+    }
+    let _ = write!(stderr(), "{text}");
+    ExitCode::from(2)
 }
 
 /// Why a run gave up.

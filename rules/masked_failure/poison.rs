@@ -11,8 +11,11 @@ use crate::shell::semantics::visit::Node;
 /// Whether the script fails where the command at `index` does, by what fails with it.
 pub(super) fn ends_script(script: &Script<'_, '_>, index: usize, around: &[Node<'_>]) -> bool {
     let Some(mut poison) = Poison::new(script, index, around) else { return true };
-    (index + 1..script.facts.executions.len()).any(|later| poison.spreads_to(later))
+    (index + 1..script.facts.executions.len()).any(|later| poison.spreads_to(later) || poison.is_beyond())
 }
+
+/// How many paths are followed that fail with one command. What fails more than that is taken to end the script.
+const MAX_PATHS: usize = 64;
 
 struct Poison<'p, 'f, 's> {
     script: &'p Script<'f, 's>,
@@ -100,6 +103,10 @@ impl<'p, 'f, 's> Poison<'p, 'f, 's> {
         }
         self.take_from(later);
         execution.fate.is_fatal()
+    }
+
+    fn is_beyond(&self) -> bool {
+        self.missing.len() + self.unfilled.len() + self.unlisted.len() + self.empty.len() > MAX_PATHS
     }
 
     fn shares_text(&self, later: usize) -> bool {

@@ -15,6 +15,8 @@ pub struct Remark {
     pub message: String,
     /// The names that this one is about, where it is about any.
     pub detail: Option<String>,
+    /// The key of a ConfigMap or Secret that lacks its text for it: where a container runs that, it isn't checked.
+    pub key: Option<String>,
     /// Whether kustomize refuses it.
     pub is_error: bool,
 }
@@ -34,6 +36,14 @@ impl Remarks {
     fn add(&mut self, remark: Remark) {
         if self.known.insert(remark.clone()) {
             self.list.push(remark);
+        }
+    }
+
+    /// Says of the last one, where it is about `span`, that the text of `key` is missing for it.
+    pub(super) fn lacks(&mut self, span: Span, key: &str) {
+        if let Some(remark) = self.list.pop_if(|last| last.span == span) {
+            self.known.remove(&remark);
+            self.add(Remark { key: Some(key.to_owned()), ..remark });
         }
     }
 
@@ -86,7 +96,7 @@ impl Builder {
     }
 
     fn remark(&mut self, span: Span, message: &str, detail: Option<String>, is_error: bool) {
-        let remark = Remark { span, message: message.to_owned(), detail, is_error };
+        let remark = Remark { span, message: message.to_owned(), detail, key: None, is_error };
         self.remarks.add(remark);
     }
 }

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::cell::OnceCell;
 use std::cmp::Reverse;
 use std::collections::HashSet;
+use std::sync::Arc;
 
 use rayon::prelude::*;
 
@@ -19,6 +20,7 @@ use crate::provenance::{self, Judged};
 use crate::read::{self, InputFile, Outcome, Reason, Unjudged, Wanted};
 use crate::report::Summary;
 use crate::report::field::Fields;
+use crate::rerun::Budget;
 use crate::rule::{self, MAX_FINDINGS, ObjectContext, PodContext, PodFacts, Rule, SetContext, Target};
 use crate::rules;
 use crate::settings::{Level, RuleTable, Settings, Subject};
@@ -36,6 +38,12 @@ pub(super) struct Linter<'a> {
     prefilter: Prefilter,
     /// Looks for words in what builds make.
     words: Prefilter,
+    /// What the scripts of all builds may take to follow together.
+    of_builds: Arc<Budget>,
+}
+
+fn budget<'f>(files: impl IntoIterator<Item = &'f InputFile>) -> Arc<Budget> {
+    Arc::new(Budget::for_text(files.into_iter().map(|file| file.source.text.len()).sum()))
 }
 
 /// What came of one file.
@@ -102,14 +110,16 @@ impl<'a> Linter<'a> {
         let rules: Vec<_> = rules.iter().copied().filter(|rule| settings.may_run(rule.id)).collect();
         let prefilter = interest::prefilter(rules.iter().copied(), []);
         let words = interest::words(rules.iter().copied());
-        Self { settings, inputs, builds, rules, prefilter, words }
+        let of_builds = budget(inputs.files());
+        Self { settings, inputs, builds, rules, prefilter, words, of_builds }
     }
 
     /// The same for objects that see the input as `inputs`.
     pub(super) fn seeing<'b>(&'b self, inputs: &'b InputSet) -> Linter<'b> {
-        let Self { settings, builds, ref rules, ref prefilter, ref words, .. } = *self;
+        let Self { settings, builds, ref rules, ref prefilter, ref words, ref of_builds, .. } = *self;
         let (rules, prefilter, words) = (rules.clone(), prefilter.clone(), words.clone());
-        Linter { settings, inputs, builds, rules, prefilter, words }
+        let of_builds = Arc::clone(of_builds);
+        Linter { settings, inputs, builds, rules, prefilter, words, of_builds }
     }
 
     /// Checks one file, which may be one that `is_named` itself.
@@ -241,13 +251,16 @@ struct FileLinter<'a> {
     rules: Cow<'a, RuleTable>,
     /// Whether it is what a build makes, of which parts may stand in other files.
     is_built: bool,
+    /// What the scripts in it may take to follow.
+    budget: Arc<Budget>,
     result: FileResult,
 }
 
 impl<'a> FileLinter<'a> {
     fn new(linter: &'a Linter<'a>, file: &'a InputFile, is_built: bool) -> Self {
         let rules = linter.settings.rules_for(&file.source.path, None);
-        Self { linter, file, rules, is_built, result: FileResult::default() }
+        let budget = if is_built { Arc::clone(&linter.of_builds) } else { budget([file]) };
+        Self { linter, file, rules, is_built, budget, result: FileResult::default() }
     }
 
     /// Whether `rule` runs: in a build it may be off in one file and on in another.
@@ -340,7 +353,8 @@ impl<'a> FileLinter<'a> {
             return examined.judged.into_iter().for_each(|judged| self.check_judged(judged));
         }
         let check = |judged| {
-            let mut one = Self { rules: self.rules.clone(), result: FileResult::default(), ..*self };
+            let (rules, budget) = (self.rules.clone(), Arc::clone(&self.budget));
+            let mut one = Self { rules, budget, result: FileResult::default(), ..*self };
             one.check_judged(judged);
             one.result
         };
@@ -398,7 +412,7 @@ impl<'a> FileLinter<'a> {
 
     fn check_pod(&mut self, pod: &Pod<'_>) {
         let Linter { settings, inputs, ref rules, .. } = *self.linter;
-        let facts = PodFacts::new(pod);
+        let facts = PodFacts::new(pod, &self.budget);
         let mut findings = Vec::new();
         for rule in rules {
             let Target::Pod { check, .. } = rule.target else { continue };

@@ -113,7 +113,9 @@ fn lint_files(
         check_files(&linter, count, scope, progress, &mut report.summary);
     report.fields = fields;
     findings.extend(linter.check_set());
-    unchecked.splice(0..0, remarks::unchecked(&builds));
+    let (errors, notes) = remarks::parted(&builds, &settings.pod_templates);
+    unchecked.splice(0..0, remarks::unchecked(&builds, &errors));
+    remarks::note(&builds, &notes, &mut report);
     suppressions.extend(linter.suppressions_in_patches());
     let (accepted, unchecked) = unchecked.into_iter().partition(|finding| linter.accepts(finding));
     let mut matched = match_suppressions(&linter, findings, unchecked, &suppressions);
@@ -160,7 +162,6 @@ fn gather(
     }
     add_unread(unread, settings, report);
     let builds = kustomize::build(files, scope.is_named);
-    remarks::note(&builds, report);
     (InputSet::of_builds(&builds), builds)
 }
 

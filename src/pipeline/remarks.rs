@@ -1,12 +1,15 @@
 //! What is wrong with kustomizations, one line for each kind.
 
-use std::collections::HashMap;
+use std::cell::OnceCell;
+use std::collections::{HashMap, HashSet};
 
 use crate::finding::Finding;
+use crate::kube::{self, PodTemplatePath};
 use crate::kustomize::{Builds, Remark};
 use crate::report::Report;
 use crate::source::{FileId, Span};
 use crate::unchecked;
+use crate::yaml::Node;
 
 /// How many notes on kustomizations are told.
 const MAX_NOTES: usize = 20;
@@ -14,16 +17,46 @@ const MAX_NOTES: usize = 20;
 /// How many places are named beside the first of a kind.
 const NAMED: usize = 2;
 
-/// What can't be checked since kustomize refuses it. Errors of one kind are told once for each file.
-pub(super) fn unchecked(builds: &Builds) -> Vec<Finding> {
-    let errors = kinds(remarks(builds, true), |remark| Some(remark.span.file));
+/// Parts the remarks of `builds` into what kustomize refuses, or what an init container runs and isn't read, and notes.
+pub(super) fn parted<'b>(
+    builds: &'b Builds,
+    pod_templates: &[PodTemplatePath],
+) -> (Vec<&'b Remark>, Vec<&'b Remark>) {
+    let run = OnceCell::new();
+    let is_run = |key: &String| run.get_or_init(|| programs(builds, pod_templates)).contains(key);
+    let counting = builds.remarks.iter().filter(|remark| builds.counts(remark.span.file));
+    counting.partition(|remark| remark.is_error || remark.key.as_ref().is_some_and(is_run))
+}
+
+/// The last parts of all paths in the words of init containers.
+fn programs(builds: &Builds, pod_templates: &[PodTemplatePath]) -> HashSet<String> {
+    let mut found = HashSet::new();
+    for resource in builds.list.iter().flat_map(|build| &build.resources) {
+        let Some(document) = resource.document() else { continue };
+        let objects = kube::objects(document.root());
+        let templates = objects.iter().flat_map(|object| kube::templates(object, pod_templates));
+        for container in
+            templates.filter_map(|template| template.spec.get("initContainers")).flat_map(Node::items)
+        {
+            let lists = ["command", "args"].into_iter().filter_map(|key| container.get(key));
+            let texts = lists.flat_map(Node::items).filter_map(Node::as_str);
+            let words = texts.flat_map(str::split_whitespace).filter_map(|word| word.rsplit('/').next());
+            found.extend(words.map(|word| word.trim_matches(['"', '\'', ';']).to_owned()));
+        }
+    }
+    found
+}
+
+/// What of a kustomization can't be checked. `errors` of one kind are told once for each file.
+pub(super) fn unchecked(builds: &Builds, errors: &[&Remark]) -> Vec<Finding> {
+    let errors = kinds(errors, |remark| Some(remark.span.file));
     let told = errors.iter().filter_map(|kind| told(builds, kind));
     told.map(|(span, message)| unchecked::finding(span, message)).collect()
 }
 
-/// Adds the notes on `builds` to `report`, once for all that say the same.
-pub(super) fn note(builds: &Builds, report: &mut Report) {
-    let notes = kinds(remarks(builds, false), |_| None);
+/// Adds `notes` on `builds` to `report`, once for all that say the same.
+pub(super) fn note(builds: &Builds, notes: &[&Remark], report: &mut Report) {
+    let notes = kinds(notes, |_| None);
     let shown = notes.iter().take(MAX_NOTES).filter_map(|kind| told(builds, kind));
     let placed = shown.filter_map(|(span, message)| Some(format!("{}: {message}", place(builds, span)?)));
     report.notes.extend(placed);
@@ -33,19 +66,11 @@ pub(super) fn note(builds: &Builds, report: &mut Report) {
     }
 }
 
-fn remarks(builds: &Builds, is_error: bool) -> impl Iterator<Item = &Remark> {
-    let counts = move |remark: &&Remark| remark.is_error == is_error && builds.counts(remark.span.file);
-    builds.remarks.iter().filter(counts)
-}
-
 /// `remarks` that say the same, and that are in one file where that counts, together, in the order of their first.
-fn kinds<'b>(
-    remarks: impl Iterator<Item = &'b Remark>,
-    file: fn(&Remark) -> Option<FileId>,
-) -> Vec<Vec<&'b Remark>> {
+fn kinds<'b>(remarks: &[&'b Remark], file: fn(&Remark) -> Option<FileId>) -> Vec<Vec<&'b Remark>> {
     let mut kinds: Vec<Vec<&Remark>> = Vec::new();
     let mut known: HashMap<(Option<FileId>, &str), usize> = HashMap::new();
-    for remark in remarks {
+    for &remark in remarks {
         let at = *known.entry((file(remark), &remark.message)).or_insert(kinds.len());
         match kinds.get_mut(at) {
             Some(kind) => kind.push(remark),

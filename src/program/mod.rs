@@ -19,7 +19,7 @@ use crate::inputs::{ConfigData, InputSet};
 use crate::kube::expansion::{Environment, Meaning};
 use crate::kube::volume::{ConfigSource, Projection, VolumeSource};
 use crate::kube::{Container, Field, Gate, Pod, Role, Version, VolumeMount};
-use crate::rerun::{self, Analysis, Hazard, Running, Site, Userland};
+use crate::rerun::{self, Analysis, Bound, Budget, Hazard, Running, Site, Userland};
 use crate::shell::Unparsed;
 use crate::shell::invocation::{self, Invocation};
 use crate::shell::options::Shell;
@@ -77,6 +77,7 @@ pub struct Programs<'p, 'd> {
     pod: &'p Pod<'d>,
     images: &'p Images,
     version: Version,
+    budget: Option<&'p Budget>,
     list: Vec<Program<'p, 'd>>,
     /// Of each program; filled when they are asked for.
     analyses: OnceCell<Vec<Analysis>>,
@@ -89,7 +90,13 @@ impl<'p, 'd> Programs<'p, 'd> {
         let builder = ProgramBuilder { pod, inputs, images };
         let steps = pod.init_steps.iter();
         let list = steps.map(|step| builder.program(step.container(), step.role_in(version))).collect();
-        Self { pod, images, version, list, analyses: OnceCell::new() }
+        Self { pod, images, version, budget: None, list, analyses: OnceCell::new() }
+    }
+
+    /// The same, whose analysis takes no more than is left in `budget`.
+    #[must_use]
+    pub fn within(self, budget: &'p Budget) -> Self {
+        Self { budget: Some(budget), ..self }
     }
 
     /// The scripts of which nothing could be told, and why; those of the analysis only where [`hazards`](Self::hazards)
@@ -122,7 +129,10 @@ impl<'p, 'd> Programs<'p, 'd> {
             let running = mounts::running(self.pod);
             let containers = self.list.iter().map(|program| program.for_analysis(self, &running));
             let sequence: Vec<rerun::Container<'_>> = containers.collect();
-            rerun::analyse(&sequence)
+            match self.budget {
+                Some(budget) => rerun::analyse_within(&sequence, budget),
+                None => rerun::analyse(&sequence),
+            }
         };
         self.list.iter().zip(self.analyses.get_or_init(analyse))
     }
@@ -369,6 +379,11 @@ impl<'d> Program<'_, 'd> {
         Facts::of(&Setting { main, units, files, directory, environment, unknown_environment })
     }
 
+    /// Whether it is a script that is parsed.
+    pub(crate) fn is_script(&self) -> bool {
+        matches!(self.entry_point, EntryPoint::Script(_))
+    }
+
     /// Its container, for people: "init container `seed`".
     #[must_use]
     pub fn describe(&self) -> String {
@@ -424,8 +439,13 @@ impl<'d> Program<'_, 'd> {
         // A sidecar needn't come to an end.
         let analysis = analysis.filter(|analysis| analysis.hazards.is_empty() && self.role == Role::Init);
         let bound = analysis?.unfinished?;
+        Some(self.cut_short(bound))
+    }
+
+    /// That its script isn't followed to its end, for `bound`.
+    pub(crate) fn cut_short(&self, bound: Bound) -> (Span, String) {
         let place = self.text().map_or_else(|| self.words_span(), MappedText::whole);
-        Some((place, format!("{script} is not followed to its end: {bound}")))
+        (place, format!("the script of {} is not followed to its end: {bound}", self.describe()))
     }
 
     /// From the first to the last word of a command without a script.

@@ -12,7 +12,7 @@ use super::state::assumptions::Assumptions;
 use super::state::compare::differences;
 use super::state::places::{Mounts, Place, Store};
 use super::state::tree::{Node, SiteId, Tree};
-use super::{Analysis, Bound, Container, Hazard, Kind, Lifetime, Mending, Program, Severity, Site};
+use super::{Analysis, Bound, Budget, Container, Hazard, Kind, Lifetime, Mending, Program, Severity, Site};
 
 /// Commands that an undisturbed run, and the runs after its end, may take together.
 const STEPS: u32 = 50_000;
@@ -70,15 +70,16 @@ struct Explorer<'c> {
     shared: Shared,
     /// The bound at which a second run ended.
     bound: Option<Bound>,
+    budget: &'c Budget,
 }
 
 /// Analyses each container of a sequence.
-pub(super) fn explore(sequence: &[Container<'_>]) -> Vec<Analysis> {
+pub(super) fn explore(sequence: &[Container<'_>], budget: &Budget) -> Vec<Analysis> {
     let mounts: Vec<Mounts> = sequence.iter().map(Mounts::of).collect();
     let inputs = sequence.iter().zip(&mounts).map(|(container, mounts)| Inputs::of(container, mounts));
     let inputs: Vec<Inputs> = inputs.collect();
     let shared = Shared::new(STEPS);
-    let mut explorer = Explorer { sequence, mounts: &mounts, inputs: &inputs, shared, bound: None };
+    let mut explorer = Explorer { sequence, mounts: &mounts, inputs: &inputs, shared, bound: None, budget };
     let mut found: Vec<Analysis> = vec![Analysis::default(); sequence.len()];
     let mut before: Vec<Reference> = Vec::new();
     for index in 0..sequence.len() {
@@ -111,11 +112,16 @@ impl<'c> Explorer<'c> {
     ) -> Option<Reference> {
         let start = mounted(start, self.mounts.get(index)?);
         let mut end = None;
+        let all = self.share().saturating_mul(2);
+        let mut left = u32::try_from(self.budget.left()).unwrap_or(u32::MAX).min(all);
         for _ in 0..MAX_ROUNDS {
             let mended = self.shared.mended.count();
-            self.shared.steps = self.share();
+            self.shared.steps = self.share().min(left);
+            self.shared.spent = 0;
             let mut new = Found::new();
             end = self.round(index, &start, before, found, &mut new);
+            left = left.saturating_sub(self.shared.spent);
+            self.budget.spend(self.shared.spent.into());
             for (container, hazard) in &new {
                 self.mend_once(*container, hazard);
             }

@@ -26,6 +26,7 @@
 //! on, and what goes wrong only under some answer to a question about that isn't told. A container
 //! that isn't followed to its end for a [`Bound`] says so.
 
+mod budget;
 mod diagnose;
 mod explore;
 mod found;
@@ -43,6 +44,7 @@ use std::ops::Range;
 pub use crate::commands::Userland;
 use crate::shell::ir::Script;
 use crate::shell::options::Options;
+pub use budget::Budget;
 pub use mending::Mending;
 
 /// One init container or sidecar, as far as running it again matters.
@@ -263,5 +265,11 @@ pub enum Severity {
 /// A sidecar meets what the containers before it left. What it does beside those after it, and when, isn't known to them.
 #[must_use]
 pub fn analyse(sequence: &[Container<'_>]) -> Vec<Analysis> {
-    explore::explore(sequence)
+    analyse_within(sequence, &Budget::for_text(0))
+}
+
+/// As [`analyse`], with no more steps than are left in `budget`.
+#[must_use]
+pub fn analyse_within(sequence: &[Container<'_>], budget: &Budget) -> Vec<Analysis> {
+    explore::explore(sequence, budget)
 }

@@ -1,6 +1,7 @@
 //! What a rule is given to work with.
 
 use std::cell::OnceCell;
+use std::collections::HashSet;
 
 use super::Rule;
 use crate::finding::{ContainerRole, Finding, Resource, Severity};
@@ -10,6 +11,7 @@ use crate::kube::validate::{self, ContainerEntry, Violation, Volumes};
 use crate::kube::{Container, Object, Pod, Role, Template, Version};
 use crate::options::Options;
 use crate::program::{Program, Programs};
+use crate::rerun::{Bound, Budget};
 use crate::settings::Settings;
 use crate::shell::semantics::Facts;
 use crate::source::{Source, Span};
@@ -49,13 +51,16 @@ pub type SetContext<'a> = RuleContext<'a, InputSet>;
 pub struct PodFacts<'a> {
     pod: &'a Pod<'a>,
     volumes: OnceCell<Volumes<'a>>,
+    budget: &'a Budget,
     programs: OnceCell<Programs<'a, 'a>>,
     scripts: OnceCell<Vec<Facts<'a>>>,
 }
 
 impl<'a> PodFacts<'a> {
-    pub(crate) fn new(pod: &'a Pod<'a>) -> Self {
-        Self { pod, volumes: OnceCell::new(), programs: OnceCell::new(), scripts: OnceCell::new() }
+    /// Of `pod`, whose scripts are followed with what is left in `budget`.
+    pub(crate) fn new(pod: &'a Pod<'a>, budget: &'a Budget) -> Self {
+        let (volumes, programs, scripts) = (OnceCell::new(), OnceCell::new(), OnceCell::new());
+        Self { pod, budget, volumes, programs, scripts }
     }
 
     /// The scripts that a rule asked for and of which nothing could be told, and why.
@@ -68,8 +73,35 @@ impl<'a> PodFacts<'a> {
             finding.about = Some(container.node.span());
             finding
         };
-        self.programs.get().into_iter().flat_map(Programs::unfollowed).map(finding).collect()
+        let unfollowed = self.programs.get().into_iter().flat_map(Programs::unfollowed);
+        let facts = self
+            .programs
+            .get()
+            .into_iter()
+            .flat_map(Programs::iter)
+            .zip(self.scripts.get().into_iter().flatten());
+        let cut_short = facts.filter(|(program, facts)| {
+            !facts.is_complete && (program.is_script() || !facts.executions.is_empty())
+        });
+        let cut_short = cut_short.map(|(program, _)| {
+            let (span, why) = program.cut_short(Bound::Steps);
+            (program, span, why)
+        });
+        let mut all: Vec<Finding> = unfollowed.chain(cut_short).map(finding).collect();
+        let mut told = HashSet::new();
+        all.retain(|finding| told.insert((finding.span, finding.about)));
+        all
     }
+}
+
+/// What is known of the script of `program`; nothing where no `budget` is left.
+fn facts_within<'a>(program: &'a Program<'a, 'a>, budget: &Budget) -> Facts<'a> {
+    if budget.left() == 0 {
+        return Facts::default();
+    }
+    let facts = program.facts();
+    budget.spend_on_pairs(facts.executions.len());
+    facts
 }
 
 impl<'a, T> RuleContext<'a, T> {
@@ -124,20 +156,22 @@ impl<'a> PodContext<'a> {
     /// What the Pod's init containers run.
     #[must_use]
     pub fn programs(&self) -> &'a Programs<'a, 'a> {
-        let PodFacts { pod, programs, .. } = self.subject;
-        programs.get_or_init(|| Programs::of(pod, self.inputs, self.images, self.version))
+        let PodFacts { pod, budget, programs, .. } = self.subject;
+        programs.get_or_init(|| Programs::of(pod, self.inputs, self.images, self.version).within(budget))
     }
 
     /// What is known of the scripts and commands of the Pod's init containers, in order.
     pub fn scripts(&self) -> impl Iterator<Item = (&'a Program<'a, 'a>, &'a Facts<'a>)> + use<'a> {
         let programs = self.programs();
-        let facts = self.subject.scripts.get_or_init(|| programs.iter().map(Program::facts).collect());
-        programs.iter().zip(facts)
+        let budget = self.subject.budget;
+        let facts = || programs.iter().map(|program| facts_within(program, budget)).collect();
+        programs.iter().zip(self.subject.scripts.get_or_init(facts))
     }
 
     /// The same of its sidecars.
     pub fn sidecar_scripts(&self) -> impl Iterator<Item = (&'a Program<'a, 'a>, Facts<'a>)> + use<'a> {
-        self.programs().of_sidecars().map(|program| (program, program.facts()))
+        let budget = self.subject.budget;
+        self.programs().of_sidecars().map(|program| (program, facts_within(program, budget)))
     }
 
     /// Reports a finding about the Pod as a whole.

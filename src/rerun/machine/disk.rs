@@ -60,6 +60,7 @@ impl Machine<'_, '_> {
         }
         let ends = path.match_indices('/').map(|(at, _)| at).chain(last.then_some(path.len()));
         for end in ends.filter(|&end| end > 0) {
+            self.looked_up.update(|count| count + 1);
             let (head, rest) = path.split_at_checked(end)?;
             let place = self.mounts.locate(head);
             if let Node::Link(target) = self.tree(&place).see(&place) {

@@ -22,6 +22,7 @@ mod shell;
 mod simple;
 mod world;
 
+use std::cell::Cell;
 use std::collections::{BTreeSet, HashMap};
 use std::ops::Range;
 use std::rc::Rc;
@@ -69,6 +70,8 @@ pub(super) struct Shared {
     pub(super) sites: Sites,
     /// Commands that may still be run.
     pub(super) steps: u32,
+    /// Commands that were run.
+    pub(super) spent: u32,
     /// Whether anything is unknown for not being followed.
     has_unfollowed: bool,
     /// How many names were made that nobody else has.
@@ -87,6 +90,7 @@ impl Shared {
             atoms: Atoms::default(),
             sites: Sites::default(),
             steps,
+            spent: 0,
             has_unfollowed: false,
             fresh: 0,
             parsed: HashMap::new(),
@@ -181,6 +185,8 @@ pub(super) struct Machine<'s, 'c> {
     /// Whether the next command's status decides a branch.
     status_is_tested: bool,
     depth: u32,
+    /// How many parts of paths were looked up for links since the last step.
+    looked_up: Cell<usize>,
     /// Whether a command substitution ran since it was last asked.
     substituted: bool,
     /// Within how many parts of pipelines that don't end them: there a kill is no moment of its own.
@@ -258,6 +264,7 @@ impl<'s, 'c> Machine<'s, 'c> {
             errexit_ignored: 0,
             status_is_tested: false,
             depth: 0,
+            looked_up: Cell::new(0),
             substituted: false,
             pipeline_depth: 0,
             unknown_reads: 0,
@@ -306,11 +313,19 @@ impl<'s, 'c> Machine<'s, 'c> {
 
     /// Counts a step; past the bound the run can't be followed.
     fn step(&mut self) -> Result<(), Jump> {
-        match self.shared.steps.checked_sub(1) {
-            Some(steps) => self.shared.steps = steps,
-            None => return self.give_up(Bound::Steps),
+        let looked_up = self.looked_up.take();
+        self.charge(looked_up);
+        if self.shared.steps == 0 {
+            return self.give_up(Bound::Steps);
         }
+        self.spend(1);
         Ok(())
+    }
+
+    fn spend(&mut self, steps: u32) {
+        let steps = steps.min(self.shared.steps);
+        self.shared.steps -= steps;
+        self.shared.spent = self.shared.spent.saturating_add(steps);
     }
 
     /// Ends a run that can't be followed any further.
@@ -321,8 +336,7 @@ impl<'s, 'c> Machine<'s, 'c> {
 
     /// Counts work that grows with what is on the disk or in a list: `size` items handled at once.
     pub(super) fn charge(&mut self, size: usize) {
-        let steps = u32::try_from(size / ITEMS_PER_STEP).unwrap_or(u32::MAX);
-        self.shared.steps = self.shared.steps.saturating_sub(steps);
+        self.spend(u32::try_from(size / ITEMS_PER_STEP).unwrap_or(u32::MAX));
     }
 
     /// Runs `body` one level deeper; recursion without end can't be followed.

@@ -1,5 +1,7 @@
 //! What a script surely comes to and never leaves.
 
+use std::collections::HashSet;
+
 use super::execution::Execution;
 use super::fate::{Fate, Reason};
 use super::loops::{Bound, Loop};
@@ -22,8 +24,9 @@ impl Facts<'_> {
     #[must_use]
     pub fn endless(&self) -> Option<Endless> {
         let commands = self.executions.iter().enumerate().filter(|(_, run)| is_in_force(run));
+        let fifos: HashSet<usize> = self.makers_of_fifos().collect();
         let command = commands.filter_map(|(at, run)| {
-            let command = Some(run.endless().or_else(|| self.reader_of_own_fifo(at))?);
+            let command = Some(run.endless().or_else(|| self.reader_of_own_fifo(at, &fifos))?);
             Some((at, Endless { span: run.span(), command }))
         });
         let loops = self.loops.iter().filter(|own| self.is_endless(own));
@@ -31,25 +34,29 @@ impl Facts<'_> {
         command.chain(of_loop).min_by_key(|(at, _)| *at).map(|(_, endless)| endless)
     }
 
+    fn makers_of_fifos(&self) -> impl Iterator<Item = usize> {
+        self.executions.iter().enumerate().filter(|(_, run)| makes_fifo(run)).map(|(at, _)| at)
+    }
+
     /// The command at `at`, where it reads a FIFO that the script made before and that nothing else in it names: opening
     /// it waits for a writer (fifo(7)).
-    fn reader_of_own_fifo(&self, at: usize) -> Option<String> {
-        let run = self.executions.get(at)?;
-        let is_made = |touch: &&Touch| {
-            touch.by.is_some_and(|by| by < at && self.executions.get(by).is_some_and(makes_fifo))
-        };
+    fn reader_of_own_fifo(&self, at: usize, makers: &HashSet<usize>) -> Option<String> {
+        let run = self.executions.get(at).filter(|_| !makers.is_empty())?;
+        let own = self.touches().iter().filter(|touch| touch.by == Some(at));
+        let read: Vec<&str> =
+            own.filter(|touch| touch.touching == Touching::Reads).map(|touch| &*touch.path).collect();
+        if read.is_empty() {
+            return None;
+        }
+        let is_made = |touch: &&Touch| touch.by.is_some_and(|by| by < at && makers.contains(&by));
         let mut fifos = self.touches().iter().filter(|touch| touch.is_literal()).filter(is_made);
-        let reads = |path: &str| {
-            let mut own = self.touches().iter().filter(|touch| touch.by == Some(at));
-            own.any(|touch| touch.path == path && touch.touching == Touching::Reads)
-        };
         let is_named = |path: &str| {
             let others = self.executions.iter().enumerate().filter(|(index, _)| *index != at);
             let mut others = others.filter(|(_, other)| !makes_fifo(other) && !other.is_test());
             others.any(|(_, other)| other.written().iter().any(|word| other.resolved(word) == path))
                 || self.outputs.iter().any(|output| output.path.as_deref().is_none_or(|own| own == path))
         };
-        fifos.find(|fifo| reads(&fifo.path) && !is_named(&fifo.path))?;
+        fifos.find(|fifo| read.contains(&&*fifo.path) && !is_named(&fifo.path))?;
         Some(Call::of(run.written()).title())
     }
 

@@ -2,5 +2,9 @@
 
 mod opening;
 mod output;
+mod shapes;
+#[cfg(unix)]
+mod shared;
+mod silence;
 mod suppressions;
 mod work;

@@ -1,0 +1,45 @@
+//! How much work the analyses of one file may make together.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+
+/// Steps that any file may take: several times as many as the largest manifests of real projects do.
+const LEAST: u64 = 1_000_000;
+
+/// Commands that the containers of a file may run together in all runs. Each container has a bound of its own, but a file
+/// has many containers.
+#[derive(Debug)]
+pub struct Budget(AtomicU64);
+
+impl Budget {
+    /// That of texts of `size` bytes together.
+    #[must_use]
+    pub fn for_text(size: usize) -> Self {
+        Self::of(LEAST.max(u64::try_from(size).unwrap_or(u64::MAX) / 2))
+    }
+
+    /// One of so many steps.
+    #[must_use]
+    pub fn of(steps: u64) -> Self {
+        Self(AtomicU64::new(steps))
+    }
+
+    /// The steps that are left.
+    #[must_use]
+    pub fn left(&self) -> u64 {
+        self.0.load(Ordering::Relaxed)
+    }
+
+    /// Takes away what rules do that hold each of so many `commands` against all others.
+    pub fn spend_on_pairs(&self, commands: usize) {
+        /// A pair is less work than a command that runs.
+        const PAIRS_PER_STEP: u64 = 16;
+        let commands = u64::try_from(commands).unwrap_or(u64::MAX);
+        self.spend(commands.saturating_mul(commands) / PAIRS_PER_STEP);
+    }
+
+    /// Takes `steps` away.
+    pub(super) fn spend(&self, steps: u64) {
+        let less = |left: u64| Some(left.saturating_sub(steps));
+        let _ = self.0.fetch_update(Ordering::Relaxed, Ordering::Relaxed, less);
+    }
+}

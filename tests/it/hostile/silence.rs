@@ -1,0 +1,120 @@
+//! What can't be checked, and must say so.
+
+use std::fs;
+
+use initlint::settings::Settings;
+
+use crate::support::binary::{folder, run};
+use crate::support::lint::lint;
+
+fn pod(script: &str) -> String {
+    let lines: String = script.lines().map(|line| format!("      {line}\n")).collect();
+    format!(
+        "apiVersion: v1\nkind: Pod\nmetadata: {{name: p}}\nspec:\n  volumes: [{{name: d, emptyDir: {{}}}}]\n  \
+         containers: [{{name: a, image: 'b:1'}}]\n  initContainers:\n  - name: i\n    image: bash:5\n    \
+         volumeMounts: [{{name: d, mountPath: /data}}]\n    command: [bash, -c]\n    args:\n    - |\n{lines}"
+    )
+}
+
+#[test]
+fn a_script_past_a_bound_is_no_clean_script() {
+    let chain: String = (1..30).map(|at| format!("f{at}() {{ f{}; f{}; }}\n", at - 1, at - 1)).collect();
+    let list: String = (0..10).map(|at| format!("{at} ")).collect();
+    let loops = |depth: usize| {
+        let heads: String = (0..depth).map(|at| format!("for v{at} in {list}; do\n")).collect();
+        format!("{heads}mkdir /data/$v0\n{}", "done\n".repeat(depth))
+    };
+    for script in [
+        "mkdir /data/x\n# ${a ${b ${c ${d ${e".to_owned(),
+        format!("mkdir /data/x\n{}", "# a comment\n".repeat(6000)),
+        format!("mkdir /data/x\n# {}", "[".repeat(41)),
+        format!("echo {}true{}", "$(".repeat(13), ")".repeat(13)),
+        "cat <<E\na\nE\n".repeat(1800),
+        format!("f0() {{ mkdir /data/x; }}\n{chain}f29\n"),
+        loops(6),
+        "mkdir /data/x\nfi".to_owned(),
+        "mkdir '/data/x".to_owned(),
+    ] {
+        let report = lint("a.yaml", &pod(&script), &Settings::default());
+        let is_told =
+            !report.errors.is_empty() || report.findings.iter().any(|one| one.rule == "script-syntax");
+        assert!(is_told && report.exit_status(None) > 0 || !report.findings.is_empty(), "{script:.200}");
+    }
+    let usual = lint("a.yaml", &pod("mkdir -p /data/x\n# a ${b}"), &Settings::default());
+    assert!(usual.errors.is_empty() && usual.findings.is_empty());
+}
+
+#[test]
+fn a_script_that_a_container_runs_and_nobody_read_is_an_error() {
+    let build = "resources: [pod.yaml]\nconfigMapGenerator:\n- name: s\n  files: [run.sh]\n";
+    let pod = |command: &str| {
+        format!(
+            "apiVersion: v1\nkind: Pod\nmetadata: {{name: p}}\nspec:\n  containers: [{{name: a, image: 'b:1'}}]\n  volumes: \
+             [{{name: v, configMap: {{name: s}}}}]\n  initContainers: [{{name: i, image: 'b:1', command: {command}, \
+             volumeMounts: [{{name: v, mountPath: /s}}]}}]\n"
+        )
+    };
+    for (command, told) in
+        [("[sh, /s/run.sh]", true), ("[sh, -c, '. /s/run.sh; true']", true), ("[cat, /s/other]", false)]
+    {
+        let pod = pod(command);
+        let folder = folder(&[("kustomization.yaml", build), ("pod.yaml", &pod)]);
+        let large = fs::File::create(folder.path().join("large")).unwrap();
+        large.set_len(101 << 20).unwrap();
+        let make: [fn(&std::path::Path); 2] =
+            [|_| {}, |folder| fs::rename(folder.join("large"), folder.join("run.sh")).unwrap()];
+        for make in make {
+            make(folder.path());
+            for format in ["pretty", "concise", "json", "sarif", "github", "gitlab", "junit", "markdown"] {
+                let (status, out, err) = run(folder.path(), &["--no-config", "-q", "--format", format, "."]);
+                assert_eq!(status, if told { 2 } else { 0 }, "{format} {command}: {out}{err}");
+                assert!(!told || (out.clone() + &err).contains("kustomization"), "{format}: {out}{err}");
+            }
+        }
+    }
+}
+
+#[test]
+fn arguments_start_no_line_of_their_own() {
+    let folder = folder(&[]);
+    for argument in ["--no\n::error::x", "--format=x\n::error::y", "--min-severity=a\r\n##vso[task]b"] {
+        let (status, out, err) = run(folder.path(), &[argument]);
+        assert_eq!((status, &*out), (2, ""));
+        assert!(!err.lines().any(|line| line.starts_with("::")) && !err.contains("##vso["), "{err}");
+    }
+    let (status, out, _) = run(folder.path(), &["--help"]);
+    assert!(status == 0 && out.contains("Usage"));
+}
+
+#[test]
+fn no_other_kind_in_a_document_hides_a_pod_from_a_walk() {
+    let pod = pod("mkdir -p /data/x").replace("bash:5", "bash");
+    let (head, rest) = pod.split_once("kind: Pod\n").unwrap();
+    let definition = "kind: CustomResourceDefinition\n";
+    for text in [
+        format!("{head}{definition}kind: Pod\n{rest}"),
+        format!(
+            "{head}kind: Pod\n{}",
+            rest.replace("{name: p}", &format!("{{name: p, annotations: {{a: \"\n{definition}\"}}}}"))
+        ),
+        format!("# {definition}{pod}"),
+        format!("{pod}---\n{definition}"),
+    ] {
+        let folder = folder(&[("a.yaml", &text)]);
+        let (status, out, err) = run(folder.path(), &["--no-config", "--format=concise", "."]);
+        assert!(status == 1 && out.contains("unpinned-init-image"), "{out}{err}\n{text}");
+    }
+}
+
+#[test]
+fn a_bound_is_not_told_as_a_mistake() {
+    let quotes = "  - name: \"a\nb\"\n    image: 'x:1'\n".repeat(1200);
+    let head = "apiVersion: v1\nkind: Pod\nmetadata: {name: p}\nspec:\n  containers: [{name: a, image: 'b:1'}]\n  initContainers:\n";
+    let surrogate = r#"{"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "p", "annotations": {"a": "\ud800"}},
+        "spec": {"containers": [{"name": "a", "image": "b:1"}], "initContainers": [{"name": "i", "image": "b"}]}}"#;
+    for (path, text) in [("a.yaml", format!("{head}{quotes}")), ("a.json", surrogate.to_owned())] {
+        let report = lint(path, &text, &Settings::default());
+        assert!(!report.findings.iter().any(|finding| finding.rule == "invalid-yaml"), "{path}");
+        assert!(!report.findings.is_empty() || !report.errors.is_empty(), "{path}");
+    }
+}
