@@ -63,10 +63,19 @@ impl Prefilter {
     }
 }
 
-/// Whether `document` is a `CustomResourceDefinition`, by its `kind` at the start of a line.
+/// Whether `document` is a `CustomResourceDefinition`, by its `kind` at the start of a line. Only one that has a schema counts,
+/// and no other `kind`, since the last of a map is in force, nor a key in quotes or braces, which may be one.
 #[must_use]
 pub fn is_definition(document: &str) -> bool {
     const KEY: &str = "kind:";
+    if memmem::find(document.as_bytes(), b"openAPIV3Schema").is_none() {
+        return false;
+    }
+    let is_plain = |line: &str| !line.starts_with(['"', '\'', '?', '{', '!', '&', '[']);
+    if !document.lines().all(is_plain) || document.lines().filter(|line| line.starts_with("kind")).count() > 1
+    {
+        return false;
+    }
     let is_definition = |value: &str| {
         let value = value.trim_start_matches([' ', '\t']);
         let value = value.strip_prefix(['"', '\'']).unwrap_or(value);
