@@ -60,7 +60,7 @@ impl<'a> PodFacts<'a> {
     /// Of `pod`, whose scripts are followed with what is left in `budget`.
     pub(crate) fn new(pod: &'a Pod<'a>, budget: &'a Budget) -> Self {
         let (volumes, programs, scripts) = (OnceCell::new(), OnceCell::new(), OnceCell::new());
-        Self { pod, budget, volumes, programs, scripts }
+        Self { pod, volumes, budget, programs, scripts }
     }
 
     /// The scripts that a rule asked for and of which nothing could be told, and why.

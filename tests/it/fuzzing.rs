@@ -7,6 +7,8 @@ use std::time::{Duration, Instant};
 use crate::support::lint::root;
 use targets::{TARGETS, seeds};
 
+// There it is a crate of its own.
+#[allow(unreachable_pub)]
 #[path = "../../fuzz/src/lib.rs"]
 mod targets;
 
@@ -29,7 +31,9 @@ fn replay_all(name: &str) {
     let target = TARGETS.iter().find(|target| target.name == name).unwrap();
     let seeds = seeds::of(name, root());
     assert!(seeds.len() >= 2, "{name} has {} seeds", seeds.len());
-    seeds.iter().for_each(|seed| replay(target, seed));
+    for seed in &seeds {
+        replay(target, seed);
+    }
     for folder in ["regressions", "corpus"] {
         for entry in fs::read_dir(root().join("fuzz").join(folder).join(name)).into_iter().flatten() {
             replay(target, &fs::read(entry.unwrap().path()).unwrap());

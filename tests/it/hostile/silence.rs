@@ -113,9 +113,7 @@ fn no_other_kind_in_a_document_hides_a_pod_from_a_walk() {
 fn a_bound_is_not_told_as_a_mistake() {
     let quotes = "  - name: \"a\nb\"\n    image: 'x:1'\n".repeat(1200);
     let head = "apiVersion: v1\nkind: Pod\nmetadata: {name: p}\nspec:\n  containers: [{name: a, image: 'b:1'}]\n  initContainers:\n";
-    for (path, text) in [("a.yaml", format!("{head}{quotes}"))] {
-        let report = lint(path, &text, &Settings::default());
-        assert!(!report.findings.iter().any(|finding| finding.rule == "invalid-yaml"), "{path}");
-        assert!(!report.findings.is_empty() || !report.errors.is_empty(), "{path}");
-    }
+    let report = lint("a.yaml", &format!("{head}{quotes}"), &Settings::default());
+    assert!(!report.findings.iter().any(|finding| finding.rule == "invalid-yaml"));
+    assert!(!report.findings.is_empty() || !report.errors.is_empty());
 }
