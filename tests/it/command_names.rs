@@ -17,7 +17,8 @@ const OF_THE_LANGUAGE: [&str; 19] = [
 ];
 
 /// Fields of the API, parts of paths, endings of names and words of messages that are spelt as commands are.
-const OTHER_WORDS: [(&str, &str); 15] = [
+const OTHER_WORDS: [(&str, &str); 16] = [
+    ("pipeline::remarks", "command"),
     ("describe::startup_probe", "command"),
     ("describe::startup_probe", "exec"),
     ("describe::startup_probe", "host"),

@@ -39,7 +39,10 @@ fn list(items: &[Value]) -> String {
 /// The exit status for `text` on standard input, the subjects of the findings, and the rest of what is said.
 fn said(text: &str) -> (i32, Vec<String>, String) {
     let (status, out, err) = piped(folder(&[]).path(), &["-", "--format", "concise"], text);
-    let lines = out.lines().map(|line| line.strip_suffix(" (fixable)").unwrap_or(line));
+    let unmarked = |line| {
+        [" (fixable)", " (unsafe fix)"].iter().fold(line, |line: &str, mark| line.trim_end_matches(mark))
+    };
+    let lines = out.lines().map(unmarked);
     let (findings, others): (Vec<&str>, Vec<&str>) = lines.partition(|line| line.ends_with(']'));
     let subjects = findings.iter().filter_map(|line| line.rsplit_once('[')?.1.strip_suffix(']'));
     let mut subjects: Vec<String> = subjects.map(str::to_owned).collect();

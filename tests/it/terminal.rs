@@ -81,7 +81,7 @@ error[non-idempotent-write]: init container `seed` fails on a re-run:
 13 | …eMounts: [{name: data, mountPath: /data}, {name: scripts, mountPath: /scr…
    |                                    ----- its volume is mounted here
    = help: write `mkdir -p /data/seed`
-  = fix: write `mkdir -p /data/seed` (--fix)
+   = fix: write `mkdir -p /data/seed` (--fix)
 
 "
     );

@@ -122,15 +122,17 @@ fn documents_with_a_literal_are_wanted() {
 #[test]
 fn definitions_of_custom_resources_are_passed_over() {
     for passed_over in [
-        "kind: CustomResourceDefinition\nspec: {initContainers: {}}\n",
-        "---\napiVersion: apiextensions.k8s.io/v1\r\nkind: \"CustomResourceDefinition\"\r\ninitContainers:\n",
-        "initContainers:\nkind:   'CustomResourceDefinition'  # note\n",
-        "initContainers:\nkind: CustomResourceDefinition",
+        "kind: CustomResourceDefinition\nspec: {openAPIV3Schema: {}, initContainers: {}}\n",
+        "---\napiVersion: apiextensions.k8s.io/v1\r\nkind: \"CustomResourceDefinition\"\r\nopenAPIV3Schema:\r\n  initContainers:\n",
+        "openAPIV3Schema:\n  initContainers:\nkind:   'CustomResourceDefinition'  # note\n",
+        "openAPIV3Schema:\n  initContainers:\nkind: CustomResourceDefinition",
     ] {
         assert!(!prefilter().wants(passed_over), "{passed_over:?}");
     }
     for wanted in [
         "kind: Pod\ninitContainers: []\n# kind: CustomResourceDefinition\n",
+        "kind: CustomResourceDefinition\nspec: {initContainers: {}}\n",
+        "kind: CustomResourceDefinition\nopenAPIV3Schema:\ninitContainers:\nkind: Pod\n",
         "kind: ConfigMap\ndata:\n  a: |\n    kind: CustomResourceDefinition\n    initContainers:\n",
         "kind: CustomResourceDefinitionList\ninitContainers:\n",
         "akind: CustomResourceDefinition\ninitContainers:\n",
