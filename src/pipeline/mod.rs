@@ -1,6 +1,7 @@
 //! From inputs to a report: read, check file by file, check the whole, match suppressions, sort.
 
 mod builds;
+mod conditions;
 mod interest;
 mod linter;
 mod precedence;

@@ -7,6 +7,7 @@
 mod lone_actions;
 mod mounts;
 mod own_folders;
+mod runs_as;
 
 pub use own_folders::stays_in_image;
 
@@ -14,17 +15,18 @@ use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::helm;
-use crate::images::{Images, Known, Sh, User};
+use crate::images::Images;
 use crate::inputs::{ConfigData, InputSet};
 use crate::kube::expansion::{Environment, Meaning};
 use crate::kube::volume::{ConfigSource, Projection, VolumeSource};
-use crate::kube::{Container, Field, Gate, Pod, Role, Version, VolumeMount};
-use crate::rerun::{self, Analysis, Bound, Budget, Hazard, Running, Site, Userland};
+use crate::kube::{Container, Field, Pod, Role, Version, VolumeMount};
+use crate::rerun::{self, Analysis, Bound, Budget, Hazard, Running, Site};
 use crate::shell::Unparsed;
 use crate::shell::invocation::{self, Invocation};
 use crate::shell::options::Shell;
 use crate::shell::semantics::{self, Facts, Setting, Unit, UnitKind, Units, UnparsedText};
 use crate::source::{FileId, MappedText, Span};
+use runs_as::{is_root, restarts, userland};
 
 /// What one init container or sidecar runs.
 pub struct Program<'p, 'd> {
@@ -477,35 +479,4 @@ fn variables(environment: &Environment<'_>) -> (BTreeMap<String, String>, BTreeS
         }
     }
     (known, unknown)
-}
-
-/// Whether the kubelet runs `container` again within one Pod: after its failure, by its own `restartPolicy` where `version`
-/// heeds it or the Pod's, or after a lost sandbox, which only the Pod's `Never` rules out.
-fn restarts(pod: &Pod<'_>, container: &Container<'_>, version: Version) -> bool {
-    let is = |policy: Option<Field<'_, &str>>, word: &str| policy.is_some_and(|policy| *policy == word);
-    let own = container.restart_policy.filter(|_| version.has(Gate::ContainerRestartRules));
-    !is(pod.restart_policy, "Never") || is(own, "OnFailure")
-}
-
-/// Whether `container` runs as root, where the manifest or what is known of its image says.
-fn is_root(pod: &Pod<'_>, container: &Container<'_>, images: &Images) -> Option<bool> {
-    let security = pod.security_of(container);
-    match (security.run_as_user, security.run_as_non_root) {
-        (Some(user), _) => Some(*user == 0),
-        (None, Some(non_root)) if *non_root => Some(false),
-        _ => match images.of(container)?.user() {
-            User::Root => Some(true),
-            User::Id(_) | User::Name(_) => Some(false),
-            User::Unknown => None,
-        },
-    }
-}
-
-/// The family of the image's commands, where it is known.
-fn userland(container: &Container<'_>, images: &Images) -> Userland {
-    match images.of(container).and_then(Known::sh) {
-        Some(Sh::Ash) => Userland::Busybox,
-        Some(Sh::Dash | Sh::Bash) => Userland::Gnu,
-        Some(Sh::None) | None => Userland::Unknown,
-    }
 }

@@ -1,7 +1,6 @@
 //! From what went wrong in a second run to the command that has to change.
 
-use std::collections::{HashMap, VecDeque};
-
+use super::branches::{guard_over, last_turned};
 use super::machine::{
     Branch, Change, ChangeKind, CommandFailure, FailureCause, GuardOverSlowCommand, Log, Run, SUCCESS, Shared,
 };
@@ -308,12 +307,6 @@ pub(super) fn unexecutable(context: &Context<'_, '_>, trial: &Comparison<'_>) ->
     hazards.map(|hazard| Hazard { severity: Severity::Info, ..hazard }).collect()
 }
 
-/// The innermost branch over the first run's change number `at` that the second run took otherwise.
-fn guard_over<'b>(first: &'b [Branch], again: &[Branch], at: usize) -> Option<&'b Branch> {
-    let turned = turned_branches(first, again).map(|(_, branch)| branch);
-    turned.filter(|branch| branch.changes <= at && at < branch.until).last()
-}
-
 /// Whether what is at `place` is only missing its removal, by the run that made it for itself.
 fn is_leftover(first: &Log, place: &Place) -> bool {
     let mut changes = first.changes.iter().filter(|change| change.place.touches(place));
@@ -340,24 +333,6 @@ fn cut_short(context: &Context<'_, '_>, trial: &Comparison<'_>, place: &Place) -
 fn new_refusal<'l>(first: &Log, again: &'l Log) -> Option<&'l CommandFailure> {
     let before = |refusal: &CommandFailure| first.refusals.iter().any(|first| first.site == refusal.site);
     again.refusals.iter().rev().find(|refusal| !before(refusal))
-}
-
-/// The branches of the first run that the second took otherwise, each with its number in the second.
-fn turned_branches<'b>(first: &'b [Branch], again: &[Branch]) -> impl Iterator<Item = (usize, &'b Branch)> {
-    let mut ways: HashMap<SiteId, VecDeque<(usize, bool, usize)>> = HashMap::new();
-    for (number, branch) in again.iter().enumerate() {
-        ways.entry(branch.site).or_default().push_back((number, branch.held, branch.clause));
-    }
-    first.iter().filter_map(move |branch| {
-        let (number, held, clause) = ways.get_mut(&branch.site)?.pop_front()?;
-        ((held, clause) != (branch.held, branch.clause)).then_some((number, branch))
-    })
-}
-
-/// The branch that a second run's failure hangs on: of those that it took otherwise the last, whose status is the script's or
-/// which leads to its `exit`.
-fn last_turned<'b>(first: &'b [Branch], again: &[Branch]) -> Option<&'b Branch> {
-    turned_branches(first, again).max_by_key(|(number, _)| *number).map(|(_, branch)| branch)
 }
 
 /// Guards over one long command: a kill inside it leaves half a file that the guard takes for whole.

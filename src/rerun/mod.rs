@@ -26,6 +26,7 @@
 //! on, and what goes wrong only under some answer to a question about that isn't told. A container
 //! that isn't followed to its end for a [`Bound`] says so.
 
+mod branches;
 mod budget;
 mod diagnose;
 mod explore;

@@ -1,0 +1,74 @@
+//! What of a walk's entries is looked at, and what is told of the others.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use globset::GlobSet;
+use ignore::DirEntry;
+
+use super::{
+    CONFIG_FILES, EXTENSIONS, Failure, clean, is_helper, is_in_templates, is_kustomization, is_real_below,
+    reason, shown,
+};
+
+/// What a walk comes upon.
+pub(super) enum Seen {
+    File(PathBuf),
+    Failure(Failure),
+    Note(String),
+}
+
+pub(super) fn look_at(entry: &DirEntry, base: &Path, only: Option<&GlobSet>) -> Option<Seen> {
+    let path = entry.path();
+    let kind = entry.file_type()?;
+    let is_manifest = path
+        .extension()
+        .is_some_and(|found| EXTENSIONS.iter().any(|extension| found.eq_ignore_ascii_case(extension)));
+    let is_config = CONFIG_FILES.iter().any(|name| path.file_name().is_some_and(|own| own == *name));
+    let is_manifest = is_manifest && !is_config
+        || path.to_str().is_some_and(is_kustomization)
+        || is_helper(path) && is_in_templates(path);
+    let wanted = only.map_or(is_manifest, |glob| glob.is_match(clean(path)));
+    if kind.is_symlink() && entry.depth() > 0 {
+        return match fs::metadata(path) {
+            Ok(target) if target.is_dir() => note_of_link(path, base).map(Seen::Note),
+            Ok(target) if target.is_file() && wanted && !is_real_below(base, path) => {
+                let why = "a link to a file outside the folder is not followed; name that file to check it";
+                Some(Seen::Note(format!("{}: {why}", shown(path))))
+            }
+            Ok(target) if target.is_file() && wanted => Some(Seen::File(clean(path))),
+            Err(error) if wanted => {
+                let message = format!("a broken symbolic link: {}", reason(&error));
+                Some(Seen::Failure(Failure::new(shown(path), message)))
+            }
+            Ok(_) | Err(_) => None,
+        };
+    }
+    (kind.is_file() && wanted).then(|| Seen::File(clean(path)))
+}
+
+/// A linked folder isn't followed. That is worth a word unless its files are walked anyway.
+fn note_of_link(path: &Path, base: &Path) -> Option<String> {
+    let (target, base) = (fs::canonicalize(path).ok()?, fs::canonicalize(base).ok()?);
+    let path = shown(path);
+    if base.starts_with(&target) {
+        Some(format!("{path}: a link to a folder above it (a loop) is not followed"))
+    } else if target.starts_with(&base) {
+        None
+    } else {
+        Some(format!("{path}: a link to another folder is not followed; name it to check it"))
+    }
+}
+
+pub(super) fn failure_of_walk(base: &Path, error: &ignore::Error) -> Failure {
+    fn path_of(error: &ignore::Error) -> Option<PathBuf> {
+        match error {
+            ignore::Error::WithPath { path, .. } => Some(path.clone()),
+            ignore::Error::WithDepth { err, .. } | ignore::Error::WithLineNumber { err, .. } => path_of(err),
+            _ => None,
+        }
+    }
+    let path = path_of(error).unwrap_or_else(|| base.to_owned());
+    let message = error.io_error().map_or_else(|| error.to_string(), reason);
+    Failure::new(shown(&path), message)
+}
