@@ -112,22 +112,32 @@ impl<'a> Drawing<'a> {
         for (index, (source, places)) in self.files.iter().enumerate() {
             self.write_file(index == 0, source, places, out)?;
         }
-        if let Some(help) = &self.twins.first.help {
-            self.write_note("help", &abridged(&shown(help, self.look)), out)?;
-        }
-        if let Some(fix) = &self.twins.first.fix {
-            let option = match fix.safety {
-                Safety::Safe => "--fix",
-                Safety::Unsafe => "--fix --unsafe-fixes",
-            };
-            let title = abridged(&shown(&fix.message, self.look));
-            self.write_note("fix", &format!("{title} ({option})"), out)?;
-        }
+        self.write_help(out)?;
         if let Some(hidden) = self.twins.first.labels.len().checked_sub(MOST_LABELS).filter(|more| *more > 0)
         {
             self.write_note("note", &format!("{hidden} more places are not shown"), out)?;
         }
         self.write_more(out)
+    }
+
+    /// The help, and what mends it by machine: in one line where that is the same.
+    fn write_help(&self, out: &mut dyn Write) -> io::Result<()> {
+        let Finding { help, fix, .. } = self.twins.first;
+        let fix = fix.as_ref().map(|fix| match fix.safety {
+            Safety::Safe => (&fix.message, " (--fix)"),
+            Safety::Unsafe => (&fix.message, " (--fix --unsafe-fixes)"),
+        });
+        let is_said = fix.is_some_and(|(title, _)| help.as_ref() == Some(title));
+        if let Some(help) = help {
+            let option = fix.filter(|_| is_said).map_or("", |(_, option)| option);
+            self.write_note("help", &(abridged(&shown(help, self.look)) + option), out)?;
+        }
+        match fix.filter(|_| !is_said) {
+            Some((title, option)) => {
+                self.write_note("fix", &(abridged(&shown(title, self.look)) + option), out)
+            }
+            None => Ok(()),
+        }
     }
 
     /// `warning[rule]: message`.

@@ -80,8 +80,7 @@ error[non-idempotent-write]: init container `seed` fails on a re-run:
  ⋮ |     ---------------------- `data` is an emptyDir: it outlives the container
 13 | …eMounts: [{name: data, mountPath: /data}, {name: scripts, mountPath: /scr…
    |                                    ----- its volume is mounted here
-   = help: write `mkdir -p /data/seed`
-   = fix: write `mkdir -p /data/seed` (--fix)
+   = help: write `mkdir -p /data/seed` (--fix)
 
 "
     );
