@@ -181,6 +181,13 @@ impl Source {
         Position { line: line + 1, column }
     }
 
+    /// The path and where `span` begins: `web.yaml:3:5`.
+    #[must_use]
+    pub fn place_of(&self, span: Span) -> String {
+        let Position { line, column } = self.position(span.start as usize);
+        format!("{}:{line}:{column}", self.path)
+    }
+
     fn code_points_before(&self, offset: usize) -> usize {
         let bytes = self.text.as_bytes();
         let blocks = self.code_points.get_or_init(|| {

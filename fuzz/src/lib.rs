@@ -8,7 +8,7 @@ pub mod seeds;
 use std::fmt::Write as _;
 use std::fs;
 
-use clap::Parser;
+use clap::{Parser, ValueEnum};
 use initlint::baseline::Baseline;
 use initlint::cli::Cli;
 use initlint::config;
@@ -52,17 +52,6 @@ macro_rules! main {
     };
 }
 
-const FORMATS: [Format; 8] = [
-    Format::Pretty,
-    Format::Concise,
-    Format::Json,
-    Format::Sarif,
-    Format::Github,
-    Format::Gitlab,
-    Format::Junit,
-    Format::Markdown,
-];
-
 const LOOK: Look = Look { width: 80, color: false, links: false, unicode: true };
 
 fn text(data: &[u8]) -> String {
@@ -76,7 +65,7 @@ fn input(path: &str, text: impl Into<String>) -> Input {
 /// Lints `inputs` and writes the report in every format. What they hold must not speak to who reads a log.
 fn lint_all(inputs: &[Input]) -> Report {
     let report = pipeline::lint(inputs, "<stdin>", &Settings { pedantic: true, ..Settings::default() });
-    for format in FORMATS {
+    for &format in Format::value_variants() {
         let mut out = Vec::new();
         report.write(format, &LOOK, &mut out).expect("a vector takes all");
         let out = String::from_utf8(out).expect("reports are text");

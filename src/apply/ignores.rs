@@ -94,8 +94,6 @@ fn file_of(finding: &Finding, count: usize) -> Option<FileId> {
 }
 
 fn told(report: &Report, finding: &Finding) -> Option<String> {
-    let source = report.source(finding.span)?;
-    let start = source.position(finding.span.start as usize);
-    let place = format!("{}:{}:{}", source.path, start.line, start.column);
+    let place = report.source(finding.span)?.place_of(finding.span);
     Some(format!("{place}: {} can't be suppressed here", finding.rule))
 }

@@ -121,10 +121,7 @@ struct Refusal {
 impl Refusal {
     fn told(&self, report: &Report) -> String {
         let Self { rule, span, title, why } = self;
-        let place = report.source(*span).map_or_else(String::new, |source| {
-            let start = source.position(span.start as usize);
-            format!("{}:{}:{}: ", source.path, start.line, start.column)
-        });
+        let place = report.source(*span).map_or_else(String::new, |source| source.place_of(*span) + ": ");
         format!("{place}not fixed ({title}): {why} [{rule}]")
     }
 }

@@ -11,7 +11,7 @@ use super::text::{abridged, linked, shown, wrap};
 use super::{Look, Report};
 use crate::finding::{Finding, Safety, Severity};
 use crate::rule::docs_url;
-use crate::source::{FileId, Source, Span};
+use crate::source::{FileId, Source};
 
 /// How many places beside its own are drawn of a finding: nobody reads more.
 const MOST_LABELS: usize = 50;
@@ -175,7 +175,7 @@ impl<'a> Drawing<'a> {
         let Some(first) = places.first() else { return Ok(()) };
         let arrow = if is_own { "-->" } else { ":::" };
         let object = if is_own { self.report.subject_of(self.twins.first) } else { String::new() };
-        let place = format!("{} {}", place_of(source, first.span), abridged(&object));
+        let place = format!("{} {}", source.place_of(first.span), abridged(&object));
         let indent = self.gutter + arrow.len() + 1;
         let lines = wrap(&shown(place.trim_end(), self.look), self.look.width.saturating_sub(indent));
         for (index, line) in lines.iter().enumerate() {
@@ -241,7 +241,7 @@ impl<'a> Drawing<'a> {
                 places if places.is_empty() => String::new(),
                 places => format!(" and {places}"),
             };
-            let place = place_of(self.report.source(finding.span)?, finding.span) + &likewise;
+            let place = self.report.source(finding.span)?.place_of(finding.span) + &likewise;
             let difference = abridged(&self.difference(finding));
             Some(if difference.is_empty() { place } else { format!("{place} ({difference})") })
         });
@@ -249,10 +249,4 @@ impl<'a> Drawing<'a> {
         let count = format!("{} more:", more.len());
         writeln!(out, "{:gutter$} {} {} {places}", "", secondary("="), count.bold(), gutter = self.gutter)
     }
-}
-
-/// `web.yaml:3:5`.
-fn place_of(source: &Source, span: Span) -> String {
-    let start = source.position(span.start as usize);
-    format!("{}:{}:{}", source.path, start.line, start.column)
 }

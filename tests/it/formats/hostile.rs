@@ -1,5 +1,6 @@
 //! Manifests that try to speak through the reports.
 
+use clap::ValueEnum;
 use initlint::report::text::visible;
 use initlint::report::{Format, Report};
 use percent_encoding::percent_decode_str;
@@ -63,19 +64,9 @@ fn report_on(text: &str) -> Report {
 
 #[test]
 fn no_format_lets_control_characters_through() {
-    let formats = [
-        Format::Pretty,
-        Format::Concise,
-        Format::Json,
-        Format::Sarif,
-        Format::Github,
-        Format::Gitlab,
-        Format::Junit,
-        Format::Markdown,
-    ];
     for text in HOSTILE {
         let report = report_on(text);
-        for format in formats {
+        for &format in Format::value_variants() {
             let out = written(&report, format);
             let control = |c: char| c != '\n' && c.is_control();
             assert!(!out.contains(control), "{format:?}: {out:?}");
