@@ -253,7 +253,8 @@ impl Finding {
 
     /// Leaves the middle of absurdly long words out of all its texts.
     pub fn abridge(&mut self) {
-        let texts = [&mut self.message, &mut self.caption].into_iter().chain(&mut self.help);
+        let title = self.fix.iter_mut().map(|fix| &mut fix.message);
+        let texts = [&mut self.message, &mut self.caption].into_iter().chain(&mut self.help).chain(title);
         texts.chain(self.labels.iter_mut().map(|label| &mut label.message)).for_each(abridge);
         if let Some(resource) = &mut self.resource {
             let names = [&mut resource.name, &mut resource.namespace, &mut resource.container];
@@ -294,6 +295,11 @@ impl Finding {
     pub fn places(&self) -> impl Iterator<Item = Span> {
         let likewise = self.labels.iter().filter(|label| label.is_likewise).map(|label| label.span);
         std::iter::once(self.span).chain(likewise)
+    }
+
+    /// Where it may be suppressed: at its own place, then at what it is about, be that in another file.
+    pub fn suppressible_at(&self) -> impl Iterator<Item = Span> {
+        std::iter::once(self.span).chain(self.about).chain(self.around.iter().copied())
     }
 
     /// Adds another place, without which there would be nothing to find.

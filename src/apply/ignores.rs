@@ -10,7 +10,7 @@ use crate::finding::{Edit, Finding};
 use crate::fix::Edits;
 use crate::kube::PodTemplatePath;
 use crate::report::Report;
-use crate::source::{FileId, Source, Span};
+use crate::source::{FileId, Source};
 use crate::suppress;
 
 /// How often what is left is suppressed: a script's second error comes to light when the first is.
@@ -89,8 +89,7 @@ impl Ignorer<'_> {
 
 /// The file in which a finding is suppressed, one of the first `count`.
 fn file_of(finding: &Finding, count: usize) -> Option<FileId> {
-    let places = [finding.span].into_iter().chain(finding.about).chain(finding.around.iter().copied());
-    places.map(|span: Span| span.file).find(|file| (file.0 as usize) < count)
+    finding.suppressible_at().map(|span| span.file).find(|file| (file.0 as usize) < count)
 }
 
 fn told(report: &Report, finding: &Finding) -> Option<String> {

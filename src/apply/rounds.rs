@@ -159,13 +159,15 @@ impl State<'_> {
     /// Makes the fixes of the report's findings that don't meet; `false` where there is none.
     fn round(&mut self) -> bool {
         let mut candidates = self.candidates();
-        let is_last = candidates.is_empty();
+        if candidates.is_empty() {
+            return false;
+        }
         let mut plan = Plan::default();
         let apart: Vec<bool> = candidates.iter().map(|candidate| plan.try_add(&candidate.edits)).collect();
         let mut apart = apart.into_iter();
         candidates.retain(|_| apart.next().unwrap_or(false));
         self.make(candidates);
-        !is_last
+        true
     }
 
     /// The fixes that may be made and weren't refused, each once.
@@ -205,7 +207,6 @@ impl State<'_> {
         let mut waiting = vec![batch];
         while let Some(mut part) = waiting.pop() {
             match (self.attempt(&part), part.len()) {
-                (_, 0) => {}
                 (Ok(attempt), _) => {
                     waiting.iter_mut().flatten().for_each(|candidate| candidate.shift(&attempt.files));
                     self.refused.iter_mut().for_each(|refusal| shift(&mut refusal.span, &attempt.files));

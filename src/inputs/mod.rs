@@ -10,7 +10,7 @@ mod index;
 mod mentions;
 mod names;
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, OnceLock};
 
 pub use config_maps::{ConfigData, texts_key};
@@ -42,8 +42,7 @@ pub struct InputSet {
 #[derive(Debug, Default)]
 struct Shared {
     files: Files,
-    /// The files of each build of which all is known.
-    builds: Vec<BTreeSet<FileId>>,
+    builds: Vec<Arc<Build>>,
     index: ObjectIndex,
     generated: OnceLock<GeneratedMaps>,
     /// The kustomizations that set the tag of an image.
@@ -67,7 +66,10 @@ impl InputSet {
     #[must_use]
     pub fn of_builds(builds: &Builds) -> Self {
         let files = Files::new(builds.files.clone());
-        Self { shared: Arc::new(Shared { files, builds: builds.whole(), ..Shared::default() }), build: None }
+        Self {
+            shared: Arc::new(Shared { files, builds: builds.list.clone(), ..Shared::default() }),
+            build: None,
+        }
     }
 
     /// The set as the resources of `build` see it.
@@ -149,9 +151,9 @@ impl InputSet {
     pub fn pins_image(&self, name: &str, file: FileId) -> bool {
         let pinned = self.shared.pinned_images.get_or_init(|| images::pinned_images(self.files()));
         let reaches = |kustomization: &FileId| {
-            let mut builds =
-                self.shared.builds.iter().filter(|files| files.contains(kustomization)).peekable();
-            builds.peek().is_none() || builds.any(|files| files.contains(&file))
+            let whole = self.shared.builds.iter().filter(|build| !build.is_partial).map(|build| &build.files);
+            let mut own = whole.filter(|files| files.contains(kustomization)).peekable();
+            own.peek().is_none() || own.any(|files| files.contains(&file))
         };
         pinned.get(name).is_some_and(|kustomizations| kustomizations.iter().any(reaches))
     }

@@ -100,12 +100,6 @@ impl Builds {
         numbers.filter_map(|&number| Some((number, &**self.list.get(number)?)))
     }
 
-    /// The files of each build of which all is known.
-    #[must_use]
-    pub fn whole(&self) -> Vec<BTreeSet<FileId>> {
-        self.list.iter().filter(|build| !build.is_partial).map(|build| build.files.clone()).collect()
-    }
-
     /// Whether all of the file `id` is part of a build: every document was read for it.
     #[must_use]
     pub fn has_read(&self, id: FileId) -> bool {

@@ -162,9 +162,14 @@ impl Files {
 
     /// The kustomization in the folder that is shown as `folder`, if it has one.
     pub(super) fn kustomization_in(&mut self, folder: &str) -> Option<FileId> {
-        let mut paths = KUSTOMIZATIONS.iter().map(|name| joined(folder, name));
-        let path = paths.find(|path| self.knows(path) || Path::new(path).is_file())?;
+        let path = self.kustomization_path(folder)?;
         self.read(&path).ok()
+    }
+
+    /// The path of the kustomization in `folder`, of those names that may be one's the first that is there.
+    fn kustomization_path(&self, folder: &str) -> Option<String> {
+        let mut paths = KUSTOMIZATIONS.iter().map(|name| joined(folder, name));
+        paths.find(|path| self.knows(path) || Path::new(path).is_file())
     }
 
     /// The folders from that of the file `id` up to the top of its git work tree, or without one to the working folder,
@@ -208,16 +213,15 @@ impl Files {
         if self.knows(&folder) {
             return Ok(None);
         }
-        let paths: Vec<String> = KUSTOMIZATIONS.iter().map(|name| joined(&folder, name)).collect();
         let on_disk = Path::new(if folder.is_empty() { "." } else { &folder });
         if on_disk.is_dir() {
             self.check_folder(&from, path, on_disk)?;
-        } else if !paths.iter().any(|path| self.knows(path)) {
+        } else if !KUSTOMIZATIONS.iter().any(|name| self.knows(&joined(&folder, name))) {
             return Ok(None);
         }
-        let known = paths.iter().find(|path| self.knows(path) || Path::new(path).is_file());
-        let path = known.ok_or_else(|| Refused::Because("the folder has no kustomization".to_owned()))?;
-        self.read(path).map(Some)
+        let path = self.kustomization_path(&folder);
+        let path = path.ok_or_else(|| Refused::Because("the folder has no kustomization".to_owned()))?;
+        self.read(&path).map(Some)
     }
 
     /// A folder is read where no link leads there and it lies in the work tree of the one that names it, or without one

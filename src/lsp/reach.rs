@@ -23,7 +23,7 @@ const MAPS: [&str; 2] = ["ConfigMap", "Secret"];
 /// The places that `finding` speaks of, its own first.
 pub(super) fn places(finding: &Finding) -> impl Iterator<Item = Span> {
     let labels = finding.labels.iter().map(|label| label.span);
-    [finding.span].into_iter().chain(finding.about).chain(finding.around.iter().copied()).chain(labels)
+    finding.suppressible_at().chain(labels)
 }
 
 /// The files `open`, and those that hold the name of a `ConfigMap` or a Secret in one of them: they may run its scripts.

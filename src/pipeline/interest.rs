@@ -56,8 +56,9 @@ fn of_documents(prefilter: &Prefilter, file: Skimmed<'_>) -> Kept {
         }
         let kinds = yaml::key_values(document, "kind");
         is_wanted = is_wanted || prefilter.wants_of(document, &kinds);
+        let Some(known) = &mut mentions else { continue };
         match inputs::mention(document, number, &kinds) {
-            Some(mention) => mentions.iter_mut().for_each(|mentions| mentions.extend(mention.clone())),
+            Some(mention) => known.extend(mention),
             // What it holds is told by parsing it alone.
             None => (is_wanted, mentions) = (true, None),
         }

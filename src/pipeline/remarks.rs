@@ -31,7 +31,8 @@ pub(super) fn parted<'b>(
 /// The last parts of all paths in the words of init containers.
 fn programs(builds: &Builds, pod_templates: &[PodTemplatePath]) -> HashSet<String> {
     let mut found = HashSet::new();
-    for resource in builds.list.iter().flat_map(|build| &build.resources) {
+    let resources = builds.list.iter().flat_map(|build| &build.resources);
+    for resource in resources.filter(|resource| resource.has_text(&|text| text == "initContainers")) {
         let Some(document) = resource.document() else { continue };
         let objects = kube::objects(document.root());
         let templates = objects.iter().flat_map(|object| kube::templates(object, pod_templates));

@@ -38,10 +38,13 @@ impl Fields {
     /// The fields of those of `places` that lie in `document`, which is one of a file as it stands.
     #[must_use]
     pub fn within(document: &Document, places: impl Iterator<Item = Span>) -> Self {
+        let (mut fields, root) = (Self::default(), document.root());
         let mut places: Vec<Span> = places.collect();
+        if places.is_empty() {
+            return fields;
+        }
         places.sort_unstable();
         places.dedup();
-        let (mut fields, root) = (Self::default(), document.root());
         fields.enter(root, "", &within(&places, root.span()));
         fields
     }

@@ -33,7 +33,7 @@ use ci_log::CiLog;
 use field::Fields;
 
 use crate::discover::Failure;
-use crate::finding::{ContainerRole, Finding, Severity, Siblings, SuppressedFinding};
+use crate::finding::{ContainerRole, Finding, Safety, Severity, Siblings, SuppressedFinding};
 use crate::read::Unjudged;
 use crate::source::{Source, Span};
 use crate::unchecked::Accepted;
@@ -109,6 +109,14 @@ pub fn object_of(finding: &Finding) -> String {
         text.push_str(&format!(", built by {}", listed(&finding.builds, MOST_BUILDS)));
     }
     text
+}
+
+/// The options with which a fix is made.
+pub(crate) fn option_of(safety: Safety) -> &'static str {
+    match safety {
+        Safety::Safe => "--fix",
+        Safety::Unsafe => "--fix --unsafe-fixes",
+    }
 }
 
 /// How many builds that make an object are named.

@@ -8,8 +8,8 @@ use colored::Colorize;
 use super::excerpt::{self, Place};
 use super::snippet::{Snippet, primary, secondary};
 use super::text::{abridged, linked, shown, wrap};
-use super::{Look, Report};
-use crate::finding::{Finding, Safety, Severity};
+use super::{Look, Report, option_of};
+use crate::finding::{Finding, Severity};
 use crate::rule::docs_url;
 use crate::source::{FileId, Source};
 
@@ -123,18 +123,17 @@ impl<'a> Drawing<'a> {
     /// The help, and what mends it by machine: in one line where that is the same.
     fn write_help(&self, out: &mut dyn Write) -> io::Result<()> {
         let Finding { help, fix, .. } = self.twins.first;
-        let fix = fix.as_ref().map(|fix| match fix.safety {
-            Safety::Safe => (&fix.message, " (--fix)"),
-            Safety::Unsafe => (&fix.message, " (--fix --unsafe-fixes)"),
-        });
-        let is_said = fix.is_some_and(|(title, _)| help.as_ref() == Some(title));
+        let fix = fix.as_ref().map(|fix| (&fix.message, format!(" ({})", option_of(fix.safety))));
+        let (said, other) = match fix {
+            Some((title, option)) if help.as_ref() == Some(title) => (option, None),
+            fix => (String::new(), fix),
+        };
         if let Some(help) = help {
-            let option = fix.filter(|_| is_said).map_or("", |(_, option)| option);
-            self.write_note("help", &(abridged(&shown(help, self.look)) + option), out)?;
+            self.write_note("help", &(abridged(&shown(help, self.look)) + &said), out)?;
         }
-        match fix.filter(|_| !is_said) {
+        match other {
             Some((title, option)) => {
-                self.write_note("fix", &(abridged(&shown(title, self.look)) + option), out)
+                self.write_note("fix", &(abridged(&shown(title, self.look)) + &option), out)
             }
             None => Ok(()),
         }

@@ -2,9 +2,9 @@
 
 use std::fmt::Write as _;
 
-use super::Report;
 use super::concise::tinted;
 use super::text::visible;
+use super::{Report, option_of};
 use crate::finding::{Safety, Severity};
 use crate::read::{Reason, Unjudged};
 
@@ -76,8 +76,8 @@ fn fixable(report: &Report) -> Option<String> {
     let safe = fixes().filter(|fix| fix.safety == Safety::Safe).count();
     match (safe, fixes().count() - safe) {
         (0, 0) => None,
-        (0, others) => Some(format!("{others} fixable with --fix --unsafe-fixes")),
-        (safe, 0) => Some(format!("{safe} fixable with --fix")),
+        (0, others) => Some(format!("{others} fixable with {}", option_of(Safety::Unsafe))),
+        (safe, 0) => Some(format!("{safe} fixable with {}", option_of(Safety::Safe))),
         (safe, others) => Some(format!("{safe} fixable with --fix, {others} more with --unsafe-fixes")),
     }
 }

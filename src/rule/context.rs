@@ -65,6 +65,7 @@ impl<'a> PodFacts<'a> {
 
     /// The scripts that a rule asked for and of which nothing could be told, and why.
     pub(crate) fn unfollowed(&self) -> Vec<Finding> {
+        let Some(programs) = self.programs.get() else { return Vec::new() };
         let Template { object, pointer, .. } = &self.pod.template;
         let finding = |(program, span, why): (&Program<'_, '_>, Span, String)| {
             let container = program.container;
@@ -73,13 +74,7 @@ impl<'a> PodFacts<'a> {
             finding.about = Some(container.node.span());
             finding
         };
-        let unfollowed = self.programs.get().into_iter().flat_map(Programs::unfollowed);
-        let facts = self
-            .programs
-            .get()
-            .into_iter()
-            .flat_map(Programs::iter)
-            .zip(self.scripts.get().into_iter().flatten());
+        let facts = programs.iter().zip(self.scripts.get().into_iter().flatten());
         let cut_short = facts.filter(|(program, facts)| {
             !facts.is_complete && (program.is_script() || !facts.executions.is_empty())
         });
@@ -87,7 +82,7 @@ impl<'a> PodFacts<'a> {
             let (span, why) = program.cut_short(Bound::Steps);
             (program, span, why)
         });
-        let mut all: Vec<Finding> = unfollowed.chain(cut_short).map(finding).collect();
+        let mut all: Vec<Finding> = programs.unfollowed().chain(cut_short).map(finding).collect();
         let mut told = HashSet::new();
         all.retain(|finding| told.insert((finding.span, finding.about)));
         all

@@ -55,8 +55,7 @@ pub fn ignore(
 
 /// Where in `source` a finding is suppressed: at its place, or where it is in another file at what it is about.
 fn place_in(source: &Source, finding: &Finding) -> usize {
-    let places = [finding.span].into_iter().chain(finding.about).chain(finding.around.iter().copied());
-    places.into_iter().find(|span| span.file == source.id).unwrap_or(finding.span).start as usize
+    finding.suppressible_at().find(|span| span.file == source.id).unwrap_or(finding.span).start as usize
 }
 
 /// The comments that are to be written in a file.

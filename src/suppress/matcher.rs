@@ -199,5 +199,5 @@ fn names(suppression: &Suppression) -> &[Name] {
 /// Where a suppression may cover a finding: at its start, or all of what it is about.
 fn places(finding: &Finding) -> impl Iterator<Item = Span> + '_ {
     let start = Span { end: finding.span.start, ..finding.span };
-    [start].into_iter().chain(finding.about).chain(finding.around.iter().copied())
+    std::iter::once(start).chain(finding.suppressible_at().skip(1))
 }

@@ -19,7 +19,14 @@ pub struct KeyValues<'t> {
 /// only look like YAML. Properties, quotes, block scalars and explicit keys are seen through.
 #[must_use]
 pub fn key_values<'t>(document: &'t str, key: &str) -> KeyValues<'t> {
-    let mut values = KeyValues { strings: Vec::new(), is_open: hides_names(document) };
+    let values = more_key_values(document, key);
+    KeyValues { is_open: values.is_open || hides_names(document), ..values }
+}
+
+/// The same in a `document` of which [`key_values`] gave an answer that isn't open, for another key.
+#[must_use]
+pub fn more_key_values<'t>(document: &'t str, key: &str) -> KeyValues<'t> {
+    let mut values = KeyValues::default();
     for at in memmem::find_iter(document.as_bytes(), key) {
         let before = document.get(..at).and_then(|before| before.chars().next_back());
         let after = document.get(at + key.len()..).unwrap_or("");

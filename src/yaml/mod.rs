@@ -39,7 +39,7 @@ pub use comments::comments;
 pub use documents::split;
 pub use heuristics::{is_json, is_yaml, looks_like_object, looks_like_template};
 pub use json_comments::json_comment;
-pub use key_values::{KeyValues, key_values};
+pub use key_values::{KeyValues, key_values, more_key_values};
 pub use node::{Entry, Kind, Lookup, Node, NodeId};
 pub use prefilter::{Prefilter, is_definition};
 pub use problem::Problem;

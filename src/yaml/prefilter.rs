@@ -67,29 +67,23 @@ impl Prefilter {
 /// and no other `kind`, since the last of a map is in force, nor a key in quotes or braces, which may be one.
 #[must_use]
 pub fn is_definition(document: &str) -> bool {
-    const KEY: &str = "kind:";
     if memmem::find(document.as_bytes(), b"openAPIV3Schema").is_none() {
         return false;
     }
-    let is_plain = |line: &str| !line.starts_with(['"', '\'', '?', '{', '!', '&', '[']);
-    if !document.lines().all(is_plain) || document.lines().filter(|line| line.starts_with("kind")).count() > 1
-    {
-        return false;
+    let mut kind = None;
+    for line in document.lines() {
+        let is_second = line.starts_with("kind") && kind.replace(line).is_some();
+        if is_second || line.starts_with(['"', '\'', '?', '{', '!', '&', '[']) {
+            return false;
+        }
     }
     let is_definition = |value: &str| {
         let value = value.trim_start_matches([' ', '\t']);
         let value = value.strip_prefix(['"', '\'']).unwrap_or(value);
         value.strip_prefix("CustomResourceDefinition").is_some_and(|after| {
             let after = after.trim_start_matches(['"', '\'', ' ', '\t']);
-            after.is_empty() || after.starts_with(['\n', '\r', '#'])
+            after.is_empty() || after.starts_with(['\r', '#'])
         })
     };
-    // A map has one `kind`; the first decides, so that no more than a head need be looked at.
-    let value = match document.strip_prefix(KEY) {
-        Some(value) => Some(value),
-        None => {
-            memmem::find(document.as_bytes(), b"\nkind:").and_then(|at| document.get(at + 1 + KEY.len()..))
-        }
-    };
-    value.is_some_and(is_definition)
+    kind.and_then(|line| line.strip_prefix("kind:")).is_some_and(is_definition)
 }
