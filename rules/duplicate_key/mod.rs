@@ -29,11 +29,17 @@ fn check(object: &Object<'_>, cx: &mut ObjectContext<'_>) {
     let mut repeated = Vec::new();
     collect(object.node, None, &mut repeated);
     let reader = if object.is_of_chart() { Reader::Helm } else { Reader::Kubectl };
+    let mut own: Option<(Node<'_>, Option<Vec<Entry<'_>>>)> = None;
     for Repeated { entry, first, container, mapping } in repeated {
-        if let Some(mut finding) = finding(&entry, &first, reader) {
-            finding.fix = fix(cx, mapping, &entry).filter(|_| is_same(&entry, &first));
-            cx.report(container, finding);
+        let Some(mut finding) = finding(&entry, &first, reader) else { continue };
+        if is_same(&entry, &first) {
+            if own.as_ref().is_none_or(|(of, _)| *of != mapping) {
+                own = Some((mapping, fix::own_entries(mapping)));
+            }
+            let own = own.as_ref().and_then(|(_, own)| own.as_deref());
+            finding.fix = own.and_then(|own| fix(cx, mapping, own, &entry));
         }
+        cx.report(container, finding);
     }
 }
 
@@ -89,10 +95,10 @@ fn is_same(entry: &Entry<'_>, first: &Entry<'_>) -> bool {
     entry.value.source_text() == first.value.source_text()
 }
 
-/// Takes `entry` out of `mapping`, which has the same twice.
-fn fix(cx: &ObjectContext<'_>, mapping: Node<'_>, entry: &Entry<'_>) -> Option<Fix> {
+/// Takes `entry` out of `mapping`, which has the same twice among its `own` entries.
+fn fix(cx: &ObjectContext<'_>, mapping: Node<'_>, own: &[Entry<'_>], entry: &Entry<'_>) -> Option<Fix> {
     let source = cx.source(entry.span())?;
-    let edits = fix::remove_repeated(source, mapping, entry)?;
+    let edits = fix::remove_repeated(source, mapping, own, entry)?;
     Some(Fix::safe(format!("remove the second `{}`", entry.name()), edits))
 }
 

@@ -22,7 +22,7 @@ pub(super) fn of_field(field_error: &FieldError<'_>, cx: &PodContext<'_>) -> Opt
 pub(super) fn of_mode(mode: &Mode<'_>, cx: &PodContext<'_>) -> Option<Fix> {
     let bits = mode.meant?;
     let source = cx.source(mode.node.span())?;
-    let new = if fix::is_in_json(source, mode.node.span()) { bits.to_string() } else { format!("0{bits:o}") };
+    let new = if mode.node.is_in_json() { bits.to_string() } else { format!("0{bits:o}") };
     let edit = fix::replace_scalar(source, mode.node, &new)?;
     let safety = if mode.is_rejected { Safety::Safe } else { Safety::Unsafe };
     Some(Fix { safety, message: format!("write `{new}`"), edits: vec![edit] })

@@ -2,7 +2,6 @@
 
 use crate::commands::Touching;
 use crate::finding::{Edit, Finding, Fix, Safety, Severity};
-use crate::fix;
 use crate::kube::volume::VolumeSource;
 use crate::kube::{Completeness, Container, Pod, VolumeMount};
 use crate::program::Program;
@@ -31,7 +30,7 @@ fn check(pod: &Pod<'_>, cx: &mut PodContext<'_>) {
             continue;
         };
         if let Some(needs) = needs(pod, program, facts) {
-            let fix = replaced(container, &excess, needs, cx);
+            let fix = replaced(container, &excess, needs);
             cx.report_in(container, Finding { fix, ..finding(container, facts, &excess, needs) });
         }
     }
@@ -138,7 +137,7 @@ fn finding(container: &Container<'_>, facts: &Facts<'_>, excess: &Excess, needs:
 }
 
 /// Puts what is enough in the place of `privileged: true`, where nothing else is said of it.
-fn replaced(container: &Container<'_>, excess: &Excess, needs: Needs, cx: &PodContext<'_>) -> Option<Fix> {
+fn replaced(container: &Container<'_>, excess: &Excess, needs: Needs) -> Option<Fix> {
     let Excess::Privileged(span) = excess else { return None };
     let security = container.security_context.node?;
     let (taken, yaml, json) = match needs {
@@ -150,7 +149,7 @@ fn replaced(container: &Container<'_>, excess: &Excess, needs: Needs, cx: &PodCo
         Needs::Default | Needs::Unknown => ("runAsUser", "runAsUser: 0", "\"runAsUser\": 0"),
     };
     let is_plain = security.get(taken).is_none() && security.span().contains(*span);
-    let text = if fix::is_in_json(cx.source(*span)?, *span) { json } else { yaml };
+    let text = if security.is_in_json() { json } else { yaml };
     let edit = Edit { span: *span, replacement: text.to_owned() };
     is_plain.then(|| Fix::for_review(format!("write `{yaml}` for `privileged: true`"), vec![edit]))
 }

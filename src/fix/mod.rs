@@ -8,8 +8,8 @@ mod script;
 mod yaml;
 
 pub use edits::{Edits, apply};
-pub use script::{put_before, put_first, replace_text, rewrite};
+pub use script::{put_around, put_before, put_first, replace_text, rewrite, starts_statement};
 pub use yaml::{
-    insert_entries, insert_entry, insert_item, is_in_json, remove_comment, remove_entry, remove_repeated,
+    insert_entries, insert_entry, insert_item, own_entries, remove_comment, remove_entry, remove_repeated,
     replace_scalar,
 };

@@ -83,14 +83,27 @@ pub fn put_before(source: &Source, text: &MappedText, range: Range<usize>, first
         let edit = own_line.or_else(|| replace_text(source, text, word, &format!("{first}; {name}")))?;
         return Some(vec![edit]);
     }
-    if word == range {
-        let edit = replace_text(source, text, range, &format!("{{ {first}; {name}; }}"))?;
-        return Some(vec![edit]);
+    put_around(source, text, range, &format!("{{ {first}; "), "; }")
+}
+
+/// Puts `before` and `behind` around the bytes `range` of `text`.
+#[must_use]
+pub fn put_around(
+    source: &Source,
+    text: &MappedText,
+    range: Range<usize>,
+    before: &str,
+    behind: &str,
+) -> Option<Vec<Edit>> {
+    let inner = text.as_str().get(range.clone())?;
+    let (first, last) = (inner.chars().next()?, inner.chars().next_back()?);
+    let (start, end) = (range.start..range.start + first.len_utf8(), range.end - last.len_utf8()..range.end);
+    if start == end {
+        return replace_text(source, text, range, &format!("{before}{inner}{behind}")).map(|edit| vec![edit]);
     }
-    let last = command.char_indices().next_back()?;
-    let start = replace_text(source, text, word, &format!("{{ {first}; {name}"))?;
-    let end = replace_text(source, text, range.start + last.0..range.end, &format!("{}; }}", last.1))?;
-    Some(vec![start, end])
+    let parts = [(before, start, format!("{before}{first}")), (behind, end, format!("{last}{behind}"))];
+    let parts = parts.into_iter().filter(|(added, ..)| !added.is_empty());
+    parts.map(|(_, range, new)| replace_text(source, text, range, &new)).collect()
 }
 
 /// Has the command `first` run before all others of the script `text`.
@@ -110,7 +123,8 @@ pub fn put_first(source: &Source, text: &MappedText, first: &str) -> Option<Vec<
 }
 
 /// Whether a command at `at` begins a line and goes on with nothing from the one before.
-fn starts_statement(script: &str, at: usize) -> bool {
+#[must_use]
+pub fn starts_statement(script: &str, at: usize) -> bool {
     let before = script.get(..at).unwrap_or("");
     let (lines, line) = before.rsplit_once('\n').unwrap_or(("", before));
     let goes_on = lines.trim_end().ends_with(['&', '|', '\\', '(']);

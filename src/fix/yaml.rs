@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::script::replace_text;
 use crate::finding::Edit;
 use crate::source::{FileId, Source, Span};
-use crate::yaml::{self, Document, Entry, Node};
+use crate::yaml::{Document, Entry, Node};
 
 /// Takes the entry `key` out of `mapping`, with the comment lines right above it.
 ///
@@ -19,16 +19,22 @@ pub fn remove_entry(source: &Source, mapping: Node<'_>, key: &str) -> Option<Vec
     remove_written(source, mapping, &written, index, entry)
 }
 
-/// Takes `entry` out of `mapping`, be it one of several of its name. Otherwise as [`remove_entry`].
+/// Takes `entry` out of `mapping`, whose [`own_entries`] are `own`, be it one of several of its name. Otherwise as
+/// [`remove_entry`].
 #[must_use]
-pub fn remove_repeated(source: &Source, mapping: Node<'_>, entry: &Entry<'_>) -> Option<Vec<Edit>> {
-    let written = own_entries(mapping)?;
-    let index = written.iter().position(|own| own.key == entry.key)?;
-    remove_written(source, mapping, &written, index, entry)
+pub fn remove_repeated(
+    source: &Source,
+    mapping: Node<'_>,
+    own: &[Entry<'_>],
+    entry: &Entry<'_>,
+) -> Option<Vec<Edit>> {
+    let index = own.binary_search_by_key(&entry.key.span().start, |own| own.key.span().start).ok()?;
+    remove_written(source, mapping, own, index, entry)
 }
 
-/// The entries of `mapping`, where all of them are written in it.
-fn own_entries(mapping: Node<'_>) -> Option<Vec<Entry<'_>>> {
+/// The entries of `mapping` in order, where all of them are written in it.
+#[must_use]
+pub fn own_entries(mapping: Node<'_>) -> Option<Vec<Entry<'_>>> {
     let written: Vec<_> = mapping.written_entries().collect();
     written.iter().all(|entry| mapping.span().contains(entry.span())).then_some(written)
 }
@@ -135,17 +141,9 @@ pub fn insert_item(source: &Source, item: Span, text: &str) -> Option<Edit> {
 pub fn replace_scalar(source: &Source, node: Node<'_>, new: &str) -> Option<Edit> {
     let text = node.mapped();
     let edit = replace_text(source, &text, 0..text.as_str().len(), new)?;
-    let is_bare = edit.span == node.span() && is_in_json(source, edit.span) && new.parse::<f64>().is_err();
+    let is_bare = edit.span == node.span() && node.is_in_json() && new.parse::<f64>().is_err();
     let replacement = if is_bare { Value::from(new).to_string() } else { edit.replacement };
     Some(Edit { replacement, ..edit })
-}
-
-/// Whether what stands at `span` is part of a document that is JSON.
-#[must_use]
-pub fn is_in_json(source: &Source, span: Span) -> bool {
-    let documents = yaml::split(&source.text);
-    let document = documents.into_iter().find(|range| range.contains(&(span.start as usize)));
-    document.and_then(|range| source.text.get(range)).is_some_and(yaml::is_json)
 }
 
 /// How lines end in `source`.
@@ -160,8 +158,7 @@ fn insert_flow(
     place: Option<&Entry<'_>>,
     entries: &[(&str, Value)],
 ) -> Edit {
-    let is_json = is_in_json(source, mapping.span());
-    let style = if is_json { Scalars::Quoted } else { Scalars::Plain };
+    let style = if mapping.is_in_json() { Scalars::Quoted } else { Scalars::Plain };
     let texts: Vec<String> = entries.iter().map(|(key, value)| style.entry(key, value)).collect();
     let Some(place) = place else {
         let at = mapping.span().start as usize + 1;

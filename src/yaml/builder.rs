@@ -5,7 +5,7 @@
 
 use std::borrow::Cow;
 use std::ops::Range;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use granit_parser::{ErrorKind, Event, ScalarStyle, ScanError, StructureStyle};
 
@@ -55,7 +55,7 @@ pub(super) fn parse_events(
     end: usize,
 ) -> Result<Document, Problem> {
     let mut input = Indented::new(body, base);
-    let build = |input: &Indented<'_>| Builder::new(source, input, end).run();
+    let build = |input: &Indented<'_>| Builder::new(source, input, base..end).run();
     let mut built = build(&input);
     if matches!(built, Err(Stop::UnindentedQuote(_)))
         && let Some(guess) = input.guess()
@@ -127,12 +127,13 @@ struct Builder<'i> {
 }
 
 impl<'i> Builder<'i> {
-    fn new(source: &Source, input: &'i Indented<'i>, end: usize) -> Self {
+    fn new(source: &Source, input: &'i Indented<'i>, range: Range<usize>) -> Self {
         let document = Document {
-            origin: Arc::new(Origin::of(source, end)),
+            origin: Arc::new(Origin::of(source, range)),
             origins: Vec::new(),
             decoded: String::new(),
             nodes: Vec::with_capacity(input.text().len() / 24),
+            targets: OnceLock::new(),
             injected: None,
             placeholders: None,
         };

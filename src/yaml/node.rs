@@ -136,11 +136,13 @@ impl<'d> Node<'d> {
     /// Whether an alias of the document leads to a part of `span`, or to something around it.
     #[must_use]
     pub fn is_aliased(self, span: Span) -> bool {
-        let targets = self.document.nodes.iter().filter_map(|node| match node.content {
-            Content::Alias(target) => Some(self.document.span_of(target)),
-            _ => None,
-        });
-        targets.into_iter().any(|target| target.overlaps(span))
+        self.document.is_aliased(span)
+    }
+
+    /// Whether it is written in a document that is JSON.
+    #[must_use]
+    pub fn is_in_json(self) -> bool {
+        self.origin().0.is_json()
     }
 
     /// What the node is.

@@ -1,7 +1,9 @@
 //! The texts that nodes are read from.
 
+use std::ops::Range;
 use std::sync::Arc;
 
+use super::heuristics::is_json;
 use super::scalar::{self, Style};
 use crate::source::{FileId, MappedText, Source, Span};
 
@@ -10,21 +12,34 @@ pub(super) struct Origin {
     file: FileId,
     /// The whole text: what is written as it is meant is borrowed from it.
     pub(super) text: Arc<str>,
-    /// Where the document ends in the text.
+    /// Where the document starts in the text.
+    start: usize,
+    /// Where it ends there.
     pub(super) end: usize,
     /// Where each part of the text stands in the file; the text is the file's own without it.
     written: Option<Arc<MappedText>>,
 }
 
 impl Origin {
-    /// The text of `source`, of whose documents one ends at `end`.
-    pub(super) fn of(source: &Source, end: usize) -> Self {
-        Self { file: source.id, text: Arc::clone(&source.text), end, written: None }
+    /// The text of `source`, of whose documents one is `range`.
+    pub(super) fn of(source: &Source, range: Range<usize>) -> Self {
+        Self {
+            file: source.id,
+            text: Arc::clone(&source.text),
+            start: range.start,
+            end: range.end,
+            written: None,
+        }
     }
 
-    /// The text of `text`, which is `written` in a file; one of its documents ends at `end`.
-    pub(super) fn within(text: &Source, written: Arc<MappedText>, end: usize) -> Self {
-        Self { file: written.whole().file, text: Arc::clone(&text.text), end, written: Some(written) }
+    /// The text of `text`, which is `written` in a file; one of its documents is `range`.
+    pub(super) fn within(text: &Source, written: Arc<MappedText>, range: Range<usize>) -> Self {
+        Self { file: written.whole().file, written: Some(written), ..Self::of(text, range) }
+    }
+
+    /// Whether the document is JSON.
+    pub(super) fn is_json(&self) -> bool {
+        self.text.get(self.start..self.end).is_some_and(is_json)
     }
 
     /// Where the bytes from `start` to `end` of the text stand in the file.

@@ -50,7 +50,7 @@ impl Document {
 
 /// Parses a document of `text`, which is `written` in a file.
 fn parse_written(text: &Source, written: &Arc<MappedText>, range: Range<usize>) -> Result<Document, Problem> {
-    let origin = Arc::new(Origin::within(text, Arc::clone(written), range.end));
+    let origin = Arc::new(Origin::within(text, Arc::clone(written), range.clone()));
     let document = builder::parse(text, range);
     document
         .map(|document| Document { origin, ..document })

@@ -1,6 +1,6 @@
 //! A parsed document: an arena of nodes in the order they are written.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use super::origin::Origin;
 use super::resolve::{self, Resolved, Tag};
@@ -25,6 +25,8 @@ pub struct Document {
     pub(super) decoded: String,
     /// The nodes, each followed by its children, keys and values in turn. The first is the root.
     pub(super) nodes: Vec<NodeData>,
+    /// What aliases stand for: places apart from each other, in order.
+    pub(super) targets: OnceLock<Vec<Span>>,
     /// The nodes into which a Helm template may put more, by their indices, in order.
     pub(super) injected: Option<Vec<u32>>,
     /// What the placeholders of a template stand for.
@@ -140,6 +142,32 @@ impl Document {
     pub(super) fn place_of(&self, index: u32) -> (&Arc<Origin>, u32, u32) {
         let NodeData { origin, start, end, .. } = *self.data(index);
         (self.origins.get(origin as usize).unwrap_or(&self.origin), start, end)
+    }
+
+    /// Whether an alias leads to a part of `span`, or to something around it.
+    pub(super) fn is_aliased(&self, span: Span) -> bool {
+        let targets = self.targets.get_or_init(|| self.alias_targets());
+        let place = |span: &Span| (span.file, span.start);
+        let next = targets.partition_point(|target| place(target) <= place(&span));
+        let near = targets.get(next.saturating_sub(1)..).unwrap_or_default();
+        near.iter().take(2).any(|target| target.overlaps(span))
+    }
+
+    fn alias_targets(&self) -> Vec<Span> {
+        let target = |node: &NodeData| match node.content {
+            Content::Alias(target) => Some(self.span_of(target)),
+            _ => None,
+        };
+        let mut all: Vec<Span> = self.nodes.iter().filter_map(target).collect();
+        all.sort_by_key(|span| (span.file, span.start));
+        all.dedup_by(|inner, outer| {
+            let is_joined = inner.file == outer.file && inner.start < outer.end.max(outer.start + 1);
+            if is_joined {
+                outer.end = outer.end.max(inner.end);
+            }
+            is_joined
+        });
+        all
     }
 
     /// The text that the root was read from.

@@ -5,7 +5,7 @@
 //! its base.
 
 use std::collections::{HashMap, HashSet};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use super::node::{Kind, Node};
 use super::origin::Origin;
@@ -110,7 +110,7 @@ impl Value {
     pub fn string_at(text: MappedText) -> Value {
         let source = Source::new(text.whole().file, "", text.as_str());
         let end = source.text.len();
-        let origin = Origin::within(&source, Arc::new(text), end);
+        let origin = Origin::within(&source, Arc::new(text), 0..end);
         let end = u32::try_from(end).unwrap_or(u32::MAX);
         let content =
             Content::Scalar { text: Held::Written(0, end), style: Style::Verbatim, tag: Tag::String };
@@ -354,6 +354,7 @@ impl Value {
         let document = Document {
             origin: Arc::clone(&self.origin),
             origins: Vec::new(),
+            targets: OnceLock::new(),
             injected: None,
             placeholders: None,
             decoded: String::new(),

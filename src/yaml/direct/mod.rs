@@ -9,7 +9,7 @@ mod block;
 mod flow;
 mod scalars;
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use super::origin::Origin;
 use super::tree::{Content, Document, NodeData};
@@ -34,10 +34,11 @@ pub(super) fn read(source: &Source, body: &str, base: usize, end: usize) -> Opti
     };
     reader.document()?;
     Some(Document {
-        origin: Arc::new(Origin::of(source, end)),
+        origin: Arc::new(Origin::of(source, base..end)),
         origins: Vec::new(),
         decoded: reader.decoded,
         nodes: reader.nodes,
+        targets: OnceLock::new(),
         injected: None,
         placeholders: None,
     })
