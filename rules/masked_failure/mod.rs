@@ -61,13 +61,8 @@ fn with_option(
     let has_pipefail = main.shell == Some(Shell::Bash) || is_ash();
     let has = |reason| masked.iter().any(|one| one.reason == reason);
     let source = cx.source(main.text.whole())?;
-    let is_mended = |one: &Masked<'_, '_>| match one.reason {
-        // What stands left of `&&` ends no script.
-        Reason::NoErrexit => {
-            let behind = source.text.get(one.execution.span().end as usize..).unwrap_or("");
-            !behind.trim_start().starts_with("&&")
-        }
-        reason => reason == Reason::EarlierInPipeline,
+    let is_mended = |one: &Masked<'_, '_>| {
+        matches!(one.reason, Reason::NoErrexit | Reason::EarlierInPipeline) && !is_left_of_and(one.execution)
     };
     if !masked.iter().all(is_mended) {
         return None;
@@ -223,19 +218,21 @@ fn name_of<'f>(script: &Script<'f, '_>, command: &crate::shell::ir::Command) -> 
     own.next()?.name()
 }
 
+/// Whether it stands left of `&&`, where its failure ends no script.
+fn is_left_of_and(execution: &Execution<'_>) -> bool {
+    Script::around(execution)
+        .iter()
+        .filter_map(|node| if let Node::Command(command) = node { Some(&command.kind) } else { None })
+        .any(|kind| matches!(kind, CommandKind::And(left, _) if script::holds(left, execution.command)))
+}
+
 /// What makes the failure count.
 fn help(masked: &Masked<'_, '_>) -> &'static str {
-    let is_left_of_and = || {
-        Script::around(masked.execution)
-            .iter()
-            .filter_map(|node| if let Node::Command(command) = node { Some(&command.kind) } else { None })
-            .any(|kind| matches!(kind, CommandKind::And(left, _) if script::holds(left, masked.execution.command)))
-    };
     match masked.reason {
         Reason::NoErrexit if masked.is_cut_short => {
             "begin the script with `set -e`: the `exit` in `$(…)` ends no more than that"
         }
-        Reason::NoErrexit if is_left_of_and() => {
+        Reason::NoErrexit if is_left_of_and(masked.execution) => {
             "begin the script with `set -e`, and write `a && b` as two lines: `set -e` ignores a failure of `a` there"
         }
         Reason::NoErrexit => "begin the script with `set -e`",

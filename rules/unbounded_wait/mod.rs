@@ -29,7 +29,7 @@ fn check(pod: &Pod<'_>, cx: &mut PodContext<'_>) {
     for (program, facts) in cx.scripts() {
         for waits in by_place(facts.waits().into_iter().filter(|wait| wait.bound.is_none())) {
             if let Some(mut finding) = finding(pod, program, &waits) {
-                finding.fix = waits.first().and_then(|wait| counted(program, facts, wait, cx));
+                finding.fix = waits.first().and_then(|wait| counted(facts, wait, cx));
                 cx.report_in(program.container, finding);
             }
         }
@@ -41,23 +41,32 @@ const TRIES: u32 = 300;
 
 /// Has a loop count its tries, and give up in time. In a text that the script hands to a further shell, the script itself
 /// would fill in the count.
-fn counted(program: &Program<'_, '_>, facts: &Facts<'_>, wait: &Wait, cx: &PodContext<'_>) -> Option<Fix> {
-    let is_own = |own: &Loop<'_>| own.head() == wait.span && matches!(own.unit.kind, UnitKind::Main);
-    facts.loops.iter().find(|own| is_own(own))?;
-    let text = program.text()?;
+fn counted(facts: &Facts<'_>, wait: &Wait, cx: &PodContext<'_>) -> Option<Fix> {
+    let is_own = |own: &&Loop<'_>| own.head() == wait.span && matches!(own.unit.kind, UnitKind::Main);
+    let own = facts.loops.iter().find(is_own)?;
+    let (text, at) = (&own.unit.text, body_keyword(own)?);
     let script = text.as_str();
-    let mut loops = script.match_indices(&wait.name).map(|(at, _)| at);
-    let start = loops.find(|at| text.span(*at..*at + 1).start == wait.span.start)?;
-    let mut ends = script.get(start..)?.char_indices().map(|(at, char)| start + at + char.len_utf8());
-    let end = ends.find(|end| text.span(*end - 1..*end).end >= wait.span.end)?;
-    let behind = script.get(end..)?;
-    let keyword = behind.trim_start_matches([' ', ';', '\n']);
-    let is_do = keyword.strip_prefix("do").is_some_and(|rest| rest.starts_with([' ', '\n']));
-    let at = end + (behind.len() - keyword.len());
     let name = ["tries", "attempts", "turns"].into_iter().find(|name| !script.contains(name))?;
     let count = format!("do {name}=$((${{{name}:-0}} + 1)); [ ${name} -le {TRIES} ] || exit 1;");
-    let edit = fix::replace_text(cx.source(text.whole())?, text, at..at + 2, &count).filter(|_| is_do)?;
+    let edit = fix::replace_text(cx.source(text.whole())?, text, at..at + "do".len(), &count)?;
     Some(Fix::for_review(format!("give up after {TRIES} tries"), vec![edit]))
+}
+
+/// Where in the text of `own` the `do` before its body stands: comments and separators may stand around it.
+fn body_keyword(own: &Loop<'_>) -> Option<usize> {
+    let (condition, body) = (own.condition().last()?, own.body().first()?);
+    let mut at = condition.range.end;
+    for line in own.unit.text.as_str().get(at..body.range.start)?.split_inclusive('\n') {
+        let word = line.trim_start_matches([' ', '\t', ';']);
+        if word
+            .strip_prefix("do")
+            .is_some_and(|rest| rest.is_empty() || rest.starts_with(char::is_whitespace))
+        {
+            return Some(at + (line.len() - word.len()));
+        }
+        at += line.len();
+    }
+    None
 }
 
 /// Whether the Pod, or the Job around it, ends in time.

@@ -5,7 +5,10 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
+use crate::fixes::{fix, input, text_of};
 use crate::support::lint::{cases, root};
+use initlint::finding::Safety;
+use initlint::rule::Settings;
 use serde_yaml::Value;
 
 /// Stands in for any command: it fails where its line begins with `$FAILS`, and where a file isn't there that it is to
@@ -53,7 +56,12 @@ fn scripts(folder: &str) -> Vec<Masked> {
 }
 
 fn scripts_in(path: &Path) -> Vec<Masked> {
-    let pod: Value = serde_yaml::from_str(&fs::read_to_string(path).unwrap()).unwrap();
+    scripts_of(path, &fs::read_to_string(path).unwrap())
+}
+
+/// The same in the manifest `text`, as if it stood at `path`.
+fn scripts_of(path: &Path, text: &str) -> Vec<Masked> {
+    let pod: Value = serde_yaml::from_str(text).unwrap();
     let containers = pod["spec"]["initContainers"].as_sequence().unwrap();
     let masked = containers.iter().filter_map(|container| {
         let script = container["args"][0].as_str().unwrap().to_owned();
@@ -133,4 +141,23 @@ fn a_failure_that_is_kept_ends_the_script() {
     let successful: Vec<&str> =
         scripts.iter().filter(|one| runs(one) && succeeds(one)).map(|one| one.shown.as_str()).collect();
     assert!(successful.is_empty(), "these succeed: {successful:#?}");
+}
+
+#[test]
+fn a_failure_that_is_mended_ends_the_script() {
+    let (mut mended, mut successful) = (0, Vec::new());
+    for path in cases(&root().join("rules/masked_failure/bad")) {
+        let text = fs::read_to_string(&path).unwrap();
+        let outcome = fix(vec![input("case.yaml", &text)], Safety::Unsafe, &Settings::default());
+        let options = |script: &str| script.matches("set -").count();
+        let pairs = scripts_of(&path, &text).into_iter().zip(scripts_of(&path, text_of(&outcome)));
+        for (before, after) in pairs.filter(|(before, _)| runs(before)) {
+            if options(&before.script) < options(&after.script) {
+                mended += 1;
+                successful.extend(succeeds(&after).then(|| format!("{}\n{}", after.shown, after.script)));
+            }
+        }
+    }
+    assert!(successful.is_empty(), "these succeed:\n{}", successful.join("\n"));
+    assert!(mended > 5, "{mended} mended");
 }

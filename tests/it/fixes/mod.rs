@@ -1,6 +1,7 @@
 //! Fixes and suppressions, made in texts and in files.
 
 mod files;
+mod forms;
 mod ignores;
 mod properties;
 mod scripts;
@@ -13,7 +14,7 @@ use initlint::report::Report;
 use initlint::rule::Settings;
 
 /// `text` as a file called `path`.
-fn input(path: &str, text: &str) -> Input {
+pub(crate) fn input(path: &str, text: &str) -> Input {
     Input::Text { path: path.to_owned(), text: text.to_owned() }
 }
 
@@ -22,7 +23,7 @@ fn lint(inputs: &[Input], settings: &Settings) -> Report {
 }
 
 /// `inputs` with all fixes made that are `allowed`.
-fn fix(inputs: Vec<Input>, allowed: Safety, settings: &Settings) -> Outcome {
+pub(crate) fn fix(inputs: Vec<Input>, allowed: Safety, settings: &Settings) -> Outcome {
     fix_by(&|inputs: &[Input]| lint(inputs, settings), inputs, allowed)
 }
 
@@ -41,7 +42,7 @@ fn ignore(inputs: Vec<Input>, settings: &Settings) -> Outcome {
 }
 
 /// What became of the one input.
-fn text_of(outcome: &Outcome) -> &str {
+pub(crate) fn text_of(outcome: &Outcome) -> &str {
     let [Input::Text { text, .. }] = outcome.inputs.as_slice() else { panic!("one text") };
     text
 }
