@@ -1,5 +1,6 @@
 //! The command that is safe to run again, in the place of the one that isn't.
 
+use super::aside;
 use crate::finding::{Edit, Fix};
 use crate::fix;
 use crate::program::Program;
@@ -8,7 +9,7 @@ use crate::rule::PodContext;
 
 /// The fix of `hazard`, where the command that mends it is known and can be written.
 pub(super) fn of(program: &Program<'_, '_>, hazard: &Hazard, cx: &PodContext<'_>) -> Option<Fix> {
-    let new = hazard.mended()?;
+    let Some(new) = hazard.mended() else { return aside::of(program, hazard, cx) };
     let Some(text) = program.text_of(&hazard.site) else {
         let (word, edit) = in_words(program, new, cx)?;
         return Some(fix(hazard, format!("write `{word}`"), vec![edit]));

@@ -1,5 +1,6 @@
 //! Init containers that aren't safe to run again on what their volumes then hold.
 
+mod aside;
 mod fix;
 
 use crate::finding::{Confidence, Finding, Safety, Severity};

@@ -346,6 +346,7 @@ pub(super) fn guard_over_slow_command(
     let said = messages::half_fetched(&command, &context.show(place), context.is_mount(place));
     let mut hazard =
         context.hazard(Kind::HalfDone, Severity::Info, lone.guard, &command, Some(place), &said)?;
+    hazard.slow = context.site(lone.command).filter(|_| !context.is_mount(place));
     hazard.labels.extend(context.site(lone.command).map(|site| (site, "this takes a while".to_owned())));
     Some(hazard)
 }
@@ -402,6 +403,7 @@ impl<'c> Context<'_, 'c> {
             help: self.shared.atoms.show(&said.help),
             mending: None,
             is_same_at_first: false,
+            slow: None,
             labels: Vec::new(),
             assumed: false,
         })

@@ -211,6 +211,8 @@ pub struct Hazard {
     pub mending: Option<Mending>,
     /// Whether with that a first run does what it did.
     pub is_same_at_first: bool,
+    /// The one long command of which a test takes half of what it makes for all. It could make that aside.
+    pub slow: Option<Site>,
     /// Other places that the finding speaks of.
     pub labels: Vec<(Site, String)>,
     /// Whether some fact of the image or the environment had to be guessed.
