@@ -153,7 +153,7 @@ pub struct Cli {
     pub describe: bool,
 
     /// Serve an editor over standard input and output, as a language server (LSP)
-    #[arg(long, conflicts_with_all = ["describe", "output_file", "write_baseline"], help_heading = "Information")]
+    #[arg(long, conflicts_with_all = ["describe", "output_file", "write_baseline", "fix", "diff", "add_ignore", "statistics"], help_heading = "Information")]
     pub lsp: bool,
 
     /// Show a table of the N Pods that leave most unused after they have started

@@ -46,6 +46,20 @@ pub fn decode(bytes: &[u8]) -> Result<(Cow<'_, str>, Encoding), Undecoded> {
     }
 }
 
+/// `text` in the bytes of `old`'s encoding, which [`decode`] understood.
+#[must_use]
+pub fn encode_as(old: &[u8], text: &str) -> Vec<u8> {
+    let utf16 = |bytes: fn(u16) -> [u8; 2]| {
+        let units = std::iter::once(0xfeff).chain(text.encode_utf16());
+        units.flat_map(bytes).collect()
+    };
+    match old {
+        [0xff, 0xfe, ..] => utf16(u16::to_le_bytes),
+        [0xfe, 0xff, ..] => utf16(u16::to_be_bytes),
+        _ => text.as_bytes().to_vec(),
+    }
+}
+
 fn undecoded(bytes: &[u8], valid: usize) -> Undecoded {
     let before = bytes.get(..valid).unwrap_or(bytes);
     let line = memchr::memchr_iter(b'\n', before).count() + 1;
@@ -96,6 +110,15 @@ mod tests {
         assert_eq!(decode(b"\xff\xfea\0"), Ok(("a".into(), Encoding::Utf16)));
         assert_eq!(decode(b"\xfe\xff\0a"), Ok(("a".into(), Encoding::Utf16)));
         assert_eq!(decode("\u{feff}a".as_bytes()), Ok(("\u{feff}a".into(), Encoding::Utf8)));
+    }
+
+    #[test]
+    fn text_goes_back_into_the_bytes_that_it_came_from() {
+        for bytes in [&b"\xff\xfe\x3d\xd8\x80\xdea\0"[..], b"\xfe\xff\xac\0", "\u{feff}가".as_bytes(), b"a"]
+        {
+            let (text, _) = decode(bytes).unwrap();
+            assert_eq!(encode_as(bytes, &text), bytes);
+        }
     }
 
     /// "설정" in EUC-KR, and "똠" of CP949 alone.

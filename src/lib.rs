@@ -70,6 +70,8 @@ pub mod read;
 #[doc(hidden)]
 pub mod rendered;
 #[doc(hidden)]
+pub mod replace;
+#[doc(hidden)]
 pub mod report;
 #[doc(hidden)]
 pub mod rerun;

@@ -21,7 +21,7 @@ use initlint::report::text::visible;
 use initlint::report::{self, Format, Look, Report, explain, output, summary, tally};
 use initlint::rule::Group;
 use initlint::settings::Settings;
-use initlint::source::Source;
+use initlint::source::{Encoding, Source};
 use initlint::{bounded, lsp, manual, pipeline, rules, terminal};
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
@@ -214,6 +214,7 @@ impl Work<'_> {
         let mut report = judge(&found.inputs, &progress);
         if cli.diff {
             pipeline::add_unread(found.failures, &self.settings, &mut report);
+            report.notes.splice(0..0, self.notes.iter().cloned().chain(found.notes));
             return self.diff(found.inputs, report, &judge, out);
         }
         if changes {
@@ -286,21 +287,31 @@ impl Work<'_> {
         stdin: Option<&Stdin>,
         out: &mut dyn Write,
     ) -> Result<Report, Failed> {
-        let Outcome { inputs: mended, changed, report, fixed, refused } =
+        let found = report.findings.len();
+        // What is told of places in such a file isn't what is told of its text.
+        let is_utf8 = |source: &Arc<Source>| source.encoding == Encoding::Utf8;
+        let are_utf8 = report.sources.iter().all(is_utf8);
+        let Outcome { inputs: mended, changed, mut report, mut fixed, refused } =
             self.changed(inputs.clone(), report, judge);
-        if let Some(stdin) = stdin {
-            stdin.write(&mended, out)?;
-        }
         let unwritten = apply::write_all(&changed);
-        let is_file = |input: &Input| matches!(input, Input::File { .. });
-        let now: Vec<Input> = inputs
-            .into_iter()
-            .zip(mended)
-            .map(|(input, mended)| if is_file(&input) { input } else { mended })
-            .collect();
-        let mut report = if changed.is_empty() { report } else { judge(&now, &Progress::new(false)) };
-        if fixed > 0 && unwritten.is_empty() {
-            report.notes.push(self.told(fixed, &changed, ""));
+        if let Some(stdin) = stdin {
+            match stdin.write(&mended, out) {
+                // Whoever reads us has had enough; what was found counts all the same.
+                Err(error) if error.kind() == ErrorKind::BrokenPipe => {}
+                written => written?,
+            }
+        }
+        let is_as_on_disk = unwritten.is_empty() && are_utf8;
+        if !changed.is_empty() && !is_as_on_disk {
+            let now = inputs.into_iter().zip(mended);
+            let now = now.map(|(input, mended)| if input.is_file() { input } else { mended });
+            report = judge(&now.collect::<Vec<_>>(), &Progress::new(false));
+        }
+        if !unwritten.is_empty() {
+            fixed = found.saturating_sub(report.findings.len());
+        }
+        if fixed > 0 {
+            report.notes.push(self.told(fixed, changed.len() - unwritten.len(), ""));
         }
         report.errors.extend(unwritten);
         report.notes.extend(refused);
@@ -308,9 +319,9 @@ impl Work<'_> {
     }
 
     /// `2 findings fixed in 1 file`.
-    fn told(&self, findings: usize, changed: &[Changed], would: &str) -> String {
+    fn told(&self, findings: usize, files: usize, would: &str) -> String {
         let verb = if self.cli.add_ignore.is_some() { "suppressed" } else { "fixed" };
-        let (findings, files) = (summary::count(findings, "finding"), summary::count(changed.len(), "file"));
+        let (findings, files) = (summary::count(findings, "finding"), summary::count(files, "file"));
         format!("{findings} {would}{verb} in {files}")
     }
 
@@ -322,7 +333,7 @@ impl Work<'_> {
         judge: Judge<'_>,
         out: &mut dyn Write,
     ) -> Result<ExitCode, Failed> {
-        let failures = report.errors.clone();
+        let (failures, mut notes) = (report.errors.clone(), report.notes.clone());
         let Outcome { changed, fixed, refused, .. } = self.changed(inputs, report, judge);
         let mut out = CiLog::new(out, Syntax::Text);
         for Changed { path, before, after, .. } in &changed {
@@ -331,8 +342,10 @@ impl Work<'_> {
         out.flush()?;
         let mut err = stderr();
         write_failures(&failures, &mut err)?;
-        for line in refused.into_iter().chain((fixed > 0).then(|| self.told(fixed, &changed, "would be "))) {
-            writeln!(err, "note: {}", visible(&line))?;
+        notes.extend(refused);
+        notes.extend((fixed > 0).then(|| self.told(fixed, changed.len(), "would be ")));
+        for note in notes.iter().filter(|_| !self.cli.quiet) {
+            writeln!(err, "note: {}", visible(note))?;
         }
         let status = if failures.is_empty() { u8::from(!changed.is_empty()) } else { 2 };
         Ok(ExitCode::from(status))

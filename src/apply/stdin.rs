@@ -2,9 +2,8 @@
 
 use std::io::{self, Write};
 
-use super::write::encoded;
 use crate::discover::{self, Input};
-use crate::encoding::decode;
+use crate::encoding::{decode, encode_as};
 
 /// What came in.
 pub struct Stdin {
@@ -35,7 +34,7 @@ impl Stdin {
     /// Whatever writing says.
     pub fn write(&self, inputs: &[Input], out: &mut dyn Write) -> io::Result<()> {
         if let Some(Input::Text { text, .. }) = inputs.get(self.index) {
-            out.write_all(&encoded(&self.bytes, text))?;
+            out.write_all(&encode_as(&self.bytes, text))?;
         }
         out.flush()
     }

@@ -1,16 +1,14 @@
 //! Mended files on the disk: all or nothing, and in the bytes that they had.
 
 use std::fs::{self, File};
-use std::io::{self, Write};
+use std::io;
 use std::path::Path;
-
-use tempfile::Builder;
 
 use super::rounds::Changed;
 use crate::bounded;
 use crate::discover::{Failure, Input, MAX_FILE_SIZE};
-use crate::encoding::decode;
-use crate::report::output::folder_of;
+use crate::encoding::{decode, encode_as};
+use crate::replace;
 
 /// Writes the files among `changed`. Tells which can't be written, and why; they are as they were.
 #[must_use]
@@ -44,32 +42,16 @@ pub fn write(path: &Path, before: &str, after: &str) -> Result<(), String> {
         return Err("it is read-only".to_owned());
     }
     let may_write = File::options().append(true).open(path);
-    may_write.and_then(|_| replace(path, &known, &encoded(&old, after))).map_err(|error| error.to_string())
+    may_write.and_then(|_| replace(path, &known, &encode_as(&old, after))).map_err(|error| error.to_string())
 }
 
-/// `text` as the bytes `old` are encoded.
-#[must_use]
-pub(super) fn encoded(old: &[u8], text: &str) -> Vec<u8> {
-    let utf16 = |bytes: fn(u16) -> [u8; 2]| {
-        let units = std::iter::once(0xfeff).chain(text.encode_utf16());
-        units.flat_map(bytes).collect()
-    };
-    match old {
-        [0xff, 0xfe, ..] => utf16(u16::to_le_bytes),
-        [0xfe, 0xff, ..] => utf16(u16::to_be_bytes),
-        _ => text.as_bytes().to_vec(),
-    }
-}
-
-/// Puts a file with `bytes` in the place of the one at `path`: a reader sees the old one or the new one.
+/// Puts `bytes` in the place of the file at `path`, with its owner and mode, and onto the disk.
 fn replace(path: &Path, known: &fs::Metadata, bytes: &[u8]) -> io::Result<()> {
-    let mut file = Builder::new().prefix(".initlint-").tempfile_in(folder_of(path))?;
-    file.write_all(bytes)?;
-    keep_owner(file.path(), known)?;
-    file.as_file().set_permissions(known.permissions())?;
-    file.as_file().sync_all()?;
-    file.persist(path)?;
-    Ok(())
+    replace::replace(path, bytes, |file| {
+        keep_owner(file.path(), known)?;
+        file.as_file().set_permissions(known.permissions())?;
+        file.as_file().sync_all()
+    })
 }
 
 /// Gives the file at `path` to whom the other one belongs.

@@ -14,8 +14,9 @@ use file::{Entries, Known};
 
 use crate::finding::Severity;
 use crate::path_text::path_of_text;
+use crate::replace::folder_of;
 use crate::report::fingerprint::{Fingerprint, Names};
-use crate::report::{Report, object_of, output, paths};
+use crate::report::{Report, object_of, paths};
 use crate::settings::Settings;
 
 /// Known findings, and the folder that their paths start from.
@@ -34,7 +35,7 @@ impl Baseline {
     /// Lists nothing. Both folders are known without links, so that one can be seen from the other.
     fn empty(path: &Path) -> Self {
         let real = |folder: &Path| fs::canonicalize(folder).unwrap_or_else(|_| folder.to_owned());
-        Self { folder: real(output::folder_of(path)), here: real(Path::new(".")), known: Known::new() }
+        Self { folder: real(folder_of(path)), here: real(Path::new(".")), known: Known::new() }
     }
 
     /// Reads the baseline at `path`.

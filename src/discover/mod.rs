@@ -81,6 +81,12 @@ pub enum Input {
 }
 
 impl Input {
+    /// Whether it is a file, as it is on the disk.
+    #[must_use]
+    pub fn is_file(&self) -> bool {
+        matches!(self, Input::File { .. })
+    }
+
     /// The same with another text; `None` for standard input.
     #[must_use]
     pub fn with_text(&self, text: &Arc<str>) -> Option<Self> {

@@ -6,10 +6,10 @@ use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 use clap::ValueEnum;
-use tempfile::Builder;
 
 use super::{Format, Look, Report};
 use crate::discover::Input;
+use crate::replace::{folder_of, replace};
 
 /// `FORMAT=PATH`: where to write the report, and in which form.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -126,27 +126,7 @@ pub fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
         // A pipe or a device (/dev/stdout, /dev/null) is written to, not replaced.
         return File::options().write(true).open(&path)?.write_all(bytes);
     }
-    let mut builder = Builder::new();
-    builder.prefix(".initlint-");
-    #[cfg(unix)]
-    builder.permissions(usual_permissions());
-    let mut file = builder.tempfile_in(folder_of(&path))?;
-    if let Some(known) = known {
-        file.as_file().set_permissions(known.permissions())?;
-    }
-    file.write_all(bytes)?;
-    file.persist(&path)?;
-    Ok(())
-}
-
-/// What any program's new files get, which `umask` narrows; those of temporary files are narrower.
-#[cfg(unix)]
-fn usual_permissions() -> fs::Permissions {
-    std::os::unix::fs::PermissionsExt::from_mode(0o666)
-}
-
-/// The folder that the file at `path` is in.
-#[must_use]
-pub fn folder_of(path: &Path) -> &Path {
-    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
+    replace(&path, bytes, |file| {
+        known.map_or(Ok(()), |known| file.as_file().set_permissions(known.permissions()))
+    })
 }

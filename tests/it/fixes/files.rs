@@ -1,9 +1,10 @@
 //! The binary, which changes files.
 
 use std::fs;
-use std::process::Command;
+use std::io::Write as _;
+use std::process::{Command, Stdio};
 
-use crate::support::binary::{folder, piped, read, run};
+use crate::support::binary::{command, folder, piped, read, run};
 
 const BAD: &str = "apiVersion: v1
 kind: Pod
@@ -71,6 +72,10 @@ fn a_diff_shows_and_changes_nothing() {
     fs::write(folder.path().join("web.yaml"), mended(BAD)).unwrap();
     assert_eq!(run(folder.path(), &["--diff"]), (0, String::new(), String::new()));
     assert_eq!(run(folder.path(), &["--diff", "missing.yaml"]).0, 2);
+    fs::write(folder.path().join("initlint.yaml"), "rules: {}\n").unwrap();
+    let (_, _, err) = run(folder.path(), &["--diff"]);
+    assert!(err.contains("note: initlint.yaml is not read"), "{err}");
+    assert_eq!(run(folder.path(), &["--diff", "--quiet"]).2, "");
     assert_eq!(run(folder.path(), &["--unsafe-fixes"]).0, 2, "it needs --fix or --diff");
 }
 
@@ -109,6 +114,7 @@ fn a_file_that_may_not_be_written_stays_as_it_is() {
     symlink("linked/to.txt", path("link.yaml")).unwrap();
     let (status, out, err) = run(files.path(), &["--fix"]);
     assert_eq!(status, 2, "{err}");
+    assert!(err.contains("note: 1 finding fixed in 1 file\n"), "{err}");
     for text in ["read-only.yaml: not written: it is read-only", "link.yaml: not written: it is a link"] {
         assert!(out.contains(text), "{out}");
     }
@@ -131,6 +137,44 @@ fn a_full_disk_leaves_the_file_as_it_is() {
     assert!(out.contains("web.yaml: not written: "), "{out}");
     assert_eq!(fs::read_to_string(files.path().join("web.yaml")).unwrap(), text);
     assert_eq!(fs::read_dir(files.path()).unwrap().count(), 1, "no temporary file is left");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn files_are_written_though_standard_output_cannot_be() {
+    let files = folder(&[("web.yaml", BAD)]);
+    let full = fs::File::options().write(true).open("/dev/full").unwrap();
+    let mut command = command(files.path(), &["--fix", "-", "web.yaml"]);
+    let mut child = command.stdin(Stdio::piped()).stdout(full).stderr(Stdio::piped()).spawn().unwrap();
+    child.stdin.take().unwrap().write_all(BAD.as_bytes()).unwrap();
+    let (status, _, err) = read(child.wait_with_output().unwrap());
+    assert_eq!(status, 2);
+    assert!(err.contains("cannot write the output"), "{err}");
+    assert_eq!(fs::read_to_string(files.path().join("web.yaml")).unwrap(), mended(BAD));
+}
+
+#[test]
+fn a_server_changes_nothing_by_itself() {
+    let files = folder(&[("web.yaml", BAD)]);
+    for flag in ["--fix", "--diff", "--add-ignore", "--statistics"] {
+        let (status, _, err) = piped(files.path(), &["--lsp", flag], "");
+        assert_eq!(status, 2, "{flag}: {err}");
+        assert!(err.contains("cannot be used with"), "{flag}: {err}");
+    }
+}
+
+#[test]
+fn what_would_come_of_a_fix_is_told() {
+    let hidden = BAD.replace(
+        "    livenessProbe: {tcpSocket: {port: 80}}\n",
+        "    resources: {limits: {memory: 100MB}}\n",
+    );
+    let files = folder(&[("web.yaml", &hidden)]);
+    let (status, _, err) = run(files.path(), &["--fix"]);
+    assert_eq!(status, 1);
+    let told = "not fixed (write `100M`): `oversized-init-request` would be found then [invalid-field]";
+    assert!(err.contains(told), "{err}");
+    assert_eq!(fs::read_to_string(files.path().join("web.yaml")).unwrap(), hidden);
 }
 
 #[test]
