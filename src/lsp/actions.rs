@@ -14,7 +14,9 @@ use super::documents::Documents;
 use super::folder::Folder;
 use crate::apply;
 use crate::finding::{Edit, Finding, Fix, Safety};
+use crate::report::Report;
 use crate::source::FileId;
+use crate::unchecked;
 
 /// The reason of a suppression to which nobody has given one yet. It is there to be typed over.
 const REASON: &str = "TODO: say why";
@@ -50,9 +52,15 @@ pub(super) fn at(
             span.file == file && span.range().start <= bytes.end && bytes.start <= span.range().end
         })
     };
+    let Report { findings, sources, .. } = folder.report();
+    let unchecked = unchecked(folder, file);
     let findings: Vec<&Finding> =
-        folder.report().findings.iter().filter(is_here).take(MAX_FINDINGS).collect();
-    let fixes = findings.iter().filter_map(|finding| Some((*finding, Offer::of(finding.fix.as_ref()?))));
+        findings.iter().chain(&unchecked).filter(is_here).take(MAX_FINDINGS).collect();
+    let fix = |finding: &Finding| {
+        let fix = finding.fix.as_ref().filter(|fix| apply::can_be_made(sources, &fix.edits))?;
+        Some(Offer::of(fix))
+    };
+    let fixes = findings.iter().filter_map(|finding| Some((*finding, fix(finding)?)));
     let ignores = findings.iter().filter_map(|finding| Some((*finding, ignore(folder, file, finding)?)));
     for (finding, offer) in fixes.chain(ignores) {
         let Some(edit) = workspace_edit(&offer.edits, &mut places, documents, client) else { continue };
@@ -61,6 +69,18 @@ pub(super) fn at(
         }
     }
     found.into_iter().map(CodeActionOrCommand::CodeAction).collect()
+}
+
+/// What couldn't be checked in `file`.
+fn unchecked(folder: &Folder, file: FileId) -> Vec<Finding> {
+    let failures = folder.report().errors.iter();
+    let own = failures.filter_map(|failure| Some((failure, folder.failed_at(failure)?)));
+    let own = own.filter(|(_, span)| span.file == file).map(|(failure, span)| Finding {
+        // Of all of a file a comment speaks that stands anywhere in it.
+        about: failure.line.map(|_| span),
+        ..unchecked::finding(span, failure.message.clone())
+    });
+    own.collect()
 }
 
 /// What may be done about a finding.

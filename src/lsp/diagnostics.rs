@@ -81,14 +81,10 @@ fn with_help(message: String, finding: &Finding) -> String {
 
 /// What couldn't be checked, at its line.
 fn of_failure(failure: &Failure, places: &mut Places<'_>) -> Option<(String, Diagnostic)> {
-    let source = places.folder.report().sources.iter().find(|source| *source.path == *failure.path)?;
-    let address = places.folder.address(source.id)?.to_owned();
-    let line = source.line_range(failure.line.unwrap_or(1).saturating_sub(1));
-    let text = source.text.get(line.clone()).unwrap_or_default();
-    let start = line.start + (text.len() - text.trim_start().len());
-    let span = Span::new(source.id, start..line.start + text.trim_end().len());
+    let span = places.folder.failed_at(failure)?;
+    let address = places.folder.address(span.file)?.to_owned();
     let diagnostic = Diagnostic {
-        range: places.lines(source.id)?.range(span),
+        range: places.lines(span.file)?.range(span),
         severity: Some(DiagnosticSeverity::WARNING),
         code: Some(NumberOrString::String(UNCHECKED.to_owned())),
         source: Some("initlint".to_owned()),

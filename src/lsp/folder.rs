@@ -2,9 +2,10 @@
 //! texts that are open in the editor.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
+use std::env;
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::{env, io};
 
 use lsp_types::Uri;
 
@@ -13,7 +14,7 @@ use super::reach::{self, Read};
 use crate::baseline::Baseline;
 use crate::cli::Cli;
 use crate::config::{self, Config, Problem};
-use crate::discover::{self, CONFIG_FILES, Found, Input, Walk};
+use crate::discover::{self, CONFIG_FILES, Failure, Found, Input, Walk};
 use crate::finding::Finding;
 use crate::globs::Globs;
 use crate::path_text::{normal, path_of_text, text_of_path};
@@ -21,7 +22,7 @@ use crate::pipeline::{self, Linted, Scope};
 use crate::read::InputFile;
 use crate::report::Report;
 use crate::settings::Settings;
-use crate::source::{FileId, Source};
+use crate::source::{FileId, Source, Span};
 
 /// The most files and folders that are looked at in a folder.
 const MAX_FILES: usize = 200_000;
@@ -29,10 +30,23 @@ const MAX_FILES: usize = 200_000;
 /// The most text of which all is linted at once (bytes). Of more only what has to do with open documents is.
 const MAX_WHOLE: usize = 16 << 20;
 
+/// What isn't up to date any more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Stale {
+    Nothing,
+    /// The findings that have to do with open documents.
+    Open,
+    /// All findings.
+    Findings,
+    /// What is known of the files on disk and of the configuration.
+    Files,
+}
+
 /// A folder, and what was found in it last.
 #[derive(Debug)]
 pub(super) struct Folder {
     root: PathBuf,
+    stale: Stale,
     /// The user works in all of it; else only what is open is known.
     is_workspace: bool,
     settings: Settings,
@@ -40,8 +54,8 @@ pub(super) struct Folder {
     baseline: Option<Baseline>,
     /// The config file, where something is wrong in it, and what.
     config_problem: Option<(Arc<Source>, Vec<Finding>)>,
-    /// The files on disk; `None` before they are read.
-    read: Option<Vec<Read>>,
+    /// The files on disk.
+    read: Vec<Read>,
     report: Report,
     /// What each build was made of when all was linted last.
     builds: Vec<BTreeSet<FileId>>,
@@ -55,12 +69,13 @@ impl Folder {
     pub(super) fn new(root: PathBuf, is_workspace: bool) -> Self {
         Self {
             root,
+            stale: Stale::Files,
             is_workspace,
             settings: Settings::default(),
             excluded: Vec::new(),
             baseline: None,
             config_problem: None,
-            read: None,
+            read: Vec::new(),
             report: Report::default(),
             builds: Vec::new(),
             related: HashSet::new(),
@@ -81,9 +96,58 @@ impl Folder {
         if self.is_workspace { path.starts_with(&self.root) } else { path.parent() == Some(&self.root) }
     }
 
-    /// Whether its files were read.
-    pub(super) fn is_read(&self) -> bool {
-        self.read.is_some()
+    /// Has it looked at anew, as far as it is `stale`.
+    pub(super) fn outdate(&mut self, stale: Stale) {
+        self.stale = self.stale.max(stale);
+    }
+
+    pub(super) fn is_stale(&self) -> bool {
+        self.stale > Stale::Nothing
+    }
+
+    /// What a change at `path`, where no document is open, makes stale. A kustomization may make a `ConfigMap` of any file
+    /// that it names.
+    pub(super) fn outdated_by(&self, path: &Path) -> Stale {
+        let inner = path.strip_prefix(&self.root).unwrap_or(path);
+        let name = inner.file_name().and_then(OsStr::to_str).unwrap_or_default();
+        if name.is_empty() || inner.iter().any(|part| part == ".git") {
+            return Stale::Nothing;
+        }
+        // Of a whole folder that came or went nothing else may be told.
+        let below = format!("{}/", text_of_path(inner));
+        let is_below = |(file, _): &Read| file.source.path.starts_with(&below);
+        if is_read(inner, name) || path.is_dir() || self.read.iter().any(is_below) {
+            return Stale::Files;
+        }
+        let names = |(file, _): &Read| {
+            discover::is_kustomization(&file.source.path) && file.source.text.contains(name)
+        };
+        if self.read.iter().any(names) { Stale::Findings } else { Stale::Nothing }
+    }
+
+    /// Looks anew at what is stale: lints with the texts of `documents`, of which those at `own` belong to this folder, and
+    /// before that reads what is on disk. Tells what the user should know. `start` is where the server was started.
+    pub(super) fn refresh(
+        &mut self,
+        cli: &Cli,
+        start: &Path,
+        documents: &Documents,
+        own: &[&Document],
+    ) -> Vec<String> {
+        let stale = std::mem::replace(&mut self.stale, Stale::Nothing);
+        let root = if self.root.as_os_str().is_empty() { start.to_owned() } else { self.root.clone() };
+        // Paths are relative to it as on the command line. What is in no file yet is in no folder.
+        if let Err(error) = env::set_current_dir(&root) {
+            self.read = Vec::new();
+            let is_new = stale == Stale::Files;
+            return is_new
+                .then(|| format!("{}: {}", root.display(), discover::reason(&error)))
+                .into_iter()
+                .collect();
+        }
+        let notes = if stale == Stale::Files { self.reread(cli, &root, documents) } else { Vec::new() };
+        self.lint(own, stale > Stale::Open);
+        notes
     }
 
     pub(super) fn settings(&self) -> &Settings {
@@ -110,34 +174,33 @@ impl Folder {
         self.config_problem.as_ref()
     }
 
+    /// The line of the report's files that `failure` speaks of.
+    pub(super) fn failed_at(&self, failure: &Failure) -> Option<Span> {
+        let source = self.report.sources.iter().find(|source| *source.path == *failure.path)?;
+        let line = source.line_range(failure.line.unwrap_or(1).saturating_sub(1));
+        let text = source.text.get(line.clone()).unwrap_or_default();
+        let start = line.start + (text.len() - text.trim_start().len());
+        Some(Span::new(source.id, start..line.start + text.trim_end().len()))
+    }
+
     /// The path of the file that is shown as `path`.
     pub(super) fn path(&self, path: &str) -> PathBuf {
         normal(&self.root.join(path_of_text(path)))
     }
 
     /// Reads the configuration and the files anew. Tells what the user should know.
-    pub(super) fn reread(&mut self, cli: &Cli, documents: &Documents) -> Vec<String> {
-        if let Err(error) = self.enter() {
-            self.read = Some(Vec::new());
-            return vec![format!("{}: {}", self.root.display(), discover::reason(&error))];
-        }
+    fn reread(&mut self, cli: &Cli, here: &Path, documents: &Documents) -> Vec<String> {
         let mut notes = Vec::new();
         let unsaved = |path: &Path| documents.at(path).map(|document| Arc::clone(&document.text));
-        let configured = config::load_unsaved(cli, &self.root, &unsaved);
+        let configured = config::load_unsaved(cli, here, &unsaved);
         self.config_problem = None;
         match configured.and_then(|config| self.configure(&config)) {
             Ok(told) => notes.extend(told),
             Err(Problem::Usage(message)) => notes.push(message),
             Err(Problem::File { source, findings }) => self.config_problem = Some((source, findings)),
         }
-        self.read = Some(pipeline::read(&self.inputs(cli, &mut notes), &self.settings));
+        self.read = pipeline::read(&self.inputs(cli, &mut notes), &self.settings);
         notes
-    }
-
-    /// Makes it the working folder, to which paths are relative as on the command line. What is in no file yet is in no
-    /// folder.
-    fn enter(&self) -> io::Result<()> {
-        if self.root.as_os_str().is_empty() { Ok(()) } else { env::set_current_dir(&self.root) }
     }
 
     /// Takes over `config`, or nothing of it.
@@ -162,11 +225,8 @@ impl Folder {
     }
 
     /// Lints with the texts of `documents`, which belong to this folder: all of it, or only what has to do with them.
-    pub(super) fn lint<'d>(&mut self, documents: impl Iterator<Item = &'d Document>, is_whole: bool) {
-        if self.enter().is_err() {
-            return;
-        }
-        let mut read = self.read.clone().unwrap_or_default();
+    fn lint(&mut self, documents: &[&Document], is_whole: bool) {
+        let mut read = self.read.clone();
         self.put_open(documents, &mut read);
         let size: usize = read.iter().map(|(file, _)| file.source.text.len()).sum();
         let is_whole = is_whole && size <= MAX_WHOLE;
@@ -191,9 +251,9 @@ impl Folder {
     }
 
     /// Puts the texts of `documents` in place of those on disk.
-    fn put_open<'d>(&mut self, documents: impl Iterator<Item = &'d Document>, read: &mut Vec<Read>) {
+    fn put_open(&mut self, documents: &[&Document], read: &mut Vec<Read>) {
         self.open.clear();
-        for document in documents.filter(|document| !is_config(&document.path)) {
+        for document in documents.iter().filter(|document| !is_config(&document.path)) {
             if self.excluded.iter().any(|globs| globs.matches(&document.path)) {
                 continue;
             }
@@ -228,6 +288,14 @@ impl Folder {
     pub(super) fn is_of_open(&self, finding: &Finding) -> bool {
         reach::places(finding).any(|span| self.open.contains_key(&span.file))
     }
+}
+
+/// Whether a file of this path and `name` may be read wherever it lies: a manifest, a configuration, a chart's helper.
+fn is_read(path: &Path, name: &str) -> bool {
+    let extensions = ["yaml", "yml", "json", "tpl"];
+    path.extension().is_some_and(|own| extensions.iter().any(|known| own.eq_ignore_ascii_case(known)))
+        || discover::is_kustomization(name)
+        || name == ".gitignore"
 }
 
 /// Whether a file of this path is a config file.

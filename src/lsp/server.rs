@@ -1,9 +1,11 @@
 //! One message after the other: what the client asks, tells and is told.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
+use std::env;
 use std::io::{self, Write};
 use std::ops::ControlFlow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::PathBuf;
 
 use lsp_server::{ErrorCode, Message, Notification, Request, RequestId, Response, ResponseError};
 use lsp_types::notification::{
@@ -16,13 +18,14 @@ use lsp_types::request::{
 };
 use lsp_types::{
     CodeActionKind, CodeActionOptions, CodeActionOrCommand, CodeActionParams, CodeActionProviderCapability,
-    CompletionItem, CompletionOptions, CompletionParams, DidChangeConfigurationParams,
-    DidChangeTextDocumentParams, DidChangeWatchedFilesRegistrationOptions, DidChangeWorkspaceFoldersParams,
-    DidCloseTextDocumentParams, DidOpenTextDocumentParams, FileSystemWatcher, GlobPattern, Hover,
-    HoverParams, HoverProviderCapability, InitializeParams, InitializeResult, LogMessageParams, MessageType,
-    OneOf, PublishDiagnosticsParams, Registration, RegistrationParams, SaveOptions, ServerCapabilities,
-    ServerInfo, TextDocumentSyncCapability, TextDocumentSyncKind, TextDocumentSyncOptions,
-    TextDocumentSyncSaveOptions, Uri, WorkspaceFoldersServerCapabilities, WorkspaceServerCapabilities,
+    CompletionItem, CompletionOptions, CompletionParams, Diagnostic, DidChangeConfigurationParams,
+    DidChangeTextDocumentParams, DidChangeWatchedFilesParams, DidChangeWatchedFilesRegistrationOptions,
+    DidChangeWorkspaceFoldersParams, DidCloseTextDocumentParams, DidOpenTextDocumentParams,
+    DidSaveTextDocumentParams, FileSystemWatcher, GlobPattern, Hover, HoverParams, HoverProviderCapability,
+    InitializeParams, InitializeResult, LogMessageParams, MessageType, OneOf, PublishDiagnosticsParams,
+    Registration, RegistrationParams, SaveOptions, ServerCapabilities, ServerInfo,
+    TextDocumentSyncCapability, TextDocumentSyncKind, TextDocumentSyncOptions, TextDocumentSyncSaveOptions,
+    Uri, WorkspaceFoldersServerCapabilities, WorkspaceServerCapabilities,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -31,12 +34,13 @@ use serde_json::{Value, json};
 use super::base_protocol::{self, Incoming};
 use super::client::{self, Client, Options};
 use super::documents::Documents;
-use super::workspace::{Stale, Workspace};
-use super::{actions, completion, folder, hover};
+use super::folder::{self, Stale};
+use super::workspace::Workspace;
+use super::{actions, completion, hover, uri};
 use crate::cli::Cli;
 
-/// What clients are asked to watch: manifests, charts, and the scripts of which kustomizations make `ConfigMap`s.
-const WATCHED: &str = "**/{*.yaml,*.yml,*.json,*.tpl,*.sh,Kustomization}";
+/// What clients are asked to watch: kustomizations make `ConfigMap`s of files of any name.
+const WATCHED: &str = "**/*";
 
 /// How far a client is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -57,9 +61,10 @@ pub(super) struct Server<'w> {
     client: Client,
     documents: Documents,
     workspace: Workspace,
-    stale: Stale,
-    /// The documents that have diagnostics in the client.
-    published: BTreeSet<String>,
+    /// Where it was started.
+    start: PathBuf,
+    /// What the client was told last of each document that is open or has diagnostics, and of which version.
+    published: BTreeMap<String, (Option<i32>, Vec<Diagnostic>)>,
 }
 
 /// The answer to a request.
@@ -75,8 +80,8 @@ impl<'w> Server<'w> {
             client: Client::default(),
             documents: Documents::default(),
             workspace: Workspace::default(),
-            stale: Stale::Nothing,
-            published: BTreeSet::new(),
+            start: env::current_dir().unwrap_or_default(),
+            published: BTreeMap::new(),
         }
     }
 
@@ -134,12 +139,14 @@ impl<'w> Server<'w> {
             }
             (Phase::Initialized, _) => {}
         }
+        if method == Completion::METHOD {
+            return write(self.completions(&read(params)?));
+        }
         // What is answered is about the texts as they are now.
         self.refresh().map_err(|cause| error(ErrorCode::InternalError, cause.to_string()))?;
         match &*method {
             HoverRequest::METHOD => write(self.hover(&read(params)?)),
             CodeActionRequest::METHOD => write(self.actions(&read(params)?)),
-            Completion::METHOD => write(self.completions(&read(params)?)),
             _ => Err(error(ErrorCode::MethodNotFound, format!("there is no method `{method}` here"))),
         }
     }
@@ -152,7 +159,6 @@ impl<'w> Server<'w> {
         // What is set wrongly is told when it is set once more, as every client does.
         let options = params.initialization_options.as_ref().map(Options::read);
         self.cli = options.and_then(Result::ok).unwrap_or_default().over(&self.flags);
-        self.stale = Stale::Files;
         self.phase = Phase::Initialized;
         write(InitializeResult {
             capabilities: capabilities(self.client),
@@ -169,7 +175,7 @@ impl<'w> Server<'w> {
             return Ok(());
         }
         let Notification { method, params } = told;
-        let stale = match &*method {
+        match &*method {
             Initialized::METHOD => {
                 let sent = self.watch_files();
                 return sent.map_err(|cause| error(ErrorCode::InternalError, cause.to_string()));
@@ -178,50 +184,60 @@ impl<'w> Server<'w> {
                 let DidOpenTextDocumentParams { text_document } = read(params)?;
                 let uri = text_document.uri.clone();
                 self.documents.open(text_document);
-                self.outdated_by(&uri).max(Stale::Findings)
+                self.changed(&uri, Stale::Findings);
             }
             DidChangeTextDocument::METHOD => {
                 let DidChangeTextDocumentParams { text_document: id, content_changes } = read(params)?;
                 let changed = self.documents.change(&id, content_changes, self.client.encoding);
                 changed.map_err(|why| error(ErrorCode::InvalidParams, why))?;
-                self.outdated_by(&id.uri)
+                self.changed(&id.uri, Stale::Open);
             }
             DidCloseTextDocument::METHOD => {
                 let DidCloseTextDocumentParams { text_document } = read(params)?;
+                self.changed(&text_document.uri, Stale::Findings);
                 self.documents.close(&text_document.uri);
-                Stale::Files
+                self.workspace.fit(&self.documents);
             }
-            // A client that watches files tells of those that have changed.
-            DidSaveTextDocument::METHOD if self.client.watches_files => Stale::Findings,
-            DidSaveTextDocument::METHOD | DidChangeWatchedFiles::METHOD => Stale::Files,
+            DidSaveTextDocument::METHOD => {
+                let DidSaveTextDocumentParams { text_document, .. } = read(params)?;
+                // A client that watches files tells of those that have changed.
+                let stale = if self.client.watches_files { Stale::Findings } else { Stale::Files };
+                self.changed(&text_document.uri, stale);
+            }
+            DidChangeWatchedFiles::METHOD => {
+                let DidChangeWatchedFilesParams { changes } = read(params)?;
+                let paths: Vec<PathBuf> = changes.iter().map(|change| uri::path(&change.uri)).collect();
+                self.workspace.outdate_by(&paths);
+            }
             DidChangeConfiguration::METHOD => {
                 let DidChangeConfigurationParams { settings } = read(params)?;
                 let options = Options::read(&settings);
                 let options = options.map_err(|why| error(ErrorCode::InvalidParams, why.to_string()))?;
                 self.cli = options.over(&self.flags);
-                Stale::Files
+                self.workspace.outdate(Stale::Files);
             }
             DidChangeWorkspaceFolders::METHOD => {
                 let DidChangeWorkspaceFoldersParams { event } = read(params)?;
-                for folder in &event.removed {
-                    self.workspace.remove(&folder.uri);
-                }
-                for folder in &event.added {
-                    self.workspace.add(&folder.uri);
-                }
-                Stale::Files
+                event.removed.iter().for_each(|folder| self.workspace.remove(&folder.uri));
+                event.added.iter().for_each(|folder| self.workspace.add(&folder.uri));
+                self.workspace.fit(&self.documents);
+                self.workspace.outdate(Stale::Files);
             }
             // Of what isn't known a client needn't hear (`$/…`).
-            _ => Stale::Nothing,
-        };
-        self.stale = self.stale.max(stale);
+            _ => {}
+        }
         Ok(())
     }
 
-    /// What a change of the document `uri` makes stale: the config file's text is the configuration.
-    fn outdated_by(&self, uri: &Uri) -> Stale {
-        let path = self.documents.get(uri).map(|document| &*document.path);
-        if path.is_some_and(folder::is_config) { Stale::Files } else { Stale::Open }
+    /// Takes note that the document `uri` is another one now, which makes at least `stale` what its folder knows. The config
+    /// file's text is the configuration.
+    fn changed(&mut self, uri: &Uri, stale: Stale) {
+        self.workspace.fit(&self.documents);
+        match self.documents.get(uri).map(|document| &document.path) {
+            Some(path) if folder::is_config(path) => self.workspace.outdate(Stale::Files),
+            Some(path) => self.workspace.outdate_at(path, stale),
+            None => {}
+        }
     }
 
     /// Lints what has changed since it was linted, and tells the client what was found.
@@ -229,12 +245,12 @@ impl<'w> Server<'w> {
     /// # Errors
     /// Whatever writing says.
     pub(super) fn refresh(&mut self) -> io::Result<()> {
-        let stale = std::mem::replace(&mut self.stale, Stale::Nothing);
-        if stale == Stale::Nothing || self.phase != Phase::Initialized {
+        if !self.workspace.is_stale() || self.phase != Phase::Initialized {
             return Ok(());
         }
-        let linted =
-            self.guarded(|Self { workspace, cli, documents, .. }| workspace.refresh(stale, cli, documents));
+        let linted = self.guarded(|Self { workspace, cli, start, documents, .. }| {
+            workspace.refresh(cli, start, documents)
+        });
         match linted {
             Ok(notes) => notes.iter().try_for_each(|note| self.log(MessageType::INFO, note))?,
             Err(defect) => self.log(MessageType::ERROR, &defect.message)?,
@@ -242,20 +258,26 @@ impl<'w> Server<'w> {
         self.publish()
     }
 
-    /// Tells the client the diagnostics of all documents that are open or have some, and of those that had.
+    /// Tells the client the diagnostics of all documents that are open or have some, and of those that had, where they or
+    /// the document are other ones than it was told last.
     fn publish(&mut self) -> io::Result<()> {
         let mut found = self.workspace.diagnostics(&self.documents, self.client);
         let open = self.documents.iter().map(|document| document.uri.to_string());
-        for address in open.chain(std::mem::take(&mut self.published)) {
+        let known = std::mem::take(&mut self.published);
+        for address in open.chain(known.keys().cloned()) {
             found.entry(address).or_default();
         }
         for (address, diagnostics) in found {
             let Ok(uri) = address.parse::<Uri>() else { continue };
-            if !diagnostics.is_empty() {
-                self.published.insert(address);
-            }
             let version = self.documents.get(&uri).map(|document| document.version);
-            self.notify::<PublishDiagnostics>(PublishDiagnosticsParams { uri, diagnostics, version })?;
+            let now = (version, diagnostics);
+            if known.get(&address) != Some(&now) {
+                let (version, diagnostics) = now.clone();
+                self.notify::<PublishDiagnostics>(PublishDiagnosticsParams { uri, diagnostics, version })?;
+            }
+            if version.is_some() || !now.1.is_empty() {
+                self.published.insert(address, now);
+            }
         }
         Ok(())
     }

@@ -1,27 +1,15 @@
 //! The folders that the user works in, and for documents that lie in none their own.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::client::Client;
 use super::diagnostics::{self, ByDocument};
 use super::documents::{Document, Documents};
-use super::folder::Folder;
+use super::folder::{self, Folder, Stale};
 use super::uri;
 use crate::cli::Cli;
 use crate::source::FileId;
 use lsp_types::Uri;
-
-/// What isn't up to date any more.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Stale {
-    Nothing,
-    /// The findings that have to do with open documents.
-    Open,
-    /// All findings.
-    Findings,
-    /// What is known of the files on disk and of the configuration.
-    Files,
-}
 
 /// All folders.
 #[derive(Debug, Default)]
@@ -39,24 +27,46 @@ impl Workspace {
         self.folders.retain(|folder| folder.root() != path);
     }
 
-    /// Lints all of it, and before that reads anew what is `stale` on disk. Tells what the user should know.
-    pub(super) fn refresh(&mut self, stale: Stale, cli: &Cli, documents: &Documents) -> Vec<String> {
-        self.fit(documents);
+    /// Has all of it looked at anew, as far as it is `stale`.
+    pub(super) fn outdate(&mut self, stale: Stale) {
+        self.folders.iter_mut().for_each(|folder| folder.outdate(stale));
+    }
+
+    /// The same of the folder that the file at `path` belongs to.
+    pub(super) fn outdate_at(&mut self, path: &Path, stale: Stale) {
+        if let Some(owner) = self.owner(path).and_then(|number| self.folders.get_mut(number)) {
+            owner.outdate(stale);
+        }
+    }
+
+    /// Takes note that the files at `paths` have changed on disk.
+    pub(super) fn outdate_by(&mut self, paths: &[PathBuf]) {
+        for folder in &mut self.folders {
+            let own = paths.iter().filter(|path| folder::is_config(path) || folder.owns(path));
+            let stale = own.map(|path| folder.outdated_by(path)).max();
+            folder.outdate(stale.unwrap_or(Stale::Nothing));
+        }
+    }
+
+    pub(super) fn is_stale(&self) -> bool {
+        self.folders.iter().any(Folder::is_stale)
+    }
+
+    /// Looks anew at what is stale. Tells what the user should know. `start` is where the server was started.
+    pub(super) fn refresh(&mut self, cli: &Cli, start: &Path, documents: &Documents) -> Vec<String> {
         let owned: Vec<(Option<usize>, &Document)> =
             documents.iter().map(|document| (self.owner(&document.path), document)).collect();
-        let mut notes = Vec::new();
-        for (number, folder) in self.folders.iter_mut().enumerate() {
-            if stale == Stale::Files || !folder.is_read() {
-                notes.extend(folder.reread(cli, documents));
-            }
+        let stale = self.folders.iter_mut().enumerate().filter(|(_, folder)| folder.is_stale());
+        let notes = stale.flat_map(|(number, folder)| {
             let own = owned.iter().filter(|(owner, _)| *owner == Some(number));
-            folder.lint(own.map(|(_, document)| *document), stale > Stale::Open);
-        }
-        notes
+            let own: Vec<&Document> = own.map(|(_, document)| *document).collect();
+            folder.refresh(cli, start, documents, &own)
+        });
+        notes.collect()
     }
 
     /// Adds a folder for each document that lies in none, and drops those that none lies in any more.
-    fn fit(&mut self, documents: &Documents) {
+    pub(super) fn fit(&mut self, documents: &Documents) {
         let is_needed = |folder: &Folder| documents.iter().any(|document| folder.owns(&document.path));
         self.folders.retain(|folder| folder.is_workspace() || is_needed(folder));
         for document in documents.iter() {

@@ -133,3 +133,54 @@ fn names_are_completed_where_they_belong() {
     assert_eq!(labels, ["off", "on", "info", "warning", "error"]);
     assert!(completions(&mut client, &pod, (0, 2)).0.is_empty());
 }
+
+#[test]
+fn what_cannot_be_checked_can_be_accepted() {
+    let folder = folder(&[]);
+    let pod = uri(folder.path(), "pod.yaml");
+    // It opens more expansions than are followed.
+    let script = "      command: [sh, -c, \"echo 가\\n# ${a ${b ${c ${d ${e\"]\n";
+    let text = format!(
+        "{}    - name: seed\n      image: busybox:1.36\n{script}  containers: [{{name: app, image: nginx:1.25}}]\n",
+        &POD[..POD.find("    - {").unwrap()]
+    );
+    let mut client = Client::with(folder.path(), json!({}), json!({ "select": ["masked-failure"] }));
+    client.open(&pod, &text);
+    let places = client.places(&pod);
+    assert!(places.len() == 1 && places[0].ends_with(" unchecked"), "{places:?}");
+    let told = client.diagnostics[&pod].clone();
+    let found = actions(&mut client, &pod, range((7, 10), (7, 10)), &json!({ "diagnostics": told }));
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert_eq!(found[0]["title"], "ignore `unchecked` here, with a reason");
+    assert_eq!(found[0]["diagnostics"], json!(told));
+    let now = edited(&text, &found[0]["edit"]["changes"][&pod]);
+    assert!(now.contains("      # initlint: ignore[unchecked] TODO: say why\n      command:"), "{now}");
+    client.change(&pod, 2, &Value::Null, &now);
+    assert_eq!(client.places(&pod), [""; 0]);
+}
+
+#[test]
+fn what_the_command_line_refuses_is_not_offered() {
+    let folder = folder(&[]);
+    let pod = uri(folder.path(), "pod.yaml");
+    let text = "apiVersion: v1
+kind: Pod
+metadata: {name: web}
+spec:
+  initContainers:
+  - name: seed
+    image: busybox:1.36
+    command: [sh, -c, mkdir -p /data/a]
+    securityContext: &all {privileged: true}
+  containers: [{name: app, image: nginx:1.25, securityContext: *all}]
+";
+    let mut client = Client::with(folder.path(), json!({}), json!({ "select": ["privileged-init"] }));
+    let titles = |client: &mut Client| -> Vec<String> {
+        let found = actions(client, &pod, range((8, 30), (8, 30)), &json!({ "diagnostics": [] }));
+        found.iter().map(|action| action["title"].as_str().unwrap().to_owned()).collect()
+    };
+    client.open(&pod, text);
+    assert_eq!(titles(&mut client), ["ignore `privileged-init` here, with a reason"]);
+    client.change(&pod, 2, &Value::Null, &text.replace("*all", "{}"));
+    assert_eq!(titles(&mut client).len(), 2);
+}

@@ -18,6 +18,8 @@ pub(super) struct Client {
     from: BufReader<ChildStdout>,
     requests: i32,
     pub(super) diagnostics: BTreeMap<String, Vec<Value>>,
+    /// How often it has told those of each document.
+    pub(super) tellings: BTreeMap<String, usize>,
     /// What else it told.
     pub(super) told: Vec<Value>,
 }
@@ -28,7 +30,15 @@ impl Client {
         let mut command = command(folder, &[&["--lsp"], flags].concat());
         let mut server = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
         let (to, from) = (server.stdin.take(), BufReader::new(server.stdout.take().unwrap()));
-        Self { server, to, from, requests: 0, diagnostics: BTreeMap::new(), told: Vec::new() }
+        Self {
+            server,
+            to,
+            from,
+            requests: 0,
+            diagnostics: BTreeMap::new(),
+            tellings: BTreeMap::new(),
+            told: Vec::new(),
+        }
     }
 
     /// A server for `folder`, whose client can do what `capabilities` say.
@@ -78,6 +88,7 @@ impl Client {
     fn keep(&mut self, message: Value) {
         if message["method"] == "textDocument/publishDiagnostics" {
             let uri = message["params"]["uri"].as_str().unwrap().to_owned();
+            *self.tellings.entry(uri.clone()).or_default() += 1;
             self.diagnostics.insert(uri, message["params"]["diagnostics"].as_array().unwrap().clone());
         } else {
             self.told.push(message);

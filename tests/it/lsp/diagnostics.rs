@@ -228,3 +228,56 @@ fn a_page_is_shown_where_a_rule_found_something_or_is_named() {
         assert_eq!(at(uri, &nowhere(line)), Value::Null, "{uri}:{line}");
     }
 }
+
+/// How often diagnostics of a document were told.
+fn tellings(client: &Client, uri: &str) -> usize {
+    client.tellings.get(uri).copied().unwrap_or_default()
+}
+
+#[test]
+fn what_is_the_same_is_told_once() {
+    let (one, two) = (folder(&[]), folder(&[]));
+    let (pod, other) = (uri(one.path(), "pod.yaml"), uri(two.path(), "pod.yaml"));
+    let mut client = Client::with(one.path(), json!({}), options());
+    let added =
+        json!({ "event": { "added": [{ "uri": uri(two.path(), ""), "name": "two" }], "removed": [] } });
+    client.tell("workspace/didChangeWorkspaceFolders", added);
+    client.open(&pod, POD);
+    client.open(&other, POD);
+    assert_eq!((tellings(&client, &pod), tellings(&client, &other)), (1, 1));
+    client.change(&pod, 2, &range((0, 0), (0, 0)), "# 가\n");
+    assert_eq!((tellings(&client, &pod), tellings(&client, &other)), (2, 1));
+    assert_eq!(client.places(&pod).len(), 1);
+}
+
+#[test]
+fn files_of_which_config_maps_are_made_are_read_anew() {
+    let kustomization =
+        "resources: [pod.yaml]\nconfigMapGenerator: [{name: scripts, files: [run.sh=init.conf]}]\n";
+    let folder = folder(&[("kustomization.yaml", kustomization), ("init.conf", "mkdir /data/a\n")]);
+    let pod = uri(folder.path(), "pod.yaml");
+    let script = uri(folder.path(), "init.conf");
+    fs::write(folder.path().join("pod.yaml"), POD).unwrap();
+    let mut client = Client::with(folder.path(), json!({}), json!({ "select": ["non-idempotent-write"] }));
+    client.open(&pod, POD);
+    assert_eq!(client.places(&script), ["0:0-0:13 non-idempotent-write"]);
+    fs::write(folder.path().join("init.conf"), "mkdir -p /data/a\n").unwrap();
+    client.tell("workspace/didChangeWatchedFiles", json!({ "changes": [{ "uri": script, "type": 2 }] }));
+    client.settle();
+    assert_eq!(client.places(&script), [""; 0]);
+    fs::remove_file(folder.path().join("init.conf")).unwrap();
+    client.tell("workspace/didChangeWatchedFiles", json!({ "changes": [{ "uri": script, "type": 3 }] }));
+    client.settle();
+    assert_eq!(client.leave(), 0);
+}
+
+#[test]
+fn a_document_that_is_in_no_file_has_the_configuration_of_where_the_server_was_started() {
+    let (start, other) = (folder(&[]), folder(&[(".initlint.yaml", "rules: {forbidden-probe: off}\n")]));
+    let mut client = Client::silent(start.path(), &[]);
+    client.ask("initialize", json!({ "rootUri": uri(other.path(), ""), "capabilities": {} }));
+    client.open(&uri(other.path(), "pod.yaml"), POD);
+    client.open("untitled:Untitled-1", POD);
+    let has = |uri: &str| client.places(uri).iter().any(|place| place.ends_with(" forbidden-probe"));
+    assert!(!has(&uri(other.path(), "pod.yaml")) && has("untitled:Untitled-1"));
+}
