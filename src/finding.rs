@@ -82,6 +82,8 @@ pub struct Finding {
     pub builds: Vec<String>,
     /// How to mend it by machine.
     pub fix: Option<Fix>,
+    /// Why it can't be mended so where it stands, though others like it can.
+    pub withheld: Option<Withheld>,
 }
 
 /// The longest word that is kept whole (bytes): Kubernetes' longest names have 253.
@@ -198,6 +200,15 @@ pub enum Safety {
     Unsafe,
 }
 
+/// A fix that isn't offered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Withheld {
+    /// How safe it would be.
+    pub safety: Safety,
+    /// Why it isn't offered.
+    pub why: &'static str,
+}
+
 /// A range of a file, and what to put there.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Edit {
@@ -237,7 +248,16 @@ impl Finding {
             around: Vec::new(),
             builds: Vec::new(),
             fix: None,
+            withheld: None,
         }
+    }
+
+    /// The finding without its fix, which must not be made for this reason.
+    #[must_use]
+    pub fn without_fix(mut self, why: &'static str) -> Self {
+        let fix = self.fix.take();
+        self.withheld = fix.map(|fix| Withheld { safety: fix.safety, why }).or(self.withheld);
+        self
     }
 
     /// The finding as people who know the template read it: each placeholder replaced by its action.

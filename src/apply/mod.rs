@@ -17,6 +17,7 @@ mod write;
 
 pub use diff::diff;
 pub use ignores::{Ignorer, ignore};
+pub use plan::can_be_made;
 pub use rounds::{Changed, Fixer, Outcome};
 pub use stdin::Stdin;
 pub use write::{write, write_all};

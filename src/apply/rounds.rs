@@ -1,11 +1,10 @@
 //! Fix, lint, look at what has come of it, and again, until nothing is left to fix.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::ops::RangeInclusive;
 use std::sync::Arc;
 
-use super::outline::is_same_elsewhere;
-use super::plan::Plan;
+use super::plan::{Failed, Plan};
 use crate::discover::Input;
 use crate::finding::{Edit, Finding, Fix, Safety};
 use crate::fix::Edits;
@@ -63,9 +62,10 @@ impl Fixer<'_> {
                 break;
             }
         }
+        let left = state.left();
         let State { inputs, report, fixed, refused, .. } = state;
         let changed = changed(originals, &before, &inputs, &report);
-        let refused = refused.into_iter().map(|refusal| refusal.told(&report)).collect();
+        let refused = refused.iter().chain(&left).map(|refusal| refusal.told(&report)).collect();
         Outcome { inputs, changed, report, fixed, refused }
     }
 }
@@ -115,14 +115,15 @@ struct Refusal {
     rule: &'static str,
     span: Span,
     title: String,
-    why: &'static str,
+    why: String,
 }
 
 impl Refusal {
     fn told(&self, report: &Report) -> String {
         let Self { rule, span, title, why } = self;
         let place = report.source(*span).map_or_else(String::new, |source| source.place_of(*span) + ": ");
-        format!("{place}not fixed ({title}): {why} [{rule}]")
+        let title = if title.is_empty() { String::new() } else { format!(" ({title})") };
+        format!("{place}not fixed{title}: {why} [{rule}]")
     }
 }
 
@@ -133,19 +134,6 @@ struct State<'a> {
     fixed: usize,
     refused: Vec<Refusal>,
     attempts: usize,
-}
-
-/// Why fixes can't be made together.
-struct Failed {
-    why: &'static str,
-    /// Where that shows.
-    files: BTreeSet<FileId>,
-}
-
-impl From<&'static str> for Failed {
-    fn from(why: &'static str) -> Self {
-        Self { why, files: BTreeSet::new() }
-    }
 }
 
 /// The input with some fixes made.
@@ -197,9 +185,31 @@ impl State<'_> {
 
     /// The fix of `finding`, where it may be made: files that weren't asked for aren't changed.
     fn fix_of<'f>(&self, finding: &'f Finding) -> Option<&'f Fix> {
-        let is_ours = |edit: &Edit| (edit.span.file.0 as usize) < self.inputs.len();
-        let is_allowed = |fix: &&Fix| fix.safety == Safety::Safe || self.fixer.allowed == Safety::Unsafe;
-        finding.fix.as_ref().filter(is_allowed).filter(|fix| fix.edits.iter().all(is_ours))
+        finding.fix.as_ref().filter(|fix| self.is_allowed(fix.safety) && self.is_ours(fix))
+    }
+
+    fn is_allowed(&self, safety: Safety) -> bool {
+        safety == Safety::Safe || self.fixer.allowed == Safety::Unsafe
+    }
+
+    fn is_ours(&self, fix: &Fix) -> bool {
+        fix.edits.iter().all(|edit| (edit.span.file.0 as usize) < self.inputs.len())
+    }
+
+    /// The fixes of what is found that were allowed and never tried.
+    fn left(&self) -> Vec<Refusal> {
+        let refusals = self.report.findings.iter().filter_map(|finding| {
+            let (safety, why, title) = match (&finding.fix, finding.withheld) {
+                (Some(fix), _) if !self.is_ours(fix) => {
+                    (fix.safety, "its file isn't one of the input", fix.message.clone())
+                }
+                (None, Some(withheld)) => (withheld.safety, withheld.why, String::new()),
+                _ => return None,
+            };
+            let refusal = Refusal { rule: finding.rule, span: finding.span, title, why: why.to_owned() };
+            self.is_allowed(safety).then_some(refusal)
+        });
+        refusals.collect()
     }
 
     /// Makes as many of `batch`, which are apart, as go well together.
@@ -213,7 +223,7 @@ impl State<'_> {
                     self.fixed += part.iter().map(|candidate| candidate.findings.len()).sum::<usize>();
                     (self.inputs, self.report) = (attempt.inputs, attempt.report);
                 }
-                (Err(Failed { why, .. }), 1) => self.refuse(part, why),
+                (Err(Failed { why, .. }), 1) => self.refuse(part, &why),
                 (Err(Failed { files, .. }), length) => {
                     let is_to_blame = |candidate: &Candidate| {
                         candidate.edits.iter().any(|edit| files.contains(&edit.span.file))
@@ -231,10 +241,12 @@ impl State<'_> {
         }
     }
 
-    fn refuse(&mut self, part: Vec<Candidate>, why: &'static str) {
+    fn refuse(&mut self, part: Vec<Candidate>, why: &str) {
         for Candidate { findings, title, .. } in part {
-            let refusals =
-                findings.into_iter().map(|(rule, span)| Refusal { rule, span, title: title.clone(), why });
+            let refusals = findings.into_iter().map(|(rule, span)| {
+                let (title, why) = (title.clone(), why.to_owned());
+                Refusal { rule, span, title, why }
+            });
             self.refused.extend(refusals);
         }
     }
@@ -248,19 +260,10 @@ impl State<'_> {
         if !batch.iter().all(|candidate| plan.try_add(&candidate.edits)) {
             return Err("its edits meet each other".into());
         }
-        let files = plan.by_file();
+        let edited = plan.edited(&self.report.sources)?;
         let mut inputs = self.inputs.clone();
-        for (file, edits) in &files {
-            let (Some(before), Some(input)) =
-                (self.report.sources.get(file.0 as usize), inputs.get_mut(file.0 as usize))
-            else {
-                return Err("its file isn't one of the input".into());
-            };
-            let after = Source::new(*file, Arc::clone(&before.path), edits.apply(&before.text));
-            if !is_same_elsewhere(before, &after, edits, edits) {
-                let why = "it would change something else, such as what an alias stands for";
-                return Err(Failed { why, files: BTreeSet::from([*file]) });
-            }
+        for (file, (_, after)) in &edited {
+            let input = inputs.get_mut(file.0 as usize).ok_or("its file isn't one of the input")?;
             *input = input.with_text(&after.text).ok_or("standard input can't be changed")?;
         }
         if self.attempts == MAX_ATTEMPTS {
@@ -268,6 +271,7 @@ impl State<'_> {
         }
         self.attempts += 1;
         let report = (self.fixer.lint)(&inputs);
+        let files = edited.into_iter().map(|(file, (edits, _))| (file, edits)).collect();
         let attempt = Attempt { files, inputs, report };
         self.check(batch, &attempt)?;
         Ok(attempt)
@@ -292,11 +296,16 @@ impl State<'_> {
             }
         }
         let more = attempt.report.findings.iter().filter(|finding| !left.take(finding));
-        let files: BTreeSet<FileId> = more.map(|finding| finding.span.file).collect();
-        if files.is_empty() {
-            return Ok(());
-        }
-        Err(Failed { why: "the finding would stay, or another one would come", files })
+        let more: Vec<&Finding> = more.collect();
+        let Some(first) = more.first() else { return Ok(()) };
+        let is_mended =
+            |candidate: &Candidate| candidate.findings.iter().any(|(rule, _)| *rule == first.rule);
+        let why = if batch.iter().any(is_mended) {
+            "the finding would stay, or another one would come".into()
+        } else {
+            format!("`{}` would be found then", first.rule).into()
+        };
+        Err(Failed { why, files: more.iter().map(|finding| finding.span.file).collect() })
     }
 }
 

@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use rayon::prelude::*;
 
 use super::linter::{FileResult, Linter};
-use crate::finding::Finding;
+use crate::finding::{Finding, Fix};
 use crate::inputs::InputSet;
 use crate::kube;
 use crate::kustomize::{Build, Builds, BuiltResource};
@@ -123,7 +123,9 @@ fn with_builds(builds: &Builds, mut finding: Finding, numbers: &[usize]) -> Find
     // What isn't written as an entry can't be mended as one, and mending one build must not spoil another.
     let is_in_all = builds.of_file(finding.span.file).all(|(number, _)| numbers.contains(&number));
     let is_written = |file| builds.manifests.contains(&file);
-    finding.fix =
-        finding.fix.filter(|fix| is_in_all && fix.edits.iter().all(|edit| is_written(edit.span.file)));
+    let may_be_made = |fix: &Fix| is_in_all && fix.edits.iter().all(|edit| is_written(edit.span.file));
+    if finding.fix.as_ref().is_some_and(|fix| !may_be_made(fix)) {
+        return finding.without_fix("another build is right as it is, or it stands in no manifest");
+    }
     finding
 }

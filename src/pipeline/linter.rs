@@ -333,14 +333,18 @@ impl<'a> FileLinter<'a> {
     }
 
     /// A finding in a template, with its fix where that changes nothing but literal text.
-    fn fixed_in_text(&self, mut finding: Finding) -> Finding {
+    fn fixed_in_text(&self, finding: Finding) -> Finding {
         let is_literal = |edit: &Edit| {
             let source = self.linter.inputs.source(edit.span.file);
             let old = source.map_or("{{", |source| source.slice(edit.span));
             !old.contains("{{") && !helm::has_placeholder(&edit.replacement)
         };
-        finding.fix = finding.fix.filter(|fix| fix.edits.iter().all(is_literal));
-        finding
+        match &finding.fix {
+            Some(fix) if !fix.edits.iter().all(is_literal) => {
+                finding.without_fix("a template's action is part of it")
+            }
+            _ => finding,
+        }
     }
 
     fn check_document(&mut self, document: &Document) {

@@ -4,7 +4,7 @@ use std::cell::OnceCell;
 use std::collections::HashSet;
 
 use super::Rule;
-use crate::finding::{ContainerRole, Finding, Resource, Severity};
+use crate::finding::{ContainerRole, Finding, Resource, Severity, Withheld};
 use crate::images::{Images, Known};
 use crate::inputs::InputSet;
 use crate::kube::validate::{self, ContainerEntry, Violation, Volumes};
@@ -89,6 +89,13 @@ impl<'a> PodFacts<'a> {
     }
 }
 
+/// Whether an alias leads to `place`, which is in `node` or was merged into it, or to the value of the key there.
+fn is_aliased(node: Node<'_>, place: Span) -> bool {
+    let is_of_value =
+        || node.written_entries().any(|entry| entry.key.span() == place && node.is_aliased(entry.span()));
+    node.is_aliased(place) || node.is_aliased(node.span()) && is_of_value()
+}
+
 /// What is known of the script of `program`; nothing where no `budget` is left.
 fn facts_within<'a>(program: &'a Program<'a, 'a>, budget: &Budget) -> Facts<'a> {
     if budget.left() == 0 {
@@ -125,6 +132,17 @@ impl<'a, T> RuleContext<'a, T> {
     #[must_use]
     pub fn image_of(&self, container: &Container<'_>) -> Option<Known<'a>> {
         self.images.of(container)
+    }
+
+    /// `finding`, which has no fix where an alias of the document around `node` leads to its place.
+    fn of_alias(&self, finding: Finding, node: Node<'_>) -> Finding {
+        match self.rule.fix.filter(|_| finding.fix.is_none() && is_aliased(node, finding.span)) {
+            Some(safety) => {
+                let why = "an alias or a merge elsewhere uses it, too";
+                Finding { withheld: Some(Withheld { safety, why }), ..finding }
+            }
+            None => finding,
+        }
     }
 
     /// The finding with what its rule needn't say of itself. One more than [`MAX_FINDINGS`] are kept, to tell that there
@@ -171,7 +189,8 @@ impl<'a> PodContext<'a> {
 
     /// Reports a finding about the Pod as a whole.
     pub fn report(&mut self, finding: Finding) {
-        self.report_of(finding, None, None, self.subject.pod.spec().span());
+        let spec = self.subject.pod.spec();
+        self.report_of(self.of_alias(finding, spec), None, None, spec.span());
     }
 
     /// Reports a finding about one container.
@@ -189,7 +208,7 @@ impl<'a> PodContext<'a> {
                     self.last = Some((span, name, self.role_of(node)));
                 }
                 let (_, name, role) = self.last.clone().unwrap_or((span, None, None));
-                self.report_of(finding, name.as_deref(), role, span);
+                self.report_of(self.of_alias(finding, node), name.as_deref(), role, span);
             }
             None => self.report(finding),
         }
@@ -232,6 +251,7 @@ impl ObjectContext<'_> {
     /// Reports a finding about the object, or about one container in it.
     pub fn report(&mut self, container: Option<&str>, finding: Finding) {
         let object = self.subject;
+        let finding = self.of_alias(finding, object.node);
         self.push(finding, resource(object, &object.pointer, container), object.span());
     }
 }
