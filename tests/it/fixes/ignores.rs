@@ -15,15 +15,17 @@ use crate::support::lint::{cases, pretty, root};
 pub(super) fn manifests() -> Vec<PathBuf> {
     let mut paths: Vec<PathBuf> =
         ["rules", "tests/cases"].iter().flat_map(|folder| cases(&root().join(folder))).collect();
+    if let Some(shared) = std::env::var_os("INITLINT_SHARED") {
+        let folders = ["cases", "corpus/files"].map(|folder| Path::new(&shared).join(folder));
+        paths.extend(folders.iter().flat_map(|folder| cases(folder)));
+        return paths;
+    }
     // The cases of a kind are much alike.
     let mut number = 0;
     paths.retain(|path| {
         number += 1;
         path.starts_with(root().join("rules")) || number % 4 == 0
     });
-    if let Some(shared) = std::env::var_os("INITLINT_SHARED") {
-        paths.extend(cases(&Path::new(&shared).join("corpus/files")));
-    }
     paths
 }
 
