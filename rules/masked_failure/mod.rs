@@ -1,20 +1,17 @@
 //! A command's failure that the script throws away, though what comes after depends on it.
 
+mod mend;
 mod poison;
 mod rescue;
 mod script;
 mod weight;
 
-use crate::finding::{Confidence, Finding, Fix, Safety, Severity};
-use crate::fix;
-use crate::images::{Known, Sh};
+use crate::commands::Trait;
+use crate::finding::{Confidence, Finding, Safety, Severity};
 use crate::kube::Pod;
 use crate::program::Program;
 use crate::rule::{Group, PodContext, Rule, Target};
-use crate::shell::ir::CommandKind;
-use crate::shell::options::Shell;
-use crate::shell::semantics::visit::Node;
-use crate::shell::semantics::{Execution, Facts, Fate, Reason, UnitKind};
+use crate::shell::semantics::{Execution, Fate, Reason};
 use script::Script;
 
 /// The rule.
@@ -43,38 +40,10 @@ fn check(pod: &Pod<'_>, cx: &mut PodContext<'_>) {
             masked = all().filter_map(|index| Masked::light(&script, index)).take(MAX_PLACES).collect();
         }
         if let Some(mut finding) = finding(program, &script, &masked) {
-            finding.fix = with_option(program, facts, &masked, cx);
+            finding.fix = mend::fix(program, &script, &masked, cx);
             cx.report_in(program.container, finding);
         }
     }
-}
-
-/// Has the shell end the script at a failure, where that is all that is missing.
-fn with_option(
-    program: &Program<'_, '_>,
-    facts: &Facts<'_>,
-    masked: &[Masked<'_, '_>],
-    cx: &PodContext<'_>,
-) -> Option<Fix> {
-    let main = facts.units.iter().find(|unit| matches!(unit.kind, UnitKind::Main))?;
-    let is_ash = || cx.image_of(program.container).and_then(Known::sh) == Some(Sh::Ash);
-    let has_pipefail = main.shell == Some(Shell::Bash) || is_ash();
-    let has = |reason| masked.iter().any(|one| one.reason == reason);
-    let source = cx.source(main.text.whole())?;
-    let is_mended = |one: &Masked<'_, '_>| {
-        matches!(one.reason, Reason::NoErrexit | Reason::EarlierInPipeline) && !is_left_of_and(one.execution)
-    };
-    if !masked.iter().all(is_mended) {
-        return None;
-    }
-    let line = match (has(Reason::NoErrexit), has(Reason::EarlierInPipeline)) {
-        (_, true) if !has_pipefail => return None,
-        (false, true) if main.options.errexit => "set -o pipefail",
-        (_, true) => "set -eo pipefail",
-        (_, false) => "set -e",
-    };
-    let edits = fix::put_first(source, &main.text, line)?;
-    Some(Fix::for_review(format!("begin the script with `{line}`"), edits))
 }
 
 /// How many places of one script are shown.
@@ -94,6 +63,7 @@ impl<'f, 's> Masked<'f, 's> {
     fn of(script: &Script<'f, 's>, index: usize) -> Option<Self> {
         let execution = script.execution(index)?;
         let Fate::Ignored(reason) = execution.fate else { return None };
+        let reason = of_pipeline(script, execution, reason);
         if !is_by_mistake(reason) || !may_weigh(script, index) {
             return None;
         }
@@ -135,6 +105,20 @@ impl<'f, 's> Masked<'f, 's> {
     }
 }
 
+/// Why the failure is lost: of a member of a pipeline whose last one fails with it, for the reason of the last one.
+fn of_pipeline(script: &Script<'_, '_>, execution: &Execution<'_>, reason: Reason) -> Reason {
+    if reason != Reason::EarlierInPipeline {
+        return reason;
+    }
+    let behind = weight::behind_in_pipeline(&Script::around(execution), execution.command);
+    let last = behind.last().and_then(|last| script.index_of(last));
+    let own = last.filter(|last| script.is(*last, Trait::RejectsEmptyInput));
+    match own.and_then(|own| script.execution(own)).map(|own| own.fate) {
+        Some(Fate::Ignored(reason)) => reason,
+        _ => reason,
+    }
+}
+
 /// Whether nobody says that a failure doesn't matter.
 fn is_by_mistake(reason: Reason) -> bool {
     match reason {
@@ -150,7 +134,6 @@ fn is_by_mistake(reason: Reason) -> bool {
 
 /// Whether it is worth a look at what stands around the command.
 fn may_weigh(script: &Script<'_, '_>, index: usize) -> bool {
-    use crate::commands::Trait;
     let call = script.call(index);
     [Trait::Weighty, Trait::Waits, Trait::Probe, Trait::AcceptsEmptyInput].iter().any(|it| call.is(*it))
 }
@@ -168,7 +151,7 @@ fn finding(program: &Program<'_, '_>, script: &Script<'_, '_>, masked: &[Masked<
     let mut finding = Finding::new(Severity::Warning, span, message)
         .caption("its failure goes unnoticed")
         .confidence(first.confidence)
-        .help(help(first));
+        .help(mend::help(script, first));
     let mut told = vec![span];
     if let Some(last) = deciding(script, first).filter(|last| last.span() != span) {
         finding = finding.label(last.span(), "its status is the script's");
@@ -177,7 +160,7 @@ fn finding(program: &Program<'_, '_>, script: &Script<'_, '_>, masked: &[Masked<
     for other in masked {
         let span = other.execution.span();
         if !told.contains(&span) {
-            finding = finding.likewise(span, "nor this one's");
+            finding = finding.likewise(span, "this one's goes unnoticed, too");
             told.push(span);
         }
     }
@@ -216,33 +199,4 @@ fn why(script: &Script<'_, '_>, masked: &Masked<'_, '_>) -> String {
 fn name_of<'f>(script: &Script<'f, '_>, command: &crate::shell::ir::Command) -> Option<&'f str> {
     let mut own = script.facts.executions.iter().rev().filter(|it| script::holds(command, it.command));
     own.next()?.name()
-}
-
-/// Whether it stands left of `&&`, where its failure ends no script.
-fn is_left_of_and(execution: &Execution<'_>) -> bool {
-    Script::around(execution)
-        .iter()
-        .filter_map(|node| if let Node::Command(command) = node { Some(&command.kind) } else { None })
-        .any(|kind| matches!(kind, CommandKind::And(left, _) if script::holds(left, execution.command)))
-}
-
-/// What makes the failure count.
-fn help(masked: &Masked<'_, '_>) -> &'static str {
-    match masked.reason {
-        Reason::NoErrexit if masked.is_cut_short => {
-            "begin the script with `set -e`: the `exit` in `$(…)` ends no more than that"
-        }
-        Reason::NoErrexit if is_left_of_and(masked.execution) => {
-            "begin the script with `set -e`, and write `a && b` as two lines: `set -e` ignores a failure of `a` there"
-        }
-        Reason::NoErrexit => "begin the script with `set -e`",
-        Reason::EarlierInPipeline => {
-            "write to a file first, then read that, each under `set -e`; `set -o pipefail` does it in bash and busybox, but not in every dash"
-        }
-        Reason::Found => {
-            "end it with `{} +` instead of `\\;` under `set -e`: `find` then fails with its command"
-        }
-        Reason::LeftOfAnd => "write the commands one below the other, without `&&`: `set -e` sees each then",
-        _ => "assign it first, `x=$(…)` on a line of its own under `set -e`, then use `$x`",
-    }
 }

@@ -31,6 +31,11 @@ impl<'f, 's> Script<'f, 's> {
         Call::of(self.words_of(index))
     }
 
+    /// Which execution is of `command` itself.
+    pub(super) fn index_of(&self, command: &Command) -> Option<usize> {
+        self.facts.executions.iter().position(|execution| std::ptr::eq(execution.command, command))
+    }
+
     /// What people call the command at `index`; of `find -exec` the one that it runs.
     pub(super) fn title(&self, index: usize) -> String {
         let call = self.call(index);

@@ -2,6 +2,7 @@
 
 use crate::commands::Touching;
 use crate::finding::{Edit, Finding, Fix, Safety, Severity};
+use crate::fix;
 use crate::kube::volume::VolumeSource;
 use crate::kube::{Completeness, Container, Pod, VolumeMount};
 use crate::program::Program;
@@ -30,8 +31,11 @@ fn check(pod: &Pod<'_>, cx: &mut PodContext<'_>) {
             continue;
         };
         if let Some(needs) = needs(pod, program, facts) {
-            let fix = replaced(container, &excess, needs);
-            cx.report_in(container, Finding { fix, ..finding(container, facts, &excess, needs) });
+            let has_enough = has(pod, container, needs);
+            let fix = if has_enough { removed(container, cx) } else { replaced(container, &excess, needs) };
+            let fix = fix.filter(|_| matches!(excess, Excess::Privileged(_)));
+            let help = help(container, &excess, needs, has_enough);
+            cx.report_in(container, Finding { fix, ..finding(container, facts, &excess, needs).help(help) });
         }
     }
 }
@@ -118,22 +122,54 @@ fn finding(container: &Container<'_>, facts: &Facts<'_>, excess: &Excess, needs:
     };
     let first = facts.executions.iter().find(works);
     let command = first.and_then(Execution::name).map_or("its script".to_owned(), |name| format!("`{name}`"));
-    let (enough, yaml) = match needs {
-        Needs::Network => ("the capability NET_ADMIN", "capabilities: {add: [NET_ADMIN]}"),
-        Needs::Default | Needs::Unknown => ("root with its default capabilities", "runAsUser: 0"),
+    let enough = match needs {
+        Needs::Network => "the capability NET_ADMIN",
+        Needs::Default | Needs::Unknown => "root with its default capabilities",
     };
     let message = format!("init container `{}` {what}, and {command} needs only {enough}", container.name());
-    let mut finding = Finding::new(Severity::Warning, excess.span(), message)
-        .caption("more than it needs")
-        .help(match excess {
-            Excess::Privileged(_) => format!("write `{yaml}` in its place"),
-            Excess::SysAdmin(_) if needs == Needs::Network => "add `NET_ADMIN` in its place".to_owned(),
-            Excess::SysAdmin(_) => "take it out: root has what that needs by default".to_owned(),
-        });
+    let mut finding = Finding::new(Severity::Warning, excess.span(), message).caption("more than it needs");
     if let Some(first) = first {
         finding = finding.label(first.span(), format!("needs only {enough}"));
     }
     finding
+}
+
+/// Whether the container has what it needs without the excess.
+fn has(pod: &Pod<'_>, container: &Container<'_>, needs: Needs) -> bool {
+    let added = &container.security_context.capabilities_add;
+    match needs {
+        Needs::Network => added.iter().any(|name| is_net_admin(name)),
+        Needs::Default | Needs::Unknown => {
+            pod.security_of(container).run_as_user.is_some_and(|user| *user == 0)
+        }
+    }
+}
+
+fn is_net_admin(name: &str) -> bool {
+    matches!(name.to_ascii_uppercase().as_str(), "NET_ADMIN" | "CAP_NET_ADMIN")
+}
+
+fn help(container: &Container<'_>, excess: &Excess, needs: Needs, has_enough: bool) -> &'static str {
+    let says_capabilities =
+        || container.security_context.node.is_some_and(|own| own.get("capabilities").is_some());
+    match (excess, needs) {
+        (_, Needs::Network) if has_enough => "take it out: it has `NET_ADMIN` besides",
+        (Excess::Privileged(_), _) if has_enough => "take it out: it runs as root without it",
+        (Excess::Privileged(_), Needs::Network) if says_capabilities() => {
+            "add `NET_ADMIN` to its `capabilities` in its place"
+        }
+        (Excess::Privileged(_), Needs::Network) => "write `capabilities: {add: [NET_ADMIN]}` in its place",
+        (Excess::Privileged(_), _) => "write `runAsUser: 0` in its place",
+        (Excess::SysAdmin(_), Needs::Network) => "add `NET_ADMIN` in its place",
+        (Excess::SysAdmin(_), _) => "take it out: root has what that needs by default",
+    }
+}
+
+/// Takes `privileged: true` out.
+fn removed(container: &Container<'_>, cx: &PodContext<'_>) -> Option<Fix> {
+    let security = container.security_context.node?;
+    let edits = fix::remove_entry(cx.source(security.span())?, security, "privileged")?;
+    Some(Fix::for_review("take `privileged: true` out", edits))
 }
 
 /// Puts what is enough in the place of `privileged: true`, where nothing else is said of it.

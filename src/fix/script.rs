@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use crate::finding::Edit;
-use crate::source::{MappedText, Source};
+use crate::source::{MappedText, Source, Span};
 
 /// How the scalar around a text is written, as far as it bears on what may stand in it.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -106,16 +106,19 @@ pub fn put_around(
     parts.map(|(_, range, new)| replace_text(source, text, range, &new)).collect()
 }
 
-/// Has the command `first` run before all others of the script `text`.
+/// Has the command `first` run before all others of the script `text`: above its comments, so that none is parted from its
+/// command. `None` behind a template's action too, which may open a branch that other values leave out.
 #[must_use]
 pub fn put_first(source: &Source, text: &MappedText, first: &str) -> Option<Vec<Edit>> {
     let script = text.as_str();
     let mut at = 0;
     for line in script.split_inclusive('\n') {
-        let command = line.trim();
-        if !command.is_empty() && !command.starts_with('#') {
+        let written = line.trim();
+        if !written.is_empty() && !written.starts_with("#!") {
             let start = at + (line.len() - line.trim_start().len());
-            return put_before(source, text, start..start + command.len(), first);
+            let head = Span { end: text.span(start..start + 1).start, ..text.whole() };
+            let edits = put_before(source, text, start..start + written.len(), first);
+            return edits.filter(|_| !source.slice(head).contains("{{"));
         }
         at += line.len();
     }

@@ -144,6 +144,12 @@ impl<'s> Loop<'s> {
         }
     }
 
+    /// Whether it may set the variable `name`, or calls a function that may.
+    #[must_use]
+    pub fn assigns(&self, name: &str) -> bool {
+        super::turn::assigned(self).contains(name)
+    }
+
     /// The commands of its body.
     #[must_use]
     pub fn body(&self) -> &'s [Command] {

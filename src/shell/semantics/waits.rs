@@ -18,6 +18,8 @@ pub struct Wait {
     pub awaited: Vec<Awaited>,
     /// What ends it in any case; `None` where nothing does.
     pub bound: Option<WaitBound>,
+    /// Whether time passes between two tries, or the command takes its time.
+    pub sleeps: bool,
 }
 
 /// What ends a wait though what it waits for doesn't come.
@@ -78,6 +80,7 @@ impl Facts<'_> {
             name: own.keyword().to_owned(),
             awaited: awaited.take(MAX_NAMED).collect(),
             bound: bound.map(WaitBound::Loop),
+            sleeps,
         })
     }
 }
@@ -96,6 +99,7 @@ fn wait_of_command(run: &Execution<'_>) -> Option<Wait> {
             return None;
         }
         let bound = if waits_for_ever && !limited { None } else { Some(WaitBound::Command) };
-        Some(Wait { span: run.span(), name: call.title(), awaited: vec![Awaited::of(&call)], bound })
+        let awaited = vec![Awaited::of(&call)];
+        Some(Wait { span: run.span(), name: call.title(), awaited, bound, sleeps: true })
     })
 }

@@ -119,7 +119,7 @@ pub(super) fn turns<'s>(own: &Loop<'s>, executions: &[Execution<'s>]) -> Turns {
 }
 
 /// The variables that a loop may set, in the functions that it calls, too.
-fn assigned(own: &Loop<'_>) -> BTreeSet<String> {
+pub(super) fn assigned(own: &Loop<'_>) -> BTreeSet<String> {
     let mut names: BTreeSet<String> = loops::assigned(own.command).names.into_iter().collect();
     let (mut seen, mut left) = (BTreeSet::new(), vec![own.command]);
     while let Some(command) = left.pop() {
