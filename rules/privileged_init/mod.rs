@@ -27,9 +27,10 @@ fn check(pod: &Pod<'_>, cx: &mut PodContext<'_>) {
     let is_written = matches!(pod.template.completeness, Completeness::Complete | Completeness::Merged);
     for (program, facts) in cx.scripts() {
         let container = program.container;
-        let Some(excess) = Excess::of(container).filter(|_| is_written && is_root(pod, container)) else {
-            continue;
-        };
+        let is_root = cx.is_root(container) != Some(false);
+        // What it drops it lacks without `privileged`.
+        let is_plain = is_root && container.security_context.capabilities_drop.is_empty();
+        let Some(excess) = Excess::of(container).filter(|_| is_written && is_plain) else { continue };
         if let Some(needs) = needs(pod, program, facts) {
             let has_enough = has(pod, container, needs);
             let fix = if has_enough { removed(container, cx) } else { replaced(container, &excess, needs) };
@@ -66,14 +67,6 @@ impl Excess {
         let (Self::Privileged(span) | Self::SysAdmin(span)) = self;
         *span
     }
-}
-
-/// Whether it runs as root, which has what is to be left over. What it drops it lacks without `privileged`.
-fn is_root(pod: &Pod<'_>, container: &Container<'_>) -> bool {
-    let security = pod.security_of(container);
-    let is_other = security.run_as_user.is_some_and(|user| user.value != 0)
-        || security.run_as_non_root.is_some_and(|flag| flag.value);
-    !is_other && container.security_context.capabilities_drop.is_empty()
 }
 
 /// What all of its commands need together; `None` where that is more, or not known.

@@ -26,7 +26,8 @@ use crate::shell::invocation::{self, Invocation};
 use crate::shell::options::Shell;
 use crate::shell::semantics::{self, Facts, Setting, Unit, UnitKind, Units, UnparsedText};
 use crate::source::{FileId, MappedText, Span};
-use runs_as::{is_root, restarts, userland};
+pub(crate) use runs_as::is_root;
+use runs_as::{restarts, userland};
 
 /// What one init container or sidecar runs.
 pub struct Program<'p, 'd> {

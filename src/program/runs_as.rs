@@ -12,17 +12,19 @@ pub(super) fn restarts(pod: &Pod<'_>, container: &Container<'_>, version: Versio
     !is(pod.restart_policy, "Never") || is(own, "OnFailure")
 }
 
-/// Whether `container` runs as root, where the manifest or what is known of its image says.
-pub(super) fn is_root(pod: &Pod<'_>, container: &Container<'_>, images: &Images) -> Option<bool> {
+/// Whether `container` runs as root, where the manifest says, or leaves it to an image whose user is known.
+pub(crate) fn is_root(pod: &Pod<'_>, container: &Container<'_>, images: &Images) -> Option<bool> {
     let security = pod.security_of(container);
+    let of_image = || match images.of(container)?.user() {
+        User::Root => Some(true),
+        User::Id(_) | User::Name(_) => Some(false),
+        User::Unknown => None,
+    };
     match (security.run_as_user, security.run_as_non_root) {
         (Some(user), _) => Some(*user == 0),
         (None, Some(non_root)) if *non_root => Some(false),
-        _ => match images.of(container)?.user() {
-            User::Root => Some(true),
-            User::Id(_) | User::Name(_) => Some(false),
-            User::Unknown => None,
-        },
+        _ if pod.leaves_user_to_image(container) => of_image(),
+        _ => None,
     }
 }
 

@@ -10,7 +10,7 @@ use crate::inputs::InputSet;
 use crate::kube::validate::{self, ContainerEntry, Violation, Volumes};
 use crate::kube::{Container, Object, Pod, Role, Template, Version};
 use crate::options::Options;
-use crate::program::{Program, Programs};
+use crate::program::{self, Program, Programs};
 use crate::rerun::{Bound, Budget};
 use crate::settings::Settings;
 use crate::shell::semantics::Facts;
@@ -164,6 +164,12 @@ impl<'a> PodContext<'a> {
     #[must_use]
     pub fn volumes(&self) -> &'a Volumes<'a> {
         self.subject.volumes.get_or_init(|| Volumes::of(self.subject.pod))
+    }
+
+    /// Whether `container` runs as root, where the manifest or its image says.
+    #[must_use]
+    pub fn is_root(&self, container: &Container<'_>) -> Option<bool> {
+        program::is_root(self.subject.pod, container, self.images)
     }
 
     /// What the Pod's init containers run.

@@ -149,7 +149,9 @@ fn blanks_and_breaks(text: &str) -> (usize, usize) {
     (len, space.iter().filter(|b| matches!(b, b'\n' | b'\r')).count() - crlf)
 }
 
-fn simple_escape(code: char) -> Option<char> {
+/// The character that a backslash and `code` stand for in a double-quoted text (YAML 1.2.2, 5.7), but for those that stand for
+/// themselves and those with digits.
+pub(in crate::yaml) fn simple_escape(code: char) -> Option<char> {
     Some(match code {
         '0' => '\0',
         'a' => '\u{7}',

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::Reader;
 use crate::yaml::resolve::{self, Resolved, Tag};
-use crate::yaml::scalar::Style;
+use crate::yaml::scalar::{Style, simple_escape};
 use crate::yaml::tree::{Content, Meaning, NodeData, Scalar, Text};
 
 /// The longest key (bytes); the parser takes 1024 characters.
@@ -299,11 +299,7 @@ fn unescape(written: &str, out: &mut String) -> Option<()> {
         let mut chars = escape.chars();
         out.push(match chars.next()? {
             char @ ('"' | '\\' | '/') => char,
-            'b' => '\u{8}',
-            'f' => '\u{c}',
-            'n' => '\n',
-            'r' => '\r',
-            't' => '\t',
+            code @ ('b' | 'f' | 'n' | 'r' | 't') => simple_escape(code)?,
             'u' => {
                 let digits = escape.get(1..5).filter(|hex| hex.bytes().all(|b| b.is_ascii_hexdigit()))?;
                 chars = escape.get(5..)?.chars();
