@@ -19,7 +19,7 @@ pub(super) fn help(script: &Script<'_, '_>, first: &Masked<'_, '_>) -> &'static 
             "begin the script with `set -e`: the `exit` in `$(…)` ends no more than that"
         }
         Reason::NoErrexit if means_to_go_on(script) => {
-            "write `|| exit 1` behind it: the script looks at other failures itself, and `set -e` would end it there"
+            "put `|| exit 1` behind it: the script looks at other failures itself, and `set -e` would end it there"
         }
         Reason::NoErrexit if is_left_of_and(first.execution) => {
             "begin the script with `set -e`, and write `a && b` as two lines: `set -e` ignores a failure of `a` there"
@@ -66,7 +66,7 @@ pub(super) fn fix(
             fix::put_around(source, &main.text, range, "", " || exit 1").filter(|_| is_plain)
         });
         let edits: Option<Vec<_>> = ends.collect();
-        return Some(Fix::for_review("write `|| exit 1` behind it", edits?.concat()));
+        return Some(Fix::for_review("put `|| exit 1` behind it", edits?.concat()));
     }
     let is_ash = || cx.image_of(program.container).and_then(Known::sh) == Some(Sh::Ash);
     let has_pipefail = main.shell == Some(Shell::Bash) || is_ash();

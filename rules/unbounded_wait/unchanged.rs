@@ -1,5 +1,6 @@
 //! A loop that looks at a count which it never changes.
 
+use crate::commands::{Call, Trait};
 use crate::shell::ir::{Command, CommandKind, PartKind, Word};
 use crate::shell::semantics::Loop;
 
@@ -16,7 +17,7 @@ impl<'s> Unchanged<'s> {
     pub(super) fn of(own: &Loop<'s>) -> Option<Self> {
         let [Command { kind: CommandKind::Simple(test), .. }] = own.condition() else { return None };
         let [command, variable, operator, bound, ..] = test.words.as_slice() else { return None };
-        let is_test = matches!(command.literal()?.as_str(), "[" | "test");
+        let is_test = Call::of(&[command.literal()?]).is(Trait::Test);
         let falls = match operator.literal()?.as_str() {
             "-lt" | "-le" => false,
             "-gt" | "-ge" => true,
@@ -25,7 +26,8 @@ impl<'s> Unchanged<'s> {
         let is_number = bound.literal()?.bytes().all(|byte| byte.is_ascii_digit());
         let name = name_of(variable)?;
         let until = matches!(own.command.kind, CommandKind::Loop { until: true, .. });
-        (is_test && is_number && !own.assigns(name)).then_some(Self { name, falls: falls != until })
+        (is_test && is_number && !own.assigned().contains(name))
+            .then_some(Self { name, falls: falls != until })
     }
 
     /// The command that counts.

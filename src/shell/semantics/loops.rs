@@ -1,6 +1,6 @@
 //! Loops: what keeps them going, and what ends them.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::ops::Range;
 use std::rc::Rc;
 
@@ -144,10 +144,24 @@ impl<'s> Loop<'s> {
         }
     }
 
-    /// Whether it may set the variable `name`, or calls a function that may.
+    /// The variables that it may set, in the functions that it calls, too.
     #[must_use]
-    pub fn assigns(&self, name: &str) -> bool {
-        super::turn::assigned(self).contains(name)
+    pub fn assigned(&self) -> BTreeSet<String> {
+        let mut names: BTreeSet<String> = assigned(self.command).names.into_iter().collect();
+        let (mut seen, mut left) = (BTreeSet::new(), vec![self.command]);
+        while let Some(command) = left.pop() {
+            visit::commands(std::slice::from_ref(command), |inner| {
+                let CommandKind::Simple(simple) = &inner.kind else { return };
+                let name = simple.words.first().and_then(Word::literal).unwrap_or_default();
+                if let Some((body, _)) = self.shell.functions.get(name.as_str())
+                    && seen.insert(name)
+                {
+                    names.extend(assigned(body).names);
+                    left.push(body);
+                }
+            });
+        }
+        names
     }
 
     /// The commands of its body.

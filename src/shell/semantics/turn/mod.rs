@@ -10,8 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::ends;
 use super::execution::Execution;
-use super::loops::{self, Entry, Loop};
-use super::visit;
+use super::loops::{Entry, Loop};
 use crate::commands::Awaited;
 use crate::shell::ir::{Arm, Clause, Command, CommandKind, List, Word};
 use value::Value;
@@ -103,7 +102,7 @@ pub(super) struct Turns {
 /// The turns of `own` among the `executions` of its script.
 pub(super) fn turns<'s>(own: &Loop<'s>, executions: &[Execution<'s>]) -> Turns {
     let runs = executions.get(own.runs.clone()).unwrap_or_default();
-    let mut first = Turn::new(&own.shell, runs, assigned(own));
+    let mut first = Turn::new(&own.shell, runs, own.assigned());
     first.whole(own);
     // What no way through it sets stays as it is.
     let mut turn = Turn::new(&own.shell, runs, first.touched);
@@ -116,25 +115,6 @@ pub(super) fn turns<'s>(own: &Loop<'s>, executions: &[Execution<'s>]) -> Turns {
     };
     let asked = if turn.asked_first.is_empty() { turn.asked } else { turn.asked_first };
     Turns { stays: goes_on && !jumps.iter().any(leaves), asked, sleeps: turn.sleeps }
-}
-
-/// The variables that a loop may set, in the functions that it calls, too.
-pub(super) fn assigned(own: &Loop<'_>) -> BTreeSet<String> {
-    let mut names: BTreeSet<String> = loops::assigned(own.command).names.into_iter().collect();
-    let (mut seen, mut left) = (BTreeSet::new(), vec![own.command]);
-    while let Some(command) = left.pop() {
-        visit::commands(std::slice::from_ref(command), |inner| {
-            let CommandKind::Simple(simple) = &inner.kind else { return };
-            let name = simple.words.first().and_then(Word::literal).unwrap_or_default();
-            if let Some((body, _)) = own.shell.functions.get(name.as_str())
-                && seen.insert(name)
-            {
-                names.extend(loops::assigned(body).names);
-                left.push(body);
-            }
-        });
-    }
-    names
 }
 
 /// How deep functions and further shells are looked into.
