@@ -1,12 +1,13 @@
 //! Fix, lint, look at what has come of it, and again, until nothing is left to fix.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::ops::RangeInclusive;
 use std::sync::Arc;
 
 use super::plan::{Failed, Plan};
 use crate::discover::Input;
-use crate::finding::{Edit, Finding, Fix, Safety};
+use crate::finding::{Edit, Finding, Fix, Safety, Severity};
 use crate::fix::Edits;
 use crate::report::Report;
 use crate::source::{FileId, Source, Span};
@@ -62,10 +63,9 @@ impl Fixer<'_> {
                 break;
             }
         }
-        let left = state.left();
-        let State { inputs, report, fixed, refused, .. } = state;
+        let refused = state.told();
+        let State { inputs, report, fixed, .. } = state;
         let changed = changed(originals, &before, &inputs, &report);
-        let refused = refused.iter().chain(&left).map(|refusal| refusal.told(&report)).collect();
         Outcome { inputs, changed, report, fixed, refused }
     }
 }
@@ -88,9 +88,31 @@ pub(super) fn changed(
     changed.collect()
 }
 
+/// Where a rule finds something. Its end moves with what is edited in it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+struct Place {
+    rule: &'static str,
+    file: FileId,
+    start: usize,
+}
+
+impl Place {
+    fn of(finding: &Finding) -> Self {
+        let Finding { rule, span, .. } = finding;
+        Self { rule, file: span.file, start: span.range().start }
+    }
+
+    /// The same once `files` are edited elsewhere.
+    fn shift(&mut self, files: &BTreeMap<FileId, Edits>) {
+        let start = files.get(&self.file).and_then(|edits| edits.start(self.start));
+        self.start = start.unwrap_or(self.start);
+    }
+}
+
 /// A fix, and the findings that it mends: two Pods may run one script.
 struct Candidate {
-    findings: Vec<(&'static str, Span)>,
+    findings: Vec<Place>,
+    severity: Severity,
     edits: Vec<Edit>,
     title: String,
 }
@@ -98,30 +120,30 @@ struct Candidate {
 impl Candidate {
     /// The same once `files` are edited elsewhere.
     fn shift(&mut self, files: &BTreeMap<FileId, Edits>) {
-        let spans = self.findings.iter_mut().map(|(_, span)| span);
-        spans.chain(self.edits.iter_mut().map(|edit| &mut edit.span)).for_each(|span| shift(span, files));
-    }
-}
-
-fn shift(span: &mut Span, files: &BTreeMap<FileId, Edits>) {
-    let range = span.range();
-    if let Some(start) = files.get(&span.file).and_then(|edits| edits.start(range.start)) {
-        *span = Span::new(span.file, start..start + range.len());
+        self.findings.iter_mut().for_each(|place| place.shift(files));
+        for Edit { span, .. } in &mut self.edits {
+            let range = span.range();
+            if let Some(start) = files.get(&span.file).and_then(|edits| edits.start(range.start)) {
+                *span = Span::new(span.file, start..start + range.len());
+            }
+        }
     }
 }
 
 /// A fix that isn't made.
 struct Refusal {
-    rule: &'static str,
-    span: Span,
+    place: Place,
+    /// What its edits would put in: once other fixes are made, it may be another one.
+    replacements: Vec<String>,
     title: String,
     why: String,
 }
 
 impl Refusal {
     fn told(&self, report: &Report) -> String {
-        let Self { rule, span, title, why } = self;
-        let place = report.source(*span).map_or_else(String::new, |source| source.place_of(*span) + ": ");
+        let Self { place: Place { rule, file, start }, title, why, .. } = self;
+        let span = Span::new(*file, *start..*start);
+        let place = report.source(span).map_or_else(String::new, |source| source.place_of(span) + ": ");
         let title = if title.is_empty() { String::new() } else { format!(" ({title})") };
         format!("{place}not fixed{title}: {why} [{rule}]")
     }
@@ -158,28 +180,34 @@ impl State<'_> {
         true
     }
 
-    /// The fixes that may be made and weren't refused, each once.
+    /// The fixes that may be made and weren't refused, each once, those of what is worst first.
     fn candidates(&self) -> Vec<Candidate> {
         let mut candidates: Vec<Candidate> = Vec::new();
         let mut known: HashMap<Vec<(Span, &str)>, usize> = HashMap::new();
-        let refused: HashSet<(&str, Span)> =
-            self.refused.iter().map(|refusal| (refusal.rule, refusal.span)).collect();
+        let refused: HashSet<(Place, Vec<&str>)> = self
+            .refused
+            .iter()
+            .map(|refusal| (refusal.place, refusal.replacements.iter().map(String::as_str).collect()))
+            .collect();
         for finding in &self.report.findings {
-            let Some(fix) = self.fix_of(finding).filter(|_| !refused.contains(&(finding.rule, finding.span)))
-            else {
+            let Some(fix) = self.fix_of(finding) else { continue };
+            let place = Place::of(finding);
+            if refused.contains(&(place, fix.edits.iter().map(|edit| &*edit.replacement).collect())) {
                 continue;
-            };
+            }
             let edits = fix.edits.iter().map(|edit| (edit.span, &*edit.replacement)).collect();
             let at = *known.entry(edits).or_insert(candidates.len());
             match candidates.get_mut(at) {
-                Some(same) => same.findings.push((finding.rule, finding.span)),
+                Some(same) => same.findings.push(place),
                 None => candidates.push(Candidate {
-                    findings: vec![(finding.rule, finding.span)],
+                    findings: vec![place],
+                    severity: finding.severity,
                     edits: fix.edits.clone(),
                     title: fix.message.clone(),
                 }),
             }
         }
+        candidates.sort_by_key(|candidate| Reverse(candidate.severity));
         candidates
     }
 
@@ -206,20 +234,35 @@ impl State<'_> {
                 (None, Some(withheld)) => (withheld.safety, withheld.why, String::new()),
                 _ => return None,
             };
-            let refusal = Refusal { rule: finding.rule, span: finding.span, title, why: why.to_owned() };
-            self.is_allowed(safety).then_some(refusal)
+            let (place, why) = (Place::of(finding), why.to_owned());
+            self.is_allowed(safety).then_some(Refusal { place, replacements: Vec::new(), title, why })
         });
         refusals.collect()
+    }
+
+    /// What of the refusals is to be told: of each finding that is still there, the last.
+    fn told(&self) -> Vec<String> {
+        let mut found: HashSet<Place> = self.report.findings.iter().map(Place::of).collect();
+        let last: Vec<&Refusal> =
+            self.refused.iter().rev().filter(|refusal| found.remove(&refusal.place)).collect();
+        let left = self.left();
+        last.into_iter().rev().chain(&left).map(|refusal| refusal.told(&self.report)).collect()
     }
 
     /// Makes as many of `batch`, which are apart, as go well together.
     fn make(&mut self, batch: Vec<Candidate>) {
         let mut waiting = vec![batch];
         while let Some(mut part) = waiting.pop() {
+            // Another fix may have mended it, too.
+            let found: HashSet<Place> = self.report.findings.iter().map(Place::of).collect();
+            part.retain(|candidate| candidate.findings.iter().any(|place| found.contains(place)));
+            if part.is_empty() {
+                continue;
+            }
             match (self.attempt(&part), part.len()) {
                 (Ok(attempt), _) => {
                     waiting.iter_mut().flatten().for_each(|candidate| candidate.shift(&attempt.files));
-                    self.refused.iter_mut().for_each(|refusal| shift(&mut refusal.span, &attempt.files));
+                    self.refused.iter_mut().for_each(|refusal| refusal.place.shift(&attempt.files));
                     self.fixed += part.iter().map(|candidate| candidate.findings.len()).sum::<usize>();
                     (self.inputs, self.report) = (attempt.inputs, attempt.report);
                 }
@@ -242,12 +285,14 @@ impl State<'_> {
     }
 
     fn refuse(&mut self, part: Vec<Candidate>, why: &str) {
-        for Candidate { findings, title, .. } in part {
-            let refusals = findings.into_iter().map(|(rule, span)| {
-                let (title, why) = (title.clone(), why.to_owned());
-                Refusal { rule, span, title, why }
-            });
-            self.refused.extend(refusals);
+        for Candidate { findings, edits, title, .. } in part {
+            let replacements: Vec<String> = edits.into_iter().map(|edit| edit.replacement).collect();
+            self.refused.extend(findings.into_iter().map(|place| Refusal {
+                place,
+                replacements: replacements.clone(),
+                title: title.clone(),
+                why: why.to_owned(),
+            }));
         }
     }
 
@@ -284,13 +329,13 @@ impl State<'_> {
         if attempt.report.errors.iter().any(|error| !known.contains(&(&*error.path, &*error.message))) {
             return Err("the file could not be checked any more".into());
         }
-        let mut mended: HashMap<(&str, Span), usize> = HashMap::new();
-        for (rule, span) in batch.iter().flat_map(|candidate| &candidate.findings) {
-            *mended.entry((*rule, *span)).or_default() += 1;
+        let mut mended: HashMap<Place, usize> = HashMap::new();
+        for place in batch.iter().flat_map(|candidate| &candidate.findings) {
+            *mended.entry(*place).or_default() += 1;
         }
         let mut left = Expected::default();
         for finding in &self.report.findings {
-            match mended.get_mut(&(finding.rule, finding.span)) {
+            match mended.get_mut(&Place::of(finding)) {
                 Some(count @ 1..) => *count -= 1,
                 _ => left.add(finding, &attempt.files),
             }
@@ -299,7 +344,7 @@ impl State<'_> {
         let more: Vec<&Finding> = more.collect();
         let Some(first) = more.first() else { return Ok(()) };
         let is_mended =
-            |candidate: &Candidate| candidate.findings.iter().any(|(rule, _)| *rule == first.rule);
+            |candidate: &Candidate| candidate.findings.iter().any(|place| place.rule == first.rule);
         let why = if batch.iter().any(is_mended) {
             "the finding would stay, or another one would come".into()
         } else {

@@ -66,6 +66,35 @@ fn a_fix_that_would_bring_another_finding_is_refused() {
     assert!(outcome.refused[0].contains(told), "{:?}", outcome.refused);
 }
 
+#[test]
+fn a_fix_that_another_one_changes_is_made_as_it_is_then() {
+    let download = |name: &str| {
+        format!(
+            "        if [ ! -f /data/{name} ]; then\n          wget -q -O /data/{name} https://example.com/{name}\n        fi\n"
+        )
+    };
+    let text = |script: &str| {
+        let volume = "    volumeMounts: [{name: data, mountPath: /data}]\n";
+        let init = format!(
+            "  - name: seed\n    image: \"alpine:3.20\"\n    command: [sh, -c]\n    args:\n      - |\n{script}{volume}"
+        );
+        let app = "web, image: \"nginx:1.27\", volumeMounts: [{name: data, mountPath: /data}]}\n  volumes: [{name: data, emptyDir: {}}]";
+        pod(&init).replace("web, image: \"nginx:1.27\"}", app)
+    };
+    let before = text(&format!("{}{}        echo ready\n", download("a"), download("b")));
+    let outcome = fix(vec![input("case.yaml", &before)], Safety::Unsafe, &Settings::default());
+    // Left of `&&` the download's failure would escape `set -e`.
+    let moved = |name: &str| {
+        let mv = format!("          mv /data/{name}.tmp /data/{name}\n        fi\n");
+        download(name)
+            .replacen(&format!("-O /data/{name}"), &format!("-O /data/{name}.tmp"), 1)
+            .replace("        fi\n", &mv)
+    };
+    let after = text(&format!("        set -e\n{}{}        echo ready\n", moved("a"), moved("b")));
+    assert_eq!(text_of(&outcome), after);
+    assert_eq!((outcome.fixed, outcome.refused, outcome.report.findings.len()), (3, vec![], 0));
+}
+
 /// After each fix the file is what it was elsewhere, the finding is gone and none has come: the engine sees to it. Here
 /// it is held to that by itself, again.
 #[test]
