@@ -63,6 +63,8 @@ pub(super) struct Server<'w> {
     workspace: Workspace,
     /// Where it was started.
     start: PathBuf,
+    /// Whether the client was told of all that came of what it told last.
+    is_told: bool,
     /// What the client was told last of each document that is open or has diagnostics, and of which version.
     published: BTreeMap<String, (Option<i32>, Vec<Diagnostic>)>,
 }
@@ -81,6 +83,7 @@ impl<'w> Server<'w> {
             documents: Documents::default(),
             workspace: Workspace::default(),
             start: env::current_dir().unwrap_or_default(),
+            is_told: true,
             published: BTreeMap::new(),
         }
     }
@@ -175,11 +178,22 @@ impl<'w> Server<'w> {
             return Ok(());
         }
         let Notification { method, params } = told;
+        self.is_told = false;
         match &*method {
             Initialized::METHOD => {
                 let sent = self.watch_files();
-                return sent.map_err(|cause| error(ErrorCode::InternalError, cause.to_string()));
+                sent.map_err(|cause| error(ErrorCode::InternalError, cause.to_string()))
             }
+            DidOpenTextDocument::METHOD
+            | DidChangeTextDocument::METHOD
+            | DidSaveTextDocument::METHOD
+            | DidCloseTextDocument::METHOD => self.hear_of_document(&method, params),
+            _ => self.hear_of_workspace(&method, params),
+        }
+    }
+
+    fn hear_of_document(&mut self, method: &str, params: Value) -> Result<(), ResponseError> {
+        match method {
             DidOpenTextDocument::METHOD => {
                 let DidOpenTextDocumentParams { text_document } = read(params)?;
                 let uri = text_document.uri.clone();
@@ -192,18 +206,24 @@ impl<'w> Server<'w> {
                 changed.map_err(|why| error(ErrorCode::InvalidParams, why))?;
                 self.changed(&id.uri, Stale::Open);
             }
-            DidCloseTextDocument::METHOD => {
-                let DidCloseTextDocumentParams { text_document } = read(params)?;
-                self.changed(&text_document.uri, Stale::Findings);
-                self.documents.close(&text_document.uri);
-                self.workspace.fit(&self.documents);
-            }
             DidSaveTextDocument::METHOD => {
                 let DidSaveTextDocumentParams { text_document, .. } = read(params)?;
                 // A client that watches files tells of those that have changed.
                 let stale = if self.client.watches_files { Stale::Findings } else { Stale::Files };
                 self.changed(&text_document.uri, stale);
             }
+            _ => {
+                let DidCloseTextDocumentParams { text_document } = read(params)?;
+                self.changed(&text_document.uri, Stale::Findings);
+                self.documents.close(&text_document.uri);
+                self.workspace.fit(&self.documents);
+            }
+        }
+        Ok(())
+    }
+
+    fn hear_of_workspace(&mut self, method: &str, params: Value) -> Result<(), ResponseError> {
+        match method {
             DidChangeWatchedFiles::METHOD => {
                 let DidChangeWatchedFilesParams { changes } = read(params)?;
                 let paths: Vec<PathBuf> = changes.iter().map(|change| uri::path(&change.uri)).collect();
@@ -245,7 +265,7 @@ impl<'w> Server<'w> {
     /// # Errors
     /// Whatever writing says.
     pub(super) fn refresh(&mut self) -> io::Result<()> {
-        if !self.workspace.is_stale() || self.phase != Phase::Initialized {
+        if self.is_told && !self.workspace.is_stale() || self.phase != Phase::Initialized {
             return Ok(());
         }
         let linted = self.guarded(|Self { workspace, cli, start, documents, .. }| {
@@ -255,6 +275,7 @@ impl<'w> Server<'w> {
             Ok(notes) => notes.iter().try_for_each(|note| self.log(MessageType::INFO, note))?,
             Err(defect) => self.log(MessageType::ERROR, &defect.message)?,
         }
+        self.is_told = true;
         self.publish()
     }
 

@@ -58,6 +58,8 @@ fn diagnostics_follow_what_is_typed() {
     assert_eq!(client.places(&pod), ["5:18-5:31 forbidden-probe"]);
     client.change(&pod, 2, &Value::Null, "");
     assert_eq!(client.places(&pod), ["5:18-5:31 forbidden-probe"], "a version that was there before");
+    let why = format!("version 2 of {pod} comes after version 2");
+    assert!(client.told.iter().any(|told| told.to_string().contains(&why)), "{:?}", client.told);
     client.change(&pod, 3, &range((5, 0), (99, 99)), "  broken: [");
     assert!(client.places(&pod)[0].ends_with(" invalid-yaml"), "{:?}", client.places(&pod));
     client.tell("textDocument/didClose", json!({ "textDocument": { "uri": pod } }));
@@ -107,6 +109,9 @@ fn a_document_in_no_folder_is_linted_by_itself() {
     for address in [&uri(folder.path(), "pod.yaml"), "untitled:Untitled-1"] {
         client.open(address, POD);
         assert_eq!(client.places(address), ["5:18-5:31 forbidden-probe"], "{address}");
+        client.tell("textDocument/didClose", json!({ "textDocument": { "uri": address } }));
+        client.settle();
+        assert_eq!(client.places(address), [""; 0], "{address}");
     }
 }
 
