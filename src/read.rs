@@ -17,7 +17,7 @@ use crate::helm::Template;
 use crate::path_text::{path_of_text, text_of_path};
 use crate::rendered;
 use crate::source::{FileId, Source, Span};
-use crate::yaml::{self, Document, Prefilter, Problem};
+use crate::yaml::{self, Document, Prefilter, Problem, Value};
 
 /// A file, and where its documents lie.
 #[derive(Debug, Clone)]
@@ -30,6 +30,8 @@ pub struct InputFile {
     pub holds_objects: bool,
     /// The objects that rules look for, as far as its text tells of them; `None` where that wasn't noted.
     pub mentions: Option<Vec<Mention>>,
+    /// The definitions of custom resources in it, by what names them, where it holds nothing else and was left out.
+    pub definitions: Vec<Value>,
 }
 
 /// Objects that a document may hold, by its text.
@@ -50,17 +52,29 @@ pub struct Kept {
     pub text: bool,
     /// What is noted of its objects, if anything.
     pub mentions: Option<Vec<Mention>>,
+    /// The definitions that are noted of a file without text.
+    pub definitions: Vec<Value>,
 }
 
 /// A file that was read, before it is known whether anybody asks for its text.
 #[derive(Debug, Clone, Copy)]
 pub struct Skimmed<'t> {
+    /// Its number.
+    pub id: FileId,
     /// Its path, as it is shown.
     pub path: &'t str,
     /// Its text.
     pub text: &'t str,
     /// The bytes of each document.
     pub documents: &'t [Range<usize>],
+}
+
+impl Kept {
+    /// The text, of which nothing else need be noted.
+    #[must_use]
+    pub fn text() -> Self {
+        Self { text: true, ..Self::default() }
+    }
 }
 
 impl InputFile {
@@ -70,13 +84,19 @@ impl InputFile {
         let source = source.into();
         let documents = yaml::split(&source.text);
         let holds_objects = holds_objects(&source.text, &documents);
-        Self { source, documents, holds_objects, mentions: None }
+        Self { source, documents, holds_objects, mentions: None, definitions: Vec::new() }
     }
 
     /// Whether its text was dropped after it was read, since nobody would ask for it.
     #[must_use]
     pub fn is_left_out(&self) -> bool {
         self.source.text.is_empty() && !self.documents.is_empty()
+    }
+
+    /// Whether what kustomize reads of it is noted, though its text was left out.
+    #[must_use]
+    pub fn is_noted(&self) -> bool {
+        self.is_left_out() && !self.definitions.is_empty()
     }
 
     /// The same file with its text, read once more.
@@ -146,7 +166,7 @@ pub enum Outcome<'f> {
 /// Reads one input. A file that can't be read keeps its number, with empty text.
 #[must_use]
 pub fn read(id: usize, input: &Input, stdin_name: &str) -> (InputFile, Option<Failure>) {
-    read_where(|_| Kept { text: true, mentions: None }, id, input, stdin_name)
+    read_where(|_| Kept::text(), id, input, stdin_name)
 }
 
 /// As [`read`]; what `keep` doesn't want has no text.
@@ -169,14 +189,15 @@ pub fn read_where(
         Ok((text, encoding)) => {
             let documents = yaml::split(&text);
             let holds_objects = holds_objects(&text, &documents);
-            let kept = keep(Skimmed { path: &path, text: &text, documents: &documents });
+            let kept = keep(Skimmed { id, path: &path, text: &text, documents: &documents });
             let source = if kept.text {
                 Source::with_encoding(id, &*path, &*text, encoding)
                     .with_origins(rendered::origins(&text, &documents))
             } else {
                 Source::with_encoding(id, &*path, "", encoding)
             };
-            Ok(InputFile { source: Arc::new(source), documents, holds_objects, mentions: kept.mentions })
+            let Kept { mentions, definitions, .. } = kept;
+            Ok(InputFile { source: Arc::new(source), documents, holds_objects, mentions, definitions })
         }
         // Other people's files are passed over whatever their encoding is.
         Err(_) if !encoding::holds_manifest(bytes) => Ok(empty()),

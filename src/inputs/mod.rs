@@ -98,6 +98,12 @@ impl InputSet {
         self.shared.files.get(id)
     }
 
+    /// The file `id` with its text, which is read again where it was left out.
+    #[must_use]
+    pub fn file_with_text(&self, id: FileId) -> Option<&InputFile> {
+        self.shared.files.with_text(id)
+    }
+
     /// The file `id`.
     #[must_use]
     pub fn source(&self, id: FileId) -> Option<&Source> {

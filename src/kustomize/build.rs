@@ -151,13 +151,15 @@ fn build_within(
             by_file.entry(file).or_default().push(number);
         }
     }
-    let Builder { files, parsed, readable, manifests, inline, remarks, .. } = builder;
+    let Builder { mut files, parsed, readable, manifests, inline, remarks, .. } = builder;
+    let remarks = remarks.into_list();
+    // What they are about is shown.
+    files.restore(&remarks.iter().map(|remark| remark.span.file).collect());
     let mut files = files.into_files();
     // What no build reads as YAML is a script, or what else is put into a ConfigMap.
     for file in files.iter_mut().skip(count).filter(|file| !parsed.contains_key(&file.source.id)) {
         file.documents.clear();
     }
-    let remarks = remarks.into_list();
     Builds { list, files, counted, manifests, inline, remarks, by_file, readable }
 }
 

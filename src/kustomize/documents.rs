@@ -46,7 +46,8 @@ impl Builder {
 
     /// As [`path`](Self::path), whether or not the build becomes made of it.
     pub(super) fn locate(&mut self, from: FileId, path: &str, place: &Value) -> Option<FileId> {
-        match self.files.file(from, path) {
+        let found = self.files.file(from, path);
+        match found.and_then(|file| self.files.with_text(file)) {
             Ok(file) => Some(file),
             Err(refused) => {
                 self.refuse(refused, place);

@@ -116,7 +116,8 @@ impl Files {
         self.file(from, path).map(Found::File)
     }
 
-    /// The file that the kustomization `from` calls `path`. Files outside its folder are refused (kustomize,
+    /// The file that the kustomization `from` calls `path`, with its text unless what is asked of that is noted. Files
+    /// outside its folder are refused (kustomize,
     /// `loader.RestrictionRootOnly`).
     pub(super) fn file(&mut self, from: FileId, path: &str) -> Result<FileId, Refused> {
         let folder = self.folder(from);
@@ -133,6 +134,13 @@ impl Files {
         self.read(&shown)
     }
 
+    /// The file `id` once it has its text.
+    pub(super) fn with_text(&mut self, id: FileId) -> Result<FileId, Refused> {
+        let file = self.list.get_mut(id.0 as usize).ok_or(Refused::Missing)?;
+        restore(file).map_err(|failure| Refused::Unreadable(failure.message))?;
+        Ok(id)
+    }
+
     /// Whether the file that is shown as `path` is known.
     fn knows(&self, path: &str) -> bool {
         self.by_path.contains_key(&absolute(&self.here, path))
@@ -141,9 +149,8 @@ impl Files {
     /// The file that is shown as `path`, read if it isn't known.
     fn read(&mut self, path: &str) -> Result<FileId, Refused> {
         if let Some(&id) = self.by_path.get(&absolute(&self.here, path)) {
-            let file = self.list.get_mut(id.0 as usize).ok_or(Refused::Missing)?;
-            restore(file).map_err(|failure| Refused::Unreadable(failure.message))?;
-            return Ok(id);
+            let is_noted = self.get(id).is_some_and(InputFile::is_noted);
+            return if is_noted { Ok(id) } else { self.with_text(id) };
         }
         let metadata = fs::metadata(path).map_err(|_| Refused::Missing)?;
         // A pipe would be waited for.

@@ -1,6 +1,6 @@
 //! What kustomize would make of the input, in memory and without losing where each part is written.
 //!
-//! `files` finds what kustomizations name, `parsed` and `documents` read it, `builder` puts it together: what a folder
+//! `files` finds what kustomizations name, `parsed`, `definitions` and `documents` read it, `builder` puts it together: what a folder
 //! `includes` (each a `resource`), what generators make (`generate`), and what changes them: `patches` (`merge` and its
 //! `merge_keys`, `json_patch`, with the help of `selector`), `transform`, `image_tags` and `replacements`. At the end
 //! `references` follow names that changed. `roots` tells which are built by themselves, `build` what comes of it,
@@ -10,6 +10,7 @@
 
 mod build;
 mod builder;
+mod definitions;
 mod documents;
 mod files;
 mod generate;
@@ -35,6 +36,7 @@ pub mod images;
 use memchr::memmem;
 
 pub use build::{Build, Builds, BuiltResource, build};
+pub use definitions::definitions;
 pub use files::folder_of;
 pub use remarks::Remark;
 

@@ -4,14 +4,12 @@ use std::collections::{HashMap, HashSet};
 
 use rayon::prelude::*;
 
+use super::definitions::{DEFINITION, head_of, named};
 use super::files::Files;
 use crate::discover::is_kustomization;
 use crate::read::InputFile;
 use crate::source::{FileId, Span};
 use crate::yaml::{self, Document, Node, Problem, Value};
-
-/// The kind of which only the names are kept.
-pub(super) const DEFINITION: &str = "CustomResourceDefinition";
 
 /// The keys that name an object.
 const NAMING: [&str; 3] = ["apiVersion", "kind", "metadata"];
@@ -30,10 +28,15 @@ impl Parsed {
     /// Parses `file`, all of it or of definitions what names them. What can't be read is told of where files are checked.
     pub(super) fn of(file: &InputFile, is_whole: bool) -> Self {
         let mut parsed = Self { is_readable: true, ..Self::default() };
+        if file.is_noted() {
+            parsed.values.clone_from(&file.definitions);
+            return parsed;
+        }
         for range in &file.documents {
             let text = file.source.text.get(range.clone()).unwrap_or("");
             let head = (!is_whole && yaml::is_definition(text)).then(|| head_of(text)).flatten();
-            let head = head.and_then(|length| definition(file, range.start..range.start + length));
+            let head = head.map(|length| Document::parse(&file.source, range.start..range.start + length));
+            let head = head.and_then(|head| named(&head.ok()?));
             let value = match head {
                 Some(value) => Ok(Ok(value)),
                 None => Document::parse(&file.source, range.clone()).map(|document| value_of(&document)),
@@ -66,19 +69,6 @@ pub(super) fn value_of(document: &Document) -> Result<Value, Span> {
     }
 }
 
-/// How long the part of a definition is that stands before its schema.
-fn head_of(text: &str) -> Option<usize> {
-    memchr::memmem::find(text.as_bytes(), b"\nspec:").map(|at| at + 1)
-}
-
-/// The definition that these bytes of `file` name; `None` where they don't.
-fn definition(file: &InputFile, head: std::ops::Range<usize>) -> Option<Value> {
-    let value = value_of(&Document::parse(&file.source, head).ok()?).ok()?;
-    let has = |path: &[&str]| value.at(path).and_then(Value::text).is_some_and(|text| !text.is_empty());
-    let is_named = has(&["apiVersion"]) && has(&["metadata", "name"]);
-    (is_named && value.get("kind").and_then(Value::text) == Some(DEFINITION)).then_some(value)
-}
-
 /// Parses the kustomizations among `files`, and what they name as resources: nearly all that their builds are made of, at
 /// once instead of one after another. Those that `is_whole` says are parsed to their ends.
 pub(super) fn ahead(
@@ -91,7 +81,9 @@ pub(super) fn ahead(
     let named =
         parsed.iter().flat_map(|(id, parsed)| resources(parsed).filter_map(|path| files.known(*id, path)));
     let named: HashSet<FileId> = named.filter(|id| !parsed.contains_key(id)).collect();
-    files.restore(&named);
+    let is_unread = |id: &FileId| files.get(*id).is_some_and(|file| !file.is_noted());
+    let unread = named.iter().copied().filter(is_unread).collect();
+    files.restore(&unread);
     let named = files.list().par_iter().filter(|file| named.contains(&file.source.id));
     parsed.par_extend(named.map(parse));
     parsed

@@ -1,9 +1,9 @@
 //! Patches, in files and inline, and what they are for.
 
 use super::builder::Builder;
+use super::definitions::DEFINITION;
 use super::json_patch;
 use super::merge::merge;
-use super::parsed::DEFINITION;
 use super::resource::{Id, Resource};
 use super::selector::Selector;
 use crate::source::{FileId, MappedText};

@@ -1,7 +1,7 @@
 //! `replacements`: values copied from one resource into fields of others (kustomize, `replacement`).
 
 use super::builder::Builder;
-use super::parsed::DEFINITION;
+use super::definitions::DEFINITION;
 use super::resource::{Id, Resource};
 use super::selector::Selector;
 use crate::source::FileId;

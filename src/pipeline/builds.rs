@@ -30,8 +30,8 @@ pub(super) fn check(linter: &Linter<'_>, is_checked: &(dyn Fn(FileId) -> bool + 
 }
 
 fn check_resource(linter: &Linter<'_>, resource: &BuiltResource) -> Option<FileResult> {
-    let file = linter.inputs.file(resource.file())?;
     let document = Some(resource).filter(|resource| linter.may_speak_of(resource))?.document()?;
+    let file = linter.inputs.file_with_text(resource.file())?;
     let mut result = linter.check_built(file, document);
     let root = document.root();
     let mut around = vec![root.span()];

@@ -6,6 +6,7 @@ use crate::charts;
 use crate::discover::is_kustomization;
 use crate::inputs;
 use crate::kube::Workload;
+use crate::kustomize;
 use crate::provenance::TestSuites;
 use crate::read::{Kept, Mention, Skimmed};
 use crate::rule::{Rule, Target};
@@ -33,27 +34,28 @@ impl Interest {
     /// What of a file will be asked for, for all that is known before the others are read.
     pub(super) fn keeps(&self, file: Skimmed<'_>) -> Kept {
         let Skimmed { path, text, .. } = file;
-        let Some(prefilter) = &self.prefilter else { return Kept { text: true, mentions: None } };
-        let Kept { text: is_wanted, mentions } = of_documents(prefilter, file);
-        let is_kept = is_wanted
+        let Some(prefilter) = &self.prefilter else { return Kept::text() };
+        let kept = of_documents(prefilter, file);
+        let is_kept = kept.text
             || is_kustomization(path)
             || TestSuites::reads(path)
             || suppress::mentions_us(text)
             || charts::is_template(path, text)
                 && (prefilter.wants(text) || charts::may_define_containers(text));
-        Kept { text: is_kept, mentions }
+        Kept { text: is_kept, ..kept }
     }
 }
 
 /// What of the documents of a file will be asked for.
 fn of_documents(prefilter: &Prefilter, file: Skimmed<'_>) -> Kept {
-    let mut is_wanted = false;
+    let (mut is_wanted, mut has_others) = (false, false);
     let mut mentions = Some(Vec::<Mention>::new());
     for (range, number) in file.documents.iter().zip(0..) {
         let document = file.text.get(range.clone()).unwrap_or("");
         if yaml::is_definition(document) {
             continue;
         }
+        has_others = true;
         let kinds = yaml::key_values(document, "kind");
         is_wanted = is_wanted || prefilter.wants_of(document, &kinds);
         let Some(known) = &mut mentions else { continue };
@@ -63,7 +65,9 @@ fn of_documents(prefilter: &Prefilter, file: Skimmed<'_>) -> Kept {
             None => (is_wanted, mentions) = (true, None),
         }
     }
-    Kept { text: is_wanted, mentions }
+    let definitions =
+        if has_others { Vec::new() } else { kustomize::definitions(file.id, file.text, file.documents) };
+    Kept { text: is_wanted, mentions, definitions }
 }
 
 /// Tells the documents that one of `rules` may speak of, or that hold an object of `kinds`.

@@ -70,11 +70,18 @@ pub fn is_definition(document: &str) -> bool {
     if memmem::find(document.as_bytes(), b"openAPIV3Schema").is_none() {
         return false;
     }
+    let bytes = document.as_bytes();
     let mut kind = None;
-    for line in document.lines() {
-        let is_second = line.starts_with("kind") && kind.replace(line).is_some();
-        if is_second || line.starts_with(['"', '\'', '?', '{', '!', '&', '[']) {
-            return false;
+    for start in std::iter::once(0).chain(memchr::memchr_iter(b'\n', bytes).map(|at| at + 1)) {
+        match bytes.get(start) {
+            Some(b'"' | b'\'' | b'?' | b'{' | b'!' | b'&' | b'[') => return false,
+            Some(b'k') => {
+                let line = document.get(start..).filter(|rest| rest.starts_with("kind"));
+                if line.is_some() && std::mem::replace(&mut kind, line).is_some() {
+                    return false;
+                }
+            }
+            _ => {}
         }
     }
     let is_definition = |value: &str| {
@@ -82,7 +89,7 @@ pub fn is_definition(document: &str) -> bool {
         let value = value.strip_prefix(['"', '\'']).unwrap_or(value);
         value.strip_prefix("CustomResourceDefinition").is_some_and(|after| {
             let after = after.trim_start_matches(['"', '\'', ' ', '\t']);
-            after.is_empty() || after.starts_with(['\r', '#'])
+            after.is_empty() || after.starts_with(['\n', '\r', '#'])
         })
     };
     kind.and_then(|line| line.strip_prefix("kind:")).is_some_and(is_definition)
