@@ -70,7 +70,7 @@ pub fn describe(inputs: &[Input], stdin_name: &str, settings: &Settings) -> Desc
     let failed = |failure| Described { errors: vec![failure], ..Described::default() };
     let described: Vec<Described> = inputs
         .par_iter()
-        .zip(&builds.files)
+        .zip(builds.files.par_iter())
         .map(|(input, file)| {
             read::guard(file, || describer.file(file, read::is_named(input))).unwrap_or_else(failed)
         })

@@ -1,6 +1,6 @@
 //! The files of a run. The text of one that was left out is read again where somebody asks for it.
 
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use crate::read::InputFile;
 use crate::source::FileId;
@@ -8,13 +8,13 @@ use crate::source::FileId;
 /// Some files, in the order of their ids.
 #[derive(Debug, Default)]
 pub(super) struct Files {
-    list: Vec<InputFile>,
+    list: Arc<Vec<InputFile>>,
     /// Those that were read again.
     restored: Vec<OnceLock<Option<Box<InputFile>>>>,
 }
 
 impl Files {
-    pub(super) fn new(list: Vec<InputFile>) -> Self {
+    pub(super) fn new(list: Arc<Vec<InputFile>>) -> Self {
         let restored = list.iter().map(|_| OnceLock::new()).collect();
         Self { list, restored }
     }

@@ -59,13 +59,16 @@ impl InputSet {
     /// The set of `files`, in the order of their ids.
     #[must_use]
     pub fn new(files: Vec<InputFile>) -> Self {
-        Self { shared: Arc::new(Shared { files: Files::new(files), ..Shared::default() }), build: None }
+        Self {
+            shared: Arc::new(Shared { files: Files::new(Arc::new(files)), ..Shared::default() }),
+            build: None,
+        }
     }
 
     /// The set of the files of `builds`.
     #[must_use]
     pub fn of_builds(builds: &Builds) -> Self {
-        let files = Files::new(builds.files.clone());
+        let files = Files::new(Arc::clone(&builds.files));
         Self {
             shared: Arc::new(Shared { files, builds: builds.list.clone(), ..Shared::default() }),
             build: None,

@@ -23,7 +23,7 @@ pub struct Builds {
     /// Those that are built by themselves, in the order of the input.
     pub list: Vec<Arc<Build>>,
     /// The input's files, and those that were read beside them, in the order of their ids.
-    pub files: Vec<InputFile>,
+    pub files: Arc<Vec<InputFile>>,
     /// Files from this number on are there for the sake of a named file alone: what is found in them doesn't count.
     counted: usize,
     /// The files whose documents are resources, or patches that are merged: an entry that is written there is an entry of
@@ -160,7 +160,7 @@ fn build_within(
     for file in files.iter_mut().skip(count).filter(|file| !parsed.contains_key(&file.source.id)) {
         file.documents.clear();
     }
-    Builds { list, files, counted, manifests, inline, remarks, by_file, readable }
+    Builds { list, files: Arc::new(files), counted, manifests, inline, remarks, by_file, readable }
 }
 
 /// What is printed in the end.

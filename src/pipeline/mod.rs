@@ -26,7 +26,7 @@ use crate::source::FileId;
 use crate::suppress::{Matched, Matcher, Slip, Suppression};
 use crate::unchecked::{self, Accepted, AcceptedBy, UNCHECKED};
 use interest::Interest;
-use linter::Linter;
+use linter::{FileResult, Linter};
 
 /// Lints `inputs`. Standard input is shown as `stdin_name`.
 ///
@@ -110,8 +110,9 @@ fn lint_files(
     let count = read.len();
     let (set, builds) = gather(settings, read, scope, &mut report);
     let linter = Linter::new(rules, settings, &set, &builds);
-    let Checked { mut findings, fields, mut unchecked, mut suppressions } =
-        check_files(&linter, count, scope, progress, &mut report.summary);
+    let Checked { mut findings, fields, mut unchecked, mut suppressions, summary } =
+        check_files(&linter, count, scope, progress);
+    report.summary.add(summary);
     report.fields = fields;
     findings.extend(linter.check_set());
     let (errors, notes) = remarks::parted(&builds, &settings.pod_templates);
@@ -123,7 +124,10 @@ fn lint_files(
     report.sources = set.sources();
     add_unchecked(accepted, &mut matched, &mut report);
     add_sorted(matched, &linter, &mut report);
-    Linted { report, builds: builds.list.iter().map(|build| build.files.clone()).collect() }
+    let of_builds = builds.list.iter().map(|build| build.files.clone()).collect();
+    // That are many small parts, and nobody need wait until they are freed.
+    rayon::spawn(move || drop((set, builds)));
+    Linted { report, builds: of_builds }
 }
 
 /// Adds to `report` what couldn't be read, at the front; what `settings` accept of it is only counted.
@@ -137,7 +141,8 @@ pub fn add_unread(failures: Vec<Failure>, settings: &Settings, report: &mut Repo
     report.summary.accepted = report.accepted.len();
 }
 
-/// What came of all files.
+/// What came of some files, in their order.
+#[derive(Default)]
 struct Checked {
     findings: Vec<Finding>,
     /// The fields of their places, as far as these are known.
@@ -145,6 +150,30 @@ struct Checked {
     /// What couldn't be checked.
     unchecked: Vec<Finding>,
     suppressions: Vec<Suppression>,
+    /// What was counted in them.
+    summary: Summary,
+}
+
+impl Checked {
+    /// With what came of one more file.
+    fn with(mut self, mut result: FileResult) -> Self {
+        result.count(&mut self.summary);
+        self.findings.append(&mut result.findings);
+        self.fields.extend(result.fields);
+        self.unchecked.append(&mut result.unchecked);
+        self.suppressions.append(&mut result.suppressions);
+        self
+    }
+
+    /// With what came of the files behind them.
+    fn and(mut self, mut other: Self) -> Self {
+        self.findings.append(&mut other.findings);
+        self.fields.extend(other.fields);
+        self.unchecked.append(&mut other.unchecked);
+        self.suppressions.append(&mut other.suppressions);
+        self.summary.add(other.summary);
+        self
+    }
 }
 
 /// Builds the kustomizations among the files that were `read`. What these read comes behind the others.
@@ -167,33 +196,19 @@ fn gather(
 }
 
 /// Checks each file by itself, and what builds make. Behind the first `count` files are those that builds read beside them.
-fn check_files(
-    linter: &Linter<'_>,
-    count: usize,
-    scope: Scope<'_>,
-    progress: &Progress,
-    summary: &mut Summary,
-) -> Checked {
+fn check_files(linter: &Linter<'_>, count: usize, scope: Scope<'_>, progress: &Progress) -> Checked {
     let Scope { is_named, is_checked } = scope;
     let (files, beside) = linter.inputs.files().split_at(count);
-    let mut results: Vec<_> = files
+    // Nothing came of most files: no more is kept of each than that.
+    let of_files = files
         .par_iter()
         .filter(|file| is_checked(file.source.id))
         .map(|file| linter.check_file(file, is_named(file.source.id)))
         .inspect(|_| progress.checked_one())
-        .collect();
-    results.extend(beside.iter().map(|file| linter.check_beside(file)));
-    results.push(builds::check(linter, is_checked));
-    let (mut findings, mut unchecked, mut suppressions) = (Vec::new(), Vec::new(), Vec::new());
-    let mut fields = Fields::default();
-    for mut result in results {
-        result.count(summary);
-        findings.append(&mut result.findings);
-        fields.extend(result.fields);
-        unchecked.append(&mut result.unchecked);
-        suppressions.append(&mut result.suppressions);
-    }
-    Checked { findings, fields, unchecked, suppressions }
+        .fold(Checked::default, Checked::with)
+        .reduce(Checked::default, Checked::and);
+    let of_beside = beside.iter().map(|file| linter.check_beside(file)).fold(of_files, Checked::with);
+    of_beside.with(builds::check(linter, is_checked))
 }
 
 /// Parts `findings` and what is `unchecked` by `suppressions`, and adds what is wrong with these.

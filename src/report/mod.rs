@@ -86,6 +86,17 @@ pub struct Summary {
     pub other: usize,
 }
 
+impl Summary {
+    /// Adds what was looked at in other files.
+    pub(crate) fn add(&mut self, other: Self) {
+        self.files += other.files;
+        self.documents += other.documents;
+        self.pods += other.pods;
+        self.other += other.other;
+        self.unjudged.extend(other.unjudged);
+    }
+}
+
 /// The object that a finding is about, for people: `Deployment shop/web, init container seed`; empty where it is about
 /// none.
 #[must_use]

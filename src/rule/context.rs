@@ -1,7 +1,7 @@
 //! What a rule is given to work with.
 
 use std::cell::OnceCell;
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use super::Rule;
 use crate::finding::{ContainerRole, Finding, Resource, Severity, Withheld};
@@ -16,7 +16,7 @@ use crate::settings::Settings;
 use crate::shell::semantics::Facts;
 use crate::source::{Source, Span};
 use crate::unchecked;
-use crate::yaml::Node;
+use crate::yaml::{Node, NodeId};
 
 /// What a rule sees beside what it looks at, and where it puts what it finds.
 pub struct RuleContext<'a, T> {
@@ -54,13 +54,14 @@ pub struct PodFacts<'a> {
     budget: &'a Budget,
     programs: OnceCell<Programs<'a, 'a>>,
     scripts: OnceCell<Vec<Facts<'a>>>,
+    roles: OnceCell<HashMap<NodeId, ContainerRole>>,
 }
 
 impl<'a> PodFacts<'a> {
     /// Of `pod`, whose scripts are followed with what is left in `budget`.
     pub(crate) fn new(pod: &'a Pod<'a>, budget: &'a Budget) -> Self {
         let (volumes, programs, scripts) = (OnceCell::new(), OnceCell::new(), OnceCell::new());
-        Self { pod, volumes, budget, programs, scripts }
+        Self { pod, volumes, budget, programs, scripts, roles: OnceCell::new() }
     }
 
     /// The scripts that a rule asked for and of which nothing could be told, and why.
@@ -244,12 +245,18 @@ impl<'a> PodContext<'a> {
 
     /// What the container with this map is in the Pod.
     fn role_of(&self, container: Node<'_>) -> Option<ContainerRole> {
-        let (role, _) = self.subject.pod.containers().find(|(_, known)| known.node == container)?;
-        Some(match role {
-            Role::Init => ContainerRole::Init,
-            Role::Sidecar => ContainerRole::Sidecar,
-            Role::App => ContainerRole::App,
-        })
+        let roles = || {
+            let mut roles = HashMap::new();
+            for (role, known) in self.subject.pod.containers() {
+                roles.entry(known.node.id()).or_insert(match role {
+                    Role::Init => ContainerRole::Init,
+                    Role::Sidecar => ContainerRole::Sidecar,
+                    Role::App => ContainerRole::App,
+                });
+            }
+            roles
+        };
+        self.subject.roles.get_or_init(roles).get(&container.id()).copied()
     }
 }
 

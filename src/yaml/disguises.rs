@@ -25,23 +25,36 @@ pub(super) fn hides_names(document: &str) -> bool {
 /// Tells what the double-quoted texts of a document stand for.
 struct Quotes<'t> {
     document: &'t str,
-    /// The end of the text that was looked at last, and whether it may be a key.
+    /// The end of the text that was looked at last, and whether a colon comes after it.
     last: (usize, bool),
 }
 
 impl Quotes<'_> {
     /// Whether the double-quoted text around `at` is the value of `kind`.
     fn is_kind(&self, at: usize) -> bool {
-        let from = at.saturating_sub(MAX_NAME);
-        let near = self.document.as_bytes().get(from..at).unwrap_or_default();
-        let Some(opening) = memchr::memrchr(b'"', near) else { return false };
-        let before = self.document.get(..from + opening).unwrap_or("");
-        let key = before.trim_end().strip_suffix(':').unwrap_or("");
+        let key = self.before_quotes(at).trim_end().strip_suffix(':').unwrap_or("");
         key.trim_end().trim_end_matches(['"', '\'']).ends_with("kind")
     }
 
-    /// Whether the double-quoted text around `at` may be a key: after its end comes a colon. Ask in the order of the text.
+    /// Whether the double-quoted text around `at` may be a key: one of several lines stands behind `?` or within brackets.
     fn is_key(&mut self, at: usize) -> bool {
+        self.is_before_colon(at) && may_stand_before_key(self.before_quotes(at))
+    }
+
+    /// What stands before the double-quoted text around `at`; nothing where that isn't near.
+    fn before_quotes(&self, at: usize) -> &str {
+        let from = at.saturating_sub(MAX_NAME);
+        let near = self.document.as_bytes().get(from..at).unwrap_or_default();
+        let is_opening = |quote: &usize| {
+            let before = near.get(..*quote).unwrap_or_default();
+            before.iter().rev().take_while(|byte| **byte == b'\\').count() % 2 == 0
+        };
+        let opening = memchr::memrchr_iter(b'"', near).find(is_opening);
+        opening.and_then(|opening| self.document.get(..from + opening)).unwrap_or("")
+    }
+
+    /// Whether a colon comes after the double-quoted text around `at`. Ask in the order of the text.
+    fn is_before_colon(&mut self, at: usize) -> bool {
         if at >= self.last.0 {
             let end = closing_quote(self.document, at);
             let after = self.document.get(end..).unwrap_or("");
@@ -49,6 +62,14 @@ impl Quotes<'_> {
         }
         self.last.1
     }
+}
+
+/// Whether a key that goes over several lines may stand behind `text`.
+fn may_stand_before_key(text: &str) -> bool {
+    let text = text.trim_end().as_bytes();
+    let mut line = text.iter().rev().take(MAX_NAME).take_while(|byte| **byte != b'\n');
+    // Behind a comment, a tag or an anchor it isn't looked for what stands before these.
+    matches!(text.last(), Some(b'?' | b'{' | b'[' | b',')) || line.any(|byte| b"#!&".contains(byte))
 }
 
 /// Where the double-quoted text that holds `at` ends.

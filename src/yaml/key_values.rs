@@ -130,6 +130,9 @@ mod tests {
             "{\"kind\": \"\\u0043onfigMap\"}",
             "kind: \"Config\\\n  Map\"\n",
             "? \"ki\\\n  nd\"\n: ConfigMap\n",
+            "? !!str \"ki\\\n  nd\"\n: ConfigMap\n",
+            "{\"ki\\\n  nd\": ConfigMap}",
+            "{a: b, \"ki\\\n  nd\": ConfigMap}",
             "kind: *map\n",
             "kind: !!binary Q29uZmlnTWFw\n",
             "kind: !<tag:yaml.org,2002:binary> Q29uZmlnTWFw\n",
@@ -137,8 +140,14 @@ mod tests {
         ] {
             assert!(key_values(document, "kind").is_open, "{document}");
         }
-        for document in ["a: a binary\n", "a: \"\\n\\t\\u003c\"\n", "a: |\n  x \\\n  y\n", "binaryData: {}\n"]
-        {
+        for document in [
+            "a: a binary\n",
+            "a: \"\\n\\t\\u003c\"\n",
+            "a: |\n  x \\\n  y\n",
+            "binaryData: {}\n",
+            "a: |\n  run \\\n    --x \"b\": c\n",
+            "a: \"b \\\n  \\\"c\\\": d\"\ne: f\n",
+        ] {
             assert!(!key_values(document, "kind").is_open, "{document}");
         }
     }

@@ -34,7 +34,7 @@ pub struct Node<'d> {
 }
 
 /// The place of a node in its document, to come back to it.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct NodeId(u32);
 
 /// What a node is by kubectl's reading.
