@@ -2,12 +2,14 @@
 
 use std::ops::Range;
 
-use super::parsed::value_of;
 use crate::source::{FileId, MappedText, Span};
-use crate::yaml::{Document, Value};
+use crate::yaml::{Document, Node, Value};
 
 /// The kind of which only the names are kept.
 pub(super) const DEFINITION: &str = "CustomResourceDefinition";
+
+/// The keys that name an object.
+const NAMING: [&str; 3] = ["apiVersion", "kind", "metadata"];
 
 /// What names the definitions in the file `id`, whose `documents` all are some; none where that doesn't stand before the
 /// schema of each. They hold on to none of the file's `text`.
@@ -20,6 +22,20 @@ pub fn definitions(id: FileId, text: &str, documents: &[Range<usize>]) -> Vec<Va
         named(&Document::parse_text(written).into_iter().next()?.ok()?)
     };
     documents.iter().map(definition).collect::<Option<_>>().unwrap_or_default()
+}
+
+/// The value of a document.
+///
+/// # Errors
+/// The place of a key that is written twice, which kustomize refuses.
+pub(super) fn value_of(document: &Document) -> Result<Value, Span> {
+    let root = document.root();
+    // A definition's schema is large, and nothing in it is ours to judge.
+    if root.get("kind").and_then(Node::as_str) == Some(DEFINITION) {
+        Value::with_keys(root, &NAMING)
+    } else {
+        Value::of(root)
+    }
 }
 
 /// How long the part of a definition is that stands before its schema.

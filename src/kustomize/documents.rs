@@ -1,8 +1,9 @@
 //! The documents of the files that kustomizations name.
 
 use super::builder::Builder;
+use super::definitions::value_of;
 use super::files::Refused;
-use super::parsed::{self, Parsed};
+use super::parsed::Parsed;
 use crate::source::{FileId, Source, Span};
 use crate::yaml::{Document, Value};
 
@@ -23,7 +24,7 @@ impl Builder {
 
     /// The value of a document. A key that is written twice is refused.
     pub(super) fn value_of(&mut self, document: &Document) -> Option<Value> {
-        let value = parsed::value_of(document);
+        let value = value_of(document);
         value.map_err(|place| self.refuse_repeated(place)).ok()
     }
 

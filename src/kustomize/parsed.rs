@@ -4,15 +4,12 @@ use std::collections::{HashMap, HashSet};
 
 use rayon::prelude::*;
 
-use super::definitions::{DEFINITION, head_of, named};
+use super::definitions::{head_of, named, value_of};
 use super::files::Files;
 use crate::discover::is_kustomization;
 use crate::read::InputFile;
 use crate::source::{FileId, Span};
-use crate::yaml::{self, Document, Node, Problem, Value};
-
-/// The keys that name an object.
-const NAMING: [&str; 3] = ["apiVersion", "kind", "metadata"];
+use crate::yaml::{self, Document, Problem, Value};
 
 /// The values of a file's documents.
 #[derive(Debug, Default)]
@@ -52,20 +49,6 @@ impl Parsed {
             Ok(Err(place)) => self.refused.push(place),
             Err(_) => self.is_readable = false,
         }
-    }
-}
-
-/// The value of a document.
-///
-/// # Errors
-/// The place of a key that is written twice, which kustomize refuses.
-pub(super) fn value_of(document: &Document) -> Result<Value, Span> {
-    let root = document.root();
-    // A definition's schema is large, and nothing in it is ours to judge.
-    if root.get("kind").and_then(Node::as_str) == Some(DEFINITION) {
-        Value::with_keys(root, &NAMING)
-    } else {
-        Value::of(root)
     }
 }
 
