@@ -32,25 +32,26 @@ struct Quotes<'t> {
 impl Quotes<'_> {
     /// Whether the double-quoted text around `at` is the value of `kind`.
     fn is_kind(&self, at: usize) -> bool {
-        let key = self.before_quotes(at).trim_end().strip_suffix(':').unwrap_or("");
+        let before = self.before_quotes(at).unwrap_or("");
+        let key = before.trim_end().strip_suffix(':').unwrap_or("");
         key.trim_end().trim_end_matches(['"', '\'']).ends_with("kind")
     }
 
-    /// Whether the double-quoted text around `at` may be a key: one of several lines stands behind `?` or within brackets.
+    /// Whether the double-quoted text around `at` may be a key.
     fn is_key(&mut self, at: usize) -> bool {
-        self.is_before_colon(at) && may_stand_before_key(self.before_quotes(at))
+        self.is_before_colon(at) && self.before_quotes(at).is_some_and(may_stand_before_key)
     }
 
-    /// What stands before the double-quoted text around `at`; nothing where that isn't near.
-    fn before_quotes(&self, at: usize) -> &str {
+    /// What stands before the double-quoted text around `at`, where that begins near.
+    fn before_quotes(&self, at: usize) -> Option<&str> {
         let from = at.saturating_sub(MAX_NAME);
         let near = self.document.as_bytes().get(from..at).unwrap_or_default();
         let is_opening = |quote: &usize| {
             let before = near.get(..*quote).unwrap_or_default();
             before.iter().rev().take_while(|byte| **byte == b'\\').count() % 2 == 0
         };
-        let opening = memchr::memrchr_iter(b'"', near).find(is_opening);
-        opening.and_then(|opening| self.document.get(..from + opening)).unwrap_or("")
+        let opening = memchr::memrchr_iter(b'"', near).find(is_opening)?;
+        self.document.get(..from + opening)
     }
 
     /// Whether a colon comes after the double-quoted text around `at`. Ask in the order of the text.
@@ -64,12 +65,12 @@ impl Quotes<'_> {
     }
 }
 
-/// Whether a key that goes over several lines may stand behind `text`.
+/// Whether a key that goes over several lines may stand behind `text`: first in its line, behind `?`, or within brackets.
 fn may_stand_before_key(text: &str) -> bool {
-    let text = text.trim_end().as_bytes();
-    let mut line = text.iter().rev().take(MAX_NAME).take_while(|byte| **byte != b'\n');
+    let mut line = text.bytes().rev().take(MAX_NAME).take_while(|byte| *byte != b'\n');
+    let is_first = line.clone().all(|byte| matches!(byte, b' ' | b'-'));
     // Behind a comment, a tag or an anchor it isn't looked for what stands before these.
-    matches!(text.last(), Some(b'?' | b'{' | b'[' | b',')) || line.any(|byte| b"#!&".contains(byte))
+    is_first || text.trim_end().ends_with(['?', '{', '[', ',']) || line.any(|byte| b"#!&".contains(&byte))
 }
 
 /// Where the double-quoted text that holds `at` ends.
