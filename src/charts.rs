@@ -1,12 +1,13 @@
 //! Helm templates among the inputs: which files are some, and what each reading of one holds.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 use std::path::Path;
+use std::sync::Arc;
 
 use crate::discover;
 use crate::helm::{Reading, Template};
-use crate::source::{FileId, Source, Span};
+use crate::source::{FileId, MappedText, Source, Span};
 use crate::yaml::{self, Document, Problem};
 
 /// How many branches are left out of a reading, one after another, to find one that is YAML.
@@ -169,7 +170,7 @@ impl<'t> Views<'t> {
         wants: &dyn Fn(&str) -> bool,
     ) -> Self {
         let mut views = Vec::new();
-        let mut seen = HashSet::new();
+        let mut seen = Seen::default();
         let parts = template.pod_parts(source.id, &|name| init.has(name));
         let body = if discover::is_helper(Path::new(&*source.path)) {
             Vec::new()
@@ -227,7 +228,29 @@ struct Parser<'a> {
     number: usize,
     wants: &'a dyn Fn(&str) -> bool,
     /// The documents of earlier readings.
-    seen: &'a mut HashSet<(Span, String)>,
+    seen: &'a mut Seen,
+}
+
+/// Documents of readings, by their places in the template.
+#[derive(Default)]
+struct Seen(HashMap<Span, Vec<Written>>);
+
+/// A document of a reading, as it is put out.
+struct Written {
+    reading: Arc<MappedText>,
+    range: Range<usize>,
+}
+
+impl Written {
+    fn text(&self) -> &str {
+        self.reading.as_str().get(self.range.clone()).unwrap_or("")
+    }
+}
+
+impl Seen {
+    fn has(&self, place: Span, text: &str) -> bool {
+        self.0.get(&place).is_some_and(|all| all.iter().any(|written| written.text() == text))
+    }
 }
 
 impl Parser<'_> {
@@ -239,24 +262,26 @@ impl Parser<'_> {
             let Some(without) = template.without_branch_at(&view.reading, spoilt_at) else { break };
             (view, texts) = self.parse(without);
         }
-        self.seen.extend(texts);
+        for (place, written) in texts {
+            self.seen.0.entry(place).or_default().push(written);
+        }
         view
     }
 
     /// What `reading` holds, and the place and the text of each of its documents.
-    fn parse(&self, reading: Reading) -> (View, Vec<(Span, String)>) {
-        let text = Source::new(self.file, "", reading.text.as_str());
+    fn parse(&self, reading: Reading) -> (View, Vec<(Span, Written)>) {
+        let source = Source::new(self.file, "", reading.text.as_str());
         let (mut documents, mut texts, mut problem) = (Vec::new(), Vec::new(), None);
-        for range in yaml::split(&text.text) {
+        for range in yaml::split(&source.text) {
             let place = reading.text.span(range.clone());
-            let written = (place, text.text.get(range.clone()).unwrap_or("").to_owned());
-            if !(self.wants)(&written.1) || self.seen.contains(&written) {
+            let text = source.text.get(range.clone()).unwrap_or("");
+            if !(self.wants)(text) || self.seen.has(place, text) {
                 continue;
             }
-            match Document::parse_reading(&reading, &text, range) {
+            match Document::parse_reading(&reading, &source, range.clone()) {
                 Ok(document) => {
                     documents.push(Part { document, place, reading: self.number });
-                    texts.push(written);
+                    texts.push((place, Written { reading: Arc::clone(&reading.text), range }));
                 }
                 Err(found) => problem = problem.or(Some(found)),
             }

@@ -6,6 +6,7 @@ use crate::kube::image::Image;
 use crate::kube::{Container, Pod};
 use crate::rule::{Group, PodContext, Rule, Target};
 use crate::source::Span;
+use crate::yaml::Lookup;
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -54,19 +55,30 @@ struct Unpinned<'p, 'd> {
 enum Pull {
     /// Each time that the container starts; the default for such an image (`SetDefaults_Container`).
     Always,
-    /// Where the node hasn't got it.
+    /// Where the node hasn't got it, or when only Helm knows.
     IfNotPresent,
+}
+
+impl Pull {
+    fn of(container: &Container<'_>) -> Option<Self> {
+        let policy = match container.node.lookup("imagePullPolicy") {
+            Lookup::Present(policy) if policy.is_unknown() => return Some(Self::IfNotPresent),
+            Lookup::Unknown => return Some(Self::IfNotPresent),
+            Lookup::Present(_) | Lookup::Absent => container.image_pull_policy,
+        };
+        match policy.map(|policy| policy.value) {
+            None | Some("Always") => Some(Self::Always),
+            Some("IfNotPresent") => Some(Self::IfNotPresent),
+            // With `Never` the image is put on the node by hand; anything else isn't known.
+            Some(_) => None,
+        }
+    }
 }
 
 impl<'p, 'd> Unpinned<'p, 'd> {
     fn of(container: &'p Container<'d>) -> Option<Self> {
         let image = container.image()?;
-        let pull = match container.image_pull_policy.map(|policy| policy.value) {
-            None | Some("Always") => Pull::Always,
-            Some("IfNotPresent") => Pull::IfNotPresent,
-            // With `Never` the image is put on the node by hand; anything else isn't known.
-            Some(_) => return None,
-        };
+        let pull = Pull::of(container)?;
         // A name without a slash that isn't Docker's own can't be pulled: it is built on the machine, or replaced.
         let is_local = !image.repository.contains('/') && !is_official(image.repository);
         (image.is_latest() && !image.is_placeholder() && !is_local).then_some(Self { container, image, pull })

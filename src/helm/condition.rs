@@ -1,4 +1,4 @@
-//! Conditions of branches, and what a reading takes for true.
+//! Conditions of branches.
 
 use std::collections::HashMap;
 
@@ -16,20 +16,48 @@ pub(super) enum Condition {
 /// That a fact is true, or that it is false.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Literal {
-    fact: Fact,
+    pub(super) fact: FactId,
+    /// What `eq` compares with a literal; of several such facts at most one holds.
+    pub(super) subject: Option<SubjectId>,
     /// False for `not …` and `ne …`.
-    holds: bool,
+    pub(super) holds: bool,
+    /// The fact as it is written.
+    text: String,
 }
 
-/// What is true or false throughout a reading.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-struct Fact {
-    /// Equal texts are equal facts.
-    text: String,
-    /// The body whose `.` or variables it speaks of, by the offset where it opens.
-    scope: Option<usize>,
-    /// What `eq` compares with a literal; of several such facts at most one holds.
-    subject: Option<String>,
+/// What is true or false throughout a reading, by its number in the template.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct FactId(pub(super) usize);
+
+/// What some facts compare with literals, by its number in the template.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct SubjectId(pub(super) usize);
+
+/// Numbers the facts of a template: what is asked for each branch of each reading shouldn't be a text.
+#[derive(Debug, Default)]
+pub(super) struct FactIds {
+    facts: Numbers,
+    subjects: Numbers,
+}
+
+/// Equal texts are equal, where they speak of the `.` or the variables of the same body: that which opens at the offset.
+type Numbers = HashMap<(String, Option<usize>), usize>;
+
+impl FactIds {
+    /// The fact that is written as `text`.
+    pub(super) fn fact(&mut self, text: String, scope: Option<usize>) -> FactId {
+        FactId(number(&mut self.facts, text, scope))
+    }
+
+    /// What is written as `text` and compared with literals.
+    pub(super) fn subject(&mut self, text: String, scope: Option<usize>) -> SubjectId {
+        SubjectId(number(&mut self.subjects, text, scope))
+    }
+}
+
+fn number(numbers: &mut Numbers, text: String, scope: Option<usize>) -> usize {
+    let next = numbers.len();
+    *numbers.entry((text, scope)).or_insert(next)
 }
 
 /// How deeply `and`, `or` and `not` are looked into.
@@ -37,29 +65,29 @@ const MAX_DEPTH: usize = 10;
 
 impl Condition {
     /// The condition that is written as `text` in a body that opens at `scope`.
-    pub(super) fn of(text: &str, scope: Option<usize>) -> Self {
-        Self::read(text, true, scope, MAX_DEPTH)
+    pub(super) fn of(text: &str, scope: Option<usize>, ids: &mut FactIds) -> Self {
+        Self::read(text, true, scope, ids, MAX_DEPTH)
     }
 
     /// That `text` holds, or that it doesn't.
-    fn read(text: &str, holds: bool, scope: Option<usize>, depth: usize) -> Self {
+    fn read(text: &str, holds: bool, scope: Option<usize>, ids: &mut FactIds, depth: usize) -> Self {
         let text = in_parentheses(text.trim()).unwrap_or(text.trim());
         let (operator, operands) = call(text);
         match (operator, operands.as_slice()) {
             _ if depth == 0 => {}
-            ("not", [operand]) => return Self::read(operand, !holds, scope, depth - 1),
+            ("not", [operand]) => return Self::read(operand, !holds, scope, ids, depth - 1),
             ("and" | "or", [_, ..]) => {
-                let parts = operands.iter().map(|operand| Self::read(operand, holds, scope, depth - 1));
+                let parts = operands.iter().map(|operand| Self::read(operand, holds, scope, ids, depth - 1));
                 let is_all = (operator == "and") == holds;
                 if let Some(literals) = parts.map(|part| part.of_kind(is_all)).collect::<Option<Vec<_>>>() {
                     let literals = literals.concat();
                     return if is_all { Self::All(literals) } else { Self::Any(literals) };
                 }
             }
-            _ if in_parentheses(text).is_some() => return Self::read(text, holds, scope, depth - 1),
+            _ if in_parentheses(text).is_some() => return Self::read(text, holds, scope, ids, depth - 1),
             _ => {}
         }
-        Self::All(vec![Literal::of(text, holds, scope)])
+        Self::All(vec![Literal::of(text, holds, scope, ids)])
     }
 
     /// The literals, where they are all meant, or any of them; one is both.
@@ -92,18 +120,18 @@ impl Condition {
 impl Literal {
     fn describe(&self, holds: bool) -> String {
         let not = if self.holds == holds { "" } else { "not " };
-        format!("{not}`{}`", self.fact.text)
+        format!("{not}`{}`", self.text)
     }
 
-    fn of(text: &str, holds: bool, scope: Option<usize>) -> Self {
+    fn of(text: &str, holds: bool, scope: Option<usize>, ids: &mut FactIds) -> Self {
         let scope = scope.filter(|_| action::is_local(text));
         let text = action::identity(text);
         let (text, holds) = match text.strip_prefix("ne ") {
             Some(operands) => (format!("eq {operands}"), !holds),
             None => (text, holds),
         };
-        let subject = subject(&text);
-        Self { fact: Fact { text, scope, subject }, holds }
+        let subject = subject(&text).map(|subject| ids.subject(subject, scope));
+        Self { fact: ids.fact(text.clone(), scope), subject, holds, text }
     }
 }
 
@@ -138,76 +166,5 @@ fn subject(text: &str) -> Option<String> {
         [first, second] if is_string(first) && !is_string(second) => Some((*second).to_owned()),
         [first, second] if is_string(second) && !is_string(first) => Some((*first).to_owned()),
         _ => None,
-    }
-}
-
-/// What a reading takes for true and for false.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Facts {
-    known: HashMap<Fact, bool>,
-    /// The fact that holds of each subject and scope.
-    equal: HashMap<(String, Option<usize>), Fact>,
-}
-
-impl Facts {
-    /// Whether `condition` holds; `None` where nothing says so.
-    pub(super) fn holds(&self, condition: &Condition) -> Option<bool> {
-        let (literals, decisive) = match condition {
-            Condition::All(literals) => (literals, false),
-            Condition::Any(literals) => (literals, true),
-        };
-        let known = || literals.iter().map(|literal| self.literal(literal));
-        if known().any(|known| known == Some(decisive)) {
-            return Some(decisive);
-        }
-        known().all(|known| known.is_some()).then_some(!decisive)
-    }
-
-    fn literal(&self, literal: &Literal) -> Option<bool> {
-        let fact = &literal.fact;
-        let known = self.known.get(fact).copied().or_else(|| {
-            let equal = self.equal.get(&(fact.subject.clone()?, fact.scope))?;
-            Some(equal == fact)
-        });
-        known.map(|known| known == literal.holds)
-    }
-
-    /// Takes `condition` for true or for false; what is known already stays as it is.
-    ///
-    /// Of several literals, one of which decides, the last that is open is taken: it is the most particular.
-    pub(super) fn assume(&mut self, condition: &Condition, holds: bool) {
-        if self.holds(condition).is_some() {
-            return;
-        }
-        let (literals, is_all) = match condition {
-            Condition::All(literals) => (literals, holds),
-            Condition::Any(literals) => (literals, !holds),
-        };
-        let open: Vec<&Literal> = literals.iter().filter(|literal| self.literal(literal).is_none()).collect();
-        let taken = if is_all { open.as_slice() } else { open.last().map_or(&[][..], std::slice::from_ref) };
-        for literal in taken {
-            self.set(literal, holds);
-        }
-    }
-
-    /// Takes `condition` for true or for false, whatever was taken before.
-    pub(super) fn force(&mut self, condition: &Condition, holds: bool) {
-        let (Condition::All(literals) | Condition::Any(literals)) = condition;
-        for fact in literals.iter().map(|literal| &literal.fact) {
-            self.known.remove(fact);
-            if let Some(subject) = fact.subject.clone() {
-                self.equal.remove(&(subject, fact.scope));
-            }
-        }
-        self.assume(condition, holds);
-    }
-
-    fn set(&mut self, literal: &Literal, holds: bool) {
-        let fact = literal.fact.clone();
-        let value = holds == literal.holds;
-        if let Some(subject) = fact.subject.clone().filter(|_| value) {
-            self.equal.insert((subject, fact.scope), fact.clone());
-        }
-        self.known.insert(fact, value);
     }
 }

@@ -5,7 +5,7 @@
 //! ```
 //!
 //! `lexer` finds the actions, `action` and `condition` what they say, `tree` the blocks that they make. A template is read
-//! several times, by what `readings` takes for true: `render` puts each reading's text out with a `placeholder` for each
+//! several times, by what `readings` takes for true (`facts`): `render` puts each reading's text out with a `placeholder` for each
 //! value, and knows where in the file each byte of it stands; `layout` takes out the placeholders that stand for lines.
 //! What remains is YAML.
 
@@ -14,6 +14,7 @@ use std::sync::Arc;
 
 mod action;
 mod condition;
+mod facts;
 mod layout;
 mod lexer;
 mod named;
@@ -25,7 +26,7 @@ mod tree;
 pub use placeholder::{Placeholders, has_placeholder, is_placeholder};
 pub use render::Injection;
 
-use condition::Facts;
+use facts::Facts;
 use render::Output;
 use tree::{Arm, Piece, Tree};
 

@@ -3,7 +3,7 @@
 //! A template is read until each of its branches was in some reading. Within one reading a fact is true or false
 //! throughout, so that two branches that Helm never puts out together are never read together.
 
-use super::condition::Facts;
+use super::facts::Facts;
 use super::tree::{Block, Piece, Tree};
 
 /// How many readings there are at most. Real templates need two or three.

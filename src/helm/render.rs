@@ -1,6 +1,6 @@
 //! What a reading puts out, and where each part of it comes from.
 
-use super::condition::Facts;
+use super::facts::Facts;
 use super::readings::choose;
 use super::tree::{Block, Piece, Tree, Value};
 use crate::source::{FileId, MappedText, Span};

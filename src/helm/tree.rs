@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use super::Unread;
 use super::action::{self, Command, Opening};
-use super::condition::Condition;
+use super::condition::{Condition, FactIds};
 use super::lexer::{self, Action};
 use super::placeholder::Placeholders;
 
@@ -102,6 +102,7 @@ struct Parser<'t> {
     text: &'t str,
     tree: Tree<'t>,
     placeholders: Placeholders,
+    facts: FactIds,
     open: Vec<Open<'t>>,
     scope: Option<usize>,
     body: Vec<Piece<'t>>,
@@ -114,6 +115,7 @@ pub(super) fn parse(text: &str) -> Result<(Tree<'_>, Placeholders), Unread> {
         text,
         tree: Tree::default(),
         placeholders: Placeholders::default(),
+        facts: FactIds::default(),
         open: Vec::new(),
         scope: None,
         body: Vec::new(),
@@ -167,8 +169,8 @@ impl<'t> Parser<'t> {
         Ok(())
     }
 
-    fn condition(&self, opening: Opening<'_>) -> Option<Condition> {
-        opening.condition.map(|text| Condition::of(text, self.scope))
+    fn condition(&mut self, opening: Opening<'_>) -> Option<Condition> {
+        opening.condition.map(|text| Condition::of(text, self.scope, &mut self.facts))
     }
 
     fn value(&mut self, range: Range<usize>, inner: &str) -> Result<(), Unread> {

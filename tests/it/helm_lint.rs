@@ -83,6 +83,24 @@ fn what_only_helm_knows_is_judged_by_no_rule() {
 }
 
 #[test]
+fn when_an_image_is_pulled_is_said_only_where_it_is_known() {
+    let pulled = |policy: &str| {
+        let inits = format!("        - name: a\n          image: busybox\n          command: [a]\n{policy}");
+        let found = found(&deployment(&inits, ""));
+        found.iter().find(|line| line.starts_with("unpinned-init-image")).cloned().unwrap_or_default()
+    };
+    assert!(pulled("").contains("each start pulls it again"));
+    for policy in [
+        "          imagePullPolicy: {{ .Values.policy }}\n",
+        "          imagePullPolicy: \"{{ .Values.policy }}\"\n",
+        "          {{- include \"policy\" . | nindent 10 }}\n",
+    ] {
+        assert!(pulled(policy).contains("nodes that pull it at different times"), "{policy}");
+    }
+    assert_eq!(pulled("          imagePullPolicy: Never\n"), "");
+}
+
+#[test]
 fn absence_is_no_argument_where_more_may_come() {
     let mount = "        - name: a\n          image: a:1\n          volumeMounts:\n            - name: nope\n              mountPath: /a\n";
     let volumes = |more: &str| deployment(mount, &format!("{EMPTY_DIR}{more}"));
