@@ -74,6 +74,13 @@ fn includes(text: &str) -> impl Iterator<Item = (&str, bool)> {
     let columns = |line: &str| line.len() - line.trim_start().len();
     let mut key: Option<usize> = None;
     text.lines().filter_map(move |line| {
+        // Most lines hold no action, and stand in no list of init containers.
+        if key.is_none()
+            && memchr::memchr(b'{', line.as_bytes()).is_none()
+            && !line.trim_end().ends_with("initContainers:")
+        {
+            return None;
+        }
         let content = line.trim();
         if content.is_empty() || content.starts_with('#') {
             return None;
@@ -87,8 +94,6 @@ fn includes(text: &str) -> impl Iterator<Item = (&str, bool)> {
             || key
                 .is_some_and(|key| columns(line) > key || columns(line) == key && content.starts_with("- "));
         key = key.filter(|_| is_in_list);
-        // Most lines hold no action.
-        memchr::memchr(b'{', content.as_bytes())?;
         Some((included(content)?, is_action && key.is_some()))
     })
 }
@@ -118,6 +123,34 @@ pub fn is_values(path: &str) -> bool {
         && path.parent().is_some_and(|folder| {
             is_chart(folder) || Some(folder).filter(is_ci).and_then(Path::parent).is_some_and(is_chart)
         })
+}
+
+/// Whether `text` is of a chart's values, at `path`, and lists no containers: what most charts have is
+/// `initContainers: []`, for their users to fill.
+#[must_use]
+pub fn is_without_containers(path: &str, text: &str) -> bool {
+    const END: &str = "ontainers";
+    let keys = memchr::memmem::find_iter(text.as_bytes(), END);
+    let mut keys = keys.filter_map(|at| text.split_at_checked(at + END.len()));
+    !keys.any(|(before, after)| may_list(before, after)) && is_values(path)
+}
+
+/// Whether `before` may end in a key of a Pod spec's containers, and `after` begin with a list.
+fn may_list(before: &str, after: &str) -> bool {
+    let line = before.rsplit('\n').next().unwrap_or_default();
+    let key = line.trim_start_matches([' ', '-']);
+    let is_key = ["initContainers", "containers"].iter().any(|name| key.ends_with(name));
+    if !is_key || key.starts_with('#') {
+        return false;
+    }
+    let Some(value) = after.strip_prefix(':') else { return after.starts_with(['"', '\'', ' ']) };
+    let mut lines = value.lines().map(|line| line.trim_start_matches(' '));
+    match lines.next().unwrap_or_default() {
+        "" => lines
+            .find(|line| !line.is_empty() && !line.starts_with('#'))
+            .is_some_and(|line| line.starts_with('-')),
+        value => !value.starts_with("[]") && value.starts_with(['[', '#', '&', '*', '!']),
+    }
 }
 
 /// The template that `source` is, of whose `documents` the places are given: of a chart, or because its actions keep it
@@ -255,12 +288,25 @@ impl Seen {
 
 impl Parser<'_> {
     fn view(&mut self, template: &Template<'_>, reading: Reading) -> View {
+        let whole = reading.clone();
         let (mut view, mut texts) = self.parse(reading);
+        let mut left_out = Vec::new();
         for _ in 1..MAX_ATTEMPTS {
             let Some(problem) = &view.problem else { break };
-            let spoilt_at = problem.span().start as usize;
-            let Some(without) = template.without_branch_at(&view.reading, spoilt_at) else { break };
+            let branch = template.branch_at(&view.reading, problem.span().start as usize);
+            let without = branch.and_then(|branch| template.without(&view.reading, branch));
+            let Some(without) = without else { break };
             (view, texts) = self.parse(without);
+            left_out.extend(branch);
+        }
+        // Often the last one alone is what spoilt it.
+        if let ([_, .., last], None) = (left_out.as_slice(), &view.problem)
+            && let Some(without) = template.without(&whole, *last)
+        {
+            let (other, its_texts) = self.parse(without);
+            if other.problem.is_none() {
+                (view, texts) = (other, its_texts);
+            }
         }
         for (place, written) in texts {
             self.seen.0.entry(place).or_default().push(written);
@@ -293,6 +339,42 @@ impl Parser<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn values_list_containers_or_leave_that_to_their_users() {
+        let may = |text: &str| {
+            text.split_once("ontainers")
+                .is_some_and(|(before, after)| may_list(&format!("{before}ontainers"), after))
+        };
+        for text in [
+            "initContainers:\n  - name: a\n",
+            "a:\n  containers:\n\n  # one\n  - name: a\n",
+            "initContainers: [{name: a}]\n",
+            "initContainers: [\n  {name: a}]\n",
+            "\"initContainers\": []\n",
+            "initContainers : []\n",
+            "initContainers: *a\n",
+            "initContainers: # one\n  - name: a\n",
+            "- initContainers:\n  - name: a\n",
+        ] {
+            assert!(may(text), "{text}");
+        }
+        for text in [
+            "initContainers: []\n",
+            "initContainers: [] # none\n",
+            "initContainers: {}\r\n",
+            "initContainers:\n",
+            "initContainers:\nother:\n  - a\n",
+            "initContainers:\n  resources:\n    limits: {}\n",
+            "initContainers: |\n  - name: a\n",
+            "defaultInitContainers:\n  - name: a\n",
+            "## @param initContainers [array] more\n",
+            "# initContainers:\n#  - name: a\n",
+            "initContainersImage: a\n",
+        ] {
+            assert!(!may(text), "{text}");
+        }
+    }
 
     #[test]
     fn templates_are_included_in_lists_of_init_containers() {

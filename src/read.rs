@@ -253,7 +253,9 @@ pub fn visit_documents<'f>(
     let mut outcomes = Vec::new();
     for range in &file.documents {
         let text = file.source.text.get(range.clone()).unwrap_or("");
-        if !is_named && !wanted.prefilter.wants(text) {
+        let is_wanted =
+            || wanted.prefilter.wants(text) && !charts::is_without_containers(&file.source.path, text);
+        if !is_named && !is_wanted() {
             continue;
         }
         if let Some(problem) = commented_json(&file.source, range) {

@@ -182,6 +182,11 @@ pub(super) fn words(text: &str) -> Vec<&str> {
 
 /// The text by which two values are told to be the same: white space, a final `quote` and the root's `$` don't count.
 pub(super) fn identity(inner: &str) -> String {
+    // Most actions are one step on one line.
+    let is_plain = |byte: u8| !matches!(byte, b'|' | b'$') && (byte == b' ' || byte.is_ascii_graphic());
+    if inner.bytes().all(is_plain) && !inner.as_bytes().windows(2).any(|pair| pair == b"  ") {
+        return inner.trim().to_owned();
+    }
     let starts = steps(inner);
     let ends = starts.iter().skip(1).map(|start| start - 1).chain([inner.len()]);
     let mut steps: Vec<&str> =

@@ -104,6 +104,10 @@ impl Layout {
 
 /// Whether a line holds placeholders, and beside them at most a comment.
 fn is_lone(content: &str) -> bool {
+    // Most lines have none.
+    if !has_placeholder(content) {
+        return false;
+    }
     let content = content.split(" #").next().unwrap_or(content);
     has_placeholder(content) && content.chars().all(|char| is_placeholder(char) || char == ' ')
 }
@@ -127,7 +131,7 @@ fn continues(next: &str, column: usize) -> bool {
 /// The block scalar that starts at the end of a line, if one does.
 fn block_scalar(content: &str, spaces: usize) -> Option<BlockScalar> {
     let line = content.get(spaces..)?;
-    if line.starts_with('#') {
+    if line.starts_with('#') || memchr::memchr2(b'|', b'>', line.as_bytes()).is_none() {
         return None;
     }
     header(line, spaces).or_else(|| header(line.split(" #").next()?, spaces))

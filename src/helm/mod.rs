@@ -70,6 +70,10 @@ pub struct Reading {
     pub placeholders: Arc<Placeholders>,
 }
 
+/// A branch of a template that has a condition.
+#[derive(Debug, Clone, Copy)]
+pub struct Branch(usize);
+
 impl Reading {
     /// Whether it is of a named template, of which those that include it may make more.
     #[must_use]
@@ -107,10 +111,16 @@ impl<'t> Template<'t> {
     /// containers, which is put under `initContainers` where the template's name `is_init`.
     #[must_use]
     pub fn pod_parts(&self, file: FileId, is_init: &dyn Fn(&str) -> bool) -> Vec<Reading> {
-        let defines = self.defines(file);
-        let readings =
-            defines.flat_map(|(name, readings)| readings.into_iter().map(move |reading| (name, reading)));
-        readings.filter_map(|(name, reading)| named::pod_part(reading, is_init(name))).collect()
+        let defines = self.tree.defines.iter().enumerate().filter_map(|(index, define)| {
+            let is_init = is_init(&define.name);
+            let text = self.text.get(define.range.clone())?;
+            named::may_be_pod_part(text, is_init).then_some((index, is_init))
+        });
+        let parts = defines.flat_map(|(index, is_init)| {
+            let readings = self.read(file, Some(index)).into_iter();
+            readings.filter_map(move |reading| named::pod_part(reading, is_init))
+        });
+        parts.collect()
     }
 
     fn read(&self, file: FileId, define: Option<usize>) -> Vec<Reading> {
@@ -135,18 +145,26 @@ impl<'t> Template<'t> {
         }
     }
 
-    /// `reading` without the branch that may spoil what stands at the byte `at` of the template: the last one before it
-    /// in the same branch, else the branch that it stands in itself.
+    /// The branch of `reading` that may spoil what stands at the byte `at` of the template: the last one before it in the
+    /// same branch, else the branch that it stands in itself.
     #[must_use]
-    pub fn without_branch_at(&self, reading: &Reading, at: usize) -> Option<Reading> {
-        let taken = |arm: &&Arm<'_>| {
-            arm.condition.as_ref().is_some_and(|condition| reading.facts.holds(condition) == Some(true))
+    pub fn branch_at(&self, reading: &Reading, at: usize) -> Option<Branch> {
+        let arms = || {
+            self.tree.arms.iter().enumerate().filter(|(_, arm)| {
+                let holds = |condition| reading.facts.holds(condition) == Some(true);
+                arm.condition.as_ref().is_some_and(holds)
+            })
         };
-        let arms = || self.tree.arms.iter().filter(taken);
-        let around = arms().filter(|arm| arm.range.contains(&at)).min_by_key(|arm| arm.range.len());
-        let from = around.map_or(0, |around| around.range.start);
-        let before = arms().filter(|arm| from <= arm.range.start && arm.range.end <= at);
-        let condition = before.max_by_key(|arm| arm.range.end).or(around)?.condition.as_ref()?;
+        let around = arms().filter(|(_, arm)| arm.range.contains(&at)).min_by_key(|(_, arm)| arm.range.len());
+        let from = around.map_or(0, |(_, around)| around.range.start);
+        let before = arms().filter(|(_, arm)| from <= arm.range.start && arm.range.end <= at);
+        before.max_by_key(|(_, arm)| arm.range.end).or(around).map(|(index, _)| Branch(index))
+    }
+
+    /// `reading` without `branch`.
+    #[must_use]
+    pub fn without(&self, reading: &Reading, branch: Branch) -> Option<Reading> {
+        let condition = self.tree.arms.get(branch.0)?.condition.as_ref()?;
         let mut facts = reading.facts.clone();
         facts.force(condition, false);
         Some(self.reading(reading.text.whole().file, reading.define, facts))

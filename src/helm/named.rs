@@ -8,6 +8,18 @@ use crate::source::MappedText;
 /// What a list of init containers is put under, to be read as a Pod spec's.
 const KEY: &str = "initContainers:\n";
 
+/// What a container has.
+const IMAGE: &str = "image:";
+
+/// The keys of a Pod spec and of an object that tell them.
+const TELLING: [&str; 3] = ["initContainers:", "containers:", "kind:"];
+
+/// Whether [`pod_part`] may take a reading of `text`, which defines a named template.
+pub(super) fn may_be_pod_part(text: &str, is_init: bool) -> bool {
+    let holds = |word: &str| memchr::memmem::find(text.as_bytes(), word.as_bytes()).is_some();
+    TELLING.iter().any(|key| holds(key)) || is_init && holds(IMAGE)
+}
+
 /// `reading`, of a named template, as a Pod spec or an object. `None` where it is neither that nor a list of containers
 /// that are init containers if it `is_init`: app containers look the same.
 pub(super) fn pod_part(reading: Reading, is_init: bool) -> Option<Reading> {
@@ -16,11 +28,11 @@ pub(super) fn pod_part(reading: Reading, is_init: bool) -> Option<Reading> {
     let (length, first) = lines.find(|(_, line)| !line.is_empty() && !line.starts_with('#'))?;
     let column = length - first.len();
     if first.starts_with("- ") {
-        return (is_init && text.contains("image:")).then(|| under_key(reading));
+        return (is_init && text.contains(IMAGE)).then(|| under_key(reading));
     }
     let is_key = |line: &str| {
         let key = line.get(column..).unwrap_or("");
-        ["initContainers:", "containers:", "kind:"].iter().any(|name| key.starts_with(name))
+        TELLING.iter().any(|name| key.starts_with(name))
     };
     text.lines().any(is_key).then_some(reading)
 }

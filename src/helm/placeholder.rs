@@ -41,15 +41,15 @@ impl Placeholders {
     /// The placeholder of the action with this text between its delimiters, in a body that opens at `scope`: the same
     /// for the same value. `None` when there are none left.
     pub(super) fn of(&mut self, inner: &str, scope: Option<usize>) -> Option<char> {
-        let identity = action::identity(inner);
         let scope = scope.filter(|_| action::is_local(inner));
-        if let Some(&placeholder) = self.known.get(&(identity.clone(), scope)) {
+        let key = (action::identity(inner), scope);
+        if let Some(&placeholder) = self.known.get(&key) {
             return Some(placeholder);
         }
         let next = u32::from(FIRST) + u32::try_from(self.actions.len()).ok()?;
         let placeholder = char::from_u32(next).filter(|_| next <= LAST)?;
         self.actions.push(inner.split_whitespace().collect::<Vec<_>>().join(" "));
-        self.known.insert((identity, scope), placeholder);
+        self.known.insert(key, placeholder);
         Some(placeholder)
     }
 

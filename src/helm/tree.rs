@@ -60,6 +60,8 @@ pub(super) struct Arm<'t> {
 #[derive(Debug)]
 pub(super) struct Define<'t> {
     pub(super) name: Cow<'t, str>,
+    /// From `define` to `end`, both included.
+    pub(super) range: Range<usize>,
     pub(super) body: Vec<Piece<'t>>,
 }
 
@@ -235,7 +237,9 @@ impl<'t> Parser<'t> {
                 self.tree.blocks.push(Block { arms: arms.clone() });
                 self.body.push(Piece::Block(Block { arms }));
             }
-            OpenKind::Define(name) => self.tree.defines.push(Define { name, body }),
+            OpenKind::Define(name) => {
+                self.tree.defines.push(Define { name, range: open.start..range.end, body });
+            }
         }
         Ok(())
     }

@@ -40,8 +40,9 @@ impl Interest {
             || is_kustomization(path)
             || TestSuites::reads(path)
             || suppress::mentions_us(text)
-            || charts::is_template(path, text)
-                && (prefilter.wants(text) || charts::may_define_containers(text));
+            // Whether there is a chart around it is asked of the file system, so last.
+            || (charts::may_define_containers(text) || prefilter.wants(text))
+                && charts::is_template(path, text);
         Kept { text: is_kept, ..kept }
     }
 }

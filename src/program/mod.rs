@@ -13,6 +13,7 @@ pub use own_folders::stays_in_image;
 
 use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use crate::helm;
 use crate::images::Images;
@@ -131,7 +132,7 @@ impl<'p, 'd> Programs<'p, 'd> {
         let analyse = || {
             let running = mounts::running(self.pod);
             let containers = self.list.iter().map(|program| program.for_analysis(self, &running));
-            let sequence: Vec<rerun::Container<'_>> = containers.collect();
+            let sequence: Vec<rerun::Container> = containers.collect();
             match self.budget {
                 Some(budget) => rerun::analyse_within(&sequence, budget),
                 None => rerun::analyse(&sequence),
@@ -319,7 +320,7 @@ fn entry_point(argv: &[MappedText], files: &Files<'_>) -> Option<EntryPoint> {
     let (text, parsed) = lone_actions::parse(text);
     Some(match parsed {
         Ok(script) => EntryPoint::Script(Box::new(Unit {
-            script,
+            script: Arc::new(script),
             text,
             kind: UnitKind::Main,
             shell: Some(shell),
@@ -332,12 +333,12 @@ fn entry_point(argv: &[MappedText], files: &Files<'_>) -> Option<EntryPoint> {
 }
 
 impl<'d> Program<'_, 'd> {
-    fn for_analysis(&self, programs: &Programs<'_, 'd>, running: &[Running]) -> rerun::Container<'_> {
+    fn for_analysis(&self, programs: &Programs<'_, 'd>, running: &[Running]) -> rerun::Container {
         let Programs { pod, images, version, .. } = *programs;
         let program = match &self.entry_point {
             EntryPoint::Script(unit) => rerun::Program::Script {
-                script: &unit.script,
-                text: unit.text.as_str(),
+                script: Arc::clone(&unit.script),
+                text: unit.text.as_str().to_owned(),
                 options: unit.options,
                 arguments: unit.parameters.iter().cloned().map(Option::unwrap_or_default).collect(),
                 bash: unit.shell == Some(Shell::Bash),

@@ -2,13 +2,18 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use super::known::Known;
+
 /// Steps that any file may take: several times as many as the largest manifests of real projects do.
 const LEAST: u64 = 1_000_000;
 
 /// Commands that the containers of a file may run together in all runs. Each container has a bound of its own, but a file
 /// has many containers.
 #[derive(Debug)]
-pub struct Budget(AtomicU64);
+pub struct Budget {
+    left: AtomicU64,
+    known: Known,
+}
 
 impl Budget {
     /// That of texts of `size` bytes together.
@@ -20,13 +25,13 @@ impl Budget {
     /// One of so many steps.
     #[must_use]
     pub fn of(steps: u64) -> Self {
-        Self(AtomicU64::new(steps))
+        Self { left: AtomicU64::new(steps), known: Known::default() }
     }
 
     /// The steps that are left.
     #[must_use]
     pub fn left(&self) -> u64 {
-        self.0.load(Ordering::Relaxed)
+        self.left.load(Ordering::Relaxed)
     }
 
     /// Takes away what rules do that hold each of so many `commands` against all others.
@@ -37,9 +42,14 @@ impl Budget {
         self.spend(commands.saturating_mul(commands) / PAIRS_PER_STEP);
     }
 
+    /// What came of the analyses that it was spent on.
+    pub(super) fn known(&self) -> &Known {
+        &self.known
+    }
+
     /// Takes `steps` away.
     pub(super) fn spend(&self, steps: u64) {
         let less = |left: u64| Some(left.saturating_sub(steps));
-        let _ = self.0.fetch_update(Ordering::Relaxed, Ordering::Relaxed, less);
+        let _ = self.left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, less);
     }
 }

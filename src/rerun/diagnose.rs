@@ -16,7 +16,7 @@ use crate::commands::{Call, Line, Remedy, Trait, Trouble, What};
 /// What a diagnosis needs to find its words.
 pub(super) struct Context<'a, 'c> {
     pub(super) shared: &'a Shared,
-    pub(super) sequence: &'c [Container<'c>],
+    pub(super) sequence: &'c [Container],
     pub(super) mounts: &'c [Mounts],
     pub(super) index: usize,
     /// Whether an earlier container resets what the command there trips over.

@@ -64,7 +64,7 @@ enum Outcome {
 
 /// The containers of a Pod, and what their runs share.
 struct Explorer<'c> {
-    sequence: &'c [Container<'c>],
+    sequence: &'c [Container],
     mounts: &'c [Mounts],
     inputs: &'c [Inputs],
     shared: Shared,
@@ -74,7 +74,7 @@ struct Explorer<'c> {
 }
 
 /// Analyses each container of a sequence.
-pub(super) fn explore(sequence: &[Container<'_>], budget: &Budget) -> Vec<Analysis> {
+pub(super) fn explore(sequence: &[Container], budget: &Budget) -> Vec<Analysis> {
     let mounts: Vec<Mounts> = sequence.iter().map(Mounts::of).collect();
     let inputs = sequence.iter().zip(&mounts).map(|(container, mounts)| Inputs::of(container, mounts));
     let inputs: Vec<Inputs> = inputs.collect();
@@ -253,7 +253,7 @@ impl<'c> Explorer<'c> {
     /// container that has the volume too.
     fn may_hold_input(&self, index: usize, place: &Place) -> bool {
         let Store::Volume(volume) = place.store else { return false };
-        let of_volume = |container: &Container<'_>| {
+        let of_volume = |container: &Container| {
             container.mounts.iter().find(|mount| mount.volume == volume).map(|mount| mount.life)
         };
         let before = self.sequence.get(..index).unwrap_or_default();

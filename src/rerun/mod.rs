@@ -31,6 +31,7 @@ mod budget;
 mod diagnose;
 mod explore;
 mod found;
+mod known;
 mod machine;
 mod mending;
 mod messages;
@@ -41,6 +42,7 @@ mod things;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::ops::Range;
+use std::sync::Arc;
 
 pub use crate::commands::Userland;
 use crate::shell::ir::Script;
@@ -49,10 +51,10 @@ pub use budget::Budget;
 pub use mending::Mending;
 
 /// One init container or sidecar, as far as running it again matters.
-#[derive(Debug, Clone)]
-pub struct Container<'a> {
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Container {
     /// What it runs.
-    pub program: Program<'a>,
+    pub program: Program,
     /// Its volume mounts.
     pub mounts: Vec<Mount>,
     /// Its environment variables whose values are literal in the manifest, expanded.
@@ -80,7 +82,7 @@ pub struct Container<'a> {
     pub running: Vec<Running>,
 }
 
-impl Container<'_> {
+impl Container {
     /// How long something must last for a second run to meet it.
     fn lasts(&self) -> Lifetime {
         if self.restarts { Lifetime::Pod } else { Lifetime::Persistent }
@@ -88,14 +90,14 @@ impl Container<'_> {
 }
 
 /// What a container runs.
-#[derive(Debug, Clone)]
-pub enum Program<'a> {
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Program {
     /// A shell script.
     Script {
         /// The parsed script.
-        script: &'a Script,
+        script: Arc<Script>,
         /// Its text, which the script's ranges count in.
-        text: &'a str,
+        text: String,
         /// Options that the shell was started with.
         options: Options,
         /// `$0`, `$1`… as given after the script.
@@ -108,7 +110,7 @@ pub enum Program<'a> {
 }
 
 /// A volume mount.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Mount {
     /// `mountPath`.
     pub path: String,
@@ -132,7 +134,7 @@ pub struct Entries {
 }
 
 /// The program of another container.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Running {
     /// Its absolute path, as that container sees it.
     pub path: String,
@@ -267,12 +269,19 @@ pub enum Severity {
 ///
 /// A sidecar meets what the containers before it left. What it does beside those after it, and when, isn't known to them.
 #[must_use]
-pub fn analyse(sequence: &[Container<'_>]) -> Vec<Analysis> {
+pub fn analyse(sequence: &[Container]) -> Vec<Analysis> {
     analyse_within(sequence, &Budget::for_text(0))
 }
 
-/// As [`analyse`], with no more steps than are left in `budget`.
+/// As [`analyse`], with no more steps than are left in `budget`; one that was analysed with it before takes none.
 #[must_use]
-pub fn analyse_within(sequence: &[Container<'_>], budget: &Budget) -> Vec<Analysis> {
-    explore::explore(sequence, budget)
+pub fn analyse_within(sequence: &[Container], budget: &Budget) -> Vec<Analysis> {
+    if sequence.is_empty() {
+        return Vec::new();
+    }
+    budget.known().get(sequence).unwrap_or_else(|| {
+        let analyses = explore::explore(sequence, budget);
+        budget.known().add(sequence, &analyses);
+        analyses
+    })
 }

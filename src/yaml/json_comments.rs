@@ -15,9 +15,11 @@ pub fn json_comment(text: &str) -> Option<Range<usize>> {
     let error = serde_json::from_str::<IgnoredAny>(text).err().filter(|_| may_hold_any)?;
     let lines = text.split_inclusive('\n').take(error.line().checked_sub(1)?);
     let at = lines.map(str::len).sum::<usize>() + error.column();
-    // The column is that of the byte that isn't expected, or of the one before it.
-    let is_comment =
-        |at: &usize| text.get(*at..).is_some_and(|rest| rest.starts_with("//") || rest.starts_with("/*"));
+    // The column is that of the byte that isn't expected, or of the one before it. A template's comment is its own.
+    let is_comment = |at: &usize| {
+        let (before, rest) = text.split_at_checked(*at).unwrap_or_default();
+        (rest.starts_with("//") || rest.starts_with("/*")) && !before.ends_with("{{")
+    };
     [at.checked_sub(1)?, at].into_iter().find(is_comment).map(|at| at..at + 2)
 }
 
@@ -48,6 +50,8 @@ mod tests {
             "{\"b\": 1}",
             "b: 1 // a\n",
             "{\"b\": 1, # // a\n}",
+            "{{/* a */}}\nb: 1\n",
+            "{\"b\": {{/* a */}} 1}",
             "",
         ] {
             assert_eq!(json_comment(text), None, "{text}");

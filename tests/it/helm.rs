@@ -188,9 +188,10 @@ fn a_branch_that_spoils_the_rest_is_left_out() {
     let parsed = Template::parse(text).unwrap();
     let reading = &parsed.readings(FILE)[0];
     let problem = document(reading).unwrap_err();
-    let without = parsed.without_branch_at(reading, problem.span().start as usize).unwrap();
+    let branch = parsed.branch_at(reading, problem.span().start as usize).unwrap();
+    let without = parsed.without(reading, branch).unwrap();
     assert_eq!(show(document(&without).unwrap().root(), parsed.placeholders()), "{a: [{b: c, …}], e: f}");
-    assert!(parsed.without_branch_at(&without, 20).is_none());
+    assert!(parsed.branch_at(&without, 20).is_none());
 }
 
 #[test]

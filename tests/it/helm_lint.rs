@@ -166,6 +166,35 @@ fn branches_that_exclude_each_other_are_never_read_together() {
 }
 
 #[test]
+fn a_branch_that_spoils_what_comes_after_it_costs_no_other_branch() {
+    // With `b` the list of mounts is indented in two ways.
+    let inits = "        {{- if .Values.a }}
+        - name: a
+          image: busybox
+          command: [a]
+        {{- end }}
+        - name: b
+          image: b:1
+          volumeMounts:
+          {{- if .Values.b }}
+            - name: x
+              mountPath: /x
+          {{- end }}
+          {{- if .Values.a }}
+          {{- range .Values.c }}
+          - name: y
+            mountPath: /y
+          {{- end }}
+          - name: z
+          {{- else }}
+          - name: w
+          {{- end }}
+            mountPath: /z
+";
+    assert_eq!(rules(&deployment(inits, "")), ["unpinned-init-image"]);
+}
+
+#[test]
 fn suppressions_stand_in_comments_of_yaml_and_of_the_template() {
     let probed = |name: &str| {
         format!(

@@ -1,6 +1,7 @@
 //! The analysis held against what really happens: each fixture's script is run, stopped at each of
 //! its commands and run again, and the analysis must say what came of it.
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use crate::rerun_support::{Case, Verdict, cases, execute, is_root, missing_command};
 use initlint::rerun::{Container, Hazard, Kind, Lifetime, Mount, Program, Severity, Userland, analyse};
@@ -19,8 +20,8 @@ pub(crate) fn analysed(case: &Case) -> Vec<Hazard> {
     };
     let container = Container {
         program: Program::Script {
-            script: &script,
-            text: &case.script,
+            script: Arc::new(script),
+            text: case.script.clone(),
             options: Options::default(),
             arguments: Vec::new(),
             bash: true,

@@ -1,19 +1,20 @@
 //! What a finding of the analysis says, and where: the command to blame, the labels, the help.
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use initlint::rerun::{Container, Hazard, Lifetime, Mount, Program, Severity, Userland, analyse};
 use initlint::shell;
 use initlint::shell::options::Options;
 
-fn container<'s>(script: &'s shell::ir::Script, text: &'s str) -> Container<'s> {
+fn container(script: shell::ir::Script, text: &str) -> Container {
     let mount = |path: &str, volume, life| {
         let path = path.to_owned();
         Mount { path, volume, sub_path: None, read_only: false, life }
     };
     Container {
         program: Program::Script {
-            script,
-            text,
+            script: Arc::new(script),
+            text: text.to_owned(),
             options: Options { errexit: true, ..Options::default() },
             arguments: Vec::new(),
             bash: true,
@@ -35,7 +36,7 @@ fn container<'s>(script: &'s shell::ir::Script, text: &'s str) -> Container<'s> 
 
 fn hazards(text: &str) -> Vec<Hazard> {
     let script = shell::parse(text).unwrap();
-    analyse(&[container(&script, text)]).remove(0).hazards
+    analyse(&[container(script, text)]).remove(0).hazards
 }
 
 /// The only finding on `text`.
@@ -222,9 +223,8 @@ fn what_an_earlier_container_resets_is_said_to_be() {
             "`/data/r` already exists, so `mkdir` fails when it is killed and runs again alone",
         ),
     ] {
-        let scripts = [first, second].map(|text| shell::parse(text).unwrap());
-        let found =
-            analyse(&[container(&scripts[0], first), container(&scripts[1], second)]).remove(1).hazards;
+        let sequence = [first, second].map(|text| container(shell::parse(text).unwrap(), text));
+        let found = analyse(&sequence).remove(1).hazards;
         let said: Vec<(Severity, &str)> = found.iter().map(|it| (it.severity, it.why.as_str())).collect();
         assert_eq!(said, [(Severity::Info, why)]);
     }

@@ -1,6 +1,7 @@
 //! Containers in their Pod: mounts, variables, files, what came before, and hostile scripts.
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
+use std::sync::Arc;
 
 use initlint::rerun::{
     Container, Entries, Hazard, Kind, Lifetime, Mount, Program, Running, Severity, Userland, analyse,
@@ -36,12 +37,12 @@ fn exec(words: &[&'static str]) -> Given {
     Given { exec: words.to_vec(), mounts: vec![mount("/data", 0)], ..Given::default() }
 }
 
-fn container<'s>(given: &'s Given, parsed: &'s Script) -> Container<'s> {
+fn container(given: &Given, parsed: Script) -> Container {
     let owned = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
     let program = if given.exec.is_empty() {
         Program::Script {
-            script: parsed,
-            text: given.script,
+            script: Arc::new(parsed),
+            text: given.script.to_owned(),
             options: Options { errexit: given.errexit, ..Options::default() },
             arguments: Vec::new(),
             bash: false,
@@ -67,10 +68,8 @@ fn container<'s>(given: &'s Given, parsed: &'s Script) -> Container<'s> {
 }
 
 fn hazards(sequence: &[Given]) -> Vec<Vec<Hazard>> {
-    let parsed: Vec<Script> =
-        sequence.iter().map(|given| shell::parse(given.script).expect("a script that parses")).collect();
-    let containers: Vec<Container<'_>> =
-        sequence.iter().zip(&parsed).map(|(given, parsed)| container(given, parsed)).collect();
+    let parsed = |given: &Given| shell::parse(given.script).expect("a script that parses");
+    let containers: Vec<Container> = sequence.iter().map(|given| container(given, parsed(given))).collect();
     analyse(&containers).into_iter().map(|analysis| analysis.hazards).collect()
 }
 

@@ -5,6 +5,7 @@
 //! that it was skipped.
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use initlint::rerun::{Container, Hazard, Lifetime, Mount, Program, Severity, Userland, analyse};
 use initlint::shell;
@@ -78,8 +79,8 @@ fn judge(row: &Value) -> (String, Vec<Hazard>) {
     options.set(&text(row, "shellflags").split_whitespace().map(Some).collect::<Vec<_>>());
     let container = Container {
         program: Program::Script {
-            script: &parsed,
-            text: &script,
+            script: Arc::new(parsed),
+            text: script.clone(),
             options,
             arguments: Vec::new(),
             bash: text(row, "shell") == "bash",

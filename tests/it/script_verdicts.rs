@@ -1,6 +1,7 @@
 //! Each command's fate, against the shells and against the model that a second run is judged on.
 use std::collections::{BTreeMap, BTreeSet};
 use std::process::Command as Process;
+use std::sync::Arc;
 
 use initlint::rerun::{self, Container, Lifetime, Mount, Userland};
 use initlint::shell::options::{Options, Shell};
@@ -253,8 +254,8 @@ fn is_stuck(text: &str) -> bool {
     };
     let container = Container {
         program: rerun::Program::Script {
-            script: &script,
-            text,
+            script: Arc::new(script),
+            text: text.to_owned(),
             options: Options::default(),
             arguments: Vec::new(),
             bash: true,

@@ -68,26 +68,25 @@ pub fn is_spelling(name: &str) -> bool {
 #[must_use]
 pub fn find<'d>(object: &Object<'d>) -> Vec<Misplaced<'d>> {
     let templates = templates(object, &[]);
-    if are_all_in_place(object, &templates) {
+    let is_custom = matches!(Workload::of(object.group(), object.kind), Workload::Custom(_));
+    if is_custom && templates.is_empty() || are_all_in_place(object, &templates) {
         return Vec::new();
     }
     let by_pointer = templates.iter().map(|template| (&*template.pointer, template)).collect();
     let mut search = Search { templates: by_pointer, first: templates.first(), found: Vec::new() };
-    match Workload::of(object.group(), object.kind) {
-        Workload::Custom(_) => {
-            let is_whole = |template: &&Template<'d>| {
-                template.is_pod_spec && template.completeness != Completeness::Merged
-            };
-            for template in templates.iter().filter(is_whole) {
-                let parent = template.pointer.rsplit_once('/').map_or("", |(parent, _)| parent);
-                let above = object.node.at(parent.strip_prefix(&object.pointer).unwrap_or(parent));
-                if let Some(above) = above.filter(|_| parent != object.pointer) {
-                    search.map(above, &mut parent.to_owned(), None, false);
-                }
-                search.map(template.spec, &mut template.pointer.clone(), None, true);
-            }
+    if !is_custom {
+        search.map(object.node, &mut object.pointer.clone(), None, true);
+        return search.found;
+    }
+    let is_whole =
+        |template: &&Template<'d>| template.is_pod_spec && template.completeness != Completeness::Merged;
+    for template in templates.iter().filter(is_whole) {
+        let parent = template.pointer.rsplit_once('/').map_or("", |(parent, _)| parent);
+        let above = object.node.at(parent.strip_prefix(&object.pointer).unwrap_or(parent));
+        if let Some(above) = above.filter(|_| parent != object.pointer) {
+            search.map(above, &mut parent.to_owned(), None, false);
         }
-        _ => search.map(object.node, &mut object.pointer.clone(), None, true),
+        search.map(template.spec, &mut template.pointer.clone(), None, true);
     }
     search.found
 }

@@ -157,7 +157,7 @@ type Hidden = Vec<(String, Option<Rc<str>>)>;
 /// One run of one container.
 #[derive(Debug)]
 pub(super) struct Machine<'s, 'c> {
-    pub(super) container: &'c Container<'c>,
+    pub(super) container: &'c Container,
     index: usize,
     pub(super) mounts: &'c Mounts,
     pub(super) shared: &'s mut Shared,
@@ -235,7 +235,7 @@ const MAX_CRASH_POINTS: usize = 96;
 impl<'s, 'c> Machine<'s, 'c> {
     /// A machine for `container`, number `index`, on what the volumes hold now.
     pub(super) fn new(
-        container: &'c Container<'c>,
+        container: &'c Container,
         index: usize,
         mounts: &'c Mounts,
         inputs: &Inputs,
@@ -465,12 +465,12 @@ pub(super) struct Inputs {
 }
 
 impl Inputs {
-    pub(super) fn of(container: &Container<'_>, mounts: &Mounts) -> Self {
+    pub(super) fn of(container: &Container, mounts: &Mounts) -> Self {
         Self { shell: Shell::of(container), files: Rc::new(files(container, mounts)) }
     }
 }
 
-fn files(container: &Container<'_>, mounts: &Mounts) -> Tree {
+fn files(container: &Container, mounts: &Mounts) -> Tree {
     let mut tree = Tree::default();
     let own = |path: &str| Place { store: Store::Container, path: path.to_owned() };
     for (path, one_file) in mounts.inputs() {

@@ -37,7 +37,7 @@ pub(super) struct Shell {
 
 impl Shell {
     /// What a container's first command is given.
-    pub(super) fn of(container: &Container<'_>) -> Self {
+    pub(super) fn of(container: &Container) -> Self {
         let directory = container.working_dir.as_deref().unwrap_or("/");
         let variables = container.environment.iter();
         let variables = variables.map(|(name, value)| (name.clone(), Rc::from(&*clean(value))));

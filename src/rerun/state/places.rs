@@ -30,7 +30,7 @@ struct Mounted {
 
 impl Mounts {
     /// The mounts of `container`, and what is known of what lies there.
-    pub(in crate::rerun) fn of(container: &Container<'_>) -> Self {
+    pub(in crate::rerun) fn of(container: &Container) -> Self {
         let lasts = container.lasts();
         let mut mounts = Self::new(&container.mounts, lasts);
         for mounted in &mut mounts.list {

@@ -1,6 +1,7 @@
 //! Simple commands (POSIX XCU 2.9.1): what runs, what it sets, and the texts that it hands to a shell.
 
 use std::cell::OnceCell;
+use std::sync::Arc;
 
 use super::execution::{Argument, Execution};
 use super::fate::{Fate, Place, Reason};
@@ -313,7 +314,7 @@ impl<'s> Follow<'s> {
             return Some(known);
         }
         let script = match crate::shell::parse(text.as_str()) {
-            Ok(script) => script,
+            Ok(script) => Arc::new(script),
             Err(why) => {
                 let run = self.executions.last();
                 let is_fatal = run.is_some_and(|run| run.fate.is_fatal() && !run.conditional);

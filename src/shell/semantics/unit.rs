@@ -2,6 +2,7 @@
 
 use std::cell::OnceCell;
 use std::ops::Range;
+use std::sync::Arc;
 
 use super::visit::{self, Next, Node};
 use crate::shell::Unparsed;
@@ -13,7 +14,7 @@ use crate::source::{MappedText, Span};
 #[derive(Debug)]
 pub struct Unit {
     /// Its commands.
-    pub script: Script,
+    pub script: Arc<Script>,
     /// The text, and where it stands.
     pub text: MappedText,
     /// How it is run.
@@ -65,6 +66,7 @@ impl Unit {
     #[must_use]
     pub fn main(script: Script, text: MappedText, shell: Shell, options: Options) -> Self {
         let (parameters, wrapper) = (Vec::new(), Vec::new());
+        let script = Arc::new(script);
         Self { script, text, kind: UnitKind::Main, shell: Some(shell), options, parameters, wrapper }
     }
 
@@ -85,7 +87,7 @@ impl Unit {
         let range = 0..words.last().map_or(0, |word| word.range.end);
         let kind = CommandKind::Simple(Simple { assignments: Vec::new(), words });
         let command = Command { range, kind, redirections: Vec::new(), background: false };
-        let script = Script { body: vec![command], dialect: Vec::new() };
+        let script = Arc::new(Script { body: vec![command], dialect: Vec::new() });
         let unit = Self {
             script,
             text,
