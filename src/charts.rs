@@ -236,6 +236,8 @@ impl<'t> Views<'t> {
         let reading = |part: &Part| self.views.get(part.reading).map(|view| &view.reading);
         match (reading(part), reading(other)) {
             (Some(found), Some(other)) => {
+                // Of what is found in another file, as in a script of a ConfigMap, the document is the place here.
+                let at = if at.file == part.place.file { at } else { part.place };
                 self.template.differences(found, other, &part.place.range(), at.range().start)
             }
             _ => Vec::new(),

@@ -202,6 +202,12 @@ pub(super) fn identity(inner: &str) -> String {
     words.join(" ").trim_end_matches([' ', '|']).replace("$.", ".")
 }
 
+/// Whether `inner` speaks of a variable; `$` alone is the root.
+pub(super) fn has_variable(inner: &str) -> bool {
+    let mut after = inner.split('$').skip(1).map(|after| after.chars().next());
+    after.any(|next| next.is_some_and(|next| next.is_alphanumeric() || next == '_'))
+}
+
 /// Whether `inner` speaks of `.` or of a variable, which mean something else in another body.
 pub(super) fn is_local(inner: &str) -> bool {
     let mut before = ' ';

@@ -33,8 +33,17 @@ const FIRST_BYTE: u8 = 0xF4;
 pub struct Placeholders {
     /// By the action's text, and the body whose `.` or variables it speaks of.
     known: HashMap<(String, Option<usize>), char>,
-    /// The text of each, in order.
-    actions: Vec<String>,
+    /// Each, in order.
+    actions: Vec<Action>,
+}
+
+#[derive(Debug, Clone)]
+struct Action {
+    /// Its text.
+    text: String,
+    /// Whether it means the same in all templates of a chart: it speaks of no variable, and of `.` only where that is the
+    /// root.
+    is_of_chart: bool,
 }
 
 impl Placeholders {
@@ -48,7 +57,9 @@ impl Placeholders {
         }
         let next = u32::from(FIRST) + u32::try_from(self.actions.len()).ok()?;
         let placeholder = char::from_u32(next).filter(|_| next <= LAST)?;
-        self.actions.push(inner.split_whitespace().collect::<Vec<_>>().join(" "));
+        let is_of_chart = scope.is_none() && !action::has_variable(inner);
+        let text = inner.split_whitespace().collect::<Vec<_>>().join(" ");
+        self.actions.push(Action { text, is_of_chart });
         self.known.insert(key, placeholder);
         Some(placeholder)
     }
@@ -60,7 +71,7 @@ impl Placeholders {
         let mut revealed = String::with_capacity(text.len());
         let mut chars = text.chars().peekable();
         while let Some(char) = chars.next() {
-            let Some(action) = self.action(char) else {
+            let Some(Action { text: action, .. }) = self.action(char) else {
                 revealed.push(char);
                 continue;
             };
@@ -76,8 +87,31 @@ impl Placeholders {
         revealed
     }
 
+    /// `text` by which it is told in all templates of its chart, where each of its actions means the same there.
+    #[must_use]
+    pub fn text_of_chart(&self, text: &str) -> Option<String> {
+        let mut told = String::new();
+        for char in text.chars() {
+            match self.action(char) {
+                Some(Action { is_of_chart: false, .. }) => return None,
+                Some(Action { text, .. }) => {
+                    // `template` puts out what `include` does; `$` is the root.
+                    let identity = action::identity(text);
+                    let words = identity.split(' ').map(|word| match word {
+                        "template" => "include",
+                        "$" => ".",
+                        _ => word,
+                    });
+                    _ = write!(told, "{{{{{}}}}}", words.collect::<Vec<_>>().join(" "));
+                }
+                None => told.push(char),
+            }
+        }
+        Some(told)
+    }
+
     /// The action that `placeholder` stands for.
-    fn action(&self, placeholder: char) -> Option<&String> {
+    fn action(&self, placeholder: char) -> Option<&Action> {
         let index = u32::from(placeholder).checked_sub(u32::from(FIRST))?;
         self.actions.get(index as usize)
     }

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 
 use super::InputSet;
+use super::chart_maps::{ChartMap, ChartMaps};
 use super::index::ObjectId;
 use super::names::{Asker, Choice, Named, choose};
 use crate::kustomize::generators::{self, Generated, Value};
@@ -21,6 +22,7 @@ enum Data<'a> {
     /// The map at `data` or `stringData`.
     Object(Option<Node<'a>>),
     Generated(&'a Generated),
+    OfChart(&'a ChartMap),
 }
 
 /// The field that holds the texts of an object of `kind`, of a ConfigMap or a Secret.
@@ -80,6 +82,15 @@ impl InputSet {
             Found::Generated(number) => Data::Generated(generated.list.get(number)?),
         };
         Some(ConfigData { data })
+    }
+
+    /// The ConfigMap whose name is the text of `name`, which is of a template, in the chart of that.
+    #[must_use]
+    pub fn config_map_of_chart(&self, from: FileId, name: Node<'_>) -> Option<ConfigData<'_>> {
+        let name = name.text_of_chart()?;
+        let maps = self.shared.chart_maps.get_or_init(|| ChartMaps::of(&self.shared.files));
+        let map = maps.find(&self.shared.files, &self.source(from)?.path, &name)?;
+        Some(ConfigData { data: Data::OfChart(map) })
     }
 
     /// The Secret `name` as an object in `namespace` and the file `from` would see it; see [`lookup`](Self::lookup).
@@ -143,6 +154,9 @@ impl<'a> ConfigData<'a> {
                 };
                 map.data.iter().filter_map(|(key, value)| Some((Cow::from(key), text(value)?))).collect()
             }
+            Data::OfChart(map) => {
+                map.data.iter().map(|(key, text)| (Cow::from(key), text.as_str())).collect()
+            }
         }
     }
 
@@ -155,6 +169,7 @@ impl<'a> ConfigData<'a> {
                 Value::File(path) => Some(inputs.file_at(path)?.mapped()),
                 Value::Literal(text) => Some(text.clone()),
             },
+            Data::OfChart(map) => map.data.get(key).cloned(),
         }
     }
 }

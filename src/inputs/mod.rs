@@ -4,6 +4,7 @@
 //! What isn't in it proves nothing: a run rarely has all that a cluster holds.
 
 mod build_objects;
+mod chart_maps;
 mod config_maps;
 mod files;
 mod index;
@@ -23,6 +24,7 @@ use crate::provenance::TestSuites;
 use crate::read::InputFile;
 use crate::source::{FileId, Source};
 use build_objects::BuildObjects;
+use chart_maps::ChartMaps;
 use config_maps::GeneratedMaps;
 use files::Files;
 use index::{ObjectId, ObjectIndex};
@@ -45,6 +47,7 @@ struct Shared {
     builds: Vec<Arc<Build>>,
     index: ObjectIndex,
     generated: OnceLock<GeneratedMaps>,
+    chart_maps: OnceLock<ChartMaps>,
     /// The kustomizations that set the tag of an image.
     pinned_images: OnceLock<HashMap<String, Vec<FileId>>>,
     /// Names of containers and of their objects.

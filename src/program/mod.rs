@@ -189,7 +189,7 @@ impl<'p, 'd> ProgramBuilder<'p, 'd> {
     /// The ConfigMaps and Secrets of the input that become files of a volume.
     fn data_of<'v>(&self, volume: &'v VolumeSource<'d>) -> Vec<(&'v ConfigSource<'d>, ConfigData<'p>)> {
         let with = |source: &'v ConfigSource<'d>, data: Option<ConfigData<'p>>| Some((source, data?));
-        let config_map = |source| with(source, self.config_map(source.name?.value));
+        let config_map = |source: &'v ConfigSource<'d>| with(source, self.mounted_config_map(source.name?));
         let secret = |source: &'v ConfigSource<'d>| with(source, self.secret(source.name?.value));
         match volume {
             VolumeSource::ConfigMap(source) => config_map(source).into_iter().collect(),
@@ -208,6 +208,12 @@ impl<'p, 'd> ProgramBuilder<'p, 'd> {
 
     fn config_map(&self, name: &str) -> Option<ConfigData<'p>> {
         self.inputs.config_map(self.file(), self.namespace(), name)
+    }
+
+    /// The ConfigMap that a volume names: one of the input, or of the same chart.
+    fn mounted_config_map(&self, name: Field<'d, &'d str>) -> Option<ConfigData<'p>> {
+        let of_chart = || self.inputs.config_map_of_chart(self.file(), name.node);
+        self.config_map(name.value).or_else(of_chart)
     }
 
     fn secret(&self, name: &str) -> Option<ConfigData<'p>> {

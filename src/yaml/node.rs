@@ -237,6 +237,13 @@ impl<'d> Node<'d> {
         }
     }
 
+    /// The text by which it is told in its file, and where it is of a template in all templates of the chart; see
+    /// [`Placeholders::text_of_chart`](crate::helm::Placeholders::text_of_chart).
+    #[must_use]
+    pub fn text_of_chart(self) -> Option<String> {
+        self.document.placeholders()?.text_of_chart(self.identity()?)
+    }
+
     /// Whether it is null; a key without a value has one.
     #[must_use]
     pub fn is_null(self) -> bool {

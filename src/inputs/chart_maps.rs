@@ -1,0 +1,105 @@
+//! The ConfigMaps of charts, read where they are written.
+//!
+//! Most have a name that an action puts out in part. Two such names of one chart are the same where the same is written, and
+//! each of their actions means the same in all of the chart.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::OnceLock;
+
+use super::files::Files;
+use crate::charts::{self, InitTemplates, Views};
+use crate::kube::objects;
+use crate::source::{FileId, MappedText, Source, Span};
+use crate::yaml::Node;
+
+const KIND: &str = "ConfigMap";
+
+/// The charts among the input, by their folders.
+#[derive(Debug, Default)]
+pub(super) struct ChartMaps(HashMap<Box<str>, Chart>);
+
+#[derive(Debug, Default)]
+struct Chart {
+    templates: Vec<FileId>,
+    /// By name; made when one is asked for.
+    maps: OnceLock<HashMap<String, ChartMap>>,
+}
+
+/// What of a ConfigMap is known whatever values the chart is given.
+#[derive(Debug)]
+pub(super) struct ChartMap {
+    /// The texts without actions, by their keys.
+    pub(super) data: BTreeMap<String, MappedText>,
+    /// Where its document stands.
+    place: Span,
+    /// Whether there is another of its name.
+    is_ambiguous: bool,
+}
+
+impl ChartMaps {
+    pub(super) fn of(files: &Files) -> Self {
+        let mut charts: HashMap<Box<str>, Chart> = HashMap::new();
+        for file in files.list() {
+            if let Some(folder) = chart_of(&file.source.path) {
+                charts.entry(folder.into()).or_default().templates.push(file.source.id);
+            }
+        }
+        Self(charts)
+    }
+
+    /// The ConfigMap that the template at `path` names in `name`.
+    pub(super) fn find(&self, files: &Files, path: &str, name: &str) -> Option<&ChartMap> {
+        let chart = self.0.get(chart_of(path)?)?;
+        let maps = chart.maps.get_or_init(|| chart.read(files));
+        maps.get(name).filter(|map| !map.is_ambiguous)
+    }
+}
+
+/// The folder of the chart that has the template at `path`.
+fn chart_of(path: &str) -> Option<&str> {
+    let (folder, _) = path.rsplit_once("templates/")?;
+    (folder.is_empty() || folder.ends_with('/')).then_some(folder)
+}
+
+impl Chart {
+    fn read(&self, files: &Files) -> HashMap<String, ChartMap> {
+        let mut maps = HashMap::new();
+        for file in self.templates.iter().filter_map(|&id| files.with_text(id)) {
+            let holds = |text: &str| memchr::memmem::find(text.as_bytes(), KIND.as_bytes()).is_some();
+            if !holds(&file.source.text) || !charts::is_template(&file.source.path, &file.source.text) {
+                continue;
+            }
+            let Some(template) = charts::template(&file.source, &file.documents) else { continue };
+            let views = Views::of(&file.source, template, &InitTemplates::default(), &holds);
+            for part in views.parts() {
+                for object in objects(part.document.root()).iter().filter(|object| object.kind == KIND) {
+                    let name = object.metadata().and_then(|metadata| metadata.get("name")?.text_of_chart());
+                    let Some(name) = name else { continue };
+                    let data = texts(object.node.get("data"), &file.source);
+                    let map = ChartMap { data, place: part.place, is_ambiguous: false };
+                    match maps.get_mut(&name) {
+                        None => _ = maps.insert(name, map),
+                        Some(known) => known.join(map),
+                    }
+                }
+            }
+        }
+        maps
+    }
+}
+
+impl ChartMap {
+    /// Leaves what another reading of it has alike; `other` may also be another ConfigMap.
+    fn join(&mut self, other: Self) {
+        self.is_ambiguous |= self.place != other.place;
+        self.data.retain(|key, _| other.data.contains_key(key));
+    }
+}
+
+/// The texts in `data`, of a template in `source`, that hold no action: none that puts something out, and no branch.
+fn texts(data: Option<Node<'_>>, source: &Source) -> BTreeMap<String, MappedText> {
+    let entries = data.into_iter().flat_map(Node::entries);
+    let known = entries
+        .filter(|entry| entry.value.as_str().is_some() && !source.slice(entry.value.span()).contains("{{"));
+    known.map(|entry| (entry.name().into_owned(), entry.value.mapped())).collect()
+}
