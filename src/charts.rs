@@ -36,7 +36,10 @@ impl InitTemplates {
         let (mut names, mut others) = (HashSet::new(), HashSet::new());
         for source in files {
             let holds = |word: &str| memchr::memmem::find(source.text.as_bytes(), word.as_bytes()).is_some();
-            if holds("ontainers:") && INCLUDES.iter().any(|word| holds(word)) {
+            if source.path.contains("templates")
+                && holds("ontainers:")
+                && INCLUDES.iter().any(|word| holds(word))
+            {
                 for (name, is_init) in includes(&source.text) {
                     if is_init { &mut names } else { &mut others }.insert(name.to_owned());
                 }
@@ -123,34 +126,6 @@ pub fn is_values(path: &str) -> bool {
         && path.parent().is_some_and(|folder| {
             is_chart(folder) || Some(folder).filter(is_ci).and_then(Path::parent).is_some_and(is_chart)
         })
-}
-
-/// Whether `text` is of a chart's values, at `path`, and lists no containers: what most charts have is
-/// `initContainers: []`, for their users to fill.
-#[must_use]
-pub fn is_without_containers(path: &str, text: &str) -> bool {
-    const END: &str = "ontainers";
-    let keys = memchr::memmem::find_iter(text.as_bytes(), END);
-    let mut keys = keys.filter_map(|at| text.split_at_checked(at + END.len()));
-    !keys.any(|(before, after)| may_list(before, after)) && is_values(path)
-}
-
-/// Whether `before` may end in a key of a Pod spec's containers, and `after` begin with a list.
-fn may_list(before: &str, after: &str) -> bool {
-    let line = before.rsplit('\n').next().unwrap_or_default();
-    let key = line.trim_start_matches([' ', '-']);
-    let is_key = ["initContainers", "containers"].iter().any(|name| key.ends_with(name));
-    if !is_key || key.starts_with('#') {
-        return false;
-    }
-    let Some(value) = after.strip_prefix(':') else { return after.starts_with(['"', '\'', ' ']) };
-    let mut lines = value.lines().map(|line| line.trim_start_matches(' '));
-    match lines.next().unwrap_or_default() {
-        "" => lines
-            .find(|line| !line.is_empty() && !line.starts_with('#'))
-            .is_some_and(|line| line.starts_with('-')),
-        value => !value.starts_with("[]") && value.starts_with(['[', '#', '&', '*', '!']),
-    }
 }
 
 /// The template that `source` is, of whose `documents` the places are given: of a chart, or because its actions keep it
@@ -343,42 +318,6 @@ mod tests {
     use super::*;
 
     #[test]
-    fn values_list_containers_or_leave_that_to_their_users() {
-        let may = |text: &str| {
-            text.split_once("ontainers")
-                .is_some_and(|(before, after)| may_list(&format!("{before}ontainers"), after))
-        };
-        for text in [
-            "initContainers:\n  - name: a\n",
-            "a:\n  containers:\n\n  # one\n  - name: a\n",
-            "initContainers: [{name: a}]\n",
-            "initContainers: [\n  {name: a}]\n",
-            "\"initContainers\": []\n",
-            "initContainers : []\n",
-            "initContainers: *a\n",
-            "initContainers: # one\n  - name: a\n",
-            "- initContainers:\n  - name: a\n",
-        ] {
-            assert!(may(text), "{text}");
-        }
-        for text in [
-            "initContainers: []\n",
-            "initContainers: [] # none\n",
-            "initContainers: {}\r\n",
-            "initContainers:\n",
-            "initContainers:\nother:\n  - a\n",
-            "initContainers:\n  resources:\n    limits: {}\n",
-            "initContainers: |\n  - name: a\n",
-            "defaultInitContainers:\n  - name: a\n",
-            "## @param initContainers [array] more\n",
-            "# initContainers:\n#  - name: a\n",
-            "initContainersImage: a\n",
-        ] {
-            assert!(!may(text), "{text}");
-        }
-    }
-
-    #[test]
     fn templates_are_included_in_lists_of_init_containers() {
         let text = "spec:
   initContainers:
@@ -393,11 +332,11 @@ mod tests {
   {{- include \"d.app\" . | nindent 6 }}
 ";
         assert_eq!(includes(text).collect::<Vec<_>>(), [("a.wait", true), ("c", true), ("d.app", false)]);
-        let source = Source::new(FileId(0), "d.yaml", text);
+        let source = Source::new(FileId(0), "templates/d.yaml", text);
         let init = InitTemplates::of([&source]);
         assert!(init.has("a.wait") && init.has("my.initSeed") && !init.has("d.app"));
         assert!(init.may_be_in("{{ define \"a.wait\" }}\n- image: a:1\n{{ end }}"));
-        let other = Source::new(FileId(1), "e.yaml", "containers:\n{{ include \"a.wait\" . }}\n");
+        let other = Source::new(FileId(1), "templates/e.yaml", "containers:\n{{ include \"a.wait\" . }}\n");
         assert!(!InitTemplates::of([&source, &other]).has("a.wait"), "app containers, too");
         assert!(!init.may_be_in("{{ define \"d.app\" }}\n- image: a:1\n{{ end }}"));
     }

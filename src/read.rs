@@ -253,9 +253,7 @@ pub fn visit_documents<'f>(
     let mut outcomes = Vec::new();
     for range in &file.documents {
         let text = file.source.text.get(range.clone()).unwrap_or("");
-        let is_wanted =
-            || wanted.prefilter.wants(text) && !charts::is_without_containers(&file.source.path, text);
-        if !is_named && !is_wanted() {
+        if !is_named && !wanted.prefilter.wants(text) {
             continue;
         }
         if let Some(problem) = commented_json(&file.source, range) {

@@ -40,9 +40,7 @@ impl Interest {
             || is_kustomization(path)
             || TestSuites::reads(path)
             || suppress::mentions_us(text)
-            // Whether there is a chart around it is asked of the file system, so last.
-            || (charts::may_define_containers(text) || prefilter.wants(text))
-                && charts::is_template(path, text);
+            || charts::may_define_containers(text) && charts::is_template(path, text);
         Kept { text: is_kept, ..kept }
     }
 }

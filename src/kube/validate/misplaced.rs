@@ -53,10 +53,15 @@ pub fn is_spelling(name: &str) -> bool {
     // Two letters too many, and the plural more than once. Most texts have more, and are passed over at that.
     const MOST: usize = KEY.len() + 6;
     let letters = || name.bytes().filter(u8::is_ascii_alphanumeric).take(MOST + 1).count();
+    // Each letter that the key hasn't got is one that is wrong, and two may be.
+    let is_foreign =
+        |byte: &u8| byte.is_ascii_alphabetic() && !b"aceinorst".contains(&byte.to_ascii_lowercase());
+    let has_few_foreign = || name.bytes().filter(is_foreign).take(3).count() < 3;
     // `f:initContainers` is what `managedFields` calls the field.
     name == KEY
         || name.len() >= SHORTEST
             && (SHORTEST..=MOST).contains(&letters())
+            && has_few_foreign()
             && spelling::is_like(name, KEY)
             && !name.contains(':')
 }
