@@ -1,5 +1,6 @@
 //! What a rule found: where, how bad, how sure, and what to do.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use serde::Serialize;
@@ -90,8 +91,18 @@ pub struct Finding {
 const LONGEST_WORD: usize = 300;
 
 fn abridge(text: &mut String) {
+    let short = match abridged(text) {
+        Cow::Owned(short) => short,
+        Cow::Borrowed(_) => return,
+    };
+    *text = short;
+}
+
+/// `text` without the middle of absurdly long words.
+#[must_use]
+pub fn abridged(text: &str) -> Cow<'_, str> {
     if text.len() <= LONGEST_WORD || text.split(' ').all(|word| word.len() <= LONGEST_WORD) {
-        return;
+        return Cow::Borrowed(text);
     }
     let shorten = |word: &str| {
         let start = word.get(..word.floor_char_boundary(LONGEST_WORD / 2)).unwrap_or("");
@@ -99,7 +110,7 @@ fn abridge(text: &mut String) {
             word.get(word.ceil_char_boundary(word.len().saturating_sub(LONGEST_WORD / 4))..).unwrap_or("");
         if word.len() <= LONGEST_WORD { word.to_owned() } else { format!("{start}...{end}") }
     };
-    *text = text.split(' ').map(shorten).collect::<Vec<_>>().join(" ");
+    Cow::Owned(text.split(' ').map(shorten).collect::<Vec<_>>().join(" "))
 }
 
 /// A finding that a suppression silenced.

@@ -74,10 +74,11 @@ fn refuse(error: &clap::Error) -> ExitCode {
     let mut text = if colored { error.render().ansi().to_string() } else { error.render().to_string() };
     let arguments: Vec<String> = std::env::args_os().map(|own| own.to_string_lossy().into_owned()).collect();
     let values = arguments.iter().filter_map(|argument| Some(argument.split_once('=')?.1));
-    for shown in
-        arguments.iter().map(String::as_str).chain(values).filter(|shown| shown.contains(char::is_control))
-    {
-        text = text.replace(shown, &visible(shown));
+    for shown in arguments.iter().map(String::as_str).chain(values) {
+        let safe = visible(shown);
+        if safe != shown {
+            text = text.replace(shown, &safe);
+        }
     }
     let _ = write!(stderr(), "{text}");
     ExitCode::from(2)

@@ -3,20 +3,27 @@
 //! `cargo fuzz run lint` seeks inputs for which it doesn't; `tests/it/fuzzing.rs` of the linter replays all seeds and the
 //! corpora that are there.
 
+pub mod cost;
 pub mod seeds;
 
 use std::fmt::Write as _;
 use std::fs;
+use std::io::Cursor;
+use std::sync::LazyLock;
 
 use clap::{Parser, ValueEnum};
+use initlint::apply::{Fixer, Ignorer, Outcome};
 use initlint::baseline::Baseline;
 use initlint::cli::Cli;
 use initlint::config;
 use initlint::describe::describe;
 use initlint::discover::Input;
-use initlint::pipeline;
+use initlint::finding::Safety;
 use initlint::report::{Format, Look, Report, describe as description};
 use initlint::settings::Settings;
+use initlint::{lsp, pipeline};
+use rayon::{ThreadPool, ThreadPoolBuilder};
+use serde::Deserialize;
 
 /// A fuzz target.
 pub struct Target {
@@ -27,7 +34,7 @@ pub struct Target {
 }
 
 /// Every target.
-pub const TARGETS: [Target; 8] = [
+pub const TARGETS: [Target; 10] = [
     Target { name: "lint", run: lint },
     Target { name: "script", run: script },
     Target { name: "config", run: config },
@@ -36,18 +43,39 @@ pub const TARGETS: [Target; 8] = [
     Target { name: "quantity", run: quantity },
     Target { name: "kustomize", run: kustomize },
     Target { name: "template", run: template },
+    Target { name: "fixes", run: fixes },
+    Target { name: "messages", run: messages },
 ];
+
+/// One thread with the stack that the program's own have: its bounds on depth are made for that.
+static POOL: LazyLock<ThreadPool> =
+    LazyLock::new(|| ThreadPoolBuilder::new().num_threads(1).stack_size(16 << 20).build().expect("a thread"));
+
+/// Gives `data` to a target on a thread as the program's own.
+pub fn take(run: fn(&[u8]), data: &[u8]) {
+    POOL.install(|| run(data));
+}
+
+/// The same, which panics where it takes too long.
+pub fn take_in_time(run: fn(&[u8]), data: &[u8]) {
+    let start = cost::cpu_time();
+    take(run, data);
+    let took = cost::cpu_time().saturating_sub(start);
+    assert!(took <= cost::bound(data.len()), "{took:?} for {} bytes", data.len());
+}
 
 /// A target's `main`: libFuzzer's, or one that replays the files that are named.
 #[macro_export]
 macro_rules! main {
     ($run:path) => {
         #[cfg(fuzzing)]
-        libfuzzer_sys::fuzz_target!(|data: &[u8]| $run(data));
+        libfuzzer_sys::fuzz_target!(|data: &[u8]| $crate::take_in_time($run, data));
 
         #[cfg(not(fuzzing))]
         fn main() -> std::io::Result<()> {
-            std::env::args_os().skip(1).try_for_each(|path| std::fs::read(path).map(|data| $run(&data)))
+            std::env::args_os()
+                .skip(1)
+                .try_for_each(|path| std::fs::read(path).map(|data| $crate::take_in_time($run, &data)))
         }
     };
 }
@@ -190,4 +218,52 @@ pub fn template(data: &[u8]) {
     let mut inputs = parts(&text(data), &paths);
     inputs.push(input("c/Chart.yaml", "apiVersion: v2\nname: c\nversion: 1.0.0\n"));
     lint_all(&inputs);
+}
+
+fn is_yaml(text: &str) -> bool {
+    serde_yaml::Deserializer::from_str(text).all(|document| serde_yaml::Value::deserialize(document).is_ok())
+}
+
+/// A manifest with all fixes made, and one in which all findings are ignored.
+pub fn fixes(data: &[u8]) {
+    let text = text(data);
+    let settings = Settings { pedantic: true, ..Settings::default() };
+    let lint = |inputs: &[Input]| pipeline::lint(inputs, "<stdin>", &settings);
+    let fix = |text: &str| {
+        let inputs = vec![input("a.yaml", text)];
+        let report = lint(&inputs);
+        Fixer { lint: &lint, allowed: Safety::Unsafe }.run(inputs, report)
+    };
+    let now = |outcome: &Outcome| outcome.changed.first().map(|changed| changed.after.to_string());
+    let fixed = fix(&text);
+    if let Some(fixed_text) = now(&fixed) {
+        assert!(!is_yaml(&text) || is_yaml(&fixed_text), "no YAML any more:\n{fixed_text}");
+        let gave_up = fixed.refused.iter().any(|refused| refused.contains("too many others"));
+        let again = now(&fix(&fixed_text));
+        assert!(gave_up || again.is_none(), "not all at once:\n{fixed_text}\nthen:\n{again:?}");
+    }
+    let inputs = vec![input("a.yaml", &*text)];
+    let report = lint(&inputs);
+    let ignorer = Ignorer { lint: &lint, pod_templates: &[], reason: "known" };
+    if let Some(ignored) = now(&ignorer.run(inputs, report)) {
+        assert!(!is_yaml(&text) || is_yaml(&ignored), "no YAML any more:\n{ignored}");
+    }
+}
+
+/// What a client of the language server sends: bodies, which get their headers here, and parts with headers of their own.
+/// Documents lie in no folder, and none can be added: it would be read.
+pub fn messages(data: &[u8]) {
+    let text = text(data).replace("file:///", "").replace("orkspaceFolders", "").replace("root", "");
+    let mut sent = String::new();
+    for part in text.split(seeds::SEPARATOR) {
+        if !part.starts_with("Content-Length") {
+            let _ = write!(sent, "Content-Length: {}\r\n\r\n", part.len());
+        }
+        sent.push_str(part);
+    }
+    let mut out = Vec::new();
+    let cli = Cli::parse_from(["initlint", "--lsp"]);
+    lsp::serve(&cli, &POOL, Cursor::new(sent), &mut out).expect("a vector takes all");
+    let out = String::from_utf8(out).expect("answers are text");
+    assert!(!out.contains("a defect in initlint"), "{out}");
 }

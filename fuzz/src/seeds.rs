@@ -23,6 +23,8 @@ pub fn of(name: &str, root: &Path) -> Vec<Vec<u8>> {
         "baseline" => lines(BASELINES),
         "suppressions" => lines(SUPPRESSIONS),
         "quantity" => lines(QUANTITIES),
+        "fixes" => [texts("rules", "yaml"), texts("examples", "yaml")].concat(),
+        "messages" => lines(MESSAGES),
         "kustomize" => builds(&root.join("tests/kustomize")),
         "template" => [texts("tests/cases", "yaml"), lines(TEMPLATES)]
             .concat()
@@ -128,4 +130,46 @@ const QUANTITIES: &[&str] = &[
 const TEMPLATES: &[&str] = &[
     "apiVersion: v1\nkind: Pod\nmetadata: {name: {{ .Release.Name }}}\nspec:\n  {{- with .Values.x }}\n  initContainers:\n    {{- toYaml . | nindent 4 }}\n  {{- end }}\n  containers: [{name: a, image: 'b:1'}]\n\n%%%%\n{{- define \"a\" }}\n- name: i\n  image: b\n{{- end }}\n\n%%%%\nx: []\n",
     "{{- if and .Values.a (not .Values.b) }}\nkind: Pod\n{{- else if .Values.c }}\nkind: Job\n{{- end }}\n{{- range $i, $e := .Values.l }}\n- {{ $e | quote }}\n{{- end }}\n{{/* initlint: ignore[unchecked] why */}}\n",
+];
+
+const MESSAGES: &[&str] = &[
+    r#"{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"capabilities":{"textDocument":{"hover":{"contentFormat":["markdown"]}},"workspace":{"workspaceEdit":{"documentChanges":true}}}}}
+%%%%
+{"jsonrpc":"2.0","method":"initialized","params":{}}
+%%%%
+{"jsonrpc":"2.0","method":"textDocument/didOpen","params":{"textDocument":{"uri":"pod.yaml","languageId":"yaml","version":1,"text":"apiVersion: v1\nkind: Pod\nmetadata: {name: 가🚀}\nspec:\n  initContainers:\n  - name: a\n    image: busybox\n    command: [sh, -c, mkdir /a]\n    livenessProbe: {} # initlint: ignore[\n"}}}
+%%%%
+{"jsonrpc":"2.0","id":"2","method":"textDocument/codeAction","params":{"textDocument":{"uri":"pod.yaml"},"range":{"start":{"line":0,"character":0},"end":{"line":99,"character":99}},"context":{"diagnostics":[]}}}
+%%%%
+{"jsonrpc":"2.0","method":"textDocument/didChange","params":{"textDocument":{"uri":"pod.yaml","version":7},"contentChanges":[{"range":{"start":{"line":2,"character":17},"end":{"line":2,"character":19}},"text":"나"},{"range":{"start":{"line":4294967295,"character":4294967295},"end":{"line":0,"character":0}},"text":"- a: ["}]}}
+%%%%
+{"jsonrpc":"2.0","id":3,"method":"textDocument/hover","params":{"textDocument":{"uri":"pod.yaml"},"position":{"line":6,"character":12}}}
+%%%%
+{"jsonrpc":"2.0","id":4,"method":"textDocument/completion","params":{"textDocument":{"uri":"pod.yaml"},"position":{"line":8,"character":41}}}
+%%%%
+{"jsonrpc":"2.0","method":"textDocument/didChange","params":{"textDocument":{"uri":"pod.yaml","version":3},"contentChanges":[{"text":"kind: Pod\n"}]}}
+%%%%
+{"jsonrpc":"2.0","method":"textDocument/didSave","params":{"textDocument":{"uri":"pod.yaml"}}}
+%%%%
+{"jsonrpc":"2.0","id":5,"method":"shutdown"}
+%%%%
+{"jsonrpc":"2.0","method":"exit"}"#,
+    r#"{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"capabilities":{"general":{"positionEncodings":["utf-8"]}},"initializationOptions":{"select":["all"],"ignore":["bashism"],"pedantic":true}}}
+%%%%
+{"jsonrpc":"2.0","method":"textDocument/didOpen","params":{"textDocument":{"uri":"kustomization.yaml","languageId":"yaml","version":1,"text":"resources: [pod.yaml]\nnamePrefix: x-\n"}}}
+%%%%
+{"jsonrpc":"2.0","method":"textDocument/didOpen","params":{"textDocument":{"uri":"pod.yaml","languageId":"yaml","version":1,"text":"apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec:\n  volumes: [{name: d, emptyDir: {}}]\n  initContainers:\n  - {name: a, image: 'b:1', volumeMounts: [{name: d, mountPath: /d}], command: [sh, -c, 'mkdir /d/x']}\n"}}}
+%%%%
+{"jsonrpc":"2.0","method":"textDocument/didOpen","params":{"textDocument":{"uri":".initlint.yaml","languageId":"yaml","version":1,"text":"rules:\n  bashism: off\n  \n"}}}
+%%%%
+{"jsonrpc":"2.0","id":2,"method":"textDocument/completion","params":{"textDocument":{"uri":".initlint.yaml"},"position":{"line":2,"character":2}}}
+%%%%
+{"jsonrpc":"2.0","method":"workspace/didChangeConfiguration","params":{"settings":{"initlint":{"select":["api"]}}}}
+%%%%
+{"jsonrpc":"2.0","id":3,"method":"textDocument/codeAction","params":{"textDocument":{"uri":"pod.yaml"},"range":{"start":{"line":6,"character":4},"end":{"line":6,"character":0}},"context":{"diagnostics":[],"only":["quickfix"]}}}
+%%%%
+{"jsonrpc":"2.0","method":"textDocument/didClose","params":{"textDocument":{"uri":"kustomization.yaml"}}}
+%%%%
+{"jsonrpc":"2.0","id":4,"method":"textDocument/hover","params":{"textDocument":{"uri":"pod.yaml"},"position":{"line":6,"character":90}}}"#,
+    "Content-Length: 3\r\n\r\n{}x\n%%%%\n{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"initialize\",\"params\":{\"capabilities\":{}}}\n%%%%\nContent-Length: 99999999\r\n\r\n",
 ];

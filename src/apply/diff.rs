@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use colored::Colorize;
 use similar::{ChangeTag, TextDiff};
 
-use crate::report::text::visible;
+use crate::report::text::{visible, visible_with_tabs};
 
 /// How many unchanged lines stand around those that change.
 const CONTEXT: usize = 3;
@@ -22,9 +22,12 @@ pub fn diff(path: &str, before: &str, after: &str, out: &mut dyn Write) -> io::R
         writeln!(out, "{}", hunk.header().to_string().cyan())?;
         for change in hunk.iter_changes() {
             let line = change.value();
-            let (text, end) = line
-                .strip_suffix('\n')
-                .map_or((line, "\n\\ No newline at end of file\n"), |text| (text, "\n"));
+            let (text, end) = [("\r\n", "\r\n"), ("\n", "\n")]
+                .into_iter()
+                .find_map(|(own, end)| Some((line.strip_suffix(own)?, end)))
+                .unwrap_or((line, "\n\\ No newline at end of file\n"));
+            // What can't be seen may make the line look like another.
+            let text = visible_with_tabs(text);
             match change.tag() {
                 ChangeTag::Equal => write!(out, " {text}{end}")?,
                 ChangeTag::Delete => write!(out, "{}{end}", format!("-{text}").red())?,

@@ -15,7 +15,7 @@ use crate::source::{FileId, MappedText};
 use crate::yaml::{Document, Value};
 
 /// How many nodes builds may be made of, all taken together.
-const MAX_NODES: usize = 10_000_000;
+const MAX_NODES: usize = 4_000_000;
 
 /// What the kustomizations of an input make.
 #[derive(Debug, Default)]

@@ -14,9 +14,12 @@ use crate::read::InputFile;
 use crate::source::{FileId, MappedText, Span};
 use crate::yaml::{Field, Value};
 
-/// How many resources may be looked at for patches and the like. Real inputs of thousands of kustomizations take a
-/// hundredth of it.
-const MAX_WORK: usize = 20_000_000;
+/// How many resources may be looked at for patches and the like. Real inputs of thousands of kustomizations take a tenth
+/// of it.
+const MAX_WORK: usize = 3_000_000;
+
+/// How many keys may be held against each other for the work of one resource.
+const PAIRS: usize = 256;
 
 /// What a kustomization has gathered.
 #[derive(Debug, Clone, Default)]
@@ -142,7 +145,10 @@ impl Builder {
                 patches::patch(self, id, entry, resources);
             }
         }
-        set_in_all(value, resources);
+        let work = set_work(value).saturating_mul(resources.len());
+        if work == 0 || self.may_go_on(value, work) {
+            set_in_all(value, resources);
+        }
         for entry in items(value, "patchesJson6902") {
             if self.may_go_on(entry, resources.len()) {
                 patches::patch(self, id, entry, resources);
@@ -208,6 +214,14 @@ impl Builder {
         if self.work > MAX_WORK { Err("the kustomizations make too much work".to_owned()) } else { Ok(()) }
     }
 
+    /// Counts the work of holding `one` number of keys against `other`; tells whether it may be done.
+    pub(super) fn may_compare(&mut self, entry: &Value, one: usize, other: usize) -> bool {
+        let may = self.may_go_on(entry, one.saturating_mul(other) / PAIRS);
+        self.partial |= !may;
+        may
+    }
+
+    /// Counts work; tells whether it may be done.
     pub(super) fn may_go_on(&mut self, entry: &Value, work: usize) -> bool {
         let was_within = self.work <= MAX_WORK;
         let result = self.spend(work);
@@ -218,6 +232,13 @@ impl Builder {
         }
         result.is_ok()
     }
+}
+
+/// The work of setting in one resource what the kustomization `value` sets in all: each label is looked for among all.
+fn set_work(value: &Value) -> usize {
+    let labels = items(value, "labels").iter().map(|entry| fields(entry, "pairs"));
+    let common = ["commonLabels", "commonAnnotations"].map(|key| fields(value, key));
+    labels.chain(common).map(|pairs| pairs.len().saturating_mul(pairs.len()) / PAIRS).sum()
 }
 
 /// What the kustomization `value` sets in all resources.

@@ -65,7 +65,7 @@ impl Builder {
     pub(super) fn refuse(&mut self, refused: Refused, entry: &Value) {
         self.partial |= !matches!(refused, Refused::NoText);
         match refused {
-            Refused::NoText => {}
+            Refused::NoText => self.note_binary(entry),
             Refused::Missing => {
                 let name = entry.text().unwrap_or_default().to_owned();
                 self.note_of(

@@ -157,6 +157,12 @@ impl Files {
         if !metadata.is_file() {
             return Err(Refused::Unreadable("it is no regular file".to_owned()));
         }
+        // Of what the kernel shows as a file, some is waited for as well.
+        if self.is_link_out(Path::new(path)) {
+            return Err(Refused::Unreadable(
+                "a link leads out of the work tree, which is not followed".to_owned(),
+            ));
+        }
         let input = Input::File { path: path.into(), named: false };
         let (file, failure) = read(self.list.len(), &input, "");
         match failure {
@@ -165,6 +171,14 @@ impl Files {
             None if file.source.text.is_empty() && metadata.len() > 0 => Err(Refused::NoText),
             None => Ok(self.add(file)),
         }
+    }
+
+    /// Whether a link is at `path` that leads out of its folder, and out of the git work tree or the working folder.
+    fn is_link_out(&mut self, path: &Path) -> bool {
+        let is_link = fs::symlink_metadata(path).is_ok_and(|metadata| metadata.is_symlink());
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let top = self.real.folder(folder).filter(|_| is_link).and_then(|real| self.top(&real));
+        top.is_some_and(|top| [folder, top.as_path()].into_iter().all(|root| self.real.leads_out(root, path)))
     }
 
     /// The kustomization in the folder that is shown as `folder`, if it has one.

@@ -40,8 +40,13 @@ pub(super) fn generate(
     let Some(name) = entry.get("name").filter(|name| name.text().is_some_and(|text| !text.is_empty())) else {
         return builder.note(entry, "this generator has no `name`, which kustomize requires");
     };
-    let mut data = entry.mapping();
-    for (key, value) in data_of(builder, from, entry) {
+    let (mut data, pairs) = (entry.mapping(), data_of(builder, from, entry));
+    if !builder.may_compare(entry, pairs.len(), pairs.len())
+        || !builder.may_compare(entry, 16, resources.len())
+    {
+        return;
+    }
+    for (key, value) in pairs {
         data.set(&key, value);
     }
     let mut object = entry.mapping();
@@ -59,7 +64,13 @@ pub(super) fn generate(
     let behavior = entry.get("behavior").and_then(Value::text).unwrap_or("create");
     let known = resources.iter_mut().find(|known| known.has_id(&id));
     match (behavior, known) {
-        ("merge", Some(known)) => add_data(known, &resource, kind),
+        ("merge", Some(known)) => {
+            let count =
+                |resource: &Resource| resource.value.get(kind.data()).map_or(0, |data| data.fields().len());
+            if builder.may_compare(entry, count(known), count(&resource)) {
+                add_data(known, &resource, kind);
+            }
+        }
         ("replace", Some(known)) => replace(known, &resource, kind),
         ("merge" | "replace", None) if builder.is_partial() => resources.push(resource),
         ("merge" | "replace", None) => {

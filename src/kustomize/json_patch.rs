@@ -3,21 +3,31 @@
 use crate::source::Span;
 use crate::yaml::{MAX_DEPTH, Value};
 
+/// How many values the copies that a patch makes may have together: each may hold those before it.
+const MAX_COPIED: usize = 100_000;
+
+const COPIES_TOO_MUCH: &str = "this patch copies too much to be followed";
+
 /// Why an operation can't be done, and where it stands.
 #[derive(Debug)]
 pub(super) struct Refused {
     pub(super) span: Span,
     pub(super) why: String,
+    /// Whether it is too much for us: kustomize does it.
+    pub(super) is_bound: bool,
 }
 
 /// Does the operations of `patch`, a list, one after another. Those before the one that fails are done.
 pub(super) fn apply(target: &mut Value, patch: &Value) -> Result<(), Refused> {
+    let mut room = MAX_COPIED;
     patch.items().iter().try_for_each(|operation| {
-        run(target, operation).map_err(|why| Refused { span: operation.span(), why })
+        let done = run(target, operation, &mut room);
+        done.map_err(|why| Refused { span: operation.span(), is_bound: why == COPIES_TOO_MUCH, why })
     })
 }
 
-fn run(target: &mut Value, operation: &Value) -> Result<(), String> {
+/// Does one operation. Copies may take `room` values.
+fn run(target: &mut Value, operation: &Value, room: &mut usize) -> Result<(), String> {
     let text = |key| operation.get(key).and_then(Value::text);
     let path = text("path").ok_or("it has no `path`")?;
     let value = || operation.get("value").cloned().ok_or_else(|| "it has no `value`".to_owned());
@@ -31,6 +41,7 @@ fn run(target: &mut Value, operation: &Value) -> Result<(), String> {
         }
         "copy" => {
             let copied = find(target, text("from").ok_or("it has no `from`")?)?.clone();
+            *room = copied.size_within(*room).ok_or(COPIES_TOO_MUCH)?;
             add(target, path, copied)
         }
         "test" => {

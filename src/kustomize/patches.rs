@@ -98,8 +98,11 @@ fn operate(builder: &mut Builder, resource: &mut Resource, operations: &Value) {
         return;
     }
     if let Err(refused) = json_patch::apply(&mut resource.value, operations)
-        && !builder.is_partial()
+        && (refused.is_bound || !builder.is_partial())
     {
+        if refused.is_bound {
+            return builder.give_up_at(refused.span, &refused.why);
+        }
         let id = resource.id();
         let what = format!("{} {}: {}", id.kind, id.name, refused.why);
         builder.note_of(refused.span, "this operation cannot be applied, and kustomize refuses it", what);

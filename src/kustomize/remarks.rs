@@ -19,6 +19,8 @@ pub struct Remark {
     pub key: Option<String>,
     /// Whether kustomize refuses it.
     pub is_error: bool,
+    /// Whether it is about a file that is no text. Nobody need know that unless a container runs it.
+    pub is_of_binary: bool,
 }
 
 /// Remarks, each once.
@@ -90,13 +92,27 @@ impl Builder {
         self.remark(at.span(), message, None, true);
     }
 
+    /// Tells that what is written at `span` is past a bound, so that what it makes isn't known.
+    pub(super) fn give_up_at(&mut self, span: Span, message: &str) {
+        self.partial = true;
+        self.remark(span, message, None, true);
+    }
+
     /// As [`note`](Self::note), with the names that this one is about.
     pub(super) fn note_of(&mut self, span: Span, message: &str, detail: String) {
         self.remark(span, message, Some(detail), false);
     }
 
     fn remark(&mut self, span: Span, message: &str, detail: Option<String>, is_error: bool) {
-        let remark = Remark { span, message: message.to_owned(), detail, key: None, is_error };
+        let message = message.to_owned();
+        self.remarks.add(Remark { span, message, detail, key: None, is_error, is_of_binary: false });
+    }
+
+    /// Notes that the file that `at` names is no text.
+    pub(super) fn note_binary(&mut self, at: &Value) {
+        let message = "this file is no text that a shell could read, so that it is not checked".to_owned();
+        let remark =
+            Remark { span: at.span(), message, detail: None, key: None, is_error: false, is_of_binary: true };
         self.remarks.add(remark);
     }
 }

@@ -1,17 +1,21 @@
 //! What kustomizations make is checked for each build, and told once for each place.
 
 use std::collections::{HashMap, HashSet};
-
-use rayon::prelude::*;
+use std::sync::Arc;
 
 use super::linter::{FileResult, Linter};
+use super::{files, shares};
 use crate::finding::{Finding, Fix};
 use crate::inputs::InputSet;
 use crate::kube;
 use crate::kustomize::{Build, Builds, BuiltResource};
+use crate::rerun::Budget;
 use crate::source::{FileId, Span};
 use crate::suppress::{self, Suppression};
 use crate::unchecked::UNCHECKED;
+
+/// How many findings each resource may have, however many there are.
+const LEAST_FINDINGS: usize = 20;
 
 /// Checks all resources of the builds that one of the files that are checked is part of.
 pub(super) fn check(linter: &Linter<'_>, is_checked: &(dyn Fn(FileId) -> bool + Sync)) -> FileResult {
@@ -22,17 +26,22 @@ pub(super) fn check(linter: &Linter<'_>, is_checked: &(dyn Fn(FileId) -> bool + 
     let numbered = builds.list.iter().enumerate().filter(|(_, build)| is_asked_for(build));
     let jobs: Vec<(usize, &BuiltResource)> =
         numbered.flat_map(|(number, build)| build.resources.iter().map(move |one| (number, one))).collect();
-    let results: Vec<(usize, FileResult)> = jobs
-        .into_par_iter()
-        .filter_map(|(number, resource)| Some((number, check_resource(linters.get(number)?, resource)?)))
-        .collect();
-    join(builds, results)
+    let most = LEAST_FINDINGS.max(files::MAX_FINDINGS / jobs.len().max(1));
+    let results = shares::check_each(&jobs, &linter.of_builds, |(number, resource), budget| {
+        Some((*number, check_resource(linters.get(*number)?, resource, budget, most)?))
+    });
+    join(builds, results.into_iter().flatten().collect())
 }
 
-fn check_resource(linter: &Linter<'_>, resource: &BuiltResource) -> Option<FileResult> {
+fn check_resource(
+    linter: &Linter<'_>,
+    resource: &BuiltResource,
+    budget: &Arc<Budget>,
+    most: usize,
+) -> Option<FileResult> {
     let document = Some(resource).filter(|resource| linter.may_speak_of(resource))?.document()?;
     let file = linter.inputs.file_with_text(resource.file())?;
-    let mut result = linter.check_built(file, document);
+    let mut result = linter.check_built((file, document), budget, most);
     let root = document.root();
     let mut around = vec![root.span()];
     for object in kube::objects(root) {

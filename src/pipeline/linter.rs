@@ -6,10 +6,8 @@ use std::cmp::Reverse;
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use rayon::prelude::*;
-
 use super::conditions::conditional;
-use super::{interest, precedence};
+use super::{files, interest, precedence, shares};
 use crate::charts::{self, Part, Views};
 use crate::cut_list::CutList;
 use crate::finding::{Edit, Finding, Resource, Severity};
@@ -40,7 +38,7 @@ pub(super) struct Linter<'a> {
     /// Looks for words in what builds make.
     words: Prefilter,
     /// What the scripts of all builds may take to follow together.
-    of_builds: Arc<Budget>,
+    pub(super) of_builds: Arc<Budget>,
 }
 
 fn budget<'f>(files: impl IntoIterator<Item = &'f InputFile>) -> Arc<Budget> {
@@ -72,7 +70,7 @@ const MANY: usize = 100;
 
 /// How many findings a file of this many bytes may have: one that has thousands for each line was made to.
 fn most_findings(size: usize) -> usize {
-    MAX_FINDINGS.max(size / 20)
+    (size / 20).clamp(MAX_FINDINGS, files::MAX_FINDINGS)
 }
 
 impl FileResult {
@@ -88,7 +86,7 @@ impl FileResult {
     }
 
     /// That of a file in which only `finding` is known.
-    fn unchecked(finding: Finding) -> Self {
+    pub(super) fn unchecked(finding: Finding) -> Self {
         Self { unchecked: vec![finding], ..Self::default() }
     }
 
@@ -129,7 +127,7 @@ impl<'a> Linter<'a> {
             self.check_passed_over(file);
         }
         read::guard(file, || {
-            let mut work = FileLinter::new(self, file, false);
+            let mut work = FileLinter::new(self, file, budget([file]));
             // What builds make of it is checked instead; it need not be parsed again for that.
             if !self.builds.has_read(file.source.id)
                 || charts::is_template(&file.source.path, &file.source.text)
@@ -155,7 +153,7 @@ impl<'a> Linter<'a> {
                 continue;
             }
             let Ok(document) = Document::parse(&file.source, range.clone()) else { continue };
-            let mut work = FileLinter::new(self, &file, false);
+            let mut work = FileLinter::new(self, &file, budget([&file]));
             work.check_document(&document);
             debug_assert!(
                 work.result.pods.is_empty() || work.result.findings.is_empty(),
@@ -184,11 +182,18 @@ impl<'a> Linter<'a> {
         resource.has_text(&|text| self.words.has_word(text))
     }
 
-    /// Checks what a build makes: the object `document`, whose root is in `file`.
-    pub(super) fn check_built(&self, file: &InputFile, document: &Document) -> FileResult {
+    /// Checks what a build makes, within `budget`: the object `document`, whose root is in `file`. At `most` so many
+    /// findings are kept.
+    pub(super) fn check_built(
+        &self,
+        (file, document): (&InputFile, &Document),
+        budget: &Arc<Budget>,
+        most: usize,
+    ) -> FileResult {
         read::guard(file, || {
-            let mut work = FileLinter::new(self, file, true);
+            let mut work = FileLinter { is_built: true, ..FileLinter::new(self, file, Arc::clone(budget)) };
             work.check_document(document);
+            work.keep(most);
             work.result
         })
         .unwrap_or_else(|failure| FileResult::unchecked(of_file(file, failure.message)))
@@ -258,10 +263,9 @@ struct FileLinter<'a> {
 }
 
 impl<'a> FileLinter<'a> {
-    fn new(linter: &'a Linter<'a>, file: &'a InputFile, is_built: bool) -> Self {
+    fn new(linter: &'a Linter<'a>, file: &'a InputFile, budget: Arc<Budget>) -> Self {
         let rules = linter.settings.rules_for(&file.source.path, None);
-        let budget = if is_built { Arc::clone(&linter.of_builds) } else { budget([file]) };
-        Self { linter, file, rules, is_built, budget, result: FileResult::default() }
+        Self { linter, file, rules, is_built: false, budget, result: FileResult::default() }
     }
 
     /// Whether `rule` runs: in a build it may be off in one file and on in another.
@@ -355,27 +359,26 @@ impl<'a> FileLinter<'a> {
         self.result.is_partial |= examined.unjudged.iter().any(|one| one.reason != Reason::Patch);
         self.result.unjudged.extend(examined.unjudged);
         if examined.judged.len() < MANY {
-            return examined.judged.into_iter().for_each(|judged| self.check_judged(judged));
+            return examined.judged.iter().for_each(|judged| self.check_judged(judged));
         }
-        let check = |judged| {
-            let (rules, budget) = (self.rules.clone(), Arc::clone(&self.budget));
+        let check = |judged: &Judged<'_>, budget: &Arc<Budget>| {
+            let (rules, budget) = (self.rules.clone(), Arc::clone(budget));
             let mut one = Self { rules, budget, result: FileResult::default(), ..*self };
             one.check_judged(judged);
             one.result
         };
-        let results: Vec<FileResult> = examined.judged.into_par_iter().map(check).collect();
-        for result in results {
+        for result in shares::check_each(&examined.judged, &self.budget, check) {
             self.result.add(result);
         }
     }
 
-    fn check_judged(&mut self, judged: Judged<'_>) {
+    fn check_judged(&mut self, judged: &Judged<'_>) {
         let from = self.result.findings.len();
         let is_made = judged.is_made();
         let of_file = self.rules.clone();
         self.rules = self.rules_for(&judged.object);
         self.check_object(&judged.object);
-        for pod in judged.templates.into_iter().map(Pod::new) {
+        for pod in judged.templates.iter().cloned().map(Pod::new) {
             // Of others it hangs on the rules that are on whether they are looked at.
             if !pod.init_steps.is_empty() || pod.entry(active_deadline::KEY).is_some() {
                 self.result.pods.insert(pod.spec().span());
@@ -451,25 +454,24 @@ impl<'a> FileLinter<'a> {
         self.result.findings.extend(settled);
     }
 
-    /// Keeps the most severe findings where there are too many.
-    fn bound(&mut self) {
-        let most = most_findings(self.file.source.text.len());
+    /// Keeps the `most` severe findings where there are more, and says so.
+    fn keep(&mut self, most: usize) {
         let findings = &mut self.result.findings;
         if findings.len() > most {
             findings.sort_by_key(|finding| Reverse(finding.severity));
             findings.truncate(most);
             self.result.has_more = true;
         }
-    }
-
-    fn finish(mut self) -> FileResult {
-        self.bound();
         if self.result.has_more {
             let message =
                 format!("too much is wrong here: only {} findings are shown", self.result.findings.len());
             self.result.unchecked.push(of_file(self.file, message));
             self.result.is_partial = true;
         }
+    }
+
+    fn finish(mut self) -> FileResult {
+        self.keep(most_findings(self.file.source.text.len()));
         let Self { linter, file, mut result, .. } = self;
         result.documents = file.documents.len();
         result.suppressions = linter.reader(file, !result.is_partial).read();
@@ -479,6 +481,6 @@ impl<'a> FileLinter<'a> {
 }
 
 /// What couldn't be checked in all of `file`.
-fn of_file(file: &InputFile, message: String) -> Finding {
+pub(super) fn of_file(file: &InputFile, message: String) -> Finding {
     unchecked::finding(Span::new(file.source.id, 0..0), message)
 }

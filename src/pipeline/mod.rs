@@ -2,10 +2,12 @@
 
 mod builds;
 mod conditions;
+mod files;
 mod interest;
 mod linter;
 mod precedence;
 mod remarks;
+mod shares;
 
 use std::collections::{BTreeSet, HashSet};
 
@@ -155,24 +157,13 @@ struct Checked {
 }
 
 impl Checked {
-    /// With what came of one more file.
-    fn with(mut self, mut result: FileResult) -> Self {
+    /// Adds what came of one more file. Nothing comes of most: no more is kept of each than that.
+    fn add(&mut self, mut result: FileResult) {
         result.count(&mut self.summary);
         self.findings.append(&mut result.findings);
         self.fields.extend(result.fields);
         self.unchecked.append(&mut result.unchecked);
         self.suppressions.append(&mut result.suppressions);
-        self
-    }
-
-    /// With what came of the files behind them.
-    fn and(mut self, mut other: Self) -> Self {
-        self.findings.append(&mut other.findings);
-        self.fields.extend(other.fields);
-        self.unchecked.append(&mut other.unchecked);
-        self.suppressions.append(&mut other.suppressions);
-        self.summary.add(other.summary);
-        self
     }
 }
 
@@ -199,16 +190,13 @@ fn gather(
 fn check_files(linter: &Linter<'_>, count: usize, scope: Scope<'_>, progress: &Progress) -> Checked {
     let Scope { is_named, is_checked } = scope;
     let (files, beside) = linter.inputs.files().split_at(count);
-    // Nothing came of most files: no more is kept of each than that.
-    let of_files = files
-        .par_iter()
-        .filter(|file| is_checked(file.source.id))
-        .map(|file| linter.check_file(file, is_named(file.source.id)))
-        .inspect(|_| progress.checked_one())
-        .fold(Checked::default, Checked::with)
-        .reduce(Checked::default, Checked::and);
-    let of_beside = beside.iter().map(|file| linter.check_beside(file)).fold(of_files, Checked::with);
-    of_beside.with(builds::check(linter, is_checked))
+    let files: Vec<&InputFile> = files.iter().filter(|file| is_checked(file.source.id)).collect();
+    let check = |file: &InputFile| linter.check_file(file, is_named(file.source.id));
+    let mut checked = Checked::default();
+    files::check_each(&files, check, progress, |result| checked.add(result));
+    beside.iter().for_each(|file| checked.add(linter.check_beside(file)));
+    checked.add(builds::check(linter, is_checked));
+    checked
 }
 
 /// Parts `findings` and what is `unchecked` by `suppressions`, and adds what is wrong with these.

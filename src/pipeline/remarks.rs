@@ -23,12 +23,16 @@ pub(super) fn parted<'b>(
     pod_templates: &[PodTemplatePath],
 ) -> (Vec<&'b Remark>, Vec<&'b Remark>) {
     let run = OnceCell::new();
-    let is_run = |key: &String| run.get_or_init(|| programs(builds, pod_templates)).contains(key);
+    let is_run = |remark: &Remark| {
+        let key = remark.key.as_ref();
+        key.is_some_and(|key| run.get_or_init(|| programs(builds, pod_templates)).contains(key))
+    };
     let counting = builds.remarks.iter().filter(|remark| builds.counts(remark.span.file));
-    counting.partition(|remark| remark.is_error || remark.key.as_ref().is_some_and(is_run))
+    let (errors, notes): (Vec<_>, Vec<_>) = counting.partition(|remark| remark.is_error || is_run(remark));
+    (errors, notes.into_iter().filter(|note| !note.is_of_binary).collect())
 }
 
-/// The last parts of all paths in the words of init containers.
+/// The last parts of all paths in the words of init containers, and the keys of ConfigMaps that are mounted as such.
 fn programs(builds: &Builds, pod_templates: &[PodTemplatePath]) -> HashSet<String> {
     let mut found = HashSet::new();
     let resources = builds.list.iter().flat_map(|build| &build.resources);
@@ -36,16 +40,49 @@ fn programs(builds: &Builds, pod_templates: &[PodTemplatePath]) -> HashSet<Strin
         let Some(document) = resource.document() else { continue };
         let objects = kube::objects(document.root());
         let templates = objects.iter().flat_map(|object| kube::templates(object, pod_templates));
-        for container in
-            templates.filter_map(|template| template.spec.get("initContainers")).flat_map(Node::items)
-        {
-            let lists = ["command", "args"].into_iter().filter_map(|key| container.get(key));
-            let texts = lists.flat_map(Node::items).filter_map(Node::as_str);
-            let words = texts.flat_map(str::split_whitespace).filter_map(|word| word.rsplit('/').next());
-            found.extend(words.map(|word| word.trim_matches(['"', '\'', ';']).to_owned()));
+        for spec in templates.map(|template| template.spec) {
+            let containers = spec.get("initContainers").into_iter().flat_map(Node::items);
+            containers.for_each(|container| add_programs(container, &mut found));
+            let renamed = keys_of_programs(spec, &found);
+            found.extend(renamed);
         }
     }
     found
+}
+
+fn add_programs(container: Node<'_>, found: &mut HashSet<String>) {
+    let lists = ["command", "args"].into_iter().filter_map(|key| container.get(key));
+    let texts = lists.flat_map(Node::items).filter_map(Node::as_str);
+    let words = texts.flat_map(str::split_whitespace).filter_map(|word| word.rsplit('/').next());
+    found.extend(words.map(|word| word.trim_matches(['"', '\'', ';']).to_owned()));
+    let mounts = container.get("volumeMounts").into_iter().flat_map(Node::items);
+    let renamed = renamed(mounts, "mountPath", "subPath", found);
+    found.extend(renamed);
+}
+
+/// The keys of ConfigMaps and Secrets that the volumes of a Pod give the names of `programs`.
+fn keys_of_programs(spec: Node<'_>, programs: &HashSet<String>) -> Vec<String> {
+    let volumes = spec.get("volumes").into_iter().flat_map(Node::items);
+    let items = volumes.flat_map(|volume| {
+        let sources = volume.at("/projected/sources").into_iter().flat_map(Node::items).chain([volume]);
+        let maps = sources.flat_map(|source| [source.get("configMap"), source.get("secret")]).flatten();
+        maps.filter_map(|map| map.get("items")).flat_map(Node::items)
+    });
+    renamed(items, "path", "key", programs)
+}
+
+/// What is called `old` in each of `items` whose `new` is one of the `names`, by the last parts of both.
+fn renamed<'d>(
+    items: impl Iterator<Item = Node<'d>>,
+    new: &str,
+    old: &str,
+    names: &HashSet<String>,
+) -> Vec<String> {
+    let last = |item: Node<'d>, key: &str| item.get(key)?.as_str()?.rsplit('/').next().map(str::to_owned);
+    items
+        .filter(|item| last(*item, new).is_some_and(|name| names.contains(&name)))
+        .filter_map(|item| last(item, old))
+        .collect()
 }
 
 /// What of a kustomization can't be checked. `errors` of one kind are told once for each file.

@@ -56,9 +56,8 @@ impl<W: Write> CiLog<W> {
         }
         let line = String::from_utf8_lossy(&line);
         let disarmed = match self.syntax {
-            Syntax::Text => parted(&without_double_colon(&line, ": :"), false),
-            // GitHub's runner reads the first command of a line alone.
-            Syntax::Commands => parted(&line, line.starts_with("::")),
+            Syntax::Text => parted(&without_double_colon(&line, ": :")),
+            Syntax::Commands => parted(&line),
             Syntax::Json => escaped(&line, "\\u0023"),
             Syntax::Xml => escaped(&without_double_colon(&line, "&#58;:"), "&#35;"),
         };
@@ -101,10 +100,10 @@ fn without_double_colon(line: &str, instead: &str) -> String {
 }
 
 /// `line` with a blank in `##[name`, `##vso[` and `##teamcity[`. `${name##[!0-9]}` of a script stays as it is: commands
-/// begin with a letter. `##[name` stays, too, where the line `is_command` itself.
-fn parted(line: &str, is_command: bool) -> String {
+/// begin with a letter.
+fn parted(line: &str) -> String {
     let commands = |behind: &str| {
-        let named = behind.strip_prefix('[').filter(|_| !is_command);
+        let named = behind.strip_prefix('[');
         named.is_some_and(|name| name.starts_with(|c: char| c.is_ascii_alphabetic()))
             || ["vso[", "teamcity["]
                 .iter()
@@ -167,7 +166,7 @@ mod tests {
         assert_eq!(written(text, Syntax::Text), expected);
         assert_eq!(
             written("::error::##[a] ##vso[b]\n##[c]\n", Syntax::Commands),
-            "::error::##[a] ## vso[b]\n## [c]\n"
+            "::error::## [a] ## vso[b]\n## [c]\n"
         );
     }
 

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use super::Report;
+use crate::finding::abridged;
 use crate::source::Span;
 use crate::yaml::{self, Document, Node};
 
@@ -70,7 +71,8 @@ impl Fields {
             if inside.is_empty() {
                 continue;
             }
-            let key = entry.name();
+            let name = entry.name();
+            let key = abridged(&name);
             let deeper = if path.is_empty() { key.into_owned() } else { format!("{path}.{key}") };
             for place in &inside {
                 self.0.insert(*place, deeper.clone());
@@ -81,6 +83,7 @@ impl Fields {
             let inside = within(places, item.written_span());
             if !inside.is_empty() {
                 let name = item.get("name").and_then(Node::text).unwrap_or_default();
+                let name = abridged(name);
                 self.enter_written(item, &format!("{path}[{name}]"), &inside);
             }
         }

@@ -130,6 +130,14 @@ pub fn visible(text: &str) -> String {
     out
 }
 
+/// `text` with its tabs, for a line that keeps its columns.
+#[must_use]
+pub fn visible_with_tabs(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    text.chars().for_each(|character| push_visible(&mut out, character));
+    out
+}
+
 /// The longest word that is shown whole (code points): Kubernetes' longest names have 253.
 const LONGEST_WORD: usize = 300;
 

@@ -48,7 +48,7 @@ impl Budget {
     }
 
     /// Takes `steps` away.
-    pub(super) fn spend(&self, steps: u64) {
+    pub fn spend(&self, steps: u64) {
         let less = |left: u64| Some(left.saturating_sub(steps));
         let _ = self.left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, less);
     }

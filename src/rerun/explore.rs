@@ -86,7 +86,10 @@ pub(super) fn explore(sequence: &[Container], budget: &Budget) -> Vec<Analysis> 
         let start = before.last().map(|reference| Rc::clone(&reference.volumes)).unwrap_or_default();
         let end =
             explorer.container(index, &start, &before, &mut found).filter(|_| !explorer.is_sidecar(index));
-        before.push(end.unwrap_or(Reference { volumes: start, ..Reference::default() }));
+        let mut end = end.unwrap_or(Reference { volumes: start, ..Reference::default() });
+        // It was killed at each; those after it run when it is done.
+        end.log.crash_points = Vec::new();
+        before.push(end);
     }
     for Analysis { hazards, unfinished } in &mut found {
         hazards

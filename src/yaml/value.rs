@@ -319,6 +319,20 @@ impl Value {
         1 + below
     }
 
+    /// What is left of `room` values without those that it is made of; `None` where they are more. Copies share what they
+    /// hold, so that few bytes may be very many values.
+    #[must_use]
+    pub fn size_within(&self, room: usize) -> Option<usize> {
+        let room = room.checked_sub(1)?;
+        match &self.content {
+            Content::Scalar { .. } => Some(room),
+            Content::Sequence(items) => items.iter().try_fold(room, |room, item| item.size_within(room)),
+            Content::Mapping(fields) => {
+                fields.iter().try_fold(room, |room, field| field.value.size_within(room.checked_sub(1)?))
+            }
+        }
+    }
+
     /// Whether `is_one` says so of one of the keys and single values that it is made of.
     #[must_use]
     pub fn has_text(&self, is_one: &dyn Fn(&str) -> bool) -> bool {

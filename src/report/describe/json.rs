@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use super::super::json::{SpanOut, span_out};
+use super::super::json::{SpanOut, span_out, write_value};
 use crate::describe::{Awaited, Bound, Description, Start, Startup, StartupProbe, Wait, WaitBound};
 use crate::finding::Resource;
 use crate::kube::resources::Amounts;
@@ -120,8 +120,7 @@ pub(super) fn write(startups: &[&Startup], description: &Description, out: &mut 
     let pods = startups
         .iter()
         .filter_map(|startup| Some(pod_out(startup, of_source(startup)?, &description.sources)));
-    serde_json::to_writer_pretty(&mut *out, &Root { schema: SCHEMA, pods: pods.collect() })?;
-    writeln!(out)
+    write_value(&Root { schema: SCHEMA, pods: pods.collect() }, out)
 }
 
 fn pod_out<'a>(startup: &'a Startup, source: &'a Source, sources: &'a [Arc<Source>]) -> PodOut<'a> {

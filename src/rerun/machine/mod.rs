@@ -226,11 +226,13 @@ pub(super) struct Run {
 /// The deepest nesting of functions, substitutions and nested shells.
 const MAX_DEPTH: u32 = 24;
 /// How many files or words one step may handle.
-const ITEMS_PER_STEP: usize = 16;
+const ITEMS_PER_STEP: usize = 4;
 /// The most refusals kept of one run.
 const MAX_REFUSALS: usize = 256;
 /// The most crash points kept of one run; past it every second one is, and so on.
 const MAX_CRASH_POINTS: usize = 96;
+/// The most files that the crash points of one run hold together; the same past it.
+const MAX_KEPT_FILES: usize = 100_000;
 
 impl<'s, 'c> Machine<'s, 'c> {
     /// A machine for `container`, number `index`, on what the volumes hold now.
@@ -361,6 +363,8 @@ impl<'s, 'c> Machine<'s, 'c> {
         if self.changed && self.assumptions.is_first() && self.is_kept_crash_point() {
             let (volumes, asked) = (Rc::clone(&self.volumes), self.assumptions.asked().len());
             let changes = self.log.changes.len();
+            // The next command that changes something has a copy to change.
+            self.charge(volumes.len());
             self.log.crash_points.push(CrashPoint { site: self.current, volumes, asked, changes });
         }
         self.changed = false;
@@ -370,7 +374,9 @@ impl<'s, 'c> Machine<'s, 'c> {
     fn is_kept_crash_point(&mut self) -> bool {
         let number = self.crash_points;
         self.crash_points += 1;
-        if self.log.crash_points.len() >= MAX_CRASH_POINTS {
+        let files = |points: &[CrashPoint]| points.iter().map(|point| point.volumes.len()).sum::<usize>();
+        let kept = &self.log.crash_points;
+        if kept.len() >= MAX_CRASH_POINTS || files(kept) > MAX_KEPT_FILES {
             let mut keep = false;
             self.log.crash_points.retain(|_| {
                 keep = !keep;

@@ -74,13 +74,10 @@ impl Execution<'_> {
         paths.into_iter().map(|(touching, path)| (touching, self.resolved(&path))).collect()
     }
 
-    /// Where the word stands that `path` comes from; the command where none names it as it is.
-    fn span_of(&self, path: &str) -> Span {
-        let names_it = |word: &&Argument| {
-            self.resolved(&word.text.clone().unwrap_or_else(|| self.pattern(word))) == path
-        };
-        let word = self.words.iter().skip(self.wrapper + 1).rev().find(names_it);
-        word.map_or_else(|| self.span(), |word| self.unit.span(&word.range))
+    /// The words after its name by the paths that they name as they are: for each the last.
+    fn words_by_path(&self) -> HashMap<String, &Argument> {
+        let path = |word: &Argument| self.resolved(&word.text.clone().unwrap_or_else(|| self.pattern(word)));
+        self.words.iter().skip(self.wrapper + 1).map(|word| (path(word), word)).collect()
     }
 }
 
@@ -108,10 +105,14 @@ impl Facts<'_> {
         let mut first_of: HashMap<*const Command, usize> = HashMap::new();
         for (by, execution) in self.executions.iter().enumerate() {
             first_of.entry(std::ptr::from_ref(execution.command)).or_insert(by);
-            for (touching, path) in execution.paths() {
+            let paths = execution.paths();
+            let words = if paths.is_empty() { HashMap::new() } else { execution.words_by_path() };
+            for (touching, path) in paths {
+                let word = words.get(&path);
                 touches.push(Touch {
                     by: Some(by),
-                    span: execution.span_of(&path),
+                    // The command where no word names the path as it is.
+                    span: word.map_or_else(|| execution.span(), |word| execution.unit.span(&word.range)),
                     path,
                     touching,
                     is_redirection: false,

@@ -100,17 +100,14 @@ fn files_without_an_end_are_refused_by_size() {
     }
 }
 
-#[test]
-fn a_pipe_that_a_kustomization_names_is_not_waited_for() {
-    let folder = folder();
-    fifo(&folder, "k8s/run.sh");
-    let text = "resources: [pod.yaml]\nconfigMapGenerator:\n- name: s\n  files: [run.sh]\n";
-    fs::write(folder.path().join("k8s/kustomization.yaml"), text).unwrap();
+/// What a run of `k8s` writes to both streams; it has to end by itself.
+fn ended(folder: &TempDir) -> String {
+    let out = fs::File::create(folder.path().join("out")).unwrap();
     let mut child = Command::new(env!("CARGO_BIN_EXE_initlint"))
         .args(["--no-config", "k8s"])
         .current_dir(folder.path())
-        .stdout(std::process::Stdio::null())
-        .stderr(std::process::Stdio::null())
+        .stdout(out.try_clone().unwrap())
+        .stderr(out)
         .spawn()
         .unwrap();
     let ended = (0..200).any(|_| {
@@ -120,6 +117,44 @@ fn a_pipe_that_a_kustomization_names_is_not_waited_for() {
     child.kill().unwrap();
     child.wait().unwrap();
     assert!(ended);
+    fs::read_to_string(folder.path().join("out")).unwrap()
+}
+
+#[test]
+fn what_a_kustomization_names_is_not_waited_for() {
+    let build = "resources: [pod.yaml]\ncomponents: [c]\npatches: [{path: patch.yaml}]\n\
+                 configMapGenerator:\n- {name: s, files: [run.sh], envs: [a.env]}\n";
+    for name in ["run.sh", "a.env", "patch.yaml", "c/kustomization.yaml", "kustomization.yaml"] {
+        let kinds: [fn(&TempDir, &str); 3] = [
+            fifo,
+            |folder, path| symlink("/proc/kmsg", folder.path().join(path)).unwrap(),
+            |folder, path| symlink("/dev/zero", folder.path().join(path)).unwrap(),
+        ];
+        for make in kinds {
+            let folder = folder();
+            fs::create_dir(folder.path().join("k8s/c")).unwrap();
+            let path = format!("k8s/{name}");
+            fs::write(folder.path().join("k8s/kustomization.yaml"), build).unwrap();
+            _ = fs::remove_file(folder.path().join(&path));
+            make(&folder, &path);
+            let text = ended(&folder);
+            assert!(
+                text.contains("k8s/pod.yaml:6") && text.contains("unpinned-init-image"),
+                "{name}: {text}"
+            );
+        }
+    }
+}
+
+#[test]
+fn a_kustomization_that_a_link_leads_to_elsewhere_is_told_of() {
+    let folder = folder();
+    let path = |path: &str| folder.path().join(path);
+    fs::create_dir_all(path("k8s/c")).unwrap();
+    fs::write(path("k8s/kustomization.yaml"), "resources: [pod.yaml]\ncomponents: [c]\n").unwrap();
+    symlink("/proc/version", path("k8s/c/kustomization.yaml")).unwrap();
+    let text = ended(&folder);
+    assert!(text.contains("a link leads out of the work tree, which is not followed"), "{text}");
 }
 
 #[test]

@@ -49,10 +49,7 @@ fn no_format_commands_an_agent_or_hides_text() {
             let (_, out, err) = run(folder.path(), &["--no-config", "--format", format, &output, "."]);
             let written = fs::read_to_string(folder.path().join("out")).unwrap();
             for text in [&out, &err, &written] {
-                let is_ours =
-                    |line: &&str| format == "github" && line.starts_with("::") && !line.contains("##vso");
-                let others: Vec<&str> = text.lines().filter(|line| !is_ours(line)).collect();
-                assert!(!is_command(&others.join("\n")), "{format} {name:?}\n{text}");
+                assert!(!is_command(text), "{format} {name:?}\n{text}");
                 assert!(!text.contains(is_hidden), "{format} {name:?}\n{text}");
             }
             if format == "json" {
@@ -65,8 +62,25 @@ fn no_format_commands_an_agent_or_hides_text() {
             }
         }
         let (_, out, err) = run(folder.path(), &["--no-config", "--describe", "--format", "json", "."]);
-        assert!(!is_command(&out) && !is_command(&err), "{out}{err}");
+        assert!(!is_command(&out) && !is_command(&err) && !out.contains(is_hidden), "{out}{err}");
+        assert!(serde_json::from_str::<Value>(&out).is_ok(), "{out}");
+        for format in ["--format", "--min-severity", "--output-file"] {
+            let (_, _, err) = run(folder.path(), &[&format!("{format}={name}")]);
+            assert!(!is_command(&err) && !err.contains(is_hidden), "{err}");
+        }
     }
+}
+
+#[test]
+fn a_diff_hides_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let pod = "apiVersion: v1\r\nkind: Pod\r\nmetadata: {name: p}\r\nspec:\r\n  initContainers:\r\n  - name: i\r\n    \
+               image: 'b:1' # \t\u{202e}x\r\n    livenessProbe: {}\r\n  containers: [{name: a, image: 'b:1'}]\r\n";
+    fs::write(folder.path().join("a.yaml"), pod).unwrap();
+    let (status, out, _) = run(folder.path(), &["--no-config", "--diff", "a.yaml"]);
+    assert_eq!(status, 1);
+    let context = "     image: 'b:1' # \t\u{fffd}x\r\n-    livenessProbe: {}\r\n";
+    assert!(out.contains(context), "{out:?}");
 }
 
 #[test]

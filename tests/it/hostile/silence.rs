@@ -75,6 +75,47 @@ fn a_script_that_a_container_runs_and_nobody_read_is_an_error() {
 }
 
 #[test]
+fn a_script_that_runs_by_another_name_is_one_too() {
+    let build =
+        |kind: &str| format!("resources: [pod.yaml]\n{kind}Generator:\n- name: s\n  files: [run.sh]\n");
+    let pod = |volume: &str, sub_path: &str, command: &str| {
+        format!(
+            "apiVersion: v1\nkind: Pod\nmetadata: {{name: p}}\nspec:\n  containers: [{{name: a, image: 'b:1'}}]\n  volumes: \
+             [{{name: v, {volume}}}]\n  initContainers: [{{name: i, image: 'b:1', command: {command}, volumeMounts: \
+             [{{name: v, mountPath: /s{sub_path}}}]}}]\n"
+        )
+    };
+    let items = "items: [{key: run.sh, path: x}]";
+    for (kind, volume, sub_path, command, status) in [
+        ("configMap", format!("configMap: {{name: s, {items}}}"), "", "[sh, /s/x]", 2),
+        ("configMap", format!("configMap: {{name: s, {items}}}"), "", "[sh, /s/y]", 0),
+        (
+            "configMap",
+            format!("projected: {{sources: [{{configMap: {{name: s, {items}}}}}]}}"),
+            "",
+            "[/s/x]",
+            2,
+        ),
+        ("secret", format!("secret: {{secretName: s, {items}}}"), "", "['sh', -c, '. /s/x']", 2),
+        ("configMap", "configMap: {name: s}".to_owned(), ", subPath: run.sh", "[bash, /s]", 2),
+        ("configMap", "configMap: {name: s}".to_owned(), "", "[sh, /s/run.sh]", 2),
+        ("configMap", "configMap: {name: s}".to_owned(), "", "[ls, /s]", 0),
+    ] {
+        let folder =
+            folder(&[("kustomization.yaml", &*build(kind)), ("pod.yaml", &pod(&volume, sub_path, command))]);
+        for script in [None, Some(b"mkdir /x\n\x80\xff\0")] {
+            if let Some(script) = script {
+                fs::write(folder.path().join("run.sh"), script).unwrap();
+            }
+            for format in ["concise", "json", "gitlab"] {
+                let (is, out, err) = run(folder.path(), &["--no-config", "-q", "--format", format, "."]);
+                assert_eq!(is, status, "{volume} {command} {script:?} {format}: {out}{err}");
+            }
+        }
+    }
+}
+
+#[test]
 fn arguments_start_no_line_of_their_own() {
     let folder = folder(&[]);
     for argument in ["--no\n::error::x", "--format=x\n::error::y", "--min-severity=a\r\n##vso[task]b"] {
