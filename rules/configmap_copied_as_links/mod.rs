@@ -64,7 +64,7 @@ fn finding(
         Finding::new(severity, span, message)
             .caption("each is a link to `..data/NAME`")
             .label(label, "this volume")
-            .help("follow the links: `cp -rL`, or copy the folder with all that is in it: `cp -r FOLDER/. TARGET`"),
+            .help("follow the links: `cp -rL`"),
     )
 }
 

@@ -63,7 +63,7 @@ fn outside(
     }
     let first = makes.iter().find(|touch| touch.touching.brings())?;
     let reads_again = |touch: &Touch| {
-        !matches!(touch.touching, Touching::Writes | Touching::MakesDirectory)
+        !is_making(touch.touching)
             && makes.iter().any(|made| made.touching.brings() && is_at_or_below(&touch.path, &made.path))
     };
     if touches.iter().any(reads_again) || is_named_again(facts, first) {
@@ -129,15 +129,21 @@ fn limited(container: &Container<'_>, facts: &Facts<'_>) -> Option<Finding> {
     Some(finding)
 }
 
-/// Whether a file is written only for the script itself: it names it more than once.
+/// Whether a file is written only for the script itself: a command names it that doesn't make it.
 fn is_named_again(facts: &Facts<'_>, written: &Touch) -> bool {
-    let mut names = 0;
-    for execution in &facts.executions {
+    facts.executions.iter().any(|execution| {
         let words = execution.written();
+        let mut makes = execution.paths().into_iter().filter(|(_, path)| *path == written.path);
         let prints = Call::of(words).is(Trait::OnlyPrints);
-        names += words.iter().filter(|word| !prints && execution.resolved(word) == written.path).count();
-    }
-    names > 1
+        !prints
+            && words.iter().any(|word| execution.resolved(word) == written.path)
+            && !makes.any(|(touching, _)| is_making(touching))
+    })
+}
+
+/// Whether a command that touches a path so makes it what it is to be: its contents, its mode, its owner.
+fn is_making(touching: Touching) -> bool {
+    matches!(touching, Touching::Writes | Touching::MakesDirectory | Touching::Changes | Touching::Replaces)
 }
 
 fn is_scratch(path: &str) -> bool {

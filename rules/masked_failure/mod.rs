@@ -32,7 +32,7 @@ fn check(pod: &Pod<'_>, cx: &mut PodContext<'_>) {
         if !facts.is_complete {
             continue;
         }
-        let script = Script::new(pod, program.container, facts);
+        let script = Script::new(pod, program.container, facts, cx.image_of(program.container));
         let all = || 0..facts.executions.len();
         let mut masked: Vec<Masked<'_, '_>> =
             all().filter_map(|index| Masked::of(&script, index)).take(MAX_PLACES).collect();
@@ -68,8 +68,8 @@ impl<'f, 's> Masked<'f, 's> {
             return None;
         }
         let around = Script::around(execution);
-        let is_cut_short = rescue::is_meant_to_end(execution.command, &around)
-            && around.iter().any(weight::is_substitution)
+        let inside = around.iter().rposition(weight::is_substitution).and_then(|at| around.get(at + 1..));
+        let is_cut_short = inside.is_some_and(|inside| rescue::is_meant_to_end(execution.command, inside))
             && weight::reads_source(script, index);
         let confidence = weight::of(script, index, &around).or(is_cut_short.then_some(Confidence::High))?;
         if !is_cut_short

@@ -1,6 +1,8 @@
 //! What fails with a command: what reads the files that it should have written, what has the same source, and what it
 //! should have installed.
 
+use std::collections::BTreeSet;
+
 use super::script::{Script, brings, holds, is_same_text, makes, needs};
 use super::weight::behind_in_pipeline;
 use crate::commands::{self, Call, Touching, Trait, is_at_or_below};
@@ -11,7 +13,11 @@ use crate::shell::semantics::visit::Node;
 /// Whether the script fails where the command at `index` does, by what fails with it.
 pub(super) fn ends_script(script: &Script<'_, '_>, index: usize, around: &[Node<'_>]) -> bool {
     let Some(mut poison) = Poison::new(script, index, around) else { return true };
-    (index + 1..script.facts.executions.len()).any(|later| poison.spreads_to(later) || poison.is_beyond())
+    let all = script.facts.executions.len();
+    (index + 1..all).any(|later| poison.spreads_to(later) || poison.is_beyond())
+        || !script.may_succeed(index, &poison.failed, &|path| {
+            is_among(&poison.missing, path) || poison.is_unlisted(path, all)
+        })
 }
 
 /// How many paths are followed that fail with one command. What fails more than that is taken to end the script.
@@ -33,6 +39,10 @@ struct Poison<'p, 'f, 's> {
     empty: Vec<String>,
     /// What it reads: others fail that read the same.
     sources: Vec<String>,
+    /// The commands that fail with it.
+    failed: BTreeSet<usize>,
+    /// The commands that bring others, and don't.
+    uninstalled: Vec<usize>,
     /// A `cd` failed, or led into a directory without its contents.
     is_astray: bool,
 }
@@ -54,6 +64,8 @@ impl<'p, 'f, 's> Poison<'p, 'f, 's> {
             unlisted: Vec::new(),
             empty: Vec::new(),
             sources: sources.collect(),
+            failed: BTreeSet::new(),
+            uninstalled: Vec::new(),
             is_astray: false,
         };
         poison.take_from(index);
@@ -63,6 +75,9 @@ impl<'p, 'f, 's> Poison<'p, 'f, 's> {
     /// What the command at `index` should have brought isn't there.
     fn take_from(&mut self, index: usize) {
         let script = self.script;
+        if script.is(index, Trait::InstallsPackages) {
+            self.uninstalled.push(index);
+        }
         for touch in script.touches(index) {
             if brings(touch) {
                 self.unfilled.push(touch.path.clone());
@@ -101,6 +116,7 @@ impl<'p, 'f, 's> Poison<'p, 'f, 's> {
         if execution.name() == Some("cd") {
             self.is_astray = true;
         }
+        self.failed.insert(later);
         self.take_from(later);
         execution.fate.is_fatal()
     }
@@ -164,22 +180,22 @@ impl<'p, 'f, 's> Poison<'p, 'f, 's> {
             is_among(&self.empty, path) && (call.is(Trait::RejectsEmptyInput) || call.record().is_none())
         };
         needed.iter().any(|path| is_missing(path) || is_unread(path))
+            || self.is_brought(call.name())
             || self.lacks_parent(later)
             || self.is_installed(later)
     }
 
-    /// Whether `path` lies right in a volume that wasn't filled, and that nothing else puts it there before the command
-    /// at `later`.
+    /// Whether `path` lies in a volume that wasn't filled, and nothing else puts it there before the command at `later`.
     fn is_unlisted(&self, path: &str, later: usize) -> bool {
         let parent = parent_of(path);
         let fills = |by: usize| {
             by != self.index
                 && self.script.touches(by).any(|touch| {
                     (brings(touch) || makes(touch))
-                        && (parent_of(&touch.path) == parent || touch.path == parent)
+                        && (parent_of(&touch.path) == parent || is_at_or_below(path, &touch.path))
                 })
         };
-        self.unlisted.iter().any(|folder| folder == parent) && !(0..later).any(fills)
+        self.unlisted.iter().any(|folder| is_at_or_below(parent, folder)) && !(0..later).any(fills)
     }
 
     /// Whether it makes a file or a directory in a directory that isn't there.
@@ -193,20 +209,28 @@ impl<'p, 'f, 's> Poison<'p, 'f, 's> {
             })
     }
 
+    /// Whether the program called `name` is a file that isn't there: `/usr/local/bin/NAME`.
+    fn is_brought(&self, name: &str) -> bool {
+        let is_it = |path: &String| {
+            path.rsplit_once('/').is_some_and(|(folder, file)| file == name && folder.ends_with("bin"))
+        };
+        self.missing.iter().any(is_it) && !self.script.is_in_image(name)
+    }
+
     /// Whether the command at `later` is one that was to be installed.
     fn is_installed(&self, later: usize) -> bool {
-        let script = self.script;
-        if !script.is(self.index, Trait::InstallsPackages) {
+        let call = self.script.call(later);
+        let name = call.name();
+        if self.script.is_in_image(name) {
             return false;
         }
-        let call = script.call(later);
-        let name = call.name();
-        let packages = script.words_of(self.index);
-        if packages.iter().skip(1).any(|package| package.contains(name)) {
+        let named =
+            |by: &usize| self.script.words_of(*by).iter().skip(1).any(|package| package.contains(name));
+        if self.uninstalled.iter().any(named) {
             return true;
         }
         // A package brings commands of other names, too.
-        !commands::is_everywhere(name) && !call.is(Trait::InstallsPackages)
+        !self.uninstalled.is_empty() && !commands::is_everywhere(name) && !call.is(Trait::InstallsPackages)
     }
 }
 

@@ -6,7 +6,7 @@ use super::script::{Script, brings, holds, is_same_text};
 use super::weight::{assigned, fed_names, is_substitution, mentions, word_mentions};
 use crate::commands::{self, Trait};
 use crate::shell::condition::is_test_name;
-use crate::shell::ir::{Arm, Command, CommandKind, Word};
+use crate::shell::ir::{Arm, Command, CommandKind, OperationKind, PartKind, Word};
 use crate::shell::semantics::visit::{self, Next, Node};
 use crate::shell::semantics::{Execution, Fate, Reason, Unit};
 
@@ -123,6 +123,9 @@ fn is_asked_for(script: &Script<'_, '_>, index: usize, around: &[Node<'_>]) -> b
     let substitution = around.iter().rposition(is_substitution).unwrap_or(0);
     let name = assigned(around.get(..substitution).unwrap_or_default());
     let names = name.map(|name| fed_names(script, &name)).unwrap_or_default();
+    if script.facts.units.iter().any(|unit| has_default(unit, &names)) {
+        return true;
+    }
     let later = script.facts.executions.iter().enumerate().skip(index + 1);
     let mut questions =
         later.filter(|(_, later)| later.name().is_some_and(|name| commands::is(name, Trait::Test)));
@@ -133,6 +136,26 @@ fn is_asked_for(script: &Script<'_, '_>, index: usize, around: &[Node<'_>]) -> b
     questions.any(|(later, question)| {
         is_heeded(question) && script.resolved_words(later).iter().skip(1).any(|word| names_path(word))
     }) || script.facts.units.iter().any(|unit| is_in_test(unit, own, &names, &names_path))
+}
+
+/// Whether an expansion in `unit` provides for a variable of `names` that is empty: `${a:?}`, `${a:-b}`.
+fn has_default(unit: &Unit, names: &BTreeSet<String>) -> bool {
+    let mut found = false;
+    visit::walk(&unit.script.body, &mut |node, _| {
+        if let Node::Part(part) = node
+            && let PartKind::Variable { name, operation, .. } = &part.kind
+            && names.contains(name)
+        {
+            found |= matches!(
+                operation.kind,
+                OperationKind::Required { or_empty: true }
+                    | OperationKind::Default { or_empty: true, .. }
+                    | OperationKind::AssignDefault { or_empty: true, .. }
+            );
+        }
+        Next::Into
+    });
+    found
 }
 
 fn parent(path: &str) -> Option<String> {

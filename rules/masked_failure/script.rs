@@ -1,21 +1,54 @@
 //! A script as this rule looks at it: its facts, what each command touches, and what stands around each.
 
+use std::cell::Cell;
+use std::collections::BTreeSet;
+
 use crate::commands::{self, Call, Touching, Trait};
+use crate::images::Known;
 use crate::kube::{Container, Pod};
 use crate::shell::ir::{Command, CommandKind};
 use crate::shell::semantics::visit::{self, Next, Node};
 use crate::shell::semantics::{Execution, Facts, Touch, Unit};
 
+/// How many failures of one script are followed through all of it; the scripts of real projects have a dozen at most.
+const MAX_WAYS: usize = 100;
+
 pub(super) struct Script<'f, 's> {
     pub(super) pod: &'f Pod<'f>,
     pub(super) container: &'f Container<'f>,
     pub(super) facts: &'f Facts<'s>,
+    image: Option<Known<'f>>,
+    /// How many failures may still be followed through all of it.
+    ways_left: Cell<usize>,
     touches: &'f [Touch],
 }
 
 impl<'f, 's> Script<'f, 's> {
-    pub(super) fn new(pod: &'f Pod<'f>, container: &'f Container<'f>, facts: &'f Facts<'s>) -> Self {
-        Self { pod, container, facts, touches: facts.touches() }
+    pub(super) fn new(
+        pod: &'f Pod<'f>,
+        container: &'f Container<'f>,
+        facts: &'f Facts<'s>,
+        image: Option<Known<'f>>,
+    ) -> Self {
+        Self { pod, container, facts, image, ways_left: Cell::new(MAX_WAYS), touches: facts.touches() }
+    }
+
+    /// Whether the script may succeed where the command at `first` fails, and with it those at `others`; not told of more
+    /// than [`MAX_WAYS`].
+    pub(super) fn may_succeed(
+        &self,
+        first: usize,
+        others: &BTreeSet<usize>,
+        is_missing: &dyn Fn(&str) -> bool,
+    ) -> bool {
+        let left = self.ways_left.get();
+        self.ways_left.set(left.saturating_sub(1));
+        left > 0 && self.facts.may_succeed(first, others, is_missing)
+    }
+
+    /// Whether the image is known to have the command `name`.
+    pub(super) fn is_in_image(&self, name: &str) -> bool {
+        self.image.is_some_and(|image| image.has(name) == Some(true))
     }
 
     pub(super) fn execution(&self, index: usize) -> Option<&'f Execution<'s>> {
@@ -79,7 +112,7 @@ impl<'f, 's> Script<'f, 's> {
     pub(super) fn copies_unlisted(&self, index: usize) -> bool {
         let mut read = self.touches(index).filter(|touch| touch.touching == Touching::Reads);
         let is_all_of = |index| self.words_of(index).iter().any(|word| word.ends_with("/."));
-        read.any(|touch| !touch.is_literal()) || is_all_of(index)
+        read.any(|touch| !touch.is_literal()) || is_all_of(index) || self.is(index, Trait::Unpacks)
     }
 
     /// The names, as far as they are known, that the command at `index` gives to what it copies into a directory.

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::script::{Script, brings, holds};
-use crate::commands::{Operation, Touching, Trait};
+use crate::commands::{self, Operation, Touching, Trait};
 use crate::finding::Confidence;
 use crate::shell::ir::{Command, CommandKind, PartKind, Word};
 use crate::shell::semantics::execution::{Destination, destinations};
@@ -90,7 +90,21 @@ fn is_fed(script: &Script<'_, '_>, index: usize, around: &[Node<'_>]) -> bool {
     let names = fed_names(script, &name);
     let is_written_by =
         |output: &Output<'_>| is_text(script, output.command) && mentions(output.command, &names);
-    script.facts.outputs.iter().any(is_written_by)
+    script.facts.outputs.iter().any(is_written_by) || is_set_elsewhere(script, &names)
+}
+
+/// Whether a command puts a variable of `names` into a cluster or a server.
+fn is_set_elsewhere(script: &Script<'_, '_>, names: &BTreeSet<String>) -> bool {
+    let mut executions = script.facts.executions.iter().enumerate();
+    executions.any(|(index, execution)| {
+        let call = script.call(index);
+        let words = execution.arguments().iter().zip(script.words_of(index).iter().skip(1));
+        let mut set = words.filter(|(_, text)| commands::says_what_is_set(&call, text));
+        set.any(|(argument, _)| {
+            let mut words = execution.simple.words.iter().filter(|word| word.range == argument.range);
+            words.any(|word| word_mentions(word, names))
+        })
+    })
 }
 
 /// The variable that the substitution inside `outer` becomes the value of: `x=$(…)`, `export x=$(…)`.

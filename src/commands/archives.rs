@@ -11,8 +11,8 @@ pub(super) const RECORDS: &[Record] = &[
     record(&["tar", "bsdtar"]).taking_bundled(
         "f C I T X b file directory strip-components exclude exclude-from files-from transform xform owner group mode \
          use-compress-program one-top-level wildcards-match-slash",
-    ).does(tar).at(paths::archived).mended(mend_tar).is(&[Trait::MakesAnew, Trait::FailsOverParts, Trait::Weighty, Trait::RejectsEmptyInput]),
-    record(&["unzip"]).taking("d P").does(unzip).at(paths::unzipped).mended(|trouble| trouble.fails(FailureCause::Asks).then(|| trouble.with_option("-o", ""))?).is(&[Trait::MakesAnew, Trait::Weighty, Trait::RejectsEmptyInput]),
+    ).does(tar).at(paths::archived).mended(mend_tar).is(&[Trait::MakesAnew, Trait::FailsOverParts, Trait::Weighty, Trait::RejectsEmptyInput]).when(|call| if call.has("x extract get") { &[Trait::Unpacks] } else { &[] }),
+    record(&["unzip"]).taking("d P").does(unzip).at(paths::unzipped).mended(|trouble| trouble.fails(FailureCause::Asks).then(|| trouble.with_option("-o", ""))?).is(&[Trait::MakesAnew, Trait::Weighty, Trait::RejectsEmptyInput, Trait::Unpacks]),
     record(&["zip"]).taking("x i b t").does(zip),
     record(&["gunzip", "bunzip2", "unxz", "unlzma", "unzstd"]).taking(COMPRESS).does(|world, call| compress(world, call, true)).at(paths::compressed).mended(force).is(&[Trait::RejectsEmptyInput]),
     record(&["gzip", "bzip2", "xz", "zstd", "lzma"]).taking(COMPRESS).does(|world, call| compress(world, call, call.has("d decompress uncompress"))).at(paths::compressed).mended(force).is(&[Trait::AcceptsEmptyInput]),
@@ -20,7 +20,7 @@ pub(super) const RECORDS: &[Record] = &[
         world.emit_unknown(call.words(), false);
         world.steady_status(call.words())
     }),
-    record(&["xbstream"]).taking("C directory p parallel").does(xbstream).is(&[Trait::FailsOverParts, Trait::RejectsEmptyInput]),
+    record(&["xbstream"]).taking("C directory p parallel").does(xbstream).is(&[Trait::FailsOverParts, Trait::RejectsEmptyInput, Trait::Unpacks]),
     record(&["xtrabackup", "mariabackup"]).taking("target-dir datadir user password host port").does(xtrabackup),
     record(&["dpkg-deb"]).taking("").does(dpkg_deb),
 ];

@@ -68,6 +68,12 @@ impl<'w> Call<'w> {
     /// Whether the command, called so, is that.
     pub(crate) fn is(&self, wanted: Trait) -> bool {
         self.record.is_some_and(|record| record.has(wanted, self))
+            && !(wanted == Trait::Weighty && self.tells_of_itself())
+    }
+
+    /// `pg_dump --version`: it brings nothing.
+    fn tells_of_itself(&self) -> bool {
+        matches!(self.words, [_, only] if matches!(only.as_str(), "--version" | "-V" | "--help"))
     }
 
     /// What the command does at the paths that its words name.

@@ -5,10 +5,11 @@ use std::rc::Rc;
 
 use super::files::{make_directories, unlisted_pattern, worse};
 use super::world::Node;
+use super::world::atoms::UNKNOWN;
 use super::world::permissions::Permissions;
 use super::world::place::{Place, Store, base_name};
 use super::world::{ChangeKind, FAILURE, FailureCause, SUCCESS, Status, World};
-use super::{Call, Record, Remedy, Trait, Trouble, What, looks_like_file, paths, record};
+use super::{Call, Record, Remedy, Trait, Trouble, Userland, What, looks_like_file, paths, record};
 
 pub(super) const RECORDS: &[Record] = &[
     record(&["cp"])
@@ -55,6 +56,10 @@ struct Copy {
     mode: Mode,
     /// `-n`: an existing file stays.
     keep: bool,
+    /// `-u`: it stays where it is newer than the source.
+    updates: bool,
+    /// Each link becomes a link, which busybox can't make where anything is.
+    makes_links: bool,
     /// An existing file is taken away first, so that its mode doesn't matter.
     unlinks: bool,
     /// `-T`: the last operand is the target even where it is a directory.
@@ -79,6 +84,8 @@ fn cp(world: &mut dyn World, call: &Call<'_>) -> Status {
     let copy = Copy {
         mode: if call.has("r R a recursive archive") { Mode::Trees } else { Mode::Files },
         keep: call.has("n no-clobber") || call.value("update") == Some("none"),
+        updates: call.has("u update") && call.value("update").is_none_or(|which| which == "older"),
+        makes_links: call.is(Trait::KeepsLinks) && world.userland() == Userland::Busybox,
         unlinks: call.has("f force remove-destination b backup"),
         exact: call.has("T no-target-directory"),
         backup: call.has("b backup"),
@@ -90,6 +97,8 @@ fn mv(world: &mut dyn World, call: &Call<'_>) -> Status {
     let copy = Copy {
         mode: Mode::Move,
         keep: call.has("n no-clobber"),
+        updates: false,
+        makes_links: false,
         unlinks: true,
         exact: call.has("T no-target-directory"),
         backup: call.has("b backup"),
@@ -112,6 +121,8 @@ fn install(world: &mut dyn World, call: &Call<'_>) -> Status {
     let copy = Copy {
         mode: Mode::Files,
         keep: false,
+        updates: false,
+        makes_links: false,
         unlinks: true,
         exact: call.has("T"),
         backup: call.has("b backup"),
@@ -225,8 +236,13 @@ fn file(world: &mut dyn World, from: &Place, to: &Place, nested: bool, copy: Cop
     if matches!(existing, Node::Directory(_)) {
         return world.fail(Some(to), FailureCause::WrongKind);
     }
-    if copy.keep && existing != Node::Absent && !matches!(existing, Node::Unknown { exists: false, .. }) {
-        return SUCCESS;
+    if is_there(&existing) {
+        if copy.keep || copy.updates && is_older(world, from) {
+            return SUCCESS;
+        }
+        if copy.makes_links && !copy.unlinks && world.has_links(from) {
+            return world.fail(Some(to), FailureCause::Exists);
+        }
     }
     if !world.has_parent(to) {
         return world.fail(to.parent().as_ref(), FailureCause::Missing);
@@ -256,8 +272,30 @@ fn file(world: &mut dyn World, from: &Place, to: &Place, nested: bool, copy: Cop
     SUCCESS
 }
 
+/// Whether something is there for sure.
+fn is_there(node: &Node) -> bool {
+    !matches!(node, Node::Absent | Node::Unknown { exists: false, .. })
+}
+
+/// Whether what is at `from` is older than anything that the container has made: it is the image's, or comes of a
+/// `ConfigMap` or Secret, and no run has made it.
+fn is_older(world: &mut dyn World, from: &Place) -> bool {
+    from.store == Store::Container
+        && (world.has_links(from)
+            || matches!(world.look(from), Node::Unknown { key, .. } if !key.contains(UNKNOWN)))
+}
+
+/// The link to what a `ConfigMap` or Secret holds now, beside which the kubelet makes a link for each file
+/// (`pkg/volume/util`, `AtomicWriter`).
+const KUBELETS_LINK: &str = "..data";
+
 fn tree(world: &mut dyn World, from: &Place, to: &Place, nested: bool, copy: Copy) -> Status {
+    let link = to.join(KUBELETS_LINK);
+    let makes_links = copy.makes_links && world.has_links(from);
     match world.look(to) {
+        Node::Directory(_) if makes_links && !copy.unlinks && matches!(world.look(&link), Node::Link(_)) => {
+            return world.fail(Some(&link), FailureCause::Exists);
+        }
         Node::File(_) => return world.fail(Some(to), FailureCause::WrongKind),
         Node::Directory(_) if copy.takes() && world.is_empty(to) == Some(false) => {
             return world.fail(Some(to), FailureCause::NotEmpty);
@@ -269,15 +307,41 @@ fn tree(world: &mut dyn World, from: &Place, to: &Place, nested: bool, copy: Cop
     }
     let manner = if nested { ChangeKind::Nest } else { ChangeKind::Write };
     if let Node::Directory(_) = world.look(from) {
-        world.merge(from, to, manner);
+        if copy.keep || copy.updates && is_older(world, from) {
+            add(world, from, to, manner);
+        } else {
+            world.merge(from, to, manner);
+        }
     } else {
         let key = format!("tree:{:?}:{}", from.store, from.path);
+        if is_kept(world, from, to, &key, copy) {
+            return SUCCESS;
+        }
         world.fill(to, &key, manner);
+    }
+    if makes_links {
+        world.put(&link, Node::Link(KUBELETS_LINK.into()), manner);
     }
     if copy.takes() {
         world.remove(from);
     }
     SUCCESS
+}
+
+/// Copies what isn't there yet.
+fn add(world: &mut dyn World, from: &Place, to: &Place, manner: ChangeKind) {
+    for (path, node) in world.listing(from) {
+        let place = Place { store: to.store, path: format!("{}{path}", to.path) };
+        if !is_there(&world.look(&place)) {
+            world.put(&place, node, manner);
+        }
+    }
+}
+
+/// Whether all that `key` names was put into the directory at `to` before, and stays as it is there.
+fn is_kept(world: &mut dyn World, from: &Place, to: &Place, key: &str, copy: Copy) -> bool {
+    (copy.keep || copy.updates && is_older(world, from))
+        && matches!(world.look(to), Node::Directory(fill) if fill.contains(key))
 }
 
 /// Copies or moves what a pattern matches that nobody can list.
@@ -292,6 +356,16 @@ fn unlisted(world: &mut dyn World, source: &str, pattern: &str, target: &str, co
         _ => format!("tree:{:?}:{}", from.store, from.path),
     };
     let moved: Rc<str> = format!("{key}/{pattern}").into();
+    if is_kept(world, &from, &to, &moved, copy) {
+        return SUCCESS;
+    }
+    if copy.makes_links
+        && !copy.unlinks
+        && world.has_links(&from)
+        && matches!(world.look(&to), Node::Directory(fill) if fill.contains(&moved))
+    {
+        return world.fail(Some(&to.join(pattern)), FailureCause::Exists);
+    }
     if copy.takes()
         && has_folders(&key)
         && matches!(world.look(&to), Node::Directory(fill) if fill.contains(&moved))
@@ -357,6 +431,11 @@ fn rsync(world: &mut dyn World, call: &Call<'_>) -> Status {
 fn mend_cp(trouble: &Trouble<'_>) -> Option<Remedy> {
     match trouble.what {
         What::Fails(FailureCause::Denied | FailureCause::Busy) => trouble.with_option("-f", ""),
+        What::Fails(FailureCause::Exists) if trouble.path.ends_with(KUBELETS_LINK) => {
+            trouble.with_option("-f", "")
+        }
+        // Without `..data` a link leads nowhere.
+        What::Fails(FailureCause::Exists) => trouble.replaced("cp ", "cp -L "),
         What::Drifts(ChangeKind::Nest) => copy_contents(trouble)
             .or_else(|| Remedy::advice("copy the contents rather than the folder: `cp -r SOURCE/. TARGET`")),
         _ => None,

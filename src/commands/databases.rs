@@ -37,13 +37,13 @@ pub(super) const RECORDS: &[Record] = &[
         .at(paths::read_by_option)
         .mended(mend_sql)
         .asks(super::awaited::postgres)
-        .is(&[Trait::NeedsNetwork, Trait::AcceptsEmptyInput, Trait::RunsInput]),
+        .is(&[Trait::NeedsNetwork, Trait::AcceptsEmptyInput, Trait::RunsInput, Trait::SetsElsewhere]),
     record(&["mysql", "mariadb"])
         .taking("e h P u D S execute host port user database socket defaults-file")
         .does(mysql)
         .mended(mend_sql)
         .asks(super::awaited::mysql)
-        .is(&[Trait::NeedsNetwork, Trait::AcceptsEmptyInput, Trait::RunsInput]),
+        .is(&[Trait::NeedsNetwork, Trait::AcceptsEmptyInput, Trait::RunsInput, Trait::SetsElsewhere]),
     record(&["sqlite3"])
         .taking("cmd init separator nullvalue")
         .does(sqlite3)

@@ -32,8 +32,19 @@ pub(super) const RECORDS: &[Record] = &[
         .is(&[Trait::NeedsNetwork, Trait::Weighty]),
     record(&["huggingface-cli", "hf", "rclone", "azcopy", "s5cmd", "oras"])
         .does(fetch)
-        .is(&[Trait::NeedsNetwork, Trait::Weighty]),
+        .is(&[Trait::NeedsNetwork])
+        .when(transfer_traits),
 ];
+
+/// `rclone copy`, `hf download`: what others wait for. The other subcommands list, ask and sign in.
+fn transfer_traits(call: &Call<'_>) -> &'static [Trait] {
+    const TRANSFERS: [&str; 16] = [
+        "download", "upload", "snapshot", "copy", "copyto", "copyurl", "sync", "move", "moveto", "bisync",
+        "cp", "mv", "pull", "push", "fetch", "run",
+    ];
+    let mut words = call.words().iter().skip(1);
+    if words.any(|word| TRANSFERS.contains(&word.as_str())) { &[Trait::Weighty] } else { &[] }
+}
 
 /// curl's options that take a value (curl(1)).
 const CURL_VALUED: &str = "o H d X u F A b c e E m T U w x y Y z C K D r t output header data request user form \

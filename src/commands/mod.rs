@@ -53,6 +53,7 @@ pub use rights::Needs;
 pub(crate) use rights::{
     changes_files, ends_soon, is_known, is_of_the_shell, is_socket_client, starts_server,
 };
+pub(crate) use services::says_what_is_set;
 pub(crate) use wrappers::Wrapper;
 
 use record::record;

@@ -3,7 +3,7 @@
 use super::lines::{Edit, Plain, edited};
 use super::paths::{Paths, Touching};
 use super::world::Node;
-use super::world::atoms::{Atom, is_known};
+use super::world::atoms::{Atom, is_atom, is_known};
 use super::world::place::{Place, base_name};
 use super::world::{FAILURE, FailureCause, SUCCESS, Status, World};
 use super::{Call, Record, Trait, paths, record};
@@ -27,6 +27,8 @@ pub(super) const RECORDS: &[Record] = &[
     record(&["test", "["])
         .is(&[Trait::Test])
         .does(|world, call| world.unknown_status(&call.words().join(" "))),
+    // Functions of Bitnami's images (`libfs.sh`).
+    record(&["is_dir_empty", "is_mounted_dir_empty"]).taking("").does(is_empty_directory).is(&[Trait::Test]),
     record(&["which", "type", "hash"]).does(steady).is(&[Trait::Test]),
     record(&["yes"]).does(|world, _| {
         world.emit("y\n");
@@ -40,6 +42,19 @@ const LS: &str = "c format printf block-size I ignore";
 pub(super) fn steady(world: &mut dyn World, call: &Call<'_>) -> Status {
     world.emit_unknown(call.words(), false);
     world.steady_status(call.words())
+}
+
+/// Whether a directory is empty or isn't there.
+fn is_empty_directory(world: &mut dyn World, call: &Call<'_>) -> Status {
+    let Some(path) = call.operands().first() else { return FAILURE };
+    let place = world.place(path);
+    let is_empty = match world.look(&place) {
+        Node::Absent => true,
+        Node::Directory(_) => world.is_empty(&place) == Some(true),
+        Node::Unknown { key, .. } => world.ask(&format!("empty:{key}"), false),
+        Node::File(_) | Node::Link(_) => false,
+    };
+    Status::from(!is_empty)
 }
 
 /// `flock` of an open file: whoever held the lock and was killed holds it no more.
@@ -271,7 +286,11 @@ fn grep(world: &mut dyn World, call: &Call<'_>) -> Status {
         // What it writes is the text without some lines.
         let edit = if call.has("v invert-match") { Edit::Delete(wanted) } else { Edit::Keep(wanted) };
         let out = edited(world, &text, &[edit], &call.words().join(" "), true);
-        let found = match world.atoms().is_empty(&out) {
+        // The end of an unknown line is there only where the line is.
+        let is_unknown = |line: &&str| !line.trim_end().is_empty() && line.trim_end().chars().all(is_atom);
+        let lines =
+            out.split_inclusive('\n').map(|line| if is_unknown(&line) { line.trim_end() } else { line });
+        let found = match world.atoms().is_empty(&lines.collect::<String>()) {
             Some(empty) => !empty,
             None => finds(world, call, pattern, fixed, &text, call.words()),
         };

@@ -95,6 +95,8 @@ pub(crate) enum Trait {
     InstallsPackages,
     /// Its failure is missed by whoever comes after: it fetches, dumps, migrates, or brings what the app runs on.
     Weighty,
+    /// It puts what its words say into a cluster or a server.
+    SetsElsewhere,
     /// It runs a program in another language than the shell's.
     Interpreter,
     /// It is named with its subcommand: `git clone`.
@@ -103,6 +105,8 @@ pub(crate) enum Trait {
     MakesAnew,
     /// Where its target exists it fails over something in that.
     FailsOverParts,
+    /// It brings files whose names only its archive tells.
+    Unpacks,
     /// It changes files where they lie.
     EditsInPlace,
     /// It changes addresses, routes or packet filters.

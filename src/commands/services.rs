@@ -22,7 +22,8 @@ pub(super) const RECORDS: &[Record] = &[
         .taking("n namespace f values set version repo set-string kube-context timeout")
         .does(helm)
         .mended(|trouble| exists(trouble)?.replaced(" install ", " upgrade --install "))
-        .is(&[Trait::HasSubcommands, Trait::NeedsNetwork, Trait::Weighty]),
+        .is(&[Trait::HasSubcommands, Trait::NeedsNetwork])
+        .when(helm_traits),
     record(&["aws", "gsutil", "mc", "s3cmd"])
         .taking("region endpoint-url profile bucket l p c b create-bucket-configuration acl location")
         .does(buckets)
@@ -43,7 +44,7 @@ pub(super) const RECORDS: &[Record] = &[
         .does(vault)
         .mended(mend_vault)
         .is(&[Trait::HasSubcommands, Trait::NeedsNetwork])
-        .when(|call| only_with(call, &["server"])),
+        .when(vault_traits),
     record(&["consul"]).taking("").does(consul).when(|call| only_with(call, &["agent"])),
     record(&["kafka-topics", "kafka-topics.sh"])
         .taking("topic bootstrap-server zookeeper partitions replication-factor config")
@@ -64,6 +65,19 @@ pub(super) const RECORDS: &[Record] = &[
     record(&["gcloud"]).taking("project topic push-endpoint ack-deadline labels account").does(gcloud),
     record(&["django-admin", "manage.py"]).taking("username email database").does(django),
 ];
+
+/// Whether a word of `call` says what is to be set in a cluster or a server: `a=$x`, JSON, a statement in SQL.
+pub(crate) fn says_what_is_set(call: &Call<'_>, word: &str) -> bool {
+    const STATEMENTS: [&str; 5] = ["ALTER ", "CREATE ", "INSERT ", "UPDATE ", "GRANT "];
+    if !call.is(Trait::SetsElsewhere) {
+        return false;
+    }
+    if call.is(Trait::RunsInput) {
+        let text = word.to_ascii_uppercase();
+        return STATEMENTS.iter().any(|statement| text.contains(statement));
+    }
+    word.starts_with("--from-literal") || !word.starts_with('-') && word.contains(['=', '{'])
+}
 
 /// A client whose answers depend on what this script has made before.
 pub(super) fn client(world: &mut dyn World, call: &Call<'_>) -> Status {
@@ -276,7 +290,9 @@ fn kubectl_traits(call: &Call<'_>) -> &'static [Trait] {
     const SERVES: &[Trait] = &[Trait::UsesAccountToken, Trait::NeverEnds];
     const WAITS: &[Trait] = &[Trait::UsesAccountToken, Trait::Waits];
     const WAITS_FOR_EVER: &[Trait] = &[Trait::UsesAccountToken, Trait::Waits, Trait::WaitsForEver];
-    const CHANGES: &[Trait] = &[Trait::UsesAccountToken, Trait::Weighty, Trait::RejectsEmptyInput];
+    const CHANGES: &[Trait] =
+        &[Trait::UsesAccountToken, Trait::Weighty, Trait::RejectsEmptyInput, Trait::SetsElsewhere];
+    const SETS: &[Trait] = &[Trait::UsesAccountToken, Trait::SetsElsewhere];
     const ANY: &[Trait] = &[Trait::UsesAccountToken];
     let traits = match call.operands() {
         ["get" | "describe" | "version" | "cluster-info", ..] => ASKS,
@@ -291,6 +307,7 @@ fn kubectl_traits(call: &Call<'_>) -> &'static [Trait] {
         }
         ["wait", ..] | ["rollout", "status", ..] => WAITS,
         ["apply" | "create" | "replace", ..] => CHANGES,
+        ["patch" | "set" | "annotate" | "label", ..] => SETS,
         _ => ANY,
     };
     if uses_account_token(call) { traits } else { traits.get(1..).unwrap_or_default() }
@@ -309,11 +326,43 @@ fn uses_account_token(call: &Call<'_>) -> bool {
     asks && !call.has("kubeconfig token s server client-certificate username")
 }
 
+/// What brings something is missed; what only asks isn't.
+fn helm_traits(call: &Call<'_>) -> &'static [Trait] {
+    match call.operands() {
+        ["get" | "list" | "ls" | "status" | "history" | "show" | "template" | "search", ..] => {
+            &[Trait::Probe]
+        }
+        []
+        | ["version" | "env" | "help" | "completion" | "lint" | "verify", ..]
+        | ["repo" | "plugin" | "dependency" | "dep", "list" | "ls", ..] => &[],
+        _ => &[Trait::Weighty, Trait::SetsElsewhere],
+    }
+}
+
+fn vault_traits(call: &Call<'_>) -> &'static [Trait] {
+    match call.operands() {
+        ["read" | "status", ..] | ["kv", "get", ..] => &[Trait::Probe],
+        ["write", ..] | ["kv", "put" | "patch", ..] => &[Trait::SetsElsewhere],
+        _ => only_with(call, &["server"]),
+    }
+}
+
 /// `aws s3 cp`, `mc mirror`: copies are what others wait for.
 fn bucket_traits(call: &Call<'_>) -> &'static [Trait] {
-    let copies =
-        call.operands().iter().take(2).any(|word| ["cp", "sync", "mirror", "rsync", "get"].contains(word));
-    if copies { &[Trait::Weighty] } else { &[] }
+    const COPIES: [&str; 5] = ["cp", "sync", "mirror", "rsync", "get"];
+    let (operands, is_aws) = (call.operands(), call.name() == "aws");
+    let copies = if is_aws {
+        matches!(operands, ["s3", verb, ..] if COPIES.contains(verb))
+    } else {
+        operands.iter().take(2).any(|word| COPIES.contains(word))
+    };
+    let asks = is_aws
+        && matches!(operands, [service, verb, ..] if *service != "configure" && verb.starts_with("get-"));
+    match (copies, asks) {
+        (true, _) => &[Trait::Weighty],
+        (false, true) => &[Trait::Probe],
+        (false, false) => &[],
+    }
 }
 
 fn mend_kubectl(trouble: &Trouble<'_>) -> Option<Remedy> {

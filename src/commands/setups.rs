@@ -12,7 +12,8 @@ pub(super) const RECORDS: &[Record] = &[
         .taking("")
         .does(plugin)
         .mended(mend_plugin)
-        .is(&[Trait::NeedsNetwork, Trait::Weighty]),
+        .is(&[Trait::NeedsNetwork])
+        .when(|call| if call.operands().first() == Some(&"install") { &[Trait::Weighty] } else { &[] }),
     record(&["elasticsearch-keystore", "opensearch-keystore"])
         .taking("")
         .does(keystore)

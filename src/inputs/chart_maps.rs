@@ -79,7 +79,7 @@ impl Chart {
                     let map = ChartMap { data, place: part.place, is_ambiguous: false };
                     match maps.get_mut(&name) {
                         None => _ = maps.insert(name, map),
-                        Some(known) => known.join(map),
+                        Some(known) => known.join(&map),
                     }
                 }
             }
@@ -90,7 +90,7 @@ impl Chart {
 
 impl ChartMap {
     /// Leaves what another reading of it has alike; `other` may also be another ConfigMap.
-    fn join(&mut self, other: Self) {
+    fn join(&mut self, other: &Self) {
         self.is_ambiguous |= self.place != other.place;
         self.data.retain(|key, _| other.data.contains_key(key));
     }

@@ -3,8 +3,8 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use super::linter::{FileResult, Linter};
-use super::{files, shares};
+use super::linter::{FileResult, Linter, MOST_FINDINGS};
+use super::shares;
 use crate::finding::{Finding, Fix};
 use crate::inputs::InputSet;
 use crate::kube;
@@ -26,7 +26,7 @@ pub(super) fn check(linter: &Linter<'_>, is_checked: &(dyn Fn(FileId) -> bool + 
     let numbered = builds.list.iter().enumerate().filter(|(_, build)| is_asked_for(build));
     let jobs: Vec<(usize, &BuiltResource)> =
         numbered.flat_map(|(number, build)| build.resources.iter().map(move |one| (number, one))).collect();
-    let most = LEAST_FINDINGS.max(files::MAX_FINDINGS / jobs.len().max(1));
+    let most = LEAST_FINDINGS.max(MOST_FINDINGS / jobs.len().max(1));
     let results = shares::check_each(&jobs, &linter.of_builds, |(number, resource), budget| {
         Some((*number, check_resource(linters.get(*number)?, resource, budget, most)?))
     });

@@ -2,12 +2,9 @@
 
 use rayon::prelude::*;
 
-use super::linter::{FileResult, of_file};
+use super::linter::{FileResult, MOST_FINDINGS, of_file};
 use crate::progress::Progress;
 use crate::read::InputFile;
-
-/// How many findings of a run are kept: one takes two kilobytes or more.
-pub(super) const MAX_FINDINGS: usize = 200_000;
 
 /// How many files are checked before what came of them is counted.
 const BATCH: usize = 256;
@@ -24,7 +21,7 @@ pub(super) fn check_each(
     progress: &Progress,
     mut add: impl FnMut(FileResult),
 ) {
-    let (mut room, mut left_out) = (MAX_FINDINGS, LeftOut::default());
+    let (mut room, mut left_out) = (MOST_FINDINGS, LeftOut::default());
     for batch in files.chunks(BATCH) {
         let most = MAX_WAITING / batch.len().max(1);
         let within = |file: &&InputFile| Some(check(file)).filter(|result| result.findings.len() <= most);
@@ -80,7 +77,9 @@ mod tests {
         let check = |file: &InputFile| {
             let finding = Finding::new(Severity::Error, Span::new(file.source.id, 0..0), "");
             let count = counts[file.source.id.0 as usize];
-            FileResult { findings: vec![finding; count], ..FileResult::default() }
+            let mut result = FileResult::default();
+            result.findings.resize(count, finding);
+            result
         };
         let files: Vec<&InputFile> = files.iter().collect();
         let mut results = Vec::new();
@@ -93,7 +92,7 @@ mod tests {
     #[test]
     fn what_finds_room_is_kept_in_order() {
         assert_eq!(kept(&[3, 0, MAX_WAITING]), (vec![3, 0, MAX_WAITING], vec![]));
-        let most = MAX_FINDINGS;
+        let most = MOST_FINDINGS;
         assert_eq!(kept(&[most]), (vec![most], vec![]));
         let told = "1: too much is wrong in all files: this one is not shown".to_owned();
         assert_eq!(kept(&[most - 1, 2, 1]), (vec![most - 1, 1, 0], vec![told.clone()]));

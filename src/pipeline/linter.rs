@@ -7,7 +7,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use super::conditions::conditional;
-use super::{files, interest, precedence, shares};
+use super::{interest, precedence, shares};
 use crate::charts::{self, Part, Views};
 use crate::cut_list::CutList;
 use crate::finding::{Edit, Finding, Resource, Severity};
@@ -68,9 +68,12 @@ pub(super) struct FileResult {
 /// From how many objects on those of one document are checked in parallel: it is a List of a cluster's.
 const MANY: usize = 100;
 
+/// How many findings of a run are kept: one takes two kilobytes or more.
+pub(super) const MOST_FINDINGS: usize = 200_000;
+
 /// How many findings a file of this many bytes may have: one that has thousands for each line was made to.
 fn most_findings(size: usize) -> usize {
-    (size / 20).clamp(MAX_FINDINGS, files::MAX_FINDINGS)
+    (size / 20).clamp(MAX_FINDINGS, MOST_FINDINGS)
 }
 
 impl FileResult {

@@ -194,7 +194,9 @@ fn check_files(linter: &Linter<'_>, count: usize, scope: Scope<'_>, progress: &P
     let check = |file: &InputFile| linter.check_file(file, is_named(file.source.id));
     let mut checked = Checked::default();
     files::check_each(&files, check, progress, |result| checked.add(result));
-    beside.iter().for_each(|file| checked.add(linter.check_beside(file)));
+    for file in beside {
+        checked.add(linter.check_beside(file));
+    }
     checked.add(builds::check(linter, is_checked));
     checked
 }

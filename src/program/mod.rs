@@ -21,7 +21,7 @@ use crate::inputs::{ConfigData, InputSet};
 use crate::kube::expansion::{Environment, Meaning};
 use crate::kube::volume::{ConfigSource, Projection, VolumeSource};
 use crate::kube::{Container, Field, Pod, Role, Version, VolumeMount};
-use crate::rerun::{self, Analysis, Bound, Budget, Hazard, Running, Site};
+use crate::rerun::{self, Analysis, Bound, Budget, Hazard, Running, Site, Userland};
 use crate::shell::Unparsed;
 use crate::shell::invocation::{self, Invocation};
 use crate::shell::options::Shell;
@@ -361,7 +361,11 @@ impl<'d> Program<'_, 'd> {
             environment,
             unknown_environment,
             working_dir: self.container.working_dir.map(|folder| folder.value.to_owned()),
-            userland: userland(self.container, images),
+            userland: if self.brings_userland() {
+                Userland::Unknown
+            } else {
+                userland(self.container, images)
+            },
             is_sidecar: self.role == Role::Sidecar,
             restarts: self.role == Role::Sidecar || restarts(pod, self.container, version),
             root: is_root(pod, self.container, images),
@@ -370,6 +374,11 @@ impl<'d> Program<'_, 'd> {
             running: running.to_vec(),
             files: self.files.iter().map(|(path, file)| (path.clone(), file.text.to_owned())).collect(),
         }
+    }
+
+    /// Whether its script speaks of GNU's commands, as one does that installs them.
+    fn brings_userland(&self) -> bool {
+        matches!(&self.entry_point, EntryPoint::Script(unit) if unit.text.as_str().contains("coreutils"))
     }
 
     /// What is known of its script, or of its one command.

@@ -36,15 +36,18 @@ pub(super) fn of(pod: &Pod<'_>, container: &Container<'_>) -> Vec<Mount> {
     mounts.collect()
 }
 
-/// What is known of the ConfigMaps and Secrets that `container` mounts, by `mountPath`.
+/// What is known of the ConfigMaps, Secrets and projected volumes that `container` mounts, by `mountPath`.
 pub(super) fn entries(pod: &Pod<'_>, container: &Container<'_>) -> BTreeMap<String, Entries> {
     let has_group = pod.security_context.fs_group.is_some();
     let mounts = container.volume_mounts.iter().filter_map(|mount| {
-        let (VolumeSource::ConfigMap(source) | VolumeSource::Secret(source)) = &pod.volume_of(mount)?.source
-        else {
-            return None;
+        let entries = match &pod.volume_of(mount)?.source {
+            VolumeSource::ConfigMap(source) | VolumeSource::Secret(source) => entries_of(source, has_group),
+            VolumeSource::Projected { .. } | VolumeSource::DownwardApi => {
+                Entries { are_flat: false, are_writable: true }
+            }
+            _ => return None,
         };
-        Some((mount.mount_path?.value.to_owned(), entries_of(source, has_group)))
+        Some((mount.mount_path?.value.to_owned(), entries))
     });
     mounts.collect()
 }

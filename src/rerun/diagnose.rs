@@ -280,7 +280,7 @@ fn half_done(context: &Context<'_, '_>, trial: &Comparison<'_>, place: &Place) -
     let end = before.last()?;
     let of_last = before.iter().rev().take_while(|change| change.site == end.site);
     let last = of_last.into_iter().find(|change| change.manner != ChangeKind::Remove).unwrap_or(end);
-    let early = context.event(trial.first, last, false)?;
+    let early = context.event(trial.first, &of_test(trial.first, turned, last), false)?;
     let in_server = things::on_server(&place.path).is_some();
     let said = messages::half_done(&early, in_server);
     let command = Call::of(trial.first.commands.get(&last.site)?).title();
@@ -298,6 +298,17 @@ fn half_done(context: &Context<'_, '_>, trial: &Comparison<'_>, place: &Place) -
     }
     Some(hazard)
 }
+
+/// The `change` that turned a test over: at the path that the test looks for, where the change fills a directory above it.
+fn of_test(first: &Log, test: &Branch, change: &Change) -> Change {
+    let looked_for = first.missing.get(..test.missing).unwrap_or_default().iter().rev();
+    let is_filled = |place: &&Place| place.is_within(&change.place) && change.manner != ChangeKind::Mode;
+    let place = looked_for.take(MAX_TESTED).find(is_filled).unwrap_or(&change.place);
+    Change { place: place.clone(), ..change.clone() }
+}
+
+/// How many paths a test looks for.
+const MAX_TESTED: usize = 8;
 
 /// Files with the right contents that a second run doesn't make executable, as the first would have. No verdict hangs
 /// on modes: they aren't contents.

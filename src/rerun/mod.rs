@@ -124,7 +124,7 @@ pub struct Mount {
     pub life: Lifetime,
 }
 
-/// What is known of the files that a `ConfigMap` or Secret becomes.
+/// What is known of the files that a `ConfigMap`, a Secret or a projected volume becomes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Entries {
     /// Whether all lie in the mounted folder itself, so that what is there is a file and no folder.

@@ -18,6 +18,8 @@ mod cases;
 mod cli;
 mod command_names;
 mod config;
+#[cfg(unix)]
+mod config_links;
 mod config_schema;
 mod dependencies;
 mod describe;

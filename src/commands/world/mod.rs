@@ -123,6 +123,8 @@ pub(crate) trait World {
     fn is_root(&self) -> Option<bool>;
     /// Whether what is at `place`, if anything, is an entry of a `ConfigMap` or Secret: a file, and no directory.
     fn is_entry(&self, place: &Place) -> bool;
+    /// Whether a `ConfigMap`, Secret or projected volume is mounted there, or there is one of its files: a link.
+    fn has_links(&self, place: &Place) -> bool;
     /// Whether a container that is there by now runs the file at `place` as its program.
     fn is_running(&self, place: &Place) -> bool;
     /// Whether something is at `place` that depends on `key`.

@@ -146,8 +146,8 @@ impl Machine<'_, '_> {
 
     /// Notes which way a branch went.
     pub(super) fn branch(&mut self, range: &Range<usize>, held: bool) -> Branch {
-        let (site, changes) = (self.site(range), self.log.changes.len());
-        let branch = Branch { site, held, clause: 0, changes, until: usize::MAX };
+        let (site, changes, missing) = (self.site(range), self.log.changes.len(), self.log.missing.len());
+        let branch = Branch { site, held, clause: 0, changes, missing, until: usize::MAX };
         self.log.branches.push(branch.clone());
         branch
     }
@@ -233,8 +233,15 @@ impl Machine<'_, '_> {
                 held = held || self.case_matches(&subject, pattern)?;
             }
             if held {
-                let changes = self.log.changes.len();
-                self.log.branches.push(Branch { site, held, clause: index, changes, until: usize::MAX });
+                let (changes, missing) = (self.log.changes.len(), self.log.missing.len());
+                self.log.branches.push(Branch {
+                    site,
+                    held,
+                    clause: index,
+                    changes,
+                    missing,
+                    until: usize::MAX,
+                });
                 let status = self.list(&clause.body)?;
                 if !clause.falls_through {
                     return Ok(status);

@@ -71,6 +71,8 @@ pub(in crate::rerun) struct Branch {
     pub(in crate::rerun) clause: usize,
     /// How many changes were made before.
     pub(in crate::rerun) changes: usize,
+    /// How many places had been found missing by then: those that the condition looked for are the last.
+    pub(in crate::rerun) missing: usize,
     /// How many had been made at the end of what it stands over. Where that was passed over, or left by a jump, all
     /// that follows may hang on it.
     pub(in crate::rerun) until: usize,

@@ -62,6 +62,10 @@ impl World for Machine<'_, '_> {
         self.mounts.entry(place).is_some_and(|entries| entries.are_flat)
     }
 
+    fn has_links(&self, place: &Place) -> bool {
+        self.mounts.has_links(place)
+    }
+
     fn is_running(&self, place: &Place) -> bool {
         !self.assumptions.is_first()
             && self.mounts.is_running(place)

@@ -118,6 +118,17 @@ impl Mounts {
         self.list.iter().find(is_there)?.entries
     }
 
+    /// Whether the kubelet keeps a `ConfigMap`, Secret or projected volume at `place`, or one of its files: as links, but
+    /// for what `subPath` names.
+    pub(in crate::rerun) fn has_links(&self, place: &Place) -> bool {
+        let folder = place.path.rsplit_once('/').map_or("", |(folder, _)| folder);
+        let is_it = |mounted: &&Mounted| {
+            mounted.root.is_none() && (mounted.at == place.path || !folder.is_empty() && mounted.at == folder)
+        };
+        let mut mounts = self.list.iter().filter(|_| place.store == Store::Container);
+        mounts.find(is_it).is_some_and(|mounted| mounted.entries.is_some() && !mounted.one_file)
+    }
+
     /// Whether another container runs the file at `place` as its program.
     pub(in crate::rerun) fn is_running(&self, place: &Place) -> bool {
         self.running.contains(place)

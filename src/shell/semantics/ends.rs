@@ -23,7 +23,7 @@ pub(super) fn hands_on_status(command: &Command) -> Option<Failing> {
 }
 
 /// `$?`, quoted or not.
-fn is_last_status(word: &Word) -> bool {
+pub(super) fn is_last_status(word: &Word) -> bool {
     matches!(word.parts.as_slice(), [part] if matches!(&part.kind, PartKind::Variable { name, .. } if name == "?"))
 }
 

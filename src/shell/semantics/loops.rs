@@ -38,12 +38,37 @@ pub struct Loop<'s> {
 
 /// What a loop starts with.
 #[derive(Debug, Clone)]
-pub(super) struct Entry<'s> {
+pub(crate) struct Entry<'s> {
     pub(super) functions: Rc<HashMap<&'s str, (&'s Command, &'s Unit)>>,
     pub(super) variables: Variables,
     /// Whether a failure that nothing looks at ends it.
     pub(super) errexit: bool,
     pub(super) pipefail: bool,
+}
+
+impl Entry<'_> {
+    /// The variables that the loop `own` may set, in the functions that it calls, too; and how many nodes were looked at for
+    /// that.
+    pub(super) fn assigned(&self, own: &Command) -> (BTreeSet<String>, usize) {
+        let Assigned { names, mut visited, .. } = assigned(own);
+        let mut names: BTreeSet<String> = names.into_iter().collect();
+        let (mut seen, mut left) = (BTreeSet::new(), vec![own]);
+        while let Some(command) = left.pop() {
+            visit::commands(std::slice::from_ref(command), |inner| {
+                let CommandKind::Simple(simple) = &inner.kind else { return };
+                let name = simple.words.first().and_then(Word::literal).unwrap_or_default();
+                if let Some((body, _)) = self.functions.get(name.as_str())
+                    && seen.insert(name)
+                {
+                    let inner = assigned(body);
+                    names.extend(inner.names);
+                    visited += inner.visited;
+                    left.push(body);
+                }
+            });
+        }
+        (names, visited)
+    }
 }
 
 /// A command in a loop's body that leaves it.
@@ -147,21 +172,7 @@ impl<'s> Loop<'s> {
     /// The variables that it may set, in the functions that it calls, too.
     #[must_use]
     pub fn assigned(&self) -> BTreeSet<String> {
-        let mut names: BTreeSet<String> = assigned(self.command).names.into_iter().collect();
-        let (mut seen, mut left) = (BTreeSet::new(), vec![self.command]);
-        while let Some(command) = left.pop() {
-            visit::commands(std::slice::from_ref(command), |inner| {
-                let CommandKind::Simple(simple) = &inner.kind else { return };
-                let name = simple.words.first().and_then(Word::literal).unwrap_or_default();
-                if let Some((body, _)) = self.shell.functions.get(name.as_str())
-                    && seen.insert(name)
-                {
-                    names.extend(assigned(body).names);
-                    left.push(body);
-                }
-            });
-        }
-        names
+        self.shell.assigned(self.command).0
     }
 
     /// The commands of its body.

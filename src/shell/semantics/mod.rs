@@ -88,6 +88,8 @@ pub struct Facts<'s> {
     pub unparsed: Vec<UnparsedText>,
     /// Whether all of it was followed: it is no endless tangle of functions.
     pub is_complete: bool,
+    /// The shell as it is before its first command, with all functions that it ever defines.
+    pub(crate) shell: Option<loops::Entry<'s>>,
     /// The paths that it does something at, once somebody asks.
     pub(crate) touches: OnceCell<Vec<Touch>>,
 }
@@ -97,8 +99,16 @@ impl<'s> Facts<'s> {
     #[must_use]
     pub fn of(setting: &Setting<'s>) -> Self {
         let mut follow = follow::Follow::new(setting);
+        let variables = follow.shell.variables.clone();
         follow.whole(fate::Place::WHOLE);
+        let shell = loops::Entry {
+            functions: std::rc::Rc::clone(&follow.shell.functions),
+            variables,
+            errexit: false,
+            pipefail: follow.shell.options.pipefail,
+        };
         Self {
+            shell: Some(shell),
             is_complete: !follow.is_exhausted(),
             executions: follow.executions,
             steps: follow.all_steps,

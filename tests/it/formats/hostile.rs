@@ -81,15 +81,17 @@ fn github_sees_our_commands_only() {
         let (commands, omitted) = annotations(&report);
         // Some of the texts are scripts that can't be parsed.
         let told = report.findings.len() + report.errors.len();
+        // A runner that knows no `::error` may know `##[`.
+        let shown = visible(text).replace("##[", "## [");
         assert_eq!((commands.len(), omitted), (told, 0), "{text:?}");
         for command in commands {
             assert!(["error", "warning", "notice"].contains(&command.name.as_str()), "{command:?}");
             let known = ["file", "line", "endLine", "col", "endColumn", "title"];
             assert!(command.properties.keys().all(|name| known.contains(&name.as_str())), "{command:?}");
             let file = command.properties["file"].trim_end_matches("/bad");
-            assert_eq!(file, visible(text), "{command:?}");
+            assert_eq!(file, shown, "{command:?}");
             assert!(command.properties["title"].starts_with("initlint: "), "{command:?}");
-            assert!(command.data.contains(&visible(text)), "{command:?}");
+            assert!(command.data.contains(&shown), "{command:?}");
         }
     }
 }

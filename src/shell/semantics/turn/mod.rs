@@ -1,84 +1,24 @@
-//! A turn of a loop while nothing that it asks for is there: whether it goes on to the next one.
+//! A turn of a loop while nothing that it asks for is there: whether it goes on to the next one. In the same way a whole
+//! script in which some commands fail: whether it may still succeed.
 //!
 //! Each command that asks for something fails, and what it would say is empty. Where a turn hangs on anything else, such
 //! as a count, its outcome isn't told: silence is better than a loop that is wrongly called endless.
 
+mod failed;
+mod outcome;
 mod simple;
 mod value;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::ends;
 use super::execution::Execution;
 use super::loops::{Entry, Loop};
 use crate::commands::Awaited;
 use crate::shell::ir::{Arm, Clause, Command, CommandKind, List, Word};
+use failed::Failed;
+use outcome::{Jump, Outcome, Status, one_of};
 use value::Value;
-
-/// How a command ends.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Status {
-    Succeeds,
-    Fails,
-    /// It can't be told, or is another one in each turn.
-    Either,
-}
-
-impl Status {
-    fn of(succeeds: bool) -> Self {
-        if succeeds { Self::Succeeds } else { Self::Fails }
-    }
-
-    fn not(self) -> Self {
-        match self {
-            Self::Succeeds => Self::Fails,
-            Self::Fails => Self::Succeeds,
-            Self::Either => Self::Either,
-        }
-    }
-}
-
-/// Where a command leads to but the one after it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Jump {
-    /// Out of this many loops.
-    Break(usize),
-    /// To the next turn of this loop around it.
-    Continue(usize),
-    Return,
-    Exit,
-}
-
-/// What comes of a command.
-#[derive(Debug, Clone)]
-struct Outcome {
-    status: Status,
-    /// Whether what follows it may run.
-    falls: bool,
-    jumps: BTreeSet<Jump>,
-}
-
-impl Outcome {
-    fn is(status: Status) -> Self {
-        Self { status, falls: true, jumps: BTreeSet::new() }
-    }
-
-    fn jump(jump: Jump) -> Self {
-        Self { status: Status::Either, falls: false, jumps: BTreeSet::from([jump]) }
-    }
-
-    /// One of two ways.
-    fn or(mut self, other: Self) -> Self {
-        self.jumps.extend(other.jumps);
-        let status = match (self.falls, other.falls) {
-            (true, false) => self.status,
-            (false, true) => other.status,
-            _ if self.status == other.status => self.status,
-            _ => Status::Either,
-        };
-        Self { status, falls: self.falls || other.falls, jumps: self.jumps }
-    }
-}
 
 /// Something that is asked for.
 #[derive(Debug, Clone)]
@@ -121,11 +61,29 @@ pub(super) fn turns<'s>(own: &Loop<'s>, executions: &[Execution<'s>]) -> Turns {
 const MAX_DEPTH: usize = 6;
 /// How many commands of a loop are looked at.
 const MAX_STEPS: usize = 4_000;
+/// How many nodes are looked at for what a loop sets, in the time that a command takes.
+const NODES_PER_STEP: usize = 16;
+
+/// What tells a command from others. That is where it stands, and its name for a text of its own: a test's words are copies
+/// of those in the script.
+type Key = (usize, usize, Option<String>);
+
+fn key(command: &Command) -> Key {
+    let name = match &command.kind {
+        CommandKind::Simple(simple) => simple.words.first().and_then(Word::literal),
+        _ => None,
+    };
+    (command.range.start, command.range.end, name)
+}
 
 /// A turn.
 struct Turn<'f, 's> {
     shell: &'f Entry<'s>,
     runs: &'f [Execution<'s>],
+    /// Where the first run of each command is among them.
+    first_runs: HashMap<Key, usize>,
+    /// The commands that fail, where it isn't all that ask for something.
+    failed: Option<Failed<'f>>,
     /// The variables that change from turn to turn.
     changing: BTreeSet<String>,
     /// What this turn has set.
@@ -142,9 +100,15 @@ struct Turn<'f, 's> {
 
 impl<'f, 's> Turn<'f, 's> {
     fn new(shell: &'f Entry<'s>, runs: &'f [Execution<'s>], changing: BTreeSet<String>) -> Self {
+        let mut first_runs = HashMap::with_capacity(runs.len());
+        for (at, run) in runs.iter().enumerate() {
+            first_runs.entry(key(run.command)).or_insert(at);
+        }
         Self {
             shell,
             runs,
+            first_runs,
+            failed: None,
             changing,
             set: BTreeMap::new(),
             touched: BTreeSet::new(),
@@ -176,7 +140,7 @@ impl<'f, 's> Turn<'f, 's> {
     }
 
     fn asks(&mut self, what: Awaited, is_probe: bool) {
-        if self.asked.iter().all(|asked| asked.what != what) {
+        if self.failed.is_some() || self.asked.iter().all(|asked| asked.what != what) {
             self.asked.push(Asked { what, is_probe });
         }
     }
@@ -213,9 +177,10 @@ impl<'f, 's> Turn<'f, 's> {
             whole.status = own.status;
             whole.falls = own.falls;
             whole.jumps.extend(own.jumps);
-            let ends = self.shell.errexit && !looked_at && own.status == Status::Fails;
+            let errexit = self.shell.errexit || self.failed.as_ref().is_some_and(|it| it.is_heeded(command));
+            let ends = errexit && !looked_at && own.status == Status::Fails;
             if ends && !is_heeded_elsewhere(command) {
-                whole.jumps.insert(Jump::Exit);
+                whole.jumps.insert(Jump::Exit(Status::Fails));
                 whole.falls = false;
             }
             if !whole.falls {
@@ -228,7 +193,7 @@ impl<'f, 's> Turn<'f, 's> {
     fn command(&mut self, command: &Command, keep: Option<bool>, looked_at: bool) -> Outcome {
         self.steps += 1;
         if self.steps > MAX_STEPS {
-            return Outcome::jump(Jump::Exit);
+            return Outcome::jump(Jump::Exit(Status::Either));
         }
         if command.background {
             self.sleeps |= self.passes_time(command);
@@ -240,7 +205,7 @@ impl<'f, 's> Turn<'f, 's> {
         }
         match &command.kind {
             CommandKind::Simple(simple) => self.simple(command, simple, keep),
-            CommandKind::Pipeline(commands) => Outcome::is(self.pipeline(commands)),
+            CommandKind::Pipeline(commands) => self.pipeline(commands),
             CommandKind::Not(inner) => {
                 let own = self.command(inner, keep.map(|keep| !keep), true);
                 Outcome { status: own.status.not(), ..own }
@@ -254,31 +219,41 @@ impl<'f, 's> Turn<'f, 's> {
                 self.chain(left, right, keep, looked_at, Status::Fails)
             }
             CommandKind::If { arms, otherwise } => self.if_clause(arms, otherwise.as_ref(), looked_at),
-            CommandKind::Loop { until, condition, body } => {
-                let test = self.condition_list(condition, None);
-                self.inner_loop(body, test.status == Status::of(!until), looked_at)
-            }
+            CommandKind::Loop { until, condition, body } => self.repeated(command, &mut |turn| {
+                let test = turn.condition_list(condition, None);
+                let mut whole = turn.inner_loop(body, test.status == Status::of(!until), looked_at);
+                whole.jumps.extend(outcome::outside(test.jumps));
+                whole
+            }),
             CommandKind::For { words: Some(words), body, .. } if !words.iter().all(ends::may_vanish) => {
-                self.once_or_more(body, looked_at)
+                self.repeated(command, &mut |turn| turn.once_or_more(body, looked_at))
             }
             CommandKind::For { body, .. }
             | CommandKind::ArithmeticFor { body, .. }
-            | CommandKind::Select { body, .. } => self.inner_loop(body, false, looked_at),
+            | CommandKind::Select { body, .. } => {
+                self.repeated(command, &mut |turn| turn.inner_loop(body, false, looked_at))
+            }
             CommandKind::Case { subject, clauses } => self.case(subject, clauses, looked_at),
             CommandKind::Group(list) => self.condition_or_list(list, keep, looked_at),
-            CommandKind::Subshell(list) => Outcome::is(self.subshell(list, keep, looked_at)),
+            CommandKind::Subshell(list) => self.subshell(list, keep, looked_at),
             CommandKind::Function { .. } | CommandKind::Coprocess(_) => Outcome::is(Status::Succeeds),
-            CommandKind::Conditional(condition) => Outcome::is(self.condition(condition, keep)),
-            CommandKind::Arithmetic(expression) => Outcome::is(self.arithmetic(&expression.text, keep)),
+            CommandKind::Conditional(condition) => {
+                let status = self.condition(condition, keep);
+                Outcome::is(self.told(command, status))
+            }
+            CommandKind::Arithmetic(expression) => {
+                let status = self.arithmetic(&expression.text, keep);
+                Outcome::is(self.told(command, status))
+            }
         }
     }
 
     /// In a subshell environment: what it sets ends with it.
-    fn subshell(&mut self, list: &List, keep: Option<bool>, looked_at: bool) -> Status {
+    fn subshell(&mut self, list: &List, keep: Option<bool>, looked_at: bool) -> Outcome {
         let before = self.set.clone();
         let own = self.condition_or_list(list, keep, looked_at);
         self.set = before;
-        if own.jumps.is_empty() { own.status } else { Status::Either }
+        own.apart()
     }
 
     fn if_clause(&mut self, arms: &[Arm], otherwise: Option<&List>, looked_at: bool) -> Outcome {
@@ -290,7 +265,13 @@ impl<'f, 's> Turn<'f, 's> {
                     ways.push(self.list(&arm.body, looked_at));
                     return one_of(ways);
                 }
-                Status::Either => ways.push(self.maybe(|turn| turn.list(&arm.body, looked_at))),
+                Status::Either => {
+                    let (way, is_taken) = self.way(|turn| turn.list(&arm.body, looked_at));
+                    if is_taken {
+                        return way;
+                    }
+                    ways.push(way);
+                }
             }
         }
         ways.push(match otherwise {
@@ -300,18 +281,45 @@ impl<'f, 's> Turn<'f, 's> {
         one_of(ways)
     }
 
+    /// A loop in it, whose turns set what a turn sets: that isn't known from the second turn on.
+    fn repeated(&mut self, command: &Command, turn: &mut dyn FnMut(&mut Self) -> Outcome) -> Outcome {
+        let (before, asked) = (self.set.clone(), self.asked_by_now());
+        let outer = std::mem::take(&mut self.touched);
+        let (names, visited) = self.shell.assigned(command);
+        self.steps += visited / NODES_PER_STEP;
+        self.set.extend(names.into_iter().map(|name| (name, Value::Changing)));
+        turn(self);
+        // What no way through it sets stays as it is.
+        let touched = std::mem::replace(&mut self.touched, outer);
+        self.set = before;
+        for name in &touched {
+            self.sets(name, Value::Changing);
+        }
+        if let CommandKind::For { name, .. } | CommandKind::Select { name, .. } = &command.kind {
+            self.sets(name, Value::Changing);
+        }
+        self.asked.truncate(asked);
+        let outcome = turn(self);
+        if self.asked_by_now() > asked
+            && let Some(failed) = &mut self.failed
+        {
+            failed.doubtful.extend(touched);
+        }
+        outcome
+    }
+
     /// A loop in the loop; `stays`: only a jump leaves it.
     fn inner_loop(&mut self, body: &[Command], stays: bool, looked_at: bool) -> Outcome {
         let body = self.maybe(|turn| turn.list(body, looked_at));
         let falls = !stays || body.jumps.contains(&Jump::Break(1));
-        Outcome { status: Status::Either, falls, jumps: outside(body.jumps) }
+        Outcome { status: Status::Either, falls, jumps: outcome::outside(body.jumps) }
     }
 
     /// `for` over words of which there are some.
     fn once_or_more(&mut self, body: &[Command], looked_at: bool) -> Outcome {
         let own = self.maybe(|turn| turn.list(body, looked_at));
-        let falls = own.falls || own.jumps.iter().any(|jump| is_inner(*jump));
-        Outcome { status: Status::Either, falls, jumps: outside(own.jumps) }
+        let falls = own.falls || own.jumps.iter().any(|jump| outcome::is_inner(*jump));
+        Outcome { status: Status::Either, falls, jumps: outcome::outside(own.jumps) }
     }
 
     fn condition_or_list(&mut self, list: &[Command], keep: Option<bool>, looked_at: bool) -> Outcome {
@@ -337,11 +345,22 @@ impl<'f, 's> Turn<'f, 's> {
             right.jumps.extend(own.jumps);
             return right;
         }
-        let right = self.maybe(|turn| turn.command(right, keep, looked_at));
+        let (right, is_taken) = self.way(|turn| turn.command(right, keep, looked_at));
+        if is_taken {
+            return right;
+        }
         // Whatever `left` says, the whole ends so where `right` does.
         let status = if right.status == goes_on.not() { right.status } else { Status::Either };
         let both = own.or(right);
         Outcome { status, ..both }
+    }
+
+    /// What may not run, and whether it is what runs, because the first command that fails stands in it.
+    fn way(&mut self, body: impl FnOnce(&mut Self) -> Outcome) -> (Outcome, bool) {
+        let has_begun = |turn: &Self| turn.failed.as_ref().is_none_or(|failed| failed.has_begun);
+        let before = has_begun(self);
+        let way = self.maybe(body);
+        (way, !before && has_begun(self))
     }
 
     /// What may not run: what it sets isn't known afterwards.
@@ -366,36 +385,45 @@ impl<'f, 's> Turn<'f, 's> {
                     ways.push(self.list(&clause.body, looked_at));
                     return one_of(ways);
                 }
-                _ => ways.push(self.maybe(|turn| turn.list(&clause.body, looked_at))),
+                _ => {
+                    let (way, is_taken) = self.way(|turn| turn.list(&clause.body, looked_at));
+                    if is_taken {
+                        return way;
+                    }
+                    ways.push(way);
+                }
             }
         }
         ways.push(Outcome::is(Status::Succeeds));
         one_of(ways)
     }
 
-    /// The status of a pipeline. What asks says nothing, and so nothing reaches what reads it.
-    fn pipeline(&mut self, commands: &[Command]) -> Status {
-        let Some((last, before)) = commands.split_last() else { return Status::Either };
+    /// A pipeline. What asks says nothing, and so nothing reaches what reads it.
+    fn pipeline(&mut self, commands: &[Command]) -> Outcome {
+        let Some((last, before)) = commands.split_last() else { return Outcome::is(Status::Either) };
         let (set, asked) = (self.set.clone(), self.asked_by_now());
-        let mut fails = false;
+        let (mut fails, mut falls) = (false, true);
         for command in before {
-            fails |= self.command(command, None, true).status == Status::Fails;
+            let own = self.command(command, None, true).apart();
+            fails |= own.status == Status::Fails;
+            falls &= own.falls;
         }
         let is_asked = self.asked_by_now() > asked;
-        let status = match self.consumer(last) {
+        let own = match self.consumer(last) {
             _ if !is_asked => {
-                let status = self.command(last, None, true).status;
+                let own = self.command(last, None, true).apart();
                 self.ask_head(before.first(), last, asked);
-                status
+                own
             }
-            Some(status) => status,
-            None => match &last.kind {
-                CommandKind::Simple(_) => Status::Fails,
-                _ => self.command(last, None, true).status,
-            },
+            Some(status) => Outcome::is(status),
+            None if self.failed.is_none() && matches!(last.kind, CommandKind::Simple(_)) => {
+                Outcome::is(Status::Fails)
+            }
+            None => self.command(last, None, true).apart(),
         };
         self.set = set;
-        if self.shell.pipefail && fails { Status::Fails } else { status }
+        let status = if self.shell.pipefail && fails { Status::Fails } else { own.status };
+        Outcome { status, falls: own.falls && falls, ..own }
     }
 }
 
@@ -405,25 +433,4 @@ fn is_heeded_elsewhere(command: &Command) -> bool {
         command.kind,
         CommandKind::Not(_) | CommandKind::And(..) | CommandKind::If { .. } | CommandKind::Loop { .. }
     )
-}
-
-/// What comes of one of several ways, of which it isn't known which.
-fn one_of(ways: Vec<Outcome>) -> Outcome {
-    ways.into_iter().reduce(Outcome::or).unwrap_or_else(|| Outcome::is(Status::Succeeds))
-}
-
-/// Whether a jump ends within the loop that it stands in.
-fn is_inner(jump: Jump) -> bool {
-    matches!(jump, Jump::Break(1) | Jump::Continue(1))
-}
-
-/// Jumps as the loop around a loop sees them.
-fn outside(jumps: BTreeSet<Jump>) -> BTreeSet<Jump> {
-    let step = |jump| match jump {
-        Jump::Break(1) | Jump::Continue(1) => None,
-        Jump::Break(levels) => Some(Jump::Break(levels - 1)),
-        Jump::Continue(levels) => Some(Jump::Continue(levels - 1)),
-        jump => Some(jump),
-    };
-    jumps.into_iter().filter_map(step).collect()
 }

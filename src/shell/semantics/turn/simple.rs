@@ -1,16 +1,20 @@
 //! Simple commands in a turn of a loop, while nothing that it asks for is there.
 
+use super::outcome::{Jump, Outcome, Status};
 use super::value::Value;
-use super::{Jump, MAX_DEPTH, Outcome, Status, Turn};
-use crate::commands::{Awaited, Call, Record, Trait};
+use super::{MAX_DEPTH, Turn, key};
+use crate::commands::{self, Awaited, Call, Record, Trait};
 use crate::shell::ir::{Assignment, Command, PartKind, Redirection, RedirectionKind, Simple, Word};
 use crate::shell::semantics::execution::Execution;
-use crate::shell::semantics::loops;
 use crate::shell::semantics::unit::{Unit, UnitKind};
+use crate::shell::semantics::{ends, loops};
 
 impl<'f, 's> Turn<'f, 's> {
     /// The status of a command that reads nothing from its input.
     pub(super) fn consumer(&self, command: &Command) -> Option<Status> {
+        if self.failed.as_ref().is_some_and(|failed| failed.has(command)) {
+            return None;
+        }
         let words = self.execution(command)?.written();
         let call = Call::of(words);
         if call.is(Trait::Test) || call.is(Trait::RejectsEmptyInput) {
@@ -28,11 +32,14 @@ impl<'f, 's> Turn<'f, 's> {
     }
 
     fn execution(&self, command: &Command) -> Option<&'f Execution<'s>> {
-        self.runs.iter().find(|run| std::ptr::eq(run.command, command))
+        self.first_runs.get(&key(command)).and_then(|at| self.runs.get(*at))
     }
 
     /// The port that a redirection of `command` opens (bash(1), REDIRECTION).
     pub(super) fn device(&self, command: &Command) -> Option<Awaited> {
+        if self.failed.is_some() {
+            return None;
+        }
         let path = |redirection: &Redirection| {
             let (RedirectionKind::Read(word)
             | RedirectionKind::ReadWrite(word)
@@ -62,7 +69,7 @@ impl<'f, 's> Turn<'f, 's> {
         if let Some((body, _)) = self.shell.functions.get(name).copied() {
             return self.function(body);
         }
-        if let Some(outcome) = self.jump(simple, &words) {
+        if let Some(outcome) = self.jump(command, simple, &words) {
             return outcome;
         }
         if let Some(outcome) = self.builtin(command, simple, name, keep) {
@@ -74,7 +81,7 @@ impl<'f, 's> Turn<'f, 's> {
             self.word(word);
         }
         self.asked.truncate(asked);
-        self.external(execution, &words)
+        self.external(command, execution, &words)
     }
 
     /// `$(curl …)` as a command: what asks for something says nothing, so that nothing is run and the status stays.
@@ -101,23 +108,39 @@ impl<'f, 's> Turn<'f, 's> {
     }
 
     /// A command that goes elsewhere than to the next one.
-    fn jump(&mut self, simple: &Simple, words: &[String]) -> Option<Outcome> {
+    fn jump(&mut self, command: &Command, simple: &Simple, words: &[String]) -> Option<Outcome> {
         let first = simple.words.first().and_then(Word::literal)?;
         let second = words.get(1).map(String::as_str);
         let levels = || second.and_then(|levels| levels.parse().ok()).unwrap_or(1).max(1);
+        let leaves = first == "exit" || simple.words.len() > 1;
         Some(match first.as_str() {
-            "exit" => Outcome::jump(Jump::Exit),
-            "exec" if simple.words.len() > 1 => Outcome::jump(Jump::Exit),
+            // A script that ends before anything has failed is none of those that are asked about.
+            "exit" | "exec" if leaves && self.failed.as_ref().is_some_and(|failed| !failed.has_begun) => {
+                Outcome { falls: false, ..Outcome::is(Status::Either) }
+            }
+            "exit" => {
+                let status = second.map(|status| status.parse::<u32>().ok());
+                Outcome::jump(Jump::Exit(match status {
+                    None => self.last,
+                    Some(Some(status)) => Status::of(status % 256 == 0),
+                    Some(None) if simple.words.get(1).is_some_and(ends::is_last_status) => self.last,
+                    Some(None) => Status::Either,
+                }))
+            }
+            "exec" if leaves => {
+                let fails = self.failed.as_ref().is_some_and(|failed| failed.has(command));
+                Outcome::jump(Jump::Exit(if fails { Status::Fails } else { Status::Either }))
+            }
             "return" => {
-                if let Some(status) = second.and_then(|status| status.parse::<u32>().ok()) {
-                    self.last = Status::of(status == 0);
-                }
-                Outcome { status: self.last, ..Outcome::jump(Jump::Return) }
+                let status = second.and_then(|status| status.parse::<u32>().ok());
+                Outcome::jump(Jump::Return(status.map_or(self.last, |status| Status::of(status == 0))))
             }
             "break" => Outcome::jump(Jump::Break(levels())),
             "continue" => Outcome::jump(Jump::Continue(levels())),
             // What they run isn't known here: it may leave.
-            "eval" | "." | "source" => Outcome { falls: true, ..Outcome::jump(Jump::Exit) },
+            "eval" | "." | "source" if self.failed.is_none() => {
+                Outcome { falls: true, ..Outcome::jump(Jump::Exit(Status::Either)) }
+            }
             _ => return None,
         })
     }
@@ -135,7 +158,8 @@ impl<'f, 's> Turn<'f, 's> {
             "false" => Status::Fails,
             "test" | "[" => {
                 let condition = crate::shell::condition::test_command(&simple.words);
-                condition.map_or(Status::Either, |condition| self.condition(&condition, keep))
+                let status = condition.map_or(Status::Either, |condition| self.condition(&condition, keep));
+                self.told(command, status)
             }
             "read" | "mapfile" | "readarray" | "getopts" | "shift" | "let" | "unset" => {
                 self.touch(command);
@@ -151,13 +175,21 @@ impl<'f, 's> Turn<'f, 's> {
     }
 
     /// A program, or a shell with a text of its own.
-    fn external(&mut self, execution: Option<&'f Execution<'s>>, words: &[String]) -> Outcome {
+    fn external(
+        &mut self,
+        command: &Command,
+        execution: Option<&'f Execution<'s>>,
+        words: &[String],
+    ) -> Outcome {
         if let Some(unit) = execution.and_then(|execution| self.shell_of(execution)) {
             return self.inner(|turn| {
-                let own = turn.list(&unit.script.body, true);
-                let status = if own.jumps.is_empty() { own.status } else { Status::Either };
-                Outcome::is(status)
+                let own = turn.list(&unit.script.body, true).apart();
+                let is_limited = unit.wrapper.iter().any(|word| commands::is(word, Trait::LimitsTime));
+                Outcome { falls: own.falls || is_limited, ..own }
             });
+        }
+        if self.failed.is_some() {
+            return Outcome::is(self.status_of(command, words));
         }
         let call = Call::of(words);
         if call.is(Trait::OnlyPrints) {
@@ -177,7 +209,7 @@ impl<'f, 's> Turn<'f, 's> {
 
     /// The text that `execution` hands to a shell.
     fn shell_of(&self, execution: &Execution<'s>) -> Option<&'s Unit> {
-        let at = self.runs.iter().position(|run| std::ptr::eq(run, execution))?;
+        let at = *self.first_runs.get(&key(execution.command))?;
         let unit = self.runs.get(at + 1)?.unit;
         let is_new = matches!(unit.kind, UnitKind::Text | UnitKind::File);
         (is_new && !std::ptr::eq(unit, execution.unit)).then_some(unit)
@@ -186,21 +218,17 @@ impl<'f, 's> Turn<'f, 's> {
     fn function(&mut self, body: &Command) -> Outcome {
         self.inner(|turn| {
             let own = turn.command(body, None, true);
-            let returns = own.jumps.contains(&Jump::Return);
-            let status = match (own.falls, returns) {
-                (false, true) => turn.last,
-                (true, false) => own.status,
-                _ if own.status == turn.last => own.status,
-                _ => Status::Either,
-            };
-            let jumps = own.jumps.into_iter().filter(|jump| *jump != Jump::Return).collect();
-            Outcome { status, falls: own.falls || returns, jumps }
+            let returned = |jump: &Jump| if let Jump::Return(status) = jump { Some(*status) } else { None };
+            let returns = own.jumps.iter().filter_map(returned);
+            let status = returns.chain(own.falls.then_some(own.status)).reduce(Status::or);
+            let jumps = own.jumps.iter().filter(|jump| returned(jump).is_none()).copied().collect();
+            Outcome { status: status.unwrap_or(Status::Either), falls: status.is_some(), jumps }
         })
     }
 
     fn inner(&mut self, body: impl FnOnce(&mut Self) -> Outcome) -> Outcome {
         if self.depth >= MAX_DEPTH {
-            return Outcome { falls: true, ..Outcome::jump(Jump::Exit) };
+            return Outcome { falls: true, ..Outcome::jump(Jump::Exit(Status::Either)) };
         }
         self.depth += 1;
         let outcome = body(self);

@@ -1,6 +1,7 @@
 //! What words and tests come to in a turn of a loop, while nothing that it asks for is there.
 
-use super::{Status, Turn};
+use super::Turn;
+use super::outcome::Status;
 use crate::commands::{Awaited, Call, Trait};
 use crate::shell::ir::{Command, CommandKind, Condition, ConditionKind, Part, PartKind, Word};
 
@@ -148,6 +149,9 @@ impl Turn<'_, '_> {
                 ("-n", Value::Text(text)) => Status::of(!text.is_empty()),
                 ("-e" | "-f" | "-d" | "-s" | "-S" | "-r" | "-w" | "-x" | "-p" | "-L" | "-b" | "-c", _) => {
                     let path = self.shown(word);
+                    if self.failed.as_ref().is_some_and(|failed| !(failed.is_missing)(&path)) {
+                        return Status::Either;
+                    }
                     self.asks(Awaited::File(path), true);
                     Status::Fails
                 }
@@ -161,7 +165,10 @@ impl Turn<'_, '_> {
             },
             ConditionKind::Binary(left, operator, right) => {
                 let (left, right) = (self.word(left), self.word(right));
-                compare(&left, &operator.name, &right).unwrap_or_else(|| same(keep))
+                let status = compare(&left, &operator.name, &right).unwrap_or_else(|| same(keep));
+                // A request that fails says 000, and one that isn't made says nothing, which is no number.
+                let is_open = self.failed.is_some() && is_zero_or_nothing(&left, &right);
+                if is_open && status == Status::Succeeds { Status::Either } else { status }
             }
             ConditionKind::Not(inner) => match self.condition(inner, keep.map(|keep| !keep)) {
                 Status::Succeeds => Status::Fails,
@@ -225,6 +232,12 @@ impl Turn<'_, '_> {
         });
         parts.collect()
     }
+}
+
+/// Whether a number, or nothing, is compared with nothing.
+fn is_zero_or_nothing(left: &Value, right: &Value) -> bool {
+    let is_number = |value: &Value| value.number().is_some() && *value != Value::Nothing;
+    matches!((left, right), (Value::Nothing, other) | (other, Value::Nothing) if is_number(other))
 }
 
 /// `true`, `:`, `echo` of nothing.
