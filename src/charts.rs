@@ -6,6 +6,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use crate::discover;
+pub use crate::helm::may_define_containers;
 use crate::helm::{Reading, Template};
 use crate::source::{FileId, MappedText, Source, Span};
 use crate::yaml::{self, Document, Problem};
@@ -62,13 +63,6 @@ impl InitTemplates {
         let holds = |word: &str| memchr::memmem::find(text.as_bytes(), word.as_bytes()).is_some();
         may_define_containers(text) && (holds("nit") || self.0.iter().any(|name| holds(name)))
     }
-}
-
-/// Whether `text`, of a template, may define containers.
-#[must_use]
-pub fn may_define_containers(text: &str) -> bool {
-    let holds = |word: &str| memchr::memmem::find(text.as_bytes(), word.as_bytes()).is_some();
-    holds("define") && holds("image:")
 }
 
 /// The names of the templates that are included, each with whether that is on a line of its own, in a list that stands
@@ -338,6 +332,10 @@ mod tests {
         assert!(init.may_be_in("{{ define \"a.wait\" }}\n- image: a:1\n{{ end }}"));
         let other = Source::new(FileId(1), "templates/e.yaml", "containers:\n{{ include \"a.wait\" . }}\n");
         assert!(!InitTemplates::of([&source, &other]).has("a.wait"), "app containers, too");
+        assert!(
+            init.may_be_in("{{ define \"a.wait\" }}\n- name: a\n  command: [b]\n{{ end }}"),
+            "an image by an action"
+        );
         assert!(!init.may_be_in("{{ define \"d.app\" }}\n- image: a:1\n{{ end }}"));
     }
 }

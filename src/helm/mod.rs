@@ -23,6 +23,7 @@ mod readings;
 mod render;
 mod tree;
 
+pub use named::may_define_containers;
 pub use placeholder::{Placeholders, has_placeholder, is_placeholder};
 pub use render::Injection;
 

@@ -8,16 +8,26 @@ use crate::source::MappedText;
 /// What a list of init containers is put under, to be read as a Pod spec's.
 const KEY: &str = "initContainers:\n";
 
-/// What a container has.
-const IMAGE: &str = "image:";
+/// What tells a container: its image may be an action's.
+const OF_CONTAINER: [&str; 4] = ["image:", "command:", "args:", "volumeMounts:"];
 
 /// The keys of a Pod spec and of an object that tell them.
 const TELLING: [&str; 3] = ["initContainers:", "containers:", "kind:"];
 
+/// Whether `text`, of a template, may define containers.
+#[must_use]
+pub fn may_define_containers(text: &str) -> bool {
+    memchr::memmem::find(text.as_bytes(), b"define").is_some() && tells_container(text)
+}
+
+fn tells_container(text: &str) -> bool {
+    OF_CONTAINER.iter().any(|key| memchr::memmem::find(text.as_bytes(), key.as_bytes()).is_some())
+}
+
 /// Whether [`pod_part`] may take a reading of `text`, which defines a named template.
 pub(super) fn may_be_pod_part(text: &str, is_init: bool) -> bool {
     let holds = |word: &str| memchr::memmem::find(text.as_bytes(), word.as_bytes()).is_some();
-    TELLING.iter().any(|key| holds(key)) || is_init && holds(IMAGE)
+    TELLING.iter().any(|key| holds(key)) || is_init && tells_container(text)
 }
 
 /// `reading`, of a named template, as a Pod spec or an object. `None` where it is neither that nor a list of containers
@@ -28,7 +38,7 @@ pub(super) fn pod_part(reading: Reading, is_init: bool) -> Option<Reading> {
     let (length, first) = lines.find(|(_, line)| !line.is_empty() && !line.starts_with('#'))?;
     let column = length - first.len();
     if first.starts_with("- ") {
-        return (is_init && text.contains(IMAGE)).then(|| under_key(reading));
+        return (is_init && tells_container(text)).then(|| under_key(reading));
     }
     let is_key = |line: &str| {
         let key = line.get(column..).unwrap_or("");

@@ -50,16 +50,24 @@ pub(super) struct Files {
     by_path: HashMap<PathBuf, FileId>,
     here: PathBuf,
     real: RealPaths,
+    /// Whether a kustomization may name files of the whole work tree.
+    is_unrestricted: bool,
 }
 
 impl Files {
     pub(super) fn new(files: Vec<InputFile>) -> Self {
         let here = std::env::current_dir().unwrap_or_default();
-        let mut known = Self { list: Vec::new(), by_path: HashMap::new(), here, real: RealPaths::default() };
+        let (list, by_path, real) = (Vec::new(), HashMap::new(), RealPaths::default());
+        let mut known = Self { list, by_path, here, real, is_unrestricted: false };
         for file in files {
             known.add(file);
         }
         known
+    }
+
+    /// Lets kustomizations name files outside their own folders, as Flux does (`fluxcd/pkg`, `kustomize.Build`).
+    pub(super) fn lift_restriction(&mut self) {
+        self.is_unrestricted = true;
     }
 
     fn add(&mut self, file: InputFile) -> FileId {
@@ -117,8 +125,7 @@ impl Files {
     }
 
     /// The file that the kustomization `from` calls `path`, with its text unless what is asked of that is noted. Files
-    /// outside its folder are refused (kustomize,
-    /// `loader.RestrictionRootOnly`).
+    /// outside its folder are refused (kustomize, `loader.RestrictionRootOnly`), unless Flux builds it.
     pub(super) fn file(&mut self, from: FileId, path: &str) -> Result<FileId, Refused> {
         let folder = self.folder(from);
         let shown = joined(&folder, path);
@@ -127,6 +134,7 @@ impl Files {
         if !is_there {
             return Err(Refused::Missing);
         }
+        let root = if self.is_unrestricted { self.top(&root).unwrap_or(root) } else { root };
         if !target.starts_with(&root) || self.real.leads_out(&root, &target) {
             let why = "it is outside the kustomization's own folder, which kustomize refuses without `--load-restrictor LoadRestrictionsNone`";
             return Err(Refused::Because(why.to_owned()));

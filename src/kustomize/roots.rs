@@ -32,6 +32,9 @@ pub(super) fn of_input(
     };
     let of_flux: Vec<FileId> = ids.par_iter().filter(speaks_of_flux).copied().collect();
     let of_flux: Vec<FileId> = of_flux.into_iter().flat_map(|id| of_flux_in(builder, id)).collect();
+    if !of_flux.is_empty() {
+        builder.files.lift_restriction();
+    }
     let mut whole = Vec::new();
     for id in ours.into_iter().chain(of_flux.iter().copied()) {
         let Some(value) = builder.kustomization(id) else { continue };

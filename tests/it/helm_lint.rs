@@ -287,6 +287,27 @@ app: web
 }
 
 #[test]
+fn a_named_list_of_containers_needs_no_literal_image() {
+    let helpers = r#"{{- define "web.fetch" }}
+- name: fetch
+  {{- include "web.image" . | nindent 2 }}
+  command: [sh, -ec, 'mkdir /data/a']
+  volumeMounts:
+    - {name: data, mountPath: /data}
+{{- end }}
+{{- define "web.initEnv" }}
+- name: A
+  value: b
+{{- end }}
+"#;
+    let deployment = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\nspec:\n  template:\n    spec:\n      \
+                      initContainers:\n        {{- include \"web.fetch\" . | nindent 8 }}\n";
+    let folder =
+        chart(&[("web/templates/_helpers.tpl", helpers), ("web/templates/deployment.yaml", deployment)]);
+    assert_eq!(told(&folder, &[]), ["web/templates/_helpers.tpl:4:23 non-idempotent-write"]);
+}
+
+#[test]
 fn a_helper_that_holds_no_init_container_is_passed_over() {
     let broken = "{{- define \"web.init\" }}image: {{ if }}\n";
     let script = "{{/* a script */}}\ncat <<EOF\napiVersion: v1\nkind: Pod\nspec: {initContainers: [{{ .x }}\na: : b\n";

@@ -169,6 +169,29 @@ fn flux_names_folders() {
     assert_eq!(told, ["overlays/dev/patch.yaml:9 forbidden-probe [overlays/dev]"]);
 }
 
+/// `kubectl kustomize` refuses a file outside the folder; Flux takes what lies in the repository.
+#[test]
+fn flux_takes_files_of_the_whole_work_tree() {
+    let flux = "apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata: {name: apps}\n\
+                spec: {path: ./dev, interval: 1m}\n";
+    let kustomization = "resources: [../base/web.yaml]\npatches: [{path: patch.yaml}]\n";
+    let files = [
+        ("base/web.yaml", WEB),
+        ("dev/kustomization.yaml", kustomization),
+        ("dev/patch.yaml", PROBE),
+        ("clusters/apps.yaml", flux),
+    ];
+    let with_flux = Repository::of(&files);
+    let report = with_flux.lint(&["."]);
+    assert_eq!(with_flux.told(&report), ["dev/patch.yaml:9 forbidden-probe [dev]"]);
+    assert_eq!(report.errors.len(), 0, "{:?}", report.errors);
+    let without = Repository::of(&files[..3]);
+    let report = without.lint(&["."]);
+    assert!(
+        report.errors.iter().any(|error| error.message.contains("outside the kustomization's own folder"))
+    );
+}
+
 #[test]
 fn a_build_is_described() {
     let repository = overlays();
