@@ -17,7 +17,7 @@ use crate::yaml::{Lookup, Node};
 /// How long a value may grow by expansion, in bytes; a longer one counts as unknown. Values that double from line to
 /// line would grow without bound.
 const MAX_VALUE: usize = 64 * 1024;
-/// How many bytes a text may gain by expansion.
+/// How many bytes a text, or the values of a container together, may gain by expansion.
 const MAX_GROWTH: usize = 1024 * 1024;
 
 /// What the variables of a container are, as far as the manifest says.
@@ -27,6 +27,8 @@ pub struct Environment<'d> {
     values: HashMap<Cow<'d, str>, Option<Arc<str>>>,
     /// Whether `envFrom`, or a template, brings in variables that the manifest doesn't name.
     open: bool,
+    /// How many bytes its values have gained by expansion.
+    growth: usize,
 }
 
 /// What a `$(NAME)` refers to.
@@ -114,7 +116,7 @@ impl<'d> Environment<'d> {
             Lookup::Absent => false,
         };
         let open = !container.env_from.is_empty() || is_open("env") || is_open("envFrom");
-        Self { values: HashMap::new(), open }
+        Self { values: HashMap::new(), open, growth: 0 }
     }
 
     /// Adds a variable, its value expanded with what is defined by now.
@@ -122,11 +124,21 @@ impl<'d> Environment<'d> {
         let Some(name) = variable.name else { return };
         let value = match variable.value {
             EnvValue::Literal(value) if is_substituted(value.value) => None,
-            EnvValue::Literal(value) => self.value(value.value).map(Arc::from),
+            EnvValue::Literal(value) => self.grown(value.value),
             EnvValue::Empty => Some(Arc::from("")),
             EnvValue::From(_) | EnvValue::Unknown => None,
         };
         self.values.insert(Cow::Borrowed(name.value), value);
+    }
+
+    /// The value that `text` expands to, as long as there is room for it.
+    fn grown(&mut self, text: &str) -> Option<Arc<str>> {
+        let value = self.value(text)?;
+        let growth = self.growth + value.len().saturating_sub(text.len());
+        (growth <= MAX_GROWTH).then(|| {
+            self.growth = growth;
+            Arc::from(value)
+        })
     }
 
     /// What `name` refers to.

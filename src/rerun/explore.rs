@@ -89,6 +89,8 @@ pub(super) fn explore(sequence: &[Container], budget: &Budget) -> Vec<Analysis> 
         let mut end = end.unwrap_or(Reference { volumes: start, ..Reference::default() });
         // It was killed at each; those after it run when it is done.
         end.log.crash_points = Vec::new();
+        // What it leaves is kept for the runs of those behind it.
+        budget.spend(u64::try_from(end.volumes.len()).unwrap_or(u64::MAX));
         before.push(end);
     }
     for Analysis { hazards, unfinished } in &mut found {
