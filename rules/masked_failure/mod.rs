@@ -11,6 +11,7 @@ use crate::finding::{Confidence, Finding, Safety, Severity};
 use crate::kube::Pod;
 use crate::program::Program;
 use crate::rule::{Group, PodContext, Rule, Target};
+use crate::shell::semantics::visit::Node;
 use crate::shell::semantics::{Execution, Fate, Reason};
 use script::Script;
 
@@ -63,11 +64,14 @@ impl<'f, 's> Masked<'f, 's> {
     fn of(script: &Script<'f, 's>, index: usize) -> Option<Self> {
         let execution = script.execution(index)?;
         let Fate::Ignored(reason) = execution.fate else { return None };
-        let reason = of_pipeline(script, execution, reason);
         if !is_by_mistake(reason) || !may_weigh(script, index) {
             return None;
         }
         let around = Script::around(execution);
+        let reason = of_pipeline(script, execution, &around, reason);
+        if !is_by_mistake(reason) {
+            return None;
+        }
         let inside = around.iter().rposition(weight::is_substitution).and_then(|at| around.get(at + 1..));
         let is_cut_short = inside.is_some_and(|inside| rescue::is_meant_to_end(execution.command, inside))
             && weight::reads_source(script, index);
@@ -106,11 +110,16 @@ impl<'f, 's> Masked<'f, 's> {
 }
 
 /// Why the failure is lost: of a member of a pipeline whose last one fails with it, for the reason of the last one.
-fn of_pipeline(script: &Script<'_, '_>, execution: &Execution<'_>, reason: Reason) -> Reason {
+fn of_pipeline(
+    script: &Script<'_, '_>,
+    execution: &Execution<'_>,
+    around: &[Node<'_>],
+    reason: Reason,
+) -> Reason {
     if reason != Reason::EarlierInPipeline {
         return reason;
     }
-    let behind = weight::behind_in_pipeline(&Script::around(execution), execution.command);
+    let behind = weight::behind_in_pipeline(around, execution.command);
     let last = behind.last().and_then(|last| script.index_of(last));
     let own = last.filter(|last| script.is(*last, Trait::RejectsEmptyInput));
     match own.and_then(|own| script.execution(own)).map(|own| own.fate) {
