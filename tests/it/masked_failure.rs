@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -13,6 +13,7 @@ use initlint::finding::Safety;
 use initlint::rule::Settings;
 use rayon::prelude::*;
 use serde_yaml::Value;
+use tempfile::TempDir;
 
 /// Stands in for any command: it fails where its line begins with one of `$FAILS`, and where a file isn't there that it is to
 /// read; else it makes the file that its options name.
@@ -80,10 +81,9 @@ fn scripts_of(path: &Path, text: &str) -> Vec<Masked> {
 }
 
 /// A throw-away directory with the volumes and the stand-ins.
-fn sandbox(masked: &Masked) -> PathBuf {
-    let name = masked.shown.replace(|c: char| !c.is_ascii_alphanumeric(), "-");
-    let folder = std::env::temp_dir().join(format!("initlint-masked-{}-{name}", std::process::id()));
-    _ = fs::remove_dir_all(&folder);
+fn sandbox(masked: &Masked) -> TempDir {
+    let sandbox = tempfile::tempdir().unwrap();
+    let folder = sandbox.path();
     for part in ["data", "cfg", "bin"] {
         fs::create_dir_all(folder.join(part)).unwrap();
     }
@@ -96,7 +96,7 @@ fn sandbox(masked: &Masked) -> PathBuf {
         fs::write(&path, STAND_IN).unwrap();
         fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
     }
-    folder
+    sandbox
 }
 
 /// How long a script may take. One that goes on longer waits for what doesn't come.
@@ -104,7 +104,8 @@ const PATIENCE: Duration = Duration::from_secs(1);
 
 /// Whether the script reports success.
 fn succeeds(masked: &Masked) -> bool {
-    let folder = sandbox(masked);
+    let sandbox = sandbox(masked);
+    let folder = sandbox.path();
     let here = |text: &str| {
         let at = |part: &str| folder.join(part).display().to_string();
         text.replace("/data", &at("data")).replace("/cfg", &at("cfg"))
@@ -114,7 +115,7 @@ fn succeeds(masked: &Masked) -> bool {
         .args(&masked.shell[1..])
         .arg(here(&masked.script))
         .envs([("PATH", path), ("FAILS", here(&masked.fails))])
-        .current_dir(&folder)
+        .current_dir(folder)
         .stdin(Stdio::null())
         .stdout(Stdio::null())
         .stderr(Stdio::null())
@@ -132,7 +133,6 @@ fn succeeds(masked: &Masked) -> bool {
         running.kill().unwrap();
         running.wait().unwrap();
     }
-    fs::remove_dir_all(&folder).unwrap();
     status.is_some_and(|status| status.success())
 }
 

@@ -15,6 +15,7 @@ use crate::support::lint::{cases, lint, root};
 use initlint::finding::Safety;
 use initlint::rule::Settings;
 use serde_yaml::Value;
+use tempfile::TempDir;
 
 /// What a loop asks: none of them ever succeeds.
 const PROBES: [&str; 18] = [
@@ -115,10 +116,9 @@ fn init_containers(document: &Value) -> Vec<&Value> {
 }
 
 /// A throw-away directory with the stand-ins, and below it one to run in.
-fn sandbox(waiting: &Waiting) -> PathBuf {
-    let name = waiting.shown.replace(|c: char| !c.is_ascii_alphanumeric(), "-");
-    let folder = std::env::temp_dir().join(format!("initlint-waits-{}-{name}", std::process::id()));
-    _ = fs::remove_dir_all(&folder);
+fn sandbox() -> TempDir {
+    let sandbox = tempfile::tempdir().unwrap();
+    let folder = sandbox.path();
     for part in ["bin", ".git", "a/b"] {
         fs::create_dir_all(folder.join(part)).unwrap();
     }
@@ -128,11 +128,12 @@ fn sandbox(waiting: &Waiting) -> PathBuf {
         fs::write(&path, text).unwrap();
         fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
     }
-    folder
+    sandbox
 }
 
 fn run(waiting: &Waiting) -> Outcome {
-    let folder = sandbox(waiting);
+    let sandbox = sandbox();
+    let folder = sandbox.path();
     let path = format!("{}:{}", folder.join("bin").display(), std::env::var("PATH").unwrap());
     let turns = folder.join("turns");
     let mut child = Command::new(&waiting.shell)
@@ -151,7 +152,6 @@ fn run(waiting: &Waiting) -> Outcome {
     let group = format!("-{}", child.id());
     _ = Command::new("kill").args(["-KILL", "--", &group]).stderr(Stdio::null()).status();
     _ = child.wait();
-    _ = fs::remove_dir_all(&folder);
     outcome
 }
 
