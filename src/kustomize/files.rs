@@ -222,11 +222,11 @@ impl Files {
         folders
     }
 
-    /// The folder `path` of the git work tree that the file `id` is in, as it is shown.
+    /// The folder `path` of the git work tree that the file `id` is in, or without one of the working folder, as it is shown.
     pub(super) fn in_work_tree(&mut self, id: FileId, path: &str) -> Option<String> {
         let folder = self.folder(id);
         let real = self.real.folder(Path::new(if folder.is_empty() { "." } else { &folder }))?;
-        let top = self.real.work_tree(&real)?;
+        let top = self.top(&real)?;
         let target = normal(&top.join(path.trim_start_matches('/')));
         let is_inside =
             target.starts_with(&top) && fs::canonicalize(&target).is_ok_and(|real| real == target);

@@ -22,6 +22,7 @@ pub(super) fn apply(entry: &Value, resources: &mut [Resource]) {
         tag: text("newTag"),
         digest: text("digest"),
         tag_suffix: text("tagSuffix"),
+        place: ["newTag", "digest", "tagSuffix"].into_iter().find_map(|key| entry.get(key)),
     };
     for resource in resources {
         if resource.kind() != "CustomResourceDefinition" && change.concerns(&resource.value, 0) {
@@ -36,6 +37,8 @@ struct Change<'a> {
     tag: Option<&'a str>,
     digest: Option<&'a str>,
     tag_suffix: Option<&'a str>,
+    /// Where the tag is written, if not in the container.
+    place: Option<&'a Value>,
 }
 
 fn is_container_list(key: &str) -> bool {
@@ -93,7 +96,7 @@ impl Change<'_> {
                 new.push_str(part);
             }
         }
-        *image = image.string(&new);
+        *image = self.place.unwrap_or(image).string(&new);
     }
 }
 

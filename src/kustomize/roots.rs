@@ -31,10 +31,14 @@ pub(super) fn of_input(
         source.is_some_and(|source| memmem::find(source.text.as_bytes(), FLUX.as_bytes()).is_some())
     };
     let of_flux: Vec<FileId> = ids.par_iter().filter(speaks_of_flux).copied().collect();
-    let of_flux: Vec<FileId> = of_flux.into_iter().flat_map(|id| of_flux_in(builder, id)).collect();
-    if !of_flux.is_empty() {
+    let paths: Vec<(FileId, String)> = of_flux.into_iter().flat_map(|id| flux_paths(builder, id)).collect();
+    if !paths.is_empty() {
         builder.files.lift_restriction();
     }
+    let folders: Vec<String> =
+        paths.iter().filter_map(|(id, path)| builder.files.in_work_tree(*id, path)).collect();
+    let of_flux: Vec<FileId> =
+        folders.iter().filter_map(|folder| builder.files.kustomization_in(folder)).collect();
     let mut whole = Vec::new();
     for id in ours.into_iter().chain(of_flux.iter().copied()) {
         let Some(value) = builder.kustomization(id) else { continue };
@@ -91,19 +95,18 @@ fn nearest(builder: &mut Builder, file: FileId) -> Option<FileId> {
     None
 }
 
-/// The kustomizations in the folders that Flux's objects in the file `id` name (`spec.path`, from the top of the
-/// repository).
-fn of_flux_in(builder: &mut Builder, id: FileId) -> Vec<FileId> {
+/// The folders that Flux's objects in the file `id` name: `spec.path`, from the top of the repository, which is the default.
+fn flux_paths(builder: &Builder, id: FileId) -> Vec<(FileId, String)> {
     let Some(file) = builder.files.get(id) else { return Vec::new() };
-    let mut paths: Vec<String> = Vec::new();
+    let mut paths = Vec::new();
     for range in &file.documents {
         let Ok(document) = Document::parse(&file.source, range.clone()) else { continue };
         for object in objects(document.root()) {
-            let path = object.node.at("/spec/path").and_then(Node::as_str);
-            let is_ours = object.kind == "Kustomization" && object.api_version.starts_with(FLUX);
-            paths.extend(path.filter(|_| is_ours).map(str::to_owned));
+            if object.kind == "Kustomization" && object.api_version.starts_with(FLUX) {
+                let path = object.node.at("/spec/path").and_then(Node::as_str);
+                paths.push((id, path.unwrap_or_default().to_owned()));
+            }
         }
     }
-    let folders: Vec<String> = paths.iter().filter_map(|path| builder.files.in_work_tree(id, path)).collect();
-    folders.iter().filter_map(|folder| builder.files.kustomization_in(folder)).collect()
+    paths
 }

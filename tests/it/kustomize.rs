@@ -179,13 +179,15 @@ fn flux_takes_files_of_the_whole_work_tree() {
         ("base/web.yaml", WEB),
         ("dev/kustomization.yaml", kustomization),
         ("dev/patch.yaml", PROBE),
-        ("clusters/apps.yaml", flux),
     ];
-    let with_flux = Repository::of(&files);
-    let report = with_flux.lint(&["."]);
-    assert_eq!(with_flux.told(&report), ["dev/patch.yaml:9 forbidden-probe [dev]"]);
-    assert_eq!(report.errors.len(), 0, "{:?}", report.errors);
-    let without = Repository::of(&files[..3]);
+    let elsewhere = flux.replace("./dev", "'./clusters/${CLUSTER}'");
+    for flux in [flux, &elsewhere] {
+        let with_flux = Repository::of(&[&files[..], &[("clusters/apps.yaml", flux)]].concat());
+        let report = with_flux.lint(&["."]);
+        assert_eq!(with_flux.told(&report), ["dev/patch.yaml:9 forbidden-probe [dev]"]);
+        assert_eq!(report.errors.len(), 0, "{:?}", report.errors);
+    }
+    let without = Repository::of(&files);
     let report = without.lint(&["."]);
     assert!(
         report.errors.iter().any(|error| error.message.contains("outside the kustomization's own folder"))
