@@ -123,7 +123,7 @@ impl<'d> Container<'d> {
         let container = Self {
             node: place.node,
             pointer: place.pointer(),
-            name: reader.name(place, "name"),
+            name: place.name().or_else(|| reader.name(place, "name")),
             image: reader.string(place, "image"),
             image_pull_policy: reader.string(place, "imagePullPolicy"),
             command: reader.strings(place, "command"),

@@ -78,6 +78,8 @@ enum Step<'p> {
     /// A pointer that is already written.
     Root(&'p str),
     Key(&'p str),
+    /// A key that names what stands under it.
+    Name(&'p str),
     Index(usize),
 }
 
@@ -98,6 +100,11 @@ impl<'p, 'd> Place<'p, 'd> {
         Place { node: entry.value, key: Some(entry.key), step: Step::Key(name), parent: Some(self) }
     }
 
+    /// The value of `entry`, which its key names.
+    pub(super) fn named(&'p self, entry: &Entry<'d>, name: &'p str) -> Place<'p, 'd> {
+        Place { step: Step::Name(name), ..self.value(entry, name) }
+    }
+
     /// The items, where this is a list.
     pub(super) fn items(&'p self) -> impl Iterator<Item = Place<'p, 'd>> {
         self.node.items().enumerate().map(|(index, node)| Place {
@@ -108,12 +115,18 @@ impl<'p, 'd> Place<'p, 'd> {
         })
     }
 
+    /// The key, where it names what stands under it.
+    pub(super) fn name(&self) -> Option<Field<'d, &'d str>> {
+        let key = self.key.filter(|_| matches!(self.step, Step::Name(_)))?;
+        Some(Field { value: key.text()?, node: key, key: None })
+    }
+
     /// The node's JSON pointer.
     pub(super) fn pointer(&self) -> String {
         let mut pointer = self.parent.map_or_else(String::new, Place::pointer);
         match self.step {
             Step::Root(root) => pointer.push_str(root),
-            Step::Key(key) => push_key(&mut pointer, key),
+            Step::Key(key) | Step::Name(key) => push_key(&mut pointer, key),
             // Writing to a String never fails.
             Step::Index(index) => _ = write!(pointer, "/{index}"),
         }
@@ -122,7 +135,7 @@ impl<'p, 'd> Place<'p, 'd> {
 
     pub(super) fn field(&self) -> &str {
         match (self.step, self.parent) {
-            (Step::Key(key), _) => key,
+            (Step::Key(key) | Step::Name(key), _) => key,
             (Step::Root(pointer), _) => pointer.rsplit('/').next().unwrap_or_default(),
             (Step::Index(_), parent) => parent.map_or("", Place::field),
         }

@@ -4,6 +4,7 @@
 //! and [`container`] what these say. [`schema`] and [`validate`] tell what the API server turns away. [`effective`] and [`qos`] reckon with it as a [`Version`] does.
 
 pub mod active_deadline;
+mod by_name;
 pub mod container;
 pub mod effective;
 pub mod env;

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use super::by_name;
 use super::container::{AppContainer, Container, InitContainer, InitStep, Role, Sidecar};
 use super::field::{Field, Place, Reader, TypeError};
 use super::resources::{ResourceList, Resources};
@@ -70,10 +71,10 @@ impl<'d> Pod<'d> {
         let mut volumes = reader.maps(&spec, "volumes", Volume::read);
         volumes.extend(claim_templates(&mut reader, &template));
         Self {
-            init_steps: reader.maps(&spec, "initContainers", InitStep::read),
+            init_steps: init_steps(&mut reader, &spec, &template),
             apps: apps(&mut reader, &spec, &template),
             ephemeral: reader.maps(&spec, "ephemeralContainers", Container::read),
-            volumes_by_name: by_name(&volumes),
+            volumes_by_name: indices_by_name(&volumes),
             volumes,
             restart_policy: reader.string(&spec, "restartPolicy"),
             // A fragment's `resources` are one container's, which its operator makes.
@@ -137,7 +138,8 @@ impl<'d> Pod<'d> {
     /// template.
     #[must_use]
     pub fn may_mount_more(&self, container: &Container<'d>) -> bool {
-        let is_part = matches!(self.template.completeness, Completeness::Patch | Completeness::Ytt);
+        let is_part = matches!(self.template.completeness, Completeness::Patch | Completeness::Ytt)
+            || self.template.is_by_name;
         let may_grow = match container.node.lookup("volumeMounts") {
             Lookup::Present(mounts) => mounts.is_open() || mounts.is_unknown(),
             Lookup::Unknown => true,
@@ -221,7 +223,12 @@ impl<'d> Pod<'d> {
     }
 }
 
-fn by_name<'d>(volumes: &[Volume<'d>]) -> HashMap<&'d str, usize> {
+fn init_steps<'d>(reader: &mut Reader, spec: &Place<'_, 'd>, template: &Template<'d>) -> Vec<InitStep<'d>> {
+    let by_name = if template.is_by_name { by_name::init_steps(reader, spec) } else { None };
+    by_name.unwrap_or_else(|| reader.maps(spec, "initContainers", InitStep::read))
+}
+
+fn indices_by_name<'d>(volumes: &[Volume<'d>]) -> HashMap<&'d str, usize> {
     let named = volumes.iter().enumerate().rev();
     named.filter_map(|(index, volume)| Some((volume.name?.value, index))).collect()
 }

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::fmt::Write;
 
+use super::by_name;
 use super::field::push_key;
 use super::object::Object;
 use super::partial::{is_patch, is_ytt};
@@ -33,6 +34,8 @@ pub struct Template<'d> {
     pub replicas: Option<(u64, Node<'d>)>,
     /// Whether it was found by its shape alone: nothing says what its fields have to look like.
     pub by_shape: bool,
+    /// Whether its init containers stand in a map, by their names: a chart makes the list, and adds what they mount.
+    pub is_by_name: bool,
     /// The map that holds the template (a Deployment's `spec`), and its JSON pointer.
     pub(super) owner: Option<(Node<'d>, String)>,
 }
@@ -194,7 +197,9 @@ impl<'d> Walk<'_, 'd> {
         let workload = Workload::of(self.object.group(), self.object.kind);
         let by_shape = form.is_none();
         let form = form.unwrap_or_else(|| self.form_by_shape());
+        let is_by_name = by_shape && spec.get("initContainers").is_some_and(by_name::is_containers);
         let completeness = match form {
+            _ if is_by_name => Completeness::Open,
             Form::Merged | Form::Fragment => Completeness::Merged,
             Form::Whole | Form::Job if is_ytt(self.object) => Completeness::Ytt,
             Form::Whole | Form::Job if is_open(spec) => Completeness::Open,
@@ -210,6 +215,7 @@ impl<'d> Walk<'_, 'd> {
             pointer: self.pointer(depth),
             spec,
             by_shape,
+            is_by_name,
             is_pod_spec: form != Form::Fragment,
             metadata: metadata.filter(|node| node.is_mapping()),
             workload,
@@ -252,12 +258,13 @@ fn is_open(spec: Node<'_>) -> bool {
 }
 
 /// Whether a map has a list `initContainers` with something named in it, be it a patch of a container that an operator
-/// makes, or a list `containers` of nothing but containers. A schema has maps there, and other kinds' lists hold
+/// makes, or a map of them by name, or a list `containers` of nothing but containers. A schema has maps there, and other kinds' lists hold
 /// other things.
 fn looks_like_pod_spec(node: Node<'_>) -> bool {
     let has = |container: Node<'_>, key| container.get(key).and_then(Node::identity).is_some();
     let list = |key| node.get(key).filter(|list| list.is_sequence());
     list("initContainers").is_some_and(|list| list.items().any(|item| has(item, "name")))
+        || node.get("initContainers").is_some_and(by_name::is_containers)
         || list("containers").is_some_and(|list| {
             let mut items = list.items().peekable();
             items.peek().is_some() && items.all(|item| has(item, "name") && has(item, "image"))

@@ -364,6 +364,29 @@ fn init_containers_in_values_are_judged_there() {
     );
 }
 
+/// The chart mounts what `persistence` says: nothing is known of the paths that scripts write to.
+#[test]
+fn init_containers_by_name_are_judged_by_their_scripts() {
+    let release = "apiVersion: helm.toolkit.fluxcd.io/v2
+kind: HelmRelease
+metadata: {name: web}
+spec:
+  values:
+    controllers:
+      web:
+        initContainers:
+          seed:
+            image: {repository: docker.io/library/busybox, tag: latest}
+            command: [sh, -c, 'mkdir /config/new; echo a > /config/new/a; until nc -z db 5432; do sleep 1; done']
+            livenessProbe: {exec: {command: [a]}}
+";
+    let folder = chart(&[("release.yaml", release)]);
+    assert_eq!(
+        told(&folder, &[]),
+        ["release.yaml:11:75 unbounded-wait", "release.yaml:12:13 forbidden-probe"]
+    );
+}
+
 #[test]
 fn templates_have_baselines_and_overrides_and_are_named_as_manifests_are() {
     let path = "web/templates/deployment.yaml";

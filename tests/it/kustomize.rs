@@ -175,11 +175,8 @@ fn flux_takes_files_of_the_whole_work_tree() {
     let flux = "apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata: {name: apps}\n\
                 spec: {path: ./dev, interval: 1m}\n";
     let kustomization = "resources: [../base/web.yaml]\npatches: [{path: patch.yaml}]\n";
-    let files = [
-        ("base/web.yaml", WEB),
-        ("dev/kustomization.yaml", kustomization),
-        ("dev/patch.yaml", PROBE),
-    ];
+    let files =
+        [("base/web.yaml", WEB), ("dev/kustomization.yaml", kustomization), ("dev/patch.yaml", PROBE)];
     let elsewhere = flux.replace("./dev", "'./clusters/${CLUSTER}'");
     for flux in [flux, &elsewhere] {
         let with_flux = Repository::of(&[&files[..], &[("clusters/apps.yaml", flux)]].concat());

@@ -214,3 +214,32 @@ spec:
     assert_eq!(manifest.found(), ["/spec/templates/0: fetch main docker"]);
     assert!(!manifest.pods()[0].template.is_pod_spec);
 }
+
+/// As the values of bjw-s' `app-template` have them.
+#[test]
+fn values_may_have_init_containers_by_name() {
+    let release = |containers: &str| {
+        let head = "apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nspec: {values: {controllers: {web: {initContainers: ";
+        format!("{head}{containers}}}}}}}}}\n")
+    };
+    let found = |containers: &str| Manifest::new(&release(containers)).found();
+    let all = "{02-seed: {image: {repository: busybox, tag: v1}, command: [true]}, 01-wait: {args: [a]}, \
+               off: {enabled: false, command: [b]}, 03: {image: a:1}}";
+    assert_eq!(found(all), ["/spec/values/controllers/web: 01-wait 02-seed 03"]);
+    for no_containers in [
+        "{}",
+        "{seed: {}}",
+        "{type: array, items: {command: [a]}}",
+        "{image: {repository: busybox, tag: v1}, resources: {limits: {}}}",
+        "{b: {command: [b]}, a: {command: [a], dependsOn: b}}",
+    ] {
+        assert_eq!(found(no_containers), Vec::<String>::new(), "{no_containers}");
+    }
+    let text = release(all);
+    let manifest = Manifest::new(&text);
+    let pods = manifest.pods();
+    let seed = pods[0].init_containers().nth(1).unwrap();
+    assert_eq!(manifest.text_at(seed.name_span()), "02-seed");
+    assert_eq!(seed.pointer, "/spec/values/controllers/web/initContainers/02-seed");
+    assert!(pods[0].may_mount_more(seed) && seed.image.is_none());
+}
