@@ -19,7 +19,7 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(object: &Object<'_>, cx: &mut ObjectContext<'_>) {
-    for misplaced in misplaced::find(object) {
+    for misplaced in misplaced::find(object, cx.templates()) {
         cx.report(misplaced.container, finding(object, &misplaced));
     }
 }

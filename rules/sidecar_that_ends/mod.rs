@@ -25,7 +25,7 @@ fn check(pod: &Pod<'_>, cx: &mut PodContext<'_>) {
         return;
     }
     for (program, facts) in cx.sidecar_scripts() {
-        if let Some(last) = last_command(&facts) {
+        if let Some(last) = last_command(facts) {
             cx.report_in(program.container, finding(program, last));
         }
     }

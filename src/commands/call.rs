@@ -88,13 +88,13 @@ impl<'w> Call<'w> {
 
     /// Whether one of `names` (separated by spaces) was given.
     pub(crate) fn has(&self, names: &str) -> bool {
-        names.split(' ').any(|name| self.given.iter().any(|(given, _)| *given == name))
+        self.given.iter().any(|(given, _)| is_among(given, names))
     }
 
     /// The value of the last of `names` that was given with one.
     pub(crate) fn value(&self, names: &str) -> Option<&'w str> {
         let mut given = self.given.iter().rev();
-        given.find(|(given, value)| value.is_some() && names.split(' ').any(|name| name == *given))?.1
+        given.find(|(given, value)| value.is_some() && is_among(given, names))?.1
     }
 
     /// The operands.
@@ -111,7 +111,7 @@ impl<'w> Call<'w> {
         if options.order == Order::Unread {
             return;
         }
-        let takes_value = |name: &str| options.valued.split(' ').any(|option| option == name);
+        let takes_value = |name: &str| is_among(name, options.valued);
         let mut index = 1;
         if options.order == Order::Bundled
             && let Some(first) = self.words.get(1).filter(|word| is_bundle(word))
@@ -183,6 +183,11 @@ impl<'w> Call<'w> {
         }
         0
     }
+}
+
+/// Whether `name` is one of `names`, which blanks stand between. Asked so often that a search for each blank counts.
+fn is_among(name: &str, names: &str) -> bool {
+    names.as_bytes().split(|byte| *byte == b' ').any(|known| known == name.as_bytes())
 }
 
 /// A cluster of `tar`'s options without a dash.

@@ -21,7 +21,7 @@ const MAX_VALUE: usize = 64 * 1024;
 const MAX_GROWTH: usize = 1024 * 1024;
 
 /// What the variables of a container are, as far as the manifest says.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Environment<'d> {
     /// By name; `None` where only the cluster knows the value.
     values: HashMap<Cow<'d, str>, Option<Arc<str>>>,

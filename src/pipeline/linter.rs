@@ -20,7 +20,9 @@ use crate::read::{self, InputFile, Outcome, Reason, Unjudged, Wanted};
 use crate::report::Summary;
 use crate::report::field::Fields;
 use crate::rerun::Budget;
-use crate::rule::{self, MAX_FINDINGS, ObjectContext, PodContext, PodFacts, Rule, SetContext, Target};
+use crate::rule::{
+    self, MAX_FINDINGS, ObjectContext, ObjectFacts, PodContext, PodFacts, Rule, SetContext, Target,
+};
 use crate::rules;
 use crate::settings::{Level, RuleTable, Settings, Subject};
 use crate::source::Span;
@@ -380,7 +382,7 @@ impl<'a> FileLinter<'a> {
         let is_made = judged.is_made();
         let of_file = self.rules.clone();
         self.rules = self.rules_for(&judged.object);
-        self.check_object(&judged.object);
+        self.check_object(ObjectFacts { object: &judged.object, templates: &judged.templates });
         for pod in judged.templates.iter().cloned().map(Pod::new) {
             // Of others it hangs on the rules that are on whether they are looked at.
             if !pod.init_steps.is_empty() || pod.entry(active_deadline::KEY).is_some() {
@@ -407,13 +409,13 @@ impl<'a> FileLinter<'a> {
         self.linter.settings.rules_for(&self.file.source.path, Some(subject))
     }
 
-    fn check_object(&mut self, object: &Object<'_>) {
+    fn check_object(&mut self, facts: ObjectFacts<'_>) {
         let Linter { settings, inputs, ref rules, .. } = *self.linter;
         for rule in rules {
             let Target::Object { check, .. } = rule.target else { continue };
             if self.runs(rule) {
-                let mut cx = ObjectContext::new(rule, settings, self.rules.options(rule.id), inputs, object);
-                check(object, &mut cx);
+                let mut cx = ObjectContext::new(rule, settings, self.rules.options(rule.id), inputs, &facts);
+                check(facts.object, &mut cx);
                 let findings = cx.into_findings();
                 self.result.has_more |= findings.len() > MAX_FINDINGS;
                 self.add(findings);

@@ -2,21 +2,22 @@
 
 use std::borrow::Cow;
 use std::ops::Range;
+use std::sync::Arc;
 
 use crate::helm;
 use crate::shell::ir::Script;
-use crate::shell::{self, Unparsed};
+use crate::shell::{Parsed, Unparsed};
 use crate::source::MappedText;
 
 /// Parses `text`, the second time without what stands alone between blanks and only Helm knows: it may be whole commands
-/// that an `include` brings.
-pub(super) fn parse(text: MappedText) -> (MappedText, Result<Script, Unparsed>) {
-    let parsed = shell::parse(text.as_str());
+/// that an `include` brings. Texts that are `known` aren't parsed again.
+pub(super) fn parse(text: MappedText, known: &Parsed) -> (MappedText, Result<Arc<Script>, Unparsed>) {
+    let parsed = known.parse(text.as_str());
     if !matches!(parsed, Err(Unparsed::Syntax { .. })) {
         return (text, parsed);
     }
     let without = text.replace(&lone_placeholders(text.as_str()));
-    match shell::parse(without.as_str()) {
+    match known.parse(without.as_str()) {
         Ok(script) => (without, Ok(script)),
         Err(_) => (text, parsed),
     }

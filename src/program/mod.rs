@@ -7,26 +7,27 @@
 mod lone_actions;
 mod mounts;
 mod own_folders;
+mod process;
 mod runs_as;
 
 pub use own_folders::stays_in_image;
 
 use std::cell::OnceCell;
-use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::rc::Rc;
 
 use crate::helm;
 use crate::images::Images;
 use crate::inputs::{ConfigData, InputSet};
-use crate::kube::expansion::{Environment, Meaning};
+use crate::kube::expansion::Environment;
 use crate::kube::volume::{ConfigSource, Projection, VolumeSource};
 use crate::kube::{Container, Field, Pod, Role, Version, VolumeMount};
 use crate::rerun::{self, Analysis, Bound, Budget, Hazard, Running, Site, Userland};
-use crate::shell::Unparsed;
-use crate::shell::invocation::{self, Invocation};
-use crate::shell::options::Shell;
-use crate::shell::semantics::{self, Facts, Setting, Unit, UnitKind, Units, UnparsedText};
+use crate::shell::invocation;
+use crate::shell::semantics::{Facts, Setting, Units, UnparsedText};
+use crate::shell::{Parsed, Unparsed};
 use crate::source::{FileId, MappedText, Span};
+use process::{EntryPoint, File, Files, Process, Surroundings, argv};
 pub(crate) use runs_as::is_root;
 use runs_as::{restarts, userland};
 
@@ -36,53 +37,21 @@ pub struct Program<'p, 'd> {
     pub container: &'p Container<'d>,
     /// Which of the two it is.
     pub role: Role,
-    /// `command` and `args` as the process gets them.
-    argv: Vec<MappedText>,
-    environment: Environment<'d>,
-    entry_point: EntryPoint,
-    /// The text files that each mounted ConfigMap and Secret of the input holds, by absolute path.
-    files: Files<'p>,
+    /// What it runs; shared by those that run the same.
+    process: Rc<Process<'p, 'd>>,
     /// The texts that the script hands to further shells.
     units: Units,
-    /// The words as one command, where no script can be followed; made when it is asked for.
-    exec: OnceCell<Option<Unit>>,
-}
-
-/// By absolute path.
-type Files<'p> = BTreeMap<String, File<'p>>;
-
-/// A file that a ConfigMap or Secret holds. Where each part of its text stands is found out only when it is asked for: the maps
-/// have many that no script speaks of.
-struct File<'p> {
-    data: ConfigData<'p>,
-    key: String,
-    text: &'p str,
-    inputs: &'p InputSet,
-    mapped: OnceCell<Option<MappedText>>,
-}
-
-impl File<'_> {
-    fn mapped(&self) -> Option<&MappedText> {
-        self.mapped.get_or_init(|| self.data.mapped(&self.key, self.inputs)).as_ref()
-    }
-}
-
-/// What a program starts with.
-enum EntryPoint {
-    Script(Box<Unit>),
-    /// A script that isn't parsed.
-    Unparsed(UnparsedText),
-    /// No script: the words themselves.
-    Command,
 }
 
 /// The programs of a Pod's init containers and sidecars, in order.
 pub struct Programs<'p, 'd> {
     pod: &'p Pod<'d>,
+    inputs: &'p InputSet,
     images: &'p Images,
     version: Version,
     budget: Option<&'p Budget>,
-    list: Vec<Program<'p, 'd>>,
+    /// Made when it is asked for.
+    list: OnceCell<Vec<Program<'p, 'd>>>,
     /// Of each program; filled when they are asked for.
     analyses: OnceCell<Vec<Analysis>>,
 }
@@ -91,10 +60,8 @@ impl<'p, 'd> Programs<'p, 'd> {
     /// The programs of `pod`, one of `inputs`, as `version` runs them in `images`.
     #[must_use]
     pub fn of(pod: &'p Pod<'d>, inputs: &'p InputSet, images: &'p Images, version: Version) -> Self {
-        let builder = ProgramBuilder { pod, inputs, images };
-        let steps = pod.init_steps.iter();
-        let list = steps.map(|step| builder.program(step.container(), step.role_in(version))).collect();
-        Self { pod, images, version, budget: None, list, analyses: OnceCell::new() }
+        let (list, analyses) = (OnceCell::new(), OnceCell::new());
+        Self { pod, inputs, images, version, budget: None, list, analyses }
     }
 
     /// The same, whose analysis takes no more than is left in `budget`.
@@ -103,11 +70,22 @@ impl<'p, 'd> Programs<'p, 'd> {
         Self { budget: Some(budget), ..self }
     }
 
+    fn list(&self) -> &[Program<'p, 'd>] {
+        self.list.get_or_init(|| {
+            let Self { pod, inputs, images, version, .. } = *self;
+            let own = Parsed::default();
+            let parsed = self.budget.map_or(&own, Budget::parsed);
+            let mut builder = ProgramBuilder { pod, inputs, images, parsed, last: VecDeque::new() };
+            let steps = pod.init_steps.iter();
+            steps.map(|step| builder.program(step.container(), step.role_in(version))).collect()
+        })
+    }
+
     /// The scripts of which nothing could be told, and why; those of the analysis only where [`hazards`](Self::hazards)
     /// were asked for.
     pub fn unfollowed(&self) -> impl Iterator<Item = (&Program<'p, 'd>, Span, String)> {
         let analyses = self.analyses.get();
-        self.list.iter().enumerate().filter_map(move |(index, program)| {
+        self.list().iter().enumerate().filter_map(move |(index, program)| {
             let (span, why) = program.unfollowed(analyses.and_then(|analyses| analyses.get(index)))?;
             Some((program, span, why))
         })
@@ -115,12 +93,12 @@ impl<'p, 'd> Programs<'p, 'd> {
 
     /// The programs of the init containers, in order.
     pub fn iter(&self) -> impl Iterator<Item = &Program<'p, 'd>> {
-        self.list.iter().filter(|program| program.role == Role::Init)
+        self.list().iter().filter(|program| program.role == Role::Init)
     }
 
     /// The programs of the sidecars, in order.
     pub fn of_sidecars(&self) -> impl Iterator<Item = &Program<'p, 'd>> {
-        self.list.iter().filter(|program| program.role == Role::Sidecar)
+        self.list().iter().filter(|program| program.role == Role::Sidecar)
     }
 
     /// What makes each of them unsafe to run again.
@@ -131,32 +109,49 @@ impl<'p, 'd> Programs<'p, 'd> {
     fn analyses(&self) -> impl Iterator<Item = (&Program<'p, 'd>, &Analysis)> {
         let analyse = || {
             let running = mounts::running(self.pod);
-            let containers = self.list.iter().map(|program| program.for_analysis(self, &running));
+            let containers = self.list().iter().map(|program| program.for_analysis(self, &running));
             let sequence: Vec<rerun::Container> = containers.collect();
             match self.budget {
                 Some(budget) => rerun::analyse_within(&sequence, budget),
                 None => rerun::analyse(&sequence),
             }
         };
-        self.list.iter().zip(self.analyses.get_or_init(analyse))
+        self.list().iter().zip(self.analyses.get_or_init(analyse))
     }
 }
 
-struct ProgramBuilder<'p, 'd> {
+struct ProgramBuilder<'b, 'p, 'd> {
     pod: &'p Pod<'d>,
     inputs: &'p InputSet,
     images: &'p Images,
+    /// The scripts that are known.
+    parsed: &'b Parsed,
+    /// The processes that were made last.
+    last: VecDeque<Rc<Process<'p, 'd>>>,
 }
 
-impl<'p, 'd> ProgramBuilder<'p, 'd> {
-    fn program(&self, container: &'p Container<'d>, role: Role) -> Program<'p, 'd> {
+impl<'p, 'd> ProgramBuilder<'_, 'p, 'd> {
+    fn program(&mut self, container: &'p Container<'d>, role: Role) -> Program<'p, 'd> {
         let texts = |name: &str| Some(self.config_map(name)?.texts(self.inputs));
         let environment = Environment::with(container, &texts);
         let argv = argv(container, &environment, self.images);
         let files = self.files(container, &argv);
-        let entry_point = entry_point(&argv, &files).unwrap_or(EntryPoint::Command);
-        let (units, exec) = (Units::default(), OnceCell::new());
-        Program { container, role, argv, environment, entry_point, files, units, exec }
+        let directory = container.working_dir.map(|folder| folder.value);
+        let process = self.process(Surroundings { argv, environment, directory, files });
+        Program { container, role, process, units: Units::default() }
+    }
+
+    /// The process of a container, which may be that of one before it.
+    fn process(&mut self, surroundings: Surroundings<'p, 'd>) -> Rc<Process<'p, 'd>> {
+        /// With how many it is compared.
+        const LAST: usize = 16;
+        if let Some(process) = self.last.iter().find(|process| process.is_of(&surroundings)) {
+            return Rc::clone(process);
+        }
+        let process = Rc::new(Process::new(surroundings, self.parsed));
+        self.last.truncate(LAST - 1);
+        self.last.push_front(Rc::clone(&process));
+        process
     }
 
     /// The files of each mounted ConfigMap and Secret; only where the words could speak of them, so that none is parsed
@@ -229,43 +224,6 @@ impl<'p, 'd> ProgramBuilder<'p, 'd> {
     }
 }
 
-/// The words of the container's process: `command` and `args`, or what its image is known to start with `args`.
-fn argv(container: &Container<'_>, environment: &Environment<'_>, images: &Images) -> Vec<MappedText> {
-    let expand = |words: Vec<Field<'_, &str>>| -> Vec<MappedText> {
-        words.iter().map(|word| environment.expand(&word.node.mapped()).text).collect()
-    };
-    if let Some(words) = container.argv() {
-        return expand(words);
-    }
-    let args = expand(container.args.clone().unwrap_or_default());
-    of_image(container, &args, environment, images).unwrap_or_default()
-}
-
-/// The words of the process that the container's image is known to start with `args`. Those that the image adds stand
-/// where the first of `args` does, or where the image is named.
-fn of_image(
-    container: &Container<'_>,
-    args: &[MappedText],
-    environment: &Environment<'_>,
-    images: &Images,
-) -> Option<Vec<MappedText>> {
-    let may_be = |name: &str, value: &str| match environment.lookup(name) {
-        Meaning::Known(known) => &*known == value,
-        Meaning::Unknown => true,
-        Meaning::Undefined => false,
-    };
-    let texts: Vec<&str> = args.iter().map(MappedText::as_str).collect();
-    let words = images.process(&container.image()?, &texts, &may_be)?;
-    let place = args.first().map_or(container.image?.span(), MappedText::whole);
-    let added = words.len().saturating_sub(args.len());
-    let added = words.iter().take(added).map(|word| {
-        let mut text = MappedText::new(place);
-        text.push(word, place.range());
-        text
-    });
-    Some(added.chain(args.iter().cloned()).collect())
-}
-
 /// A container's process that never ends by itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EndlessProcess {
@@ -300,63 +258,14 @@ fn entries<'p>(
     items.iter().filter_map(|item| entry(item.path?.value, item.key?.value)).collect()
 }
 
-/// The script that `argv` runs, if it is one.
-fn entry_point(argv: &[MappedText], files: &Files<'_>) -> Option<EntryPoint> {
-    let words: Vec<Option<&str>> = argv.iter().map(|word| Some(word.as_str())).collect();
-    let after = |at: usize| argv.iter().skip(at).map(|word| Some(word.as_str().to_owned())).collect();
-    let (text, wrapper, shell, options, parameters) = match invocation::of(&words) {
-        Invocation::Script { wrapper, text, shell, options } => {
-            (argv.get(text)?.clone(), wrapper, shell, options, after(text + 1))
-        }
-        Invocation::File { wrapper, path, shell, options } => {
-            let text = files.get(argv.get(path)?.as_str())?.mapped()?.clone();
-            let (shell, options) = match shell {
-                Some(shell) => (shell, options),
-                None => invocation::of_first_line(text.as_str())?,
-            };
-            (text, wrapper, shell, options, after(path))
-        }
-        Invocation::Exec { program } => {
-            let text = files.get(argv.get(program)?.as_str())?.mapped()?.clone();
-            let (shell, options) = invocation::of_first_line(text.as_str())?;
-            (text, program, shell, options, after(program))
-        }
-        Invocation::Elsewhere | Invocation::OtherLanguage(_) | Invocation::Unknown => return None,
-    };
-    let (text, parsed) = lone_actions::parse(text);
-    Some(match parsed {
-        Ok(script) => EntryPoint::Script(Box::new(Unit {
-            script: Arc::new(script),
-            text,
-            kind: UnitKind::Main,
-            shell: Some(shell),
-            options,
-            parameters,
-            wrapper: argv.iter().take(wrapper).map(|word| word.as_str().to_owned()).collect(),
-        })),
-        Err(why) => EntryPoint::Unparsed(UnparsedText { text, shell: Some(shell), why, is_fatal: true }),
-    })
-}
-
 impl<'d> Program<'_, 'd> {
     fn for_analysis(&self, programs: &Programs<'_, 'd>, running: &[Running]) -> rerun::Container {
         let Programs { pod, images, version, .. } = *programs;
-        let program = match &self.entry_point {
-            EntryPoint::Script(unit) => rerun::Program::Script {
-                script: Arc::clone(&unit.script),
-                text: unit.text.as_str().to_owned(),
-                options: unit.options,
-                arguments: unit.parameters.iter().cloned().map(Option::unwrap_or_default).collect(),
-                bash: unit.shell == Some(Shell::Bash),
-            },
-            EntryPoint::Unparsed(_) | EntryPoint::Command => {
-                rerun::Program::Exec(self.argv.iter().map(|word| word.as_str().to_owned()).collect())
-            }
-        };
-        let (environment, mut unknown_environment) = variables(&self.environment);
-        unknown_environment.extend(self.argv.iter().flat_map(|word| placeholders(word.as_str())));
+        let Process { argv, environment, files, .. } = &*self.process;
+        let (environment, mut unknown_environment) = variables(environment);
+        unknown_environment.extend(argv.iter().flat_map(|word| placeholders(word.as_str())));
         rerun::Container {
-            program,
+            program: self.process.for_analysis(),
             mounts: mounts::of(pod, self.container),
             environment,
             unknown_environment,
@@ -372,35 +281,41 @@ impl<'d> Program<'_, 'd> {
             host_network: pod.host.network,
             entries: mounts::entries(pod, self.container),
             running: running.to_vec(),
-            files: self.files.iter().map(|(path, file)| (path.clone(), file.text.to_owned())).collect(),
+            files: files.iter().map(|(path, file)| (path.clone(), file.text.to_owned())).collect(),
         }
     }
 
     /// Whether its script speaks of GNU's commands, as one does that installs them.
     fn brings_userland(&self) -> bool {
-        matches!(&self.entry_point, EntryPoint::Script(unit) if unit.text.as_str().contains("coreutils"))
+        matches!(&self.process.entry_point, EntryPoint::Script(unit) if unit.text.as_str().contains("coreutils"))
     }
 
     /// What is known of its script, or of its one command.
     #[must_use]
     pub fn facts(&self) -> Facts<'_> {
-        let main = match &self.entry_point {
+        let process = &*self.process;
+        let main = match &process.entry_point {
             EntryPoint::Script(unit) => Some(&**unit),
             EntryPoint::Unparsed(unparsed) => {
                 return Facts { unparsed: vec![unparsed.clone()], ..Facts::default() };
             }
-            EntryPoint::Command => self.exec.get_or_init(|| Unit::exec(&self.argv)).as_ref(),
+            EntryPoint::Command => process.exec(),
         };
         let Some(main) = main else { return Facts::default() };
-        let (environment, unknown_environment) = variables(&self.environment);
-        let directory = self.container.working_dir.map(|folder| folder.value.to_owned());
-        let (units, files) = (&self.units, self);
+        let (environment, unknown_environment) = variables(&process.environment);
+        let directory = process.directory.map(str::to_owned);
+        let (units, files) = (&self.units, process);
         Facts::of(&Setting { main, units, files, directory, environment, unknown_environment })
+    }
+
+    /// The number of what it runs: the same for programs of a Pod of which the same is known.
+    pub(crate) fn process_id(&self) -> usize {
+        Rc::as_ptr(&self.process).addr()
     }
 
     /// Whether it is a script that is parsed.
     pub(crate) fn is_script(&self) -> bool {
-        matches!(self.entry_point, EntryPoint::Script(_))
+        matches!(self.process.entry_point, EntryPoint::Script(_))
     }
 
     /// Its container, for people: "init container `seed`".
@@ -412,7 +327,7 @@ impl<'d> Program<'_, 'd> {
     /// The words of `command` and `args` as the process gets them.
     #[must_use]
     pub fn argv(&self) -> &[MappedText] {
-        &self.argv
+        &self.process.argv
     }
 
     /// Where `site` stands: in the manifest, or in the ConfigMap or Secret that holds the script.
@@ -426,7 +341,7 @@ impl<'d> Program<'_, 'd> {
     #[must_use]
     pub fn text_of(&self, site: &Site) -> Option<&MappedText> {
         match &site.file {
-            Some(file) => self.files.get(file).and_then(File::mapped),
+            Some(file) => self.process.files.get(file).and_then(File::mapped),
             None => self.text(),
         }
     }
@@ -434,7 +349,7 @@ impl<'d> Program<'_, 'd> {
     /// The text of its script, parsed or not.
     #[must_use]
     pub fn text(&self) -> Option<&MappedText> {
-        match &self.entry_point {
+        match &self.process.entry_point {
             EntryPoint::Script(unit) => Some(&unit.text),
             EntryPoint::Unparsed(unparsed) => Some(&unparsed.text),
             EntryPoint::Command => None,
@@ -444,7 +359,7 @@ impl<'d> Program<'_, 'd> {
     /// Why its script isn't followed, and where; `analysis` is that of the program, if there is one.
     fn unfollowed(&self, analysis: Option<&Analysis>) -> Option<(Span, String)> {
         let script = format!("the script of {}", self.describe());
-        if let EntryPoint::Unparsed(UnparsedText { text, why, .. }) = &self.entry_point {
+        if let EntryPoint::Unparsed(UnparsedText { text, why, .. }) = &self.process.entry_point {
             return Some(match why {
                 Unparsed::Bound { message } => (
                     text.whole(),
@@ -469,15 +384,9 @@ impl<'d> Program<'_, 'd> {
 
     /// From the first to the last word of a command without a script.
     fn words_span(&self) -> Span {
-        let mut spans = self.argv.iter().map(MappedText::whole);
+        let mut spans = self.process.argv.iter().map(MappedText::whole);
         let first = spans.next().unwrap_or_else(|| self.container.name_span());
         spans.fold(first, Span::to)
-    }
-}
-
-impl semantics::Files for Program<'_, '_> {
-    fn text(&self, path: &str) -> Option<MappedText> {
-        self.files.get(path)?.mapped().cloned()
     }
 }
 

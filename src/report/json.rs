@@ -1,7 +1,7 @@
 //! `--format json`: the stable form that scripts build on.
 
 use std::fmt::Write as _;
-use std::io::{self, Write};
+use std::io::{self, BufWriter, IntoInnerError, Write};
 
 use serde::Serialize;
 
@@ -168,7 +168,10 @@ pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
 /// # Errors
 /// Whatever writing says.
 pub fn write_value(value: &impl Serialize, out: &mut dyn Write) -> io::Result<()> {
-    serde_json::to_writer_pretty(Escaping(out), value)?;
+    // Whole characters stay together in the buffer.
+    let mut buffered = BufWriter::new(Escaping(&mut *out));
+    serde_json::to_writer_pretty(&mut buffered, value)?;
+    buffered.into_inner().map_err(IntoInnerError::into_error)?;
     writeln!(out)
 }
 

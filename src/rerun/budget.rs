@@ -3,6 +3,7 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::known::Known;
+use crate::shell::Parsed;
 
 /// Steps that any file may take: several times as many as the largest manifests of real projects do.
 const LEAST: u64 = 1_000_000;
@@ -13,6 +14,7 @@ const LEAST: u64 = 1_000_000;
 pub struct Budget {
     left: AtomicU64,
     known: Known,
+    parsed: Parsed,
 }
 
 impl Budget {
@@ -25,7 +27,7 @@ impl Budget {
     /// One of so many steps.
     #[must_use]
     pub fn of(steps: u64) -> Self {
-        Self { left: AtomicU64::new(steps), known: Known::default() }
+        Self { left: AtomicU64::new(steps), known: Known::default(), parsed: Parsed::default() }
     }
 
     /// The steps that are left.
@@ -45,6 +47,12 @@ impl Budget {
     /// What came of the analyses that it was spent on.
     pub(super) fn known(&self) -> &Known {
         &self.known
+    }
+
+    /// The scripts that were parsed for the same file.
+    #[must_use]
+    pub fn parsed(&self) -> &Parsed {
+        &self.parsed
     }
 
     /// Takes `steps` away.

@@ -106,7 +106,7 @@ fn refused(context: &Context<'_, '_>, log: &Log, refusal: &CommandFailure) -> Op
         mended,
         advice,
         clearing: things::clearing(&call, &path, context.is_mount(place), kept_in),
-        in_script: matches!(container.program, Program::Script { .. }),
+        in_script: matches!(*container.program, Program::Script { .. }),
     };
     let said = messages::stuck(&command, &obstacle);
     let text = messages::first(&obstacle).zip(context.text(refusal.site));
@@ -467,7 +467,7 @@ impl<'c> Context<'_, 'c> {
     fn text(&self, id: SiteId) -> Option<&'c str> {
         let (container, site) = self.shared.sites.get(id)?;
         let container = self.sequence.get(*container)?;
-        match (&container.program, &site.file) {
+        match (&*container.program, &site.file) {
             (_, Some(file)) => container.files.get(file)?.get(site.range.clone()),
             (Program::Script { text, .. }, None) => text.get(site.range.clone()),
             (Program::Exec(_), None) => None,
@@ -477,14 +477,14 @@ impl<'c> Context<'_, 'c> {
     /// What helps at the command at `site`, by its record.
     fn remedy(&self, site: SiteId, call: &Call<'_>, what: What, place: &Place) -> Option<Remedy> {
         let mend = call.record()?.remedy?;
-        let text = match &self.sequence.get(self.index)?.program {
+        let text = match &*self.sequence.get(self.index)?.program {
             Program::Exec(_) => call.words().join(" "),
             Program::Script { .. } => self.text(site)?.to_owned(),
         };
         let (thing, path) = (self.thing(place), self.show(place));
         let kind = kind_of(place);
         let remedy = mend(&Trouble { call, text: &text, what, kind, thing: &thing, path: &path })?;
-        let is_script = matches!(self.sequence.get(self.index)?.program, Program::Script { .. });
+        let is_script = matches!(*self.sequence.get(self.index)?.program, Program::Script { .. });
         match remedy {
             Remedy::Line(line) => {
                 // What a word comes to only then can't be written in its place.

@@ -158,7 +158,7 @@ impl<'c> Explorer<'c> {
         let Some(site) = self.shared.sites.find(container, &hazard.site) else { return false };
         let Some(mending) = &hazard.mending else { return false };
         // A text needs a shell.
-        let program = self.sequence.get(container).map(|container| &container.program);
+        let program = self.sequence.get(container).map(|container| &*container.program);
         let mending = if matches!(program, Some(Program::Exec(_))) { &Mending::PassesOver } else { mending };
         self.shared.mended.add(site, mending)
     }

@@ -54,7 +54,7 @@ pub use mending::Mending;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Container {
     /// What it runs.
-    pub program: Program,
+    pub program: Arc<Program>,
     /// Its volume mounts.
     pub mounts: Vec<Mount>,
     /// Its environment variables whose values are literal in the manifest, expanded.

@@ -2,6 +2,7 @@
 
 use std::cell::OnceCell;
 use std::collections::{HashMap, HashSet};
+use std::rc::Rc;
 
 use super::Rule;
 use crate::finding::{ContainerRole, Finding, Resource, Severity, Withheld};
@@ -43,9 +44,16 @@ pub const MAX_FINDINGS: usize = 10_000;
 /// The context of a rule that looks at Pods.
 pub type PodContext<'a> = RuleContext<'a, PodFacts<'a>>;
 /// The context of a rule that looks at objects.
-pub type ObjectContext<'a> = RuleContext<'a, Object<'a>>;
+pub type ObjectContext<'a> = RuleContext<'a, ObjectFacts<'a>>;
 /// The context of a rule that looks at the whole input.
 pub type SetContext<'a> = RuleContext<'a, InputSet>;
+
+/// An object, and the Pod templates in it.
+#[derive(Debug, Clone, Copy)]
+pub struct ObjectFacts<'a> {
+    pub(crate) object: &'a Object<'a>,
+    pub(crate) templates: &'a [Template<'a>],
+}
 
 /// A Pod, and what is worked out once for all rules that ask.
 pub struct PodFacts<'a> {
@@ -53,15 +61,17 @@ pub struct PodFacts<'a> {
     volumes: OnceCell<Volumes<'a>>,
     budget: &'a Budget,
     programs: OnceCell<Programs<'a, 'a>>,
-    scripts: OnceCell<Vec<Facts<'a>>>,
+    scripts: OnceCell<Vec<Rc<Facts<'a>>>>,
+    sidecar_scripts: OnceCell<Vec<Rc<Facts<'a>>>>,
     roles: OnceCell<HashMap<NodeId, ContainerRole>>,
 }
 
 impl<'a> PodFacts<'a> {
     /// Of `pod`, whose scripts are followed with what is left in `budget`.
     pub(crate) fn new(pod: &'a Pod<'a>, budget: &'a Budget) -> Self {
-        let (volumes, programs, scripts) = (OnceCell::new(), OnceCell::new(), OnceCell::new());
-        Self { pod, volumes, budget, programs, scripts, roles: OnceCell::new() }
+        let (volumes, programs, roles) = (OnceCell::new(), OnceCell::new(), OnceCell::new());
+        let (scripts, sidecar_scripts) = (OnceCell::new(), OnceCell::new());
+        Self { pod, volumes, budget, programs, scripts, sidecar_scripts, roles }
     }
 
     /// The scripts that a rule asked for and of which nothing could be told, and why.
@@ -97,14 +107,21 @@ fn is_aliased(node: Node<'_>, place: Span) -> bool {
     node.is_aliased(place) || node.is_aliased(node.span()) && is_of_value()
 }
 
-/// What is known of the script of `program`; nothing where no `budget` is left.
-fn facts_within<'a>(program: &'a Program<'a, 'a>, budget: &Budget) -> Facts<'a> {
-    if budget.left() == 0 {
-        return Facts::default();
-    }
-    let facts = program.facts();
-    budget.spend_on_pairs(facts.executions.len());
-    facts
+/// What is known of the scripts of `programs`; nothing where no `budget` is left. Those that run the same share it.
+fn facts_within<'a>(
+    programs: impl Iterator<Item = &'a Program<'a, 'a>>,
+    budget: &Budget,
+) -> Vec<Rc<Facts<'a>>> {
+    let mut known: HashMap<usize, Rc<Facts<'a>>> = HashMap::new();
+    let facts = programs.map(|program| {
+        if budget.left() == 0 {
+            return Rc::default();
+        }
+        let facts = known.entry(program.process_id()).or_insert_with(|| Rc::new(program.facts()));
+        budget.spend_on_pairs(facts.executions.len());
+        Rc::clone(facts)
+    });
+    facts.collect()
 }
 
 impl<'a, T> RuleContext<'a, T> {
@@ -182,16 +199,18 @@ impl<'a> PodContext<'a> {
 
     /// What is known of the scripts and commands of the Pod's init containers, in order.
     pub fn scripts(&self) -> impl Iterator<Item = (&'a Program<'a, 'a>, &'a Facts<'a>)> + use<'a> {
+        let PodFacts { budget, scripts, .. } = self.subject;
         let programs = self.programs();
-        let budget = self.subject.budget;
-        let facts = || programs.iter().map(|program| facts_within(program, budget)).collect();
-        programs.iter().zip(self.subject.scripts.get_or_init(facts))
+        let facts = scripts.get_or_init(|| facts_within(programs.iter(), budget));
+        programs.iter().zip(facts.iter().map(|facts| &**facts))
     }
 
     /// The same of its sidecars.
-    pub fn sidecar_scripts(&self) -> impl Iterator<Item = (&'a Program<'a, 'a>, Facts<'a>)> + use<'a> {
-        let budget = self.subject.budget;
-        self.programs().of_sidecars().map(|program| (program, facts_within(program, budget)))
+    pub fn sidecar_scripts(&self) -> impl Iterator<Item = (&'a Program<'a, 'a>, &'a Facts<'a>)> + use<'a> {
+        let PodFacts { budget, sidecar_scripts, .. } = self.subject;
+        let programs = self.programs();
+        let facts = sidecar_scripts.get_or_init(|| facts_within(programs.of_sidecars(), budget));
+        programs.of_sidecars().zip(facts.iter().map(|facts| &**facts))
     }
 
     /// Reports a finding about the Pod as a whole.
@@ -260,10 +279,16 @@ impl<'a> PodContext<'a> {
     }
 }
 
-impl ObjectContext<'_> {
+impl<'a> ObjectContext<'a> {
+    /// The Pod templates in the object.
+    #[must_use]
+    pub fn templates(&self) -> &'a [Template<'a>] {
+        self.subject.templates
+    }
+
     /// Reports a finding about the object, or about one container in it.
     pub fn report(&mut self, container: Option<&str>, finding: Finding) {
-        let object = self.subject;
+        let object = self.subject.object;
         let finding = self.of_alias(finding, object.node);
         self.push(finding, resource(object, &object.pointer, container), object.span());
     }

@@ -6,7 +6,7 @@ mod group;
 use serde::Serialize;
 
 pub(crate) use context::resource;
-pub use context::{MAX_FINDINGS, ObjectContext, PodContext, PodFacts, RuleContext, SetContext};
+pub use context::{MAX_FINDINGS, ObjectContext, ObjectFacts, PodContext, PodFacts, RuleContext, SetContext};
 pub use group::Group;
 
 use crate::finding::{Safety, Severity};

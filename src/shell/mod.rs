@@ -22,12 +22,14 @@ mod lower;
 mod mask;
 mod nesting;
 pub mod options;
+mod parsed;
 pub mod portability;
 pub mod semantics;
 mod wrapper;
 
 use ir::Script;
 use nesting::Nesting;
+pub use parsed::Parsed;
 
 /// How deep commands and expansions may nest in the parser. Scripts have up to ten.
 const MAX_DEPTH: usize = 50;

@@ -286,17 +286,25 @@ impl<'d> Node<'d> {
     /// entries of the map that it merges.
     #[must_use]
     pub fn entry(self, key: &str) -> Option<Entry<'d>> {
+        let document = self.document;
         let mut found = None;
         for (name, value) in self.pairs() {
-            let name = Node::at_index(self.document, name);
-            let entry = || Entry { key: name, value: Node::at_index(self.document, value) };
-            let Some(scalar) = name.scalar() else { continue };
-            match scalar.meaning() {
-                Meaning::Merge => found = entry().merged().find_map(|map| map.entry(key)).or(found),
-                Meaning::Text if scalar.text.len() != key.len() => {}
-                Meaning::Text if self.document.text_of(scalar.text) != key => {}
-                Meaning::Other if name.key_text() != key => {}
-                Meaning::Text | Meaning::Other => found = Some(entry()),
+            let entry =
+                || Entry { key: Node::at_index(document, name), value: Node::at_index(document, value) };
+            // Nearly all keys are texts, and of another length.
+            if let Content::Scalar(scalar) = &document.data(name).content
+                && scalar.meaning() == Meaning::Text
+            {
+                if scalar.text.len() == key.len() && document.text_of(scalar.text) == key {
+                    found = Some(entry());
+                }
+                continue;
+            }
+            let entry = entry();
+            if entry.is_merge() {
+                found = entry.merged().find_map(|map| map.entry(key)).or(found);
+            } else if entry.key.scalar().is_some() && entry.key.key_text() == key {
+                found = Some(entry);
             }
         }
         found
@@ -305,32 +313,32 @@ impl<'d> Node<'d> {
     /// The entries of a map that count, each key once, in the order in which the keys first
     /// appear; nothing for anything but a map.
     pub fn entries(self) -> impl Iterator<Item = Entry<'d>> {
-        let mut entries: Vec<Entry<'d>> = Vec::new();
+        let mut entries: Vec<(Cow<'d, str>, Entry<'d>)> = Vec::with_capacity(FEW / 2);
         // The places of the names, once there are too many to compare each with each.
         let mut places = BTreeMap::new();
         self.collect(&mut |entry| {
             let name = entry.name();
             let earlier = match entries.len() {
-                ..FEW => entries.iter().position(|earlier| earlier.name() == name),
+                ..FEW => entries.iter().position(|(earlier, _)| *earlier == name),
                 count => {
                     if count == FEW {
-                        let names = entries.iter().map(Entry::name);
+                        let names = entries.iter().map(|(name, _)| name.clone());
                         places.extend(names.enumerate().map(|(at, name)| (name, at)));
                     }
                     places.get(&name).copied()
                 }
             };
             match earlier.and_then(|at| entries.get_mut(at)) {
-                Some(earlier) => *earlier = entry,
+                Some((_, earlier)) => *earlier = entry,
                 None => {
                     if entries.len() >= FEW {
-                        places.insert(name, entries.len());
+                        places.insert(name.clone(), entries.len());
                     }
-                    entries.push(entry);
+                    entries.push((name, entry));
                 }
             }
         });
-        entries.into_iter()
+        entries.into_iter().map(|(_, entry)| entry)
     }
 
     /// Hands over the entries as kubectl sets them, one after another.

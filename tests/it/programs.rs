@@ -240,3 +240,36 @@ fn a_sidecar_restarts_alone() {
         Vec::<String>::new()
     );
 }
+
+/// Of containers with equal words each is judged by its own variables and folder.
+#[test]
+fn what_is_known_of_one_container_holds_for_no_other_that_sees_something_else() {
+    let found_in = |script: &str, second: &str| -> Vec<String> {
+        let pod = format!(
+            "apiVersion: v1
+kind: Pod
+metadata: {{name: web}}
+spec:
+  containers: [{{name: app, image: app:1}}]
+  volumes: [{{name: data, emptyDir: {{}}}}]
+  initContainers:
+  - &one
+    name: one
+    image: bash:5
+    volumeMounts: [{{name: data, mountPath: /data, readOnly: true}}]
+    workingDir: /data
+    env: [{{name: FOLDER, value: /data}}]
+    command: [bash, -ec, {script}]
+  - {{<<: *one, name: two{second}}}
+"
+        );
+        let report = lint("pod.yaml", &pod, &Settings::default());
+        let of_rule = report.findings.iter().filter(|finding| finding.rule == "write-to-read-only");
+        of_rule.filter_map(|finding| finding.resource.as_ref()?.container.clone()).collect()
+    };
+    assert_eq!(found_in("touch x", ""), ["one", "two"]);
+    assert_eq!(found_in("touch x", ", workingDir: /tmp"), ["one"]);
+    assert_eq!(found_in("touch $FOLDER/x", ""), ["one", "two"]);
+    assert_eq!(found_in("touch $FOLDER/x", ", env: [{name: FOLDER, value: /tmp}]"), ["one"]);
+    assert_eq!(found_in("touch $FOLDER/x", ", env: []"), ["one"]);
+}

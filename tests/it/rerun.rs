@@ -19,13 +19,13 @@ pub(crate) fn analysed(case: &Case) -> Vec<Hazard> {
         life: Lifetime::Pod,
     };
     let container = Container {
-        program: Program::Script {
+        program: Arc::new(Program::Script {
             script: Arc::new(script),
             text: case.script.clone(),
             options: Options::default(),
             arguments: Vec::new(),
             bash: true,
-        },
+        }),
         mounts: vec![mount("/data", 0), mount("/work", 1)],
         environment: BTreeMap::new(),
         unknown_environment: BTreeSet::from(["SECRET".to_owned()]),

@@ -12,13 +12,13 @@ fn container(script: shell::ir::Script, text: &str) -> Container {
         Mount { path, volume, sub_path: None, read_only: false, life }
     };
     Container {
-        program: Program::Script {
+        program: Arc::new(Program::Script {
             script: Arc::new(script),
             text: text.to_owned(),
             options: Options { errexit: true, ..Options::default() },
             arguments: Vec::new(),
             bash: true,
-        },
+        }),
         mounts: vec![mount("/data", 0, Lifetime::Pod), mount("/kept", 1, Lifetime::Persistent)],
         environment: BTreeMap::new(),
         unknown_environment: BTreeSet::new(),

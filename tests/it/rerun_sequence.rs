@@ -51,7 +51,7 @@ fn container(given: &Given, parsed: Script) -> Container {
         Program::Exec(given.exec.iter().map(ToString::to_string).collect())
     };
     Container {
-        program,
+        program: Arc::new(program),
         mounts: given.mounts.clone(),
         environment: given.environment.iter().map(owned).collect(),
         unknown_environment: BTreeSet::new(),

@@ -78,13 +78,13 @@ fn judge(row: &Value) -> (String, Vec<Hazard>) {
     let mut options = Options::default();
     options.set(&text(row, "shellflags").split_whitespace().map(Some).collect::<Vec<_>>());
     let container = Container {
-        program: Program::Script {
+        program: Arc::new(Program::Script {
             script: Arc::new(parsed),
             text: script.clone(),
             options,
             arguments: Vec::new(),
             bash: text(row, "shell") == "bash",
-        },
+        }),
         mounts,
         environment,
         unknown_environment: BTreeSet::new(),

@@ -253,13 +253,13 @@ fn is_stuck(text: &str) -> bool {
         life: Lifetime::Persistent,
     };
     let container = Container {
-        program: rerun::Program::Script {
+        program: Arc::new(rerun::Program::Script {
             script: Arc::new(script),
             text: text.to_owned(),
             options: Options::default(),
             arguments: Vec::new(),
             bash: true,
-        },
+        }),
         mounts: vec![mount],
         environment: BTreeMap::new(),
         unknown_environment: BTreeSet::new(),

@@ -58,6 +58,10 @@ impl Place {
 
 /// The last component of a path as written: `c` of `/a/b/c/`.
 pub(crate) fn base_name(path: &str) -> &str {
+    // Commands are seldom called by their paths, and asked for their names all the time.
+    if !path.as_bytes().contains(&b'/') {
+        return path;
+    }
     let trimmed = path.trim_end_matches('/');
     trimmed.rsplit_once('/').map_or(trimmed, |(_, name)| name)
 }

@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use super::super::field::push_key;
 use super::super::object::Object;
 use super::super::spelling;
-use super::super::template::{Completeness, Template, templates};
+use super::super::template::{Completeness, Template};
 use super::super::workloads::Workload;
 use crate::yaml::{Entry, Node};
 
@@ -52,29 +52,34 @@ pub fn is_spelling(name: &str) -> bool {
     const SHORTEST: usize = KEY.len() - 3;
     // Two letters too many, and the plural more than once. Most texts have more, and are passed over at that.
     const MOST: usize = KEY.len() + 6;
-    let letters = || name.bytes().filter(u8::is_ascii_alphanumeric).take(MOST + 1).count();
     // Each letter that the key hasn't got is one that is wrong, and two may be.
-    let is_foreign =
-        |byte: &u8| byte.is_ascii_alphabetic() && !b"aceinorst".contains(&byte.to_ascii_lowercase());
-    let has_few_foreign = || name.bytes().filter(is_foreign).take(3).count() < 3;
+    let is_foreign = |byte: u8| {
+        !matches!(byte | 0x20, b'a' | b'c' | b'e' | b'i' | b'n' | b'o' | b'r' | b's' | b't')
+            && byte.is_ascii_alphabetic()
+    };
+    let may_be = || {
+        let (mut letters, mut foreign) = (0, 0);
+        for byte in name.bytes().filter(u8::is_ascii_alphanumeric) {
+            letters += 1;
+            foreign += u8::from(is_foreign(byte));
+            if letters > MOST || foreign > 2 {
+                return false;
+            }
+        }
+        letters >= SHORTEST
+    };
     // `f:initContainers` is what `managedFields` calls the field.
-    name == KEY
-        || name.len() >= SHORTEST
-            && (SHORTEST..=MOST).contains(&letters())
-            && has_few_foreign()
-            && spelling::is_like(name, KEY)
-            && !name.contains(':')
+    name == KEY || name.len() >= SHORTEST && may_be() && spelling::is_like(name, KEY) && !name.contains(':')
 }
 
-/// Every `initContainers` of `object` that is misplaced or misspelt.
+/// Every `initContainers` of `object`, which has these `templates`, that is misplaced or misspelt.
 ///
 /// All of a built-in workload is looked at. A custom resource may have a field of that name in its own `spec`; of it only
 /// the templates are looked at, and those that an operator merges with its own not at all.
 #[must_use]
-pub fn find<'d>(object: &Object<'d>) -> Vec<Misplaced<'d>> {
-    let templates = templates(object, &[]);
+pub fn find<'d>(object: &Object<'d>, templates: &[Template<'d>]) -> Vec<Misplaced<'d>> {
     let is_custom = matches!(Workload::of(object.group(), object.kind), Workload::Custom(_));
-    if is_custom && templates.is_empty() || are_all_in_place(object, &templates) {
+    if is_custom && templates.is_empty() || are_all_in_place(object, templates) {
         return Vec::new();
     }
     let by_pointer = templates.iter().map(|template| (&*template.pointer, template)).collect();

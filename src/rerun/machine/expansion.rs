@@ -86,6 +86,13 @@ impl Machine<'_, '_> {
                 out.push(clean(text).into_owned());
                 continue;
             }
+            if !word.parts.iter().any(|part| matches!(part.kind, PartKind::Braces(_))) {
+                self.word_fields(word, &mut out)?;
+                if out.len() > MAX_FIELDS {
+                    break;
+                }
+                continue;
+            }
             let (words, more) = self.braces(word);
             is_cut |= more;
             for word in words {
@@ -349,7 +356,7 @@ impl Machine<'_, '_> {
             }),
             _ => self.subshell(|machine| {
                 // bash, unless it is to be POSIX's, doesn't pass `set -e` on.
-                let bash = matches!(&machine.container.program, Program::Script { bash: true, .. });
+                let bash = matches!(*machine.container.program, Program::Script { bash: true, .. });
                 machine.shell.options.errexit &= !bash;
                 machine.list(body)
             }),
@@ -411,7 +418,7 @@ impl Machine<'_, '_> {
 
     /// The words that bash's brace expansion makes of `word`, and whether there are more.
     fn braces(&self, word: &Word) -> (Vec<Word>, bool) {
-        let bash = matches!(&self.container.program, Program::Script { bash: true, .. });
+        let bash = matches!(*self.container.program, Program::Script { bash: true, .. });
         let (mut words, mut is_cut) = (vec![Word::default()], false);
         for part in &word.parts {
             let choices = match &part.kind {

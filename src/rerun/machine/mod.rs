@@ -294,7 +294,7 @@ impl<'s, 'c> Machine<'s, 'c> {
     /// Runs the container to its end.
     pub(super) fn run(mut self) -> Run {
         let container = self.container;
-        let end = match &container.program {
+        let end = match &*container.program {
             Program::Script { script, options, arguments, .. } => {
                 self.shell.options = *options;
                 self.shell.parameters = arguments.iter().map(|text| Rc::from(text.as_str())).collect();

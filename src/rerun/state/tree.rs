@@ -44,12 +44,12 @@ impl Tree {
         if let Some(entry) = self.entries.get(place) {
             return entry.node.clone();
         }
-        let mut above = place.parent();
-        while let Some(directory) = above {
-            if let Some(entry) = self.entries.get(&directory) {
-                return unlisted(&entry.node, &directory, place);
+        let mut above = place.clone();
+        while let Some(end) = above.path.rfind('/') {
+            above.path.truncate(end);
+            if let Some(entry) = self.entries.get(&above) {
+                return unlisted(&entry.node, &above, place);
             }
-            above = directory.parent();
         }
         match (place.store, place.path.is_empty()) {
             (Store::Volume(_) | Store::External, false) => Node::Absent,

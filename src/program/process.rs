@@ -1,0 +1,200 @@
+//! The process of a container: its words, what it sees, and the script that it runs.
+
+use std::cell::OnceCell;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::lone_actions;
+use crate::images::Images;
+use crate::inputs::{ConfigData, InputSet};
+use crate::kube::expansion::{Environment, Meaning};
+use crate::kube::{Container, Field};
+use crate::rerun;
+use crate::shell::Parsed;
+use crate::shell::invocation::{self, Invocation};
+use crate::shell::options::Shell;
+use crate::shell::semantics::{self, Unit, UnitKind, UnparsedText};
+use crate::source::MappedText;
+
+/// What a container runs, and what that sees: the same for all containers of a Pod that run one script in one way.
+pub(super) struct Process<'p, 'd> {
+    /// `command` and `args` as the process gets them.
+    pub(super) argv: Vec<MappedText>,
+    pub(super) environment: Environment<'d>,
+    /// `workingDir`, where it is given.
+    pub(super) directory: Option<&'d str>,
+    pub(super) entry_point: EntryPoint,
+    /// The text files that each mounted ConfigMap and Secret of the input holds, by absolute path.
+    pub(super) files: Files<'p>,
+    /// The words as one command, where no script can be followed; made when it is asked for.
+    exec: OnceCell<Option<Unit>>,
+    /// The same for the analysis of a second run.
+    for_analysis: OnceCell<Arc<rerun::Program>>,
+}
+
+impl<'p, 'd> Process<'p, 'd> {
+    /// The process of these words; its script is parsed unless it is among those `known`.
+    pub(super) fn new(surroundings: Surroundings<'p, 'd>, known: &Parsed) -> Self {
+        let Surroundings { argv, environment, directory, files } = surroundings;
+        let entry_point = entry_point(&argv, &files, known).unwrap_or(EntryPoint::Command);
+        let (exec, for_analysis) = (OnceCell::new(), OnceCell::new());
+        Self { argv, environment, directory, entry_point, files, exec, for_analysis }
+    }
+
+    /// Whether it is that of these words.
+    pub(super) fn is_of(&self, other: &Surroundings<'p, 'd>) -> bool {
+        self.argv == other.argv
+            && self.environment == other.environment
+            && self.directory == other.directory
+            && self.files == other.files
+    }
+
+    /// The words as one command; `None` without any.
+    pub(super) fn exec(&self) -> Option<&Unit> {
+        self.exec.get_or_init(|| Unit::exec(&self.argv)).as_ref()
+    }
+
+    /// What the analysis of a second run makes of it.
+    pub(super) fn for_analysis(&self) -> Arc<rerun::Program> {
+        let program = || match &self.entry_point {
+            EntryPoint::Script(unit) => rerun::Program::Script {
+                script: Arc::clone(&unit.script),
+                text: unit.text.as_str().to_owned(),
+                options: unit.options,
+                arguments: unit.parameters.iter().cloned().map(Option::unwrap_or_default).collect(),
+                bash: unit.shell == Some(Shell::Bash),
+            },
+            EntryPoint::Unparsed(_) | EntryPoint::Command => {
+                rerun::Program::Exec(self.argv.iter().map(|word| word.as_str().to_owned()).collect())
+            }
+        };
+        Arc::clone(self.for_analysis.get_or_init(|| Arc::new(program())))
+    }
+}
+
+impl semantics::Files for Process<'_, '_> {
+    fn text(&self, path: &str) -> Option<MappedText> {
+        self.files.get(path)?.mapped().cloned()
+    }
+}
+
+/// All that a [`Process`] hangs on.
+pub(super) struct Surroundings<'p, 'd> {
+    pub(super) argv: Vec<MappedText>,
+    pub(super) environment: Environment<'d>,
+    pub(super) directory: Option<&'d str>,
+    pub(super) files: Files<'p>,
+}
+
+/// By absolute path.
+pub(super) type Files<'p> = BTreeMap<String, File<'p>>;
+
+/// A file that a ConfigMap or Secret holds. Where each part of its text stands is found out only when it is asked for: the maps
+/// have many that no script speaks of.
+pub(super) struct File<'p> {
+    pub(super) data: ConfigData<'p>,
+    pub(super) key: String,
+    pub(super) text: &'p str,
+    pub(super) inputs: &'p InputSet,
+    pub(super) mapped: OnceCell<Option<MappedText>>,
+}
+
+impl File<'_> {
+    pub(super) fn mapped(&self) -> Option<&MappedText> {
+        self.mapped.get_or_init(|| self.data.mapped(&self.key, self.inputs)).as_ref()
+    }
+}
+
+impl PartialEq for File<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        self.key == other.key && std::ptr::eq(self.text, other.text)
+    }
+}
+
+/// What a process starts with.
+pub(super) enum EntryPoint {
+    Script(Box<Unit>),
+    /// A script that isn't parsed.
+    Unparsed(UnparsedText),
+    /// No script: the words themselves.
+    Command,
+}
+
+/// The words of the container's process: `command` and `args`, or what its image is known to start with `args`.
+pub(super) fn argv(
+    container: &Container<'_>,
+    environment: &Environment<'_>,
+    images: &Images,
+) -> Vec<MappedText> {
+    let expand = |words: Vec<Field<'_, &str>>| -> Vec<MappedText> {
+        words.iter().map(|word| environment.expand(&word.node.mapped()).text).collect()
+    };
+    if let Some(words) = container.argv() {
+        return expand(words);
+    }
+    let args = expand(container.args.clone().unwrap_or_default());
+    of_image(container, &args, environment, images).unwrap_or_default()
+}
+
+/// The words of the process that the container's image is known to start with `args`. Those that the image adds stand
+/// where the first of `args` does, or where the image is named.
+fn of_image(
+    container: &Container<'_>,
+    args: &[MappedText],
+    environment: &Environment<'_>,
+    images: &Images,
+) -> Option<Vec<MappedText>> {
+    let may_be = |name: &str, value: &str| match environment.lookup(name) {
+        Meaning::Known(known) => &*known == value,
+        Meaning::Unknown => true,
+        Meaning::Undefined => false,
+    };
+    let texts: Vec<&str> = args.iter().map(MappedText::as_str).collect();
+    let words = images.process(&container.image()?, &texts, &may_be)?;
+    let place = args.first().map_or(container.image?.span(), MappedText::whole);
+    let added = words.len().saturating_sub(args.len());
+    let added = words.iter().take(added).map(|word| {
+        let mut text = MappedText::new(place);
+        text.push(word, place.range());
+        text
+    });
+    Some(added.chain(args.iter().cloned()).collect())
+}
+
+/// The script that `argv` runs, if it is one.
+fn entry_point(argv: &[MappedText], files: &Files<'_>, known: &Parsed) -> Option<EntryPoint> {
+    let words: Vec<Option<&str>> = argv.iter().map(|word| Some(word.as_str())).collect();
+    let after = |at: usize| argv.iter().skip(at).map(|word| Some(word.as_str().to_owned())).collect();
+    let (text, wrapper, shell, options, parameters) = match invocation::of(&words) {
+        Invocation::Script { wrapper, text, shell, options } => {
+            (argv.get(text)?.clone(), wrapper, shell, options, after(text + 1))
+        }
+        Invocation::File { wrapper, path, shell, options } => {
+            let text = files.get(argv.get(path)?.as_str())?.mapped()?.clone();
+            let (shell, options) = match shell {
+                Some(shell) => (shell, options),
+                None => invocation::of_first_line(text.as_str())?,
+            };
+            (text, wrapper, shell, options, after(path))
+        }
+        Invocation::Exec { program } => {
+            let text = files.get(argv.get(program)?.as_str())?.mapped()?.clone();
+            let (shell, options) = invocation::of_first_line(text.as_str())?;
+            (text, program, shell, options, after(program))
+        }
+        Invocation::Elsewhere | Invocation::OtherLanguage(_) | Invocation::Unknown => return None,
+    };
+    let (text, parsed) = lone_actions::parse(text, known);
+    Some(match parsed {
+        Ok(script) => EntryPoint::Script(Box::new(Unit {
+            script,
+            text,
+            kind: UnitKind::Main,
+            shell: Some(shell),
+            options,
+            parameters,
+            wrapper: argv.iter().take(wrapper).map(|word| word.as_str().to_owned()).collect(),
+        })),
+        Err(why) => EntryPoint::Unparsed(UnparsedText { text, shell: Some(shell), why, is_fatal: true }),
+    })
+}
