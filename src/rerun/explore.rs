@@ -52,6 +52,13 @@ struct Reference {
     texts: usize,
 }
 
+impl Reference {
+    /// Whether another run in the same state may do otherwise: it hangs on what nobody can know.
+    fn may_differ(&self) -> bool {
+        !self.answers.is_empty() || self.log.ran_unknown || self.log.is_told_elsewhere
+    }
+}
+
 /// What comes of running a container again.
 enum Outcome {
     /// It ends as it should.
@@ -68,6 +75,9 @@ struct Explorer<'c> {
     mounts: &'c [Mounts],
     inputs: &'c [Inputs],
     shared: Shared,
+    /// The volumes that containers fill as another machine, or an earlier run's traces, tell them to; each with the
+    /// container's number.
+    passed_on: Vec<(usize, usize)>,
     /// The bound at which a second run ended.
     bound: Option<Bound>,
     budget: &'c Budget,
@@ -79,14 +89,20 @@ pub(super) fn explore(sequence: &[Container], budget: &Budget) -> Vec<Analysis> 
     let inputs = sequence.iter().zip(&mounts).map(|(container, mounts)| Inputs::of(container, mounts));
     let inputs: Vec<Inputs> = inputs.collect();
     let shared = Shared::new(STEPS);
-    let mut explorer = Explorer { sequence, mounts: &mounts, inputs: &inputs, shared, bound: None, budget };
+    let (passed_on, bound) = (Vec::new(), None);
+    let mut explorer =
+        Explorer { sequence, mounts: &mounts, inputs: &inputs, shared, passed_on, bound, budget };
     let mut found: Vec<Analysis> = vec![Analysis::default(); sequence.len()];
     let mut before: Vec<Reference> = Vec::new();
     for index in 0..sequence.len() {
         let start = before.last().map(|reference| Rc::clone(&reference.volumes)).unwrap_or_default();
-        let end =
-            explorer.container(index, &start, &before, &mut found).filter(|_| !explorer.is_sidecar(index));
-        let mut end = end.unwrap_or(Reference { volumes: start, ..Reference::default() });
+        let end = explorer.container(index, &start, &before, &mut found);
+        let own =
+            mounts.get(index).filter(|own| own.keep_any() || end.as_ref().is_none_or(Reference::may_differ));
+        explorer.passed_on.extend(own.into_iter().flat_map(Mounts::passed_on).map(|volume| (index, volume)));
+        let mut end = end
+            .filter(|_| !explorer.is_sidecar(index))
+            .unwrap_or(Reference { volumes: start, ..Reference::default() });
         // It was killed at each; those after it run when it is done.
         end.log.crash_points = Vec::new();
         // What it leaves is kept for the runs of those behind it.
@@ -231,7 +247,12 @@ impl<'c> Explorer<'c> {
     ) -> Option<Machine<'_, 'c>> {
         let (container, mounts) = (self.sequence.get(index)?, self.mounts.get(index)?);
         let inputs = self.inputs.get(index)?;
-        Some(Machine::new(container, index, mounts, inputs, &mut self.shared, assumptions, Rc::clone(kept)))
+        let earlier = self.passed_on.iter().filter(|(by, _)| *by < index);
+        let taken: Vec<usize> = earlier.clone().map(|(_, volume)| *volume).collect();
+        let sees_volumes = earlier.filter_map(|(by, _)| self.mounts.get(*by)).any(Mounts::keep_any);
+        let kept = Rc::clone(kept);
+        let machine = Machine::new(container, index, mounts, inputs, &mut self.shared, assumptions, kept);
+        Some(machine.taking_over(&mounts.taken_over(&taken), sees_volumes))
     }
 
     /// The undisturbed run. Volumes are empty at first; where it fails for want of a file that

@@ -236,7 +236,10 @@ impl Machine<'_, '_> {
         match self.run_file(path) {
             Some(Err(Jump::Return(status))) => Ok(status),
             Some(result) => result,
-            None => Ok(self.unknown_status(&format!(". {path}"))),
+            None => {
+                self.note_variables_of(&place);
+                Ok(self.unknown_status(&format!(". {path}")))
+            }
         }
     }
 

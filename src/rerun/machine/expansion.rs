@@ -267,7 +267,8 @@ impl Machine<'_, '_> {
         if name.starts_with(|c: char| c.is_ascii_digit()) {
             return Rc::default();
         }
-        String::from(self.atom(Atom::new(format!("env:{name}"), format!("${name}")))).into()
+        let file = self.shell.variables_of.as_deref().unwrap_or_default();
+        String::from(self.atom(Atom::new(format!("env:{name}{file}"), format!("${name}")))).into()
     }
 
     /// Sets a variable.

@@ -33,6 +33,8 @@ pub(in crate::rerun) struct Log {
     pub(in crate::rerun) unfollowed: Vec<SiteId>,
     /// Whether a command ran of which nothing is known.
     pub(in crate::rerun) ran_unknown: bool,
+    /// Whether a command's output was kept that hangs on what lies elsewhere: another machine's answer.
+    pub(in crate::rerun) is_told_elsewhere: bool,
     /// Whether something was asked that hangs on them.
     pub(in crate::rerun) is_open: bool,
     /// The bound that ended the run.

@@ -17,6 +17,7 @@ mod loops;
 mod matching;
 mod modes;
 mod nested;
+mod passed_on;
 mod patterns;
 mod shell;
 mod simple;
@@ -201,6 +202,8 @@ pub(super) struct Machine<'s, 'c> {
     own_changes: Vec<(Place, ChangeKind)>,
     /// What `local` has hidden, for each function that is running.
     locals: Vec<Hidden>,
+    /// What the containers may have met that filled volumes for this one.
+    met_by_earlier: Option<String>,
     /// The command being run, and its words.
     pub(super) current: SiteId,
     words: Rc<[String]>,
@@ -274,6 +277,7 @@ impl<'s, 'c> Machine<'s, 'c> {
             writes: 0,
             own_changes: Vec::new(),
             locals: Vec::new(),
+            met_by_earlier: None,
             current: 0,
             words: Rc::new([]),
             changed: false,
@@ -390,7 +394,10 @@ impl<'s, 'c> Machine<'s, 'c> {
     /// The answer to a question that nobody can know.
     pub(super) fn ask(&mut self, question: &str, default: bool) -> bool {
         self.note_unfollowed(question);
-        self.assumptions.ask(question, default)
+        match self.met_by_earlier(question).map(|met| format!("{question}@{met}")) {
+            Some(question) => self.assumptions.ask(&question, default),
+            None => self.assumptions.ask(question, default),
+        }
     }
 
     /// Notes whether a question hangs on what wasn't followed.

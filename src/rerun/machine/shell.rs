@@ -29,6 +29,8 @@ pub(super) struct Shell {
     pub(super) exit_trap: Option<Rc<str>>,
     /// The action of bash's `trap … ERR`.
     pub(super) err_trap: Option<Rc<str>>,
+    /// The file of unknown text that was sourced last, where an earlier container wrote it.
+    pub(super) variables_of: Option<Rc<str>>,
     /// How many commands were started in the background.
     pub(super) jobs: u32,
     /// What came of the last of them.

@@ -209,6 +209,7 @@ impl Machine<'_, '_> {
         let input = self.input().unwrap_or_default();
         let text = words.join(" ");
         let key = ["output:", &text, ":", &input].concat();
+        self.log.is_told_elsewhere |= may_change;
         // How it is shown takes longest, and is seldom new.
         if let Some(atom) = self.shared.atoms.known(&key) {
             return self.emit(atom.encode_utf8(&mut [0; 4]));

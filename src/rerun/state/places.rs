@@ -22,6 +22,8 @@ struct Mounted {
     read_only: bool,
     /// Whether later Pods meet what is written there.
     outlives_pod: bool,
+    /// A volume that the container may fill for those behind it, and that no second run meets as it was.
+    passed_on: Option<usize>,
     /// An input's `subPath` names one of its files.
     one_file: bool,
     /// What is known of the files of a `ConfigMap` or Secret.
@@ -109,6 +111,23 @@ impl Mounts {
         inputs.map(|mounted| (mounted.at.as_str(), mounted.one_file))
     }
 
+    /// The volumes that it may fill for the containers behind it, and that each of its runs finds empty.
+    pub(in crate::rerun) fn passed_on(&self) -> impl Iterator<Item = usize> {
+        self.list.iter().filter(|mounted| !mounted.read_only).filter_map(|mounted| mounted.passed_on)
+    }
+
+    /// Where it mounts those of `volumes` that earlier containers fill anew before each of its runs.
+    pub(in crate::rerun) fn taken_over(&self, volumes: &[usize]) -> Vec<&str> {
+        let is_one = |mounted: &&Mounted| mounted.passed_on.is_some_and(|it| volumes.contains(&it));
+        let taken = self.list.iter().filter(|mounted| !mounted.one_file).filter(is_one);
+        taken.map(|mounted| mounted.at.as_str()).collect()
+    }
+
+    /// Whether a second run meets anything that it wrote.
+    pub(in crate::rerun) fn keep_any(&self) -> bool {
+        self.list.iter().any(|mounted| mounted.root.is_some())
+    }
+
     /// What is known of the file at `place`, where that is an entry of a `ConfigMap` or Secret.
     pub(in crate::rerun) fn entry(&self, place: &Place) -> Option<Entries> {
         let (folder, _) = place.path.rsplit_once('/').filter(|_| place.store == Store::Container)?;
@@ -157,6 +176,7 @@ impl Mounted {
             root: (mount.life >= lasts).then_some(root),
             read_only: mount.read_only,
             outlives_pod: mount.life == Lifetime::Persistent,
+            passed_on: (mount.life == Lifetime::Pod && mount.life < lasts).then_some(mount.volume),
             one_file: mount.sub_path.is_some(),
             entries: None,
         }
