@@ -279,7 +279,9 @@ fn half_done(context: &Context<'_, '_>, trial: &Comparison<'_>, place: &Place) -
     let before = changes.get(..killed)?;
     let end = before.last()?;
     let of_last = before.iter().rev().take_while(|change| change.site == end.site);
-    let last = of_last.into_iter().find(|change| change.manner != ChangeKind::Remove).unwrap_or(end);
+    let mut made = of_last.filter(|change| change.manner != ChangeKind::Remove);
+    let is_tested = |change: &&Change| looked_for(trial.first, turned).any(|it| *it == change.place);
+    let last = made.clone().find(is_tested).or_else(|| made.next()).unwrap_or(end);
     let early = context.event(trial.first, &of_test(trial.first, turned, last), false)?;
     let in_server = things::on_server(&place.path).is_some();
     let said = messages::half_done(&early, in_server);
@@ -301,10 +303,14 @@ fn half_done(context: &Context<'_, '_>, trial: &Comparison<'_>, place: &Place) -
 
 /// The `change` that turned a test over: at the path that the test looks for, where the change fills a directory above it.
 fn of_test(first: &Log, test: &Branch, change: &Change) -> Change {
-    let looked_for = first.missing.get(..test.missing).unwrap_or_default().iter().rev();
     let is_filled = |place: &&Place| place.is_within(&change.place) && change.manner != ChangeKind::Mode;
-    let place = looked_for.take(MAX_TESTED).find(is_filled).unwrap_or(&change.place);
+    let place = looked_for(first, test).find(is_filled).unwrap_or(&change.place);
     Change { place: place.clone(), ..change.clone() }
+}
+
+/// The paths that a test looks for, the last first.
+fn looked_for<'l>(first: &'l Log, test: &Branch) -> impl Iterator<Item = &'l Place> {
+    first.missing.get(..test.missing).unwrap_or_default().iter().rev().take(MAX_TESTED)
 }
 
 /// How many paths a test looks for.
@@ -354,10 +360,18 @@ pub(super) fn guard_over_slow_command(
 ) -> Option<Hazard> {
     let place = Some(&lone.place).filter(|place| matches!(place.store, Store::Volume(_)))?;
     let command = Call::of(log.commands.get(&lone.command)?).title();
-    let said = messages::half_fetched(&command, &context.show(place), context.is_mount(place));
+    // One of the things that come into a folder, which may hold others.
+    let is_part = lone.tested != *place && lone.tested.is_within(place);
+    let tested = if is_part { &lone.tested } else { place };
+    let (place, aside) = match () {
+        () if context.is_mount(place) => (place, messages::Aside::Nowhere),
+        () if is_part => (tested, messages::Aside::Folder),
+        () => (place, messages::Aside::Name),
+    };
+    let said = messages::half_fetched(&command, &context.show(place), &context.show(tested), aside);
     let mut hazard =
         context.hazard(Kind::HalfDone, Severity::Info, lone.guard, &command, Some(place), &said)?;
-    hazard.slow = context.site(lone.command).filter(|_| !context.is_mount(place));
+    hazard.slow = context.site(lone.command).filter(|_| aside == messages::Aside::Name);
     hazard.labels.extend(context.site(lone.command).map(|site| (site, "this takes a while".to_owned())));
     Some(hazard)
 }

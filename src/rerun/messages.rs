@@ -288,16 +288,36 @@ pub(super) fn cut_short(command: &str, path: &str, late: &str) -> String {
     format!("a killed run leaves `{path}`, so `{command}` fails and {late} is never made")
 }
 
-/// A test over one command that takes long.
-pub(super) fn half_fetched(command: &str, path: &str, is_mount: bool) -> Words {
+/// Where a command that takes long could make what a test looks for, to be moved when it is whole.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Aside {
+    /// Under another name.
+    Name,
+    /// In a folder of its own: it names the folder that things come into, not the things.
+    Folder,
+    /// Nowhere: it fills a volume.
+    Nowhere,
+}
+
+/// A test for `tested` over one command that takes long, which makes `path`.
+pub(super) fn half_fetched(command: &str, path: &str, tested: &str, aside: Aside) -> Words {
     Words {
         why: format!("if it is killed during `{command}`, the next run takes half of `{path}` for all of it"),
-        help: if is_mount {
-            format!("write a marker when `{command}` is done, and test for that instead of `{path}`")
-        } else {
-            format!(
-                "let `{command}` write to a temporary name on the same volume and `mv` it to `{path}` when it is whole"
-            )
+        help: match aside {
+            Aside::Nowhere => {
+                format!("write a marker when `{command}` is done, and test for that instead of `{tested}`")
+            }
+            Aside::Folder => {
+                format!(
+                    "let `{command}` write into an empty folder on the same volume and `mv` what is to be \
+                     `{path}` there when it is whole"
+                )
+            }
+            Aside::Name => {
+                format!(
+                    "let `{command}` write to a temporary name on the same volume and `mv` it to `{path}` when it is whole"
+                )
+            }
         },
     }
 }

@@ -197,7 +197,7 @@ fn what_cannot_be_done_is_not_advised() {
     let hazard = only("[ -f /data/PG_VERSION ] || pg_basebackup -D /data");
     assert_eq!(
         hazard.help,
-        "write a marker when `pg_basebackup` is done, and test for that instead of `/data`"
+        "write a marker when `pg_basebackup` is done, and test for that instead of `/data/PG_VERSION`"
     );
     let hazard = only("tar xkf /src/a.tar -C /data");
     assert!(hazard.why.starts_with("what `tar` puts into `/data` already exists"), "{}", hazard.why);

@@ -187,7 +187,7 @@ impl Machine<'_, '_> {
             && std::iter::once(first).chain(rest).any(|change| change.manner == ChangeKind::Slow)
             && rest.iter().all(|change| change.site == first.site)
             // `.git` is what people test for on purpose: a broken one makes the next git command fail.
-            && tested.iter().any(|place| place.touches(&first.place) && !matches!(place.name(), ".git" | "HEAD"))
+            && let Some(tested) = tested.iter().find(|it| it.touches(&first.place) && !matches!(it.name(), ".git" | "HEAD"))
         {
             let (command, place) = (first.site, first.place.clone());
             if self.log.guards_over_slow_commands.iter().any(|known| known.command == command) {
@@ -198,6 +198,7 @@ impl Machine<'_, '_> {
                 held: guard.held,
                 command,
                 place,
+                tested: tested.clone(),
             });
         }
     }

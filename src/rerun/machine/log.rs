@@ -106,4 +106,6 @@ pub(in crate::rerun) struct GuardOverSlowCommand {
     pub(in crate::rerun) held: bool,
     pub(in crate::rerun) command: SiteId,
     pub(in crate::rerun) place: Place,
+    /// What the test found missing: there, above it or below it.
+    pub(in crate::rerun) tested: Place,
 }
