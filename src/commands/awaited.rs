@@ -101,8 +101,8 @@ pub(super) fn address(call: &Call<'_>) -> Option<Awaited> {
     let words = call.words().iter().skip(1).map(String::as_str);
     let mut words = words.filter(|word| !word.starts_with('-'));
     words.find_map(|word| {
-        let is_address = word.contains("://")
-            || word.rsplit_once(':').is_some_and(|(_, port)| port.bytes().all(|b| b.is_ascii_digit()));
+        let is_port = |port: &str| port.starts_with('$') || port.bytes().all(|b| b.is_ascii_digit());
+        let is_address = word.contains("://") || word.rsplit_once(':').is_some_and(|(_, port)| is_port(port));
         if is_address { of_url(word) } else { None }
     })
 }
@@ -275,6 +275,8 @@ mod tests {
             ("kubectl rollout status deploy/web", "deploy/web"),
             ("wait_for.sh pod -lapp=db", "pod app=db"),
             ("wait-for-it -t 0 db:5432 -- true", "db:5432"),
+            ("wait-for-it $HOST:$PORT --timeout=0", "$HOST:$PORT"),
+            ("wait-for-it ${HOST:-db} -t 0", "`wait-for-it`"),
             ("dockerize -wait tcp://db:5432", "db:5432"),
             ("cat /run/ready", "/run/ready"),
             ("kong migrations list", "`kong migrations list`"),

@@ -216,7 +216,7 @@ impl Machine<'_, '_> {
         }
         let mut shown = self.shared.atoms.show(&text);
         if shown.len() > 40 {
-            shown = format!("{}…", shown.chars().take(39).collect::<String>());
+            shown = format!("{} …", shown.split_whitespace().next().unwrap_or_default());
         }
         let may_change = may_change || self.shared.atoms.may_change(&input);
         let call = Call::of(words);
