@@ -2,9 +2,10 @@
 
 use crate::commands::{Call, Touching, Trait};
 use crate::finding::{Finding, Severity};
-use crate::kube::Pod;
+use crate::kube::template::Completeness;
+use crate::kube::{Container, Pod, VolumeMount};
 use crate::rule::{Group, PodContext, Rule, Target};
-use crate::shell::semantics::{Execution, Facts, Fate, Reason, Touch};
+use crate::shell::semantics::{Execution, Facts, Fate, Reason, Touch, UnitKind};
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -28,7 +29,8 @@ fn check(pod: &Pod<'_>, cx: &mut PodContext<'_>) {
         let found = facts.executions.iter().enumerate().filter_map(|(index, execution)| {
             let touch = saved(touches, index, execution).filter(|touch| in_volume(touch))?;
             let usage = usage(facts, touches, index, touch)?;
-            Some((execution, touch, usage))
+            let is_met = usage == Usage::Run || is_met(pod, program.container, touch);
+            is_met.then_some((execution, touch, usage))
         });
         let mut seen = Vec::new();
         for (execution, touch, usage) in found {
@@ -39,6 +41,21 @@ fn check(pod: &Pod<'_>, cx: &mut PodContext<'_>) {
             }
         }
     }
+}
+
+/// Whether anyone else may find what is saved there: another container or a later Pod; or nobody knows who mounts what.
+fn is_met(pod: &Pod<'_>, container: &Container<'_>, touch: &Touch) -> bool {
+    let Some(mount) = pod.mount_at(container, touch.known()) else { return false };
+    let name = |mount: &VolumeMount<'_>| mount.name.map(|name| name.value.to_owned());
+    let own = name(mount);
+    let others = pod.containers().filter(|(_, other)| !std::ptr::eq(*other, container));
+    let is_shared = others
+        .into_iter()
+        .any(|(_, other)| pod.may_mount_more(other) || other.volume_mounts.iter().any(|it| name(it) == own));
+    let is_scratch = ["/tmp/", "/var/tmp/"].iter().any(|folder| touch.known().starts_with(folder));
+    is_shared
+        || pod.volume_of(mount).is_some_and(|volume| volume.source.outlives_pod())
+        || pod.template.completeness != Completeness::Complete && !is_scratch
 }
 
 /// The file that a `curl` writes which takes every answer for success.
@@ -105,11 +122,16 @@ fn finding(name: &str, execution: &Execution<'_>, saved: &Touch, usage: Usage) -
         "init container `{name}` saves `{}` by `curl` without `-f`: on an HTTP error the error page {outcome}",
         saved.path
     );
-    let is_lost = matches!(execution.fate, Fate::Ignored(Reason::NoErrexit));
-    let help = if is_lost {
-        "write `curl -f`, and `set -e` at the top, so that its failure ends the script"
-    } else {
-        "write `curl -f`: it fails on an HTTP status of 400 or more"
+    let help = match execution.fate {
+        Fate::Ignored(Reason::NoErrexit) => {
+            "write `curl -f`, and `set -e` at the top, so that its failure ends the script".to_owned()
+        }
+        fate if fate.is_fatal() && usage == Usage::Left && execution.unit.kind != UnitKind::Exec => format!(
+            "write `curl -f`: it fails on an HTTP status of 400 or more, and the script with it; add `|| rm -f {}` where \
+             the app can do without",
+            saved.path
+        ),
+        _ => "write `curl -f`: it fails on an HTTP status of 400 or more".to_owned(),
     };
     Finding::new(severity, execution.span(), message).caption("takes every answer for success").help(help)
 }
