@@ -70,22 +70,27 @@ fn kills(pod: &Pod<'_>, entry: Entry<'_>) -> Finding {
         .help("remove it, or run the work as a Job: it goes on counting when the init containers are done; to bound the wait of one init container, put `timeout` before its command")
 }
 
-/// Where Pods run to completion their own deadline is legal, but each retry starts it anew.
+/// Where Pods run to completion their own deadline is legal, but each retry starts it anew: each new Pod, where
+/// containers are tried again in the old one.
 fn per_try(pod: &Pod<'_>, entry: Entry<'_>, total: Option<String>) -> Finding {
     let (group, kind) = active_deadline::holder(&pod.template);
     let whose = match (Workload::of(group, kind), pod.template.job_spec) {
         (Workload::Custom(_), Some(_)) => format!("a Job of this {kind}"),
         _ => format!("this {kind}"),
     };
+    let stays = pod.restart_policy.is_some_and(|policy| *policy == "OnFailure");
+    let (bounded, renewed) = if stays { ("Pod", "new Pod") } else { ("try", "retry") };
     let message = format!(
-        "`{KEY}` in the Pod template bounds each try of {whose} ({}), not all of them together",
+        "`{KEY}` in the Pod template bounds each {bounded} of {whose} ({}), not all of them together",
         seconds(entry)
     );
     let help = match total {
         Some(place) => format!("move it out of the Pod template: `{KEY}` of {place} runs across retries"),
         None => "keep it if each try is to be bounded by itself".to_owned(),
     };
-    Finding::new(Severity::Info, entry.key.span(), message).caption("starts anew with each retry").help(help)
+    Finding::new(Severity::Info, entry.key.span(), message)
+        .caption(format!("starts anew with each {renewed}"))
+        .help(help)
 }
 
 /// The deadline of each Pod against that of all tries, which stands in `place`.
