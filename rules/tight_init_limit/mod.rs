@@ -1,11 +1,13 @@
 //! Limits that slow an init container down, or get it killed, and save nothing.
 
+use crate::commands::Trait;
 use crate::finding::{Finding, Severity};
 use crate::kube::effective::{Ask, Effective, Sum};
 use crate::kube::quantity::{Format, Quantity};
 use crate::kube::resources::ResourceEntry;
 use crate::kube::{ActiveDeadline, Completeness, Container, InitStep, Pod, Role};
 use crate::rule::{Group, PodContext, Rule, Target};
+use crate::shell::semantics::{Execution, Facts};
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -24,6 +26,10 @@ pub static RULE: Rule = Rule {
 const LOW: [(&str, Quantity); 2] =
     [("cpu", Quantity::from_thousandths(50)), ("memory", Quantity::from_units(64 << 20, Format::BinarySi))];
 
+/// The same of one that does nothing but wait.
+const LOW_FOR_WAITING: [Quantity; 2] =
+    [Quantity::from_thousandths(20), Quantity::from_units(24 << 20, Format::BinarySi)];
+
 fn check(pod: &Pod<'_>, cx: &mut PodContext<'_>) {
     // Where a Pod runs to completion, the work may well be in its init containers, and bounded on purpose.
     let runs_on = ActiveDeadline::of(&pod.template) != ActiveDeadline::PerTry;
@@ -32,11 +38,14 @@ fn check(pod: &Pod<'_>, cx: &mut PodContext<'_>) {
     }
     let requests = Effective::of(pod, cx.version).requests;
     let asks = LOW.map(|(name, low)| (name, low, requests.asks(name).collect::<Vec<Ask>>()));
+    let waiting: Vec<&Container<'_>> =
+        cx.scripts().filter(|(_, facts)| only_waits(facts)).map(|(program, _)| program.container).collect();
     for (index, container) in pod.init_steps.iter().map(InitStep::container).enumerate() {
-        let tight = asks.iter().filter_map(|(name, low, asks)| {
+        let waits = waiting.iter().any(|own| std::ptr::eq(*own, container));
+        let tight = asks.iter().zip(LOW_FOR_WAITING).filter_map(|((name, low, asks), for_waiting)| {
             let at = asks.binary_search_by_key(&index, |ask| ask.index).ok()?;
             let ask = asks.get(at).filter(|ask| ask.role == Role::Init)?;
-            Tight::of(pod, container, &requests, *ask, name, *low)
+            Tight::of(pod, container, &requests, *ask, name, if waits { for_waiting } else { *low })
         });
         if let Some(finding) = finding(container, &tight.collect::<Vec<_>>()) {
             cx.report_in(container, finding);
@@ -64,8 +73,8 @@ impl<'p, 'd> Tight<'p, 'd> {
         let limit = container.resources.limits.get(name)?;
         let is_known = requests.pod_level.get(name).is_none() && !requests.unknown.contains(name);
         let free = requests.running(name).surplus_over(ask.running);
-        // A limit of 0 is none.
-        let is_below = !limit.quantity.is_zero() && limit.quantity < free;
+        // A limit of 0 is none, and little more would change little.
+        let is_below = !limit.quantity.is_zero() && free.surplus_over(limit.quantity) >= limit.quantity;
         let is_as_of_app = pod.apps.iter().any(|app| {
             app.resources.limits.get(name).is_some_and(|of_app| of_app.quantity == limit.quantity)
         });
@@ -74,6 +83,15 @@ impl<'p, 'd> Tight<'p, 'd> {
         let is_amount = name != "memory" || !limit.quantity.is_below_a_page();
         (is_known && is_below && !is_as_of_app && is_low && is_amount).then_some(Self { name, limit, free })
     }
+}
+
+/// Whether a script does nothing but ask until it gets an answer, which takes next to nothing.
+fn only_waits(facts: &Facts<'_>) -> bool {
+    let waits = |execution: &Execution<'_>| {
+        execution.does_nothing()
+            || [Trait::Test, Trait::Probe, Trait::Waits].iter().any(|it| execution.is(*it))
+    };
+    facts.is_complete && !facts.executions.is_empty() && facts.executions.iter().all(waits)
 }
 
 /// Whether `container` runs the image of an app container, which takes as much as that to start.
