@@ -4,9 +4,9 @@ mod provided;
 
 use provided::Provided;
 
-use crate::commands;
+use crate::commands::{self, Trait};
 use crate::finding::{Confidence, Finding, Severity};
-use crate::images::{self, Known, Sh};
+use crate::images::{self, Known, Sh, User};
 use crate::kube::Pod;
 use crate::program::Program;
 use crate::rule::{Group, PodContext, Rule, Target};
@@ -70,7 +70,7 @@ fn missing(program: &Program<'_, '_>, facts: &Facts<'_>, image: Known<'_>) -> Ve
     }
     let scripts = facts.executions.iter().filter(|execution| execution.unit.kind != UnitKind::Exec);
     let installs = facts.executions.iter().any(|execution| {
-        execution.installs_packages() && execution.name().is_some_and(|name| image.has(name) != Some(false))
+        execution.installs_packages() && !execution.programs().any(|name| image.has(name) == Some(false))
     });
     let mut found: Vec<Missing> = Vec::new();
     for execution in scripts {
@@ -165,6 +165,9 @@ fn help(image: Known<'_>, name: &str) -> String {
     if is_shell {
         return "start the program itself, without a shell: `command: [PROGRAM, ARGUMENT]`; or take an image that has one"
             .to_owned();
+    }
+    if commands::is(name, Trait::ChangesUser) && image.user() == User::Root {
+        return format!("leave `{name}` out: the image starts as root");
     }
     let other = match images::with(name) {
         Some(other) => format!("take an image that has it, such as `{other}`"),

@@ -194,6 +194,11 @@ const fn debian(names: &'static [&'static str], commands: &'static [&'static str
     KnownImage { commands, ..row(names, Tags::Any, Sh::Dash, User::Root) }
 }
 
+/// An interpreter on Debian's base and the tools to build with (`buildpack-deps`).
+const fn buildpack(names: &'static [&'static str], commands: &'static [&'static str]) -> KnownImage {
+    KnownImage { lacks: &["apk", "jq", "kubectl", "sudo"], ..debian(names, commands) }
+}
+
 /// Every row.
 pub static KNOWN: &[KnownImage] = &[
     KnownImage {
@@ -218,16 +223,16 @@ pub static KNOWN: &[KnownImage] = &[
         ..alpine(&["library/python"], &["apk", "python", "python3", "pip"])
     },
     slim(&["library/python"], &["bash", "python", "python3", "pip"]),
-    debian(&["library/python"], &["bash", "curl", "wget", "git", "python", "python3", "pip"]),
+    buildpack(&["library/python"], &["bash", "curl", "wget", "git", "python", "python3", "pip"]),
     KnownImage {
         lacks: NOT_IN_ALPINE,
         source: Source::Dockerfile,
         ..alpine(&["library/node"], &["apk", "node", "npm"])
     },
     slim(&["library/node"], &["bash", "node", "npm"]),
-    debian(&["library/node"], &["bash", "curl", "wget", "git", "node", "npm"]),
+    buildpack(&["library/node"], &["bash", "curl", "wget", "git", "node", "npm"]),
     alpine(&["library/golang"], &["apk", "go"]),
-    debian(&["library/golang"], &["bash", "curl", "wget", "git", "go"]),
+    buildpack(&["library/golang"], &["bash", "curl", "wget", "git", "go"]),
     alpine(&["library/postgres"], &["bash", "psql", "pg_isready", "initdb"]),
     KnownImage {
         lacks: NOT_WITH_SERVERS,
