@@ -1,19 +1,41 @@
 //! How the failure of a command comes to count.
 
-use super::Masked;
 use super::script::{self, Script};
+use super::{Masked, rescue, weight};
+use crate::commands::{Call, Trait};
 use crate::finding::Fix;
 use crate::fix;
-use crate::images::{Known, Sh};
-use crate::program::Program;
+use crate::images::Sh;
 use crate::rule::PodContext;
 use crate::shell::ir::{CommandKind, PartKind, Word};
 use crate::shell::options::{Options, Shell};
 use crate::shell::semantics::visit::{self, Next, Node};
-use crate::shell::semantics::{Execution, Reason, Unit, UnitKind};
+use crate::shell::semantics::{Execution, Fate, Reason, Unit, UnitKind};
 
-/// What to do about `first`.
-pub(super) fn help(script: &Script<'_, '_>, first: &Masked<'_, '_>) -> &'static str {
+/// What to do about `first`, one of the `masked`.
+pub(super) fn help(script: &Script<'_, '_>, first: &Masked<'_, '_>, masked: &[Masked<'_, '_>]) -> String {
+    let other = ended_besides(script, masked).map(|other| of(script, other));
+    match (first.reason, other) {
+        (Reason::NoErrexit, Some(other)) if !first.is_cut_short && !means_to_go_on(script) => {
+            format!(
+                "put `|| exit 1` behind it: `set -e` would end the script at `{other}` as well, which may fail"
+            )
+        }
+        (Reason::EarlierInPipeline, Some(other)) if has_pipefail(script, first.execution.unit.shell) => {
+            format!(
+                "begin the script with `set -o pipefail`, and put `|| exit 1` behind this line: `set -e` would end the \
+             script at `{other}` as well, which may fail"
+            )
+        }
+        (Reason::Substitution | Reason::Declaration, Some(_)) => {
+            "assign it first, `x=$(…) || exit 1` on a line of its own, then use `$x`".to_owned()
+        }
+        _ => by_errexit(script, first).to_owned(),
+    }
+}
+
+/// The same where `set -e` ends the script at no other command.
+fn by_errexit(script: &Script<'_, '_>, first: &Masked<'_, '_>) -> &'static str {
     match first.reason {
         Reason::NoErrexit if first.is_cut_short => {
             "begin the script with `set -e`: the `exit` in `$(…)` ends no more than that"
@@ -25,7 +47,7 @@ pub(super) fn help(script: &Script<'_, '_>, first: &Masked<'_, '_>) -> &'static 
             "begin the script with `set -e`, and write `a && b` as two lines: `set -e` ignores a failure of `a` there"
         }
         Reason::NoErrexit => "begin the script with `set -e`",
-        Reason::EarlierInPipeline if first.execution.unit.shell == Some(Shell::Bash) => {
+        Reason::EarlierInPipeline if has_pipefail(script, first.execution.unit.shell) => {
             if sets_errexit(script) {
                 "begin the script with `set -o pipefail`"
             } else {
@@ -43,13 +65,46 @@ pub(super) fn help(script: &Script<'_, '_>, first: &Masked<'_, '_>) -> &'static 
     }
 }
 
+/// What people call a command; of one that its image can't run, what starts it.
+fn of(script: &Script<'_, '_>, execution: &Execution<'_>) -> String {
+    let first = execution.programs().next().filter(|_| script.lacks(execution));
+    first.map_or_else(|| Call::of(execution.written()).title(), str::to_owned)
+}
+
+/// A command besides the `masked` that may fail in a script that does its work, and at which `set -e` would end it: the
+/// script looks at what comes of it, its image lacks it, it only asks, or nobody is to see why it fails.
+fn ended_besides<'f, 's>(script: &Script<'f, 's>, masked: &[Masked<'f, 's>]) -> Option<&'f Execution<'s>> {
+    if sets_errexit(script) {
+        return None;
+    }
+    let is_told = |own: &Execution<'_>| masked.iter().any(|one| std::ptr::eq(one.execution, own));
+    let is_ended = |own: &Execution<'_>| {
+        own.fate == Fate::Ignored(Reason::NoErrexit) && !is_told(own) && !is_left_of_and(own)
+    };
+    let ended = script.facts.executions.iter().enumerate().filter(|(_, own)| is_ended(own));
+    let mut ended = ended.take(MAX_ENDED);
+    ended.find(|(index, own)| may_fail(script, *index, own)).map(|(_, own)| own)
+}
+
+/// How many commands are looked at for what `set -e` would do.
+const MAX_ENDED: usize = 64;
+
+fn may_fail(script: &Script<'_, '_>, index: usize, execution: &Execution<'_>) -> bool {
+    !execution.does_nothing()
+        && (script.lacks(execution)
+            || execution.is_test()
+            || execution.is(Trait::Probe)
+            || weight::hides_errors(script, index)
+            || rescue::is_provided_for(script, index, &Script::around(execution)))
+}
+
+/// Whether `shell` has `set -o pipefail`: bash, or the `sh` of an image that is known to be busybox's.
+fn has_pipefail(script: &Script<'_, '_>, shell: Option<Shell>) -> bool {
+    shell == Some(Shell::Bash) || script.sh() == Some(Sh::Ash)
+}
+
 /// What makes all of the `masked` failures count, where that is one change of the script.
-pub(super) fn fix(
-    program: &Program<'_, '_>,
-    script: &Script<'_, '_>,
-    masked: &[Masked<'_, '_>],
-    cx: &PodContext<'_>,
-) -> Option<Fix> {
+pub(super) fn fix(script: &Script<'_, '_>, masked: &[Masked<'_, '_>], cx: &PodContext<'_>) -> Option<Fix> {
     let main = script.facts.units.iter().find(|unit| matches!(unit.kind, UnitKind::Main))?;
     let has = |reason| masked.iter().any(|one| one.reason == reason);
     let source = cx.source(main.text.whole())?;
@@ -59,7 +114,7 @@ pub(super) fn fix(
     if !masked.iter().all(is_mended) {
         return None;
     }
-    if means_to_go_on(script) {
+    if means_to_go_on(script) || ended_besides(script, masked).is_some() {
         let ends = masked.iter().map(|one| {
             let is_plain = one.reason == Reason::NoErrexit && is_command_of_main(one.execution);
             let range = one.execution.command.range.clone();
@@ -68,10 +123,8 @@ pub(super) fn fix(
         let edits: Option<Vec<_>> = ends.collect();
         return Some(Fix::for_review("put `|| exit 1` behind it", edits?.concat()));
     }
-    let is_ash = || cx.image_of(program.container).and_then(Known::sh) == Some(Sh::Ash);
-    let has_pipefail = main.shell == Some(Shell::Bash) || is_ash();
     let line = match (has(Reason::NoErrexit), has(Reason::EarlierInPipeline)) {
-        (_, true) if !has_pipefail => return None,
+        (_, true) if !has_pipefail(script, main.shell) => return None,
         (false, true) if sets_errexit(script) => "set -o pipefail",
         (_, true) => "set -eo pipefail",
         (_, false) => "set -e",
@@ -123,14 +176,14 @@ fn ends_with_it(node: &Node<'_>) -> bool {
 }
 
 /// Whether it stands left of `&&`, where its failure ends no script.
-fn is_left_of_and(execution: &Execution<'_>) -> bool {
+pub(super) fn is_left_of_and(execution: &Execution<'_>) -> bool {
     kinds_around(execution)
         .any(|kind| matches!(kind, CommandKind::And(left, _) if script::holds(left, execution.command)))
 }
 
 /// Whether an `exit` behind it ends the script.
 fn is_command_of_main(execution: &Execution<'_>) -> bool {
-    let is_in_subshell = Script::around(execution).iter().any(super::weight::is_substitution);
+    let is_in_subshell = Script::around(execution).iter().any(weight::is_substitution);
     matches!(execution.unit.kind, UnitKind::Main)
         && !is_in_subshell
         && kinds_around(execution).all(|kind| {

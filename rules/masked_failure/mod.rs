@@ -41,7 +41,7 @@ fn check(pod: &Pod<'_>, cx: &mut PodContext<'_>) {
             masked = all().filter_map(|index| Masked::light(&script, index)).take(MAX_PLACES).collect();
         }
         if let Some(mut finding) = finding(program, &script, &masked) {
-            finding.fix = mend::fix(program, &script, &masked, cx);
+            finding.fix = mend::fix(&script, &masked, cx);
             cx.report_in(program.container, finding);
         }
     }
@@ -64,7 +64,7 @@ impl<'f, 's> Masked<'f, 's> {
     fn of(script: &Script<'f, 's>, index: usize) -> Option<Self> {
         let execution = script.execution(index)?;
         let Fate::Ignored(reason) = execution.fate else { return None };
-        if !is_by_mistake(reason) || !may_weigh(script, index) {
+        if !is_by_mistake(reason) || !may_weigh(script, index) || script.lacks(execution) {
             return None;
         }
         let around = Script::around(execution);
@@ -160,7 +160,7 @@ fn finding(program: &Program<'_, '_>, script: &Script<'_, '_>, masked: &[Masked<
     let mut finding = Finding::new(Severity::Warning, span, message)
         .caption("its failure goes unnoticed")
         .confidence(first.confidence)
-        .help(mend::help(script, first));
+        .help(mend::help(script, first, masked));
     let mut told = vec![span];
     if let Some(last) = deciding(script, first).filter(|last| last.span() != span) {
         finding = finding.label(last.span(), "its status is the script's");
@@ -180,7 +180,8 @@ fn finding(program: &Program<'_, '_>, script: &Script<'_, '_>, masked: &[Masked<
 fn deciding<'f, 's>(script: &Script<'f, 's>, masked: &Masked<'f, 's>) -> Option<&'f Execution<'s>> {
     let executions = &script.facts.executions;
     let later = executions.iter().skip_while(|execution| !std::ptr::eq(*execution, masked.execution)).skip(1);
-    let mut deciding = later.filter(|it| it.fate == Fate::EndsScript && it.name() != Some("exit"));
+    let mut deciding = later
+        .filter(|it| it.fate == Fate::EndsScript && it.name() != Some("exit") && !mend::is_left_of_and(it));
     deciding.next().filter(|_| masked.reason == Reason::NoErrexit)
 }
 

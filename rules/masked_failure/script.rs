@@ -4,7 +4,7 @@ use std::cell::Cell;
 use std::collections::BTreeSet;
 
 use crate::commands::{self, Call, Touching, Trait};
-use crate::images::Known;
+use crate::images::{Known, Sh};
 use crate::kube::{Container, Pod};
 use crate::shell::ir::{Command, CommandKind};
 use crate::shell::semantics::visit::{self, Next, Node};
@@ -46,6 +46,21 @@ impl<'f, 's> Script<'f, 's> {
         left > 0 && self.facts.may_succeed(first, others, is_missing)
     }
 
+    /// What `sh` is in the image, where that is known.
+    pub(super) fn sh(&self) -> Option<Sh> {
+        self.image.and_then(Known::sh)
+    }
+
+    /// Whether the image lacks the command, or what it is run by, and nothing in the script installs any: each run of it
+    /// fails.
+    pub(super) fn lacks(&self, execution: &Execution<'_>) -> bool {
+        let is_missing = |one: &Execution<'_>| {
+            self.image.is_some_and(|image| one.programs().any(|name| image.has(name) == Some(false)))
+        };
+        let mut installs = self.facts.executions.iter().filter(|one| one.installs_packages());
+        is_missing(execution) && installs.all(is_missing)
+    }
+
     /// Whether the image is known to have the command `name`.
     pub(super) fn is_in_image(&self, name: &str) -> bool {
         self.image.is_some_and(|image| image.has(name) == Some(true))
@@ -82,11 +97,11 @@ impl<'f, 's> Script<'f, 's> {
         self.call(index).is(wanted)
     }
 
-    /// What the command at `index` touches.
+    /// What the command at `index` touches; nothing comes of what goes to `/dev/null`.
     pub(super) fn touches(&self, index: usize) -> impl Iterator<Item = &Touch> + Clone {
         let start = self.touches.partition_point(|touch| touch.by.unwrap_or(usize::MAX) < index);
         let rest = self.touches.get(start..).unwrap_or_default();
-        rest.iter().take_while(move |touch| touch.by == Some(index))
+        rest.iter().take_while(move |touch| touch.by == Some(index)).filter(|touch| touch.path != "/dev/null")
     }
 
     /// The words of the command at `index` after its name, from the root where they are paths.

@@ -33,7 +33,8 @@ pub(super) fn of(script: &Script<'_, '_>, index: usize, around: &[Node<'_>]) -> 
         return Some(Confidence::High);
     }
     let is_source = reads_source(script, index) && !hides_errors(script, index);
-    (is_source && is_fed(script, index, around)).then_some(Confidence::Medium)
+    (is_source && (becomes_file(script, index) || is_fed(script, index, around)))
+        .then_some(Confidence::Medium)
 }
 
 /// Whether the command changes something, though seldom anything that is missed: a mode, an owner, a setting.
@@ -46,7 +47,7 @@ pub(super) fn is_light(script: &Script<'_, '_>, index: usize) -> bool {
 }
 
 /// Whether nobody is to see why the command fails: that it may is known then.
-fn hides_errors(script: &Script<'_, '_>, index: usize) -> bool {
+pub(super) fn hides_errors(script: &Script<'_, '_>, index: usize) -> bool {
     script.execution(index).is_some_and(|execution| {
         let (_, error) = destinations(&execution.command.redirections);
         matches!(error, Destination::File(word) if word.literal().as_deref() == Some("/dev/null"))
@@ -71,6 +72,14 @@ pub(super) fn reads_source(script: &Script<'_, '_>, index: usize) -> bool {
     }
     call.is(Trait::AcceptsEmptyInput)
         && reads.any(|touch| script.is_in_volume(touch) && !script.is_written_before(index, touch))
+}
+
+/// Whether what the command prints becomes a file of a volume, as if it were copied there: `cat a > b`.
+fn becomes_file(script: &Script<'_, '_>, index: usize) -> bool {
+    !script.call(index).is(Trait::NeedsNetwork)
+        && script.touches(index).any(|touch| {
+            touch.is_redirection && touch.touching == Touching::Writes && script.is_in_volume(touch)
+        })
 }
 
 /// Whether what the command prints comes to a file, or to what runs it.
@@ -169,7 +178,9 @@ fn is_text(script: &Script<'_, '_>, command: &Command) -> bool {
         script.execution(*index).is_some_and(|execution| std::ptr::eq(execution.command, command))
     };
     (0..script.facts.executions.len()).find(is_it).is_some_and(|index| {
-        script.is(index, Trait::OnlyPrints) || script.is(index, Trait::AcceptsEmptyInput)
+        script.is(index, Trait::OnlyPrints)
+            || script.is(index, Trait::AcceptsEmptyInput)
+            || script.execution(index).is_some_and(Execution::evaluates)
     })
 }
 

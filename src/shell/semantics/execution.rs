@@ -156,6 +156,12 @@ impl Execution<'_> {
         call.is(Trait::OnlyPrints) || commands::is_of_the_shell(&call)
     }
 
+    /// Whether it runs its words as commands in the shell that calls it.
+    #[must_use]
+    pub fn evaluates(&self) -> bool {
+        self.name() == Some("eval")
+    }
+
     /// Whether it runs a file's commands in the shell that calls it.
     #[must_use]
     pub fn sources(&self) -> bool {
@@ -259,6 +265,12 @@ impl Execution<'_> {
         let words = self.written();
         let call = Call::of(words);
         call.is(Trait::NeverEnds).then(|| call.title())
+    }
+
+    /// The names of the programs that it starts: its first wrapper's, and its own.
+    pub fn programs(&self) -> impl Iterator<Item = &str> {
+        let own = (self.wrapper > 0).then_some(self.wrapper);
+        [Some(0), own].into_iter().flatten().filter_map(|at| self.words.get(at)?.text.as_deref())
     }
 
     /// The words of all wrappers around it: of its shells, from the outermost, and its own.

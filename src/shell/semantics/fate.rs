@@ -95,7 +95,11 @@ impl Place {
 
     /// A place whose status nobody hears of.
     pub(super) fn ignored(self, reason: Reason) -> Self {
-        Self { last: None, unheeded: Some(self.unheeded.unwrap_or(reason)), ..self }
+        // Whoever looks at the command around it does so for a failure of its own. That `errexit` doesn't heed that
+        // command tells nothing of one whose failure isn't that command's.
+        let is_own = matches!(reason, Reason::Substitution | Reason::Declaration);
+        let outer = self.unheeded.filter(|outer| *outer != Reason::LeftOfAnd || !is_own);
+        Self { last: None, unheeded: Some(outer.unwrap_or(reason)), ..self }
     }
 
     /// A place that `errexit` doesn't heed, though its status may be that of something around it.
