@@ -11,11 +11,14 @@ use super::{Call, Line, Record, Remedy, Trait, Trouble, paths, record};
 pub(super) const RECORDS: &[Record] = &[
     record(&["initdb"]).taking(NAMES_DATA).does(data_directory),
     record(&["pg_basebackup"]).taking(NAMES_DATA).does(data_directory),
-    record(&["pg_dump", "pg_dumpall", "mysqldump", "mariadb-dump", "mongodump", "mongoexport"])
-        .taking(
-            "f h p U d n t N T F Z j u P B o h file host port username user dbname schema table format out db \
-             result-file uri collection",
-        )
+    record(&["pg_dump"])
+        .taking(DUMP_VALUED)
+        .does(pg_dump)
+        .at(paths::dumped)
+        .is(&[Trait::NeedsNetwork, Trait::Weighty])
+        .when(|call| if makes_folder(call) { &[Trait::MakesAnew] } else { &[] }),
+    record(&["pg_dumpall", "mysqldump", "mariadb-dump", "mongodump", "mongoexport"])
+        .taking(DUMP_VALUED)
         .does(super::reading::steady)
         .at(paths::dumped)
         .is(&[Trait::NeedsNetwork, Trait::Weighty]),
@@ -69,6 +72,23 @@ const PG_VALUED: &str = "h p U d O E T D l host port username dbname owner encod
                          maintenance-db c connection-limit g role N number";
 
 /// A command that sets up a data directory and refuses one that isn't empty.
+/// What the commands that dump databases take with a value.
+const DUMP_VALUED: &str = "f h p U d n t N T F Z j u P B o h file host port username user dbname schema table format out \
+    db result-file uri collection";
+
+/// A dump of many files, which takes a folder that is empty or isn't there (`pg_backup_directory.c`,
+/// `InitArchiveFmt_Directory`).
+fn makes_folder(call: &Call<'_>) -> bool {
+    matches!(call.value("F format"), Some("d" | "directory"))
+}
+
+fn pg_dump(world: &mut dyn World, call: &Call<'_>) -> Status {
+    match call.value("f file") {
+        Some(path) if makes_folder(call) => make_data(world, path, call),
+        _ => super::reading::steady(world, call),
+    }
+}
+
 fn data_directory(world: &mut dyn World, call: &Call<'_>) -> Status {
     let given = call.value("D pgdata").or_else(|| call.operands().first().copied()).map(str::to_owned);
     let path = given.unwrap_or_else(|| world.variable("PGDATA").to_string());
