@@ -5,7 +5,7 @@ use super::rights::Rights;
 use crate::commands::{self, Id, Touching};
 use crate::kube::volume::VolumeSource;
 use crate::kube::{Container, Pod};
-use crate::shell::semantics::{Execution, Facts};
+use crate::shell::semantics::{Execution, Facts, Fate, Reason};
 use crate::source::Span;
 
 /// An operation, and where it is tried.
@@ -36,6 +36,12 @@ pub(super) fn of_script(
         let is_fatal = execution.fate.is_fatal() && tried.counts;
         let conditional = execution.conditional || tried.conditional;
         let Some(operation) = operation(pod, container, tried, &given) else { continue };
+        // Something else is done where it fails.
+        let is_asked =
+            matches!(execution.fate, Fate::Ignored(Reason::LeftOfOr | Reason::Tested | Reason::Negated));
+        if is_asked && matches!(operation, Operation::Packages { .. }) {
+            continue;
+        }
         // Root owned it until now.
         if let Operation::Owner { change, .. } = &operation
             && matches!(change.owner, Some(Id::Number(owner)) if owner != 0)
@@ -64,6 +70,7 @@ fn operation(
         commands::Operation::Packets => Some(Operation::Packets { command }),
         commands::Operation::Network => Some(Operation::Network { command }),
         commands::Operation::Mount => Some(Operation::Mount { command }),
+        commands::Operation::Packages => Some(Operation::Packages { command }),
     }
 }
 

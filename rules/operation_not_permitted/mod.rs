@@ -148,6 +148,9 @@ fn help(rights: &Rights<'_>, refused: &[Refused], first: &Operation) -> String {
         Operation::Owner { .. } => format!(
             "add what it needs with {add}, or let the kubelet give the volume to a group with the Pod's `securityContext.fsGroup`"
         ),
+        Operation::Packages { .. } => {
+            "take an image that has them, or run this container alone with `runAsUser: 0`".to_owned()
+        }
         Operation::ModeOfGiven { .. } => format!("change the mode before the owner, or add what it needs with {add}"),
         _ if rights.is_root_alone() => format!("add what it needs with {add}"),
         _ => format!("run this container alone with `runAsUser: 0` and {add}"),

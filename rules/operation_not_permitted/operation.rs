@@ -26,6 +26,8 @@ pub(super) enum Operation {
     Network { command: String },
     /// `mount`, `umount`.
     Mount { command: String },
+    /// `apk add`, `apt-get install`.
+    Packages { command: String },
 }
 
 impl Operation {
@@ -40,6 +42,7 @@ impl Operation {
                 format!("change the network with `{command}`")
             }
             Operation::Mount { command } => format!("`{command}`"),
+            Operation::Packages { command } => format!("install packages with `{command}`"),
         }
     }
 
@@ -56,6 +59,7 @@ impl Operation {
             Operation::Sysctl { .. } => "the value stays as it was, unnoticed",
             Operation::Packets { .. } | Operation::Network { .. } => "the network stays as it was, unnoticed",
             Operation::Mount { .. } => "nothing is mounted, unnoticed",
+            Operation::Packages { .. } => "nothing is installed, unnoticed",
         }
     }
 
@@ -63,6 +67,7 @@ impl Operation {
     pub(super) fn error(&self) -> &'static str {
         match self {
             Operation::Sysctl { .. } => "Read-only file system, or Permission denied",
+            Operation::Packages { .. } => "Permission denied",
             _ => "Operation not permitted",
         }
     }
@@ -72,7 +77,7 @@ impl Operation {
         match self {
             Operation::Owner { .. } => Some("CHOWN"),
             Operation::ModeOfMount { .. } | Operation::ModeOfGiven { .. } => Some("FOWNER"),
-            Operation::Sysctl { .. } => None,
+            Operation::Sysctl { .. } | Operation::Packages { .. } => None,
             Operation::Packets { .. } | Operation::Network { .. } => Some("NET_ADMIN"),
             Operation::Mount { .. } => Some("SYS_ADMIN"),
         }

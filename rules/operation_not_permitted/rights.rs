@@ -174,6 +174,8 @@ impl<'d> Rights<'d> {
             Operation::Network { .. } => {
                 (!self.has("NET_ADMIN") || self.is_other_user()).then_some(Confidence::High)
             }
+            // One's own image may have given the folders away.
+            Operation::Packages { .. } => self.is_other_user().then_some(Confidence::Medium),
             Operation::Mount { .. } => {
                 (!self.has("SYS_ADMIN") || self.is_other_user()).then_some(Confidence::High)
             }

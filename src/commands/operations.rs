@@ -1,6 +1,6 @@
 //! What commands ask of the kernel that it doesn't allow everyone (capabilities(7)).
 
-use super::Call;
+use super::{Call, Trait};
 
 /// An operation that needs a right, as a command tries it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,6 +29,8 @@ pub(crate) enum Operation {
     Network,
     /// To mount, or to take away what is mounted.
     Mount,
+    /// To install packages where the image has its own.
+    Packages,
 }
 
 /// A change of owner or group.
@@ -180,6 +182,12 @@ pub(super) fn queues(call: &Call<'_>) -> Option<Attempt> {
 pub(super) fn mount(call: &Call<'_>) -> Option<Attempt> {
     let mounts = call.words().iter().skip(1).any(|word| !word.starts_with('-') && is_known(word));
     mounts.then(|| Attempt::by(call, Operation::Mount))
+}
+
+/// A package manager of the system, which locks its database first; apk 3 has `--usermode` for others than root.
+pub(super) fn packages(call: &Call<'_>) -> Option<Attempt> {
+    let is_for_root = call.is(Trait::WritesSystem) && !call.has("usermode");
+    is_for_root.then(|| Attempt::by(call, Operation::Packages))
 }
 
 /// What `find -exec` runs.

@@ -44,7 +44,10 @@ pub(super) const RECORDS: &[Record] = &[
     record(&["swapoff", "losetup", "modprobe", "insmod"]).does(steady),
     record(&["mountpoint", "blkid", "lsblk", "findmnt"]).does(steady),
     record(&["ethtool"]).does(steady),
-    record(&["apk", "apt", "apt-get", "yum", "dnf", "microdnf"]).does(steady).when(installs_into_system),
+    record(&["apk", "apt", "apt-get", "yum", "dnf", "microdnf"])
+        .does(steady)
+        .when(installs_into_system)
+        .tries(super::operations::packages),
     record(&["pip", "pip3", "gem"]).when(installs_into_system),
     record(&["npm", "yarn"]).when(installs),
     record(&["ulimit"]).when(limits),
