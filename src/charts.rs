@@ -215,6 +215,17 @@ impl<'t> Views<'t> {
 }
 
 impl Views<'_> {
+    /// The document of `part` by itself: branches that aren't taken add nothing to what it says. `None` where that makes no
+    /// difference.
+    #[must_use]
+    pub fn closed(&self, part: &Part) -> Option<Document> {
+        let reading = self.views.get(part.reading)?.reading.closed()?;
+        let source = Source::new(part.place.file, "", reading.text.as_str());
+        let mut ranges = yaml::split(&source.text).into_iter();
+        let range = ranges.find(|range| reading.text.span(range.clone()) == part.place)?;
+        Document::parse_reading(&reading, &source, range).ok()
+    }
+
     /// Which conditions hold in `part` around one of two places alone, both of the template.
     #[must_use]
     pub fn conditions_of_one(&self, part: &Part, one: Span, other: Span) -> Vec<String> {

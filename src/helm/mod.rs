@@ -81,6 +81,13 @@ impl Reading {
     pub fn is_named(&self) -> bool {
         self.define.is_some()
     }
+
+    /// The same, with nothing put where no condition is taken to hold. `None` where that makes no difference.
+    #[must_use]
+    pub fn closed(&self) -> Option<Self> {
+        let injections: Vec<_> = self.injections.iter().filter(|it| it.is_certain).cloned().collect();
+        (injections.len() < self.injections.len()).then(|| Self { injections, ..self.clone() })
+    }
 }
 
 impl<'t> Template<'t> {

@@ -74,6 +74,9 @@ impl Builder {
                     name,
                 );
             }
+            Refused::Remote => {
+                self.note(entry, "a remote resource is not read: what it would bring is not known");
+            }
             Refused::Unreadable(why) => self.note(entry, &format!("this is not read: {why}")),
             Refused::Because(why) => self.error(entry, &format!("this is not read: {why}")),
         }

@@ -36,6 +36,8 @@ pub(super) enum Found {
 pub(super) enum Refused {
     /// Nothing is there.
     Missing,
+    /// kustomize fetches it.
+    Remote,
     /// kustomize refuses it.
     Because(String),
     /// It can't be read, or isn't for us to follow.
@@ -132,7 +134,7 @@ impl Files {
         let (root, target) = (absolute(&self.here, &folder), absolute(&self.here, &shown));
         let is_there = self.by_path.contains_key(&target) || fs::symlink_metadata(&target).is_ok();
         if !is_there {
-            return Err(Refused::Missing);
+            return Err(if is_remote(path) { Refused::Remote } else { Refused::Missing });
         }
         let root = if self.is_unrestricted { self.top(&root).unwrap_or(root) } else { root };
         if !target.starts_with(&root) || self.real.leads_out(&root, &target) {
@@ -285,6 +287,16 @@ fn restore(file: &mut InputFile) -> Result<(), Failure> {
         *file = file.with_text()?;
     }
     Ok(())
+}
+
+/// Whether kustomize would fetch it (kustomize, `git.NewRepoSpecFromURL`), once no file of that name is there.
+fn is_remote(path: &str) -> bool {
+    const HOSTS: [&str; 4] = ["github.com/", "gitlab.com/", "bitbucket.org/", "gh:"];
+    path.contains("://")
+        || path.contains("?ref=")
+        || path.contains("git::")
+        || path.starts_with("git@")
+        || HOSTS.iter().any(|host| path.starts_with(host))
 }
 
 fn shown(path: &Path) -> String {

@@ -24,10 +24,6 @@ impl Builder {
                 self.append(objects, None, gathered);
             }
             Ok(Found::Kustomization(base)) => self.add_base(base, entry, gathered),
-            Err(Refused::Missing) if is_remote(path) => {
-                self.partial = true;
-                self.note(entry, "a remote resource is not read: what it would bring is not known");
-            }
             Err(refused) => self.refuse(refused, entry),
         }
     }
@@ -61,7 +57,7 @@ impl Builder {
                 self.error(entry, "a component is a folder, and this is a file");
                 return resources;
             }
-            Err(Refused::Missing) if is_remote(path) => {
+            Err(Refused::Remote) => {
                 self.partial = true;
                 self.note(entry, "a remote component is not read: what it would change is not known");
                 return resources;
@@ -145,14 +141,4 @@ fn add_objects(value: Value, objects: &mut Vec<Resource>) {
 
 pub(super) fn is_component(value: &Value) -> bool {
     value.get("kind").and_then(Value::text) == Some("Component")
-}
-
-/// Whether kustomize would fetch it (kustomize, `git.NewRepoSpecFromURL`), once no file of that name is there.
-fn is_remote(path: &str) -> bool {
-    const HOSTS: [&str; 4] = ["github.com/", "gitlab.com/", "bitbucket.org/", "gh:"];
-    path.contains("://")
-        || path.contains("?ref=")
-        || path.contains("git::")
-        || path.starts_with("git@")
-        || HOSTS.iter().any(|host| path.starts_with(host))
 }

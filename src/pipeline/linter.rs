@@ -3,10 +3,10 @@
 use std::borrow::Cow;
 use std::cell::OnceCell;
 use std::cmp::Reverse;
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use super::conditions::conditional;
+use super::conditions::{Places, conditional};
 use super::{interest, precedence, shares};
 use crate::charts::{self, Part, Views};
 use crate::cut_list::CutList;
@@ -316,15 +316,42 @@ impl<'a> FileLinter<'a> {
             }
             parts.push((part, std::mem::take(&mut self.result.findings)));
         }
+        let alike = self.found_in_closed(views, &parts);
         self.result.findings = before;
+        let is_unread = views.problems().next().is_some();
         let mut known = HashSet::new();
         for (part, found) in &parts {
             let new = found.iter().filter(|finding| !known.contains(&(finding.rule, finding.span)));
-            let new = new.map(|finding| conditional(finding, part, views, &parts));
-            let new: Vec<Finding> = new.map(|finding| self.fixed_in_text(finding)).collect();
+            let new = new.map(|finding| conditional(finding, part, views, &parts, &alike));
+            let new: Vec<Finding> = if is_unread {
+                // What a fix would change of the rest can't be told.
+                new.map(|finding| finding.without_fix("part of its template can't be read")).collect()
+            } else {
+                new.map(|finding| self.fixed_in_text(finding)).collect()
+            };
             known.extend(new.iter().map(|finding| (finding.rule, finding.span)));
             self.result.findings.extend(new);
         }
+    }
+
+    /// What each of `parts` lacks only because a branch that it doesn't take might add to it.
+    fn found_in_closed(&mut self, views: &Views<'_>, parts: &[(&Part, Vec<Finding>)]) -> Vec<Places> {
+        let places = |found: &[Finding]| found.iter().map(|it| (it.rule, it.span)).collect::<Places>();
+        let mut of_all_readings: HashMap<Span, Places> = HashMap::new();
+        for (part, found) in parts {
+            of_all_readings.entry(part.place).or_default().extend(places(found));
+        }
+        let closed = parts.iter().map(|(part, found)| {
+            let all = of_all_readings.get(&part.place).map_or(0, HashSet::len);
+            let lacks = places(found).len() < all;
+            let document = if lacks { views.closed(part) } else { None };
+            document.map_or_else(Places::default, |document| {
+                let result = std::mem::take(&mut self.result);
+                self.check_document(&document);
+                places(&std::mem::replace(&mut self.result, result).findings)
+            })
+        });
+        closed.collect()
     }
 
     /// Whether a build reads the file.

@@ -151,6 +151,27 @@ fn a_finding_says_under_which_condition_it_holds() {
     assert!(found.len() == 1 && !found[0].contains("(if"), "its own branch is no condition: {found:#?}");
 }
 
+/// What a branch might add to a Pod spec keeps a rule silent in one reading, and is no condition in the other.
+#[test]
+fn a_branch_that_has_nothing_to_do_with_a_finding_is_no_condition() {
+    let inits = "        - name: a\n          image: a:1\n          resources: {requests: {cpu: 8}}\n";
+    let branches = "      {{- if .Values.host }}\n      hostNetwork: true\n      {{- end }}\n  \
+                    {{- if not .Values.host }}\n  paused: false\n  {{- end }}\n";
+    let text = deployment(inits, branches);
+    let text = text.replace("{{- toYaml .Values.resources | nindent 12 }}", "{requests: {cpu: 1}}");
+    let found = found(&text);
+    assert_eq!(found.len(), 1, "{found:#?}");
+    assert!(found[0].starts_with("oversized-init-request") && !found[0].contains("(if"), "{found:#?}");
+}
+
+#[test]
+fn what_stands_in_a_template_of_which_part_is_unread_is_not_mended() {
+    let text = deployment(&mkdir("seed", "/data/a"), &format!("{EMPTY_DIR}---\ninitContainers: !<b\n"));
+    let folder = chart(&[("web/templates/deployment.yaml", &text)]);
+    let (_, out, err) = run(folder.path(), &["--diff", "--format", "concise"]);
+    assert!(!out.contains("mkdir -p") && err.contains("part of its template can't be read"), "{out}{err}");
+}
+
 #[test]
 fn branches_that_exclude_each_other_are_never_read_together() {
     let either = "        {{- if and .Values.a .Values.sidecar }}

@@ -27,6 +27,11 @@ fn what_kustomize_refuses_is_told_and_the_rest_is_judged() {
         ),
         ("resources: [../base, \"github.com/a/b?ref=c\"]\n", "note dev/kustomization.yaml:1: a remote", &[]),
         (
+            "resources: [../base]\nconfigMapGenerator: [{name: a, files: [b=https://example.com/b]}]\n",
+            "note dev/kustomization.yaml:2: a remote",
+            &[],
+        ),
+        (
             "resources: [../base, twice.yaml]\n",
             "note dev/twice.yaml:1: kustomize refuses two resources of one name: Deployment web",
             &[("dev/twice.yaml", WEB)],
