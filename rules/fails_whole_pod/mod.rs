@@ -2,11 +2,11 @@
 
 use crate::finding::{Confidence, Finding, Severity};
 use crate::images;
-use crate::kube::{Completeness, Container, Pod, Workload};
+use crate::kube::{Container, Pod, Workload};
 use crate::rule::{Group, PodContext, Rule, Target};
 use crate::shell::semantics::Execution;
 use crate::source::Span;
-use crate::yaml::{Kind, Node};
+use crate::yaml::Kind;
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -24,9 +24,7 @@ pub static RULE: Rule = Rule {
 fn check(pod: &Pod<'_>, cx: &mut PodContext<'_>) {
     let Some(policy) = pod.restart_policy.filter(|policy| policy.value == "Never") else { return };
     let loss = match pod.template.workload {
-        Workload::Pod if pod.template.completeness == Completeness::Complete && is_bare(pod) => {
-            Loss::Pod { policy: policy.span() }
-        }
+        Workload::Pod if pod.is_never_restarted() => Loss::Pod { policy: policy.span() },
         Workload::Job | Workload::CronJob if cx.pedantic => {
             let limit = pod.template.job_spec.and_then(|spec| spec.get("backoffLimit"));
             let Some(limit) = limit.filter(|limit| limit.kind() == Kind::Int(0)) else { return };
@@ -93,15 +91,6 @@ enum Loss {
     Pod { policy: Span },
     /// The Job, which allows for no further Pod.
     Job { limit: Span, policy: Span },
-}
-
-/// Whether the Pod stands by itself: no controller made it, and it is no hook, whose failure is its answer.
-fn is_bare(pod: &Pod<'_>) -> bool {
-    let metadata = pod.template.object.metadata();
-    let has = |key: &str| metadata.and_then(|metadata| metadata.get(key)).is_some();
-    let annotations = metadata.and_then(|metadata| metadata.get("annotations"));
-    let mut keys = annotations.into_iter().flat_map(Node::entries);
-    !has("ownerReferences") && !keys.any(|entry| entry.name().contains("/hook"))
 }
 
 /// Whether it asks something outside, and its failure is that of the container.

@@ -9,6 +9,7 @@ use super::resources::{ResourceList, Resources};
 use super::security::{EffectiveSecurity, SecurityContext};
 use super::template::{Completeness, Template};
 use super::volume::{Volume, VolumeMount};
+use super::workloads::Workload;
 use crate::helm::has_placeholder;
 use crate::yaml::{Entry, Lookup, Node};
 
@@ -209,6 +210,21 @@ impl<'d> Pod<'d> {
     #[must_use]
     pub fn security_of(&self, container: &Container<'d>) -> EffectiveSecurity<'d> {
         container.security_context.within(&self.security_context)
+    }
+
+    /// Whether nothing starts it again once a container has failed: a Pod with `restartPolicy: Never` by itself, which no
+    /// controller made, and no hook, whose failure is its answer.
+    #[must_use]
+    pub fn is_never_restarted(&self) -> bool {
+        let metadata = self.template.object.metadata();
+        let has = |key: &str| metadata.and_then(|metadata| metadata.get(key)).is_some();
+        let annotations = metadata.and_then(|metadata| metadata.get("annotations"));
+        let mut keys = annotations.into_iter().flat_map(Node::entries);
+        self.template.workload == Workload::Pod
+            && self.template.completeness == Completeness::Complete
+            && self.restart_policy.is_some_and(|policy| policy.value == "Never")
+            && !has("ownerReferences")
+            && !keys.any(|entry| entry.name().contains("/hook"))
     }
 
     /// Whether `container` runs as its image's user: no user is set, and nobody adds one later. A patch's base may, and
