@@ -70,7 +70,7 @@ fn scripts_of(path: &Path, text: &str) -> Vec<Masked> {
     let pod: Value = serde_yaml::from_str(text).unwrap();
     let containers = pod["spec"]["initContainers"].as_sequence().unwrap();
     let masked = containers.iter().filter_map(|container| {
-        let script = container["args"][0].as_str().unwrap().to_owned();
+        let script = container["args"][0].as_str()?.to_owned();
         let fails = script.lines().find_map(|line| line.strip_prefix("# fails: "))?.to_owned();
         let words = container["command"].as_sequence().unwrap();
         let shell = words.iter().map(|word| word.as_str().unwrap().to_owned()).collect();
