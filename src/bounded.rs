@@ -1,6 +1,6 @@
 //! Reading a file whole that may have any size: lists, configurations, baselines.
 
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::{self, ErrorKind, Read};
 use std::path::Path;
 
@@ -10,6 +10,25 @@ use std::path::Path;
 /// Whatever the file system says, and where it has more than `most` bytes.
 pub fn read(path: &Path, most: u64) -> io::Result<Vec<u8>> {
     read_all(File::open(path)?, most)
+}
+
+/// As [`read`], of a file that somebody else than the user named: neither a pipe nor a device, which may be waited for
+/// without an end.
+///
+/// # Errors
+/// As [`read`], and where it is no regular file.
+pub fn read_regular(path: &Path, most: u64) -> io::Result<Vec<u8>> {
+    if !fs::metadata(path)?.is_file() || is_of_the_kernel(path) {
+        return Err(io::Error::other("not a regular file"));
+    }
+    read(path, most)
+}
+
+/// Whether `path` leads to what only looks like a file.
+#[must_use]
+pub fn is_of_the_kernel(path: &Path) -> bool {
+    let real = fs::canonicalize(path).unwrap_or_default();
+    ["/proc", "/sys", "/dev"].iter().any(|folder| real.starts_with(folder))
 }
 
 /// All that comes from `from`.

@@ -40,7 +40,7 @@ struct Root {
 /// A message that names the file, and where it is malformed the line and column (bytes).
 pub(super) fn read(path: &Path) -> Result<Known, String> {
     let shown = path.display();
-    let bytes = bounded::read(path, MAX_SIZE).map_err(|error| match error.kind() {
+    let bytes = bounded::read_regular(path, MAX_SIZE).map_err(|error| match error.kind() {
         io::ErrorKind::NotFound => {
             format!("{shown}: no such baseline; make it with --write-baseline {shown}")
         }

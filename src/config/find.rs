@@ -55,13 +55,15 @@ pub fn load_unsaved(
 ) -> Result<Config, Problem> {
     let place = Place { base: here.to_owned(), here: here.to_owned() };
     let mut config = Config { place, ..Config::default() };
-    if let Some(File { path, shown, base }) = file(cli, here)? {
+    if let Some(File { path, shown, base, is_elsewhere }) = file(cli, here)? {
         let source = Arc::new(match unsaved(&path) {
             Some(text) => Source::new(FileId(0), shown, text),
             None => read(&path, shown)?,
         });
-        let mut of_file = reader::read(&source)
-            .map_err(|findings| Problem::File { source: Arc::clone(&source), findings })?;
+        let mut of_file = reader::read(&source).map_err(|findings| match is_elsewhere {
+            true => Problem::Usage(unshown(&source.path)),
+            false => Problem::File { source: Arc::clone(&source), findings },
+        })?;
         of_file.place = Place { base, here: here.to_owned() };
         config.update(of_file);
     } else if let Some(name) = WITHOUT_DOT.iter().find(|name| !cli.no_config && here.join(name).is_file()) {
@@ -86,6 +88,23 @@ struct File {
     shown: String,
     /// The folder that its globs count from.
     base: PathBuf,
+    /// It was found, and is a link to a file of another folder.
+    is_elsewhere: bool,
+}
+
+/// What is told of mistakes in a config file that a link leads to. What it holds may be no one's to see who reads the log.
+fn unshown(path: &str) -> String {
+    format!(
+        "{path}: a link leads to a file in another folder, which has mistakes; name it with --config to see them"
+    )
+}
+
+/// Whether a link at `path` in `folder` leads out of it.
+fn leads_out(folder: &Path, path: &Path) -> bool {
+    match (fs::canonicalize(folder), fs::canonicalize(path)) {
+        (Ok(folder), Ok(path)) => !path.starts_with(folder),
+        _ => true,
+    }
 }
 
 /// The config file that is named, or the nearest one above `here`. The globs of one that is named
@@ -96,15 +115,16 @@ fn file(cli: &Cli, here: &Path) -> Result<Option<File>, Problem> {
     }
     if let Some(named) = &cli.config {
         let shown = named.display().to_string();
-        return Ok(Some(File { path: here.join(named), shown, base: here.to_owned() }));
+        return Ok(Some(File { path: here.join(named), shown, base: here.to_owned(), is_elsewhere: false }));
     }
     for (steps, folder) in here.ancestors().enumerate() {
         for name in CONFIG_FILES {
             let path = folder.join(name);
             let shown = format!("{}{name}", "../".repeat(steps));
             match fs::metadata(&path) {
-                Ok(metadata) if metadata.is_file() && !is_of_the_kernel(&path) => {
-                    return Ok(Some(File { path, shown, base: folder.to_owned() }));
+                Ok(metadata) if metadata.is_file() && !bounded::is_of_the_kernel(&path) => {
+                    let is_elsewhere = leads_out(folder, &path);
+                    return Ok(Some(File { path, shown, base: folder.to_owned(), is_elsewhere }));
                 }
                 Ok(_) => {}
                 // Another folder's owner may have barred it; only a file that is there counts.
@@ -114,12 +134,6 @@ fn file(cli: &Cli, here: &Path) -> Result<Option<File>, Problem> {
         }
     }
     Ok(None)
-}
-
-/// Whether a link leads to what only looks like a file, and may be waited for without an end.
-fn is_of_the_kernel(path: &Path) -> bool {
-    let real = fs::canonicalize(path).unwrap_or_default();
-    ["/proc", "/sys", "/dev"].iter().any(|folder| real.starts_with(folder))
 }
 
 fn is_absent(kind: ErrorKind) -> bool {

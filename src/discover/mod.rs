@@ -306,7 +306,7 @@ fn walk_folder(base: &Path, only: Option<&GlobSet>, walk: &Walk, found: &mut Fou
     let refusals = Refusals::default();
     let obeys = !walk.no_ignore;
     if obeys && !refusals.admit_from(base) {
-        found.failures.extend(refusals.into_failures());
+        found.failures.extend(refusals.into_failures(base));
         return false;
     }
     let left_out = AtomicBool::new(false);
@@ -336,14 +336,16 @@ fn walk_folder(base: &Path, only: Option<&GlobSet>, walk: &Walk, found: &mut Fou
         })
     });
     drop(sender);
-    for seen in receiver {
+    // Which folders come before the bound is left to chance: none of them counts.
+    let is_given_up = obeys && refusals.are_too_large();
+    for seen in receiver.iter().filter(|_| !is_given_up) {
         match seen {
             Seen::File(path) => found.inputs.push(Input::File { path, named: false }),
             Seen::Failure(failure) => found.failures.push(failure),
             Seen::Note(note) => found.notes.push(note),
         }
     }
-    found.failures.extend(refusals.into_failures());
+    found.failures.extend(refusals.into_failures(base));
     found.failures.sort_by(|a, b| a.path.cmp(&b.path));
     if let Some(most) = walk.most.filter(|_| is_over(count.into_inner().saturating_sub(1))) {
         found.notes.push(format!("{}: only {most} of its files and folders are looked at", shown(base)));

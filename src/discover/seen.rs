@@ -37,14 +37,24 @@ pub(super) fn look_at(entry: &DirEntry, base: &Path, only: Option<&GlobSet>) -> 
                 Some(Seen::Note(format!("{}: {why}", shown(path))))
             }
             Ok(target) if target.is_file() && wanted => Some(Seen::File(clean(path))),
+            Ok(_) if wanted => Some(no_file(path, "a link to what is not a regular file")),
             Err(error) if wanted => {
-                let message = format!("a broken symbolic link: {}", reason(&error));
-                Some(Seen::Failure(Failure::new(shown(path), message)))
+                Some(no_file(path, &format!("a broken symbolic link: {}", reason(&error))))
             }
             Ok(_) | Err(_) => None,
         };
     }
-    (kind.is_file() && wanted).then(|| Seen::File(clean(path)))
+    match kind {
+        _ if kind.is_dir() || !wanted => None,
+        _ if kind.is_file() => Some(Seen::File(clean(path))),
+        // A pipe would be waited for.
+        _ => Some(no_file(path, "not a regular file")),
+    }
+}
+
+/// What has a manifest's name and can't be opened.
+fn no_file(path: &Path, why: &str) -> Seen {
+    Seen::Failure(Failure::new(shown(path), why.to_owned()))
 }
 
 /// A linked folder isn't followed. That is worth a word unless its files are walked anyway.

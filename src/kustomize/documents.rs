@@ -35,26 +35,29 @@ impl Builder {
 
     /// The file that the kustomization `from` names by the text of `path`.
     pub(super) fn file(&mut self, from: FileId, path: &Value) -> Option<FileId> {
-        self.path(from, path.text()?, path)
+        self.locate(from, path).inspect(|&file| self.uses(file))
     }
 
-    /// The file `path`, which the kustomization `from` names at `place`.
-    pub(super) fn path(&mut self, from: FileId, path: &str, place: &Value) -> Option<FileId> {
-        let file = self.locate(from, path, place)?;
-        self.uses(file);
-        Some(file)
+    /// The file of the text of `key`, which the kustomization `from` calls `path` at `place`.
+    pub(super) fn file_of_key(
+        &mut self,
+        from: FileId,
+        path: &str,
+        key: &str,
+        place: &Value,
+    ) -> Option<FileId> {
+        let found = self.found(from, path).map_err(|refused| self.refuse_text(refused, place, key));
+        found.inspect(|&file| self.uses(file)).ok()
     }
 
-    /// As [`path`](Self::path), whether or not the build becomes made of it.
-    pub(super) fn locate(&mut self, from: FileId, path: &str, place: &Value) -> Option<FileId> {
-        let found = self.files.file(from, path);
-        match found.and_then(|file| self.files.with_text(file)) {
-            Ok(file) => Some(file),
-            Err(refused) => {
-                self.refuse(refused, place);
-                None
-            }
-        }
+    /// As [`file`](Self::file), whether or not the build becomes made of it.
+    pub(super) fn locate(&mut self, from: FileId, path: &Value) -> Option<FileId> {
+        self.found(from, path.text()?).map_err(|refused| self.refuse(refused, path)).ok()
+    }
+
+    fn found(&mut self, from: FileId, path: &str) -> Result<FileId, Refused> {
+        let file = self.files.file(from, path)?;
+        self.files.with_text(file)
     }
 
     pub(super) fn source(&self, id: FileId) -> Option<&Source> {
@@ -77,8 +80,20 @@ impl Builder {
             Refused::Remote => {
                 self.note(entry, "a remote resource is not read: what it would bring is not known");
             }
-            Refused::Unreadable(why) => self.note(entry, &format!("this is not read: {why}")),
-            Refused::Because(why) => self.error(entry, &format!("this is not read: {why}")),
+            Refused::Elsewhere(why) => self.note(entry, &format!("this is not read: {why}")),
+            Refused::Unreadable(why) | Refused::Because(why) => {
+                self.error(entry, &format!("this is not read: {why}"));
+            }
         }
+    }
+
+    /// Tells why the text of `key` isn't read, which `entry` names. That of an unreadable file is asked for only where a
+    /// container runs it.
+    fn refuse_text(&mut self, refused: Refused, entry: &Value, key: &str) {
+        match refused {
+            Refused::Unreadable(why) => self.refuse(Refused::Elsewhere(why), entry),
+            refused => self.refuse(refused, entry),
+        }
+        self.remarks.lacks(entry.span(), key);
     }
 }

@@ -40,8 +40,10 @@ pub(super) enum Refused {
     Remote,
     /// kustomize refuses it.
     Because(String),
-    /// It can't be read, or isn't for us to follow.
+    /// It can't be read.
     Unreadable(String),
+    /// It isn't for us to follow.
+    Elsewhere(String),
     /// It is there, and no text: nothing to follow.
     NoText,
 }
@@ -169,7 +171,7 @@ impl Files {
         }
         // Of what the kernel shows as a file, some is waited for as well.
         if self.is_link_out(Path::new(path)) {
-            return Err(Refused::Unreadable(
+            return Err(Refused::Elsewhere(
                 "a link leads out of the work tree, which is not followed".to_owned(),
             ));
         }
@@ -258,7 +260,7 @@ impl Files {
     /// A folder is read where no link leads there and it lies in the work tree of the one that names it, or without one
     /// below the working folder.
     fn check_folder(&mut self, from: &str, path: &str, folder: &Path) -> Result<(), Refused> {
-        let refuse = |why: &str| Err(Refused::Unreadable(why.to_owned()));
+        let refuse = |why: &str| Err(Refused::Elsewhere(why.to_owned()));
         let from = Path::new(if from.is_empty() { "." } else { from });
         let (Some(real), Some(real_from)) = (self.real.folder(folder), self.real.folder(from)) else {
             return refuse("it cannot be read");

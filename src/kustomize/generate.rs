@@ -126,10 +126,7 @@ fn file_of(builder: &mut Builder, from: FileId, item: &Value) -> Option<(String,
         builder.note(item, "this is neither a path nor `key=path`");
         return None;
     }
-    let Some(file) = builder.path(from, path, item) else {
-        builder.remarks.lacks(item.span(), key);
-        return None;
-    };
+    let file = builder.file_of_key(from, path, key, item)?;
     let text = builder.source(file)?.mapped();
     Some((key.to_owned(), Value::string_at(text)))
 }

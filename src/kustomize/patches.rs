@@ -221,7 +221,7 @@ fn trimmed(text: &MappedText) -> MappedText {
 }
 
 fn read_file(builder: &mut Builder, from: FileId, path: &Value) -> Option<Patch> {
-    let file = builder.locate(from, path.text()?, path)?;
+    let file = builder.locate(from, path)?;
     patch_of(builder.documents(file), Some(file))
 }
 

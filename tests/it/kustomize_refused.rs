@@ -150,7 +150,8 @@ fn what_is_alike_is_told_in_one_line() {
 fn no_link_and_no_pipe_is_followed() {
     let repository = overlays();
     std::os::unix::fs::symlink("base", repository.path("linked")).unwrap();
-    let generator = "resources: [../../linked]\nconfigMapGenerator:\n- {name: x, files: [pipe]}\n";
+    let generator =
+        "resources: [../../linked]\nconfigMapGenerator:\n- {name: x, files: [pipe], envs: [pipe]}\n";
     std::fs::write(repository.path("overlays/prod/kustomization.yaml"), generator).unwrap();
     let status = std::process::Command::new("mkfifo").arg(repository.path("overlays/prod/pipe")).status();
     assert!(status.unwrap().success());
@@ -165,6 +166,8 @@ fn no_link_and_no_pipe_is_followed() {
         remarks.contains(&format!("note {prod}:3: this is not read: it is no regular file")),
         "{remarks:?}"
     );
+    let told = format!("error {prod}:3: this is not read: it is no regular file");
+    assert!(remarks.contains(&told), "{remarks:?}");
     assert_eq!(repository.told(&report).len(), 1, "the rest is judged");
 }
 
