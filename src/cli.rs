@@ -184,7 +184,8 @@ const NO_REASON: &str = "written by --add-ignore, not looked at yet";
 pub(crate) const EXIT_STATUS: &str = "Exit status:
   0  no finding at or above --fail-on
   1  findings
-  2  something could not be checked (usage, config file, a path that is not there or can't be read)";
+  2  something could not be checked (usage, config file, a path that is not there or can't be read,
+     a script that can't be followed)";
 
 /// When to use colours.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]

@@ -76,7 +76,8 @@ pub(super) fn push_visible(text: &mut String, character: char) {
         '\t' => text.push('\t'),
         '\0'..='\u{1f}' => text.push(char::from_u32(0x2400 + character as u32).unwrap_or('\u{fffd}')),
         '\u{7f}' => text.push('\u{2421}'),
-        '\u{200d}' | '\u{fe0e}' | '\u{fe0f}' if text.chars().next_back().is_some_and(is_emoji) => {
+        '\u{fe0e}' | '\u{fe0f}' if text.chars().next_back().is_some_and(is_emoji) => text.push(character),
+        '\u{200d}' if text.chars().next_back().is_some_and(|last| last == '\u{fe0f}' || is_emoji(last)) => {
             text.push(character);
         }
         _ if is_hidden(character) => text.push('\u{fffd}'),
@@ -84,9 +85,9 @@ pub(super) fn push_visible(text: &mut String, character: char) {
     }
 }
 
-/// Whether a character is an emoji, or the end of one: the blocks of Unicode's `emoji-data.txt`, roughly.
+/// Whether a character is an emoji: the blocks of Unicode's `emoji-data.txt`, roughly.
 fn is_emoji(character: char) -> bool {
-    matches!(character, '\u{203c}'..='\u{3299}' | '\u{fe0f}' | '\u{1f000}'..='\u{1faff}')
+    matches!(character, '\u{203c}'..='\u{3299}' | '\u{1f000}'..='\u{1faff}') && !is_hidden(character)
 }
 
 /// C1 controls, the line breaks of Unicode, and what shows as nothing or changes how other text is shown

@@ -7,7 +7,7 @@ use serde_json::Value;
 use crate::support::binary::run;
 
 /// What agents of CI systems act on, or what no one sees.
-const NAMES: [&str; 8] = [
+const NAMES: [&str; 9] = [
     "##vso[task.prependpath]/work/evil",
     "##VSO[task.setvariable variable=x]y",
     "##teamcity[setParameter name='x']",
@@ -16,6 +16,7 @@ const NAMES: [&str; 8] = [
     "a\u{ad}b\u{3164}c\u{2800}d\u{e0041}e\u{200c}f\u{feff}g",
     "\u{202e}gpj.sh",
     "user@evil.example @team",
+    "a\u{2800}\u{200c}b\u{3164}\u{fe0f}c",
 ];
 
 const FORMATS: [&str; 8] = ["pretty", "concise", "json", "sarif", "github", "gitlab", "junit", "markdown"];
@@ -28,7 +29,7 @@ fn is_command(text: &str) -> bool {
 fn is_hidden(character: char) -> bool {
     matches!(
         character,
-        '\u{ad}' | '\u{3164}' | '\u{2800}' | '\u{e0041}' | '\u{200c}' | '\u{feff}' | '\u{202e}'
+        '\u{ad}' | '\u{3164}' | '\u{2800}' | '\u{e0041}' | '\u{200c}' | '\u{feff}' | '\u{202e}' | '\u{fe0f}'
     )
 }
 
@@ -44,6 +45,11 @@ fn no_format_commands_an_agent_or_hides_text() {
         );
         fs::write(folder.path().join(&file), pod).unwrap();
         fs::write(folder.path().join(format!("bad-{file}")), "kind: Pod\ninitContainers: 'x\n").unwrap();
+        fs::write(
+            folder.path().join(format!("shown-{file}")),
+            format!("kind: Pod\ninitContainers: *{name}\n"),
+        )
+        .unwrap();
         for format in FORMATS {
             let output = format!("--output-file={format}=out");
             let (_, out, err) = run(folder.path(), &["--no-config", "--format", format, &output, "."]);
@@ -140,4 +146,25 @@ fn a_report_is_not_written_through_a_link_to_another_folder() {
     let twice = ["--output-file=json=a.json", "--output-file=sarif=./a.json", "."];
     let (status, _, err) = run(&path("repo"), &twice);
     assert!(status == 2 && err.contains("two outputs are to go there"), "{err}");
+}
+
+/// Rust's runtime has opened `/dev/null` by then: nobody reads the report, and the exit status is right.
+#[cfg(unix)]
+#[test]
+fn a_closed_standard_output_leaves_the_exit_status() {
+    let folder = tempfile::tempdir().unwrap();
+    let status = |pod: &str, closed: &str| {
+        fs::write(folder.path().join("a.yaml"), pod).unwrap();
+        let command = format!("exec \"$0\" --no-config a.yaml {closed}");
+        let mut shell = std::process::Command::new("sh");
+        shell.args(["-c", &command, env!("CARGO_BIN_EXE_initlint")]).current_dir(folder.path());
+        shell.output().unwrap().status.code()
+    };
+    let pod = "apiVersion: v1\nkind: Pod\nmetadata: {name: p}\nspec:\n  containers: [{name: a, image: 'b:1'}]\n  \
+               initContainers: [{name: i, image: IMAGE}]\n";
+    for closed in [">&-", "2>&-", ">&- 2>&-", "<&- >&- 2>&-"] {
+        assert_eq!(status(&pod.replace("IMAGE", "busybox"), closed), Some(1), "{closed}");
+        assert_eq!(status(&pod.replace("IMAGE", "'busybox:1.36'"), closed), Some(0), "{closed}");
+        assert_eq!(status("kind: Pod\nspec: {initContainers: [\n", closed), Some(1), "{closed}");
+    }
 }
