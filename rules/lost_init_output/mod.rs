@@ -1,5 +1,7 @@
 //! Files that an init container writes where no other container sees them.
 
+use std::collections::{HashMap, HashSet};
+
 use crate::commands::{Call, Touching, Trait, is_at_or_below};
 use crate::finding::{Finding, Severity};
 use crate::kube::template::Completeness;
@@ -24,13 +26,14 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(pod: &Pod<'_>, cx: &mut PodContext<'_>) {
+    let shared = shared(pod);
     for (program, facts) in cx.scripts() {
         let container = program.container;
         let touches = facts.touches();
         let finding = outside(pod, container, facts, touches)
             .or_else(|| installed(pod, container, facts))
             .or_else(|| limited(container, facts))
-            .or_else(|| unshared(pod, container, touches));
+            .or_else(|| unshared(pod, container, touches, &shared));
         if let Some(finding) = finding {
             cx.report_in(container, finding);
         }
@@ -167,32 +170,33 @@ fn is_empty_dir(pod: &Pod<'_>, mount: &VolumeMount<'_>) -> bool {
 }
 
 /// It writes to an emptyDir that no other container mounts, though an app container names its path.
-fn unshared(pod: &Pod<'_>, container: &Container<'_>, touches: &[Touch]) -> Option<Finding> {
+fn unshared(
+    pod: &Pod<'_>,
+    container: &Container<'_>,
+    touches: &[Touch],
+    shared: &HashSet<&str>,
+) -> Option<Finding> {
     if pod.template.completeness != Completeness::Complete || pod.template.by_shape {
         return None;
     }
-    let mut mounts = container
-        .volume_mounts
-        .iter()
-        .filter(|mount| is_empty_dir(pod, mount) && is_alone(pod, container, mount));
-    mounts.find_map(|mount| {
+    let written = places_by_mount(pod, container, touches);
+    let mut named = HashMap::new();
+    for word in words(container) {
+        named.entry(word.value.trim_end_matches('/')).or_insert(word.span());
+    }
+    container.volume_mounts.iter().find_map(|mount| {
         let path = mount.mount_path?.value.trim_end_matches('/');
-        if path.is_empty() || is_scratch(path) {
+        let place = written.get(path).or_else(|| named.get(path))?;
+        let is_own = is_empty_dir(pod, mount) && mount.name.is_some_and(|name| !shared.contains(name.value));
+        if !is_own || path.is_empty() || is_scratch(path) {
             return None;
         }
-        let is_written = |touch: &&Touch| {
-            touch.touching.brings()
-                && touch.is_literal()
-                && pod.mount_at(container, &touch.path).is_some_and(|own| own.node == mount.node)
-        };
-        let write = touches.iter().find(is_written).map(|touch| touch.span);
-        let word = words(container).find(|word| word.value.trim_end_matches('/') == path).map(|word| word.span());
         let (app, wanted) = app_that_names(pod, path)?;
         let message = format!(
             "init container `{}` writes to `{path}`, which `{app}` names but doesn't mount: it finds nothing there",
             container.name()
         );
-        let finding = Finding::new(Severity::Warning, write.or(word)?, message)
+        let finding = Finding::new(Severity::Warning, *place, message)
             .caption("no other container mounts this volume")
             .label(wanted, "wants it")
             .help(format!("mount the volume in `{app}` too"));
@@ -200,18 +204,37 @@ fn unshared(pod: &Pod<'_>, container: &Container<'_>, touches: &[Touch]) -> Opti
     })
 }
 
+/// Where the container first brings something to each of its mounts, by their paths.
+fn places_by_mount<'d>(
+    pod: &Pod<'d>,
+    container: &Container<'d>,
+    touches: &[Touch],
+) -> HashMap<&'d str, Span> {
+    let brought = touches.iter().filter(|touch| touch.touching.brings() && touch.is_literal());
+    let placed = brought.filter_map(|touch| {
+        let mount = pod.mount_at(container, &touch.path)?;
+        Some((mount.mount_path?.value.trim_end_matches('/'), touch.span))
+    });
+    placed.rev().collect()
+}
+
 /// The words of `command` and `args`.
 fn words<'c, 'd>(container: &'c Container<'d>) -> impl Iterator<Item = Field<'d, &'d str>> + use<'c, 'd> {
     container.command.iter().flatten().chain(container.args.iter().flatten()).copied()
 }
 
-/// Whether only `container` mounts the volume of `mount`.
-fn is_alone(pod: &Pod<'_>, container: &Container<'_>, mount: &VolumeMount<'_>) -> bool {
-    let Some(name) = mount.name else { return false };
-    let mut others = pod.containers().filter(|(_, other)| other.node != container.node);
-    !others.any(|(_, other)| {
-        other.volume_mounts.iter().any(|own| own.name.is_some_and(|own| own.value == name.value))
-    })
+/// The volumes that more than one container mounts.
+fn shared<'d>(pod: &Pod<'d>) -> HashSet<&'d str> {
+    let mut first: HashMap<&'d str, usize> = HashMap::new();
+    let mut shared = HashSet::new();
+    for (index, (_, container)) in pod.containers().enumerate() {
+        for name in container.volume_mounts.iter().filter_map(|mount| mount.name) {
+            if *first.entry(name.value).or_insert(index) != index {
+                shared.insert(name.value);
+            }
+        }
+    }
+    shared
 }
 
 /// The app container whose words name `path`, though it mounts nothing there.

@@ -62,7 +62,7 @@ struct Step<'c, 'd> {
     reads: Vec<Entry>,
     writes: Vec<Entry>,
     /// The emptyDirs that it mounts, and may write to.
-    volumes: Vec<String>,
+    volumes: Vec<&'d str>,
     /// Whether all that it does is known.
     is_known: bool,
 }
@@ -88,7 +88,7 @@ impl<'c, 'd> Step<'c, 'd> {
         let reads =
             reads.filter_map(|touch| entry(pod, container, touch)).filter(|entry| !own(entry)).collect();
         let mounts = container.volume_mounts.iter().filter(|mount| !mount.is_read_only());
-        let volumes = mounts.filter_map(|mount| mount.name.map(|name| name.value.to_owned())).collect();
+        let volumes = mounts.filter_map(|mount| mount.name.map(|name| name.value)).collect();
         let is_known = facts.is_complete
             && !facts.executions.is_empty()
             && touches.iter().filter(writes).all(Touch::is_literal)
@@ -98,7 +98,7 @@ impl<'c, 'd> Step<'c, 'd> {
 
     fn may_write(&self, read: &Entry) -> bool {
         self.writes.iter().any(|write| write.volume == read.volume)
-            || !self.is_known && self.volumes.contains(&read.volume)
+            || !self.is_known && self.volumes.contains(&read.volume.as_str())
     }
 
     /// Where it writes what `read` reads.

@@ -14,9 +14,9 @@ use crate::helm;
 use crate::source::MappedText;
 use crate::yaml::{Lookup, Node};
 
-/// How long a value may grow by expansion, in bytes; a longer one counts as unknown. Values that double from line to
-/// line would grow without bound.
-const MAX_VALUE: usize = 64 * 1024;
+/// The longest value that is followed (bytes): Linux starts no process with a longer one (`MAX_ARG_STRLEN`). A longer one
+/// counts as unknown. Values that double from line to line would grow without bound.
+const MAX_VALUE: usize = 128 * 1024;
 /// How many bytes a text, or the values of a container together, may gain by expansion.
 const MAX_GROWTH: usize = 1024 * 1024;
 
@@ -29,7 +29,12 @@ pub struct Environment<'d> {
     open: bool,
     /// How many bytes its values have gained by expansion.
     growth: usize,
+    /// Whether a value is longer than is followed.
+    is_cut: bool,
 }
+
+/// A text expands to more than is followed.
+struct TooLong;
 
 /// What a `$(NAME)` refers to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -93,7 +98,8 @@ impl<'d> Environment<'d> {
     fn take_all(&mut self, from: &EnvFrom<'d>, maps: &ConfigMaps<'_>) {
         let prefix = from.prefix.map_or("", |prefix| prefix.value);
         for (key, text) in from.config_map.and_then(|name| maps(name.value)).into_iter().flatten() {
-            self.values.insert(Cow::Owned(format!("{prefix}{key}")), literal(text));
+            let value = self.literal(text);
+            self.values.insert(Cow::Owned(format!("{prefix}{key}")), value);
         }
     }
 
@@ -102,7 +108,8 @@ impl<'d> Environment<'d> {
         let Some(name) = variable.name else { return };
         let string = |key| source.get("configMapKeyRef")?.get(key).and_then(Node::as_str);
         let text = || maps(string("name")?)?.get(string("key")?).copied();
-        self.values.insert(Cow::Borrowed(name.value), text().and_then(literal));
+        let value = text().and_then(|text| self.literal(text));
+        self.values.insert(Cow::Borrowed(name.value), value);
     }
 
     /// What the first value of `env` of `container` sees: `envFrom` alone. Each variable that is then
@@ -116,7 +123,7 @@ impl<'d> Environment<'d> {
             Lookup::Absent => false,
         };
         let open = !container.env_from.is_empty() || is_open("env") || is_open("envFrom");
-        Self { values: HashMap::new(), open, growth: 0 }
+        Self { open, ..Self::default() }
     }
 
     /// Adds a variable, its value expanded with what is defined by now.
@@ -133,12 +140,33 @@ impl<'d> Environment<'d> {
 
     /// The value that `text` expands to, as long as there is room for it.
     fn grown(&mut self, text: &str) -> Option<Arc<str>> {
-        let value = self.value(text)?;
+        let value = match self.expanded(text) {
+            Ok(value) => value?,
+            Err(TooLong) => {
+                self.is_cut = true;
+                return None;
+            }
+        };
         let growth = self.growth + value.len().saturating_sub(text.len());
-        (growth <= MAX_GROWTH).then(|| {
-            self.growth = growth;
-            Arc::from(value)
-        })
+        if growth > MAX_GROWTH {
+            self.is_cut = true;
+            return None;
+        }
+        self.growth = growth;
+        Some(Arc::from(value))
+    }
+
+    /// A value that the kubelet doesn't expand; `None` where another tool writes part of it, or it is too long.
+    fn literal(&mut self, text: &str) -> Option<Arc<str>> {
+        self.is_cut |= text.len() > MAX_VALUE;
+        let is_known = !is_substituted(text) && !helm::has_placeholder(text) && text.len() <= MAX_VALUE;
+        is_known.then(|| Arc::from(text))
+    }
+
+    /// Whether a value is longer than is followed, so that it counts as unknown.
+    #[must_use]
+    pub fn is_cut(&self) -> bool {
+        self.is_cut
     }
 
     /// What `name` refers to.
@@ -166,27 +194,32 @@ impl<'d> Environment<'d> {
     /// The value that `text` expands to; `None` where part of it is unknown, or it grows too long.
     #[must_use]
     pub fn value(&self, text: &str) -> Option<String> {
+        self.expanded(text).ok().flatten()
+    }
+
+    /// What `text` expands to; `None` where part of it is unknown.
+    fn expanded(&self, text: &str) -> Result<Option<String>, TooLong> {
         if helm::has_placeholder(text) {
-            return None;
+            return Ok(None);
         }
         let (mut value, mut at) = (String::new(), 0);
         for token in tokens(text) {
-            value.push_str(text.get(at..token.range.start)?);
+            value.push_str(text.get(at..token.range.start).unwrap_or_default());
             match token.kind {
                 Token::Escape => value.push('$'),
                 Token::Reference(name) => match self.lookup(name) {
                     Meaning::Known(known) => value.push_str(&known),
-                    Meaning::Undefined => value.push_str(text.get(token.range.clone())?),
-                    Meaning::Unknown => return None,
+                    Meaning::Undefined => value.push_str(text.get(token.range.clone()).unwrap_or_default()),
+                    Meaning::Unknown => return Ok(None),
                 },
             }
             at = token.range.end;
             if value.len() > MAX_VALUE {
-                return None;
+                return Err(TooLong);
             }
         }
-        value.push_str(text.get(at..)?);
-        (value.len() <= MAX_VALUE).then_some(value)
+        value.push_str(text.get(at..).unwrap_or_default());
+        if value.len() > MAX_VALUE { Err(TooLong) } else { Ok(Some(value)) }
     }
 
     /// `text` as the process gets it.
@@ -219,12 +252,6 @@ impl<'d> Environment<'d> {
         }
         Expanded { text: text.replace(&edits), references }
     }
-}
-
-/// A value that the kubelet doesn't expand; `None` where another tool writes part of it, or it is too long.
-fn literal(text: &str) -> Option<Arc<str>> {
-    let is_known = !is_substituted(text) && !helm::has_placeholder(text) && text.len() <= MAX_VALUE;
-    is_known.then(|| Arc::from(text))
 }
 
 /// `${NAME}`, with what no shell takes in a name replaced.

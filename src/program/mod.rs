@@ -15,6 +15,7 @@ pub use own_folders::stays_in_image;
 use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::rc::Rc;
+use std::sync::Arc;
 
 use crate::helm;
 use crate::images::Images;
@@ -108,7 +109,7 @@ impl<'p, 'd> Programs<'p, 'd> {
 
     fn analyses(&self) -> impl Iterator<Item = (&Program<'p, 'd>, &Analysis)> {
         let analyse = || {
-            let running = mounts::running(self.pod);
+            let running: Arc<[Running]> = mounts::running(self.pod).into();
             let containers = self.list().iter().map(|program| program.for_analysis(self, &running));
             let sequence: Vec<rerun::Container> = containers.collect();
             match self.budget {
@@ -259,7 +260,7 @@ fn entries<'p>(
 }
 
 impl<'d> Program<'_, 'd> {
-    fn for_analysis(&self, programs: &Programs<'_, 'd>, running: &[Running]) -> rerun::Container {
+    fn for_analysis(&self, programs: &Programs<'_, 'd>, running: &Arc<[Running]>) -> rerun::Container {
         let Programs { pod, images, version, .. } = *programs;
         let Process { argv, environment, files, .. } = &*self.process;
         let (environment, mut unknown_environment) = variables(environment);
@@ -280,7 +281,7 @@ impl<'d> Program<'_, 'd> {
             root: is_root(pod, self.container, images),
             host_network: pod.host.network,
             entries: mounts::entries(pod, self.container),
-            running: running.to_vec(),
+            running: Arc::clone(running),
             files: files.iter().map(|(path, file)| (path.clone(), file.text.to_owned())).collect(),
         }
     }
@@ -370,9 +371,11 @@ impl<'d> Program<'_, 'd> {
                 }
             });
         }
+        let bound = analysis.filter(|analysis| analysis.hazards.is_empty())?.unfinished?;
         // A sidecar needn't come to an end.
-        let analysis = analysis.filter(|analysis| analysis.hazards.is_empty() && self.role == Role::Init);
-        let bound = analysis?.unfinished?;
+        if self.role == Role::Sidecar && bound == Bound::Steps {
+            return None;
+        }
         Some(self.cut_short(bound))
     }
 

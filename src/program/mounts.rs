@@ -1,32 +1,33 @@
 //! What is mounted into a container, and how long that keeps what is written to it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 
 use crate::kube::volume::{ConfigSource, VolumeSource};
 use crate::kube::{Completeness, Container, Pod, Role};
 use crate::rerun::{Entries, Lifetime, Mount, Running};
 
+/// The longest path that Linux takes (bytes, `PATH_MAX`): nothing is mounted at a longer one.
+const MAX_PATH: usize = 4096;
+
 /// The mounts of `container`, each with the index of its volume in the Pod. A volume that the manifest lacks has an
 /// index past the Pod's own.
 pub(super) fn of(pod: &Pod<'_>, container: &Container<'_>) -> Vec<Mount> {
     let elsewhere = life_of_lacking(pod);
-    let mut lacking: Vec<&str> = Vec::new();
+    let mut lacking: HashMap<&str, usize> = HashMap::new();
     let mounts = container.volume_mounts.iter().filter_map(|mount| {
         let name = mount.name?.value;
-        let index = pod.volumes.iter().position(|volume| volume.name.is_some_and(|known| *known == name));
+        let index = pod.volume_index(name);
         let source = index.and_then(|index| pod.volumes.get(index)).map(|volume| &volume.source);
         let past = || {
-            let known = lacking.iter().position(|&known| known == name);
-            pod.volumes.len()
-                + known.unwrap_or_else(|| {
-                    lacking.push(name);
-                    lacking.len() - 1
-                })
+            let next = pod.volumes.len() + lacking.len();
+            *lacking.entry(name).or_insert(next)
         };
         let sub_path = mount.sub_path.or(mount.sub_path_expr).map(|path| path.value.to_owned());
-        Some(Mount {
-            path: mount.mount_path?.value.to_owned(),
+        let path = mount.mount_path?.value;
+        let has_place = path.len() <= MAX_PATH && sub_path.as_ref().is_none_or(|path| path.len() <= MAX_PATH);
+        has_place.then(|| Mount {
+            path: path.to_owned(),
             volume: index.unwrap_or_else(past),
             sub_path,
             read_only: mount.is_read_only() || source.is_some_and(VolumeSource::is_read_only),
@@ -47,7 +48,8 @@ pub(super) fn entries(pod: &Pod<'_>, container: &Container<'_>) -> BTreeMap<Stri
             }
             _ => return None,
         };
-        Some((mount.mount_path?.value.to_owned(), entries))
+        let path = mount.mount_path?.value;
+        (path.len() <= MAX_PATH).then(|| (path.to_owned(), entries))
     });
     mounts.collect()
 }

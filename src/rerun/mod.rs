@@ -79,7 +79,7 @@ pub struct Container {
     /// The `ConfigMap`s and Secrets that it mounts, by `mountPath`.
     pub entries: BTreeMap<String, Entries>,
     /// What the Pod's other containers run by the time that it runs again.
-    pub running: Vec<Running>,
+    pub running: Arc<[Running]>,
 }
 
 impl Container {

@@ -35,7 +35,7 @@ pub(crate) fn analysed(case: &Case) -> Vec<Hazard> {
         root: case.user.then_some(false),
         host_network: false,
         entries: BTreeMap::new(),
-        running: Vec::new(),
+        running: [].into(),
         userland: if case.busybox { Userland::Busybox } else { Userland::Gnu },
         files: BTreeMap::new(),
     };

@@ -29,7 +29,7 @@ fn container(script: shell::ir::Script, text: &str) -> Container {
         root: None,
         host_network: false,
         entries: BTreeMap::new(),
-        running: Vec::new(),
+        running: [].into(),
         files: BTreeMap::new(),
     }
 }

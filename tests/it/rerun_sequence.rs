@@ -61,7 +61,7 @@ fn container(given: &Given, parsed: Script) -> Container {
         root: given.root,
         host_network: false,
         entries: given.entries.iter().map(|entries| ("/config".to_owned(), *entries)).collect(),
-        running: given.running.clone(),
+        running: given.running.clone().into(),
         userland: Userland::Unknown,
         files: given.files.iter().map(owned).collect::<BTreeMap<String, String>>(),
     }

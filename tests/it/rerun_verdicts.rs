@@ -94,7 +94,7 @@ fn judge(row: &Value) -> (String, Vec<Hazard>) {
         root: None,
         host_network: false,
         entries: BTreeMap::new(),
-        running: Vec::new(),
+        running: [].into(),
         userland: Userland::Gnu,
         files: BTreeMap::new(),
     };

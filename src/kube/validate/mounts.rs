@@ -36,6 +36,9 @@ pub fn mounts<'d>(
     validator.violations
 }
 
+/// How many of the Pod's volumes a help lists.
+const NAMED: usize = 20;
+
 fn volume<'d>(validator: &mut Validator<'_, 'd>, mount: &Place<'_, 'd>, known: &Volumes<'d>) {
     let (place, name) = match (mount.get("name"), text(mount, "name")) {
         (_, Text::Empty) => return validator.missing(mount, "name", "name the volume"),
@@ -56,7 +59,11 @@ fn volume<'d>(validator: &mut Validator<'_, 'd>, mount: &Place<'_, 'd>, known: &
     }
     let help = match known.names().as_slice() {
         [] => "add the volume to the Pod's `volumes`".to_owned(),
-        names => format!("add the volume to the Pod's `volumes`; they are `{}`", names.join("`, `")),
+        names => {
+            let listed = names.get(..NAMED.min(names.len())).unwrap_or_default().join("`, `");
+            let more = if names.len() > NAMED { ", …" } else { "" };
+            format!("add the volume to the Pod's `volumes`; they are `{listed}`{more}")
+        }
     };
     let problem = format!("is `{name}`, and the Pod has no such volume");
     validator.push_at(&place, problem, "no volume of the Pod".to_owned(), &help);
