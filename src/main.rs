@@ -28,6 +28,9 @@ use rayon::{ThreadPool, ThreadPoolBuilder};
 /// The longest list of paths (bytes).
 const MAX_LIST: u64 = 16 << 20;
 
+/// How many mistakes of a config file are shown.
+const MAX_MISTAKES: usize = 100;
+
 /// Deeply nested manifests and scripts are bounded, but the bounds want more than 2 MiB.
 const STACK_SIZE: usize = 16 << 20;
 
@@ -125,11 +128,13 @@ fn fail(message: &str) -> ExitCode {
 }
 
 /// Shows what is wrong in a config file as findings are shown.
-fn fail_in_config(source: Arc<Source>, findings: Vec<Finding>, cli: &Cli) -> ExitCode {
+fn fail_in_config(source: Arc<Source>, mut findings: Vec<Finding>, cli: &Cli) -> ExitCode {
     let path = source.path.to_string();
+    let count = findings.len();
+    findings.truncate(MAX_MISTAKES);
     let report = Report { sources: vec![source], findings, ..Report::default() };
     let _ = report.write(Format::Pretty, &terminal::look(cli.color, &io::stderr()), &mut stderr());
-    fail(&format!("{path} has {}", summary::count(report.findings.len(), "mistake")))
+    fail(&format!("{path} has {}", summary::count(count, "mistake")))
 }
 
 fn run(cli: &Cli) -> Result<ExitCode, Failed> {

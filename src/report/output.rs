@@ -2,7 +2,7 @@
 
 use std::fs::{self, File};
 use std::io::{self, Write};
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 use std::str::FromStr;
 
 use clap::ValueEnum;
@@ -56,6 +56,9 @@ pub fn check<'a>(paths: impl IntoIterator<Item = &'a Path>) -> Result<(), String
         if leads_elsewhere(path) {
             return cannot("a link leads to a file in another folder; name that file itself");
         }
+        if is_led_out(path) {
+            return cannot("a link leads out of the working folder; name the file there itself");
+        }
         let folder = fs::canonicalize(folder_of(path)).unwrap_or_else(|_| folder_of(path).to_owned());
         let real = folder.join(path.file_name().unwrap_or_default());
         if seen.contains(&real) {
@@ -73,6 +76,13 @@ fn leads_elsewhere(path: &Path) -> bool {
     let Ok(real) = fs::canonicalize(path) else { return false };
     let is_in_place = fs::canonicalize(folder_of(path)).is_ok_and(|folder| real.parent() == Some(&*folder));
     is_link && !is_in_place && real.is_file() && !path.starts_with("/dev")
+}
+
+/// Whether a folder of `path`, which is written as one below the working folder, is a link that leads out of it.
+fn is_led_out(path: &Path) -> bool {
+    let is_below = path.components().all(|part| matches!(part, Component::CurDir | Component::Normal(_)));
+    let real = [Path::new("."), folder_of(path)].map(fs::canonicalize);
+    is_below && matches!(real, [Ok(here), Ok(folder)] if !folder.starts_with(&here))
 }
 
 /// Checks that nothing is to be written over a manifest among `inputs`. A report in JSON may well lie in a folder that

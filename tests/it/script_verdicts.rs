@@ -270,7 +270,7 @@ fn is_stuck(text: &str) -> bool {
         root: Some(true),
         host_network: false,
         entries: BTreeMap::new(),
-        running: Vec::new(),
+        running: [].into(),
         files: BTreeMap::new(),
     };
     let analyses = rerun::analyse(std::slice::from_ref(&container));

@@ -123,6 +123,15 @@ fn a_configuration_has_bounds() {
 }
 
 #[test]
+fn a_configuration_shows_some_of_many_mistakes() {
+    let folder = tempfile::tempdir().unwrap();
+    let keys: String = (0..5000).map(|n| format!("k{n}: 1\n")).collect();
+    fs::write(folder.path().join(".initlint.yaml"), keys).unwrap();
+    let (status, _, err) = run(folder.path(), &["--dump-config"]);
+    assert!(status == 2 && err.contains("has 5000 mistakes") && err.len() < 100_000, "{}", err.len());
+}
+
+#[test]
 fn a_malformed_baseline_starts_no_line_of_its_own() {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("b.json"), "{\"schema\": 1, \"a\\n::error::b\": {}}").unwrap();
@@ -143,6 +152,13 @@ fn a_report_is_not_written_through_a_link_to_another_folder() {
     assert_eq!(status, 2);
     assert!(err.contains("a link leads to a file in another folder"), "{err}");
     assert_eq!(fs::read_to_string(path(".bashrc")).unwrap(), "mine\n");
+    std::os::unix::fs::symlink("..", path("repo/reports")).unwrap();
+    for option in ["--output-file=json=reports/x.json", "--write-baseline=reports/x.json"] {
+        let (status, _, err) = run(&path("repo"), &[option, "."]);
+        assert!(status == 2 && err.contains("a link leads out of the working folder"), "{err}");
+        assert!(!path("x.json").exists());
+    }
+    assert_eq!(run(&path("repo"), &["--output-file=json=../x.json", "."]).0, 0, "named as it is");
     let twice = ["--output-file=json=a.json", "--output-file=sarif=./a.json", "."];
     let (status, _, err) = run(&path("repo"), &twice);
     assert!(status == 2 && err.contains("two outputs are to go there"), "{err}");
