@@ -60,9 +60,12 @@ pub fn load_unsaved(
             Some(text) => Source::new(FileId(0), shown, text),
             None => read(&path, shown)?,
         });
-        let mut of_file = reader::read(&source).map_err(|findings| match is_elsewhere {
-            true => Problem::Usage(unshown(&source.path)),
-            false => Problem::File { source: Arc::clone(&source), findings },
+        let mut of_file = reader::read(&source).map_err(|findings| {
+            if is_elsewhere {
+                Problem::Usage(unshown(&source.path))
+            } else {
+                Problem::File { source: Arc::clone(&source), findings }
+            }
         })?;
         of_file.place = Place { base, here: here.to_owned() };
         config.update(of_file);
