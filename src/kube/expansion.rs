@@ -3,7 +3,7 @@
 //! Follows `third_party/forked/golang/expansion/expand.go` and `kubelet.makeEnvironmentVariables`.
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -29,8 +29,8 @@ pub struct Environment<'d> {
     open: bool,
     /// How many bytes its values have gained by expansion.
     growth: usize,
-    /// Whether a value is longer than is followed.
-    is_cut: bool,
+    /// The variables whose values are longer than is followed.
+    cut: BTreeSet<Cow<'d, str>>,
 }
 
 /// A text expands to more than is followed.
@@ -98,8 +98,8 @@ impl<'d> Environment<'d> {
     fn take_all(&mut self, from: &EnvFrom<'d>, maps: &ConfigMaps<'_>) {
         let prefix = from.prefix.map_or("", |prefix| prefix.value);
         for (key, text) in from.config_map.and_then(|name| maps(name.value)).into_iter().flatten() {
-            let value = self.literal(text);
-            self.values.insert(Cow::Owned(format!("{prefix}{key}")), value);
+            let name = Cow::Owned(format!("{prefix}{key}"));
+            self.insert(name, literal(text));
         }
     }
 
@@ -108,8 +108,8 @@ impl<'d> Environment<'d> {
         let Some(name) = variable.name else { return };
         let string = |key| source.get("configMapKeyRef")?.get(key).and_then(Node::as_str);
         let text = || maps(string("name")?)?.get(string("key")?).copied();
-        let value = text().and_then(|text| self.literal(text));
-        self.values.insert(Cow::Borrowed(name.value), value);
+        let value = text().map_or(Ok(None), literal);
+        self.insert(Cow::Borrowed(name.value), value);
     }
 
     /// What the first value of `env` of `container` sees: `envFrom` alone. Each variable that is then
@@ -130,43 +130,38 @@ impl<'d> Environment<'d> {
     pub fn define(&mut self, variable: &EnvVar<'d>) {
         let Some(name) = variable.name else { return };
         let value = match variable.value {
-            EnvValue::Literal(value) if is_substituted(value.value) => None,
+            EnvValue::Literal(value) if is_substituted(value.value) => Ok(None),
             EnvValue::Literal(value) => self.grown(value.value),
-            EnvValue::Empty => Some(Arc::from("")),
-            EnvValue::From(_) | EnvValue::Unknown => None,
+            EnvValue::Empty => Ok(Some(Arc::from(""))),
+            EnvValue::From(_) | EnvValue::Unknown => Ok(None),
         };
-        self.values.insert(Cow::Borrowed(name.value), value);
+        self.insert(Cow::Borrowed(name.value), value);
+    }
+
+    fn insert(&mut self, name: Cow<'d, str>, value: Result<Option<Arc<str>>, TooLong>) {
+        if value.is_err() {
+            self.cut.insert(name.clone());
+        }
+        self.values.insert(name, value.unwrap_or(None));
     }
 
     /// The value that `text` expands to, as long as there is room for it.
-    fn grown(&mut self, text: &str) -> Option<Arc<str>> {
-        let value = match self.expanded(text) {
-            Ok(value) => value?,
-            Err(TooLong) => {
-                self.is_cut = true;
-                return None;
-            }
-        };
+    fn grown(&mut self, text: &str) -> Result<Option<Arc<str>>, TooLong> {
+        let Some(value) = self.expanded(text)? else { return Ok(None) };
         let growth = self.growth + value.len().saturating_sub(text.len());
         if growth > MAX_GROWTH {
-            self.is_cut = true;
-            return None;
+            return Err(TooLong);
         }
         self.growth = growth;
-        Some(Arc::from(value))
+        Ok(Some(Arc::from(value)))
     }
 
-    /// A value that the kubelet doesn't expand; `None` where another tool writes part of it, or it is too long.
-    fn literal(&mut self, text: &str) -> Option<Arc<str>> {
-        self.is_cut |= text.len() > MAX_VALUE;
-        let is_known = !is_substituted(text) && !helm::has_placeholder(text) && text.len() <= MAX_VALUE;
-        is_known.then(|| Arc::from(text))
-    }
-
-    /// Whether a value is longer than is followed, so that it counts as unknown.
+    /// Whether `text`, before expansion, speaks of a variable whose value is longer than is followed, so that it counts as
+    /// unknown.
     #[must_use]
-    pub fn is_cut(&self) -> bool {
-        self.is_cut
+    pub fn cuts(&self, text: &MappedText) -> bool {
+        !self.cut.is_empty()
+            && self.expand(text).references.iter().any(|reference| self.cut.contains(&*reference.name))
     }
 
     /// What `name` refers to.
@@ -259,6 +254,15 @@ fn shell_variable(name: &str) -> String {
     let word: String = name.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).collect();
     let digit = word.starts_with(|c: char| c.is_ascii_digit());
     format!("${{{}{word}}}", if digit { "_" } else { "" })
+}
+
+/// A value that the kubelet doesn't expand; `None` where another tool writes part of it.
+fn literal(text: &str) -> Result<Option<Arc<str>>, TooLong> {
+    if text.len() > MAX_VALUE {
+        return Err(TooLong);
+    }
+    let is_known = !is_substituted(text) && !helm::has_placeholder(text);
+    Ok(is_known.then(|| Arc::from(text)))
 }
 
 /// Whether an `envFrom` may define `name`; nobody's `ConfigMap` has a key like `date +%s`.

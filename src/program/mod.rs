@@ -76,7 +76,7 @@ impl<'p, 'd> Programs<'p, 'd> {
             let Self { pod, inputs, images, version, .. } = *self;
             let own = Parsed::default();
             let parsed = self.budget.map_or(&own, Budget::parsed);
-            let mut builder = ProgramBuilder { pod, inputs, images, parsed, last: VecDeque::new() };
+            let mut builder = ProgramBuilder::new(pod, inputs, images, parsed);
             let steps = pod.init_steps.iter();
             steps.map(|step| builder.program(step.container(), step.role_in(version))).collect()
         })
@@ -129,14 +129,23 @@ struct ProgramBuilder<'b, 'p, 'd> {
     parsed: &'b Parsed,
     /// The processes that were made last.
     last: VecDeque<Rc<Process<'p, 'd>>>,
+    /// How much the files and the variables of all processes take (bytes).
+    given: usize,
 }
 
-impl<'p, 'd> ProgramBuilder<'_, 'p, 'd> {
+/// How much the containers of a Pod may be given in files and variables together (bytes). Each may mount all of a ConfigMap.
+const MAX_GIVEN: usize = 64 << 20;
+
+impl<'b, 'p, 'd> ProgramBuilder<'b, 'p, 'd> {
+    fn new(pod: &'p Pod<'d>, inputs: &'p InputSet, images: &'p Images, parsed: &'b Parsed) -> Self {
+        Self { pod, inputs, images, parsed, last: VecDeque::new(), given: 0 }
+    }
+
     fn program(&mut self, container: &'p Container<'d>, role: Role) -> Program<'p, 'd> {
         let texts = |name: &str| Some(self.config_map(name)?.texts(self.inputs));
         let environment = Environment::with(container, &texts);
         let argv = argv(container, &environment, self.images);
-        let files = self.files(container, &argv);
+        let files = Rc::new(self.files(container, &argv));
         let directory = container.working_dir.map(|folder| folder.value);
         let process = self.process(Surroundings { argv, environment, directory, files });
         Program { container, role, process, units: Units::default() }
@@ -149,6 +158,17 @@ impl<'p, 'd> ProgramBuilder<'_, 'p, 'd> {
         if let Some(process) = self.last.iter().find(|process| process.is_of(&surroundings)) {
             return Rc::clone(process);
         }
+        let Surroundings { argv, environment, directory, mut files } = surroundings;
+        let known = self.last.iter().map(|process| &process.files).find(|known| **known == files);
+        match known {
+            Some(known) => files = Rc::clone(known),
+            None => self.given += files.size(),
+        }
+        let surroundings = Surroundings { argv, environment, directory, files };
+        self.given += surroundings.size();
+        if self.given > MAX_GIVEN {
+            return Rc::new(Process::unread());
+        }
         let process = Rc::new(Process::new(surroundings, self.parsed));
         self.last.truncate(LAST - 1);
         self.last.push_front(Rc::clone(&process));
@@ -158,7 +178,7 @@ impl<'p, 'd> ProgramBuilder<'_, 'p, 'd> {
     /// The files of each mounted ConfigMap and Secret; only where the words could speak of them, so that none is parsed
     /// in vain.
     fn files(&self, container: &Container<'d>, argv: &[MappedText]) -> Files<'p> {
-        let mut files = BTreeMap::new();
+        let mut files = Files::default();
         for mount in &container.volume_mounts {
             let Some(path) = mount.mount_path.map(|path| path.value.trim_end_matches('/')) else { continue };
             if argv.iter().any(|word| word.as_str().contains(path)) {
@@ -175,9 +195,9 @@ impl<'p, 'd> ProgramBuilder<'_, 'p, 'd> {
                 let text = File { data, key, text, inputs: self.inputs, mapped: OnceCell::new() };
                 match mount.sub_path {
                     Some(sub_path) if sub_path.value == file => files.insert(path.to_owned(), text),
-                    Some(_) => None,
+                    Some(_) => {}
                     None => files.insert(format!("{path}/{file}"), text),
-                };
+                }
             }
         }
     }
@@ -262,9 +282,7 @@ fn entries<'p>(
 impl<'d> Program<'_, 'd> {
     fn for_analysis(&self, programs: &Programs<'_, 'd>, running: &Arc<[Running]>) -> rerun::Container {
         let Programs { pod, images, version, .. } = *programs;
-        let Process { argv, environment, files, .. } = &*self.process;
-        let (environment, mut unknown_environment) = variables(environment);
-        unknown_environment.extend(argv.iter().flat_map(|word| placeholders(word.as_str())));
+        let (environment, unknown_environment) = self.process.variables();
         rerun::Container {
             program: self.process.for_analysis(),
             mounts: mounts::of(pod, self.container),
@@ -282,7 +300,7 @@ impl<'d> Program<'_, 'd> {
             host_network: pod.host.network,
             entries: mounts::entries(pod, self.container),
             running: Arc::clone(running),
-            files: files.iter().map(|(path, file)| (path.clone(), file.text.to_owned())).collect(),
+            files: self.process.files.texts(),
         }
     }
 
@@ -301,6 +319,7 @@ impl<'d> Program<'_, 'd> {
                 return Facts { unparsed: vec![unparsed.clone()], ..Facts::default() };
             }
             EntryPoint::Command => process.exec(),
+            EntryPoint::Unread => None,
         };
         let Some(main) = main else { return Facts::default() };
         let (environment, unknown_environment) = variables(&process.environment);
@@ -353,13 +372,23 @@ impl<'d> Program<'_, 'd> {
         match &self.process.entry_point {
             EntryPoint::Script(unit) => Some(&unit.text),
             EntryPoint::Unparsed(unparsed) => Some(&unparsed.text),
-            EntryPoint::Command => None,
+            EntryPoint::Command | EntryPoint::Unread => None,
         }
     }
 
     /// Why its script isn't followed, and where; `analysis` is that of the program, if there is one.
     fn unfollowed(&self, analysis: Option<&Analysis>) -> Option<(Span, String)> {
         let script = format!("the script of {}", self.describe());
+        if matches!(self.process.entry_point, EntryPoint::Unread) {
+            let why = "the containers of its Pod are given too many files and variables together";
+            return Some((self.container.name_span(), format!("{script} is not followed: {why}")));
+        }
+        let words = self.container.command.iter().chain(&self.container.args).flatten();
+        if let Some(word) =
+            words.map(|word| word.node.mapped()).find(|word| self.process.environment.cuts(word))
+        {
+            return Some((word.whole(), format!("{script} is not followed: a variable in it is too long")));
+        }
         if let EntryPoint::Unparsed(UnparsedText { text, why, .. }) = &self.process.entry_point {
             return Some(match why {
                 Unparsed::Bound { message } => (

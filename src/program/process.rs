@@ -1,7 +1,8 @@
 //! The process of a container: its words, what it sees, and the script that it runs.
 
 use std::cell::OnceCell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 use std::sync::Arc;
 
 use super::lone_actions;
@@ -16,6 +17,9 @@ use crate::shell::options::Shell;
 use crate::shell::semantics::{self, Unit, UnitKind, UnparsedText};
 use crate::source::MappedText;
 
+/// Variables of known values, and the names of others.
+pub(super) type Variables = (Arc<BTreeMap<String, String>>, Arc<BTreeSet<String>>);
+
 /// What a container runs, and what that sees: the same for all containers of a Pod that run one script in one way.
 pub(super) struct Process<'p, 'd> {
     /// `command` and `args` as the process gets them.
@@ -24,8 +28,10 @@ pub(super) struct Process<'p, 'd> {
     /// `workingDir`, where it is given.
     pub(super) directory: Option<&'d str>,
     pub(super) entry_point: EntryPoint,
-    /// The text files that each mounted ConfigMap and Secret of the input holds, by absolute path.
-    pub(super) files: Files<'p>,
+    /// The text files that each mounted ConfigMap and Secret of the input holds.
+    pub(super) files: Rc<Files<'p>>,
+    /// Its variables for the analysis of a second run.
+    variables: OnceCell<Variables>,
     /// The words as one command, where no script can be followed; made when it is asked for.
     exec: OnceCell<Option<Unit>>,
     /// The same for the analysis of a second run.
@@ -37,8 +43,19 @@ impl<'p, 'd> Process<'p, 'd> {
     pub(super) fn new(surroundings: Surroundings<'p, 'd>, known: &Parsed) -> Self {
         let Surroundings { argv, environment, directory, files } = surroundings;
         let entry_point = entry_point(&argv, &files, known).unwrap_or(EntryPoint::Command);
-        let (exec, for_analysis) = (OnceCell::new(), OnceCell::new());
-        Self { argv, environment, directory, entry_point, files, exec, for_analysis }
+        let (exec, for_analysis, variables) = (OnceCell::new(), OnceCell::new(), OnceCell::new());
+        Self { argv, environment, directory, entry_point, files, variables, exec, for_analysis }
+    }
+
+    /// A process of which nothing is read, since too much is given to the containers before it.
+    pub(super) fn unread() -> Self {
+        let surroundings = Surroundings {
+            argv: Vec::new(),
+            environment: Environment::default(),
+            directory: None,
+            files: Rc::default(),
+        };
+        Self { entry_point: EntryPoint::Unread, ..Self::new(surroundings, &Parsed::default()) }
     }
 
     /// Whether it is that of these words.
@@ -46,7 +63,7 @@ impl<'p, 'd> Process<'p, 'd> {
         self.argv == other.argv
             && self.environment == other.environment
             && self.directory == other.directory
-            && self.files == other.files
+            && (Rc::ptr_eq(&self.files, &other.files) || self.files == other.files)
     }
 
     /// The words as one command; `None` without any.
@@ -64,11 +81,24 @@ impl<'p, 'd> Process<'p, 'd> {
                 arguments: unit.parameters.iter().cloned().map(Option::unwrap_or_default).collect(),
                 bash: unit.shell == Some(Shell::Bash),
             },
-            EntryPoint::Unparsed(_) | EntryPoint::Command => {
+            EntryPoint::Unparsed(_) | EntryPoint::Command | EntryPoint::Unread => {
                 rerun::Program::Exec(self.argv.iter().map(|word| word.as_str().to_owned()).collect())
             }
         };
         Arc::clone(self.for_analysis.get_or_init(|| Arc::new(program())))
+    }
+}
+
+impl Process<'_, '_> {
+    /// Its variables: those of known values, and the names of the others. What a template puts into its words is to a script
+    /// as a variable that only the cluster knows.
+    pub(super) fn variables(&self) -> Variables {
+        let variables = || {
+            let (known, mut unknown) = super::variables(&self.environment);
+            unknown.extend(self.argv.iter().flat_map(|word| super::placeholders(word.as_str())));
+            (Arc::new(known), Arc::new(unknown))
+        };
+        self.variables.get_or_init(variables).clone()
     }
 }
 
@@ -83,11 +113,52 @@ pub(super) struct Surroundings<'p, 'd> {
     pub(super) argv: Vec<MappedText>,
     pub(super) environment: Environment<'d>,
     pub(super) directory: Option<&'d str>,
-    pub(super) files: Files<'p>,
+    pub(super) files: Rc<Files<'p>>,
 }
 
-/// By absolute path.
-pub(super) type Files<'p> = BTreeMap<String, File<'p>>;
+impl Surroundings<'_, '_> {
+    /// How much room its variables take (bytes).
+    pub(super) fn size(&self) -> usize {
+        self.environment.variables().map(|(name, value)| name.len() + value.map_or(0, str::len) + ENTRY).sum()
+    }
+}
+
+/// What an entry of a map takes besides its text (bytes, about).
+const ENTRY: usize = 128;
+
+/// Text files by absolute path.
+#[derive(Default)]
+pub(super) struct Files<'p> {
+    by_path: BTreeMap<String, File<'p>>,
+    /// The same for the analysis of a second run.
+    texts: OnceCell<Arc<BTreeMap<String, String>>>,
+}
+
+impl<'p> Files<'p> {
+    pub(super) fn insert(&mut self, path: String, file: File<'p>) {
+        self.by_path.insert(path, file);
+    }
+
+    pub(super) fn get(&self, path: &str) -> Option<&File<'p>> {
+        self.by_path.get(path)
+    }
+
+    pub(super) fn texts(&self) -> Arc<BTreeMap<String, String>> {
+        let texts = self.by_path.iter().map(|(path, file)| (path.clone(), file.text.to_owned()));
+        Arc::clone(self.texts.get_or_init(|| Arc::new(texts.collect())))
+    }
+
+    /// How much room they take (bytes).
+    pub(super) fn size(&self) -> usize {
+        self.by_path.iter().map(|(path, file)| 2 * path.len() + file.text.len() + ENTRY).sum()
+    }
+}
+
+impl PartialEq for Files<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        self.by_path == other.by_path
+    }
+}
 
 /// A file that a ConfigMap or Secret holds. Where each part of its text stands is found out only when it is asked for: the maps
 /// have many that no script speaks of.
@@ -118,6 +189,8 @@ pub(super) enum EntryPoint {
     Unparsed(UnparsedText),
     /// No script: the words themselves.
     Command,
+    /// Nobody has read it.
+    Unread,
 }
 
 /// The words of the container's process: `command` and `args`, or what its image is known to start with `args`.

@@ -58,9 +58,9 @@ pub struct Container {
     /// Its volume mounts.
     pub mounts: Vec<Mount>,
     /// Its environment variables whose values are literal in the manifest, expanded.
-    pub environment: BTreeMap<String, String>,
+    pub environment: Arc<BTreeMap<String, String>>,
     /// Its environment variables whose values come from elsewhere (Secrets, field references).
-    pub unknown_environment: BTreeSet<String>,
+    pub unknown_environment: Arc<BTreeSet<String>>,
     /// `workingDir`; `None` is the image's, which isn't known.
     pub working_dir: Option<String>,
     /// Whose `wget`, `ls` and `sed` the image has.
@@ -75,7 +75,7 @@ pub struct Container {
     /// Whether its network is the node's (`hostNetwork`).
     pub host_network: bool,
     /// Text files that are known, by absolute path: what a `ConfigMap` in the input mounts.
-    pub files: BTreeMap<String, String>,
+    pub files: Arc<BTreeMap<String, String>>,
     /// The `ConfigMap`s and Secrets that it mounts, by `mountPath`.
     pub entries: BTreeMap<String, Entries>,
     /// What the Pod's other containers run by the time that it runs again.

@@ -27,8 +27,8 @@ pub(crate) fn analysed(case: &Case) -> Vec<Hazard> {
             bash: true,
         }),
         mounts: vec![mount("/data", 0), mount("/work", 1)],
-        environment: BTreeMap::new(),
-        unknown_environment: BTreeSet::from(["SECRET".to_owned()]),
+        environment: BTreeMap::new().into(),
+        unknown_environment: BTreeSet::from(["SECRET".to_owned()]).into(),
         working_dir: Some("/tmp".to_owned()),
         is_sidecar: false,
         restarts: true,
@@ -37,7 +37,7 @@ pub(crate) fn analysed(case: &Case) -> Vec<Hazard> {
         entries: BTreeMap::new(),
         running: [].into(),
         userland: if case.busybox { Userland::Busybox } else { Userland::Gnu },
-        files: BTreeMap::new(),
+        files: BTreeMap::new().into(),
     };
     analyse(std::slice::from_ref(&container)).remove(0).hazards
 }

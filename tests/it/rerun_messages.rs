@@ -20,8 +20,8 @@ fn container(script: shell::ir::Script, text: &str) -> Container {
             bash: true,
         }),
         mounts: vec![mount("/data", 0, Lifetime::Pod), mount("/kept", 1, Lifetime::Persistent)],
-        environment: BTreeMap::new(),
-        unknown_environment: BTreeSet::new(),
+        environment: BTreeMap::new().into(),
+        unknown_environment: BTreeSet::new().into(),
         working_dir: None,
         userland: Userland::Gnu,
         is_sidecar: false,
@@ -30,7 +30,7 @@ fn container(script: shell::ir::Script, text: &str) -> Container {
         host_network: false,
         entries: BTreeMap::new(),
         running: [].into(),
-        files: BTreeMap::new(),
+        files: BTreeMap::new().into(),
     }
 }
 

@@ -53,8 +53,8 @@ fn container(given: &Given, parsed: Script) -> Container {
     Container {
         program: Arc::new(program),
         mounts: given.mounts.clone(),
-        environment: given.environment.iter().map(owned).collect(),
-        unknown_environment: BTreeSet::new(),
+        environment: given.environment.iter().map(owned).collect::<BTreeMap<String, String>>().into(),
+        unknown_environment: BTreeSet::new().into(),
         working_dir: given.working_dir.map(str::to_owned),
         is_sidecar: false,
         restarts: true,
@@ -63,7 +63,7 @@ fn container(given: &Given, parsed: Script) -> Container {
         entries: given.entries.iter().map(|entries| ("/config".to_owned(), *entries)).collect(),
         running: given.running.clone().into(),
         userland: Userland::Unknown,
-        files: given.files.iter().map(owned).collect::<BTreeMap<String, String>>(),
+        files: given.files.iter().map(owned).collect::<BTreeMap<String, String>>().into(),
     }
 }
 

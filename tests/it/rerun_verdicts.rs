@@ -86,8 +86,8 @@ fn judge(row: &Value) -> (String, Vec<Hazard>) {
             bash: text(row, "shell") == "bash",
         }),
         mounts,
-        environment,
-        unknown_environment: BTreeSet::new(),
+        environment: environment.into(),
+        unknown_environment: BTreeSet::new().into(),
         working_dir: Some("/".to_owned()),
         is_sidecar: false,
         restarts: true,
@@ -96,7 +96,7 @@ fn judge(row: &Value) -> (String, Vec<Hazard>) {
         entries: BTreeMap::new(),
         running: [].into(),
         userland: Userland::Gnu,
-        files: BTreeMap::new(),
+        files: BTreeMap::new().into(),
     };
     let hazards = analyse(std::slice::from_ref(&container)).remove(0).hazards;
     (script, hazards)

@@ -261,8 +261,8 @@ fn is_stuck(text: &str) -> bool {
             bash: true,
         }),
         mounts: vec![mount],
-        environment: BTreeMap::new(),
-        unknown_environment: BTreeSet::new(),
+        environment: BTreeMap::new().into(),
+        unknown_environment: BTreeSet::new().into(),
         working_dir: None,
         userland: Userland::Gnu,
         is_sidecar: false,
@@ -271,7 +271,7 @@ fn is_stuck(text: &str) -> bool {
         host_network: false,
         entries: BTreeMap::new(),
         running: [].into(),
-        files: BTreeMap::new(),
+        files: BTreeMap::new().into(),
     };
     let analyses = rerun::analyse(std::slice::from_ref(&container));
     analyses[0].hazards.iter().any(|hazard| hazard.severity == rerun::Severity::Error)

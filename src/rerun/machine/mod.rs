@@ -492,7 +492,7 @@ fn files(container: &Container, mounts: &Mounts) -> Tree {
             tree.put(own(path), Node::Directory(fill), SiteId::MAX);
         }
     }
-    for (path, text) in &container.files {
+    for (path, text) in container.files.iter() {
         tree.put(own(path), Node::File(clean(text).into()), SiteId::MAX);
     }
     tree

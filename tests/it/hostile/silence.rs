@@ -45,6 +45,27 @@ fn a_script_past_a_bound_is_no_clean_script() {
 }
 
 #[test]
+fn a_script_in_a_variable_past_a_bound_is_told() {
+    let told = |variables: &str, count: usize| {
+        let text = format!(
+            "apiVersion: v1\nkind: Pod\nmetadata: {{name: p}}\nspec:\n  containers: [{{name: a, image: 'b:1'}}]\n  \
+             initContainers:\n  - name: i\n    image: bash:5\n    command: [bash, -c, $(S)]\n    env: [{variables}]\n"
+        );
+        let errors = lint("a.yaml", &text, &Settings::default()).errors;
+        assert_eq!(errors.len(), count, "{errors:?}");
+    };
+    let long = "#".repeat(60_000);
+    let script = |text: &str| format!("{{name: S, value: '{text}'}}");
+    told(&script("mkdir -p /x"), 0);
+    for comments in [2, 3, 10] {
+        told(&script(&format!("mkdir /x {}", long.repeat(comments))), 1);
+    }
+    let padding: String = (0..20).map(|n| format!("{{name: P{n}, value: $(P)}}, ")).collect();
+    told(&format!("{{name: P, value: '{long}'}}, {padding}{{name: E}}, {}", script("$(E)mkdir /$(P)")), 1);
+    told(&format!("{{name: P, value: '{long}'}}, {}", script("mkdir -p /x")), 0);
+}
+
+#[test]
 fn a_script_that_a_container_runs_and_nobody_read_is_an_error() {
     let build = "resources: [pod.yaml]\nconfigMapGenerator:\n- name: s\n  files: [run.sh]\n";
     let pod = |command: &str| {

@@ -176,3 +176,33 @@ fn a_help_lists_some_of_many_names() {
     let help = report.findings.iter().find_map(|one| one.help.as_deref()).unwrap();
     assert!(help.contains("`v0`, `v1`") && help.len() < 500, "{help}");
 }
+
+/// Those that are given the same share it; else each has its own.
+#[test]
+fn what_containers_of_a_pod_are_given_is_bounded() {
+    let told = |count: usize, container: &str| {
+        let containers = (0..count).map(|n| container.replace('N', &n.to_string())).collect::<String>();
+        let text = "#".repeat(100_000);
+        errors(&format!(
+            "{HEAD}  volumes: [{{name: v, configMap: {{name: m}}}}]\n  initContainers:\n{containers}---\napiVersion: \
+             v1\nkind: ConfigMap\nmetadata: {{name: m}}\ndata: {{k: mkdir -p /x, t: '{text}'}}\n"
+        ))
+    };
+    let with = |words: &str, given: &str| {
+        format!("  - {{name: cN, image: 'b:1', command: [sh, {words}], {given}}}\n")
+    };
+    let same = with("/s/k", "volumeMounts: [{name: v, mountPath: /s}]");
+    assert_eq!(told(800, &same), [""; 0]);
+    let apart = with("/sN/k", "volumeMounts: [{name: v, mountPath: /sN}]");
+    assert_eq!(told(20, &apart), [""; 0]);
+    let variables = with("-c, echo N", "envFrom: [{configMapRef: {name: m}}]");
+    assert_eq!(told(20, &variables), [""; 0]);
+    for many in [apart, variables] {
+        let many = told(800, &many);
+        assert!((1..800).contains(&many.len()), "{}", many.len());
+        assert!(
+            many.iter().all(|one| one.ends_with("given too many files and variables together")),
+            "{many:?}"
+        );
+    }
+}
