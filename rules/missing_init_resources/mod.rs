@@ -47,7 +47,7 @@ fn check(pod: &Pod<'_>, cx: &mut PodContext<'_>) {
     }
 }
 
-/// What all app containers have, of cpu and memory. Where one lacks it, its owner reckons with no quota.
+/// What all app containers have, of cpu and memory, 0 left out. Where one lacks it, its owner reckons with no quota.
 struct Shared {
     requests: Vec<&'static str>,
     limits: Vec<&'static str>,
@@ -58,7 +58,8 @@ fn shared<'p, 'd: 'p>(
     entry: impl Fn(&'p Resources<'d>, &str) -> Option<&'p ResourceEntry<'d>>,
 ) -> Vec<&'static str> {
     let by_all = |name: &&str| {
-        !pod.apps.is_empty() && pod.apps.iter().all(|app| entry(&app.resources, name).is_some())
+        !pod.apps.is_empty()
+            && pod.apps.iter().all(|app| entry(&app.resources, name).is_some_and(|it| !it.quantity.is_zero()))
     };
     ["cpu", "memory"].into_iter().filter(by_all).collect()
 }

@@ -33,7 +33,8 @@ fn check(pod: &Pod<'_>, cx: &mut PodContext<'_>) {
         }
         let used = in_init(pod, at, sidecar, cx).or_else(|| in_app(pod, sidecar));
         if let Some(used) = used {
-            let fix = used.port.and_then(|port| probe(sidecar, port, cx));
+            let port = used.port.filter(|port| !is_on_loopback(sidecar, *port));
+            let fix = port.and_then(|port| probe(sidecar, port, cx));
             cx.report_in(sidecar, Finding { fix, ..finding(sidecar, &used) });
         }
     }
@@ -123,6 +124,13 @@ fn polled_file(
     facts.executions.iter().find(polls).map(Execution::span)
 }
 
+/// Whether its words have it listen on the loopback interface alone, where the kubelet doesn't get through.
+fn is_on_loopback(sidecar: &Sidecar<'_>, port: u16) -> bool {
+    let addresses = ["localhost", "127.0.0.1", "[::1]"].map(|host| format!("{host}:{port}"));
+    let mut words = sidecar.command.iter().chain(&sidecar.args).flatten();
+    words.any(|word| addresses.iter().any(|address| word.value.contains(address)))
+}
+
 /// Has the kubelet wait for `port`, for a minute at most.
 fn probe(sidecar: &Sidecar<'_>, port: u16, cx: &PodContext<'_>) -> Option<Fix> {
     let probe = json!({"tcpSocket": {"port": port}, "periodSeconds": 1, "failureThreshold": 60});
@@ -154,6 +162,9 @@ fn finding(sidecar: &Sidecar<'_>, used: &Used) -> Finding {
         ),
     };
     let help = match used.port {
+        Some(port) if is_on_loopback(sidecar, port) => format!(
+            "give `{name}` a `startupProbe` that runs in it (`exec`), or asks another port: {port} is on its loopback interface"
+        ),
         Some(port) => format!(
             "give `{name}` a `startupProbe`, such as `tcpSocket: {{port: {port}}}`: what follows waits for it"
         ),

@@ -30,6 +30,12 @@ const LOW: [(&str, Quantity); 2] =
 const LOW_FOR_WAITING: [Quantity; 2] =
     [Quantity::from_thousandths(20), Quantity::from_units(24 << 20, Format::BinarySi)];
 
+/// From these on a limit is no low one, whatever the app's container has.
+const ENOUGH: [(&str, Quantity); 2] = [
+    ("cpu", Quantity::from_units(1, Format::DecimalSi)),
+    ("memory", Quantity::from_units(1 << 30, Format::BinarySi)),
+];
+
 fn check(pod: &Pod<'_>, cx: &mut PodContext<'_>) {
     // Where a Pod runs to completion, the work may well be in its init containers, and bounded on purpose.
     let runs_on = ActiveDeadline::of(&pod.template) != ActiveDeadline::PerTry;
@@ -78,7 +84,8 @@ impl<'p, 'd> Tight<'p, 'd> {
         let is_as_of_app = pod.apps.iter().any(|app| {
             app.resources.limits.get(name).is_some_and(|of_app| of_app.quantity == limit.quantity)
         });
-        let is_low = limit.quantity < low || runs_image_of_app(pod, container);
+        let is_enough = ENOUGH.iter().any(|(of, enough)| *of == name && limit.quantity >= *enough);
+        let is_low = limit.quantity < low || runs_image_of_app(pod, container) && !is_enough;
         // What is no amount at all is another rule's.
         let is_amount = name != "memory" || !limit.quantity.is_below_a_page();
         (is_known && is_below && !is_as_of_app && is_low && is_amount).then_some(Self { name, limit, free })

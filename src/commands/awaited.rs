@@ -266,6 +266,8 @@ mod tests {
             ("wget -q --spider http://api", "api:80"),
             ("pg_isready -h db -U me", "db:5432"),
             ("psql postgresql://$U:$P@$HOST:$PORT/db?x=y", "$HOST:$PORT"),
+            ("mysqladmin ping -hdb -P3307 -uroot -phunter2 --silent", "db:3307"),
+            ("mysql -h db -sNp$PASSWORD -e SELECT", "db:3306"),
             ("mysqladmin ping -h mysql -psecret", "mysql:3306"),
             ("redis-cli -h r -p 6380 ping", "r:6380"),
             ("mongosh --host m --eval x", "m:27017"),

@@ -136,7 +136,7 @@ impl<'w> Call<'w> {
                 }
                 self.given.push((name, value));
             } else if word.len() > 1 && word.starts_with('-') {
-                index += self.letters(word, self.words.get(index), &takes_value);
+                index += self.letters(word, self.words.get(index), options.valued);
             } else {
                 self.operand_at(index - 1);
                 self.operands.push(word);
@@ -164,20 +164,19 @@ impl<'w> Call<'w> {
     }
 
     /// A cluster of one-letter options; how many further words it used up.
-    fn letters(
-        &mut self,
-        word: &'w str,
-        next: Option<&'w String>,
-        takes_value: &dyn Fn(&str) -> bool,
-    ) -> usize {
+    fn letters(&mut self, word: &'w str, next: Option<&'w String>, valued: &str) -> usize {
         for (at, letter) in word.char_indices().skip(1) {
             let end = at + letter.len_utf8();
             let name = word.get(at..end).unwrap_or_default();
-            if !takes_value(name) {
+            let rest = word.get(end..).filter(|rest| !rest.is_empty());
+            if takes_attached(name, valued) {
+                self.given.push((name, rest));
+                return 0;
+            }
+            if !is_among(name, valued) {
                 self.given.push((name, None));
                 continue;
             }
-            let rest = word.get(end..).filter(|rest| !rest.is_empty());
             self.given.push((name, rest.or(next.map(String::as_str))));
             return usize::from(rest.is_none());
         }
@@ -188,6 +187,14 @@ impl<'w> Call<'w> {
 /// Whether `name` is one of `names`, which blanks stand between. Asked so often that a search for each blank counts.
 fn is_among(name: &str, names: &str) -> bool {
     names.as_bytes().split(|byte| *byte == b' ').any(|known| known == name.as_bytes())
+}
+
+/// Whether the rest of its word is the value of the option `name`, where there is any.
+fn takes_attached(name: &str, names: &str) -> bool {
+    names
+        .as_bytes()
+        .split(|byte| *byte == b' ')
+        .any(|known| known.strip_suffix(b"::") == Some(name.as_bytes()))
 }
 
 /// A cluster of `tar`'s options without a dash.

@@ -58,6 +58,8 @@ struct Copy {
     keep: bool,
     /// `-u`: it stays where it is newer than the source.
     updates: bool,
+    /// `-a` without `-r`: people write it for files as well, to keep their modes and owners.
+    preserves: bool,
     /// Each link becomes a link, which busybox can't make where anything is.
     makes_links: bool,
     /// An existing file is taken away first, so that its mode doesn't matter.
@@ -83,6 +85,7 @@ fn traits_of_cp(call: &Call<'_>) -> &'static [Trait] {
 fn cp(world: &mut dyn World, call: &Call<'_>) -> Status {
     let copy = Copy {
         mode: if call.has("r R a recursive archive") { Mode::Trees } else { Mode::Files },
+        preserves: !call.has("r R recursive"),
         keep: call.has("n no-clobber") || call.value("update") == Some("none"),
         updates: call.has("u update") && call.value("update").is_none_or(|which| which == "older"),
         makes_links: call.is(Trait::KeepsLinks) && world.userland() == Userland::Busybox,
@@ -98,6 +101,7 @@ fn mv(world: &mut dyn World, call: &Call<'_>) -> Status {
         mode: Mode::Move,
         keep: call.has("n no-clobber"),
         updates: false,
+        preserves: false,
         makes_links: false,
         unlinks: true,
         exact: call.has("T no-target-directory"),
@@ -122,6 +126,7 @@ fn install(world: &mut dyn World, call: &Call<'_>) -> Status {
         mode: Mode::Files,
         keep: false,
         updates: false,
+        preserves: false,
         makes_links: false,
         unlinks: true,
         exact: call.has("T"),
@@ -175,7 +180,7 @@ fn one(world: &mut dyn World, source: &str, target: &str, into: bool, copy: Copy
         Node::Unknown { .. } => {
             contents_only
                 || (copy.mode != Mode::Files && source.ends_with('/'))
-                || (copy.mode == Mode::Trees && !looks_like_file(source))
+                || (copy.mode == Mode::Trees && !copy.preserves && !looks_like_file(source))
         }
         _ => false,
     };

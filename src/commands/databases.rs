@@ -42,7 +42,7 @@ pub(super) const RECORDS: &[Record] = &[
         .asks(super::awaited::postgres)
         .is(&[Trait::NeedsNetwork, Trait::AcceptsEmptyInput, Trait::RunsInput, Trait::SetsElsewhere]),
     record(&["mysql", "mariadb"])
-        .taking("e h P u D S execute host port user database socket defaults-file")
+        .taking("e h P p:: u D S execute host port user database socket defaults-file")
         .does(mysql)
         .mended(mend_sql)
         .asks(super::awaited::mysql)

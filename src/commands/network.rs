@@ -34,8 +34,8 @@ pub(super) const RECORDS: &[Record] = &[
         .is(ASKS)
         .asks(awaited::postgres),
     record(&["grpc_health_probe"]).does(steady).is(ASKS).asks(awaited::address),
-    record(&["mysqladmin"])
-        .taking("h P u host port user password")
+    record(&["mysqladmin", "mariadb-admin"])
+        .taking("h P p:: u host port user")
         .does(steady)
         .when(asks_server)
         .asks(awaited::mysql),

@@ -38,7 +38,8 @@ pub struct Record {
 /// How a command line goes (POSIX XBD 12.2, with GNU's long options).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Options {
-    /// Those that take a value, letters and long names, separated by spaces.
+    /// Those that take a value, letters and long names, separated by spaces. `p::` takes the rest of its word alone, as in
+    /// `getopt`.
     pub(crate) valued: &'static str,
     pub(crate) order: Order,
 }

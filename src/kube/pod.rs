@@ -81,7 +81,11 @@ impl<'d> Pod<'d> {
             // A fragment's `resources` are one container's, which its operator makes.
             resources: if template.is_pod_spec { Resources::read(&mut reader, &spec) } else { None },
             overhead: ResourceList::read(&mut reader, &spec, "overhead"),
-            security_context: SecurityContext::read(&mut reader, &spec),
+            security_context: if template.is_of_values() {
+                SecurityContext::unknown()
+            } else {
+                SecurityContext::read(&mut reader, &spec)
+            },
             host: HostNamespaces::read(&mut reader, &spec),
             malformed: if template.by_shape { Vec::new() } else { reader.malformed },
             template,

@@ -31,6 +31,11 @@ pub struct SecurityContext<'d> {
 }
 
 impl<'d> SecurityContext<'d> {
+    /// One of which nothing is known.
+    pub(super) fn unknown() -> Self {
+        Self { is_open: true, ..Self::default() }
+    }
+
     pub(super) fn read(reader: &mut Reader, owner: &Place<'_, 'd>) -> Self {
         let is_open = match owner.node.lookup("securityContext") {
             Lookup::Present(context) => context.is_unknown() || context.is_open(),

@@ -64,6 +64,14 @@ impl<'d> Template<'d> {
 }
 
 impl Template<'_> {
+    /// Whether it stands in a chart's values: which `securityContext` there is the Pod's, and which a container's, is the
+    /// chart's to say.
+    #[must_use]
+    pub fn is_of_values(&self) -> bool {
+        let is_in_values = self.object.is_of_chart() && !self.spec.is_of_template();
+        self.by_shape && (is_in_values || self.object.kind == "HelmRelease")
+    }
+
     /// Whether it is a template of an Argo Workflow, which has containers in fields of its own.
     #[must_use]
     pub fn is_workflow(&self) -> bool {

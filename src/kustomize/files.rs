@@ -131,6 +131,9 @@ impl Files {
     /// The file that the kustomization `from` calls `path`, with its text unless what is asked of that is noted. Files
     /// outside its folder are refused (kustomize, `loader.RestrictionRootOnly`), unless Flux builds it.
     pub(super) fn file(&mut self, from: FileId, path: &str) -> Result<FileId, Refused> {
+        if path.is_empty() {
+            return Err(Refused::Because("the entry is empty".to_owned()));
+        }
         let folder = self.folder(from);
         let shown = joined(&folder, path);
         let (root, target) = (absolute(&self.here, &folder), absolute(&self.here, &shown));

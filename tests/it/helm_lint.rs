@@ -385,6 +385,25 @@ fn init_containers_in_values_are_judged_there() {
     );
 }
 
+/// Which of them is the Pod's, only the chart knows.
+#[test]
+fn a_security_context_in_values_is_no_pods() {
+    let values = "podSecurityContext: {fsGroup: 999}
+securityContext: {runAsUser: 999}
+initContainers:
+- name: tune
+  image: busybox:1.36
+  command: [sh, -c, 'sysctl -w net.core.somaxconn=65535']
+  securityContext: {privileged: true}
+- name: own
+  image: busybox:1.36
+  command: [chown, '0', /data]
+  securityContext: {runAsUser: 999}
+";
+    let folder = chart(&[("web/values.yaml", values)]);
+    assert_eq!(told(&folder, &[]), ["web/values.yaml:10:13 operation-not-permitted"]);
+}
+
 /// The chart mounts what `persistence` says: nothing is known of the paths that scripts write to.
 #[test]
 fn init_containers_by_name_are_judged_by_their_scripts() {

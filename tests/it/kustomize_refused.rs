@@ -121,6 +121,19 @@ fn a_patch_of_what_is_not_there_is_told() {
 }
 
 #[test]
+fn an_empty_entry_is_no_file() {
+    let kustomization = "resources: [../base]\npatchesStrategicMerge:\n-\n";
+    let files = [
+        ("base/kustomization.yaml", BASE),
+        ("base/web.yaml", WEB),
+        ("dev/kustomization.yaml", kustomization),
+    ];
+    let repository = Repository::of(&files);
+    let expected = "error dev/kustomization.yaml:3: this is not read: the entry is empty";
+    assert_eq!(repository.remarks(&repository.lint(&["dev"])), [expected]);
+}
+
+#[test]
 fn what_is_alike_is_told_in_one_line() {
     let paths =
         |count: usize| -> String { (0..count).map(|number| format!("- gone/{number}.yaml\n")).collect() };

@@ -181,11 +181,19 @@ fn with_config(text: &'static str, entries: Option<Entries>) -> Given {
 fn an_entry_of_a_config_map_is_a_file() {
     let flat = Some(Entries { are_flat: true, are_writable: true });
     let nested = Some(Entries { are_flat: false, are_writable: true });
-    for text in ["cp -r /config/a /data/a", "cp -a /config/a /data/a"] {
-        assert_eq!(one(with_config(text, flat)), []);
-        assert_eq!(kinds(&one(with_config(text, nested))), [(Severity::Warning, Kind::Drifting)]);
-        assert_eq!(kinds(&one(with_config(text, None))), [(Severity::Warning, Kind::Drifting)]);
+    let copy = "cp -r /config/a /data/a";
+    assert_eq!(one(with_config(copy, flat)), []);
+    assert_eq!(kinds(&one(with_config(copy, nested))), [(Severity::Warning, Kind::Drifting)]);
+    assert_eq!(kinds(&one(with_config(copy, None))), [(Severity::Warning, Kind::Drifting)]);
+    // People write `-a` for files as well.
+    let archive = "cp -a /config/a /data/a";
+    for entries in [flat, nested, None] {
+        assert_eq!(one(with_config(archive, entries)), []);
     }
+    assert_eq!(
+        kinds(&one(with_config("cp -a /config /data/a", nested))),
+        [(Severity::Warning, Kind::Drifting)]
+    );
     let link = "ln -s /config/a /data/a";
     assert_eq!(kinds(&one(with_config(link, flat))), [(Severity::Error, Kind::Stuck)]);
     assert_eq!(kinds(&one(with_config(link, nested))), [(Severity::Info, Kind::Stuck)]);
