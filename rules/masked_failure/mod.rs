@@ -41,7 +41,9 @@ fn check(pod: &Pod<'_>, cx: &mut PodContext<'_>) {
             masked = all().filter_map(|index| Masked::light(&script, index)).take(MAX_PLACES).collect();
         }
         if let Some(mut finding) = finding(program, &script, &masked) {
-            finding.fix = mend::fix(&script, &masked, cx);
+            // A failure that counts would be the Pod's end for good.
+            let is_end = pod.is_never_restarted() && masked.iter().any(|one| one.execution.needs_network());
+            finding.fix = if is_end { None } else { mend::fix(&script, &masked, cx) };
             cx.report_in(program.container, finding);
         }
     }

@@ -8,7 +8,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::fixes::{fix, input, text_of};
-use crate::support::lint::{cases, root};
+use crate::support::lint::{cases, lint, root};
 use initlint::finding::Safety;
 use initlint::rule::Settings;
 use rayon::prelude::*;
@@ -186,4 +186,21 @@ fn a_failure_that_is_mended_ends_the_script() {
     }
     assert!(successful.is_empty(), "these succeed:\n{}", successful.join("\n"));
     assert!(mended > 5, "{mended} mended");
+}
+
+#[test]
+fn no_fix_lets_a_pod_fail_that_is_never_restarted() {
+    let offered = |policy: &str| {
+        let text = format!(
+            "apiVersion: v1\nkind: Pod\nmetadata: {{name: a}}\nspec:\n  restartPolicy: {policy}\n  initContainers:\n  - name: i\n    \
+             image: alpine/git:2.45\n    command: [sh, -c, 'git clone https://a.example/b /d/b; ls /d']\n    volumeMounts: \
+             [{{name: d, mountPath: /d}}]\n  containers:\n  - {{name: c, image: 'c:1', volumeMounts: [{{name: d, mountPath: \
+             /d}}]}}\n  volumes: [{{name: d, emptyDir: {{}}}}]\n"
+        );
+        let report = lint("a.yaml", &text, &Settings::default());
+        let masked = report.findings.iter().find(|finding| finding.rule == "masked-failure").unwrap();
+        masked.fix.is_some()
+    };
+    assert!(offered("OnFailure"));
+    assert!(!offered("Never"));
 }
