@@ -46,12 +46,11 @@ fn check(pod: &Pod<'_>, cx: &mut PodContext<'_>) {
 /// Whether anyone else may find what is saved there: another container or a later Pod; or nobody knows who mounts what.
 fn is_met(pod: &Pod<'_>, container: &Container<'_>, touch: &Touch) -> bool {
     let Some(mount) = pod.mount_at(container, touch.known()) else { return false };
-    let name = |mount: &VolumeMount<'_>| mount.name.map(|name| name.value.to_owned());
-    let own = name(mount);
-    let others = pod.containers().filter(|(_, other)| !std::ptr::eq(*other, container));
-    let is_shared = others
-        .into_iter()
-        .any(|(_, other)| pod.may_mount_more(other) || other.volume_mounts.iter().any(|it| name(it) == own));
+    let is_own =
+        |other: &VolumeMount<'_>| other.name.map(|name| name.value) == mount.name.map(|name| name.value);
+    let mut others = pod.containers().filter(|(_, other)| !std::ptr::eq(*other, container));
+    let is_shared =
+        others.any(|(_, other)| pod.may_mount_more(other) || other.volume_mounts.iter().any(is_own));
     let is_scratch = ["/tmp/", "/var/tmp/"].iter().any(|folder| touch.known().starts_with(folder));
     is_shared
         || pod.volume_of(mount).is_some_and(|volume| volume.source.outlives_pod())

@@ -1,5 +1,6 @@
 //! Files that an init container writes where no other container sees them.
 
+use std::cell::LazyCell;
 use std::collections::{HashMap, HashSet};
 
 use crate::commands::{Call, Touching, Trait, is_at_or_below};
@@ -26,7 +27,7 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(pod: &Pod<'_>, cx: &mut PodContext<'_>) {
-    let shared = shared(pod);
+    let shared = LazyCell::new(|| shared(pod));
     for (program, facts) in cx.scripts() {
         let container = program.container;
         let touches = facts.touches();

@@ -186,15 +186,16 @@ impl<'w> Call<'w> {
 
 /// Whether `name` is one of `names`, which blanks stand between. Asked so often that a search for each blank counts.
 fn is_among(name: &str, names: &str) -> bool {
-    names.as_bytes().split(|byte| *byte == b' ').any(|known| known == name.as_bytes())
+    each(names).any(|known| known == name.as_bytes())
+}
+
+fn each(names: &str) -> impl Iterator<Item = &[u8]> {
+    names.as_bytes().split(|byte| *byte == b' ')
 }
 
 /// Whether the rest of its word is the value of the option `name`, where there is any.
 fn takes_attached(name: &str, names: &str) -> bool {
-    names
-        .as_bytes()
-        .split(|byte| *byte == b' ')
-        .any(|known| known.strip_suffix(b"::") == Some(name.as_bytes()))
+    each(names).any(|known| known.strip_suffix(b"::") == Some(name.as_bytes()))
 }
 
 /// A cluster of `tar`'s options without a dash.

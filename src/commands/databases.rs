@@ -71,7 +71,6 @@ pub(super) const RECORDS: &[Record] = &[
 const PG_VALUED: &str = "h p U d O E T D l host port username dbname owner encoding template tablespace locale \
                          maintenance-db c connection-limit g role N number";
 
-/// A command that sets up a data directory and refuses one that isn't empty.
 /// What the commands that dump databases take with a value.
 const DUMP_VALUED: &str = "f h p U d n t N T F Z j u P B o h file host port username user dbname schema table format out \
     db result-file uri collection";
@@ -89,6 +88,7 @@ fn pg_dump(world: &mut dyn World, call: &Call<'_>) -> Status {
     }
 }
 
+/// A command that sets up a data directory and refuses one that isn't empty.
 fn data_directory(world: &mut dyn World, call: &Call<'_>) -> Status {
     let given = call.value("D pgdata").or_else(|| call.operands().first().copied()).map(str::to_owned);
     let path = given.unwrap_or_else(|| world.variable("PGDATA").to_string());

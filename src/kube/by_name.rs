@@ -23,14 +23,13 @@ fn is_container(node: Node<'_>) -> bool {
         && (has_image || is_list("command") || is_list("args"))
 }
 
-/// The init containers of `spec`, where it holds them by their names.
-pub(super) fn init_steps<'d>(reader: &mut Reader, spec: &Place<'_, 'd>) -> Option<Vec<InitStep<'d>>> {
-    let map = spec.get("initContainers").filter(|map| is_containers(map.node))?;
+/// The init containers of `spec`, which holds them by their names.
+pub(super) fn init_steps<'d>(reader: &mut Reader, spec: &Place<'_, 'd>) -> Vec<InitStep<'d>> {
+    let Some(map) = spec.get("initContainers") else { return Vec::new() };
     let is_enabled =
         |entry: &Entry<'_>| entry.value.get("enabled").map(Node::kind) != Some(Kind::Bool(false));
     let mut entries: Vec<_> =
         map.node.entries().filter(is_enabled).map(|entry| (entry.name(), entry)).collect();
     entries.sort_by(|(one, _), (other, _)| one.cmp(other));
-    let steps = entries.iter().map(|(name, entry)| InitStep::read(reader, &map.named(entry, name)));
-    Some(steps.collect())
+    entries.iter().map(|(name, entry)| InitStep::read(reader, &map.named(entry, name))).collect()
 }

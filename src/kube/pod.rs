@@ -250,8 +250,10 @@ impl<'d> Pod<'d> {
 }
 
 fn init_steps<'d>(reader: &mut Reader, spec: &Place<'_, 'd>, template: &Template<'d>) -> Vec<InitStep<'d>> {
-    let by_name = if template.is_by_name { by_name::init_steps(reader, spec) } else { None };
-    by_name.unwrap_or_else(|| reader.maps(spec, "initContainers", InitStep::read))
+    if template.is_by_name {
+        return by_name::init_steps(reader, spec);
+    }
+    reader.maps(spec, "initContainers", InitStep::read)
 }
 
 fn indices_by_name<'d>(volumes: &[Volume<'d>]) -> HashMap<&'d str, usize> {

@@ -9,17 +9,21 @@ use crate::source::Span;
 /// Where each rule found something.
 pub(super) type Places = HashSet<(&'static str, Span)>;
 
+/// The places of what was `found`.
+pub(super) fn places(found: &[Finding]) -> Places {
+    found.iter().map(|finding| (finding.rule, finding.span)).collect()
+}
+
 /// What was found in `part`, as its readers know it: with the conditions under which it holds, where another reading
-/// of the document lacks it. `closed` says of each part what it would have if branches that it doesn't take added nothing.
+/// of the document lacks it. `parts` come with what they have, or would have if branches that they don't take added nothing.
 pub(super) fn conditional(
     finding: &Finding,
     part: &Part,
     views: &Views<'_>,
-    parts: &[(&Part, Vec<Finding>)],
-    closed: &[Places],
+    parts: &[(&Part, Places)],
 ) -> Finding {
     let mut finding = finding.clone();
-    let conditions = conditions(&finding, part, views, parts, closed);
+    let conditions = conditions(&finding, part, views, parts);
     if conditions.len() > MAX_CONDITIONS {
         finding.message.push_str(" (with some values)");
     } else if !conditions.is_empty() {
@@ -34,28 +38,16 @@ pub(super) fn conditional(
 /// How many conditions a message names. More say little to a reader.
 const MAX_CONDITIONS: usize = 3;
 
-fn conditions(
-    finding: &Finding,
-    part: &Part,
-    views: &Views<'_>,
-    parts: &[(&Part, Vec<Finding>)],
-    closed: &[Places],
-) -> Vec<String> {
-    let key = (finding.rule, finding.span);
-    let has = |found: &[Finding], closed: &Places| {
-        found.iter().any(|other| (other.rule, other.span) == key) || closed.contains(&key)
-    };
-    let alike = || parts.iter().zip(closed).filter(|((other, _), _)| other.place == part.place);
+fn conditions(finding: &Finding, part: &Part, views: &Views<'_>, parts: &[(&Part, Places)]) -> Vec<String> {
+    let has = |places: &Places| places.contains(&(finding.rule, finding.span));
+    let alike = || parts.iter().filter(|(other, _)| other.place == part.place);
     let differences = |other: &Part| views.conditions(part, other, finding.span);
     // The fewer readings differ in, the nearer that is to what the finding hangs on.
-    let without =
-        alike().filter(|((_, found), closed)| !has(found, closed)).map(|((other, _), _)| differences(other));
+    let without = alike().filter(|(_, places)| !has(places)).map(|(other, _)| differences(other));
     let mut conditions =
         without.filter(|conditions| !conditions.is_empty()).min_by_key(Vec::len).unwrap_or_default();
     // What doesn't hold in another reading that has it too isn't what it hangs on.
-    let with = alike()
-        .filter(|((_, found), closed)| has(found, closed))
-        .flat_map(|((other, _), _)| differences(other));
+    let with = alike().filter(|(_, places)| has(places)).flat_map(|(other, _)| differences(other));
     let needless: HashSet<String> = with.collect();
     if conditions.iter().any(|condition| !needless.contains(condition)) {
         conditions.retain(|condition| !needless.contains(condition));

@@ -6,7 +6,7 @@ use std::cmp::Reverse;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use super::conditions::{Places, conditional};
+use super::conditions::{Places, conditional, places};
 use super::{interest, precedence, shares};
 use crate::charts::{self, Part, Views};
 use crate::cut_list::CutList;
@@ -316,13 +316,13 @@ impl<'a> FileLinter<'a> {
             }
             parts.push((part, std::mem::take(&mut self.result.findings)));
         }
-        let alike = self.found_in_closed(views, &parts);
+        let in_closed = self.in_closed(views, &parts);
         self.result.findings = before;
         let is_unread = views.problems().next().is_some();
         let mut known = HashSet::new();
         for (part, found) in &parts {
             let new = found.iter().filter(|finding| !known.contains(&(finding.rule, finding.span)));
-            let new = new.map(|finding| conditional(finding, part, views, &parts, &alike));
+            let new = new.map(|finding| conditional(finding, part, views, &in_closed));
             let new: Vec<Finding> = if is_unread {
                 // What a fix would change of the rest can't be told.
                 new.map(|finding| finding.without_fix("part of its template can't be read")).collect()
@@ -334,24 +334,27 @@ impl<'a> FileLinter<'a> {
         }
     }
 
-    /// What each of `parts` lacks only because a branch that it doesn't take might add to it.
-    fn found_in_closed(&mut self, views: &Views<'_>, parts: &[(&Part, Vec<Finding>)]) -> Vec<Places> {
-        let places = |found: &[Finding]| found.iter().map(|it| (it.rule, it.span)).collect::<Places>();
+    /// Each of `parts` with the places of what it has, or lacks only because a branch that it doesn't take might add to it.
+    fn in_closed<'v>(
+        &mut self,
+        views: &Views<'_>,
+        parts: &[(&'v Part, Vec<Finding>)],
+    ) -> Vec<(&'v Part, Places)> {
         let mut of_all_readings: HashMap<Span, Places> = HashMap::new();
         for (part, found) in parts {
             of_all_readings.entry(part.place).or_default().extend(places(found));
         }
-        let closed = parts.iter().map(|(part, found)| {
-            let all = of_all_readings.get(&part.place).map_or(0, HashSet::len);
-            let lacks = places(found).len() < all;
-            let document = if lacks { views.closed(part) } else { None };
-            document.map_or_else(Places::default, |document| {
+        let with_closed = parts.iter().map(|(part, found)| {
+            let mut own = places(found);
+            let lacks = own.len() < of_all_readings.get(&part.place).map_or(0, HashSet::len);
+            if lacks && let Some(document) = views.closed(part) {
                 let result = std::mem::take(&mut self.result);
                 self.check_document(&document);
-                places(&std::mem::replace(&mut self.result, result).findings)
-            })
+                own.extend(places(&std::mem::replace(&mut self.result, result).findings));
+            }
+            (*part, own)
         });
-        closed.collect()
+        with_closed.collect()
     }
 
     /// Whether a build reads the file.

@@ -152,19 +152,17 @@ impl<'b, 'p, 'd> ProgramBuilder<'b, 'p, 'd> {
     }
 
     /// The process of a container, which may be that of one before it.
-    fn process(&mut self, surroundings: Surroundings<'p, 'd>) -> Rc<Process<'p, 'd>> {
+    fn process(&mut self, mut surroundings: Surroundings<'p, 'd>) -> Rc<Process<'p, 'd>> {
         /// With how many it is compared.
         const LAST: usize = 16;
         if let Some(process) = self.last.iter().find(|process| process.is_of(&surroundings)) {
             return Rc::clone(process);
         }
-        let Surroundings { argv, environment, directory, mut files } = surroundings;
-        let known = self.last.iter().map(|process| &process.files).find(|known| **known == files);
-        match known {
-            Some(known) => files = Rc::clone(known),
-            None => self.given += files.size(),
+        let mut known = self.last.iter().map(|process| &process.files);
+        match known.find(|known| **known == surroundings.files) {
+            Some(known) => surroundings.files = Rc::clone(known),
+            None => self.given += surroundings.files.size(),
         }
-        let surroundings = Surroundings { argv, environment, directory, files };
         self.given += surroundings.size();
         if self.given > MAX_GIVEN {
             return Rc::new(Process::unread());
