@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use crate::discover;
 pub use crate::helm::may_define_containers;
-use crate::helm::{Reading, Template};
+use crate::helm::{Choice, Reading, Template};
 use crate::source::{FileId, MappedText, Source, Span};
 use crate::yaml::{self, Document, Problem};
 
@@ -197,44 +197,29 @@ impl<'t> Views<'t> {
         self.views.iter().filter(|view| !view.reading.is_named()).filter_map(|view| view.problem.as_ref())
     }
 
-    /// Under which conditions what is found in `part` at `at` holds, given that it isn't found in `other`, another
-    /// reading of the same document: as they are written, each perhaps after a `not`. None where `other` lacks the
-    /// place itself.
+    /// What the reading of `part` takes of the blocks in it; one that holds all of it isn't.
     #[must_use]
-    pub fn conditions(&self, part: &Part, other: &Part, at: Span) -> Vec<String> {
-        let reading = |part: &Part| self.views.get(part.reading).map(|view| &view.reading);
-        match (reading(part), reading(other)) {
-            (Some(found), Some(other)) => {
-                // Of what is found in another file, as in a script of a ConfigMap, the document is the place here.
-                let at = if at.file == part.place.file { at } else { part.place };
-                self.template.differences(found, other, &part.place.range(), at.range().start)
-            }
-            _ => Vec::new(),
-        }
+    pub fn choices(&self, part: &Part) -> Vec<Choice<'_>> {
+        let Some(view) = self.views.get(part.reading) else { return Vec::new() };
+        let mut choices = self.template.choices(&view.reading, &part.place.range());
+        let root = part.document.root().span().range();
+        choices.retain(|choice| {
+            let range = choice.range();
+            !(range.contains(&root.start) && root.end <= range.end)
+        });
+        choices
     }
-}
 
-impl Views<'_> {
-    /// The document of `part` by itself: branches that aren't taken add nothing to what it says. `None` where that makes no
-    /// difference.
+    /// The document of `part` that holds the byte `at` of the template, as it is if those of its `choices` that don't stay
+    /// are made otherwise; branches that aren't taken add nothing to it. `None` where it isn't YAML.
     #[must_use]
-    pub fn closed(&self, part: &Part) -> Option<Document> {
-        let reading = self.views.get(part.reading)?.reading.closed()?;
+    pub fn otherwise(&self, part: &Part, at: usize, choices: &[(Choice<'_>, bool)]) -> Option<Document> {
+        let reading = &self.views.get(part.reading)?.reading;
+        let reading = self.template.otherwise(reading, choices)?.closed();
         let source = Source::new(part.place.file, "", reading.text.as_str());
         let mut ranges = yaml::split(&source.text).into_iter();
-        let range = ranges.find(|range| reading.text.span(range.clone()) == part.place)?;
+        let range = ranges.find(|range| reading.text.span(range.clone()).range().contains(&at))?;
         Document::parse_reading(&reading, &source, range).ok()
-    }
-
-    /// Which conditions hold in `part` around one of two places alone, both of the template.
-    #[must_use]
-    pub fn conditions_of_one(&self, part: &Part, one: Span, other: Span) -> Vec<String> {
-        match self.views.get(part.reading) {
-            Some(view) if one.file == other.file => {
-                self.template.conditions_of_one(&view.reading, one.range().start, other.range().start)
-            }
-            _ => Vec::new(),
-        }
     }
 }
 

@@ -69,8 +69,6 @@ pub struct Finding {
     pub caption: String,
     /// Other places that the finding speaks of.
     pub labels: Vec<Label>,
-    /// Those of them without which there would be nothing to find: the first of two alike.
-    pub needs: Vec<Span>,
     /// The object that it is about.
     pub resource: Option<Resource>,
     /// The container or else the Pod spec that it is about, be the finding itself in a ConfigMap
@@ -253,7 +251,6 @@ impl Finding {
             span,
             caption: String::new(),
             labels: Vec::new(),
-            needs: Vec::new(),
             resource: None,
             about: None,
             around: Vec::new(),
@@ -331,13 +328,6 @@ impl Finding {
     /// Where it may be suppressed: at its own place, then at what it is about, be that in another file.
     pub fn suppressible_at(&self) -> impl Iterator<Item = Span> {
         std::iter::once(self.span).chain(self.about).chain(self.around.iter().copied())
-    }
-
-    /// Adds another place, without which there would be nothing to find.
-    #[must_use]
-    pub fn needing(mut self, span: Span, message: impl Into<String>) -> Self {
-        self.needs.push(span);
-        self.label(span, message)
     }
 
     /// Lowers the confidence.

@@ -101,18 +101,27 @@ impl Condition {
 }
 
 impl Condition {
-    /// What it says, one thing after another: a fact as it is written, after a `not` where it doesn't hold. `holds` is
-    /// whether the condition does.
-    pub(super) fn describe(&self, holds: bool) -> Vec<String> {
-        match self {
-            Self::All(literals) if holds || literals.len() == 1 => {
-                literals.iter().map(|literal| literal.describe(holds)).collect()
-            }
-            Self::Any(literals) if !holds => literals.iter().map(|literal| literal.describe(holds)).collect(),
-            Self::All(literals) | Self::Any(literals) => {
-                let joined = literals.iter().map(|literal| literal.describe(holds)).collect::<Vec<_>>();
-                vec![joined.join(" or ")]
-            }
+    /// What it says, one thing after another, each with all of what would do: facts as they are written, after a `not` where
+    /// they don't hold. `holds` is whether the condition does.
+    pub(super) fn describe(&self, holds: bool) -> Vec<Vec<String>> {
+        let (literals, is_all) = match self {
+            Self::All(literals) => (literals, holds),
+            Self::Any(literals) => (literals, !holds),
+        };
+        let texts = literals.iter().map(|literal| literal.describe(holds));
+        if is_all { texts.map(|text| vec![text]).collect() } else { vec![texts.collect()] }
+    }
+
+    /// Whether `other` can't hold where it does, since both compare the same with different literals.
+    pub(super) fn excludes(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::All(own), Self::All(others)) => own.iter().any(|own| {
+                let is_other = |other: &Literal| {
+                    own.holds && other.holds && own.subject == other.subject && own.fact != other.fact
+                };
+                own.subject.is_some() && others.iter().any(is_other)
+            }),
+            _ => false,
         }
     }
 }

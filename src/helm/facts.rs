@@ -66,6 +66,9 @@ impl Facts {
     fn set(&mut self, literal: &Literal, holds: bool) {
         let value = holds == literal.holds;
         if let Some(subject) = literal.subject.filter(|_| value) {
+            if let Some(before) = at(&self.equal, subject.0) {
+                put(&mut self.known, before.0, None);
+            }
             put(&mut self.equal, subject.0, Some(literal.fact));
         }
         put(&mut self.known, literal.fact.0, Some(value));

@@ -13,6 +13,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 mod action;
+mod choices;
 mod condition;
 mod facts;
 mod layout;
@@ -23,13 +24,14 @@ mod readings;
 mod render;
 mod tree;
 
+pub use choices::{Choice, conditions};
 pub use named::may_define_containers;
 pub use placeholder::{Placeholders, has_placeholder, is_placeholder};
 pub use render::Injection;
 
 use facts::Facts;
 use render::Output;
-use tree::{Arm, Piece, Tree};
+use tree::{Piece, Tree};
 
 use crate::source::{FileId, MappedText};
 
@@ -65,10 +67,19 @@ pub struct Reading {
     pub injections: Vec<Injection>,
     /// What is taken for true.
     facts: Facts,
-    /// The named template that it is of, by its index.
-    define: Option<usize>,
+    /// The named template that it is of.
+    part: Option<NamedPart>,
     /// What the placeholders in the text stand for.
     pub placeholders: Arc<Placeholders>,
+}
+
+/// A named template that is read as a part of a Pod.
+#[derive(Debug, Clone, Copy)]
+struct NamedPart {
+    /// Its index.
+    define: usize,
+    /// Whether its containers are init containers, where it holds nothing but containers.
+    is_init: bool,
 }
 
 /// A branch of a template that has a condition.
@@ -79,14 +90,14 @@ impl Reading {
     /// Whether it is of a named template, of which those that include it may make more.
     #[must_use]
     pub fn is_named(&self) -> bool {
-        self.define.is_some()
+        self.part.is_some()
     }
 
-    /// The same, with nothing put where no condition is taken to hold. `None` where that makes no difference.
+    /// The same, with nothing put where no condition is taken to hold.
     #[must_use]
-    pub fn closed(&self) -> Option<Self> {
-        let injections: Vec<_> = self.injections.iter().filter(|it| it.is_certain).cloned().collect();
-        (injections.len() < self.injections.len()).then(|| Self { injections, ..self.clone() })
+    pub fn closed(mut self) -> Self {
+        self.injections.retain(|injection| injection.is_certain);
+        self
     }
 }
 
@@ -112,7 +123,10 @@ impl<'t> Template<'t> {
     /// The readings of each named template, with its name.
     pub fn defines(&self, file: FileId) -> impl Iterator<Item = (&str, Vec<Reading>)> {
         let defines = self.tree.defines.iter().enumerate();
-        defines.map(move |(index, define)| (&*define.name, self.read(file, Some(index))))
+        defines.map(move |(index, define)| {
+            let part = Some(NamedPart { define: index, is_init: false });
+            (&*define.name, self.plans(part).map(|facts| self.written(file, part, facts)).collect())
+        })
     }
 
     /// The readings of each named template whose text holds containers of a Pod: a Pod spec, an object, or a list of
@@ -124,31 +138,40 @@ impl<'t> Template<'t> {
             let text = self.text.get(define.range.clone())?;
             named::may_be_pod_part(text, is_init).then_some((index, is_init))
         });
-        let parts = defines.flat_map(|(index, is_init)| {
-            let readings = self.read(file, Some(index)).into_iter();
-            readings.filter_map(move |reading| named::pod_part(reading, is_init))
-        });
-        parts.collect()
+        let parts = defines.map(|(define, is_init)| NamedPart { define, is_init });
+        parts.flat_map(|part| self.read(file, Some(part))).collect()
     }
 
-    fn read(&self, file: FileId, define: Option<usize>) -> Vec<Reading> {
-        let plans = readings::plans(&self.tree, self.body(define));
-        plans.into_iter().map(|facts| self.reading(file, define, facts)).collect()
+    fn read(&self, file: FileId, part: Option<NamedPart>) -> Vec<Reading> {
+        self.plans(part).filter_map(|facts| self.reading(file, part, facts)).collect()
     }
 
-    fn body(&self, define: Option<usize>) -> &[Piece<'t>] {
-        let define = define.and_then(|define| self.tree.defines.get(define));
+    fn plans(&self, part: Option<NamedPart>) -> impl Iterator<Item = Facts> {
+        readings::plans(&self.tree, self.body(part)).into_iter()
+    }
+
+    fn body(&self, part: Option<NamedPart>) -> &[Piece<'t>] {
+        let define = part.and_then(|part| self.tree.defines.get(part.define));
         define.map_or(&self.tree.body, |define| &define.body)
     }
 
-    fn reading(&self, file: FileId, define: Option<usize>, mut facts: Facts) -> Reading {
-        let output = render::render(self.text, file, &self.tree, self.body(define), &mut facts);
+    /// What is put out by `facts`. `None` where a named template is no part of a Pod then.
+    fn reading(&self, file: FileId, part: Option<NamedPart>, facts: Facts) -> Option<Reading> {
+        let reading = self.written(file, part, facts);
+        match part {
+            Some(part) => named::pod_part(reading, part.is_init),
+            None => Some(reading),
+        }
+    }
+
+    fn written(&self, file: FileId, part: Option<NamedPart>, mut facts: Facts) -> Reading {
+        let output = render::render(self.text, file, &self.tree, self.body(part), &mut facts);
         let Output { text, injections } = layout::settle(output);
         Reading {
             text: Arc::new(text),
             injections,
             facts,
-            define,
+            part,
             placeholders: Arc::clone(&self.placeholders),
         }
     }
@@ -175,54 +198,28 @@ impl<'t> Template<'t> {
         let condition = self.tree.arms.get(branch.0)?.condition.as_ref()?;
         let mut facts = reading.facts.clone();
         facts.force(condition, false);
-        Some(self.reading(reading.text.whole().file, reading.define, facts))
+        self.reading(reading.text.whole().file, reading.part, facts)
     }
 
-    /// Which conditions hold in `reading` and not in `other`, of the blocks that `within` holds and that don't hold the
-    /// byte `at` themselves: as they are written, after a `not` where they don't hold. None where `other` leaves `at` out.
+    /// What `reading` takes of the blocks whose branches all stand in `within`.
     #[must_use]
-    pub fn differences(
-        &self,
-        reading: &Reading,
-        other: &Reading,
-        within: &Range<usize>,
-        at: usize,
-    ) -> Vec<String> {
-        let mut conditions = Vec::new();
-        for block in &self.tree.blocks {
-            let taken = |reading: &Reading| readings::chosen(&self.tree, block, &reading.facts);
-            let arms = || block.arms.iter().filter_map(|&arm| self.tree.arms.get(arm));
-            let (Some(first), Some(last)) = (arms().next(), arms().next_back()) else { continue };
-            let range = first.range.start..last.range.end;
-            let is_around = range.contains(&at);
-            let is_inside = within.start <= range.start && range.end <= within.end;
-            if !(is_around || is_inside) || taken(reading) == taken(other) {
-                continue;
-            }
-            if is_around {
-                return Vec::new();
-            }
-            let arm = taken(reading).and_then(|arm| self.tree.arms.get(arm));
-            describe(arm, first, &mut conditions);
-        }
-        conditions
+    pub fn choices(&self, reading: &Reading, within: &Range<usize>) -> Vec<Choice<'_>> {
+        let mut choices = choices::of(&self.tree, self.body(reading.part), &reading.facts);
+        choices.retain(|choice| {
+            let range = choice.range();
+            within.start <= range.start && range.end <= within.end
+        });
+        choices
     }
 
-    /// Which conditions hold around the byte `one` of the template or around `other`, and not around both.
+    /// `reading` as it is if those of its `choices` that don't stay are made otherwise, as far as the others allow.
     #[must_use]
-    pub fn conditions_of_one(&self, reading: &Reading, one: usize, other: usize) -> Vec<String> {
-        let mut conditions = Vec::new();
-        for block in &self.tree.blocks {
-            let arm = readings::chosen(&self.tree, block, &reading.facts);
-            let arm = arm.and_then(|arm| self.tree.arms.get(arm));
-            let first = block.arms.first().and_then(|&arm| self.tree.arms.get(arm));
-            if let (Some(arm), Some(first)) = (arm, first)
-                && arm.range.contains(&one) != arm.range.contains(&other)
-            {
-                describe(Some(arm), first, &mut conditions);
-            }
-        }
-        conditions
+    pub fn otherwise(&self, reading: &Reading, choices: &[(Choice<'_>, bool)]) -> Option<Reading> {
+        let mut facts = reading.facts.clone();
+        let those = |stay: bool| choices.iter().filter(move |(_, stays)| *stays == stay);
+        those(false).for_each(|(choice, _)| choice.turn(&mut facts));
+        those(true).for_each(|(choice, _)| choice.keep(&mut facts));
+        self.reading(reading.text.whole().file, reading.part, facts)
     }
 
     /// Where the comments stand, each from `/*` to `*/`, in order.
@@ -235,18 +232,5 @@ impl<'t> Template<'t> {
     #[must_use]
     pub fn placeholders(&self) -> &Placeholders {
         &self.placeholders
-    }
-}
-
-/// Adds to `conditions` what says that `arm` is output, or none, of a block that begins with `first`.
-fn describe(arm: Option<&Arm<'_>>, first: &Arm<'_>, conditions: &mut Vec<String>) {
-    let (decisive, holds) = match arm.and_then(|arm| arm.condition.as_ref()) {
-        Some(condition) => (Some(condition), true),
-        None => (first.condition.as_ref(), false),
-    };
-    for said in decisive.into_iter().flat_map(|condition| condition.describe(holds)) {
-        if !conditions.contains(&said) {
-            conditions.push(said);
-        }
     }
 }

@@ -82,14 +82,6 @@ pub(super) fn choose(tree: &Tree<'_>, block: &Block, facts: &mut Facts) -> Optio
     })
 }
 
-/// The arm of `block` that is output by `facts`, which say all that bears on it; `None` too where they don't.
-pub(super) fn chosen(tree: &Tree<'_>, block: &Block, facts: &Facts) -> Option<usize> {
-    block.arms.iter().copied().find(|&arm| {
-        let condition = tree.arms.get(arm).and_then(|arm| arm.condition.as_ref());
-        condition.is_none_or(|condition| facts.holds(condition) == Some(true))
-    })
-}
-
 /// Notes the branches of a reading.
 fn cover(tree: &Tree<'_>, body: &[Piece<'_>], facts: &mut Facts, covered: &mut [bool], is_new: &mut bool) {
     for piece in body {

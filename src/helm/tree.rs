@@ -72,8 +72,6 @@ pub(super) struct Tree<'t> {
     pub(super) defines: Vec<Define<'t>>,
     /// Those of inner blocks stand before those of outer ones.
     pub(super) arms: Vec<Arm<'t>>,
-    /// All blocks.
-    pub(super) blocks: Vec<Block>,
     /// The text of each comment, from `/*` to `*/`.
     pub(super) comments: Vec<Range<usize>>,
 }
@@ -234,7 +232,6 @@ impl<'t> Parser<'t> {
             OpenKind::Block { mut arms, condition, from, .. } => {
                 arms.push(self.tree.arms.len());
                 self.tree.arms.push(Arm { condition, range: from..range.start, body });
-                self.tree.blocks.push(Block { arms: arms.clone() });
                 self.body.push(Piece::Block(Block { arms }));
             }
             OpenKind::Define(name) => {

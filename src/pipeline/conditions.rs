@@ -1,63 +1,180 @@
 //! Under which conditions of a template a finding holds.
+//!
+//! A finding is looked for again with branches taken otherwise. Those without which it is gone are what it hangs on.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use crate::charts::{Part, Views};
 use crate::finding::Finding;
-use crate::source::Span;
-
-/// Where each rule found something.
-pub(super) type Places = HashSet<(&'static str, Span)>;
-
-/// The places of what was `found`.
-pub(super) fn places(found: &[Finding]) -> Places {
-    found.iter().map(|finding| (finding.rule, finding.span)).collect()
-}
-
-/// What was found in `part`, as its readers know it: with the conditions under which it holds, where another reading
-/// of the document lacks it. `parts` come with what they have, or would have if branches that they don't take added nothing.
-pub(super) fn conditional(
-    finding: &Finding,
-    part: &Part,
-    views: &Views<'_>,
-    parts: &[(&Part, Places)],
-) -> Finding {
-    let mut finding = finding.clone();
-    let conditions = conditions(&finding, part, views, parts);
-    if conditions.len() > MAX_CONDITIONS {
-        finding.message.push_str(" (with some values)");
-    } else if !conditions.is_empty() {
-        finding.message = format!("{} (if {})", finding.message, conditions.join(" and "));
-    }
-    match part.document.placeholders() {
-        Some(placeholders) => finding.revealed(placeholders),
-        None => finding,
-    }
-}
+use crate::helm::{self, Choice};
+use crate::source::FileId;
+use crate::yaml::Document;
 
 /// How many conditions a message names. More say little to a reader.
 const MAX_CONDITIONS: usize = 3;
 
-fn conditions(finding: &Finding, part: &Part, views: &Views<'_>, parts: &[(&Part, Places)]) -> Vec<String> {
-    let has = |places: &Places| places.contains(&(finding.rule, finding.span));
-    let alike = || parts.iter().filter(|(other, _)| other.place == part.place);
-    let differences = |other: &Part| views.conditions(part, other, finding.span);
-    // The fewer readings differ in, the nearer that is to what the finding hangs on.
-    let without = alike().filter(|(_, places)| !has(places)).map(|(other, _)| differences(other));
-    let mut conditions =
-        without.filter(|conditions| !conditions.is_empty()).min_by_key(Vec::len).unwrap_or_default();
-    // What doesn't hold in another reading that has it too isn't what it hangs on.
-    let with = alike().filter(|(_, places)| has(places)).flat_map(|(other, _)| differences(other));
-    let needless: HashSet<String> = with.collect();
-    if conditions.iter().any(|condition| !needless.contains(condition)) {
-        conditions.retain(|condition| !needless.contains(condition));
+/// How often the documents of a file are checked to learn under which conditions its findings hold.
+const MAX_TRIALS: usize = 48;
+
+/// How much text is checked for that (bytes).
+const MAX_TRIED: usize = 4 << 20;
+
+/// Where each rule found something: where that ends may hang on a branch.
+type Places = HashSet<(&'static str, FileId, u32)>;
+
+fn place(finding: &Finding) -> (&'static str, FileId, u32) {
+    (finding.rule, finding.span.file, finding.span.start)
+}
+
+/// What tells what is found in a document.
+type Check<'a> = &'a dyn Fn(&Document) -> Vec<Finding>;
+
+/// What was found in `parts`, the documents of `views`, as the template's readers know it: with the conditions under which
+/// it holds. What several have alike is told once. The template has `size` bytes; `check` is for further readings of it.
+pub(super) fn conditional(
+    views: &Views<'_>,
+    parts: &[(&Part, Vec<Finding>)],
+    check: Check<'_>,
+    size: usize,
+) -> Vec<Finding> {
+    let mut left = MAX_TRIALS.min(MAX_TRIED / size.max(1));
+    let mut told: Vec<Finding> = Vec::new();
+    let mut known = HashSet::new();
+    for (part, found) in parts {
+        let mut trials = Trials::new(views, part, check);
+        let from = told.len();
+        for finding in found.iter().filter(|finding| !known.contains(&(finding.rule, finding.span))) {
+            told.push(trials.conditional(finding, &mut left));
+        }
+        known.extend(told.iter().skip(from).map(|finding| (finding.rule, finding.span)));
     }
-    for needed in &finding.needs {
-        for condition in views.conditions_of_one(part, finding.span, *needed) {
-            if !conditions.contains(&condition) {
-                conditions.push(condition);
+    told
+}
+
+/// What the findings of a document hang on.
+struct Trials<'a> {
+    views: &'a Views<'a>,
+    part: &'a Part,
+    choices: Vec<Choice<'a>>,
+    check: Check<'a>,
+    /// By the numbers of the choices that stayed; nothing where that isn't YAML.
+    known: HashMap<Vec<usize>, Option<Places>>,
+}
+
+impl<'a> Trials<'a> {
+    fn new(views: &'a Views<'a>, part: &'a Part, check: Check<'a>) -> Self {
+        Self { views, part, choices: views.choices(part), check, known: HashMap::new() }
+    }
+
+    /// `finding` with the conditions under which it holds; `left` is how many more trials there may be.
+    fn conditional(&mut self, finding: &Finding, left: &mut usize) -> Finding {
+        let mut finding = finding.clone();
+        match self.conditions(&finding, left) {
+            Some(conditions) if conditions.is_empty() => {}
+            Some(conditions) => {
+                finding.message = format!("{} (if {})", finding.message, conditions.join(" and "));
             }
+            None => finding.message.push_str(" (with some values)"),
+        }
+        match self.part.document.placeholders() {
+            Some(placeholders) => finding.revealed(placeholders),
+            None => finding,
         }
     }
-    conditions
+
+    /// What has to hold for `finding`; `None` where that isn't known, or is too much to be told.
+    fn conditions(&mut self, finding: &Finding, left: &mut usize) -> Option<Vec<String>> {
+        let at = self.at(finding);
+        let is_around = |number: &usize| self.choices.get(*number).is_some_and(|choice| choice.holds(at));
+        let (around, others): (Vec<usize>, Vec<usize>) = (0..self.choices.len()).partition(is_around);
+        let mut search = Search { trials: self, finding, at, left };
+        let needed = search.needed(&around, true, &others)?;
+        let needed = search.confirmed(&around, &needed);
+        let all = self.described([&*around, &*needed].concat());
+        // What stands around a place can be seen there.
+        let told = if all.len() > MAX_CONDITIONS { self.described(needed) } else { all };
+        (told.len() <= MAX_CONDITIONS).then_some(told)
+    }
+
+    /// What the choices of these numbers ask for.
+    fn described(&self, mut numbers: Vec<usize>) -> Vec<String> {
+        numbers.sort_unstable();
+        let choices: Vec<_> =
+            numbers.iter().filter_map(|&number| self.choices.get(number)).copied().collect();
+        helm::conditions(&choices)
+    }
+
+    /// The byte of the document that `finding` is at, or else what it is about: a script may be in another one.
+    fn at(&self, finding: &Finding) -> usize {
+        let place = self.part.place;
+        let spans = [Some(finding.span), finding.about].into_iter().flatten();
+        let mut starts = spans.filter(|span| span.file == place.file).map(|span| span.range().start);
+        starts.find(|start| place.range().contains(start)).unwrap_or(place.range().start)
+    }
+}
+
+/// What becomes of a finding where branches are taken otherwise.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Fate {
+    Stays,
+    Goes,
+    /// So does its document, which isn't YAML then.
+    Unknown,
+}
+
+/// Looks for what one finding hangs on.
+struct Search<'t, 'a> {
+    trials: &'t mut Trials<'a>,
+    finding: &'t Finding,
+    at: usize,
+    left: &'t mut usize,
+}
+
+impl Search<'_, '_> {
+    /// The fewest of `open` that have to stay beside `kept` for the finding to stay (`QuickXplain`, Junker 2004). `is_new`
+    /// tells that `kept` by itself may do. `None` where it takes too many trials.
+    fn needed(&mut self, kept: &[usize], is_new: bool, open: &[usize]) -> Option<Vec<usize>> {
+        if open.is_empty() || is_new && self.fate(kept)? == Fate::Stays {
+            return Some(Vec::new());
+        }
+        if open.len() == 1 {
+            return Some(open.to_vec());
+        }
+        let (first, second) = open.split_at(open.len() / 2);
+        let of_second = self.needed(&[kept, first].concat(), true, second)?;
+        let of_first = self.needed(&[kept, &of_second].concat(), !of_second.is_empty(), first)?;
+        Some([of_first, of_second].concat())
+    }
+
+    /// Those of `needed` without which the finding is gone, but not the document with it.
+    fn confirmed(&mut self, kept: &[usize], needed: &[usize]) -> Vec<usize> {
+        let mut confirmed = needed.to_vec();
+        confirmed.retain(|one| {
+            let others = needed.iter().copied().filter(|other| other != one);
+            let kept: Vec<usize> = kept.iter().copied().chain(others).collect();
+            self.fate(&kept).is_some_and(|fate| fate != Fate::Unknown)
+        });
+        confirmed
+    }
+
+    /// What becomes of the finding where only the choices `kept` stay as they are. `None` after too many trials.
+    fn fate(&mut self, kept: &[usize]) -> Option<Fate> {
+        let Trials { views, part, choices, check, known } = &mut *self.trials;
+        let mut kept = kept.to_vec();
+        kept.sort_unstable();
+        if !known.contains_key(&kept) {
+            *self.left = self.left.checked_sub(1)?;
+            let choices = choices.iter().enumerate();
+            let choices: Vec<_> =
+                choices.map(|(number, choice)| (*choice, kept.binary_search(&number).is_ok())).collect();
+            let document = views.otherwise(part, self.at, &choices);
+            let places = document.map(|document| check(&document).iter().map(place).collect());
+            known.insert(kept.clone(), places);
+        }
+        Some(match known.get(&kept)? {
+            Some(places) if places.contains(&place(self.finding)) => Fate::Stays,
+            Some(_) => Fate::Goes,
+            None => Fate::Unknown,
+        })
+    }
 }

@@ -3,10 +3,10 @@
 use std::borrow::Cow;
 use std::cell::OnceCell;
 use std::cmp::Reverse;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::sync::Arc;
 
-use super::conditions::{Places, conditional, places};
+use super::conditions::conditional;
 use super::{interest, precedence, shares};
 use crate::charts::{self, Part, Views};
 use crate::cut_list::CutList;
@@ -316,45 +316,24 @@ impl<'a> FileLinter<'a> {
             }
             parts.push((part, std::mem::take(&mut self.result.findings)));
         }
-        let in_closed = self.in_closed(views, &parts);
         self.result.findings = before;
+        let check = |document: &Document| {
+            let mut work = Self::new(self.linter, self.file, budget([self.file]));
+            work.check_document(document);
+            work.result.findings
+        };
+        let found = conditional(views, &parts, &check, self.file.source.text.len());
         let is_unread = views.problems().next().is_some();
-        let mut known = HashSet::new();
-        for (part, found) in &parts {
-            let new = found.iter().filter(|finding| !known.contains(&(finding.rule, finding.span)));
-            let new = new.map(|finding| conditional(finding, part, views, &in_closed));
-            let new: Vec<Finding> = if is_unread {
+        let found = found.into_iter().map(|finding| {
+            if is_unread {
                 // What a fix would change of the rest can't be told.
-                new.map(|finding| finding.without_fix("part of its template can't be read")).collect()
+                finding.without_fix("part of its template can't be read")
             } else {
-                new.map(|finding| self.fixed_in_text(finding)).collect()
-            };
-            known.extend(new.iter().map(|finding| (finding.rule, finding.span)));
-            self.result.findings.extend(new);
-        }
-    }
-
-    /// Each of `parts` with the places of what it has, or lacks only because a branch that it doesn't take might add to it.
-    fn in_closed<'v>(
-        &mut self,
-        views: &Views<'_>,
-        parts: &[(&'v Part, Vec<Finding>)],
-    ) -> Vec<(&'v Part, Places)> {
-        let mut of_all_readings: HashMap<Span, Places> = HashMap::new();
-        for (part, found) in parts {
-            of_all_readings.entry(part.place).or_default().extend(places(found));
-        }
-        let with_closed = parts.iter().map(|(part, found)| {
-            let mut own = places(found);
-            let lacks = own.len() < of_all_readings.get(&part.place).map_or(0, HashSet::len);
-            if lacks && let Some(document) = views.closed(part) {
-                let result = std::mem::take(&mut self.result);
-                self.check_document(&document);
-                own.extend(places(&std::mem::replace(&mut self.result, result).findings));
+                self.fixed_in_text(finding)
             }
-            (*part, own)
         });
-        with_closed.collect()
+        let found: Vec<_> = found.collect();
+        self.result.findings.extend(found);
     }
 
     /// Whether a build reads the file.

@@ -247,7 +247,7 @@ impl<'a> PodContext<'a> {
         let consequence = validate::consequence(self.subject.pod, self.version);
         let message = format!("`{field}`{whose} {problem}: {consequence}");
         let finding = Finding::new(Severity::Error, span, message).caption(caption).help(help);
-        let finding = labels.into_iter().fold(finding, |finding, (span, text)| finding.needing(span, text));
+        let finding = labels.into_iter().fold(finding, |finding, (span, text)| finding.label(span, text));
         self.report_about(entry.map(|entry| entry.node), finding);
     }
 

@@ -7,7 +7,7 @@ use crate::support::binary::{folder, run};
 use crate::support::lint::lint;
 
 /// A Deployment of a chart with these init containers, indented by eight columns, and these volumes, by six.
-fn deployment(inits: &str, volumes: &str) -> String {
+pub(crate) fn deployment(inits: &str, volumes: &str) -> String {
     format!(
         "apiVersion: {{{{ include \"api\" . }}}}
 kind: Deployment
@@ -30,7 +30,7 @@ spec:
 }
 
 /// An init container that makes a folder in the volume `data`.
-fn mkdir(name: &str, path: &str) -> String {
+pub(crate) fn mkdir(name: &str, path: &str) -> String {
     format!(
         "        - name: {name}
           image: {{{{ .Values.image }}}}
@@ -42,10 +42,10 @@ fn mkdir(name: &str, path: &str) -> String {
     )
 }
 
-const EMPTY_DIR: &str = "      volumes:\n        - name: data\n          emptyDir: {}\n";
+pub(crate) const EMPTY_DIR: &str = "      volumes:\n        - name: data\n          emptyDir: {}\n";
 
 /// Each finding in a line: rule, place, message.
-fn found(text: &str) -> Vec<String> {
+pub(crate) fn found(text: &str) -> Vec<String> {
     let report: Report = lint("templates/web.yaml", text, &Settings::default());
     let source = &report.sources[0];
     let line = |at: u32| source.position(at as usize).line;
@@ -124,44 +124,6 @@ fn what_is_literally_wrong_is_said() {
     assert_eq!(rules(&deployment(number, "")), ["invalid-field"]);
     let twice = "        - name: a\n          image: {{ .Values.a }}\n".repeat(2);
     assert_eq!(rules(&deployment(&twice, "")), ["duplicate-container-name"]);
-}
-
-#[test]
-fn a_finding_says_under_which_condition_it_holds() {
-    let volumes = "      volumes:
-        - name: data
-          {{- if .Values.keep }}
-          emptyDir: {}
-          {{- else }}
-          configMap: {name: a}
-          {{- end }}
-";
-    let found = found(&deployment(&mkdir("seed", "/data/a"), volumes));
-    let told = |rule: &str, condition: &str| {
-        found.iter().any(|one| one.starts_with(rule) && one.ends_with(condition))
-    };
-    assert_eq!(found.len(), 2, "{found:#?}");
-    assert!(told("non-idempotent-write", "(if `.Values.keep`)"), "{found:#?}");
-    assert!(told("write-to-read-only", "(if not `.Values.keep`)"), "{found:#?}");
-    let inside = mkdir("seed", "/data/a");
-    let inside = format!(
-        "        {{{{- if .Values.a }}}}\n{inside}        {{{{- else }}}}\n        - name: b\n          image: b:1\n        {{{{- end }}}}\n"
-    );
-    let found = self::found(&deployment(&inside, EMPTY_DIR));
-    assert!(found.len() == 1 && !found[0].contains("(if"), "its own branch is no condition: {found:#?}");
-}
-
-/// What a branch might add to a Pod spec keeps a rule silent in one reading, and is no condition in the other.
-#[test]
-fn a_branch_that_has_nothing_to_do_with_a_finding_is_no_condition() {
-    let inits = "        - name: a\n          image: a:1\n          resources: {requests: {cpu: 8}}\n";
-    let branches = "      {{- if .Values.host }}\n      hostNetwork: true\n      {{- end }}\n  \
-                    {{- if not .Values.host }}\n  paused: false\n  {{- end }}\n";
-    let text = deployment(inits, branches);
-    let text = text.replace("{{- toYaml .Values.resources | nindent 12 }}", "{requests: {cpu: 1}}");
-    let found = found(&text);
-    assert_eq!(found.len(), 1, "{found:#?}");
-    assert!(found[0].starts_with("oversized-init-request") && !found[0].contains("(if"), "{found:#?}");
 }
 
 #[test]

@@ -1,0 +1,125 @@
+//! What a reading takes of each block, and what it would be if some were taken otherwise.
+
+use std::ops::Range;
+
+use super::condition::Condition;
+use super::facts::Facts;
+use super::tree::{Arm, Block, Piece, Tree};
+
+/// Which branch of a block a reading takes, if any. There is another one to take.
+#[derive(Debug, Clone, Copy)]
+pub struct Choice<'t> {
+    block: &'t Block,
+    taken: Option<usize>,
+    tree: &'t Tree<'t>,
+}
+
+/// The choices that matter for what `facts` put out of `body`, in the order of the template.
+pub(super) fn of<'t>(tree: &'t Tree<'t>, body: &'t [Piece<'t>], facts: &Facts) -> Vec<Choice<'t>> {
+    let mut choices = Vec::new();
+    gather(tree, body, facts, &mut choices);
+    choices
+}
+
+fn gather<'t>(tree: &'t Tree<'t>, body: &'t [Piece<'t>], facts: &Facts, choices: &mut Vec<Choice<'t>>) {
+    for piece in body {
+        let Piece::Block(block) = piece else { continue };
+        let choice = Choice { block, taken: chosen(tree, block, facts), tree };
+        if choice.arms().next().is_some_and(|first| first.condition.is_some()) {
+            choices.push(choice);
+        }
+        if let Some(arm) = choice.arm() {
+            gather(tree, &arm.body, facts, choices);
+        }
+    }
+}
+
+/// The arm of `block` that is output by `facts`, which say all that bears on it.
+fn chosen(tree: &Tree<'_>, block: &Block, facts: &Facts) -> Option<usize> {
+    block.arms.iter().copied().find(|&arm| {
+        let condition = tree.arms.get(arm).and_then(|arm| arm.condition.as_ref());
+        condition.is_none_or(|condition| facts.holds(condition) == Some(true))
+    })
+}
+
+impl<'t> Choice<'t> {
+    fn arms(&self) -> impl Iterator<Item = &'t Arm<'t>> {
+        self.block.arms.iter().filter_map(|&arm| self.tree.arms.get(arm))
+    }
+
+    fn arm(&self) -> Option<&'t Arm<'t>> {
+        self.tree.arms.get(self.taken?)
+    }
+
+    /// Whether the byte `at` of the template stands in the branch that is taken.
+    #[must_use]
+    pub fn holds(&self, at: usize) -> bool {
+        self.arm().is_some_and(|arm| arm.range.contains(&at))
+    }
+
+    /// The bytes of the template that the branches take up.
+    #[must_use]
+    pub fn range(&self) -> Range<usize> {
+        let start = self.arms().next().map_or(0, |arm| arm.range.start);
+        start..self.arms().last().map_or(start, |arm| arm.range.end)
+    }
+
+    /// Takes for true what this choice asks for.
+    pub(super) fn keep(&self, facts: &mut Facts) {
+        for (condition, holds) in self.asked() {
+            if facts.holds(condition) != Some(holds) {
+                facts.force(condition, holds);
+            }
+        }
+    }
+
+    /// Takes for true what leads to another branch, or to none.
+    pub(super) fn turn(&self, facts: &mut Facts) {
+        let taken = self.arm().and_then(|arm| arm.condition.as_ref());
+        let first = self.arms().next().and_then(|first| first.condition.as_ref());
+        if let Some(condition) = taken.or(first) {
+            facts.force(condition, taken.is_none());
+        }
+    }
+
+    /// The conditions of the branches up to the one that is taken, each with whether it holds.
+    fn asked(&self) -> Vec<(&'t Condition, bool)> {
+        let upto = self.block.arms.iter().position(|&arm| Some(arm) == self.taken);
+        let arms = self.arms().enumerate().take(upto.map_or(usize::MAX, |taken| taken + 1));
+        arms.filter_map(|(at, arm)| Some((arm.condition.as_ref()?, Some(at) == upto))).collect()
+    }
+
+    /// What has to hold for it, each with all of what would do.
+    fn conditions(&self) -> Vec<Vec<String>> {
+        let asked = self.asked();
+        let taken = asked.iter().find_map(|&(condition, holds)| holds.then_some(condition));
+        // What equals one text equals no other.
+        let goes_without_saying = |condition: &Condition, holds: bool| {
+            !holds && taken.is_some_and(|taken| taken.excludes(condition))
+        };
+        let said = asked.iter().filter(|(condition, holds)| !goes_without_saying(condition, *holds));
+        said.flat_map(|(condition, holds)| condition.describe(*holds)).collect()
+    }
+}
+
+/// What has to hold for `choices`, one thing after another: conditions as they are written, each perhaps after a `not`.
+#[must_use]
+pub fn conditions(choices: &[Choice<'_>]) -> Vec<String> {
+    let mut all: Vec<Vec<String>> = Vec::new();
+    for condition in choices.iter().flat_map(Choice::conditions) {
+        if !all.contains(&condition) {
+            all.push(condition);
+        }
+    }
+    let is_implied = |condition: &[String]| {
+        condition.len() > 1 && all.iter().any(|other| matches!(&**other, [one] if condition.contains(one)))
+    };
+    let told: Vec<_> = all.iter().filter(|condition| !is_implied(condition)).collect();
+    let is_one_of_several = told.len() > 1;
+    let join = |condition: &&Vec<String>| match &***condition {
+        [one] => one.clone(),
+        several if is_one_of_several => format!("({})", several.join(" or ")),
+        several => several.join(" or "),
+    };
+    told.iter().map(join).collect()
+}

@@ -1,0 +1,107 @@
+//! Under which conditions of a template a finding is said to hold.
+
+use initlint::settings::Settings;
+
+use crate::helm_lint::{EMPTY_DIR, deployment, found, mkdir};
+use crate::support::lint::lint;
+
+#[test]
+fn a_finding_says_under_which_condition_it_holds() {
+    let volumes = "      volumes:
+        - name: data
+          {{- if .Values.keep }}
+          emptyDir: {}
+          {{- else }}
+          configMap: {name: a}
+          {{- end }}
+";
+    let found = found(&deployment(&mkdir("seed", "/data/a"), volumes));
+    let told = |rule: &str, condition: &str| {
+        found.iter().any(|one| one.starts_with(rule) && one.ends_with(condition))
+    };
+    assert_eq!(found.len(), 2, "{found:#?}");
+    assert!(told("non-idempotent-write", "(if `.Values.keep`)"), "{found:#?}");
+    assert!(told("write-to-read-only", "(if not `.Values.keep`)"), "{found:#?}");
+    let inside = mkdir("seed", "/data/a");
+    let inside = format!(
+        "        {{{{- if .Values.a }}}}\n{inside}        {{{{- else }}}}\n        - name: b\n          image: b:1\n        {{{{- end }}}}\n"
+    );
+    assert_eq!(conditions(&inside, EMPTY_DIR), ["(if `.Values.a`)"], "its own branch");
+}
+
+/// The conditions that the findings of a deployment say.
+fn conditions(inits: &str, more: &str) -> Vec<String> {
+    let found = found(&deployment(inits, more));
+    let said = |one: &String| one.rfind(" (if ").or(one.rfind(" (with ")).map(|at| one[at + 1..].to_owned());
+    found.iter().map(|one| said(one).unwrap_or_default()).collect()
+}
+
+/// Each of these needs more than one branch, or another than its own.
+#[test]
+fn all_conditions_that_a_finding_hangs_on_are_said() {
+    let seed = mkdir("seed", "/data/a");
+    let nested = format!(
+        "        {{{{- if .Values.a }}}}\n        {{{{- with .Values.b }}}}\n{seed}        {{{{- end }}}}\n        {{{{- end }}}}\n"
+    );
+    assert_eq!(conditions(&nested, EMPTY_DIR), ["(if `.Values.a` and `.Values.b`)"], "nested");
+    let both = "      volumes:\n        {{- if .Values.a }}\n        - name: data\n          {{- if .Values.b }}
+          emptyDir: {}\n          {{- else }}\n          image: {reference: a:1}\n          {{- end }}\n        {{- end }}\n";
+    assert_eq!(conditions(&seed, both).first().unwrap(), "(if `.Values.a` and `.Values.b`)", "elsewhere");
+    let last = "      volumes:\n        - name: data\n          {{- if eq .Values.a \"x\" }}\n          configMap: {name: a}
+          {{- else if .Values.b }}\n          image: {reference: a:1}\n          {{- else }}\n          emptyDir: {}\n          {{- end }}\n";
+    let said = conditions(&seed, last);
+    assert!(said.contains(&"(if not `eq .Values.a \"x\"` and not `.Values.b`)".to_owned()), "else: {said:?}");
+    let script = |first: &str, second: &str| {
+        format!(
+            "        - name: a\n          image: busybox:1\n          command:\n            - sh\n            - -c\n            - |\n              \
+             {first}\n              cp /a/b /data/d\n              {{{{- end }}}}\n              {second}\n              chmod 400 /data/e\n              {{{{- end }}}}\n          volumeMounts: [{{name: data, mountPath: /data}}]\n"
+        )
+    };
+    let masked = script("{{- if .Values.a }}", "{{- if and .Values.b .Values.c }}");
+    assert_eq!(
+        conditions(&masked, EMPTY_DIR),
+        ["(if `.Values.a` and `.Values.b` and `.Values.c`)"],
+        "what comes after it"
+    );
+    let either = script("{{- if .Values.a }}", "{{- if or .Values.a .Values.b }}");
+    assert_eq!(conditions(&either, EMPTY_DIR), ["(if `.Values.a`)"], "what the other says too");
+    let any = script("{{- if .Values.a }}", "{{- if or .Values.b .Values.c }}");
+    assert_eq!(conditions(&any, EMPTY_DIR), ["(if `.Values.a` and (`.Values.b` or `.Values.c`))"]);
+    let helper = format!(
+        "{{{{- define \"a.init\" }}}}\n{}{{{{- end }}}}\n",
+        masked.replace("        - name", "- name")
+    );
+    let report = lint("templates/_a.tpl", &helper, &Settings::default());
+    assert!(report.findings.iter().all(|one| one.message.ends_with("and `.Values.c`)")), "in a helper");
+}
+
+#[test]
+fn what_a_finding_does_not_hang_on_is_not_said() {
+    let seed = mkdir("seed", "/data/a");
+    let others = "      {{- if .Values.a }}\n      hostNetwork: true\n      {{- else }}\n      hostIPC: true\n      {{- end }}
+      {{- with .Values.b }}\n      tolerations: []\n      {{- end }}\n";
+    assert_eq!(conditions(&seed, &format!("{EMPTY_DIR}{others}")), [""]);
+    let either = "      volumes:\n        - name: data\n          {{- if .Values.a }}\n          emptyDir: {}\n          {{- else }}
+          persistentVolumeClaim: {claimName: a}\n          {{- end }}\n";
+    assert_eq!(conditions(&seed, either), [""], "both keep what is written");
+    let whole = format!("{{{{- if .Values.enabled }}}}\n{}{{{{- end }}}}\n", deployment(&seed, EMPTY_DIR));
+    assert_eq!(found(&whole).iter().filter(|one| one.contains("(if")).count(), 0, "all of the object");
+    let many: String = (0..60)
+        .map(|at| format!("      {{{{- if .Values.a{at} }}}}\n      x{at}: a\n      {{{{- end }}}}\n"))
+        .collect();
+    let text = deployment(&seed, &format!("{EMPTY_DIR}{many}"));
+    assert!(found(&text).iter().any(|one| one.starts_with("non-idempotent-write") && !one.contains("(if")));
+}
+
+/// What a branch might add to a Pod spec keeps a rule silent in one reading, and is no condition in the other.
+#[test]
+fn a_branch_that_has_nothing_to_do_with_a_finding_is_no_condition() {
+    let inits = "        - name: a\n          image: a:1\n          resources: {requests: {cpu: 8}}\n";
+    let branches = "      {{- if .Values.host }}\n      hostNetwork: true\n      {{- end }}\n  \
+                    {{- if not .Values.host }}\n  paused: false\n  {{- end }}\n";
+    let text = deployment(inits, branches);
+    let text = text.replace("{{- toYaml .Values.resources | nindent 12 }}", "{requests: {cpu: 1}}");
+    let found = found(&text);
+    assert_eq!(found.len(), 1, "{found:#?}");
+    assert!(found[0].starts_with("oversized-init-request") && !found[0].contains("(if"), "{found:#?}");
+}
