@@ -12,7 +12,7 @@ pub fn json_comment(text: &str) -> Option<Range<usize>> {
     let mut marks = ["//", "/*"].iter();
     let may_hold_any = text.trim_start().starts_with(['{', '[', '/'])
         && marks.any(|mark| memmem::find(text.as_bytes(), mark.as_bytes()).is_some());
-    let error = serde_json::from_str::<IgnoredAny>(text).err().filter(|_| may_hold_any)?;
+    let error = may_hold_any.then(|| serde_json::from_str::<IgnoredAny>(text).err()).flatten()?;
     let lines = text.split_inclusive('\n').take(error.line().checked_sub(1)?);
     let at = lines.map(str::len).sum::<usize>() + error.column();
     // The column is that of the byte that isn't expected, or of the one before it. A template's comment is its own.

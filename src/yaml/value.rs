@@ -101,7 +101,9 @@ impl Value {
         let entries = keys.iter().filter_map(|key| node.entry(key));
         let fields =
             entries.map(|entry| Ok(Field { key: Value::of(entry.key)?, value: Value::of(entry.value)? }));
-        let content = Content::Mapping(Arc::new(fields.collect::<Result<_, Span>>()?));
+        let mut fields: Vec<Field> = fields.collect::<Result<_, Span>>()?;
+        fields.shrink_to_fit();
+        let content = Content::Mapping(Arc::new(fields));
         Ok(Value { origin: Arc::clone(origin), start, end, content })
     }
 

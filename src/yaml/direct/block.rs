@@ -45,7 +45,7 @@ impl Reader<'_> {
         self.at = colon;
         self.end_line()?;
         match self.column {
-            Some(next) if next > column => self.block(next),
+            Some(next) if next > column => self.below(next, column),
             // A list may stand as far left as the key whose value it is.
             Some(next) if next == column && self.is_dash() => self.sequence(column),
             _ => Some(self.null(colon)),
@@ -77,13 +77,25 @@ impl Reader<'_> {
                 self.end_line()?;
                 // What an item without anything is, and where the list ends then, is the parser's to say.
                 let next = self.column.filter(|next| *next > column)?;
-                self.block(next)
+                self.below(next, column)
             }
             Some(b'-') if self.is_dash() => self.sequence(inner),
             Some(b'|' | b'>' | b'[' | b'{') => self.inline(column),
             Some(_) => {
                 let word = self.word()?;
-                if word.is_key { self.mapping(inner, word) } else { self.line(&word) }
+                if word.is_key { self.mapping(inner, word) } else { self.lines(&word, column) }
+            }
+        }
+    }
+
+    /// A value that starts at column `next` of a line below the key or dash at `column`.
+    fn below(&mut self, next: usize, column: usize) -> Option<usize> {
+        match self.byte(0)? {
+            b'[' | b'{' => self.flow_line(Some(column)),
+            _ if self.is_dash() => self.sequence(next),
+            _ => {
+                let word = self.word()?;
+                if word.is_key { self.mapping(next, word) } else { self.lines(&word, column) }
             }
         }
     }
@@ -95,15 +107,8 @@ impl Reader<'_> {
             b'[' | b'{' => self.flow_line(Some(column)),
             _ => {
                 let word = self.word()?;
-                if word.is_key { None } else { self.line(&word) }
+                if word.is_key { None } else { self.lines(&word, column) }
             }
         }
-    }
-
-    /// A scalar that ends its line. Had it more lines, the next would stand too far right for what is around it.
-    fn line(&mut self, word: &Word) -> Option<usize> {
-        self.scalar(word)?;
-        self.end_line()?;
-        Some(word.range.end)
     }
 }

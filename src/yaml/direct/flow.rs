@@ -16,12 +16,13 @@ impl Reader<'_> {
         let (content, closing) = if is_map { (Content::Mapping, b'}') } else { (Content::Sequence, b']') };
         let index = self.open(self.at, content)?;
         self.at += 1;
-        self.skip_flow_blanks(parent)?;
-        if self.byte(0)? == closing {
-            self.at += 1;
-            return self.close(index, self.at);
-        }
         loop {
+            self.skip_flow_blanks(parent)?;
+            // A comma may stand behind the last entry.
+            if self.byte(0)? == closing {
+                self.at += 1;
+                return self.close(index, self.at);
+            }
             if is_map {
                 let key = self.flow_word()?;
                 self.key(&key)?;
@@ -37,7 +38,6 @@ impl Reader<'_> {
                 }
                 _ => return None,
             }
-            self.skip_flow_blanks(parent)?;
         }
     }
 
@@ -50,18 +50,30 @@ impl Reader<'_> {
         if word.is_key { None } else { self.scalar(&word) }
     }
 
-    /// Skips spaces and line breaks. Each line must start past `parent`.
+    /// Skips spaces, comments and line breaks. Each line must start past `parent`, but for a closing bracket, which may
+    /// stand as far left.
     fn skip_flow_blanks(&mut self, parent: Option<usize>) -> Option<()> {
+        let before = self.at;
         self.skip_spaces();
-        while self.byte(0) == Some(b'\n') {
-            self.at += 1;
+        let mut may_be_comment = self.at > before;
+        loop {
+            match self.byte(0) {
+                Some(b'\n') => self.at += 1,
+                Some(b'#') if may_be_comment => self.skip_line(),
+                _ => return Some(()),
+            }
             let start = self.at;
             self.skip_spaces();
-            let is_too_far_left = parent.is_some_and(|parent| self.at - start <= parent);
-            if is_too_far_left && self.byte(0) != Some(b'\n') {
+            let column = self.at - start;
+            let is_too_far_left = parent.is_some_and(|parent| match self.byte(0) {
+                Some(b'\n') => false,
+                Some(b']' | b'}') => column < parent,
+                _ => column <= parent,
+            });
+            if is_too_far_left {
                 return None;
             }
+            may_be_comment = true;
         }
-        Some(())
     }
 }

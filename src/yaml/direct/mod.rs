@@ -1,6 +1,6 @@
 //! YAML as most manifests are written, straight into the tree.
 //!
-//! Block maps and lists, flow collections, scalars of one line, block scalars and comments; JSON is the flow part of that.
+//! Block maps and lists, flow collections with scalars of one line, other scalars and comments; JSON is the flow part of that.
 //! Whatever else stands in a document, and whatever is wrong with one, is left to the parser: this reader gives up, and
 //! never says why. What it does read is what the parser reads, node by node, with the same places; builds with debug
 //! assertions read both ways and compare.
@@ -194,6 +194,19 @@ mod tests {
             "{\"a\":1,\"b\" : [true, null, -1.5e3],\n\"c\":\"\\u00e9\\/\\\"\"\n}\n",
             "a: 값 # é\n키: \"값\"\n",
             "'a' : b\n\"c\":\n- d\n\n",
+            "a: b\n  c\n\n   d # e\nf:\n  g\nh:\n - i\n   j\n",
+            "a: 'b\n  c''d \n\n  e'\nf:\n  \"g\\n\n   h\n\n\n   \"\ni: j\n\n\n",
+            "a: b\n  'c'\n",
+            "a:\n  [b, c]\nd:\n-\n  {e: f}\n",
+            "a: \"b \\\n  c\\\n\n  \\ d\\ \n  \\x41\\_\"\ne: \"\\\n  f\\\\\n  \\U0001f600\"\n",
+            "- :b\n- ?c\n",
+            "a: b\n  && c\n  - d\n  ? e\n  [f\n",
+            "a: |\n  b\n  c",
+            "a: >-\n  b",
+            "a: |+\n  b\n ",
+            "a: [b, ]\nc: {d: e, }\nf: [\n  # g\n  h, # i\n  j  # k\n  ,\n]\nl:\n  m: {\n    n: o,\n  }\n",
+            "a: |\n\nb: |-\nc: >\n\n# d\ne: |\n",
+            "a:\n  b: |\n    \n  c: |\n  e: >-\nf:\n- |\n# g\n- >\n  \n\n",
         ] {
             assert!(is_read(text), "{text}");
         }
@@ -205,9 +218,11 @@ mod tests {
             "a: &b c\nd: *b\n",
             "a: !!str 1\n",
             "? a\n: b\n",
-            "a: b\n  c\n",
-            "a:\n  b\n",
-            "a: 'b\n  c'\n",
+            "a: b\n  c: d\n",
+            "a: b # c\n  d\n",
+            "a:\n  b: 'c\n  d'\n",
+            "a: [b\n  c]\n",
+            "'a\n b': c\n",
             "a: |2\n  b\n",
             "a:\tb\n",
             "a: b\r\n",
@@ -215,10 +230,12 @@ mod tests {
             "~: a\n",
             "a: b: c\n",
             "a:\n- b\n-\n",
-            "a: [b, ]\n",
+            "a: [b, , c]\n",
+            "a: [,]\n",
+            "a:\n  b: [\n  c\n  ]\n",
+            "a: [b#c\n",
             "a: [b: c]\n",
             "a: {b}\n",
-            "a: \"\\x41\"\n",
             "a: \"\\ud800\"\n",
             "a: b\n...\n",
             "",
@@ -235,13 +252,13 @@ mod tests {
             "a", "b: ", "c:", "\n", "\n", "\n  ", "\n    ", " ", "- ", "-", "\n- ", "\n  - ", "# d", "#",
             " # e\n", "'f'", "\"g\"", "\"\\n\"", "'", "\"", "|", ">", "|-\n", ">+\n", "\n   h\n", "[", "]",
             "{", "}", ", ", ",", ": ", ":", "1", "null", "~", "<<", "\t", "é", "&i ", "*i", "!", "?", "%",
-            "@", "...", "---", "\\",
+            "@", "...", "---", "\\", "\\\n", "\\\n   ", "\\ ", "a: \"b ",
         ]);
         prop::collection::vec(piece, 0..24).prop_map(|pieces| pieces.concat())
     }
 
     proptest! {
-        #![proptest_config(ProptestConfig::with_cases(5_000))]
+        #![proptest_config(ProptestConfig::with_cases(20_000))]
 
         #[test]
         fn whatever_is_read_is_what_the_parser_reads(text in text()) {

@@ -10,12 +10,14 @@ use crate::yaml::tree::{Content, Meaning, NodeData, Scalar, Text};
 /// The longest key (bytes); the parser takes 1024 characters.
 const MAX_KEY: usize = 1000;
 
-/// A scalar that ends in the line that it starts in.
+/// A scalar: all of a quoted one, and the first line of a plain one.
 pub(super) struct Word {
     pub(super) range: Range<usize>,
     style: Style,
     /// Whether a quoted one holds escapes.
     has_escapes: bool,
+    /// Whether a quoted one has several lines.
+    is_folded: bool,
     /// Whether the colon of a key follows.
     pub(super) is_key: bool,
 }
@@ -33,6 +35,7 @@ impl Reader<'_> {
 
     fn word_up_to(&mut self, ends: impl Fn(u8) -> bool) -> Option<Word> {
         let start = self.at;
+        let is_in_brackets = ends(b',');
         let (style, has_escapes) = match self.byte(0)? {
             b'"' => (Style::DoubleQuoted, self.double_quoted()?),
             b'\'' => (Style::SingleQuoted, self.single_quoted()?),
@@ -42,7 +45,8 @@ impl Reader<'_> {
             }
         };
         let range = start..self.at;
-        let is_in_brackets = ends(b',');
+        let written = self.bytes.get(range.clone())?;
+        let is_folded = style != Style::Plain && memchr::memchr(b'\n', written).is_some();
         self.skip_spaces();
         let colon = self.byte(0) == Some(b':');
         // In brackets, what follows a quoted key needs no blank before it.
@@ -50,18 +54,24 @@ impl Reader<'_> {
         if !is_key {
             self.at = range.end;
         }
-        (!colon || is_key).then_some(Word { range, style, has_escapes, is_key })
+        let is_read = (!colon || is_key) && !(is_folded && (is_key || is_in_brackets));
+        is_read.then_some(Word { range, style, has_escapes, is_folded, is_key })
     }
 
-    /// Goes past a plain scalar and the spaces before its end.
+    /// Goes past the first line of a plain scalar, but for the spaces at its end.
     fn plain(&mut self, ends: &impl Fn(u8) -> bool) -> Option<()> {
         match self.byte(0)? {
-            b'-' if self.byte(1).is_some_and(|next| !matches!(next, b' ' | b'\n' | b'\t') && !ends(next)) => {
-            }
+            b'-' | b'?' | b':'
+                if self.byte(1).is_some_and(|next| !matches!(next, b' ' | b'\n' | b'\t') && !ends(next)) => {}
             b' ' | b'\n' | b'\t' | b'-' | b'?' | b':' | b',' | b'[' | b']' | b'{' | b'}' | b'#' | b'&'
             | b'*' | b'!' | b'|' | b'>' | b'%' | b'@' | b'`' => return None,
             _ => {}
         }
+        self.plain_line(ends)
+    }
+
+    /// Goes past what a line holds of a plain scalar.
+    fn plain_line(&mut self, ends: &impl Fn(u8) -> bool) -> Option<()> {
         let (mut at, mut end) = (self.at, self.at);
         while let Some(&byte) = self.bytes.get(at) {
             match byte {
@@ -94,8 +104,7 @@ impl Reader<'_> {
         self.at += 1;
         loop {
             let rest = self.bytes.get(self.at..)?;
-            let found = memchr::memchr2(b'\'', b'\n', rest).filter(|at| rest.get(*at) == Some(&b'\''))?;
-            self.at += found + 1;
+            self.at += memchr::memchr(b'\'', rest)? + 1;
             if self.byte(0) != Some(b'\'') {
                 return Some(has_quotes);
             }
@@ -110,15 +119,12 @@ impl Reader<'_> {
         self.at += 1;
         loop {
             let rest = self.bytes.get(self.at..)?;
-            self.at += memchr::memchr3(b'"', b'\\', b'\n', rest)?;
-            match self.byte(0)? {
-                b'"' => {
-                    self.at += 1;
-                    return Some(has_escapes);
-                }
-                b'\\' => self.at += 2,
-                _ => return None,
+            self.at += memchr::memchr2(b'"', b'\\', rest)?;
+            if self.byte(0)? == b'"' {
+                self.at += 1;
+                return Some(has_escapes);
             }
+            self.at += 2;
             has_escapes = true;
         }
     }
@@ -142,7 +148,87 @@ impl Reader<'_> {
         Some(())
     }
 
-    /// Adds a scalar that is no key.
+    /// Adds a scalar that starts behind the key or dash at `column`, or below it, with all of its lines; each stands further
+    /// right (chapter 6.5).
+    pub(super) fn lines(&mut self, word: &Word, column: usize) -> Option<usize> {
+        let first = &word.range;
+        let end = if word.style == Style::Plain { self.end_of_plain(first.end, column)? } else { first.end };
+        if end == first.end && !word.is_folded {
+            self.scalar(word)?;
+        } else {
+            let quote = usize::from(word.style != Style::Plain);
+            let from = self.decoded.len();
+            self.fold(first.start + quote..end - quote, word.style, column)?;
+            let scalar = self.decoded_from(from, word.style);
+            self.push(first.start..end, scalar);
+        }
+        self.at = end;
+        self.end_line()?;
+        Some(end)
+    }
+
+    /// Where a plain scalar ends whose first line ends at `end`.
+    fn end_of_plain(&mut self, mut end: usize, column: usize) -> Option<usize> {
+        loop {
+            self.at = end;
+            self.skip_spaces();
+            if self.byte(0) != Some(b'\n') {
+                return Some(end);
+            }
+            let mut start = self.at;
+            while self.byte(0) == Some(b'\n') {
+                start = self.at + 1;
+                self.at = start;
+                self.skip_spaces();
+            }
+            if self.at - start <= column || matches!(self.byte(0), None | Some(b'#')) {
+                return Some(end);
+            }
+            self.plain_line(&|_: u8| false)?;
+            end = self.at;
+            self.skip_spaces();
+            // A key can't stand there.
+            if self.byte(0) == Some(b':') {
+                return None;
+            }
+        }
+    }
+
+    /// Decodes the lines of `inner`, which stands between quotes if there are any: a line break becomes a space, or nothing
+    /// behind a backslash, and each empty line a line break.
+    fn fold(&mut self, inner: Range<usize>, style: Style, column: usize) -> Option<()> {
+        let written = self.text.get(inner).filter(|written| !written.contains('\t'))?;
+        let last = written.matches('\n').count();
+        let (mut breaks, mut is_joined) = (0, false);
+        for (number, line) in written.split('\n').enumerate() {
+            let content = if number == 0 { line } else { line.trim_start_matches(' ') };
+            let indent = line.len() - content.len();
+            let content = if number == last { content } else { trimmed(content, style) };
+            let is_first = number == 0;
+            if content.is_empty() && !is_first && number != last {
+                breaks += 1;
+                continue;
+            }
+            if !is_first && indent <= column {
+                return None;
+            }
+            match std::mem::take(&mut breaks) {
+                0 if is_first || is_joined => {}
+                0 => self.decoded.push(' '),
+                breaks => self.decoded.extend(std::iter::repeat_n('\n', breaks)),
+            }
+            is_joined = number != last && style == Style::DoubleQuoted && ends_in_backslash(content);
+            let content = if is_joined { content.strip_suffix('\\')? } else { content };
+            match style {
+                Style::SingleQuoted => self.decoded.push_str(&content.replace("''", "'")),
+                Style::DoubleQuoted => unescape(content, &mut self.decoded)?,
+                _ => self.decoded.push_str(content),
+            }
+        }
+        Some(())
+    }
+
+    /// Adds a scalar of one line that is no key.
     pub(super) fn scalar(&mut self, word: &Word) -> Option<()> {
         let scalar = self.scalar_of(word)?;
         self.push(word.range.clone(), scalar);
@@ -207,6 +293,12 @@ impl Reader<'_> {
             b'#' if self.at > header => self.skip_line(),
             _ => return None,
         }
+        if chomping != Some(b'+') && self.bytes.get(header) == Some(&b'\n') && self.holds_no_text(column) {
+            let style = if is_literal { Style::Literal(0) } else { Style::Folded(0) };
+            self.push(start..header, Scalar::new(Text::Source(0, 0), "", style, Tag::None));
+            self.next_line()?;
+            return Some(header);
+        }
         let indent = self.indentation().filter(|indent| *indent > column)?;
         let from = self.decoded.len();
         let mut lines = Lines { is_literal, breaks: 0, has_text: false, was_blank: false };
@@ -215,13 +307,12 @@ impl Reader<'_> {
         loop {
             let rest = self.text.get(self.at..)?;
             let spaces = rest.bytes().take(indent).take_while(|byte| *byte == b' ').count();
-            let len = match memchr::memchr(b'\n', rest.as_bytes()) {
-                Some(len) => len,
-                None if rest.is_empty() => break,
-                None => return None,
-            };
+            if rest.is_empty() {
+                break;
+            }
+            let len = memchr::memchr(b'\n', rest.as_bytes()).unwrap_or(rest.len());
             match rest.get(spaces..len)? {
-                "" => lines.breaks += 1,
+                "" => lines.breaks += usize::from(len < rest.len()),
                 _ if spaces < indent => break,
                 line => {
                     lines.push(line, &mut self.decoded);
@@ -230,7 +321,7 @@ impl Reader<'_> {
                     }
                 }
             }
-            self.at += len + 1;
+            self.at = self.text.len().min(self.at + len + 1);
         }
         match chomping {
             Some(b'-') => {}
@@ -245,6 +336,14 @@ impl Reader<'_> {
         self.next_line()?;
         // Nothing that belongs to the scalar may be left.
         self.column.is_none_or(|next| next <= column).then_some(end)
+    }
+
+    /// Whether the block scalar in the collection at `column` has only blank lines.
+    fn holds_no_text(&self, column: usize) -> bool {
+        let rest = self.bytes.get(self.at..).unwrap_or_default();
+        let blank = rest.iter().take_while(|byte| matches!(byte, b' ' | b'\n')).count();
+        let indent = rest.iter().take(blank).rev().take_while(|byte| **byte == b' ').count();
+        blank == rest.len() || indent <= column
     }
 
     /// How far the first line with text is indented, where no line before it is indented more.
@@ -290,22 +389,37 @@ impl Lines {
     }
 }
 
-/// Decodes a double-quoted text of one line into `out`; `None` for escapes that only YAML knows, and for halves of
-/// surrogate pairs.
+/// `line` without the spaces at its end, but for one that a backslash stands before.
+fn trimmed(line: &str, style: Style) -> &str {
+    let content = line.trim_end_matches(' ');
+    let is_escaped = style == Style::DoubleQuoted && content.len() < line.len() && ends_in_backslash(content);
+    line.get(..content.len() + usize::from(is_escaped)).unwrap_or(content)
+}
+
+/// Whether the last character of `text` is a backslash that no other stands before.
+fn ends_in_backslash(text: &str) -> bool {
+    text.bytes().rev().take_while(|byte| *byte == b'\\').count() % 2 == 1
+}
+
+/// Decodes a double-quoted text of one line into `out`; `None` for halves of surrogate pairs, and for what is no escape.
 fn unescape(written: &str, out: &mut String) -> Option<()> {
     let mut rest = written;
     while let Some((before, escape)) = rest.split_once('\\') {
         out.push_str(before);
         let mut chars = escape.chars();
         out.push(match chars.next()? {
-            char @ ('"' | '\\' | '/') => char,
-            code @ ('b' | 'f' | 'n' | 'r' | 't') => simple_escape(code)?,
-            'u' => {
-                let digits = escape.get(1..5).filter(|hex| hex.bytes().all(|b| b.is_ascii_hexdigit()))?;
-                chars = escape.get(5..)?.chars();
+            char @ ('"' | '\\' | '/' | ' ') => char,
+            code @ ('x' | 'u' | 'U') => {
+                let end = match code {
+                    'x' => 3,
+                    'u' => 5,
+                    _ => 9,
+                };
+                let digits = escape.get(1..end).filter(|hex| hex.bytes().all(|b| b.is_ascii_hexdigit()))?;
+                chars = escape.get(end..)?.chars();
                 char::from_u32(u32::from_str_radix(digits, 16).ok()?)?
             }
-            _ => return None,
+            code => simple_escape(code)?,
         });
         rest = chars.as_str();
     }
