@@ -162,9 +162,13 @@ impl Builder {
                 self.note(entry, "no resource has this name: kustomize refuses these replicas");
             }
         }
-        for entry in items(value, "images") {
-            if self.may_go_on(entry, resources.len()) {
-                image_tags::apply(entry, resources);
+        if let entries @ [_, ..] = items(value, "images") {
+            let count = resources.len();
+            let mut resources = image_tags::with_containers(resources);
+            for entry in entries {
+                if self.may_go_on(entry, count) {
+                    image_tags::apply(entry, &mut resources);
+                }
             }
         }
         for entry in items(value, "replacements") {

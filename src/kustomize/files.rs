@@ -1,6 +1,7 @@
 //! The files of builds: those of the input, and those that kustomizations name beside them.
 
 use std::collections::{HashMap, HashSet};
+use std::ffi::OsString;
 use std::fs;
 use std::path::{Component, Path, PathBuf};
 
@@ -48,10 +49,11 @@ pub(super) enum Refused {
     NoText,
 }
 
-/// The files that are known, by their path from the file system's root.
+/// The files that are known, by their path from the file system's root, which is compared as a text: without the steps
+/// that a path is made of.
 pub(super) struct Files {
     list: Vec<InputFile>,
-    by_path: HashMap<PathBuf, FileId>,
+    by_path: HashMap<OsString, FileId>,
     here: PathBuf,
     real: RealPaths,
     /// Whether a kustomization may name files of the whole work tree.
@@ -78,7 +80,7 @@ impl Files {
         let id = file.source.id;
         // Of two of one name the first counts.
         let path = absolute(&self.here, &file.source.path);
-        self.by_path.entry(path).or_insert(id);
+        self.by_path.entry(path.into_os_string()).or_insert(id);
         self.list.push(file);
         id
     }
@@ -96,7 +98,7 @@ impl Files {
     /// The file that the kustomization `from` calls `path`, if it is known.
     pub(super) fn known(&self, from: FileId, path: &str) -> Option<FileId> {
         let shown = joined(&self.folder(from), path);
-        self.by_path.get(&absolute(&self.here, &shown)).copied()
+        self.by_path.get(absolute(&self.here, &shown).as_os_str()).copied()
     }
 
     pub(super) fn len(&self) -> usize {
@@ -137,7 +139,7 @@ impl Files {
         let folder = self.folder(from);
         let shown = joined(&folder, path);
         let (root, target) = (absolute(&self.here, &folder), absolute(&self.here, &shown));
-        let is_there = self.by_path.contains_key(&target) || fs::symlink_metadata(&target).is_ok();
+        let is_there = self.by_path.contains_key(target.as_os_str()) || fs::symlink_metadata(&target).is_ok();
         if !is_there {
             return Err(if is_remote(path) { Refused::Remote } else { Refused::Missing });
         }
@@ -158,12 +160,12 @@ impl Files {
 
     /// Whether the file that is shown as `path` is known.
     fn knows(&self, path: &str) -> bool {
-        self.by_path.contains_key(&absolute(&self.here, path))
+        self.by_path.contains_key(absolute(&self.here, path).as_os_str())
     }
 
     /// The file that is shown as `path`, read if it isn't known.
     fn read(&mut self, path: &str) -> Result<FileId, Refused> {
-        if let Some(&id) = self.by_path.get(&absolute(&self.here, path)) {
+        if let Some(&id) = self.by_path.get(absolute(&self.here, path).as_os_str()) {
             let is_noted = self.get(id).is_some_and(InputFile::is_noted);
             return if is_noted { Ok(id) } else { self.with_text(id) };
         }
@@ -273,7 +275,11 @@ impl Files {
         }
         match self.top(&real_from) {
             Some(top) if real.starts_with(&top) => Ok(()),
-            _ if self.by_path.keys().any(|known| known.starts_with(absolute(&self.here, &shown(folder)))) => {
+            _ if self
+                .by_path
+                .keys()
+                .any(|known| Path::new(known).starts_with(absolute(&self.here, &shown(folder)))) =>
+            {
                 Ok(())
             }
             _ => refuse("it is outside the git work tree"),

@@ -62,7 +62,7 @@ pub(super) fn generate(
     let resource = Resource { is_generated: true, ..Resource::new(object) };
     let id = resource.id();
     let behavior = entry.get("behavior").and_then(Value::text).unwrap_or("create");
-    let known = resources.iter_mut().find(|known| known.has_id(&id));
+    let known = resources.iter_mut().find(|known| known.has_id(id));
     match (behavior, known) {
         ("merge", Some(known)) => {
             let count =

@@ -10,8 +10,23 @@ const SUFFIX: &str = r"(:[a-zA-Z0-9_.{}-]*)?(@sha256:[a-zA-Z0-9_.{}-]*)?";
 /// How deep containers are looked for.
 const MAX_DEPTH: usize = crate::yaml::MAX_DEPTH;
 
+/// Those of `resources` that have lists of containers.
+pub(super) fn with_containers(resources: &mut [Resource]) -> Vec<&mut Resource> {
+    let has_any = |resource: &&mut Resource| {
+        resource.kind() != "CustomResourceDefinition" && has_containers(&resource.value, 0)
+    };
+    resources.iter_mut().filter(has_any).collect()
+}
+
+fn has_containers(value: &Value, depth: usize) -> bool {
+    let is_one = |field: &Field| is_container_list(field.name()) || has_containers(&field.value, depth + 1);
+    depth <= MAX_DEPTH
+        && (value.fields().iter().any(is_one)
+            || value.items().iter().any(|item| has_containers(item, depth + 1)))
+}
+
 /// Sets what `entry` of `images` says, in all lists of containers.
-pub(super) fn apply(entry: &Value, resources: &mut [Resource]) {
+pub(super) fn apply(entry: &Value, resources: &mut [&mut Resource]) {
     let text = |key| entry.get(key).and_then(Value::text).filter(|text| !text.is_empty());
     let Some(name) = text("name") else { return };
     // The name is part of an expression; one that isn't any matches nothing.
@@ -25,7 +40,7 @@ pub(super) fn apply(entry: &Value, resources: &mut [Resource]) {
         place: ["newTag", "digest", "tagSuffix"].into_iter().find_map(|key| entry.get(key)),
     };
     for resource in resources {
-        if resource.kind() != "CustomResourceDefinition" && change.concerns(&resource.value, 0) {
+        if change.concerns(&resource.value, 0) {
             change.walk(&mut resource.value, 0);
         }
     }

@@ -161,7 +161,7 @@ fn by_their_own_ids(
 fn by_its_own_id(builder: &mut Builder, patch: &Value, resources: &mut Vec<Resource>) -> bool {
     let id = Id::of(patch);
     let named = format!("{} {}", id.kind, id.name);
-    let mut matching = resources.iter().enumerate().filter(|(_, resource)| resource.has_id(&id));
+    let mut matching = resources.iter().enumerate().filter(|(_, resource)| resource.has_id(id));
     let Some((at, _)) = matching.next() else {
         if !builder.is_partial() {
             let why = "this patch is for no resource of the kustomization, and kustomize refuses it";

@@ -1,32 +1,50 @@
 //! References to resources whose names a kustomization changes (kustomize, `nameref`), as far as Pods have them.
 
+use std::collections::HashMap;
+
 use super::resource::Resource;
 use crate::yaml::Value;
 
 /// Lets the Pods of `resources` refer to ConfigMaps, Secrets, claims and service accounts by the names that these have
 /// got.
 pub(super) fn follow(resources: &mut [Resource]) {
-    let targets: Vec<Resource> = resources
-        .iter()
-        .filter(|resource| !resource.previous.is_empty() && kind_of(resource.kind()).is_some())
-        .cloned()
-        .collect();
+    let targets = targets(resources);
     if targets.is_empty() {
         return;
     }
-    for resource in resources {
-        let Some(path) = resource.template_path() else { continue };
-        let mut referrer = resource.clone();
-        let spec = referrer.value.at_mut(path).and_then(|template| template.get_mut("spec"));
-        let Some(spec) = spec else { continue };
-        in_spec(spec, &|kind, name| renamed(resource, &targets, kind, name));
-        let value = referrer.value;
-        resource.value = value;
+    let changed = resources.iter().enumerate().filter_map(|(index, resource)| {
+        let mut value = resource.value.clone();
+        let spec = value.at_mut(resource.template_path()?)?.get_mut("spec")?;
+        in_spec(spec, &|kind, name| renamed(resource, targets.get(&(kind, name))?));
+        Some((index, value))
+    });
+    let changed: Vec<(usize, Value)> = changed.collect();
+    for (index, value) in changed {
+        if let Some(resource) = resources.get_mut(index) {
+            resource.value = value;
+        }
     }
 }
 
+/// Resources that may be referred to and have got other names, by the names that they had.
+type Targets<'r> = HashMap<(Kind, &'r str), Vec<&'r Resource>>;
+
+fn targets(resources: &[Resource]) -> Targets<'_> {
+    let mut targets = Targets::new();
+    for resource in resources.iter().filter(|resource| !resource.previous.is_empty()) {
+        let Some(kind) = kind_of(resource.kind()) else { continue };
+        for previous in &resource.previous {
+            let known = targets.entry((kind, &*previous.name)).or_default();
+            if known.last().is_none_or(|last| !std::ptr::eq(*last, resource)) {
+                known.push(resource);
+            }
+        }
+    }
+    targets
+}
+
 /// A kind that Pods refer to by name.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
 enum Kind {
     ConfigMap,
     Secret,
@@ -44,23 +62,18 @@ fn kind_of(kind: &str) -> Option<Kind> {
     })
 }
 
-/// The name that the resource `name` of `kind` has got, as `referrer` means it.
-fn renamed(referrer: &Resource, targets: &[Resource], kind: Kind, name: &str) -> Option<String> {
-    let own = referrer.id();
-    let is_candidate = |target: &&Resource| {
-        let id = target.id();
-        kind_of(&id.kind) == Some(kind)
-            && target.previous.iter().any(|previous| previous.name == name)
-            && id.effective_namespace() == own.effective_namespace()
-    };
-    let mut candidates: Vec<&Resource> = targets.iter().filter(is_candidate).collect();
+/// The name that the one of `targets` has got that `referrer` means.
+fn renamed(referrer: &Resource, targets: &[&Resource]) -> Option<String> {
+    let is_beside =
+        |resource: &Resource| resource.id().effective_namespace() == referrer.id().effective_namespace();
+    let mut candidates: Vec<&Resource> = targets.iter().copied().filter(|target| is_beside(target)).collect();
     for allow_empty in [true, false] {
         if candidates.len() > 1 {
             candidates.retain(|candidate| has_same_endings(candidate, referrer, allow_empty));
         }
     }
-    let first = candidates.first()?.id().name;
-    candidates.iter().all(|candidate| candidate.id().name == first).then_some(first)
+    let first = candidates.first()?.name();
+    candidates.iter().all(|candidate| candidate.name() == first).then(|| first.to_owned())
 }
 
 /// Whether two resources got their prefixes and suffixes from the same kustomizations, as far as one can tell.

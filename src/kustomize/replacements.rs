@@ -62,15 +62,15 @@ fn is_source(source: &Value, resource: &Resource) -> bool {
     let fits = |key: &str, own: &str| {
         source.get(key).and_then(Value::text).is_none_or(|text| text.is_empty() || text == own)
     };
-    let fits_id = |id: &Id| {
+    let fits_id = |id: Id<&str>| {
         let namespace = source.get("namespace").and_then(Value::text).unwrap_or("");
-        fits("group", &id.group)
-            && fits("version", &id.version)
-            && fits("kind", &id.kind)
-            && fits("name", &id.name)
+        fits("group", id.group)
+            && fits("version", id.version)
+            && fits("kind", id.kind)
+            && fits("name", id.name)
             && (namespace.is_empty() || namespace == id.effective_namespace())
     };
-    fits_id(&resource.id()) || resource.previous.iter().any(fits_id)
+    fits_id(resource.id()) || resource.previous.iter().any(|previous| fits_id(previous.as_deref()))
 }
 
 /// `options.delimiter` and `options.index`.

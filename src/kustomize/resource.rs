@@ -6,51 +6,60 @@ use crate::kube::Workload;
 use crate::yaml::Value;
 
 /// What tells a resource from others (kustomize, `resid.ResId`).
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub(super) struct Id {
-    pub(super) group: String,
-    pub(super) version: String,
-    pub(super) kind: String,
-    pub(super) name: String,
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) struct Id<T = String> {
+    pub(super) group: T,
+    pub(super) version: T,
+    pub(super) kind: T,
+    pub(super) name: T,
     /// Empty where none is written.
-    pub(super) namespace: String,
+    pub(super) namespace: T,
 }
 
-impl Id {
+impl<'v> Id<&'v str> {
     /// The id of the object `value`.
-    pub(super) fn of(value: &Value) -> Self {
-        let text = |path: &[&str]| value.at(path).and_then(Value::text).unwrap_or("").to_owned();
-        let api_version = text(&["apiVersion"]);
-        let (group, version) = match api_version.split_once('/') {
-            Some((group, version)) => (group.to_owned(), version.to_owned()),
-            None => (String::new(), api_version),
-        };
+    pub(super) fn of(value: &'v Value) -> Self {
+        let text = |value: &'v Value, key| value.get(key).and_then(Value::text).unwrap_or("");
+        let api_version = text(value, "apiVersion");
+        let (group, version) = api_version.split_once('/').unwrap_or(("", api_version));
+        let metadata = value.get("metadata");
+        let of_metadata = |key| metadata.map_or("", |metadata| text(metadata, key));
         Self {
             group,
             version,
-            kind: text(&["kind"]),
-            name: text(&["metadata", "name"]),
-            namespace: text(&["metadata", "namespace"]),
+            kind: text(value, "kind"),
+            name: of_metadata("name"),
+            namespace: of_metadata("namespace"),
         }
     }
 
+    pub(super) fn to_owned(self) -> Id {
+        let Self { group, version, kind, name, namespace } = self;
+        Id {
+            group: group.to_owned(),
+            version: version.to_owned(),
+            kind: kind.to_owned(),
+            name: name.to_owned(),
+            namespace: namespace.to_owned(),
+        }
+    }
+
+    /// What is equal for two ids that name one resource.
+    pub(super) fn key(self) -> Id {
+        Id { namespace: self.effective_namespace(), ..self }.to_owned()
+    }
+
     /// The namespace that it comes to lie in, where it lies in one; `default` where none is written.
-    pub(super) fn effective_namespace(&self) -> &str {
-        match &*self.namespace {
+    pub(super) fn effective_namespace(self) -> &'v str {
+        match self.namespace {
             _ if self.is_cluster_scoped() => "_non_namespaceable_",
             "" => "default",
             namespace => namespace,
         }
     }
 
-    /// What is equal for two ids that name one resource.
-    pub(super) fn key(mut self) -> Id {
-        self.namespace = self.effective_namespace().to_owned();
-        self
-    }
-
     /// Whether both name one resource.
-    pub(super) fn is_same(&self, other: &Id) -> bool {
+    pub(super) fn is_same(self, other: Id<&str>) -> bool {
         self.name == other.name
             && self.kind == other.kind
             && self.group == other.group
@@ -59,10 +68,10 @@ impl Id {
     }
 
     /// Whether it is in no namespace, by the kinds that Kubernetes has.
-    pub(super) fn is_cluster_scoped(&self) -> bool {
-        match &*self.group {
-            "" => matches!(&*self.kind, "Namespace" | "Node" | "PersistentVolume" | "ComponentStatus"),
-            "rbac.authorization.k8s.io" => matches!(&*self.kind, "ClusterRole" | "ClusterRoleBinding"),
+    pub(super) fn is_cluster_scoped(self) -> bool {
+        match self.group {
+            "" => matches!(self.kind, "Namespace" | "Node" | "PersistentVolume" | "ComponentStatus"),
+            "rbac.authorization.k8s.io" => matches!(self.kind, "ClusterRole" | "ClusterRoleBinding"),
             "networking.k8s.io" => self.kind == "IngressClass",
             "storage.k8s.io" => self.kind != "CSIStorageCapacity",
             "flowcontrol.apiserver.k8s.io"
@@ -75,6 +84,13 @@ impl Id {
             "policy" => self.kind == "PodSecurityPolicy",
             _ => false,
         }
+    }
+}
+
+impl Id {
+    pub(super) fn as_deref(&self) -> Id<&str> {
+        let Self { group, version, kind, name, namespace } = self;
+        Id { group, version, kind, name, namespace }
     }
 }
 
@@ -95,7 +111,7 @@ impl Resource {
         Self { value, previous: Vec::new(), prefixes: Vec::new(), suffixes: Vec::new(), is_generated: false }
     }
 
-    pub(super) fn id(&self) -> Id {
+    pub(super) fn id(&self) -> Id<&str> {
         Id::of(&self.value)
     }
 
@@ -110,20 +126,21 @@ impl Resource {
     }
 
     /// What it is called where it is written.
-    pub(super) fn original_id(&self) -> Id {
-        self.previous.first().cloned().unwrap_or_else(|| self.id())
+    pub(super) fn original_id(&self) -> Id<&str> {
+        self.previous.first().map_or_else(|| self.id(), Id::as_deref)
     }
 
     /// Whether it is or was called `id`.
-    pub(super) fn has_id(&self, id: &Id) -> bool {
+    pub(super) fn has_id(&self, id: Id<&str>) -> bool {
         self.name() == id.name && self.id().is_same(id)
-            || self.previous.iter().any(|previous| previous.is_same(id))
+            || self.previous.iter().any(|previous| previous.as_deref().is_same(id))
     }
 
     /// Notes what it is called, before that changes.
     pub(super) fn keep_id(&mut self) {
         let id = self.id();
-        if self.previous.last() != Some(&id) {
+        if self.previous.last().map(Id::as_deref) != Some(id) {
+            let id = id.to_owned();
             self.previous.push(id);
         }
     }
@@ -136,7 +153,7 @@ impl Resource {
     /// The path to its Pod template's map, where its kind has one.
     pub(super) fn template_path(&self) -> Option<&'static [&'static str]> {
         let id = self.id();
-        match Workload::of(&id.group, &id.kind) {
+        match Workload::of(id.group, id.kind) {
             Workload::Pod => Some(&[]),
             Workload::PodTemplate => Some(&["template"]),
             Workload::CronJob => Some(&["spec", "jobTemplate", "spec", "template"]),

@@ -3,7 +3,7 @@
 use regex_automata::meta::{Config, Regex};
 use regex_automata::util::syntax;
 
-use super::resource::{Id, Resource};
+use super::resource::Resource;
 use crate::yaml::Value;
 
 /// The most that a compiled expression may take (bytes).
@@ -45,12 +45,12 @@ impl Selector {
     pub(super) fn selects(&self, resource: &Resource) -> bool {
         let (now, first) = (resource.id(), resource.original_id());
         let either =
-            |pattern: &Pattern, of: fn(&Id) -> &str| pattern.matches(of(&now)) || pattern.matches(of(&first));
-        either(&self.namespace, Id::effective_namespace)
-            && either(&self.name, |id| &id.name)
-            && self.group.matches(&now.group)
-            && self.version.matches(&now.version)
-            && self.kind.matches(&now.kind)
+            |pattern: &Pattern, now: &str, first: &str| pattern.matches(now) || pattern.matches(first);
+        self.kind.matches(now.kind)
+            && either(&self.name, now.name, first.name)
+            && either(&self.namespace, now.effective_namespace(), first.effective_namespace())
+            && self.group.matches(now.group)
+            && self.version.matches(now.version)
             && self.fits(resource)
     }
 

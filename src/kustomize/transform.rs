@@ -8,7 +8,7 @@ use crate::yaml::{Field, Value};
 pub(super) fn namespace(namespace: &Value, resources: &mut [Resource]) {
     for resource in resources {
         let id = resource.id();
-        let key = match &*id.kind {
+        let key = match id.kind {
             "Namespace" if id.group.is_empty() => "name",
             _ if id.is_cluster_scoped() => continue,
             _ => "namespace",
@@ -27,7 +27,7 @@ pub(super) fn rename(prefix: &str, suffix: &str, resources: &mut [Resource]) {
     }
     for resource in resources {
         let original = resource.original_id();
-        let keeps_its_name = match &*original.kind {
+        let keeps_its_name = match original.kind {
             "CustomResourceDefinition" | "Namespace" => true,
             "APIService" => original.group == "apiregistration.k8s.io",
             _ => false,
@@ -90,19 +90,16 @@ fn in_templates(resource: &mut Resource, key: &str, pairs: &[Field]) {
 }
 
 fn in_selectors(resource: &mut Resource, pairs: &[Field]) {
+    const LABELS: &[&str] = &["spec", "selector", "matchLabels"];
     let id = resource.id();
-    let value = &mut resource.value;
-    match Workload::of(&id.group, &id.kind) {
-        Workload::Deployment | Workload::ReplicaSet | Workload::DaemonSet | Workload::StatefulSet => {
-            set_texts(value, &["spec", "selector", "matchLabels"], pairs);
-        }
-        Workload::ReplicationController => set_texts(value, &["spec", "selector"], pairs),
-        Workload::Custom("Service") if id.group.is_empty() => set_texts(value, &["spec", "selector"], pairs),
-        Workload::Job if value.at(&["spec", "selector", "matchLabels"]).is_some() => {
-            set_texts(value, &["spec", "selector", "matchLabels"], pairs);
-        }
-        _ => {}
-    }
+    let path: &[&str] = match Workload::of(id.group, id.kind) {
+        Workload::Deployment | Workload::ReplicaSet | Workload::DaemonSet | Workload::StatefulSet => LABELS,
+        Workload::ReplicationController => &["spec", "selector"],
+        Workload::Custom("Service") if id.group.is_empty() => &["spec", "selector"],
+        Workload::Job if resource.value.at(LABELS).is_some() => LABELS,
+        _ => return,
+    };
+    set_texts(&mut resource.value, path, pairs);
 }
 
 /// Sets `pairs` in the map at `path`, made where there is none.
@@ -124,7 +121,7 @@ pub(super) fn replicas(entry: &Value, resources: &mut [Resource]) -> bool {
     for resource in resources {
         let id = resource.id();
         let is_scaled = matches!(
-            Workload::of(&id.group, &id.kind),
+            Workload::of(id.group, id.kind),
             Workload::Deployment
                 | Workload::ReplicaSet
                 | Workload::StatefulSet
