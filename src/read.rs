@@ -28,6 +28,8 @@ pub struct InputFile {
     pub documents: Vec<Range<usize>>,
     /// Whether a document looks like an object of Kubernetes.
     pub holds_objects: bool,
+    /// Whether its text was asked for when it was read first: in no other file any rule has something to speak of.
+    pub is_asked_for: bool,
     /// The objects that rules look for, as far as its text tells of them; `None` where that wasn't noted.
     pub mentions: Option<Vec<Mention>>,
     /// The definitions of custom resources in it, by what names them, where it holds nothing else and was left out.
@@ -84,7 +86,7 @@ impl InputFile {
         let source = source.into();
         let documents = yaml::split(&source.text);
         let holds_objects = holds_objects(&source.text, &documents);
-        Self { source, documents, holds_objects, mentions: None, definitions: Vec::new() }
+        Self { source, documents, holds_objects, is_asked_for: true, mentions: None, definitions: Vec::new() }
     }
 
     /// Whether its text was dropped after it was read, since nobody would ask for it.
@@ -106,7 +108,10 @@ impl InputFile {
     pub fn with_text(&self) -> Result<Self, Failure> {
         let input = Input::File { path: path_of_text(&self.source.path), named: false };
         match read(self.source.id.0 as usize, &input, "") {
-            (file, None) => Ok(Self { mentions: self.mentions.clone(), ..file }),
+            (file, None) => {
+                let mentions = self.mentions.clone();
+                Ok(Self { mentions, is_asked_for: self.is_asked_for, ..file })
+            }
             (_, Some(failure)) => Err(failure),
         }
     }
@@ -196,8 +201,9 @@ pub fn read_where(
             } else {
                 Source::with_encoding(id, &*path, "", encoding)
             };
-            let Kept { mentions, definitions, .. } = kept;
-            Ok(InputFile { source: Arc::new(source), documents, holds_objects, mentions, definitions })
+            let Kept { text: is_asked_for, mentions, definitions } = kept;
+            let source = Arc::new(source);
+            Ok(InputFile { source, documents, holds_objects, is_asked_for, mentions, definitions })
         }
         // Other people's files are passed over whatever their encoding is.
         Err(_) if !encoding::holds_manifest(bytes) => Ok(empty()),

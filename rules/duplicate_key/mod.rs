@@ -1,5 +1,6 @@
 //! Keys that a map has twice.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use crate::finding::{Finding, Fix, Safety, Severity};
@@ -67,26 +68,29 @@ const FEW: usize = 16;
 /// The repeated keys in `node` and below, where it is written.
 fn collect<'d>(node: Node<'d>, container: Option<&'d str>, repeated: &mut Vec<Repeated<'d>>) {
     // An alias leads to what is looked at in its own place.
-    if node.written_span() != node.span() {
+    if node.is_alias() {
         return;
     }
     for item in node.items() {
         let own = item.get("image").and_then(|_| item.get("name")?.as_str());
         collect(item, own.or(container), repeated);
     }
-    let entries: Vec<Entry<'d>> = node.written_entries().filter(|entry| !entry.is_merge()).collect();
-    let mut first_of = BTreeMap::new();
-    for (index, &entry) in entries.iter().enumerate() {
-        let name = entry.name();
+    let entries = node.written_entries().filter(|entry| !entry.is_merge());
+    let entries: Vec<(Cow<'d, str>, Entry<'d>)> = entries.map(|entry| (entry.name(), entry)).collect();
+    let mut first_of: BTreeMap<&str, Entry<'d>> = BTreeMap::new();
+    for (index, (name, entry)) in entries.iter().enumerate() {
         // In a small map each is compared with those before it, which is faster than to look it up.
         let first = if entries.len() <= FEW {
-            entries.iter().take(index).find(|first| first.name() == name).copied()
+            let mut before = entries.iter().take(index);
+            before.find(|(first, _)| first == name).map(|(_, first)| *first)
         } else {
-            Some(*first_of.entry(name).or_insert(entry)).filter(|first| first.key != entry.key)
+            Some(*first_of.entry(name).or_insert(*entry)).filter(|first| first.key != entry.key)
         };
-        repeated.extend(first.map(|first| Repeated { entry, first, container, mapping: node }));
+        repeated.extend(first.map(|first| Repeated { entry: *entry, first, container, mapping: node }));
     }
-    for entry in entries.iter().filter(|entry| entry.value.is_mapping() || entry.value.is_sequence()) {
+    for (_, entry) in
+        entries.iter().filter(|(_, entry)| entry.value.is_mapping() || entry.value.is_sequence())
+    {
         collect(entry.value, container, repeated);
     }
 }

@@ -86,9 +86,9 @@ impl BuiltResource {
         (text(&["kind"]), text(&["metadata", "name"]))
     }
 
-    /// Whether `is_one` says so of one of its keys and single values.
+    /// Whether `is_one` says so of one of its keys and single values, and the file that it stands in.
     #[must_use]
-    pub fn has_text(&self, is_one: &dyn Fn(&str) -> bool) -> bool {
+    pub fn has_text(&self, is_one: &dyn Fn(FileId, &str) -> bool) -> bool {
         self.value.has_text(is_one)
     }
 }
@@ -174,22 +174,22 @@ fn finish(kustomization: FileId, made: &Accumulated) -> Build {
     references::follow(&mut resources);
     let generated = resources.iter().filter(|resource| resource.is_generated).map(|resource| {
         let id = resource.id();
-        (id.kind, id.name)
+        (id.kind.to_owned(), id.name.to_owned())
     });
     Build {
         kustomization,
         generated: generated.collect(),
-        resources: resources.into_iter().map(built).collect(),
+        resources: resources.iter().map(built).collect(),
         files: made.files.clone(),
         is_partial: made.is_partial,
     }
 }
 
-fn built(resource: Resource) -> BuiltResource {
-    let written = |text: String| Some(text).filter(|text| !text.is_empty());
+fn built(resource: &Resource) -> BuiltResource {
+    let written = |text: &str| Some(text.to_owned()).filter(|text| !text.is_empty());
     let id = resource.original_id();
     BuiltResource {
-        value: resource.value,
+        value: resource.value.clone(),
         document: OnceLock::new(),
         name: written(id.name),
         namespace: written(id.namespace),

@@ -184,7 +184,8 @@ impl<'a> Linter<'a> {
 
     /// Whether rules may find something in `resource`, or something may be suppressed there.
     pub(super) fn may_speak_of(&self, resource: &BuiltResource) -> bool {
-        resource.has_text(&|text| self.words.has_word(text))
+        let is_asked_for = |file| self.inputs.file(file).is_none_or(|file| file.is_asked_for);
+        resource.has_text(&|file, text| is_asked_for(file) && self.words.has_word(text))
     }
 
     /// Checks what a build makes, within `budget`: the object `document`, whose root is in `file`. At `most` so many

@@ -36,7 +36,7 @@ pub(super) fn parted<'b>(
 fn programs(builds: &Builds, pod_templates: &[PodTemplatePath]) -> HashSet<String> {
     let mut found = HashSet::new();
     let resources = builds.list.iter().flat_map(|build| &build.resources);
-    for resource in resources.filter(|resource| resource.has_text(&|text| text == "initContainers")) {
+    for resource in resources.filter(|resource| resource.has_text(&|_, text| text == "initContainers")) {
         let Some(document) = resource.document() else { continue };
         let objects = kube::objects(document.root());
         let templates = objects.iter().flat_map(|object| kube::templates(object, pod_templates));

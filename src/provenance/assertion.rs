@@ -165,7 +165,10 @@ fn has_expressions(object: &Object<'_>) -> bool {
         };
         key.starts_with('(') && key.contains(')')
     };
-    memchr(b'(', object.node.source_text().as_bytes()).is_some() && has_key(object.node, &is_expression)
+    // Scripts hold brackets, too, but hardly ever as the first thing of a text.
+    memchr(b'(', object.node.source_text().as_bytes()).is_some()
+        && object.node.written_texts().is_none_or(|mut texts| texts.any(is_expression))
+        && has_key(object.node, &is_expression)
 }
 
 /// The folder and the name of the file shown as `path`.

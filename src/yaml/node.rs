@@ -106,6 +106,12 @@ impl<'d> Node<'d> {
         self.document.span_of(self.index)
     }
 
+    /// Whether it is written elsewhere, and an alias stands for it here.
+    #[must_use]
+    pub fn is_alias(self) -> bool {
+        self.index != self.written
+    }
+
     /// Where it is written on the way that led here: an alias as `*name`, else as
     /// [`span`](Self::span).
     #[must_use]

@@ -37,6 +37,11 @@ impl Origin {
         Self { file: written.whole().file, written: Some(written), ..Self::of(text, range) }
     }
 
+    /// The file that the text is of.
+    pub(super) fn file(&self) -> FileId {
+        self.file
+    }
+
     /// Whether the document is JSON.
     pub(super) fn is_json(&self) -> bool {
         self.text.get(self.start..self.end).is_some_and(is_json)

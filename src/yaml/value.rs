@@ -12,7 +12,7 @@ use super::origin::Origin;
 use super::resolve::{self, Resolved, Tag};
 use super::scalar::Style;
 use super::tree::{self, Document, MAX_DEPTH, NodeData, Scalar, Text};
-use crate::source::{MappedText, Source, Span};
+use crate::source::{FileId, MappedText, Source, Span};
 
 /// A value, each part of which knows where it was written.
 #[derive(Clone)]
@@ -335,14 +335,14 @@ impl Value {
         }
     }
 
-    /// Whether `is_one` says so of one of the keys and single values that it is made of.
+    /// Whether `is_one` says so of one of the keys and single values that it is made of, and the file that it stands in.
     #[must_use]
-    pub fn has_text(&self, is_one: &dyn Fn(&str) -> bool) -> bool {
+    pub fn has_text(&self, is_one: &dyn Fn(FileId, &str) -> bool) -> bool {
         match &self.content {
-            Content::Scalar { text, .. } => is_one(self.held(text)),
+            Content::Scalar { text, .. } => is_one(self.origin.file(), self.held(text)),
             Content::Sequence(items) => items.iter().any(|item| item.has_text(is_one)),
             Content::Mapping(fields) => {
-                fields.iter().any(|field| is_one(field.name()) || field.value.has_text(is_one))
+                fields.iter().any(|field| field.key.has_text(is_one) || field.value.has_text(is_one))
             }
         }
     }
