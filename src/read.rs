@@ -133,6 +133,9 @@ pub struct Unjudged {
     /// What stands in the way, in one clause without a full stop, where that isn't said by the reason.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub message: Option<String>,
+    /// The folder of the chart that it is of.
+    #[serde(skip)]
+    pub chart: Option<String>,
 }
 
 /// Why something isn't judged, or only in part.
@@ -271,11 +274,16 @@ pub fn visit_documents<'f>(
             outcomes.push(Outcome::Cut(cut));
             continue;
         }
+        let is_template = || is_judged(text, &file.source.path, is_named) && yaml::looks_like_template(text);
         outcomes.push(match parsed {
+            // It is YAML only together with what others put out.
+            Ok(document) if document.has_rest() && is_template() => {
+                return visit_template(file, is_named, wanted, &mut visit);
+            }
             Ok(document) => Outcome::Parsed(document),
             Err(_) if !is_judged(text, &file.source.path, is_named) => Outcome::Foreign,
             // A branch may go over several documents.
-            Err(Problem::Invalid { .. }) if yaml::looks_like_template(text) => {
+            Err(Problem::Invalid { .. }) if is_template() => {
                 return visit_template(file, is_named, wanted, &mut visit);
             }
             Err(problem) => Outcome::Unreadable(problem),
@@ -301,6 +309,7 @@ fn visit_template<'f>(
             line: Some(source.position(at).line),
             reason: Reason::HelmTemplate,
             message: Some(message.to_owned()),
+            chart: discover::chart_of(Path::new(&*source.path)).map(|folder| folder.display().to_string()),
         })
     };
     let is_judged =

@@ -26,9 +26,15 @@ const EXTENSIONS: [&str; 3] = ["yaml", "yml", "json"];
 /// Whether `path` lies below the `templates/` of a Helm chart, a folder with a `Chart.yaml`.
 #[must_use]
 pub fn is_in_templates(path: &Path) -> bool {
-    path.ancestors().skip(1).any(|folder| {
+    chart_of(path).is_some()
+}
+
+/// The folder of the chart below whose `templates/` `path` lies; empty for the working folder.
+#[must_use]
+pub fn chart_of(path: &Path) -> Option<&Path> {
+    path.ancestors().skip(1).find_map(|folder| {
         let is_templates = folder.file_name().is_some_and(|name| name == "templates");
-        is_templates && folder.with_file_name("Chart.yaml").is_file()
+        folder.parent().filter(|chart| is_templates && chart.join("Chart.yaml").is_file())
     })
 }
 

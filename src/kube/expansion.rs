@@ -118,7 +118,7 @@ impl<'d> Environment<'d> {
     pub fn before_env(container: &Container<'d>) -> Self {
         // A template may put more into either list.
         let is_open = |key| match container.node.lookup(key) {
-            Lookup::Present(list) => list.is_open() || list.is_unknown(),
+            Lookup::Present(list) => list.is_open(),
             Lookup::Unknown => true,
             Lookup::Absent => false,
         };

@@ -152,7 +152,7 @@ impl<'d> Pod<'d> {
         let is_part = matches!(self.template.completeness, Completeness::Patch | Completeness::Ytt)
             || self.template.is_by_name;
         let may_grow = match container.node.lookup("volumeMounts") {
-            Lookup::Present(mounts) => mounts.is_open() || mounts.is_unknown(),
+            Lookup::Present(mounts) => mounts.is_open(),
             Lookup::Unknown => true,
             Lookup::Absent => false,
         };

@@ -38,7 +38,7 @@ impl<'d> SecurityContext<'d> {
 
     pub(super) fn read(reader: &mut Reader, owner: &Place<'_, 'd>) -> Self {
         let is_open = match owner.node.lookup("securityContext") {
-            Lookup::Present(context) => context.is_unknown() || context.is_open(),
+            Lookup::Present(context) => context.is_open(),
             Lookup::Unknown => true,
             Lookup::Absent => false,
         };
@@ -83,7 +83,7 @@ impl<'d> SecurityContext<'d> {
         let capabilities = self.node.and_then(|node| node.get("capabilities"));
         self.privileged.is_some_and(|flag| *flag)
             || self.may_set("privileged")
-            || capabilities.is_some_and(|node| node.is_open() || node.is_unknown())
+            || capabilities.is_some_and(Node::is_open)
     }
 
     /// Whether `fsGroup` and `supplementalGroups` are all that is written.

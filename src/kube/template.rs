@@ -262,7 +262,7 @@ fn replicas(owner: Node<'_>) -> Option<(u64, Node<'_>)> {
 /// Whether a template puts more into `spec` or its lists of containers.
 fn is_open(spec: Node<'_>) -> bool {
     let lists = ["initContainers", "containers"].into_iter().filter_map(|key| spec.get(key));
-    spec.is_open() || lists.into_iter().any(|list| list.is_open() || list.is_unknown())
+    spec.is_open() || lists.into_iter().any(Node::is_open)
 }
 
 /// Whether a map has a list `initContainers` with something named in it, be it a patch of a container that an operator

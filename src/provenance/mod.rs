@@ -113,6 +113,7 @@ pub fn examine<'d>(
             line: Some(source.line_index(object.span().start as usize) + 1),
             reason,
             message: None,
+            chart: None,
         };
         examined.unjudged.extend(reason.map(unjudged));
         let siblings = match share {

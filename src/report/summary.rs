@@ -98,8 +98,18 @@ fn line(reason: Reason, list: &[&Unjudged], verb: &str) -> String {
     match reason {
         Reason::HelmTemplate => {
             let describe = if verb == "lint" { "" } else { "--describe " };
-            let command = format!("helm template CHART | initlint {describe}-");
-            format!("skipped {} ({places}); to {verb} them: {command}", count(number, "Helm template"))
+            let skipped = format!("skipped {} ({places})", count(number, "Helm template"));
+            let of_chart = match list {
+                [_] => "it",
+                all if all.iter().all(|one| one.chart.is_some()) => "them",
+                _ => "those of a chart",
+            };
+            match chart(list) {
+                Some(chart) => {
+                    format!("{skipped}; to {verb} {of_chart}: helm template {chart} | initlint {describe}-")
+                }
+                None => skipped,
+            }
         }
         Reason::TestAssertion => format!("skipped {} ({places})", count(number, "test assertion")),
         Reason::Policy if number == 1 => format!("skipped 1 policy ({places})"),
@@ -112,6 +122,17 @@ fn line(reason: Reason, list: &[&Unjudged], verb: &str) -> String {
             format!("{patches} without {whose} base ({places}); {verb} the folder that builds {them}")
         }
     }
+}
+
+/// What stands for the chart of which templates are in `list`; `None` where there is nothing to render.
+fn chart(list: &[&Unjudged]) -> Option<String> {
+    let mut charts = list.iter().filter_map(|one| one.chart.as_deref());
+    let first = charts.next()?;
+    Some(match first {
+        _ if charts.any(|other| other != first) => "CHART".to_owned(),
+        "" => ".".to_owned(),
+        folder => visible(folder),
+    })
 }
 
 /// The first places, and how many more.

@@ -31,6 +31,7 @@ mod quotes;
 mod reindent;
 mod resolve;
 mod scalar;
+mod torn;
 mod tree;
 mod value;
 

@@ -199,11 +199,11 @@ impl<'d> Node<'d> {
         self.is_of_template() && gap(end, start) != gap(self.span().end, later.written_span().start)
     }
 
-    /// Whether a map or a list may hold more than is written, as a template puts something in. What it lacks proves
-    /// nothing.
+    /// Whether it may hold more than is written: a map or a list into which a template puts something, or a value that
+    /// only Helm knows. What it lacks proves nothing.
     #[must_use]
     pub fn is_open(self) -> bool {
-        self.scalar().is_none() && self.document.is_injected(self.index)
+        self.is_unknown() || self.document.is_injected(self.index)
     }
 
     /// What is at `key`.
@@ -211,7 +211,7 @@ impl<'d> Node<'d> {
     pub fn lookup(self, key: &str) -> Lookup<'d> {
         match self.get(key) {
             Some(value) => Lookup::Present(value),
-            None if self.is_open() || self.is_unknown() => Lookup::Unknown,
+            None if self.is_open() => Lookup::Unknown,
             None => Lookup::Absent,
         }
     }

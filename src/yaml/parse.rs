@@ -8,6 +8,7 @@ use super::documents::split;
 use super::injected;
 use super::origin::Origin;
 use super::problem::Problem;
+use super::torn;
 use super::tree::Document;
 use crate::helm::Reading;
 use crate::source::{MappedText, Source};
@@ -33,7 +34,7 @@ impl Document {
         let mut document = parse_written(text, &reading.text, range)?;
         document.injected = Some(injected::nodes(&document, text, start, reading));
         document.placeholders = Some(Arc::clone(&reading.placeholders));
-        Ok(document)
+        torn::problem(&document).map_or(Ok(document), Err)
     }
 
     /// Parses the documents of a text that is written in a scalar of a file. Places are those in the file.

@@ -195,8 +195,56 @@ fn helm_templates_that_cannot_be_read_are_named_not_errors() {
     assert_eq!((status, out.as_str()), (0, ""), "{err}");
     let skipped = "skipped 2 Helm templates (chart/a.yaml:3: this block has no `end`, chart/b.yaml:6: this `:` stands where no value can start)";
     assert!(err.contains(skipped), "{err}");
-    assert!(err.contains("helm template CHART | initlint -"), "{err}");
-    assert!(!err.contains("no findings"), "{err}");
+    assert!(!err.contains("helm template") && !err.contains("no findings"), "there is no chart: {err}");
+    std::fs::write(folder.path().join("chart/Chart.yaml"), "name: a\n").unwrap();
+    std::fs::create_dir(folder.path().join("chart/templates")).unwrap();
+    std::fs::write(folder.path().join("chart/templates/c.yaml"), open).unwrap();
+    let (.., err) = run(folder.path(), &[]);
+    assert!(err.contains("to lint those of a chart: helm template chart | initlint -"), "{err}");
+    let (.., err) = run(&folder.path().join("chart"), &["templates"]);
+    assert!(err.contains("to lint it: helm template . | initlint -"), "{err}");
+}
+
+/// Each is a manifest only together with what another file holds.
+#[test]
+fn parts_of_templates_are_named() {
+    let head = "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec:\n  initContainers:\n";
+    for (text, line) in [
+        (format!("{head}{{{{ include \"list\" . }}}}\n      image: a:1\n"), 7),
+        (
+            head.replace(":\n  init", ":\n  a: b\n  init")
+                .replace("Containers:", "Containers: {{ .Values.a }}")
+                + "   - b\n",
+            6,
+        ),
+        ("    - name: a\n      image: a:1\n  initContainers:\n{{ .Values.a }}\n".to_owned(), 3),
+        (format!("{head}    - name: {{{{ .Values.a }}}}\n  {{{{ end }}}}\n"), 7),
+    ] {
+        for (files, path) in [
+            (vec![("a.yaml", &*text)], "a.yaml"),
+            (vec![("Chart.yaml", "name: a\n"), ("templates/a.yaml", &*text)], "templates/a.yaml"),
+        ] {
+            let files: Vec<_> = files.iter().map(|(path, text)| (*path, text.as_bytes())).collect();
+            let (status, out, err) = run(folder(&files).path(), &[]);
+            let named = format!("skipped 1 Helm template ({path}:{line}: ");
+            assert!((status, out.as_str()) == (0, "") && err.contains(&named), "{text}{out}{err}");
+        }
+    }
+}
+
+/// A list of init containers that a template puts in is no part of one, and neither is what comes by name.
+#[test]
+fn what_a_template_puts_in_is_no_part() {
+    for inits in [
+        "  initContainers: {{ .Values.a }}\n",
+        "  initContainers:\n{{ .Values.a | indent 4 }}\n",
+        "  initContainers:\n    a:\n      image: {{ .Values.a }}\n    {{- toYaml .Values.b | nindent 4 }}\n",
+    ] {
+        let text = format!("apiVersion: v1\nkind: Pod\nmetadata: {{name: a}}\nspec:\n{inits}  # the end\n");
+        let (.., err) =
+            run(folder(&[("Chart.yaml", b"name: a\n"), ("templates/a.yaml", text.as_bytes())]).path(), &[]);
+        assert!(!err.contains("skipped"), "{text}{err}");
+    }
 }
 
 #[test]

@@ -53,7 +53,7 @@ pub(crate) fn found(text: &str) -> Vec<String> {
     findings.map(|one| format!("{}:{} {}", one.rule, line(one.span.start), one.message)).collect()
 }
 
-fn rules(text: &str) -> Vec<String> {
+pub(crate) fn rules(text: &str) -> Vec<String> {
     found(text).iter().map(|line| line.split(':').next().unwrap().to_owned()).collect()
 }
 

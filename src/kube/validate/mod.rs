@@ -164,7 +164,8 @@ impl<'p, 'd> Validator<'p, 'd> {
     fn missing(&mut self, map: &Place<'_, 'd>, key: &str, help: &str) {
         let written = map.get(key);
         let is_misspelt = || map.node.entries().any(|entry| spelling::is_like(&entry.name(), key));
-        if !self.is_whole || map.node.is_open() || written.is_none() && is_misspelt() {
+        let is_open = written.as_ref().map_or(map.node, |written| written.node).is_open();
+        if !self.is_whole || is_open || written.is_none() && is_misspelt() {
             return;
         }
         let key_span = |place: &Place<'_, 'd>| place.key.map(Node::span);
@@ -285,6 +286,15 @@ fn is_true(map: &Place<'_, '_>, key: &str) -> bool {
 fn may_be_true(map: &Place<'_, '_>, key: &str) -> bool {
     match map.node.lookup(key) {
         Lookup::Present(value) => value.is_unknown() || value.kind() == Kind::Bool(true),
+        Lookup::Unknown => true,
+        Lookup::Absent => false,
+    }
+}
+
+/// Whether the list or map at `key` may hold more than is written, or a template may bring it.
+fn is_open(map: Node<'_>, key: &str) -> bool {
+    match map.lookup(key) {
+        Lookup::Present(value) => value.is_open(),
         Lookup::Unknown => true,
         Lookup::Absent => false,
     }

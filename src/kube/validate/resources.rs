@@ -51,12 +51,15 @@ pub(super) fn check<'d>(validator: &mut Validator<'_, 'd>, owner: &Place<'_, 'd>
     for entry in limits.iter().chain(&requests) {
         amount(validator, entry, names);
     }
+    // What a template puts in may be what is looked for.
+    let may_lack = |key: &str| validator.is_whole && !super::is_open(resources.node, key);
+    let (may_lack_limits, may_lack_requests) = (may_lack("limits"), may_lack("requests"));
     let by_name: HashMap<&str, &Amount<'_>> = limits.iter().map(|limit| (&*limit.name, limit)).collect();
     for request in &requests {
         match by_name.get(&*request.name) {
             Some(limit) => compare(validator, request, limit),
             None if is_overcommitted(&request.name) => {}
-            None if validator.is_whole => {
+            None if may_lack_limits => {
                 let problem = format!("has no limit beside it, which `{}` needs", request.name);
                 let help = "add the same amount to `limits`: it can't be overcommitted";
                 validator.push(
@@ -74,7 +77,8 @@ pub(super) fn check<'d>(validator: &mut Validator<'_, 'd>, owner: &Place<'_, 'd>
     let has_basis = all.clone().any(|entry| matches!(&*entry.name, "cpu" | "memory"));
     if let Some(huge) = all.find(|entry| is_huge(&entry.name))
         && !has_basis
-        && validator.is_whole
+        && may_lack_limits
+        && may_lack_requests
     {
         let problem = "needs cpu or memory beside it".to_owned();
         let caption = "neither cpu nor memory is asked for".to_owned();

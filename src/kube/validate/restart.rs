@@ -8,7 +8,7 @@ use super::super::field::Place;
 use super::super::pod::Pod;
 use super::super::version::{Change, Gate, Version};
 use super::{ContainerEntry, Text, Validator, Violation, first_of, is_placeholder, spelling_help, text};
-use crate::yaml::Node;
+use crate::yaml::{Lookup, Node};
 
 const MAX_RULES: usize = 20;
 const MAX_EXIT_CODES: usize = 255;
@@ -106,7 +106,7 @@ fn policy_and_rules<'d>(
     if count == 0 {
         return;
     }
-    if container.get("restartPolicy").is_none() && validator.is_whole {
+    if container.node.lookup("restartPolicy") == Lookup::Absent && validator.is_whole {
         validator.forbidden(
             &rules,
             "without a `restartPolicy`",

@@ -8,7 +8,7 @@ use super::super::pod::Pod;
 use super::super::template::Completeness;
 use super::super::volume::VolumeSource;
 use super::super::workloads::Workload;
-use super::{Text, integer, resources, syntax, text};
+use super::{Text, integer, is_open, resources, syntax, text};
 use crate::source::Span;
 use crate::yaml::{Lookup, Node};
 
@@ -97,15 +97,6 @@ fn may_have_claims(workload: Workload<'_>) -> bool {
     matches!(workload, Workload::StatefulSet | Workload::Custom(_))
 }
 
-/// Whether a template puts more into the list at `key`, or may make one.
-fn is_open(map: Node<'_>, key: &str) -> bool {
-    match map.lookup(key) {
-        Lookup::Present(list) => list.is_open() || list.is_unknown(),
-        Lookup::Unknown => true,
-        Lookup::Absent => false,
-    }
-}
-
 /// The sources, and what each can't do without (`validateVolumeSource`). Sources that few use are judged by this alone.
 const SOURCES: &[(&str, &[&str])] = &[
     ("emptyDir", &[]),
@@ -161,7 +152,7 @@ fn flaw<'d>(volume: &Place<'_, 'd>) -> Option<Flaw> {
 }
 
 fn is_empty(map: &Place<'_, '_>, key: &str) -> bool {
-    map.get(key).is_none_or(|place| place.node.as_str() == Some(""))
+    text(map, key) == Text::Empty
 }
 
 fn source_flaw(key: &str, source: &Place<'_, '_>) -> Option<Flaw> {
@@ -223,7 +214,7 @@ fn fields(source: &Place<'_, '_>) -> Option<Flaw> {
         let sources = ["fieldRef", "resourceFieldRef"].iter().filter(|key| item.get(key).is_some()).count();
         if is_empty(&item, "path") {
             Some(flaw_at(&item, "has an item without `path`"))
-        } else if sources != 1 {
+        } else if sources > 1 || sources == 0 && !item.node.is_open() {
             Some(flaw_at(&item, "has an item without exactly one of `fieldRef` and `resourceFieldRef`"))
         } else {
             local(&item)
@@ -271,14 +262,23 @@ fn projection(source: &Place<'_, '_>) -> Option<Flaw> {
 /// `validateEphemeralVolumeSource`: access modes and size.
 fn claim(source: &Place<'_, '_>) -> Option<Flaw> {
     let template = source.get("volumeClaimTemplate")?;
+    let lacks = |what: &str| Some(flaw_at(&template, &format!("has a claim template {what}")));
     let Some(spec) = template.get("spec") else {
-        return Some(flaw_at(&template, "has a claim template without `spec`"));
+        return if template.node.is_open() { None } else { lacks("without `spec`") };
     };
-    if spec.get("accessModes").is_none_or(|modes| modes.node.items().next().is_none()) {
-        return Some(flaw_at(&template, "has a claim template without `accessModes`"));
+    let modes = spec.get("accessModes").map_or(spec.node, |modes| modes.node);
+    if modes.items().next().is_none() && !modes.is_open() {
+        return lacks("without `accessModes`");
     }
-    let Some(storage) = spec.node.at("/resources/requests/storage") else {
-        return Some(flaw_at(&template, "has a claim template that requests no `storage`"));
+    let of_path = |found, key: &&str| match found {
+        Lookup::Present(node) => Node::lookup(node, key),
+        Lookup::Unknown | Lookup::Absent => found,
+    };
+    let storage = match ["resources", "requests", "storage"].iter().fold(Lookup::Present(spec.node), of_path)
+    {
+        Lookup::Present(storage) => storage,
+        Lookup::Unknown => return None,
+        Lookup::Absent => return lacks("that requests no `storage`"),
     };
     let is_wrong = resources::quantity(storage).is_some_and(|size| size.is_zero() || size.is_negative());
     is_wrong.then(|| Flaw { span: storage.span(), problem: "requests no storage".to_owned() })

@@ -1,0 +1,155 @@
+//! A map or list into which a template puts something may hold what it lacks.
+
+use crate::helm_lint::rules;
+
+/// A Pod whose maps lack what the API server asks for: a template puts it in where `INTO` stands.
+const POD: &str = "apiVersion: v1
+kind: Pod
+metadata:
+  name: a
+spec:
+  initContainers:
+  - name: i
+    image: a:1
+    command: [a]
+    env:
+    - name: A
+      valueFrom:
+        configMapKeyRef:
+          INTO
+    - name: B
+      valueFrom:
+        fieldRef:
+          INTO
+    - name: C
+      valueFrom:
+        resourceFieldRef:
+          INTO
+    - name: D
+      valueFrom:
+        INTO
+    - name: E
+      valueFrom:
+        secretKeyRef:
+          INTO
+    -
+      INTO
+    envFrom:
+    - secretRef:
+        INTO
+    - configMapRef:
+        INTO
+    ports:
+    -
+      INTO
+    volumeMounts:
+    -
+      INTO
+    - {name: claim, mountPath: /a}
+    - {name: map, mountPath: /b}
+    - {name: items, mountPath: /c}
+    - {name: projected, mountPath: /d}
+    - {name: path, mountPath: /e}
+    - {name: ephemeral, mountPath: /f}
+  - name: s
+    image: a:1
+    restartPolicy: Always
+    resources:
+      limits:
+        hugepages-2Mi: 4Mi
+        INTO
+      requests:
+        INTO
+    startupProbe:
+      httpGet:
+        INTO
+    livenessProbe:
+      INTO
+    readinessProbe:
+      exec:
+        command:
+          INTO
+    lifecycle:
+      preStop:
+        exec:
+          INTO
+  containers:
+  - name: a
+    image: a:1
+  volumes:
+  - name: claim
+    persistentVolumeClaim:
+      INTO
+  - name: map
+    configMap:
+      INTO
+  - name: items
+    secret:
+      secretName: a
+      items:
+      -
+        INTO
+  - name: projected
+    projected:
+      sources:
+      - configMap:
+          INTO
+      - serviceAccountToken:
+          INTO
+      - downwardAPI:
+          INTO
+  - name: path
+    hostPath:
+      INTO
+  - name: ephemeral
+    ephemeral:
+      volumeClaimTemplate:
+        spec:
+          accessModes: [ReadWriteOnce]
+          INTO
+";
+
+/// What is found in the Pod with `action` for each `INTO`, on a line of its own or on that of the key before it.
+fn found(action: &str, is_on_line_of_key: bool) -> Vec<String> {
+    let mut text = String::new();
+    for line in POD.lines() {
+        let columns = line.len() - line.trim_start().len();
+        if line.trim_start() != "INTO" {
+            text.push_str(line);
+        } else if is_on_line_of_key && text.ends_with([':', '-', '\n']) {
+            let end = text.trim_end().len();
+            let is_empty = text[..end].ends_with([':', '-']);
+            text.truncate(if is_empty { end } else { text.len() });
+            text.push_str(&format!(" {}", action.replace('N', &columns.to_string())));
+        } else {
+            text.push_str(&" ".repeat(if action.contains("nindent") { columns } else { 0 }));
+            text.push_str(&action.replace('N', &columns.to_string()));
+        }
+        text.push('\n');
+    }
+    rules(&text)
+}
+
+#[test]
+fn what_a_template_puts_in_is_not_missing() {
+    assert_eq!(found("{{- toYaml .Values.a | nindent N }}", false), [""; 0]);
+    assert_eq!(found("{{ toYaml .Values.a | indent N }}", false), [""; 0]);
+    assert_eq!(found("{{- toYaml .Values.a | nindent N }}", true), [""; 0]);
+    assert_eq!(found("{{- if .Values.b }}\n{{ toYaml .Values.a | indent N }}\n{{- end }}", false), [""; 0]);
+}
+
+#[test]
+fn what_nothing_puts_in_is_missing() {
+    let missing = found("", false);
+    for rule in ["invalid-field", "volume-not-found"] {
+        assert!(missing.iter().filter(|one| *one == rule).count() > 3, "{missing:?}");
+    }
+    let beside = POD
+        .replace("INTO", "{{- toYaml .Values.a | nindent 10 }}")
+        .replace("        configMapKeyRef:\n", "        fieldRef: {}\n        configMapKeyRef:\n");
+    assert_eq!(
+        rules(&beside).first().map(String::as_str),
+        Some("invalid-field"),
+        "it is empty where it stands"
+    );
+}
