@@ -2,7 +2,7 @@
 
 use super::operation::Operation;
 use super::rights::Rights;
-use crate::commands::{self, Id, Touching};
+use crate::commands::{self, Id, Touching, is_at_or_below};
 use crate::kube::volume::VolumeSource;
 use crate::kube::{Container, Pod};
 use crate::shell::semantics::{Execution, Facts, Fate, Reason};
@@ -26,16 +26,26 @@ pub(super) fn of_script(
     facts: &Facts<'_>,
 ) -> Vec<Attempt> {
     let mut given: Vec<String> = Vec::new();
+    let mut doubtful: Vec<String> = Vec::new();
     let mut attempts = Vec::new();
     for execution in &facts.executions {
         // What is said of the container doesn't hold for another user, be it root.
         if execution.changes_user() {
+            let changes =
+                execution.paths().into_iter().filter(|(touching, _)| *touching == Touching::Changes);
+            doubtful.extend(changes.map(|(_, path)| path));
             continue;
         }
         let Some(tried) = execution.attempt() else { continue };
         let is_fatal = execution.fate.is_fatal() && tried.counts;
         let conditional = execution.conditional || tried.conditional;
         let Some(operation) = operation(pod, container, tried, &given) else { continue };
+        // Another user may have given it to this one.
+        if let Operation::ModeOfMount { path, .. } = &operation
+            && doubtful.iter().any(|changed| may_hold(changed, path))
+        {
+            continue;
+        }
         // Something else is done where it fails.
         let is_asked =
             matches!(execution.fate, Fate::Ignored(Reason::LeftOfOr | Reason::Tested | Reason::Negated));
@@ -53,6 +63,11 @@ pub(super) fn of_script(
     }
     attempts.extend(written_parameters(container, facts));
     attempts
+}
+
+/// Whether `path` may be `changed`, or lie below it.
+fn may_hold(changed: &str, path: &str) -> bool {
+    changed.contains(['$', '`', '*']) || is_at_or_below(path, plain(changed))
 }
 
 /// What a command tries, as this container's volumes and rights have it.

@@ -12,7 +12,7 @@ use crate::finding::{Confidence, Finding, Severity};
 use crate::kube::{Container, Pod};
 use crate::program::Program;
 use crate::rule::{Group, PodContext, Rule, Target};
-use crate::shell::semantics::Facts;
+use crate::shell::semantics::{Execution, Facts};
 use crate::source::Span;
 
 /// The rule.
@@ -84,7 +84,8 @@ fn is_given_before(
         let mounts_it =
             other.volume_mounts.iter().any(|mount| mount.name.is_some_and(|own| own.value == name));
         let is_root = pod.security_of(other).run_as_user.is_none_or(|user| *user == 0);
-        mounts_it && is_root && !facts.executions.is_empty()
+        let mut runs = facts.executions.iter();
+        mounts_it && if is_root { runs.next().is_some() } else { runs.any(Execution::changes_user) }
     })
 }
 

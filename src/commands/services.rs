@@ -4,7 +4,7 @@ use super::databases::{create, outside};
 use super::remedy::exists;
 use super::servers::only_with;
 use super::world::atoms::is_known;
-use super::world::place::base_name;
+use super::world::place::{Place, base_name};
 use super::world::{SUCCESS, Status, World};
 use super::{Call, Elsewhere, Record, Remedy, Trait, Trouble, paths, record};
 
@@ -95,13 +95,8 @@ fn kubectl(world: &mut dyn World, call: &Call<'_>) -> Status {
         && !call.has("dry-run save-config")
         && call.operands().get(1) != Some(&"token");
     if !creates {
-        if call.operands().first() == Some(&"delete") {
-            for kind in call.operands().iter().skip(1) {
-                let names = call.operands().iter().skip(2);
-                for name in names {
-                    world.remove(&outside(&short(kind), name));
-                }
-            }
+        if let ["delete", objects @ ..] = call.operands() {
+            delete(world, objects);
         }
         return client(world, call);
     }
@@ -114,8 +109,7 @@ fn kubectl(world: &mut dyn World, call: &Call<'_>) -> Status {
             if text.contains("generateName") {
                 return SUCCESS;
             }
-            let name = if file == "-" { "object" } else { base_name(file) };
-            create(world, "object", name)
+            create(world, READ, base_name(file))
         }
         (None, [_, kind, names @ ..]) => match names.last() {
             Some(name) => create(world, &short(kind), name),
@@ -125,15 +119,55 @@ fn kubectl(world: &mut dyn World, call: &Call<'_>) -> Status {
     }
 }
 
-/// A resource's kind by one name.
-fn short(kind: &str) -> String {
-    match kind {
-        "ns" | "namespaces" => "namespace".to_owned(),
-        "cm" | "configmaps" => "configmap".to_owned(),
-        "secrets" => "secret".to_owned(),
-        "sa" | "serviceaccounts" => "serviceaccount".to_owned(),
-        kind => kind.to_owned(),
+/// The kind of what `kubectl create` reads: nobody knows what it is.
+const READ: &str = "object";
+
+/// `kubectl delete KIND NAME...`, `KIND/NAME...`, `KIND -l SELECTOR`, `-f FILE`.
+fn delete(world: &mut dyn World, objects: &[&str]) {
+    // Any of them may be what a file described.
+    remove_all(world, READ);
+    let pairs = objects.iter().filter_map(|object| object.split_once('/'));
+    for (kind, name) in pairs {
+        world.remove(&outside(&short(kind), name));
     }
+    let Some((kinds, names)) = objects.split_first().filter(|(kinds, _)| !kinds.contains('/')) else {
+        return;
+    };
+    for kind in kinds.split(',').map(short) {
+        if names.is_empty() {
+            remove_all(world, &kind);
+        }
+        for name in names {
+            world.remove(&outside(&kind, name));
+        }
+    }
+}
+
+/// Takes away all that is of this kind.
+fn remove_all(world: &mut dyn World, kind: &str) {
+    let Some(all) = outside(kind, "").parent() else { return };
+    for (below, _) in world.listing(&all) {
+        world.remove(&Place { store: all.store, path: format!("{}{below}", all.path) });
+    }
+}
+
+/// A resource's kind by one name: `deployment` for `deploy` and `deployments.apps`.
+fn short(kind: &str) -> String {
+    let name = kind.split_once('.').map_or(kind, |(name, _)| name);
+    let name = match name {
+        "ns" => "namespace",
+        "cm" => "configmap",
+        "sa" => "serviceaccount",
+        "svc" => "service",
+        "deploy" => "deployment",
+        "cj" => "cronjob",
+        "ing" => "ingress",
+        "pdb" => "poddisruptionbudget",
+        "pc" => "priorityclass",
+        "resourcequota" | "resourcequotas" => "quota",
+        name => name.strip_suffix("es").filter(|name| name.ends_with("ss")).unwrap_or(name),
+    };
+    name.strip_suffix('s').filter(|name| !name.ends_with('s')).unwrap_or(name).to_owned()
 }
 
 fn helm(world: &mut dyn World, call: &Call<'_>) -> Status {

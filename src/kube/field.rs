@@ -164,9 +164,17 @@ pub(super) struct Reader {
     pub(super) malformed: Vec<TypeError>,
     /// The container whose fields are being read.
     pub(super) container: Option<Arc<str>>,
+    /// Whether they stand in a chart's values, where `{}`, `[]` and `""` leave a field unset: a template's `if` and `with` take
+    /// them for false (documentation of Go's `text/template`, "Actions").
+    pub(super) is_of_values: bool,
 }
 
 impl Reader {
+    /// The value of `key`, where it is set.
+    fn get<'p, 'd>(&self, map: &'p Place<'p, 'd>, key: &'p str) -> Option<Place<'p, 'd>> {
+        map.get(key).filter(|place| !(self.is_of_values && is_empty(place.node)))
+    }
+
     fn report(&mut self, place: &Place<'_, '_>, expected: &'static str) {
         let is_open = place.node.is_unknown() || place.node.as_str().is_some_and(is_placeholder);
         if !is_open {
@@ -194,7 +202,7 @@ impl Reader {
 
     /// The list at `key`.
     pub(super) fn list<'p, 'd>(&mut self, map: &'p Place<'p, 'd>, key: &'p str) -> Option<Place<'p, 'd>> {
-        let place = map.get(key)?;
+        let place = self.get(map, key)?;
         if place.node.is_sequence() {
             return Some(place);
         }
@@ -204,7 +212,7 @@ impl Reader {
 
     /// The map at `key`.
     pub(super) fn map<'p, 'd>(&mut self, map: &'p Place<'p, 'd>, key: &'p str) -> Option<Place<'p, 'd>> {
-        let place = map.get(key)?;
+        let place = self.get(map, key)?;
         self.is_map(&place).then_some(place)
     }
 
@@ -235,7 +243,7 @@ impl Reader {
 
     /// The string at `key`.
     pub(super) fn string<'d>(&mut self, map: &Place<'_, 'd>, key: &str) -> Option<Field<'d, &'d str>> {
-        let place = map.get(key)?;
+        let place = self.get(map, key)?;
         if let Some(text) = place.node.as_str() {
             return Some(place.with(text));
         }
@@ -246,7 +254,7 @@ impl Reader {
     /// The string at `key`, which names something: where only Helm knows it, it is good for telling whether two are the
     /// same.
     pub(super) fn name<'d>(&mut self, map: &Place<'_, 'd>, key: &str) -> Option<Field<'d, &'d str>> {
-        let place = map.get(key)?;
+        let place = self.get(map, key)?;
         match place.node.identity() {
             Some(name) => Some(place.with(name)),
             None => self.string(map, key),
@@ -257,7 +265,7 @@ impl Reader {
     /// list. A scalar that isn't a string is
     /// malformed, but stands for its text, so that the others keep their places.
     pub(super) fn strings<'d>(&mut self, map: &Place<'_, 'd>, key: &str) -> Option<Vec<Field<'d, &'d str>>> {
-        if let Some(unknown) = map.get(key).filter(|place| place.node.is_unknown()) {
+        if let Some(unknown) = self.get(map, key).filter(|place| place.node.is_unknown()) {
             return Some(vec![unknown.with(unknown.node.text().unwrap_or_default())]);
         }
         let list = self.list(map, key)?;
@@ -275,7 +283,7 @@ impl Reader {
 
     /// The boolean at `key`.
     pub(super) fn boolean<'d>(&mut self, map: &Place<'_, 'd>, key: &str) -> Option<Field<'d, bool>> {
-        let place = map.get(key)?;
+        let place = self.get(map, key)?;
         if let Kind::Bool(value) = place.node.kind() {
             return Some(place.with(value));
         }
@@ -285,7 +293,7 @@ impl Reader {
 
     /// The whole number at `key`.
     pub(super) fn integer<'d>(&mut self, map: &Place<'_, 'd>, key: &str) -> Option<Field<'d, i64>> {
-        let place = map.get(key)?;
+        let place = self.get(map, key)?;
         if let Kind::Int(value) = place.node.kind() {
             return Some(place.with(value));
         }
@@ -297,7 +305,7 @@ impl Reader {
     pub(super) fn int32<'d>(&mut self, map: &Place<'_, 'd>, key: &str) -> Option<Field<'d, i64>> {
         let field = self.integer(map, key)?;
         if i32::try_from(field.value).is_err() {
-            self.report(&map.get(key)?, "a whole number of 32 bits");
+            self.report(&self.get(map, key)?, "a whole number of 32 bits");
             return None;
         }
         Some(field)
@@ -332,6 +340,16 @@ impl Reader {
             None => self.report(place, EXPECTED),
         }
         None
+    }
+}
+
+/// Whether `node` is a text, a list or a map that holds nothing.
+fn is_empty(node: Node<'_>) -> bool {
+    match node.kind() {
+        Kind::String(text) => text.is_empty(),
+        Kind::Sequence => node.items().next().is_none(),
+        Kind::Mapping => node.entries().next().is_none(),
+        _ => false,
     }
 }
 

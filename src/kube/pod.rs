@@ -66,7 +66,7 @@ impl<'d> Pod<'d> {
     /// The Pod that `template` describes.
     #[must_use]
     pub fn new(template: Template<'d>) -> Self {
-        let mut reader = Reader::default();
+        let mut reader = Reader { is_of_values: template.is_of_values(), ..Reader::default() };
         let pointer = template.pointer.clone();
         let spec = Place::root(template.spec, &pointer);
         let mut volumes = reader.maps(&spec, "volumes", Volume::read);

@@ -18,6 +18,7 @@ pub(super) fn outside(kind: &str, name: &str) -> String {
         ("vault audit", _) => format!("the audit device at `{name}`"),
         ("request", _) => format!("what a `POST` to `{name}` makes"),
         ("release", _) => format!("the Helm release `{name}`"),
+        ("object", _) if name == "-" => "the object in its input".to_owned(),
         ("object", _) => format!("what `{name}` describes"),
         ("LDAP entry", _) => format!("what `{name}` adds"),
         // There is one of its kind, named by the kind.
