@@ -33,7 +33,7 @@ fn check(pod: &Pod<'_>, cx: &mut PodContext<'_>) {
             let fix = edits.map(|edits| Fix::safe(format!("remove `{KEY}`"), edits));
             Some(Finding { fix, ..rejected(pod, entry) })
         }
-        ActiveDeadline::KillsPod => Some(kills(pod, entry)),
+        ActiveDeadline::KillsPod => (!is_hook(pod)).then(|| kills(pod, entry)),
         ActiveDeadline::PerTry => match active_deadline::total(&pod.template) {
             Some(TotalDeadline { place, entry: Some(total) }) => compared(&place, entry, total),
             total => Some(per_try(pod, entry, total.map(|total| total.place))),
@@ -60,6 +60,14 @@ fn rejected(pod: &Pod<'_>, entry: Entry<'_>) -> Finding {
     Finding::new(Severity::Error, entry.key.span(), message)
         .caption(format!("not allowed in a {kind}"))
         .help("remove it; to bound the wait of one init container, put `timeout` before its command")
+}
+
+/// Whether Helm waits for the Pod to end, and runs it once: a test, or another hook ("Chart Hooks" and "Chart Tests" in
+/// Helm's documentation).
+fn is_hook(pod: &Pod<'_>) -> bool {
+    let annotations = pod.template.metadata.and_then(|metadata| metadata.get("annotations"));
+    annotations.is_some_and(|annotations| annotations.get("helm.sh/hook").is_some())
+        && pod.restart_policy.is_some_and(|policy| matches!(policy.value, "Never" | "OnFailure"))
 }
 
 fn kills(pod: &Pod<'_>, entry: Entry<'_>) -> Finding {

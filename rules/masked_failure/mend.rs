@@ -17,14 +17,12 @@ pub(super) fn help(script: &Script<'_, '_>, first: &Masked<'_, '_>, masked: &[Ma
     let other = ended_besides(script, masked).map(|other| of(script, other));
     match (first.reason, other) {
         (Reason::NoErrexit, Some(other)) if !first.is_cut_short && !means_to_go_on(script) => {
-            format!(
-                "put `|| exit 1` behind it: `set -e` would end the script at `{other}` as well, which may fail"
-            )
+            format!("put `|| exit 1` behind it: `set -e` would end the script where `{other}` fails, too")
         }
         (Reason::EarlierInPipeline, Some(other)) if has_pipefail(script, first.execution.unit.shell) => {
             format!(
                 "begin the script with `set -o pipefail`, and put `|| exit 1` behind this line: `set -e` would end the \
-             script at `{other}` as well, which may fail"
+             script where `{other}` fails, too"
             )
         }
         (Reason::Substitution | Reason::Declaration, Some(_)) => {

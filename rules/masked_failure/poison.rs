@@ -6,9 +6,10 @@ use std::collections::BTreeSet;
 use super::script::{Script, brings, holds, is_same_text, makes, needs};
 use super::weight::behind_in_pipeline;
 use crate::commands::{self, Call, Touching, Trait, is_at_or_below};
+use crate::helm;
 use crate::shell::ir::{Command, CommandKind};
-use crate::shell::semantics::Touch;
 use crate::shell::semantics::visit::Node;
+use crate::shell::semantics::{Execution, Fate, Reason, Touch};
 
 /// Whether the script fails where the command at `index` does, by what fails with it.
 pub(super) fn ends_script(script: &Script<'_, '_>, index: usize, around: &[Node<'_>]) -> bool {
@@ -39,6 +40,8 @@ struct Poison<'p, 'f, 's> {
     empty: Vec<String>,
     /// What it reads: others fail that read the same.
     sources: Vec<String>,
+    /// Objects of the cluster that aren't there, or that it asks for in vain.
+    objects: Vec<String>,
     /// The commands that fail with it.
     failed: BTreeSet<usize>,
     /// The commands that bring others, and don't.
@@ -64,6 +67,7 @@ impl<'p, 'f, 's> Poison<'p, 'f, 's> {
             unlisted: Vec::new(),
             empty: Vec::new(),
             sources: sources.collect(),
+            objects: commands::needed_objects(&script.call(index)),
             failed: BTreeSet::new(),
             uninstalled: Vec::new(),
             is_astray: false,
@@ -78,6 +82,7 @@ impl<'p, 'f, 's> Poison<'p, 'f, 's> {
         if script.is(index, Trait::InstallsPackages) {
             self.uninstalled.push(index);
         }
+        self.objects.extend(commands::made_object(&script.call(index)));
         for touch in script.touches(index) {
             if brings(touch) {
                 self.unfilled.push(touch.path.clone());
@@ -118,7 +123,7 @@ impl<'p, 'f, 's> Poison<'p, 'f, 's> {
         }
         self.failed.insert(later);
         self.take_from(later);
-        execution.fate.is_fatal()
+        execution.fate.is_fatal() || is_looked_at(execution)
     }
 
     fn is_beyond(&self) -> bool {
@@ -173,13 +178,17 @@ impl<'p, 'f, 's> Poison<'p, 'f, 's> {
         needed.extend(words.first().map(String::as_str).filter(|word| word.contains('/')));
         let is_missing = |path: &&str| {
             is_among(&self.missing, path)
+                || self.may_be_brought(path)
                 || self.sources.iter().any(|own| own == path)
                 || self.is_unlisted(path, later)
         };
         let is_unread = |path: &&str| {
             is_among(&self.empty, path) && (call.is(Trait::RejectsEmptyInput) || call.record().is_none())
         };
-        needed.iter().any(|path| is_missing(path) || is_unread(path))
+        let is_packaged = |path: &&str| self.is_packaged(path);
+        needed.iter().any(|path| is_missing(path) || is_unread(path) || is_packaged(path))
+            || commands::needed_objects(&call).iter().any(|object| self.objects.contains(object))
+            || call.is(Trait::ChecksListed) && self.is_checked(later)
             || self.is_brought(call.name())
             || self.lacks_parent(later)
             || self.is_installed(later)
@@ -195,7 +204,41 @@ impl<'p, 'f, 's> Poison<'p, 'f, 's> {
                         && (parent_of(&touch.path) == parent || is_at_or_below(path, &touch.path))
                 })
         };
-        self.unlisted.iter().any(|folder| is_at_or_below(parent, folder)) && !(0..later).any(fills)
+        let is_below = self.unlisted.iter().any(|folder| is_at_or_below(parent, folder))
+            || is_pattern(path) && self.script.is_made_empty(parent) && is_among(&self.unfilled, parent);
+        is_below && !(0..later).any(fills)
+    }
+
+    /// Whether `path`, which only Helm knows, may be one of those that aren't there: all of them are written out.
+    fn may_be_brought(&self, path: &str) -> bool {
+        let mut brought = self.missing.iter().chain(&self.unlisted).peekable();
+        brought.peek().is_some()
+            && !brought.any(|path| helm::has_placeholder(path))
+            && !self.script.is_mount(path)
+            && path.chars().all(helm::is_placeholder)
+    }
+
+    /// Whether the command at `later`, which checks files that its words needn't name, checks one that isn't there. Where
+    /// none is named of those that the script brings, it may be any of them.
+    fn is_checked(&self, later: usize) -> bool {
+        let text = self.script.text_of_pipeline(later);
+        let lists: Vec<&str> = self.script.touches(later).map(|touch| name_of(&touch.path)).collect();
+        let is_named = |path: &str| {
+            let name = name_of(path);
+            !name.is_empty() && !lists.contains(&name) && text.contains(name)
+        };
+        let before = (0..later).flat_map(|by| self.script.touches(by));
+        let names_any = before.filter(|touch| brings(touch)).any(|touch| is_named(&touch.path));
+        self.missing.iter().any(|path| !names_any || is_named(path))
+    }
+
+    /// Whether `path` is that of a program whose package wasn't installed: `/usr/bin/NAME`.
+    fn is_packaged(&self, path: &str) -> bool {
+        let Some((folder, name)) = path.rsplit_once('/') else { return false };
+        let is_it = |word: &String| word.split('=').next() == Some(name);
+        folder.ends_with("bin")
+            && !self.script.is_in_image(name)
+            && self.uninstalled.iter().any(|by| self.script.words_of(*by).iter().skip(1).any(is_it))
     }
 
     /// Whether it makes a file or a directory in a directory that isn't there.
@@ -220,7 +263,9 @@ impl<'p, 'f, 's> Poison<'p, 'f, 's> {
     /// Whether the command at `later` is one that was to be installed.
     fn is_installed(&self, later: usize) -> bool {
         let call = self.script.call(later);
-        let name = call.name();
+        // `command -v NAME` fails where that isn't there.
+        let asked = self.script.words_of(later).last().filter(|_| call.is(Trait::Test));
+        let name = asked.filter(|_| !commands::is_everywhere(call.name())).map_or(call.name(), |name| name);
         if self.script.is_in_image(name) {
             return false;
         }
@@ -232,6 +277,24 @@ impl<'p, 'f, 's> Poison<'p, 'f, 's> {
         // A package brings commands of other names, too.
         !self.uninstalled.is_empty() && !commands::is_everywhere(name) && !call.is(Trait::InstallsPackages)
     }
+}
+
+/// Whether the author looks at the status of what fails with the command, and so knows of the failure. A loop only tries
+/// again, and a test of a file asks for that alone.
+fn is_looked_at(execution: &Execution<'_>) -> bool {
+    execution.fate == Fate::Ignored(Reason::Tested)
+        && execution.wrapper == 0
+        && !execution.in_loop
+        && !(execution.is_test() && execution.name().is_some_and(commands::is_everywhere))
+}
+
+/// Whether the last part of `path` is a pattern.
+fn is_pattern(path: &str) -> bool {
+    path.rsplit_once('/').is_some_and(|(_, name)| name.contains(['*', '?', '[']))
+}
+
+fn name_of(path: &str) -> &str {
+    path.rsplit_once('/').map_or(path, |(_, name)| name)
 }
 
 fn parent_of(path: &str) -> &str {

@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 
 use crate::commands::{self, Call, Touching, Trait};
 use crate::images::{Known, Sh};
-use crate::kube::{Container, Pod};
+use crate::kube::volume::VolumeSource;
+use crate::kube::{Container, InitStep, Pod};
 use crate::shell::ir::{Command, CommandKind};
 use crate::shell::semantics::visit::{self, Next, Node};
 use crate::shell::semantics::{Execution, Facts, Touch, Unit};
@@ -141,6 +142,37 @@ impl<'f, 's> Script<'f, 's> {
     pub(super) fn is_mount(&self, path: &str) -> bool {
         let mut mounts = self.container.volume_mounts.iter().filter_map(|mount| mount.mount_path);
         mounts.any(|at| at.trim_matches('/') == path.trim_matches('/'))
+    }
+
+    /// Whether `path` is where a volume is mounted that is made for this Pod, and that no earlier container has.
+    pub(super) fn is_made_empty(&self, path: &str) -> bool {
+        let Some(mount) = self.pod.mount_at(self.container, path).filter(|_| self.is_mount(path)) else {
+            return false;
+        };
+        let is_new = self
+            .pod
+            .volume_of(mount)
+            .is_some_and(|volume| matches!(volume.source, VolumeSource::EmptyDir { .. }));
+        let steps = self.pod.init_steps.iter().map(InitStep::container);
+        let mut before = steps.take_while(|step| step.node != self.container.node);
+        let has_it = |step: &Container<'_>| {
+            step.volume_mounts
+                .iter()
+                .any(|own| own.name.map(|name| name.value) == mount.name.map(|name| name.value))
+        };
+        is_new && !before.any(has_it)
+    }
+
+    /// The text of the pipeline that the command at `index` stands in, or its own.
+    pub(super) fn text_of_pipeline(&self, index: usize) -> &'s str {
+        let Some(execution) = self.execution(index) else { return "" };
+        let around = Self::around(execution);
+        let pipeline = around.iter().rev().find_map(|node| match node {
+            Node::Command(command) if matches!(command.kind, CommandKind::Pipeline(_)) => Some(*command),
+            _ => None,
+        });
+        let range = pipeline.unwrap_or(execution.command).range.clone();
+        execution.unit.text.as_str().get(range).unwrap_or_default()
     }
 
     /// What stands around the command of `execution` in its text, the outermost first.

@@ -3,6 +3,7 @@
 mod count;
 mod unchanged;
 
+use crate::commands::{self, Trait};
 use crate::finding::{Finding, Safety, Severity};
 use crate::kube::active_deadline::{self, KEY};
 use crate::kube::{Completeness, Container, Pod};
@@ -10,7 +11,7 @@ use crate::program::Program;
 use crate::rule::{Group, PodContext, Rule, Target};
 use crate::shell::semantics::{Awaited, Loop, Wait};
 use crate::source::Span;
-use crate::yaml::Kind;
+use crate::yaml::{Kind, Lookup};
 use unchanged::Unchanged;
 
 /// The rule.
@@ -88,7 +89,13 @@ fn finding(pod: &Pod<'_>, program: &Program<'_, '_>, wait: &Wait, own: Option<&L
 
 /// Whether a Job makes the Pods, as far as the manifest says all of it: a patch may leave the deadline to its base.
 fn is_job(pod: &Pod<'_>) -> bool {
-    let is_whole = pod.template.completeness == Completeness::Complete;
+    // What a template puts beside the deadline may be that.
+    let is_open = pod.template.job_spec.is_some_and(|job| matches!(job.lookup(KEY), Lookup::Unknown));
+    let is_whole = match pod.template.completeness {
+        Completeness::Complete => true,
+        Completeness::Open => !is_open,
+        Completeness::Merged | Completeness::Patch | Completeness::Ytt => false,
+    };
     is_whole && (pod.template.workload.is_job() || pod.template.job_spec.is_some())
 }
 
@@ -148,6 +155,10 @@ fn help(pod: &Pod<'_>, wait: &Wait, unchanged: Option<&Unchanged<'_>>) -> String
         None if matches!(wait.name.as_str(), "until" | "while") => {
             let pause = if wait.sleeps { "" } else { ", `sleep` between them" };
             format!("count the tries{pause}, and `exit 1` after enough of them")
+        }
+        // It has no option for that.
+        None if commands::is(&wait.name, Trait::WaitsForEver) => {
+            format!("run `timeout 600 {} …` as its `command`", wait.name)
         }
         None => format!("give `{}` a time-out", wait.name),
     };

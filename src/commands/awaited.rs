@@ -16,7 +16,7 @@ pub enum Awaited {
     },
     /// A file.
     File(String),
-    /// An object of the cluster: `job/migrate`.
+    /// An object of the cluster: `job/migrate`; where none is named, the request for some: `kubectl get pods`.
     Object(String),
     /// That a command succeeds: its first words.
     Command(String),
@@ -185,7 +185,11 @@ pub(super) fn object(call: &Call<'_>) -> Option<Awaited> {
     else {
         return None;
     };
-    named_object(rest, call.value("l selector"))
+    let listed = || {
+        let words = std::iter::once(call.name()).chain(call.operands().iter().take(2).copied());
+        Some(Awaited::Object(words.collect::<Vec<_>>().join(" ")))
+    };
+    named_object(rest, call.value("l selector")).or_else(listed)
 }
 
 /// The object of `k8s-wait-for`: `job migrate`, `pod -lapp=db`.
@@ -198,9 +202,9 @@ pub(super) fn object_or_selector(call: &Call<'_>) -> Option<Awaited> {
 
 fn named_object(words: &[&str], selector: Option<&str>) -> Option<Awaited> {
     let object = match (words, selector) {
-        ([], _) => return None,
         ([kind], Some(selector)) => format!("{kind} {selector}"),
-        ([object], None) => (*object).to_owned(),
+        ([object], None) if object.contains('/') => (*object).to_owned(),
+        ([] | [_], _) => return None,
         ([kind, name, ..], _) => format!("{kind}/{name}"),
     };
     Some(Awaited::Object(object))
@@ -210,6 +214,13 @@ fn named_object(words: &[&str], selector: Option<&str>) -> Option<Awaited> {
 pub(super) fn file(call: &Call<'_>) -> Option<Awaited> {
     let path = call.operands().iter().rev().find(|word| word.contains('/'))?;
     Some(Awaited::File((*path).to_owned()))
+}
+
+/// The last file that `grep` reads; its first operand may be a pattern.
+pub(super) fn searched_file(call: &Call<'_>) -> Option<Awaited> {
+    let skipped = usize::from(!call.has("e regexp f file"));
+    let mut files = call.operands().iter().skip(skipped).rev();
+    Some(Awaited::File((*files.find(|word| word.contains('/'))?).to_owned()))
 }
 
 /// What `flock` locks.
@@ -276,6 +287,12 @@ mod tests {
             ("kubectl wait --for=condition=ready pod -l app=db", "pod app=db"),
             ("kubectl rollout status deploy/web", "deploy/web"),
             ("wait_for.sh pod -lapp=db", "pod app=db"),
+            ("kubectl get pod -n x", "kubectl get pod"),
+            ("kubectl get pods --field-selector status.podIP!= -n x", "kubectl get pods"),
+            ("kubectl -n x wait --for=condition=ready pods --all", "kubectl wait pods"),
+            ("grep 1/1", "`grep 1/1`"),
+            ("grep -q ^/data /proc/mounts", "/proc/mounts"),
+            ("grep -e a/b", "`grep`"),
             ("wait-for-it -t 0 db:5432 -- true", "db:5432"),
             ("wait-for-it $HOST:$PORT --timeout=0", "$HOST:$PORT"),
             ("wait-for-it ${HOST:-db} -t 0", "`wait-for-it`"),

@@ -441,8 +441,10 @@ fn mend_cp(trouble: &Trouble<'_>) -> Option<Remedy> {
         }
         // Without `..data` a link leads nowhere.
         What::Fails(FailureCause::Exists) => trouble.replaced("cp ", "cp -L "),
-        What::Drifts(ChangeKind::Nest) => copy_contents(trouble)
-            .or_else(|| Remedy::advice("copy the contents rather than the folder: `cp -r SOURCE/. TARGET`")),
+        What::Drifts(ChangeKind::Nest) => copy_contents(trouble).or_else(|| {
+            let option = if trouble.call.has("a archive") { "-a" } else { "-r" };
+            Remedy::advice(format!("copy the contents rather than the folder: `cp {option} SOURCE/. TARGET`"))
+        }),
         _ => None,
     }
 }

@@ -14,7 +14,8 @@ pub(super) const RECORDS: &[Record] = &[
         .taking("homedir passphrase passphrase-file pinentry-mode status-fd o output")
         .does(gpg)
         .mended(mend_gpg)
-        .is(&[Trait::FailsOverParts]),
+        .is(&[Trait::FailsOverParts])
+        .when(|call| if call.has("verify") { &[Trait::ChecksListed] } else { &[] }),
     record(&["pass"]).does(pass),
     record(&["update-ca-certificates"]).does(update_ca_certificates),
 ];

@@ -5,7 +5,9 @@
 
 mod archives;
 mod awaited;
+mod buckets;
 mod call;
+mod cluster_objects;
 mod copies;
 mod database_servers;
 mod databases;
@@ -42,6 +44,7 @@ use std::sync::OnceLock;
 
 pub use awaited::Awaited;
 pub use call::Call;
+pub(crate) use cluster_objects::{made as made_object, needed as needed_objects};
 pub(crate) use database_servers::OBJECTS;
 pub(crate) use download::alternative;
 pub(crate) use operations::{Attempt, Id, Operation, Ownership};
@@ -75,7 +78,7 @@ pub enum Userland {
     Unknown,
 }
 
-const FAMILIES: [&[Record]; 21] = [
+const FAMILIES: [&[Record]; 22] = [
     files::RECORDS,
     copies::RECORDS,
     archives::RECORDS,
@@ -88,6 +91,7 @@ const FAMILIES: [&[Record]; 21] = [
     databases::RECORDS,
     database_servers::RECORDS,
     services::RECORDS,
+    buckets::RECORDS,
     packets::RECORDS,
     servers::RECORDS,
     keys::RECORDS,

@@ -214,12 +214,19 @@ pub(super) fn keyed(call: &Call<'_>) -> Paths {
     let pairs = call.words().iter().zip(call.words().iter().skip(1));
     let pair = |(option, path): (&String, &String)| match option.as_str() {
         "-out" | "-keyout" => Some((Touching::Writes, path.clone())),
-        "-in" | "-inkey" | "-CA" | "-CAkey" | "-config" | "-certfile" => {
-            Some((Touching::Reads, path.clone()))
-        }
+        "-in" | "-inkey" | "-CA" | "-CAkey" | "-CAfile" | "-untrusted" | "-config" | "-certfile"
+        | "-signature" => Some((Touching::Reads, path.clone())),
         _ => None,
     };
-    pairs.filter_map(pair).collect()
+    let mut paths: Paths = pairs.filter_map(pair).collect();
+    // These name what they look at last.
+    if let [_, command, .., last] = call.words()
+        && matches!(command.as_str(), "verify" | "dgst")
+        && !last.starts_with('-')
+    {
+        paths.push((Touching::Reads, last.clone()));
+    }
+    paths
 }
 
 /// `pg_dump -f FILE`, `mongodump --out DIRECTORY`.

@@ -22,7 +22,7 @@ pub(super) const RECORDS: &[Record] = &[
         .does(grep)
         .at(paths::read_but_first)
         .is(&[Trait::Test, Trait::AcceptsEmptyInput])
-        .asks(super::awaited::file),
+        .asks(super::awaited::searched_file),
     record(&["cmp", "diff"]).taking("").does(compare).at(paths::read),
     record(&["test", "["])
         .is(&[Trait::Test])

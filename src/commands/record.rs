@@ -88,6 +88,8 @@ pub(crate) enum Trait {
     RunsInput,
     /// It reads standard input, and fails on an empty one.
     RejectsEmptyInput,
+    /// It checks files that something else names than its words: `sha256sum -c`.
+    ChecksListed,
     /// It never ends by itself: a server, `sleep infinity`.
     NeverEnds,
     /// It stops the command behind it after a time.

@@ -1,9 +1,9 @@
 //! What commands make outside the Pod: cluster objects, buckets, users.
 
+use super::cluster_objects::short;
 use super::databases::{create, outside};
 use super::remedy::exists;
 use super::servers::only_with;
-use super::world::atoms::is_known;
 use super::world::place::{Place, base_name};
 use super::world::{SUCCESS, Status, World};
 use super::{Call, Elsewhere, Record, Remedy, Trait, Trouble, paths, record};
@@ -24,12 +24,6 @@ pub(super) const RECORDS: &[Record] = &[
         .mended(|trouble| exists(trouble)?.replaced(" install ", " upgrade --install "))
         .is(&[Trait::HasSubcommands, Trait::NeedsNetwork])
         .when(helm_traits),
-    record(&["aws", "gsutil", "mc", "s3cmd"])
-        .taking("region endpoint-url profile bucket l p c b create-bucket-configuration acl location")
-        .does(buckets)
-        .mended(mend_bucket)
-        .is(&[Trait::HasSubcommands, Trait::NeedsNetwork])
-        .when(bucket_traits),
     record(&["rabbitmqctl"])
         .taking("n node l t")
         .does(rabbitmqctl)
@@ -88,7 +82,7 @@ pub(super) fn client(world: &mut dyn World, call: &Call<'_>) -> Status {
 const KUBECTL_VALUED: &str = "n namespace f filename o output context kubeconfig s server l selector from-literal \
     from-file from-env-file type cert key docker-server docker-username docker-password docker-email clusterrole \
     role user group serviceaccount verb resource resource-name image schedule tcp rule class field-manager k kustomize \
-    timeout for";
+    timeout for field-selector sort-by c container as cluster token request-timeout replicas grace-period";
 
 fn kubectl(world: &mut dyn World, call: &Call<'_>) -> Status {
     let creates = call.operands().first() == Some(&"create")
@@ -151,25 +145,6 @@ fn remove_all(world: &mut dyn World, kind: &str) {
     }
 }
 
-/// A resource's kind by one name: `deployment` for `deploy` and `deployments.apps`.
-fn short(kind: &str) -> String {
-    let name = kind.split_once('.').map_or(kind, |(name, _)| name);
-    let name = match name {
-        "ns" => "namespace",
-        "cm" => "configmap",
-        "sa" => "serviceaccount",
-        "svc" => "service",
-        "deploy" => "deployment",
-        "cj" => "cronjob",
-        "ing" => "ingress",
-        "pdb" => "poddisruptionbudget",
-        "pc" => "priorityclass",
-        "resourcequota" | "resourcequotas" => "quota",
-        name => name.strip_suffix("es").filter(|name| name.ends_with("ss")).unwrap_or(name),
-    };
-    name.strip_suffix('s').filter(|name| !name.ends_with('s')).unwrap_or(name).to_owned()
-}
-
 fn helm(world: &mut dyn World, call: &Call<'_>) -> Status {
     match call.operands() {
         ["install", name, ..]
@@ -179,44 +154,6 @@ fn helm(world: &mut dyn World, call: &Call<'_>) -> Status {
         }
         _ => client(world, call),
     }
-}
-
-/// Making a bucket that exists fails; copies into and out of buckets are downloads.
-fn buckets(world: &mut dyn World, call: &Call<'_>) -> Status {
-    let makes = match (call.name(), call.operands()) {
-        ("aws", ["s3", "mb", bucket, ..]) | ("gsutil", ["mb", bucket, ..]) => Some(*bucket),
-        ("aws", ["s3api", "create-bucket", ..]) => call.value("bucket"),
-        // BusyBox's `mc` doesn't exist; MinIO's accepts `-p` and `--ignore-existing`.
-        ("mc", ["mb", bucket, ..]) => {
-            let settles = call.words().iter().any(|word| matches!(word.as_str(), "-p" | "--ignore-existing"));
-            (!settles).then_some(*bucket)
-        }
-        _ => None,
-    };
-    match makes {
-        Some(bucket) if call.name() == "aws" => s3_bucket(world, call, bucket),
-        Some(bucket) => create(world, "bucket", bucket),
-        None => super::download::fetch(world, call),
-    }
-}
-
-/// S3 refuses to make one's own bucket again, but in us-east-1 (S3 API, `CreateBucket`). Where no region is named it may
-/// be that one.
-fn s3_bucket(world: &mut dyn World, call: &Call<'_>, bucket: &str) -> Status {
-    let constraint =
-        call.value("create-bucket-configuration").and_then(|it| it.split_once("LocationConstraint="));
-    let named = constraint.map(|(_, region)| region).or(call.value("region"));
-    let variables = ["AWS_REGION", "AWS_DEFAULT_REGION"].map(|name| world.variable(name));
-    let is_named = |region: &&str| !region.is_empty() && is_known(region);
-    let region = named.into_iter().chain(variables.iter().map(AsRef::as_ref)).find(is_named);
-    if region == Some("us-east-1") {
-        return SUCCESS;
-    }
-    let status = create(world, "bucket", bucket);
-    if status != SUCCESS && region.is_none() {
-        world.assume();
-    }
-    status
 }
 
 fn rabbitmqctl(world: &mut dyn World, call: &Call<'_>) -> Status {
@@ -381,24 +318,6 @@ fn vault_traits(call: &Call<'_>) -> &'static [Trait] {
     }
 }
 
-/// `aws s3 cp`, `mc mirror`: copies are what others wait for.
-fn bucket_traits(call: &Call<'_>) -> &'static [Trait] {
-    const COPIES: [&str; 5] = ["cp", "sync", "mirror", "rsync", "get"];
-    let (operands, is_aws) = (call.operands(), call.name() == "aws");
-    let copies = if is_aws {
-        matches!(operands, ["s3", verb, ..] if COPIES.contains(verb))
-    } else {
-        operands.iter().take(2).any(|word| COPIES.contains(word))
-    };
-    let asks = is_aws
-        && matches!(operands, [service, verb, ..] if *service != "configure" && verb.starts_with("get-"));
-    match (copies, asks) {
-        (true, _) => &[Trait::Weighty],
-        (false, true) => &[Trait::Probe],
-        (false, false) => &[],
-    }
-}
-
 fn mend_kubectl(trouble: &Trouble<'_>) -> Option<Remedy> {
     let (text, name) = (exists(trouble)?.text, trouble.call.name());
     match trouble.call.operands().first() {
@@ -406,16 +325,6 @@ fn mend_kubectl(trouble: &Trouble<'_>) -> Option<Remedy> {
         // A redirection would take what the pipe is to carry.
         Some(&"create") if !text.contains('>') => {
             Some(Remedy::line(format!("{text} --dry-run=client -o yaml | {name} apply -f -")))
-        }
-        _ => None,
-    }
-}
-
-fn mend_bucket(trouble: &Trouble<'_>) -> Option<Remedy> {
-    match trouble.call.name() {
-        "mc" => exists(trouble)?.replaced(" mb ", " mb --ignore-existing "),
-        "aws" if trouble.kind == "bucket" => {
-            Remedy::advice("test first: `aws s3api head-bucket --bucket … || …`")
         }
         _ => None,
     }

@@ -49,10 +49,6 @@ pub(super) const RECORDS: &[Record] = &[
         "xxd",
         "od",
         "hexdump",
-        "md5sum",
-        "sha1sum",
-        "sha256sum",
-        "sha512sum",
         "fold",
         "paste",
         "nl",
@@ -66,8 +62,22 @@ pub(super) const RECORDS: &[Record] = &[
     ])
     .does(filter)
     .is(&[Trait::AcceptsEmptyInput]),
+    record(&["md5sum", "sha1sum", "sha224sum", "sha256sum", "sha384sum", "sha512sum", "b2sum", "shasum"])
+        .taking("a algorithm")
+        .does(filter)
+        .at(paths::read)
+        .when(digest_traits),
     record(&["expr", "bc"]).does(filter).is(&[Trait::AcceptsEmptyInput, Trait::Calculates]),
 ];
+
+/// With `-c` it reads a list of files, in which it wants at least one (GNU's manual, "md5sum invocation").
+fn digest_traits(call: &Call<'_>) -> &'static [Trait] {
+    if call.has("c check") {
+        &[Trait::ChecksListed, Trait::RejectsEmptyInput]
+    } else {
+        &[Trait::AcceptsEmptyInput]
+    }
+}
 
 fn echo(world: &mut dyn World, call: &Call<'_>) -> Status {
     let mut rest = call.words().get(1..).unwrap_or_default();

@@ -59,16 +59,17 @@ pub(super) fn stuck(
     if let Some(&site) = again.log.endless.iter().find(|site| !first.endless.contains(site)) {
         return waiting(context, first, site, killed);
     }
+    let left_by = killed.map(|_| first);
     // What fails on the image's own files does so for what led there: `mkdir d && … || git pull`.
     let is_own =
         |cause: &&CommandFailure| cause.place.as_ref().is_some_and(|place| place.store == Store::Container);
     if let Some(cause) = again.log.cause.as_ref().filter(|cause| !is_own(cause)) {
-        return refused(context, &again.log, cause);
+        return refused(context, &again.log, cause, left_by);
     }
     let Some(branch) = last_turned(&first.branches, &again.log.branches) else {
         // A status that was kept and handed on: `rc=$?`, `exit $rc`.
         let refusal = new_refusal(first, &again.log)?;
-        return refused(context, &again.log, refusal);
+        return refused(context, &again.log, refusal, left_by);
     };
     let guard = context.site(branch.site)?;
     let is_inside = |site: Site| {
@@ -76,12 +77,18 @@ pub(super) fn stuck(
     };
     let mut refusals = again.log.refusals.iter();
     match refusals.find(|refusal| context.site(refusal.site).is_some_and(is_inside)) {
-        Some(refusal) => refused(context, &again.log, refusal),
+        Some(refusal) => refused(context, &again.log, refusal, left_by),
         None => turned(context, first, branch, killed),
     }
 }
 
-fn refused(context: &Context<'_, '_>, log: &Log, refusal: &CommandFailure) -> Option<Hazard> {
+/// A command that fails on what it meets, perhaps on what the run `left_by` had left when it was killed.
+fn refused(
+    context: &Context<'_, '_>,
+    log: &Log,
+    refusal: &CommandFailure,
+    left_by: Option<&Log>,
+) -> Option<Hazard> {
     // A name that is another one on each run is never met again.
     let place = refusal.place.as_ref().filter(|place| !context.shared.atoms.differs_per_run(&place.path))?;
     let kept_in = context.kept_in(place, refusal.site)?;
@@ -102,6 +109,7 @@ fn refused(context: &Context<'_, '_>, log: &Log, refusal: &CommandFailure) -> Op
         path: &path,
         is_visible: things::inside(&path).is_none(),
         why: refusal.why,
+        is_leftover: left_by.is_some_and(|first| is_leftover(first, place)),
         kept_in,
         mended,
         advice,
@@ -336,7 +344,7 @@ fn is_leftover(first: &Log, place: &Place) -> bool {
 /// A command that ends a second run early without failing it: what comes after is left undone.
 fn cut_short(context: &Context<'_, '_>, trial: &Comparison<'_>, place: &Place) -> Option<Hazard> {
     let refusal = new_refusal(trial.first, &trial.again.log)?;
-    let hazard = refused(context, &trial.again.log, refusal)?;
+    let hazard = refused(context, &trial.again.log, refusal, None)?;
     let late = context.thing(place);
     Some(Hazard {
         severity: Severity::Warning,

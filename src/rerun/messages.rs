@@ -34,6 +34,8 @@ pub(super) struct Obstacle<'a> {
     /// Whether that is a path that people see.
     pub(super) is_visible: bool,
     pub(super) why: FailureCause,
+    /// Whether a run that ends takes it away again.
+    pub(super) is_leftover: bool,
     pub(super) kept_in: KeptIn,
     /// The command as it should be, where an option mends it.
     pub(super) mended: Option<&'a str>,
@@ -47,8 +49,9 @@ pub(super) struct Obstacle<'a> {
 
 /// A command that fails on what it finds.
 pub(super) fn stuck(command: &str, obstacle: &Obstacle<'_>) -> Words {
-    let Obstacle { doubtful, thing, why, kept_in, mended, ref advice, .. } = *obstacle;
+    let Obstacle { doubtful, thing, why, is_leftover, kept_in, mended, ref advice, .. } = *obstacle;
     let met = match why {
+        FailureCause::Exists if is_leftover => format!("a killed run leaves {thing}, so `{command}` fails"),
         FailureCause::Exists if doubtful => {
             format!("{thing} already exists, so `{command}` fails or makes its link inside it")
         }

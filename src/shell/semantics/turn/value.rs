@@ -167,7 +167,8 @@ impl Turn<'_, '_> {
                 let (left, right) = (self.word(left), self.word(right));
                 let status = compare(&left, &operator.name, &right).unwrap_or_else(|| same(keep));
                 // A request that fails says 000, and one that isn't made says nothing, which is no number.
-                let is_open = self.failed.is_some() && is_zero_or_nothing(&left, &right);
+                let is_open =
+                    self.failed.is_some() && operator.name != "!=" && is_zero_or_nothing(&left, &right);
                 if is_open && status == Status::Succeeds { Status::Either } else { status }
             }
             ConditionKind::Not(inner) => match self.condition(inner, keep.map(|keep| !keep)) {
