@@ -4,6 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::ffi::OsString;
 use std::fs;
 use std::path::{Component, Path, PathBuf};
+use std::sync::OnceLock;
 
 use rayon::prelude::*;
 
@@ -49,11 +50,21 @@ pub(super) enum Refused {
     NoText,
 }
 
-/// The files that are known, by their path from the file system's root, which is compared as a text: without the steps
-/// that a path is made of.
+/// A path that a kustomization names.
+struct Place {
+    /// As people write it.
+    shown: String,
+    /// From the file system's root.
+    target: PathBuf,
+    /// The file that is there, if it is known.
+    known: Option<FileId>,
+}
+
+/// The files that are known.
 pub(super) struct Files {
     list: Vec<InputFile>,
-    by_path: HashMap<OsString, FileId>,
+    /// By their paths from the file system's root, which are compared as texts, not step by step; made where somebody asks.
+    by_path: OnceLock<HashMap<OsString, FileId>>,
     here: PathBuf,
     real: RealPaths,
     /// Whether a kustomization may name files of the whole work tree.
@@ -61,14 +72,10 @@ pub(super) struct Files {
 }
 
 impl Files {
-    pub(super) fn new(files: Vec<InputFile>) -> Self {
+    pub(super) fn new(list: Vec<InputFile>) -> Self {
         let here = std::env::current_dir().unwrap_or_default();
-        let (list, by_path, real) = (Vec::new(), HashMap::new(), RealPaths::default());
-        let mut known = Self { list, by_path, here, real, is_unrestricted: false };
-        for file in files {
-            known.add(file);
-        }
-        known
+        let (by_path, real) = (OnceLock::new(), RealPaths::default());
+        Self { list, by_path, here, real, is_unrestricted: false }
     }
 
     /// Lets kustomizations name files outside their own folders, as Flux does (`fluxcd/pkg`, `kustomize.Build`).
@@ -76,13 +83,27 @@ impl Files {
         self.is_unrestricted = true;
     }
 
+    fn by_path(&self) -> &HashMap<OsString, FileId> {
+        self.by_path.get_or_init(|| {
+            let paths = self.list.par_iter().map(|file| self.absolute(&file.source.path).into_os_string());
+            let paths: Vec<OsString> = paths.collect();
+            // Of two of one name the first counts.
+            paths.into_iter().zip(&self.list).rev().map(|(path, file)| (path, file.source.id)).collect()
+        })
+    }
+
     fn add(&mut self, file: InputFile) -> FileId {
         let id = file.source.id;
-        // Of two of one name the first counts.
-        let path = absolute(&self.here, &file.source.path);
-        self.by_path.entry(path.into_os_string()).or_insert(id);
+        let path = self.absolute(&file.source.path);
         self.list.push(file);
+        if let Some(by_path) = self.by_path.get_mut() {
+            by_path.entry(path.into_os_string()).or_insert(id);
+        }
         id
+    }
+
+    fn absolute(&self, path: &str) -> PathBuf {
+        normal(&self.here.join(path))
     }
 
     /// Reads the texts of the files `ids` where they were left out. What can't be read is told of when it is asked for.
@@ -97,8 +118,12 @@ impl Files {
 
     /// The file that the kustomization `from` calls `path`, if it is known.
     pub(super) fn known(&self, from: FileId, path: &str) -> Option<FileId> {
-        let shown = joined(&self.folder(from), path);
-        self.by_path.get(absolute(&self.here, &shown).as_os_str()).copied()
+        self.place(from, path).known
+    }
+
+    /// The file that is shown as `path`, if it is known.
+    fn known_as(&self, path: &str) -> Option<FileId> {
+        self.by_path().get(self.absolute(path).as_os_str()).copied()
     }
 
     pub(super) fn len(&self) -> usize {
@@ -118,37 +143,60 @@ impl Files {
     }
 
     /// The folder of the file `id`, as it is shown.
-    fn folder(&self, id: FileId) -> String {
-        folder_of(self.source(id).map_or("", |source| &source.path)).to_owned()
+    fn folder(&self, id: FileId) -> &str {
+        folder_of(self.source(id).map_or("", |source| &source.path))
+    }
+
+    /// What the kustomization `from` calls `path`.
+    fn place(&self, from: FileId, path: &str) -> Place {
+        let shown = joined(self.folder(from), path);
+        let target = self.absolute(&shown);
+        Place { known: self.by_path().get(target.as_os_str()).copied(), shown, target }
     }
 
     /// The file or the folder that the kustomization `from` calls `path`.
     pub(super) fn find(&mut self, from: FileId, path: &str) -> Result<Found, Refused> {
-        if let Some(kustomization) = self.kustomization(from, path)? {
+        let place = self.place(from, path);
+        // A file that is known needn't be asked for what it is.
+        if place.known.is_none()
+            && let Some(kustomization) = self.kustomization(from, path, &place.shown)?
+        {
             return Ok(Found::Kustomization(kustomization));
         }
-        self.file(from, path).map(Found::File)
+        self.file_at(from, path, &place).map(Found::File)
     }
 
     /// The file that the kustomization `from` calls `path`, with its text unless what is asked of that is noted. Files
     /// outside its folder are refused (kustomize, `loader.RestrictionRootOnly`), unless Flux builds it.
     pub(super) fn file(&mut self, from: FileId, path: &str) -> Result<FileId, Refused> {
+        let place = self.place(from, path);
+        self.file_at(from, path, &place)
+    }
+
+    fn file_at(&mut self, from: FileId, path: &str, place: &Place) -> Result<FileId, Refused> {
         if path.is_empty() {
             return Err(Refused::Because("the entry is empty".to_owned()));
         }
-        let folder = self.folder(from);
-        let shown = joined(&folder, path);
-        let (root, target) = (absolute(&self.here, &folder), absolute(&self.here, &shown));
-        let is_there = self.by_path.contains_key(target.as_os_str()) || fs::symlink_metadata(&target).is_ok();
-        if !is_there {
+        let Place { shown, target, known } = place;
+        if known.is_none() && fs::symlink_metadata(target).is_err() {
             return Err(if is_remote(path) { Refused::Remote } else { Refused::Missing });
         }
+        let root = self.absolute(self.folder(from));
         let root = if self.is_unrestricted { self.top(&root).unwrap_or(root) } else { root };
-        if !target.starts_with(&root) || self.real.leads_out(&root, &target) {
+        if !target.starts_with(&root) || self.real.leads_out(&root, target) {
             let why = "it is outside the kustomization's own folder, which kustomize refuses without `--load-restrictor LoadRestrictionsNone`";
             return Err(Refused::Because(why.to_owned()));
         }
-        self.read(&shown)
+        match *known {
+            Some(id) => self.as_needed(id),
+            None => self.read(shown),
+        }
+    }
+
+    /// The file `id`, with its text unless what is asked of that is noted.
+    fn as_needed(&mut self, id: FileId) -> Result<FileId, Refused> {
+        let is_noted = self.get(id).is_some_and(InputFile::is_noted);
+        if is_noted { Ok(id) } else { self.with_text(id) }
     }
 
     /// The file `id` once it has its text.
@@ -158,17 +206,8 @@ impl Files {
         Ok(id)
     }
 
-    /// Whether the file that is shown as `path` is known.
-    fn knows(&self, path: &str) -> bool {
-        self.by_path.contains_key(absolute(&self.here, path).as_os_str())
-    }
-
-    /// The file that is shown as `path`, read if it isn't known.
+    /// The file that is shown as `path`, which isn't known yet.
     fn read(&mut self, path: &str) -> Result<FileId, Refused> {
-        if let Some(&id) = self.by_path.get(absolute(&self.here, path).as_os_str()) {
-            let is_noted = self.get(id).is_some_and(InputFile::is_noted);
-            return if is_noted { Ok(id) } else { self.with_text(id) };
-        }
         let metadata = fs::metadata(path).map_err(|_| Refused::Missing)?;
         // A pipe would be waited for.
         if !metadata.is_file() {
@@ -201,19 +240,27 @@ impl Files {
     /// The kustomization in the folder that is shown as `folder`, if it has one.
     pub(super) fn kustomization_in(&mut self, folder: &str) -> Option<FileId> {
         let path = self.kustomization_path(folder)?;
-        self.read(&path).ok()
+        self.known_or_read(&path).ok()
     }
 
     /// The path of the kustomization in `folder`, of those names that may be one's the first that is there.
     fn kustomization_path(&self, folder: &str) -> Option<String> {
         let mut paths = KUSTOMIZATIONS.iter().map(|name| joined(folder, name));
-        paths.find(|path| self.knows(path) || Path::new(path).is_file())
+        paths.find(|path| self.known_as(path).is_some() || Path::new(path).is_file())
+    }
+
+    /// The file that is shown as `path`, read if it isn't known.
+    fn known_or_read(&mut self, path: &str) -> Result<FileId, Refused> {
+        match self.known_as(path) {
+            Some(id) => self.as_needed(id),
+            None => self.read(path),
+        }
     }
 
     /// The folders from that of the file `id` up to the top of its git work tree, or without one to the working folder,
     /// as they are shown; none for a file that isn't on disk.
     pub(super) fn folders_above(&mut self, id: FileId) -> Vec<String> {
-        let mut folder = self.folder(id);
+        let mut folder = self.folder(id).to_owned();
         let path = self.source(id).map_or("", |source| &source.path);
         let on_disk = Path::new(if folder.is_empty() { "." } else { &folder });
         let is_on_disk = Path::new(path).is_file();
@@ -233,8 +280,8 @@ impl Files {
 
     /// The folder `path` of the git work tree that the file `id` is in, or without one of the working folder, as it is shown.
     pub(super) fn in_work_tree(&mut self, id: FileId, path: &str) -> Option<String> {
-        let folder = self.folder(id);
-        let real = self.real.folder(Path::new(if folder.is_empty() { "." } else { &folder }))?;
+        let folder = Path::new(self.folder(id)).to_owned();
+        let real = self.real.folder(if folder.as_os_str().is_empty() { Path::new(".") } else { &folder })?;
         let top = self.top(&real)?;
         let target = normal(&top.join(path.trim_start_matches('/')));
         let is_inside =
@@ -243,23 +290,19 @@ impl Files {
         is_inside.then(|| shown(target.strip_prefix(&here).unwrap_or(&target)))
     }
 
-    /// The kustomization in the folder that the kustomization `from` calls `path`; `None` where that is no folder.
-    fn kustomization(&mut self, from: FileId, path: &str) -> Result<Option<FileId>, Refused> {
-        let from = self.folder(from);
-        let folder = joined(&from, path);
-        // A file that was found needn't be asked for what it is.
-        if self.knows(&folder) {
-            return Ok(None);
-        }
-        let on_disk = Path::new(if folder.is_empty() { "." } else { &folder });
+    /// The kustomization in the folder that the kustomization `from` calls `path`, and which is shown as `folder`; `None`
+    /// where that is no folder.
+    fn kustomization(&mut self, from: FileId, path: &str, folder: &str) -> Result<Option<FileId>, Refused> {
+        let on_disk = Path::new(if folder.is_empty() { "." } else { folder });
         if on_disk.is_dir() {
+            let from = self.folder(from).to_owned();
             self.check_folder(&from, path, on_disk)?;
-        } else if !KUSTOMIZATIONS.iter().any(|name| self.knows(&joined(&folder, name))) {
+        } else if !KUSTOMIZATIONS.iter().any(|name| self.known_as(&joined(folder, name)).is_some()) {
             return Ok(None);
         }
-        let path = self.kustomization_path(&folder);
+        let path = self.kustomization_path(folder);
         let path = path.ok_or_else(|| Refused::Because("the folder has no kustomization".to_owned()))?;
-        self.read(&path).map(Some)
+        self.known_or_read(&path).map(Some)
     }
 
     /// A folder is read where no link leads there and it lies in the work tree of the one that names it, or without one
@@ -276,9 +319,9 @@ impl Files {
         match self.top(&real_from) {
             Some(top) if real.starts_with(&top) => Ok(()),
             _ if self
-                .by_path
+                .by_path()
                 .keys()
-                .any(|known| Path::new(known).starts_with(absolute(&self.here, &shown(folder)))) =>
+                .any(|known| Path::new(known).starts_with(self.absolute(&shown(folder)))) =>
             {
                 Ok(())
             }
@@ -312,10 +355,6 @@ fn is_remote(path: &str) -> bool {
 
 fn shown(path: &Path) -> String {
     text_of_path(path)
-}
-
-fn absolute(here: &Path, path: &str) -> PathBuf {
-    normal(&here.join(path))
 }
 
 /// What `path` means in `folder`, shown as people write it: without `.`, and with `..` at its start alone.

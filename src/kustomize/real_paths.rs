@@ -23,21 +23,16 @@ impl RealPaths {
         real
     }
 
-    /// The file `path` without links; `None` where there is none.
-    fn file(&mut self, path: &Path) -> Option<PathBuf> {
-        let (folder, name) = (path.parent()?, path.file_name()?);
-        if fs::symlink_metadata(path).ok()?.is_symlink() {
-            return fs::canonicalize(path).ok();
-        }
-        Some(self.folder(folder)?.join(name))
-    }
-
     /// Whether a link leads from the folder `root` to a file elsewhere. One that isn't there leads nowhere.
     pub(super) fn leads_out(&mut self, root: &Path, target: &Path) -> bool {
-        match (self.folder(root), self.file(target)) {
-            (Some(root), Some(target)) => !target.starts_with(root),
-            _ => false,
-        }
+        let Ok(metadata) = fs::symlink_metadata(target) else { return false };
+        let real = match target.parent() {
+            _ if metadata.is_symlink() => fs::canonicalize(target).ok(),
+            // Where the folder itself lies doesn't matter then.
+            Some(folder) if folder == root => return false,
+            folder => folder.and_then(|folder| self.folder(folder)),
+        };
+        self.folder(root).zip(real).is_some_and(|(root, real)| !real.starts_with(root))
     }
 
     /// The folder above the real `folder`, or itself, that has a `.git`.

@@ -21,14 +21,14 @@ const LEAST_FINDINGS: usize = 20;
 pub(super) fn check(linter: &Linter<'_>, is_checked: &(dyn Fn(FileId) -> bool + Sync)) -> FileResult {
     let builds = linter.builds;
     let views: Vec<InputSet> = builds.list.iter().map(|build| linter.inputs.of_build(build)).collect();
-    let linters: Vec<Linter<'_>> = views.iter().map(|view| linter.seeing(view)).collect();
     let is_asked_for = |build: &Build| build.files.iter().any(|file| is_checked(*file));
     let numbered = builds.list.iter().enumerate().filter(|(_, build)| is_asked_for(build));
     let jobs: Vec<(usize, &BuiltResource)> =
         numbered.flat_map(|(number, build)| build.resources.iter().map(move |one| (number, one))).collect();
     let most = LEAST_FINDINGS.max(MOST_FINDINGS / jobs.len().max(1));
     let results = shares::check_each(&jobs, &linter.of_builds, |(number, resource), budget| {
-        Some((*number, check_resource(linters.get(*number)?, resource, budget, most)?))
+        let linter = linter.may_speak_of(resource).then_some(linter)?.seeing(views.get(*number)?);
+        Some((*number, check_resource(&linter, resource, budget, most)?))
     });
     join(builds, results.into_iter().flatten().collect())
 }
@@ -39,7 +39,7 @@ fn check_resource(
     budget: &Arc<Budget>,
     most: usize,
 ) -> Option<FileResult> {
-    let document = Some(resource).filter(|resource| linter.may_speak_of(resource))?.document()?;
+    let document = resource.document()?;
     let file = linter.inputs.file_with_text(resource.file())?;
     let mut result = linter.check_built((file, document), budget, most);
     let root = document.root();
