@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::script::replace_text;
 use crate::finding::Edit;
 use crate::source::{FileId, Source, Span};
-use crate::yaml::{Document, Entry, Node};
+use crate::yaml::{self, Document, Entry, Node};
 
 /// Takes the entry `key` out of `mapping`, with the comment lines right above it.
 ///
@@ -218,6 +218,10 @@ impl Scalars {
     fn scalar(self, text: &str) -> String {
         let is_simple = text.chars().all(|c| c.is_ascii_alphanumeric() || "-_./".contains(c));
         let is_string = || {
+            // Of these letters, what starts with one that is no sign is one scalar.
+            if text.starts_with(|c: char| c.is_ascii_alphanumeric()) {
+                return yaml::is_string_unquoted(text);
+            }
             let document = Document::parse(&Source::new(FileId(0), "", text), 0..text.len());
             document.is_ok_and(|document| document.root().as_str() == Some(text))
         };

@@ -56,7 +56,12 @@ fn content(chunk: &str) -> Option<Content> {
 /// Adds each of the JSON objects in `range`; what isn't JSON is left whole, to be read as YAML.
 fn push_json(text: &str, range: Range<usize>, documents: &mut Vec<Range<usize>>) {
     let mut from = range.start;
-    let body = from + Opening::of(text.get(range.clone()).unwrap_or("")).len;
+    let chunk = text.get(range.clone()).unwrap_or("");
+    let body = from + Opening::of(chunk).len;
+    let trimmed = chunk.trim_end_matches(SPACE);
+    if is_one_object(trimmed) {
+        return documents.push(from..from + trimmed.len());
+    }
     let mut values =
         Deserializer::from_str(text.get(body..range.end).unwrap_or("")).into_iter::<IgnoredAny>();
     while let Some(Ok(_)) = values.next() {
@@ -70,6 +75,21 @@ fn push_json(text: &str, range: Range<usize>, documents: &mut Vec<Range<usize>>)
     if !is_blank {
         documents.push(from..range.end);
     }
+}
+
+/// JSON's white space.
+const SPACE: [char; 4] = [' ', '\t', '\n', '\r'];
+
+/// Whether `chunk` is one JSON object if it is JSON, which is told without reading it: behind each `}` it ends, or something
+/// around goes on.
+fn is_one_object(chunk: &str) -> bool {
+    let next = |text: &str| text.trim_start_matches(SPACE).bytes().next();
+    let has_quoted_key = chunk.split_once('{').is_some_and(|(_, rest)| next(rest) == Some(b'"'));
+    let mut ends = memchr::memchr_iter(b'}', chunk.as_bytes());
+    let goes_on = |end: usize| chunk.get(end + 1..).map(next);
+    has_quoted_key
+        && chunk.ends_with('}')
+        && ends.all(|end| matches!(goes_on(end), Some(None | Some(b',' | b'}' | b']'))))
 }
 
 /// The separator line that a document's range starts with.
@@ -86,5 +106,26 @@ impl Opening {
         let end = memchr::memchr(b'\n', rest.as_bytes()).map_or(rest.len(), |at| at + 1);
         let line = rest.get(..end).unwrap_or("").trim();
         Self { len: 3 + end, is_malformed: !line.is_empty() && !line.starts_with('#') }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::split;
+
+    #[test]
+    fn json_objects_in_a_row_are_documents() {
+        for (text, documents) in [
+            ("{\"a\": {\"b\": [{}, {}]}}\n", vec!["{\"a\": {\"b\": [{}, {}]}}"]),
+            ("{\"a\": 1}\n{\"b\": 2}\n", vec!["{\"a\": 1}", "\n{\"b\": 2}"]),
+            ("{\"a\": {}}{\"b\": []}", vec!["{\"a\": {}}", "{\"b\": []}"]),
+            ("{\"a\": \"} {\"}\n", vec!["{\"a\": \"} {\"}"]),
+            ("---\n{\"a\": 1}\n---\n{\"b\": 2}\n", vec!["---\n{\"a\": 1}", "---\n{\"b\": 2}"]),
+            ("{\"a\": 1} # b\n", vec!["{\"a\": 1}", " # b\n"]),
+            ("{a: 1}\n", vec!["{a: 1}\n"]),
+        ] {
+            let found: Vec<&str> = split(text).into_iter().filter_map(|range| text.get(range)).collect();
+            assert_eq!(found, documents, "{text}");
+        }
     }
 }

@@ -44,5 +44,6 @@ pub use key_values::{KeyValues, key_values, more_key_values};
 pub use node::{Entry, Kind, Lookup, Node, NodeId};
 pub use prefilter::{Prefilter, is_definition};
 pub use problem::Problem;
+pub use resolve::is_string_unquoted;
 pub use tree::{Document, MAX_DEPTH};
 pub use value::{Field, Value};

@@ -67,30 +67,35 @@ impl Prefilter {
 /// and no other `kind`, since the last of a map is in force, nor a key in quotes or braces, which may be one.
 #[must_use]
 pub fn is_definition(document: &str) -> bool {
-    if memmem::find(document.as_bytes(), b"openAPIV3Schema").is_none() {
-        return false;
-    }
     let bytes = document.as_bytes();
-    let mut kind = None;
+    let mut is_definition = false;
     for start in std::iter::once(0).chain(memchr::memchr_iter(b'\n', bytes).map(|at| at + 1)) {
         match bytes.get(start) {
             Some(b'"' | b'\'' | b'?' | b'{' | b'!' | b'&' | b'[') => return false,
             Some(b'k') => {
-                let line = document.get(start..).filter(|rest| rest.starts_with("kind"));
-                if line.is_some() && std::mem::replace(&mut kind, line).is_some() {
+                let Some(line) = document.get(start..).filter(|rest| rest.starts_with("kind")) else {
+                    continue;
+                };
+                // Most documents are told by their first `kind`.
+                if is_definition || !says_definition(line) {
                     return false;
                 }
+                is_definition = true;
             }
             _ => {}
         }
     }
-    let is_definition = |value: &str| {
+    is_definition && memmem::find(bytes, b"openAPIV3Schema").is_some()
+}
+
+/// Whether the line that `rest` starts with gives an object the kind of a definition.
+fn says_definition(rest: &str) -> bool {
+    rest.strip_prefix("kind:").is_some_and(|value| {
         let value = value.trim_start_matches([' ', '\t']);
         let value = value.strip_prefix(['"', '\'']).unwrap_or(value);
         value.strip_prefix("CustomResourceDefinition").is_some_and(|after| {
             let after = after.trim_start_matches(['"', '\'', ' ', '\t']);
             after.is_empty() || after.starts_with(['\n', '\r', '#'])
         })
-    };
-    kind.and_then(|line| line.strip_prefix("kind:")).is_some_and(is_definition)
+    })
 }

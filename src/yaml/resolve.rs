@@ -55,6 +55,12 @@ pub(super) fn resolve(text: &str, plain: bool, tag: Tag) -> Resolved {
     }
 }
 
+/// Whether `text`, which is one plain scalar, is a string.
+#[must_use]
+pub fn is_string_unquoted(text: &str) -> bool {
+    resolve(text, true, Tag::None) == Resolved::String
+}
+
 /// Whether a key merges its value into the mapping (go-yaml v2, `decode.go`, `isMerge`).
 pub(super) fn is_merge(text: &str, plain: bool, tag: Tag) -> bool {
     text == "<<" && (tag == Tag::Merge || plain && tag == Tag::None)
