@@ -295,7 +295,8 @@ impl Reader<'_> {
         }
         if chomping != Some(b'+') && self.bytes.get(header) == Some(&b'\n') && self.holds_no_text(column) {
             let style = if is_literal { Style::Literal(0) } else { Style::Folded(0) };
-            self.push(start..header, Scalar::new(Text::Source(0, 0), "", style, Tag::None));
+            let none = u32::try_from(self.base).unwrap_or(u32::MAX);
+            self.push(start..header, Scalar::new(Text::Source(none, none), "", style, Tag::None));
             self.next_line()?;
             return Some(header);
         }
