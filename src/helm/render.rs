@@ -70,7 +70,12 @@ impl<'a> Renderer<'a> {
                 self.inject(None, true);
             }
         }
+        // What is called at the start of a line for what it checks puts nothing out: the next line is one by itself.
+        let is_call = value.takes_break && value.indentation.is_none() && self.blank_columns() == Some(0);
         self.output.text.push(value.placeholder.encode_utf8(&mut [0; 4]), value.range.clone());
+        if is_call {
+            self.output.text.push("\n", value.range.end..value.range.end);
+        }
     }
 
     fn block(&mut self, block: &'a Block) {

@@ -37,6 +37,8 @@ pub(super) struct Value {
     pub(super) placeholder: char,
     /// Where its output goes.
     pub(super) indentation: Option<action::Indentation>,
+    /// Whether it takes the line break after it away (`-}}`).
+    pub(super) takes_break: bool,
 }
 
 /// Alternatives, of which at most one is output: the indices of its arms in the [`Tree`], in order.
@@ -143,9 +145,14 @@ impl<'t> Parser<'t> {
         let whole = self.text.get(range.clone()).unwrap_or("");
         let text = if trims_start { whole.trim_start_matches(SPACE) } else { whole };
         let start = range.start + (whole.len() - text.len());
-        let text = if trims_end { text.trim_end_matches(SPACE) } else { text };
-        if !text.is_empty() {
-            self.body.push(Piece::Text(start..start + text.len()));
+        let kept = if trims_end { text.trim_end_matches(SPACE) } else { text };
+        // Helm splits its output at `---` whatever follows.
+        let is_separator = kept.ends_with("---") && kept.lines().next_back() == Some("---");
+        let line_break =
+            if is_separator { text.get(kept.len()..).and_then(|rest| rest.find('\n')) } else { None };
+        let end = start + kept.len() + line_break.map_or(0, |at| at + 1);
+        if start < end {
+            self.body.push(Piece::Text(start..end));
         }
     }
 
@@ -162,7 +169,7 @@ impl<'t> Parser<'t> {
             Command::Else(opening) => self.otherwise(&range, opening)?,
             Command::End => self.end(&range)?,
             Command::Constant(text) => self.body.push(Piece::Constant(range, text)),
-            Command::Value => self.value(range, inner)?,
+            Command::Value => self.value(range, inner, self.takes_break(action))?,
             Command::Silent if inner.starts_with("/*") => self.tree.comments.push(action.inner.clone()),
             Command::Silent => {}
         }
@@ -173,11 +180,17 @@ impl<'t> Parser<'t> {
         opening.condition.map(|text| Condition::of(text, self.scope, &mut self.facts))
     }
 
-    fn value(&mut self, range: Range<usize>, inner: &str) -> Result<(), Unread> {
+    fn takes_break(&self, action: &Action) -> bool {
+        let after = self.text.get(action.range.end..).unwrap_or("");
+        let blank = after.get(..after.len() - after.trim_start().len()).unwrap_or("");
+        action.trims_right && blank.contains('\n')
+    }
+
+    fn value(&mut self, range: Range<usize>, inner: &str, takes_break: bool) -> Result<(), Unread> {
         let too_many = Unread::new(range.start, "there are too many different actions");
         let placeholder = self.placeholders.of(inner, self.scope).ok_or(too_many)?;
         let indentation = action::indentation(inner);
-        self.body.push(Piece::Value(Value { range, placeholder, indentation }));
+        self.body.push(Piece::Value(Value { range, placeholder, indentation, takes_break }));
         Ok(())
     }
 

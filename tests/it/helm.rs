@@ -142,6 +142,20 @@ fn white_space_is_trimmed_as_helm_does() {
 }
 
 #[test]
+fn calls_before_a_document_join_nothing() {
+    for head in [
+        "{{- include \"x.check\" . -}}\n",
+        "{{ include \"x\" . -}}\n---\n",
+        "---\n\n{{- if .a -}}\n{{- $b := .c -}}\n{{ end }}",
+    ] {
+        assert_eq!(read(&format!("{head}a: b\nc: d\n")).len(), 1);
+        assert!(only(&format!("{head}a: b\nc: d\n")).starts_with("{a: b, c: d"), "{head}");
+    }
+    assert_eq!(only("a: |\n  {{ .x -}}\n  b\n"), "{a: ?{{ .x }}b\n}", "in a script they do");
+    assert_eq!(only("a:\n  - {{ .x -}}\n    b\n"), "{a: [?{{ .x }}b]}");
+}
+
+#[test]
 fn places_are_those_of_the_template() {
     let text = "{{- if .x }}\nimage: \"{{ .Values.repository }}:1.2\"\ncommand:\n  - {{ .y }}\nscript: |\n    {{ .z }} run\n{{- end }}\n";
     let parsed = Template::parse(text).unwrap();

@@ -332,7 +332,7 @@ spec:
 
 #[test]
 fn init_containers_in_values_are_judged_there() {
-    let values = "# {{ no action\nserver:\n  initContainers:\n  - name: seed\n    image: a:1\n    readinessProbe: {}\n";
+    let values = "# {{ no action\nserver:\n  initContainers:\n  - name: seed\n    image: a:1\n    readinessProbe: {exec: {command: [a]}}\n";
     let templated =
         format!("{values}  - name: '{{{{ .Release.Name }}}}'\n    image: 'a:{{{{ .Values.tag }}}}'\n");
     let folder = chart(&[
