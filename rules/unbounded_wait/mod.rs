@@ -113,7 +113,12 @@ fn is_tried_again(pod: &Pod<'_>) -> bool {
 
 /// Where `kubectl get` shows that the Pod stays: how many of its init containers are done, where all are known.
 fn status(pod: &Pod<'_>, init: &Container<'_>) -> String {
-    if pod.template.completeness != Completeness::Complete {
+    let nodes = || pod.init_steps.iter().map(|step| step.container().node);
+    let key = pod.entry("initContainers").map(|entry| entry.key);
+    // Where an action of a template stands before one of them, a branch may leave some out.
+    let is_apart =
+        key.into_iter().chain(nodes()).zip(nodes()).any(|(before, next)| before.is_apart_from(next));
+    if pod.template.completeness != Completeness::Complete || is_apart {
         return "in its init phase".to_owned();
     }
     let done = pod.init_steps.iter().position(|step| step.container().node == init.node).unwrap_or_default();

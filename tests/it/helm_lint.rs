@@ -331,6 +331,24 @@ spec:
 }
 
 #[test]
+fn init_containers_are_counted_where_no_branch_may_leave_some_out() {
+    let wait = |name: &str| {
+        format!(
+            "        - name: {name}\n          image: busybox:1\n          command: [sh, -c, 'until nc -z {{{{ .Values.a }}}} 1; do sleep 1; done']\n"
+        )
+    };
+    let stays = |inits: &str| found(&deployment(inits, EMPTY_DIR)).join("\n");
+    let all = stays(&format!("{}{}", wait("a"), wait("b")));
+    assert!(all.contains("at `Init:0/2`") && all.contains("at `Init:1/2`"), "{all}");
+    let some = stays(&format!(
+        "{}        {{{{- if .Values.b }}}}\n{}        {{{{- end }}}}\n",
+        wait("a"),
+        wait("b")
+    ));
+    assert!(!some.contains("`Init:") && some.contains("in its init phase"), "{some}");
+}
+
+#[test]
 fn init_containers_in_values_are_judged_there() {
     let values = "# {{ no action\nserver:\n  initContainers:\n  - name: seed\n    image: a:1\n    readinessProbe: {exec: {command: [a]}}\n";
     let templated =
