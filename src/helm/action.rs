@@ -101,7 +101,7 @@ pub(super) struct Indentation {
 }
 
 /// More columns than any manifest is indented by.
-const MAX_COLUMNS: usize = 200;
+pub(super) const MAX_COLUMNS: usize = 200;
 
 /// Where the output of the value `inner` is put, if its pipeline ends in `nindent` or `indent`, or calls it.
 pub(super) fn indentation(inner: &str) -> Option<Indentation> {

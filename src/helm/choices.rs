@@ -67,9 +67,7 @@ impl<'t> Choice<'t> {
     /// Takes for true what this choice asks for.
     pub(super) fn keep(&self, facts: &mut Facts) {
         for (condition, holds) in self.asked() {
-            if facts.holds(condition) != Some(holds) {
-                facts.force(condition, holds);
-            }
+            facts.force(condition, holds);
         }
     }
 

@@ -51,8 +51,11 @@ impl Facts {
         }
     }
 
-    /// Takes `condition` for true or for false, whatever was taken before.
+    /// Takes `condition` for true or for false, whatever was taken before; what is so already stays as it is.
     pub(super) fn force(&mut self, condition: &Condition, holds: bool) {
+        if self.holds(condition) == Some(holds) {
+            return;
+        }
         let (Condition::All(literals) | Condition::Any(literals)) = condition;
         for literal in literals {
             put(&mut self.known, literal.fact.0, None);

@@ -70,19 +70,28 @@ impl Layout {
         }
         self.block = block_scalar(content, spaces);
         if is_lone(content) {
-            self.take_out(at, content, spaces);
+            self.take_out(at, content, spaces, spaces);
+        } else if is_lone_after_dash(content, spaces) {
+            // The space after the `-` is trimmed: what is put out has one of its own.
+            let (dash, column) = (spaces + 1, spaces + 2);
+            if continues(next, column) {
+                self.take_out(at, content, dash, column);
+            } else {
+                self.added += 1;
+                self.edits.push((at + dash..at + dash, Cow::Borrowed(" ")));
+            }
         } else if let Some(column) = lone_item(content, spaces).filter(|&column| continues(next, column)) {
-            self.take_out(at, content, column);
+            self.take_out(at, content, column, column);
         }
     }
 
-    /// Takes out what a line holds from `column` on, a comment left out.
-    fn take_out(&mut self, at: usize, content: &str, column: usize) {
-        let injected = at + column + self.added - self.removed;
+    /// Takes out what a line holds from the byte `from` on, a comment left out: more is put there at `column`.
+    fn take_out(&mut self, at: usize, content: &str, from: usize, column: usize) {
+        let injected = at + from + self.added - self.removed;
         self.injections.push(Injection { at: injected, column: Some(column), is_certain: true });
         let end = content.find(" #").unwrap_or(content.len());
-        self.removed += end - column;
-        self.edits.push((at + column..at + end, Cow::Borrowed("")));
+        self.removed += end - from;
+        self.edits.push((at + from..at + end, Cow::Borrowed("")));
     }
 
     /// Whether the line is one of the block scalar's; one that doesn't end it by its own indentation, but whose output
@@ -110,6 +119,12 @@ fn is_lone(content: &str) -> bool {
     }
     let content = content.split(" #").next().unwrap_or(content);
     has_placeholder(content) && content.chars().all(|char| is_placeholder(char) || char == ' ')
+}
+
+/// Whether a line holds nothing but a `-` and, right after it, placeholders.
+fn is_lone_after_dash(content: &str, spaces: usize) -> bool {
+    let after = content.get(spaces..).and_then(|item| item.strip_prefix('-'));
+    after.is_some_and(|after| after.starts_with(is_placeholder) && is_lone(after))
 }
 
 /// The column of an item that holds nothing but placeholders.

@@ -1,5 +1,6 @@
 //! What a reading puts out, and where each part of it comes from.
 
+use super::action::MAX_COLUMNS;
 use super::facts::Facts;
 use super::readings::choose;
 use super::tree::{Block, Piece, Tree, Value};
@@ -69,6 +70,10 @@ impl<'a> Renderer<'a> {
             if indentation.columns.is_none() {
                 self.inject(None, true);
             }
+        } else if let Some(columns) = value.follows_break.filter(|_| self.ends_in_key()) {
+            // What is called under a key starts with the line break that is trimmed here, or puts nothing out.
+            self.output.text.push("\n", start.clone());
+            self.output.text.push(&" ".repeat(columns.min(MAX_COLUMNS)), start);
         }
         // What is called at the start of a line for what it checks puts nothing out: the next line is one by itself.
         let is_call = value.takes_break && value.indentation.is_none() && self.blank_columns() == Some(0);
@@ -126,10 +131,21 @@ impl<'a> Renderer<'a> {
         column
     }
 
+    /// Whether a key without a value is what was put out last.
+    fn ends_in_key(&self) -> bool {
+        let line = self.line();
+        line.ends_with(':') && !line.contains(": ")
+    }
+
+    /// The line that is being put out.
+    fn line(&self) -> &str {
+        let text = self.output.text.as_str();
+        text.get(line_start(text, text.len())..).unwrap_or("")
+    }
+
     /// The columns of the line that is being put out, if it is blank so far.
     fn blank_columns(&self) -> Option<usize> {
-        let text = self.output.text.as_str();
-        let line = text.get(line_start(text, text.len())..).unwrap_or("");
+        let line = self.line();
         line.bytes().all(|byte| byte == b' ').then_some(line.len())
     }
 }

@@ -39,6 +39,8 @@ pub(super) struct Value {
     pub(super) indentation: Option<action::Indentation>,
     /// Whether it takes the line break after it away (`-}}`).
     pub(super) takes_break: bool,
+    /// The columns that it is indented by, where it takes the line break before it away (`{{-`).
+    pub(super) follows_break: Option<usize>,
 }
 
 /// Alternatives, of which at most one is output: the indices of its arms in the [`Tree`], in order.
@@ -169,7 +171,7 @@ impl<'t> Parser<'t> {
             Command::Else(opening) => self.otherwise(&range, opening)?,
             Command::End => self.end(&range)?,
             Command::Constant(text) => self.body.push(Piece::Constant(range, text)),
-            Command::Value => self.value(range, inner, self.takes_break(action))?,
+            Command::Value => self.value(action, inner)?,
             Command::Silent if inner.starts_with("/*") => self.tree.comments.push(action.inner.clone()),
             Command::Silent => {}
         }
@@ -186,11 +188,21 @@ impl<'t> Parser<'t> {
         action.trims_right && blank.contains('\n')
     }
 
-    fn value(&mut self, range: Range<usize>, inner: &str, takes_break: bool) -> Result<(), Unread> {
+    /// The columns before the action, if nothing else stands before it in its line and it takes the line break away.
+    fn follows_break(&self, action: &Action) -> Option<usize> {
+        let before = self.text.get(..action.range.start)?;
+        let columns = before.len() - before.trim_end_matches(' ').len();
+        let is_first = before.get(..before.len() - columns)?.ends_with('\n');
+        (action.trims_left && is_first).then_some(columns)
+    }
+
+    fn value(&mut self, action: &Action, inner: &str) -> Result<(), Unread> {
+        let range = action.range.clone();
         let too_many = Unread::new(range.start, "there are too many different actions");
         let placeholder = self.placeholders.of(inner, self.scope).ok_or(too_many)?;
         let indentation = action::indentation(inner);
-        self.body.push(Piece::Value(Value { range, placeholder, indentation, takes_break }));
+        let (takes_break, follows_break) = (self.takes_break(action), self.follows_break(action));
+        self.body.push(Piece::Value(Value { range, placeholder, indentation, takes_break, follows_break }));
         Ok(())
     }
 

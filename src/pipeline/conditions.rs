@@ -7,7 +7,7 @@ use std::collections::{HashMap, HashSet};
 use crate::charts::{Part, Views};
 use crate::finding::Finding;
 use crate::helm::{self, Choice};
-use crate::source::FileId;
+use crate::source::{FileId, Span};
 use crate::yaml::Document;
 
 /// How many conditions a message names. More say little to a reader.
@@ -22,8 +22,13 @@ const MAX_TRIED: usize = 4 << 20;
 /// Where each rule found something: where that ends may hang on a branch.
 type Places = HashSet<(&'static str, FileId, u32)>;
 
-fn place(finding: &Finding) -> (&'static str, FileId, u32) {
-    (finding.rule, finding.span.file, finding.span.start)
+fn place(rule: &'static str, span: Span) -> (&'static str, FileId, u32) {
+    (rule, span.file, span.start)
+}
+
+/// Where `finding` says that something is wrong.
+fn places(finding: &Finding) -> impl Iterator<Item = (&'static str, FileId, u32)> {
+    finding.places().map(|span| place(finding.rule, span))
 }
 
 /// What tells what is found in a document.
@@ -48,7 +53,20 @@ pub(super) fn conditional(
         }
         known.extend(told.iter().skip(from).map(|finding| (finding.rule, finding.span)));
     }
+    tell_once(&mut told);
     told
+}
+
+/// Leaves out of `told` the places that a finding names beside its own where another reading tells of them by themselves:
+/// they hold under conditions of their own. One that is about several containers names them, and keeps its places.
+fn tell_once(told: &mut [Finding]) {
+    let own: HashSet<_> = told.iter().map(|finding| place(finding.rule, finding.span)).collect();
+    let is_of_one =
+        |finding: &Finding| finding.resource.as_ref().is_some_and(|resource| resource.container.is_some());
+    for finding in told.iter_mut().filter(|finding| is_of_one(finding)) {
+        let rule = finding.rule;
+        finding.labels.retain(|label| !label.is_likewise || !own.contains(&place(rule, label.span)));
+    }
 }
 
 /// What the findings of a document hang on.
@@ -168,11 +186,11 @@ impl Search<'_, '_> {
             let choices: Vec<_> =
                 choices.map(|(number, choice)| (*choice, kept.binary_search(&number).is_ok())).collect();
             let document = views.otherwise(part, self.at, &choices);
-            let places = document.map(|document| check(&document).iter().map(place).collect());
+            let places = document.map(|document| check(&document).iter().flat_map(places).collect());
             known.insert(kept.clone(), places);
         }
         Some(match known.get(&kept)? {
-            Some(places) if places.contains(&place(self.finding)) => Fate::Stays,
+            Some(places) if places.contains(&place(self.finding.rule, self.finding.span)) => Fate::Stays,
             Some(_) => Fate::Goes,
             None => Fate::Unknown,
         })

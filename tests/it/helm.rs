@@ -156,6 +156,46 @@ fn calls_before_a_document_join_nothing() {
 }
 
 #[test]
+fn what_is_called_under_a_key_starts_a_line() {
+    assert_eq!(only("a:\n  {{- include \"x\" . }}\n  b: c\n"), "{a: {b: c, …}}");
+    assert_eq!(
+        only("a:\n  {{- include \"x\" . }}\n  {{- include \"y\" . }}\n  b: c\nd: e\n"),
+        "{a: {b: c, …}, d: e}"
+    );
+    assert_eq!(
+        only("a:\n  {{- if .z }}\n  {{- include \"x\" . }}\n  {{- end }}\n  b: c\n"),
+        "{a: {b: c, …}}"
+    );
+    assert_eq!(only("a:\n  {{- include \"x\" . }}\nb: c\n"), "{a: ?, b: c}", "all of it");
+    assert_eq!(
+        only("a: b\n{{- include \"x\" . }}\nc: d\n"),
+        "{a: ?b{{ include \"x\" . }}, c: d}",
+        "a value is there"
+    );
+    assert_eq!(
+        only("a: {{ .r }}/\n  {{- .n }}:\n  {{- .t }}\nc: d\n"),
+        "{a: ?{{ .r }}/{{ .n }}:{{ .t }}, c: d}",
+        "a text that ends in a colon"
+    );
+    assert_eq!(
+        only("a: |\n  b\n  {{- include \"x\" . }}\n"),
+        "{a: ?b{{ include \"x\" . }}\n}",
+        "in a script"
+    );
+}
+
+#[test]
+fn an_item_may_bring_the_space_after_its_dash() {
+    let item = "- {{- include \"x\" . | indent 4 | trimPrefix \" \" }}\n";
+    let told = "{{ include \"x\" . | indent 4 | trimPrefix \" \" }}";
+    assert_eq!(only(&format!("a:\n{item}{item}b: c\n")), format!("{{a: [?{told}, ?{told}], b: c}}"));
+    assert_eq!(only(&format!("a:\n  {item}  - b: c\n")), format!("{{a: [?{told}, {{b: c}}]}}"));
+    assert_eq!(only(&format!("a:\n  {item}    b: c\n")), "{a: [{b: c, …}]}");
+    assert_eq!(only(&format!("a: |\n  {item}b: c\n")), format!("{{a: ?-{told}\n, b: c}}"), "in a script");
+    assert_eq!(only("a:\n- -{{ .x }}\n"), "{a: [?-{{ .x }}]}", "a text with a hyphen");
+}
+
+#[test]
 fn places_are_those_of_the_template() {
     let text = "{{- if .x }}\nimage: \"{{ .Values.repository }}:1.2\"\ncommand:\n  - {{ .y }}\nscript: |\n    {{ .z }} run\n{{- end }}\n";
     let parsed = Template::parse(text).unwrap();

@@ -105,3 +105,40 @@ fn a_branch_that_has_nothing_to_do_with_a_finding_is_no_condition() {
     assert_eq!(found.len(), 1, "{found:#?}");
     assert!(found[0].starts_with("oversized-init-request") && !found[0].contains("(if"), "{found:#?}");
 }
+
+/// Of an image that is found beside another one of the Pod the other's branch is no condition, nor is it told twice.
+#[test]
+fn what_is_found_beside_another_hangs_on_its_own_branch_alone() {
+    let branch = |condition: &str, name: &str| {
+        format!(
+            "        {{{{- if {condition} }}}}\n        - name: {name}\n          image: alpine/{name}\n        {{{{- end }}}}\n"
+        )
+    };
+    let both = format!("{}{}", branch(".Values.a", "first"), branch(".Values.b", "second"));
+    let others = "      {{- if .Values.a }}\n      hostNetwork: true\n      {{- else }}\n      hostIPC: true\n      {{- end }}\n";
+    assert_eq!(conditions(&both, others), ["(if `.Values.a`)", "(if `.Values.b`)"]);
+    let report = lint("templates/d.yaml", &deployment(&both, others), &Settings::default());
+    assert!(
+        report.findings.iter().all(|one| one.labels.iter().all(|label| !label.is_likewise)),
+        "told by themselves"
+    );
+}
+
+/// A condition that is a part of another one is taken otherwise by itself, too.
+#[test]
+fn what_one_condition_says_another_does_not_take_back() {
+    let inits = "        - name: a
+          image: busybox:1
+          command:
+          - sh
+          - -c
+          - {{- if eq .Values.db \"pg\" }} cp /a /data/a; chmod 1 /data/b{{- else }} echo{{- end }}
+          volumeMounts:
+          - {name: data, mountPath: /data}
+          {{- if and (eq .Values.db \"pg\") .Values.tls }}
+          - {name: tls, mountPath: /tls}
+          {{- end }}
+";
+    let said = conditions(inits, EMPTY_DIR);
+    assert_eq!(said, ["(if `eq .Values.db \"pg\"`)", "(if `eq .Values.db \"pg\"` and `.Values.tls`)"]);
+}
