@@ -79,16 +79,18 @@ fn read(text: &str) -> Result<(Script, Vec<Range<usize>>), Unparsed> {
 fn parsed(text: &str, nesting: &Nesting) -> Result<(Script, Vec<Range<usize>>), Unparsed> {
     let masked = mask::escapes(text, &nesting.escapes);
     let result = syntax(&masked)?;
-    if result.is_ok() {
-        return lower::script(text, &result.file);
-    }
-    if let Some(masked) = mask::braces(&masked) {
+    let read =
+        if result.is_ok() { lower::script(text, &result.file) } else { Err(diagnosis::of(text, &result)) };
+    let Err(why) = read else { return read };
+    for masked in [mask::braces(&masked), mask::heredoc_tails(&masked)].into_iter().flatten() {
         let again = syntax(&masked)?;
-        if again.is_ok() {
-            return lower::script(text, &again.file);
+        if again.is_ok()
+            && let Ok(script) = lower::script(text, &again.file)
+        {
+            return Ok(script);
         }
     }
-    Err(diagnosis::of(text, &result))
+    Err(why)
 }
 
 /// The parser panics on a few texts in 100 million, where its own offsets go wrong.

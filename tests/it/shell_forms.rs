@@ -78,6 +78,8 @@ pub(crate) const FORMS: &[(&str, &str)] = &[
     ("{ cat <<E; }\n}\nE\n(cat <<E\n)\nE\n)", "{ cat <<'}\\n' } ; sub[cat <<')\\n']"),
     ("x=$(cat <<E\n$(y)\nE\n)", "x=$(cat <<\"$(y)'\\n')"),
     ("cat 3<<E\nE", "cat 3<<''"),
+    ("cat << E > \"$d\"/x && a 'b'c\n1\nE\nd", "(cat <<'1\\n' >\"${d}/x && a 'b'c) ; d"),
+    ("cat <<'E' | a '/d'.\"e\"f g\n$1\nE\nh", "(cat <<'$1\\n' | a '/d'.'e'f g) ; h"),
     // Text of all kinds.
     ("한글 \"값\" >/데이터/$이름 && 끝 # 주석", "(한글 '값' >/데이터/$이름 && 끝)"),
     ("echo a\r\necho b\r\n", "echo a\\r ; echo b\\r"),
