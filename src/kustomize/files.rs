@@ -181,9 +181,12 @@ impl Files {
         if known.is_none() && fs::symlink_metadata(target).is_err() {
             return Err(if is_remote(path) { Refused::Remote } else { Refused::Missing });
         }
-        let root = self.absolute(self.folder(from));
-        let root = if self.is_unrestricted { self.top(&root).unwrap_or(root) } else { root };
-        if !target.starts_with(&root) || self.real.leads_out(&root, target) {
+        let folder = self.absolute(self.folder(from));
+        let top = self.top(&folder).filter(|top| self.is_unrestricted && folder.starts_with(top));
+        let root = top.unwrap_or(folder);
+        // Without a work tree, what Flux may read is what was named.
+        let is_free = self.is_unrestricted && known.is_some();
+        if !is_free && (!target.starts_with(&root) || self.real.leads_out(&root, target)) {
             let why = "it is outside the kustomization's own folder, which kustomize refuses without `--load-restrictor LoadRestrictionsNone`";
             return Err(Refused::Because(why.to_owned()));
         }

@@ -183,6 +183,11 @@ fn flux_takes_files_of_the_whole_work_tree() {
         let report = with_flux.lint(&["."]);
         assert_eq!(with_flux.told(&report), ["dev/patch.yaml:9 forbidden-probe [dev]"]);
         assert_eq!(report.errors.len(), 0, "{:?}", report.errors);
+        // Nor does it matter where the folder is named from that holds no work tree.
+        std::fs::remove_dir(with_flux.path(".git")).unwrap();
+        let report = with_flux.lint(&["."]);
+        assert_eq!(with_flux.told(&report), ["dev/patch.yaml:9 forbidden-probe [dev]"]);
+        assert_eq!(report.errors.len(), 0, "{:?}", report.errors);
     }
     let without = Repository::of(&files);
     let report = without.lint(&["."]);
