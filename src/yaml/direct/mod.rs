@@ -173,11 +173,18 @@ mod tests {
     use crate::source::FileId;
     use crate::yaml::builder::parse_events;
 
-    /// Whether `text` is read here; what is read must be what the parser reads.
+    /// Whether `text` is read here; what is read must be what the parser reads, wherever in a file it starts.
     fn is_read(text: &str) -> bool {
-        let source = Source::new(FileId(0), "test.yaml", text);
-        let Some(document) = read(&source, text, 0, text.len()) else { return false };
-        let parsed = parse_events(&source, text, 0, text.len());
+        let is_read = is_read_behind("", text);
+        assert_eq!(is_read_behind("a: 값\n---\n", text), is_read, "{text:?}");
+        is_read
+    }
+
+    fn is_read_behind(before: &str, text: &str) -> bool {
+        let source = Source::new(FileId(0), "test.yaml", format!("{before}{text}"));
+        let (base, end) = (before.len(), source.text.len());
+        let Some(document) = read(&source, text, base, end) else { return false };
+        let parsed = parse_events(&source, text, base, end);
         let same = parsed.as_ref().is_ok_and(|parsed| parsed.is_same(&document));
         assert!(same, "{text:?}\n{:?}\n{parsed:?}\n{:?}", document.nodes, parsed.as_ref().map(|p| &p.nodes));
         true
