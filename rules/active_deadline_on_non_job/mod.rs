@@ -36,7 +36,7 @@ fn check(pod: &Pod<'_>, cx: &mut PodContext<'_>) {
         ActiveDeadline::KillsPod => (!is_hook(pod)).then(|| kills(pod, entry)),
         ActiveDeadline::PerTry => match active_deadline::total(&pod.template) {
             Some(TotalDeadline { place, entry: Some(total) }) => compared(&place, entry, total),
-            total => Some(per_try(pod, entry, total.map(|total| total.place))),
+            total => (!has_one_try(pod)).then(|| per_try(pod, entry, total.map(|total| total.place))),
         },
     };
     if let Some(finding) = finding {
@@ -76,6 +76,13 @@ fn kills(pod: &Pod<'_>, entry: Entry<'_>) -> Finding {
     Finding::new(Severity::Warning, entry.key.span(), message)
         .caption(format!("the Pod fails after {seconds}"))
         .help("remove it, or run the work as a Job: it goes on counting when the init containers are done; to bound the wait of one init container, put `timeout` before its command")
+}
+
+/// Whether the Job makes no second Pod, nor the kubelet a second container.
+fn has_one_try(pod: &Pod<'_>) -> bool {
+    let limit = pod.template.job_spec.and_then(|job| job.get("backoffLimit"));
+    limit.is_some_and(|limit| limit.kind() == Kind::Int(0))
+        && pod.restart_policy.is_some_and(|policy| *policy == "Never")
 }
 
 /// Where Pods run to completion their own deadline is legal, but each retry starts it anew: each new Pod, where

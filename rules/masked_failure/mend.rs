@@ -56,7 +56,7 @@ fn by_errexit(script: &Script<'_, '_>, first: &Masked<'_, '_>) -> &'static str {
             "write to a file first, then read that, each under `set -e`; `set -o pipefail` does it in bash and busybox, but not in every dash"
         }
         Reason::Found => {
-            "end it with `{} +` instead of `\\;` under `set -e`: `find` then fails with its command"
+            "end it with `{} +` instead of `\\;` under `set -e`, `{}` behind all else (`cp -t DIR {} +`): `find` then fails with its command"
         }
         Reason::LeftOfAnd => "write the commands one below the other, without `&&`: `set -e` sees each then",
         _ => "assign it first, `x=$(…)` on a line of its own under `set -e`, then use `$x`",

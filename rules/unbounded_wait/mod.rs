@@ -3,7 +3,7 @@
 mod count;
 mod unchanged;
 
-use crate::commands::{self, Trait};
+use crate::commands::{self, Trait, is_at_or_below};
 use crate::finding::{Finding, Safety, Severity};
 use crate::kube::active_deadline::{self, KEY};
 use crate::kube::{Completeness, Container, Pod};
@@ -32,7 +32,8 @@ fn check(pod: &Pod<'_>, cx: &mut PodContext<'_>) {
         return;
     }
     for (program, facts) in cx.scripts() {
-        for wait in by_place(facts.waits().into_iter().filter(|wait| wait.bound.is_none())) {
+        let waits = by_place(facts.waits().into_iter().filter(|wait| wait.bound.is_none())).into_iter();
+        for wait in waits.filter(|wait| !is_mounted(program.container, &wait.awaited)) {
             let own = facts.loops.iter().find(|own| own.head() == wait.span);
             let mut finding = finding(pod, program, &wait, own);
             // Without another try, to give up is worse than to go on.
@@ -40,6 +41,17 @@ fn check(pod: &Pod<'_>, cx: &mut PodContext<'_>) {
             cx.report_in(program.container, finding);
         }
     }
+}
+
+/// Whether mounts make all that is waited for, before the container starts.
+fn is_mounted(container: &Container<'_>, awaited: &[Awaited]) -> bool {
+    let is_made = |awaited: &Awaited| {
+        let Awaited::File(path) = awaited else { return false };
+        let path = path.trim_end_matches('/');
+        let mut places = container.volume_mounts.iter().filter_map(|mount| mount.mount_path);
+        places.any(|place| is_at_or_below(place.trim_end_matches('/'), path))
+    };
+    !awaited.is_empty() && awaited.iter().all(is_made)
 }
 
 /// Whether the Pod, or the Job around it, ends in time.
