@@ -199,6 +199,13 @@ impl<'d> Node<'d> {
         self.is_of_template() && gap(end, start) != gap(self.span().end, later.written_span().start)
     }
 
+    /// How many bytes stand before it on its line, in the text that it was read from.
+    pub(crate) fn column(self) -> usize {
+        let (origin, start, _) = self.origin();
+        let before = origin.slice(0, start);
+        before.len() - before.rfind('\n').map_or(0, |end| end + 1)
+    }
+
     /// Whether it may hold more than is written: a map or a list into which a template puts something, or a value that
     /// only Helm knows. What it lacks proves nothing.
     #[must_use]

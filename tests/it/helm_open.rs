@@ -153,3 +153,19 @@ fn what_nothing_puts_in_is_missing() {
         "it is empty where it stands"
     );
 }
+
+/// What an action puts out at a key's own column may be another key, whose items follow.
+#[test]
+fn items_as_far_left_as_a_key_may_be_of_another() {
+    let text = |columns: usize| {
+        let indent = " ".repeat(columns);
+        format!(
+            "apiVersion: v1\nkind: Pod\nmetadata: {{name: a}}\nspec:\n  initContainers:\n  - name: a\n    image: a:1\n    \
+             args:\n{indent}{{{{- toYaml .Values.args | nindent {columns} }}}}\n{indent}{{{{- include \"env\" . | nindent \
+             {columns} }}}}\n{indent}- name: B\n{indent}  value: c\n  containers: [{{name: b, image: 'b:1'}}]\n"
+        )
+    };
+    let has = |columns| rules(&text(columns)).iter().any(|rule| rule == "invalid-field");
+    assert!(!has(4), "{}", text(4));
+    assert!(has(6), "{}", text(6));
+}

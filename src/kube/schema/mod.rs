@@ -193,6 +193,11 @@ impl<'d> Decoder<'d> {
         if place.node.is_mapping() && place.node.is_open() && is_behind_action(place) {
             return;
         }
+        // As far left as its key, a list may be that of another key, which the action puts out.
+        let is_level = || place.key.is_some_and(|key| key.column() == place.node.column());
+        if place.node.is_sequence() && is_behind_action(place) && is_level() {
+            return;
+        }
         match (holds, place.node.kind()) {
             (_, Kind::Null)
             | (Type::Any, _)
