@@ -4,6 +4,7 @@
 
 use std::collections::{HashMap, HashSet};
 
+use super::precedence;
 use crate::charts::{Part, Views};
 use crate::finding::Finding;
 use crate::helm::{self, Choice};
@@ -31,8 +32,8 @@ fn places(finding: &Finding) -> impl Iterator<Item = (&'static str, FileId, u32)
     finding.places().map(|span| place(finding.rule, span))
 }
 
-/// What tells what is found in a document.
-type Check<'a> = &'a dyn Fn(&Document) -> Vec<Finding>;
+/// What tells what these rules find in a document.
+type Check<'a> = &'a dyn Fn(&Document, &HashSet<&'static str>) -> Vec<Finding>;
 
 /// What was found in `parts`, the documents of `views`, as the template's readers know it: with the conditions under which
 /// it holds. What several have alike is told once. The template has `size` bytes; `check` is for further readings of it.
@@ -45,8 +46,8 @@ pub(super) fn conditional(
     let mut left = MAX_TRIALS.min(MAX_TRIED / size.max(1));
     let mut told: Vec<Finding> = Vec::new();
     let mut known = HashSet::new();
-    for (part, found) in parts {
-        let mut trials = Trials::new(views, part, check);
+    for (part, found) in parts.iter().filter(|(_, found)| !found.is_empty()) {
+        let mut trials = Trials::new(views, part, found, check);
         let from = told.len();
         for finding in found.iter().filter(|finding| !known.contains(&(finding.rule, finding.span))) {
             told.push(trials.conditional(finding, &mut left));
@@ -75,13 +76,16 @@ struct Trials<'a> {
     part: &'a Part,
     choices: Vec<Choice<'a>>,
     check: Check<'a>,
+    /// The rules that decide whether a finding stays.
+    rules: HashSet<&'static str>,
     /// By the numbers of the choices that stayed; nothing where that isn't YAML.
     known: HashMap<Vec<usize>, Option<Places>>,
 }
 
 impl<'a> Trials<'a> {
-    fn new(views: &'a Views<'a>, part: &'a Part, check: Check<'a>) -> Self {
-        Self { views, part, choices: views.choices(part), check, known: HashMap::new() }
+    fn new(views: &'a Views<'a>, part: &'a Part, found: &[Finding], check: Check<'a>) -> Self {
+        let rules = precedence::with_those_before(&found.iter().map(|finding| finding.rule).collect());
+        Self { views, part, choices: views.choices(part), check, rules, known: HashMap::new() }
     }
 
     /// `finding` with the conditions under which it holds; `left` is how many more trials there may be.
@@ -177,7 +181,7 @@ impl Search<'_, '_> {
 
     /// What becomes of the finding where only the choices `kept` stay as they are. `None` after too many trials.
     fn fate(&mut self, kept: &[usize]) -> Option<Fate> {
-        let Trials { views, part, choices, check, known } = &mut *self.trials;
+        let Trials { views, part, choices, check, rules, known } = &mut *self.trials;
         let mut kept = kept.to_vec();
         kept.sort_unstable();
         if !known.contains_key(&kept) {
@@ -186,7 +190,7 @@ impl Search<'_, '_> {
             let choices: Vec<_> =
                 choices.map(|(number, choice)| (*choice, kept.binary_search(&number).is_ok())).collect();
             let document = views.otherwise(part, self.at, &choices);
-            let places = document.map(|document| check(&document).iter().flat_map(places).collect());
+            let places = document.map(|document| check(&document, rules).iter().flat_map(places).collect());
             known.insert(kept.clone(), places);
         }
         Some(match known.get(&kept)? {

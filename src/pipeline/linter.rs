@@ -261,6 +261,8 @@ struct FileLinter<'a> {
     file: &'a InputFile,
     /// What is set for rules in this file, and for the object that is being checked.
     rules: Cow<'a, RuleTable>,
+    /// The rules that run, where others needn't.
+    only: Option<&'a HashSet<&'static str>>,
     /// Whether it is what a build makes, of which parts may stand in other files.
     is_built: bool,
     /// What the scripts in it may take to follow.
@@ -271,12 +273,13 @@ struct FileLinter<'a> {
 impl<'a> FileLinter<'a> {
     fn new(linter: &'a Linter<'a>, file: &'a InputFile, budget: Arc<Budget>) -> Self {
         let rules = linter.settings.rules_for(&file.source.path, None);
-        Self { linter, file, rules, is_built: false, budget, result: FileResult::default() }
+        Self { linter, file, rules, only: None, is_built: false, budget, result: FileResult::default() }
     }
 
     /// Whether `rule` runs: in a build it may be off in one file and on in another.
     fn runs(&self, rule: &Rule) -> bool {
-        self.is_built || self.rules.level(rule.id) != Level::Off
+        let is_wanted = self.only.is_none_or(|only| only.contains(rule.id));
+        is_wanted && (self.is_built || self.rules.level(rule.id) != Level::Off)
     }
 
     fn check_outcome(&mut self, outcome: Outcome<'_>) {
@@ -318,8 +321,9 @@ impl<'a> FileLinter<'a> {
             parts.push((part, std::mem::take(&mut self.result.findings)));
         }
         self.result.findings = before;
-        let check = |document: &Document| {
-            let mut work = Self::new(self.linter, self.file, budget([self.file]));
+        let check = |document: &Document, rules: &HashSet<&'static str>| {
+            let work = FileLinter::new(self.linter, self.file, budget([self.file]));
+            let mut work = FileLinter { only: Some(rules), ..work };
             work.check_document(document);
             work.result.findings
         };

@@ -1,5 +1,7 @@
 //! One command gets one finding: where several rules speak of one, the first of them in [`rules::PRECEDENCE`] counts.
 
+use std::collections::HashSet;
+
 use crate::finding::Finding;
 use crate::rules;
 use crate::source::Span;
@@ -17,6 +19,13 @@ pub(super) fn first_of_each(mut findings: Vec<Finding>) -> Vec<Finding> {
         !ranked.iter().any(|&(rule, about, span)| comes_before(rule, finding.rule) && takes(about, span))
     });
     findings
+}
+
+/// The rules that have to run for what is said of `rules` alone: those, and each that may take the place of one.
+pub(super) fn with_those_before(rules: &HashSet<&'static str>) -> HashSet<&'static str> {
+    let ranked = rules::PRECEDENCE.iter().flat_map(|list| list.iter().copied());
+    let before = ranked.filter(|known| rules.iter().any(|rule| comes_before(known, rule)));
+    before.chain(rules.iter().copied()).collect()
 }
 
 /// Whether a list has `rule` before `other`.
@@ -49,6 +58,15 @@ mod tests {
         let [first, .., last] = rules::PRECEDENCE[0] else { panic!("no order") };
         assert_eq!(left(vec![finding(last, 10..20, 1), finding(first, 12..14, 1)]), [*first]);
         assert_eq!(left(vec![finding(last, 12..14, 1), finding(first, 10..20, 1)]), [*first]);
+    }
+
+    #[test]
+    fn a_rule_by_itself_needs_those_that_come_before_it() {
+        let [first, .., last] = rules::PRECEDENCE[0] else { panic!("no order") };
+        let needed = |rule: &'static str| with_those_before(&HashSet::from([rule]));
+        assert!(needed(last).contains(first) && needed(last).contains(last));
+        assert!(!needed(first).contains(last));
+        assert_eq!(needed("in-no-list"), HashSet::from(["in-no-list"]));
     }
 
     #[test]
