@@ -32,7 +32,7 @@ fn check(pod: &Pod<'_>, cx: &mut PodContext<'_>) {
     let mut before: Vec<(&Container<'_>, &Facts<'_>)> = Vec::new();
     for (program, facts) in cx.scripts() {
         let init = program.container;
-        let rights = Rights::of(pod, init, cx.images);
+        let rights = Rights::of(pod, init, cx.user_of_image(init));
         if !attempt::asks_who_it_is(facts) {
             let refused: Vec<Refused> = attempt::of_script(pod, init, &rights, facts)
                 .into_iter()

@@ -3,7 +3,7 @@
 use super::operation::Operation;
 use crate::commands::{Id, Ownership};
 use crate::finding::Confidence;
-use crate::images::{self, Images};
+use crate::images;
 use crate::kube::{Container, Field, Pod};
 use crate::source::Span;
 
@@ -40,7 +40,7 @@ struct User {
 
 impl User {
     /// `runAsUser`; without one, the user that the image is known to have.
-    fn of(pod: &Pod<'_>, container: &Container<'_>, images: &Images) -> Option<Self> {
+    fn of(pod: &Pod<'_>, container: &Container<'_>, of_image: Option<images::User<'_>>) -> Option<Self> {
         if let Some(uid) = pod.security_of(container).run_as_user {
             let name = format!("user {}", *uid);
             let label = format!("runs as {name}");
@@ -52,8 +52,7 @@ impl User {
                 confidence: Confidence::High,
             });
         }
-        let known = images.of(container).filter(|_| pod.leaves_user_to_image(container))?;
-        let (uid, name) = match known.user() {
+        let (uid, name) = match of_image? {
             images::User::Root => (Some(0), "root".to_owned()),
             images::User::Id(uid) => (Some(i64::from(uid)), format!("user {uid}")),
             images::User::Name(name) => (None, format!("user `{name}`")),
@@ -94,15 +93,15 @@ const DEFAULT_CAPABILITIES: [&str; 14] = [
 ];
 
 impl<'d> Rights<'d> {
-    /// The rights of `container`.
-    pub(super) fn of(pod: &Pod<'d>, container: &Container<'d>, images: &Images) -> Self {
+    /// The rights of `container`, which runs as the user `of_image` where the manifest names none.
+    pub(super) fn of(pod: &Pod<'d>, container: &Container<'d>, of_image: Option<images::User<'_>>) -> Self {
         let security = pod.security_of(container);
         let own = &container.security_context;
         let non_root = security.run_as_non_root.is_some_and(|flag| *flag);
         let groups = pod.security_context.fs_group.iter().map(|group| group.value);
         Self {
             // As root of its image it isn't even started.
-            user: User::of(pod, container, images)
+            user: User::of(pod, container, of_image)
                 .filter(|user| !(non_root && user.is_root() && security.run_as_user.is_none())),
             gid: security.run_as_group.map(|gid| gid.value),
             groups: groups.chain(pod.security_context.supplemental_groups.iter().copied()).collect(),

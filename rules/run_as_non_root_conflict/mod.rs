@@ -1,7 +1,7 @@
 //! A container that must not be root, and is told to be.
 
 use crate::finding::{Confidence, Finding, Severity};
-use crate::images::{Known, User};
+use crate::images::User;
 use crate::kube::{Container, Field, InitStep, Pod};
 use crate::rule::{Group, PodContext, Rule, Target};
 
@@ -29,10 +29,9 @@ fn check(pod: &Pod<'_>, cx: &mut PodContext<'_>) {
         {
             cx.report_in(container, finding(step, non_root, root));
         } else if let Some(non_root) = non_root
-            && pod.leaves_user_to_image(container)
             && !has_unread(container)
-            && let Some(known) = cx.image_of(container)
-            && let Some(finding) = of_image(step, known, non_root)
+            && let Some(user) = cx.user_of_image(container)
+            && let Some(finding) = of_image(step, user, non_root)
         {
             cx.report_in(container, finding);
         }
@@ -40,10 +39,10 @@ fn check(pod: &Pod<'_>, cx: &mut PodContext<'_>) {
 }
 
 /// Without a number in the manifest the kubelet takes the user of the image, where the table of images knows it.
-fn of_image(step: &InitStep<'_>, known: Known<'_>, non_root: Field<'_, bool>) -> Option<Finding> {
+fn of_image(step: &InitStep<'_>, user: User<'_>, non_root: Field<'_, bool>) -> Option<Finding> {
     let container = step.container();
     let image = container.image?;
-    let (runs, caption) = match known.user() {
+    let (runs, caption) = match user {
         User::Root => ("runs as root".to_owned(), "its user is root".to_owned()),
         User::Name(user) => {
             (format!("names its user `{user}`, not a number"), format!("its user is `{user}`, a name"))

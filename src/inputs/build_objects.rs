@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};
 
+use super::openshift::names_its_group;
 use crate::kube::{Object, objects};
 use crate::kustomize::{Build, BuiltResource};
 use crate::yaml::Document;
@@ -18,6 +19,12 @@ pub(super) struct BuildObjects {
 impl BuildObjects {
     pub(super) fn of(build: Arc<Build>) -> Self {
         Self { build, by_name: OnceLock::new() }
+    }
+
+    /// Whether it makes an object of OpenShift's, or leaves a Pod's user to the cluster on purpose.
+    pub(super) fn is_for_openshift(&self) -> bool {
+        let resources = &self.build.resources;
+        resources.iter().any(|resource| resource.loses_user || names_its_group(resource.api_version()))
     }
 
     /// The objects of `kind`, in order.

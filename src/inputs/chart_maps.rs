@@ -56,7 +56,7 @@ impl ChartMaps {
 }
 
 /// The folder of the chart that has the template at `path`.
-fn chart_of(path: &str) -> Option<&str> {
+pub(super) fn chart_of(path: &str) -> Option<&str> {
     let (folder, _) = path.rsplit_once("templates/")?;
     (folder.is_empty() || folder.ends_with('/')).then_some(folder)
 }

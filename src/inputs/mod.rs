@@ -10,6 +10,7 @@ mod files;
 mod index;
 mod mentions;
 mod names;
+mod openshift;
 
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, OnceLock};
@@ -29,6 +30,7 @@ use config_maps::GeneratedMaps;
 use files::Files;
 use index::{ObjectId, ObjectIndex};
 use names::{Asker, Named, choose};
+use openshift::Neighbours;
 
 /// The kinds that rules look for. Where objects of them are is noted when files are read: whoever looks for another kind
 /// adds it here.
@@ -52,6 +54,7 @@ struct Shared {
     pinned_images: OnceLock<HashMap<String, Vec<FileId>>>,
     /// Names of containers and of their objects.
     replaced_images: OnceLock<HashSet<(String, String)>>,
+    neighbours: OnceLock<Neighbours>,
     test_suites: OnceLock<TestSuites>,
     init_templates: OnceLock<InitTemplates>,
     /// The files by the path that is shown.
@@ -183,6 +186,17 @@ impl InputSet {
     #[must_use]
     pub fn may_be_var(&self, name: &str) -> bool {
         kustomize::may_be_var(self.files(), name)
+    }
+
+    /// Whether what is in the file `from` is meant for OpenShift, which sets a Pod's user at admission: its build, its chart
+    /// or its folder holds an object of one of OpenShift's groups, or a patch of its build takes `runAsUser` away.
+    #[must_use]
+    pub fn is_for_openshift(&self, from: FileId) -> bool {
+        if let Some(build) = &self.build {
+            return build.is_for_openshift();
+        }
+        let neighbours = self.shared.neighbours.get_or_init(|| Neighbours::of(&self.shared.files));
+        self.source(from).is_some_and(|source| neighbours.is_for_openshift(&self.shared.files, &source.path))
     }
 
     /// The named templates of the input's charts that hold init containers.

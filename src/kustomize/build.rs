@@ -64,6 +64,8 @@ pub struct BuiltResource {
     pub name: Option<String>,
     /// Its namespace there.
     pub namespace: Option<String>,
+    /// Whether a patch takes `runAsUser` away.
+    pub loses_user: bool,
 }
 
 impl BuiltResource {
@@ -77,6 +79,12 @@ impl BuiltResource {
     #[must_use]
     pub fn file(&self) -> FileId {
         self.value.span().file
+    }
+
+    /// Its `apiVersion`; empty where none is written.
+    #[must_use]
+    pub fn api_version(&self) -> &str {
+        self.value.get("apiVersion").and_then(Value::text).unwrap_or("")
     }
 
     /// Its kind, and its name in the build, as far as they are written; empty where they aren't.
@@ -193,6 +201,7 @@ fn built(resource: &Resource) -> BuiltResource {
         document: OnceLock::new(),
         name: written(id.name),
         namespace: written(id.namespace),
+        loses_user: resource.loses_user,
     }
 }
 

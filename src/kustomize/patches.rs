@@ -7,7 +7,7 @@ use super::merge::merge;
 use super::resource::{Id, Resource};
 use super::selector::Selector;
 use crate::source::{FileId, MappedText};
-use crate::yaml::{Document, Value};
+use crate::yaml::{Document, Field, Value};
 
 /// A patch, read, and the file that it is in where that is its own.
 struct Patch {
@@ -97,6 +97,7 @@ fn operate(builder: &mut Builder, resource: &mut Resource, operations: &Value) {
     if resource.kind() == DEFINITION {
         return;
     }
+    resource.loses_user |= operations.items().iter().any(removes_user);
     if let Err(refused) = json_patch::apply(&mut resource.value, operations)
         && (refused.is_bound || !builder.is_partial())
     {
@@ -107,6 +108,23 @@ fn operate(builder: &mut Builder, resource: &mut Resource, operations: &Value) {
         let what = format!("{} {}: {}", id.kind, id.name, refused.why);
         builder.note_of(refused.span, "this operation cannot be applied, and kustomize refuses it", what);
     }
+}
+
+/// The fields that a patch takes away to leave a Pod's user to the cluster.
+const USER: [&str; 2] = ["runAsUser", "securityContext"];
+
+/// Whether `operation` takes the user of a Pod or a container away.
+fn removes_user(operation: &Value) -> bool {
+    let text = |key| operation.get(key).and_then(Value::text);
+    let last = text("path").and_then(|path| path.rsplit('/').next());
+    text("op") == Some("remove") && last.is_some_and(|last| USER.contains(&last))
+}
+
+/// Whether the patch `value`, which is merged, takes the user of a Pod or a container away.
+fn unsets_user(value: &Value) -> bool {
+    let unsets =
+        |field: &Field| USER.contains(&field.name()) && field.value.is_null() || unsets_user(&field.value);
+    value.fields().iter().any(unsets) || value.items().iter().any(unsets_user)
 }
 
 /// What a patch may change of a resource's id.
@@ -124,6 +142,7 @@ fn apply(resource: &mut Resource, patch: &Value, allowed: &Allowed) -> bool {
     let own = |path: &[&str]| resource.value.at(path).cloned();
     let (kind, name, namespace) =
         (own(&["kind"]), own(&["metadata", "name"]), own(&["metadata", "namespace"]));
+    resource.loses_user |= unsets_user(patch);
     let Some(merged) = merge(resource.value.clone(), patch) else { return false };
     resource.value = merged;
     if let Some(kind) = kind.filter(|_| !allowed.kind) {

@@ -104,11 +104,20 @@ pub(super) struct Resource {
     pub(super) suffixes: Vec<String>,
     /// Whether a generator made it: kustomize adds a hash of its contents to its name.
     pub(super) is_generated: bool,
+    /// Whether a patch takes `runAsUser` away.
+    pub(super) loses_user: bool,
 }
 
 impl Resource {
     pub(super) fn new(value: Value) -> Self {
-        Self { value, previous: Vec::new(), prefixes: Vec::new(), suffixes: Vec::new(), is_generated: false }
+        Self {
+            value,
+            previous: Vec::new(),
+            prefixes: Vec::new(),
+            suffixes: Vec::new(),
+            is_generated: false,
+            loses_user: false,
+        }
     }
 
     pub(super) fn id(&self) -> Id<&str> {

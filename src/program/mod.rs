@@ -28,8 +28,9 @@ use crate::shell::invocation;
 use crate::shell::semantics::{Facts, Setting, Units, UnparsedText};
 use crate::shell::{Parsed, Unparsed};
 use crate::source::{FileId, MappedText, Span};
+use mounts::Lacking;
 use process::{EntryPoint, File, Files, Process, Surroundings, argv};
-pub(crate) use runs_as::is_root;
+pub(crate) use runs_as::{is_root, user_of_image};
 use runs_as::{restarts, userland};
 
 /// What one init container or sidecar runs.
@@ -109,8 +110,9 @@ impl<'p, 'd> Programs<'p, 'd> {
 
     fn analyses(&self) -> impl Iterator<Item = (&Program<'p, 'd>, &Analysis)> {
         let analyse = || {
-            let running: Arc<[Running]> = mounts::running(self.pod).into();
-            let containers = self.list().iter().map(|program| program.for_analysis(self, &running));
+            let lacking = Lacking::of(self.pod);
+            let running: Arc<[Running]> = mounts::running(self.pod, &lacking).into();
+            let containers = self.list().iter().map(|program| program.for_analysis(self, &lacking, &running));
             let sequence: Vec<rerun::Container> = containers.collect();
             match self.budget {
                 Some(budget) => rerun::analyse_within(&sequence, budget),
@@ -278,12 +280,17 @@ fn entries<'p>(
 }
 
 impl<'d> Program<'_, 'd> {
-    fn for_analysis(&self, programs: &Programs<'_, 'd>, running: &Arc<[Running]>) -> rerun::Container {
-        let Programs { pod, images, version, .. } = *programs;
+    fn for_analysis(
+        &self,
+        programs: &Programs<'_, 'd>,
+        lacking: &Lacking<'_>,
+        running: &Arc<[Running]>,
+    ) -> rerun::Container {
+        let Programs { pod, images, inputs, version, .. } = *programs;
         let (environment, unknown_environment) = self.process.variables();
         rerun::Container {
             program: self.process.for_analysis(),
-            mounts: mounts::of(pod, self.container),
+            mounts: mounts::of(pod, self.container, lacking),
             environment,
             unknown_environment,
             working_dir: self.container.working_dir.map(|folder| folder.value.to_owned()),
@@ -294,7 +301,7 @@ impl<'d> Program<'_, 'd> {
             },
             is_sidecar: self.role == Role::Sidecar,
             restarts: self.role == Role::Sidecar || restarts(pod, self.container, version),
-            root: is_root(pod, self.container, images),
+            root: is_root(pod, self.container, images, inputs),
             host_network: pod.host.network,
             entries: mounts::entries(pod, self.container),
             running: Arc::clone(running),

@@ -6,7 +6,7 @@ use std::rc::Rc;
 
 use super::Rule;
 use crate::finding::{ContainerRole, Finding, Resource, Severity, Withheld};
-use crate::images::{Images, Known};
+use crate::images::{Images, Known, User};
 use crate::inputs::InputSet;
 use crate::kube::validate::{self, ContainerEntry, Violation, Volumes};
 use crate::kube::{Container, Object, Pod, Role, Template, Version};
@@ -187,7 +187,13 @@ impl<'a> PodContext<'a> {
     /// Whether `container` runs as root, where the manifest or its image says.
     #[must_use]
     pub fn is_root(&self, container: &Container<'_>) -> Option<bool> {
-        program::is_root(self.subject.pod, container, self.images)
+        program::is_root(self.subject.pod, container, self.images, self.inputs)
+    }
+
+    /// The user that the image of `container` gives it, where that is known and nothing else sets one.
+    #[must_use]
+    pub fn user_of_image(&self, container: &Container<'_>) -> Option<User<'a>> {
+        program::user_of_image(self.subject.pod, container, self.images, self.inputs)
     }
 
     /// What the Pod's init containers run.

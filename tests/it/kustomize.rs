@@ -205,3 +205,38 @@ fn a_build_is_described() {
         description.startups.iter().flat_map(|one| &one.starts).map(|start| &*start.name).collect();
     assert_eq!(names, ["migrate", "web"], "{:?}", description.errors);
 }
+
+/// On OpenShift a `SecurityContextConstraint` sets the user, which an overlay for it takes out on purpose.
+#[test]
+fn an_overlay_for_openshift_leaves_the_user_to_it() {
+    let web = WEB
+        .replace(
+            "      initContainers:\n",
+            "      securityContext: {runAsNonRoot: true}\n      initContainers:\n",
+        )
+        .replace("registry.example/migrate:1", "busybox:1.36\n        securityContext: {runAsUser: 1000}");
+    let route = "apiVersion: route.openshift.io/v1\nkind: Route\nmetadata: {name: web}\n";
+    let told = |resources: &str, patch: &str| {
+        let overlay = format!(
+            "resources: [../base{resources}]\npatches:\n- path: patch.yaml\n  target: {{kind: Deployment}}\n"
+        );
+        let files = [
+            ("base/kustomization.yaml", BASE),
+            ("base/web.yaml", &web),
+            ("ocp/kustomization.yaml", &overlay),
+            ("ocp/route.yaml", route),
+            ("ocp/patch.yaml", patch),
+        ];
+        let report = Repository::of(&files).lint(&["ocp"]);
+        rules_of(&report).into_iter().filter(|rule| *rule == "run-as-non-root-conflict").count()
+    };
+    let own = "/spec/template/spec/initContainers/0/securityContext";
+    let replaced = format!("- {{op: replace, path: {own}, value: {{}}}}\n");
+    assert_eq!(told("", &replaced), 1, "nothing speaks of OpenShift");
+    assert_eq!(told(", route.yaml", &replaced), 0);
+    assert_eq!(told("", &format!("- {{op: remove, path: {own}/runAsUser}}\n")), 0);
+    assert_eq!(told("", &format!("- {{op: remove, path: {own}}}\n")), 0);
+    let merged =
+        PROBE.replace("livenessProbe: {exec: {command: [\"true\"]}}", "securityContext: {runAsUser: null}");
+    assert_eq!(told("", &merged), 0);
+}

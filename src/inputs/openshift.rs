@@ -1,0 +1,87 @@
+//! Whether a Pod is one for OpenShift, by the objects beside it. There a SecurityContextConstraint sets its user at
+//! admission.
+
+use std::collections::HashMap;
+use std::sync::OnceLock;
+
+use super::chart_maps::chart_of;
+use super::files::Files;
+use crate::kustomize::folder_of;
+use crate::source::FileId;
+
+/// What the names of OpenShift's own API groups end with.
+const GROUPS: &str = ".openshift.io";
+
+/// The files of the input by what they are applied with: a chart, or else a folder.
+#[derive(Debug, Default)]
+pub(super) struct Neighbours(HashMap<Box<str>, Together>);
+
+#[derive(Debug, Default)]
+struct Together {
+    files: Vec<FileId>,
+    is_for_openshift: OnceLock<bool>,
+}
+
+impl Neighbours {
+    pub(super) fn of(files: &Files) -> Self {
+        let mut all: HashMap<Box<str>, Together> = HashMap::new();
+        for file in files.list() {
+            all.entry(applied_with(&file.source.path).into()).or_default().files.push(file.source.id);
+        }
+        Self(all)
+    }
+
+    /// Whether an object of OpenShift's stands beside the file at `path`.
+    pub(super) fn is_for_openshift(&self, files: &Files, path: &str) -> bool {
+        let Some(together) = self.0.get(applied_with(path)) else { return false };
+        *together.is_for_openshift.get_or_init(|| {
+            let mut files = together.files.iter().filter_map(|&id| files.with_text(id));
+            files.any(|file| {
+                let text = |range: &std::ops::Range<usize>| file.source.text.get(range.clone());
+                file.documents.iter().filter_map(text).any(holds_its_object)
+            })
+        })
+    }
+}
+
+/// The folder of the chart or of the manifests that the file at `path` is one of.
+fn applied_with(path: &str) -> &str {
+    chart_of(path).unwrap_or_else(|| folder_of(path))
+}
+
+/// Whether the text of a document is that of an object of OpenShift's. A chart that makes it under a condition is for
+/// other clusters as well.
+fn holds_its_object(document: &str) -> bool {
+    let mut lines = document.lines().take_while(|line| !line.contains("{{"));
+    lines.any(|line| line.strip_prefix("apiVersion:").is_some_and(names_its_group))
+}
+
+/// Whether `api_version` is of one of OpenShift's groups.
+pub(super) fn names_its_group(api_version: &str) -> bool {
+    let api_version = api_version.trim().trim_matches(['"', '\'']);
+    api_version.split_once('/').is_some_and(|(group, _)| group.ends_with(GROUPS))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn objects_of_openshift_are_told_by_their_group() {
+        for text in [
+            "apiVersion: route.openshift.io/v1\nkind: Route\n",
+            "# a route\nkind: Route\napiVersion: \"route.openshift.io/v1\"\n",
+            "apiVersion: apps.openshift.io/v1\nkind: DeploymentConfig\nmetadata: {name: '{{ .Release.Name }}'}\n",
+        ] {
+            assert!(holds_its_object(text), "{text}");
+        }
+        for text in [
+            "apiVersion: apps/v1\nkind: Deployment\n",
+            "{{- if .Values.route.enabled }}\napiVersion: route.openshift.io/v1\nkind: Route\n{{- end }}\n",
+            "apiVersion: v1\nkind: List\nitems:\n- apiVersion: v1\n",
+            "kind: Route\n",
+        ] {
+            assert!(!holds_its_object(text), "{text}");
+        }
+    }
+}
