@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use super::files::{make_directories, unlisted_pattern, worse};
 use super::world::Node;
-use super::world::atoms::UNKNOWN;
+use super::world::atoms::{UNKNOWN, is_atom};
 use super::world::permissions::Permissions;
 use super::world::place::{Place, Store, base_name};
 use super::world::{ChangeKind, FAILURE, FailureCause, SUCCESS, Status, World};
@@ -180,7 +180,10 @@ fn one(world: &mut dyn World, source: &str, target: &str, into: bool, copy: Copy
         Node::Unknown { .. } => {
             contents_only
                 || (copy.mode != Mode::Files && source.ends_with('/'))
-                || (copy.mode == Mode::Trees && !copy.preserves && !looks_like_file(source))
+                || (copy.mode == Mode::Trees
+                    && !copy.preserves
+                    && !looks_like_file(source)
+                    && !world.is_program(&world.place(target)))
         }
         _ => false,
     };
@@ -206,6 +209,28 @@ fn is_unpacked_folder(key: &str) -> bool {
         && !name.contains('/')
         && !looks_like_file(name)
         && parts.any(|part| is_version(part) || matches!(part, "main" | "master"))
+}
+
+/// Whether what `call` copies with `-r` may be a file for all that is known, though nothing in its name says so: nobody
+/// knows the name, or one of `others` puts a program into the same folder so.
+pub(crate) fn may_copy_file<'c>(call: &Call<'_>, mut others: impl Iterator<Item = Call<'c>>) -> bool {
+    let folder =
+        |target: &str| target.trim_end_matches('/').rsplit_once('/').map(|(folder, _)| folder.to_owned());
+    match (call.name(), call.operands()) {
+        ("cp", [source, target]) if !source.ends_with(['/', '.']) => {
+            let is_beside = |other: Call<'_>| match (other.name(), other.operands()) {
+                ("cp", [program, beside]) => is_program(program) && folder(beside) == folder(target),
+                _ => false,
+            };
+            base_name(source).chars().all(is_atom) || others.any(is_beside)
+        }
+        _ => false,
+    }
+}
+
+/// Whether `path` is of a folder for programs.
+fn is_program(path: &str) -> bool {
+    matches!(path.rsplit('/').nth(1), Some("bin" | "sbin"))
 }
 
 /// Where an operand lands: at the target, or inside it where that is a directory.

@@ -45,6 +45,7 @@ use std::sync::OnceLock;
 pub use awaited::Awaited;
 pub use call::Call;
 pub(crate) use cluster_objects::{made as made_object, needed as needed_objects};
+pub(crate) use copies::may_copy_file;
 pub(crate) use database_servers::OBJECTS;
 pub(crate) use download::alternative;
 pub(crate) use operations::{Attempt, Id, Operation, Ownership};

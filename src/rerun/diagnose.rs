@@ -11,7 +11,7 @@ use super::state::places::{Mounts, Place, Store};
 use super::state::tree::{Node, SiteId, Tree};
 use super::things;
 use super::{Container, Hazard, Kind, Mending, Program, Severity, Site};
-use crate::commands::{Call, Line, Remedy, Trait, Trouble, What};
+use crate::commands::{Call, Line, Remedy, Trait, Trouble, What, may_copy_file};
 
 /// What a diagnosis needs to find its words.
 pub(super) struct Context<'a, 'c> {
@@ -239,6 +239,10 @@ fn drifting(
     let call = Call::of(log.commands.get(&site)?);
     let command = call.title();
     if context.shared.atoms.differs_per_run(&place.path) {
+        return None;
+    }
+    let others = log.commands.values().map(|words| Call::of(words));
+    if manner == ChangeKind::Nest && may_copy_file(&call, others) {
         return None;
     }
     let (thing, path) = (context.thing(place), context.show(place));

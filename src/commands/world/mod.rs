@@ -127,6 +127,8 @@ pub(crate) trait World {
     fn has_links(&self, place: &Place) -> bool;
     /// Whether a container that is there by now runs the file at `place` as its program.
     fn is_running(&self, place: &Place) -> bool;
+    /// Whether another container has the file at `place` as its program.
+    fn is_program(&self, place: &Place) -> bool;
     /// Whether something is at `place` that depends on `key`.
     fn may_exist(&mut self, place: &Place, key: &str) -> bool;
 

@@ -73,6 +73,10 @@ impl World for Machine<'_, '_> {
             && !self.has_changed(place)
     }
 
+    fn is_program(&self, place: &Place) -> bool {
+        self.mounts.is_running(place)
+    }
+
     fn may_exist(&mut self, place: &Place, key: &str) -> bool {
         self.may_exist(place, key)
     }
