@@ -122,6 +122,27 @@ pub fn is_values(path: &str) -> bool {
         })
 }
 
+/// Whether the file at `path` is a suite of helm-unittest, by its usual name (`tests/*_test.yaml`) and its text. Its tests
+/// quote what a chart makes.
+#[must_use]
+pub fn is_test_suite(path: &str, text: &str) -> bool {
+    let path = Path::new(path);
+    let stem = path.file_stem().and_then(|stem| stem.to_str());
+    let has_key =
+        |key: &str| text.lines().any(|line| line.strip_prefix(key).is_some_and(|rest| rest.starts_with(':')));
+    stem.is_some_and(|stem| stem.ends_with("_test"))
+        && path.parent().is_some_and(|folder| folder.components().any(|part| part.as_os_str() == "tests"))
+        && has_key("tests")
+        && !has_key("apiVersion")
+}
+
+/// Who reads the file at `path`: Helm, where it is of a chart.
+#[must_use]
+pub fn reader(path: &str) -> &'static str {
+    let is_chart = Path::new(path).file_name().is_some_and(|name| name == "Chart.yaml");
+    if is_chart || is_values(path) { "Helm" } else { "kubectl" }
+}
+
 /// The template that `source` is, of whose `documents` the places are given: of a chart, or because its actions keep it
 /// from being YAML.
 #[must_use]

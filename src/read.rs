@@ -338,10 +338,13 @@ fn commented_json(source: &Source, range: &Range<usize>) -> Option<Problem> {
 }
 
 /// Whether it is for us to say what is wrong with a document. Most YAML isn't for kubectl, which
-/// refuses some of it: a document that is no object must only be YAML, and only where its file was
+/// refuses some of it, and a suite of helm-unittest is only for that: a document that is no object must only be YAML, and only where its file was
 /// named. pre-commit names every file that changed, JSON with comments among them.
 fn is_judged(document: &str, path: &str, is_named: bool) -> bool {
     let speaks_of_init = || memmem::find(document.as_bytes(), b"initContainers").is_some();
+    if charts::is_test_suite(path, document) {
+        return false;
+    }
     yaml::looks_like_object(document)
         || !is_json(path) && (speaks_of_init() || is_named && !yaml::is_yaml(document))
 }

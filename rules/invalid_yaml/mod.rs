@@ -17,10 +17,10 @@ pub static RULE: Rule = Rule {
     target: Target::Input,
 };
 
-/// The finding for what the parser says at `span`.
+/// The finding for what the parser says at `span` of a file that `reader` reads.
 #[must_use]
-pub fn finding(span: Span, message: &str, help: Option<String>) -> Finding {
-    let message = format!("this document is not valid YAML, so kubectl rejects it: {message}");
+pub fn finding(span: Span, reader: &str, message: &str, help: Option<String>) -> Finding {
+    let message = format!("this document is not valid YAML, so {reader} rejects it: {message}");
     let mut finding = Finding::new(Severity::Error, span, message).caption("here");
     finding.rule = RULE.id;
     finding.help = help;

@@ -63,6 +63,12 @@ impl<'d> Workload<'d> {
         }
     }
 
+    /// Whether it is a custom resource.
+    #[must_use]
+    pub fn is_custom(self) -> bool {
+        matches!(self, Self::Custom(_))
+    }
+
     /// Whether it is a Job or a `CronJob`.
     #[must_use]
     pub fn is_job(self) -> bool {

@@ -299,7 +299,8 @@ impl<'a> FileLinter<'a> {
             Outcome::Template(unjudged) => self.result.unjudged.push(unjudged),
             Outcome::Foreign => {}
             Outcome::Unreadable(Problem::Invalid { span, message, help }) => {
-                self.add(vec![rules::invalid_yaml::finding(span, &message, help)]);
+                let reader = charts::reader(&self.file.source.path);
+                self.add(vec![rules::invalid_yaml::finding(span, reader, &message, help)]);
             }
             Outcome::Unreadable(Problem::Bound { span, message }) => {
                 self.result.unchecked.push(unchecked::finding(span, message));

@@ -11,7 +11,7 @@ use std::path::Path;
 use memchr::memchr;
 
 use crate::kube::partial::has_key;
-use crate::kube::{Completeness, Object, Template};
+use crate::kube::{Completeness, Object, Template, Workload};
 use crate::source::Source;
 use crate::yaml::{self, Document, Lookup, Node};
 
@@ -102,7 +102,7 @@ pub(super) fn is_assertion(
     let cannot_be_created = || is_patch() || !has_name(object);
     !templates.is_empty()
         && (has_expressions(object)
-            || is_without_images(templates) && is_printed(object, templates)
+            || !object.node.is_of_template() && is_without_images(templates) && is_printed(object, templates)
             || cannot_be_created() && (has_status(object) || suites.has_test_beside(path)))
 }
 
@@ -142,17 +142,19 @@ fn containers(spec: Node<'_>) -> impl Iterator<Item = Node<'_>> {
     lists.flat_map(Node::items)
 }
 
-/// Whether it has fields that only the API server writes, or that people leave to its defaults.
+/// Whether it has fields that only the API server writes, or that people leave to its defaults. Those say nothing of a
+/// Pod in whose containers a controller puts the images: of a custom resource, or of a DeploymentConfig with triggers.
 fn is_printed(object: &Object<'_>, templates: &[Template<'_>]) -> bool {
     const OF_SERVER: [&str; 6] =
         ["generation", "ownerReferences", "resourceVersion", "selfLink", "managedFields", "uid"];
     let is_of_server = |metadata: Node<'_>| OF_SERVER.iter().any(|key| metadata.get(key).is_some());
     let mut specs = templates.iter().map(|template| template.spec);
     object.metadata().is_some_and(is_of_server)
-        || specs.any(|spec| {
-            spec.get("schedulerName").and_then(Node::as_str) == Some("default-scheduler")
-                || containers(spec).any(|container| container.get("terminationMessagePath").is_some())
-        })
+        || !Workload::of(object.group(), object.kind).is_custom()
+            && specs.any(|spec| {
+                spec.get("schedulerName").and_then(Node::as_str) == Some("default-scheduler")
+                    || containers(spec).any(|container| container.get("terminationMessagePath").is_some())
+            })
 }
 
 /// Whether a key is an expression of Chainsaw's (`(length(x))`, `~.(containers)`), or one of Kyverno's anchors

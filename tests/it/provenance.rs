@@ -169,3 +169,59 @@ fn the_name_of_standard_input_is_heeded() {
     );
     assert_eq!(lint(&["--stdin-filename", "kuttl/01-assert.yaml"]).0, 0);
 }
+
+/// What a controller puts images into lacks them where it is applied.
+#[test]
+fn images_that_a_controller_sets_make_no_assertion() {
+    let container = "{name: web, terminationMessagePath: /dev/termination-log}";
+    let spec = format!("{{initContainers: [{container}], containers: [{container}]}}");
+    let of = |group: &str, kind: &str| {
+        let name = "metadata: {name: web}";
+        format!("apiVersion: {group}/v1\nkind: {kind}\n{name}\nspec: {{template: {{spec: {spec}}}}}\n")
+    };
+    let skipped = |text: &str| {
+        let folder = folder(&[("web.yaml", text)]);
+        let (_, out, err) = run(folder.path(), &["--format", "concise"]);
+        format!("{out}{err}").contains("test assertion")
+    };
+    assert!(skipped(&of("apps", "Deployment")));
+    assert!(!skipped(&of("apps.openshift.io", "DeploymentConfig")));
+    assert!(!skipped(&of("apps.kubeblocks.io", "ComponentDefinition")));
+    let printed =
+        of("apps.openshift.io", "DeploymentConfig").replace("{name: web}\nspec", "{name: web, uid: a}\nspec");
+    assert!(skipped(&printed), "the cluster has printed it");
+    let template =
+        of("apps", "Deployment").replace("metadata: {name: web}", "metadata: {name: '{{ .Release.Name }}'}");
+    let folder = folder(&[("Chart.yaml", "name: web\nversion: 0.1.0\n"), ("templates/web.yaml", &template)]);
+    let (_, out, err) = run(folder.path(), &["--format", "concise"]);
+    assert!(!format!("{out}{err}").contains("test assertion"), "{out}{err}");
+}
+
+/// What the tests of a chart hold is for helm-unittest, whatever objects they quote.
+#[test]
+fn suites_of_helm_unittest_are_passed_over() {
+    let suite = "suite: web
+templates: [web.yaml]
+tests:
+- it: has a sidecar
+  asserts:
+  - equal: {path: a, value: \"\\d\"}
+  - containsDocument: {apiVersion: v1, kind: Pod}
+  - exists: {path: spec.initContainers}
+";
+    let files = [
+        ("tests/web_test.yaml", suite),
+        ("values.yaml", "initContainers:\n- name: 'x\n"),
+        ("Chart.yaml", "name: web\n"),
+    ];
+    let folder = folder(&files);
+    let (status, out, _) = run(folder.path(), &["--format", "concise"]);
+    assert_eq!(status, 1, "{out}");
+    assert!(
+        out.lines().all(|line| line.starts_with("values.yaml:")) && out.contains("so Helm rejects it"),
+        "{out}"
+    );
+    // Elsewhere it is a manifest like any other.
+    let folder = crate::support::binary::folder(&[("tests/web.yaml", suite)]);
+    assert!(run(folder.path(), &["--format", "concise"]).1.contains("so kubectl rejects it"));
+}
