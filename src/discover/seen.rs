@@ -1,7 +1,7 @@
 //! What of a walk's entries is looked at, and what is told of the others.
 
-use std::fs;
 use std::path::{Path, PathBuf};
+use std::{fs, io};
 
 use globset::GlobSet;
 use ignore::DirEntry;
@@ -38,8 +38,12 @@ pub(super) fn look_at(entry: &DirEntry, base: &Path, only: Option<&GlobSet>) -> 
             }
             Ok(target) if target.is_file() && wanted => Some(Seen::File(clean(path))),
             Ok(_) if wanted => Some(no_file(path, "a link to what is not a regular file")),
+            Err(error) if wanted && error.kind() == io::ErrorKind::PermissionDenied => {
+                Some(no_file(path, &reason(&error)))
+            }
+            // People commit links whose targets are made where the files are used.
             Err(error) if wanted => {
-                Some(no_file(path, &format!("a broken symbolic link: {}", reason(&error))))
+                Some(Seen::Note(format!("{}: a broken symbolic link: {}", shown(path), reason(&error))))
             }
             Ok(_) | Err(_) => None,
         };
