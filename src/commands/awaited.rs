@@ -132,7 +132,29 @@ fn of_url(url: &str) -> Option<Awaited> {
         Some((host, port)) if !port.contains('}') || port.starts_with('$') => (host, port),
         _ => (authority, usual),
     };
+    if is_api_server(host)
+        && let Some(object) = of_api(rest)
+    {
+        return Some(Awaited::Object(object));
+    }
     (!host.is_empty()).then(|| Awaited::port(host, port))
+}
+
+/// Whether `host` is the API server, as a Pod knows it.
+fn is_api_server(host: &str) -> bool {
+    host == "kubernetes"
+        || host.starts_with("kubernetes.default")
+        || host.trim_matches(['$', '{', '}']) == "KUBERNETES_SERVICE_HOST"
+}
+
+/// The object that a URL of the API server names: `endpoints/db` of `HOST/api/v1/namespaces/prod/endpoints/db`, or the
+/// kind of those that it lists.
+fn of_api(url: &str) -> Option<String> {
+    let (_, rest) = url.split_once("/namespaces/")?;
+    let path = rest.split(['?', '#']).next()?;
+    let mut parts = path.split('/').skip(1).filter(|part| !part.is_empty());
+    let kind = parts.next()?;
+    Some(parts.next().map_or_else(|| kind.to_owned(), |name| format!("{kind}/{name}")))
 }
 
 /// Where a path, a query or a fragment begins: not within an expansion.
@@ -275,6 +297,9 @@ mod tests {
             ("curl -m 1 -s -o /dev/null http://api:9500/v1", "api:9500"),
             ("curl -fsS --connect-timeout 5 https://a.example/ready", "a.example:443"),
             ("wget -q --spider http://api", "api:80"),
+            ("curl -sS https://kubernetes.default.svc/api/v1/namespaces/a/endpoints/db?x=y", "endpoints/db"),
+            ("curl -s https://$KUBERNETES_SERVICE_HOST/api/v1/namespaces/$NS/pods?limit=1", "pods"),
+            ("curl -s https://kubernetes.default.svc/healthz", "kubernetes.default.svc:443"),
             ("pg_isready -h db -U me", "db:5432"),
             ("psql postgresql://$U:$P@$HOST:$PORT/db?x=y", "$HOST:$PORT"),
             ("mysqladmin ping -hdb -P3307 -uroot -phunter2 --silent", "db:3307"),

@@ -123,7 +123,8 @@ impl<'d> Container<'d> {
         let container = Self {
             node: place.node,
             pointer: place.pointer(),
-            name: place.name().or_else(|| reader.name(place, "name")),
+            // A chart that keeps containers by their names may name one otherwise.
+            name: reader.name(place, "name").or_else(|| place.name()),
             image: reader.string(place, "image"),
             image_pull_policy: reader.string(place, "imagePullPolicy"),
             command: reader.strings(place, "command"),

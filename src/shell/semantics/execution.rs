@@ -9,6 +9,7 @@ use super::fate::Fate;
 use super::unit::Unit;
 use super::variables::Binding;
 use crate::commands::{self, Attempt, Call, Needs, Trait};
+use crate::helm;
 use crate::shell::invocation::base_name;
 use crate::shell::ir::{Command, PartKind, Redirection, RedirectionKind, Simple, Word};
 use crate::source::Span;
@@ -197,6 +198,8 @@ impl Execution<'_> {
         let word = self.simple.words.iter().find(|word| word.range == argument.range);
         let parts = word.into_iter().flat_map(|word| &word.parts).map(|part| match &part.kind {
             PartKind::Literal { text, .. } | PartKind::Glob(text) => text,
+            // Within quotes an action has no place of its own.
+            PartKind::Variable { name, .. } if helm::has_placeholder(name) => name,
             _ => self.unit.text.as_str().get(part.range.clone()).unwrap_or_default(),
         });
         parts.collect()

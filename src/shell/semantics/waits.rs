@@ -4,7 +4,7 @@ use super::Facts;
 use super::execution::Execution;
 use super::loops::{Bound, Loop};
 use super::turn::{self, Turns};
-use crate::commands::{self, Awaited, Call, Trait};
+use crate::commands::{self, Awaited, Call, Touching, Trait};
 use crate::source::Span;
 
 /// A loop that asks again and again, or a command that waits by itself.
@@ -59,6 +59,12 @@ impl Facts<'_> {
         all.into_iter().map(|(_, wait)| wait).collect()
     }
 
+    /// Whether the script itself writes the file that is asked for: it isn't what is missing.
+    fn makes(&self, what: &Awaited) -> bool {
+        let Awaited::File(path) = what else { return false };
+        self.touches().iter().any(|touch| touch.touching == Touching::Writes && touch.path == *path)
+    }
+
     fn wait_of_loop(&self, own: &Loop<'_>) -> Option<Wait> {
         if own.in_background || own.bound == Some(Bound::Input) || self.cannot_be_left(own) {
             return None;
@@ -75,10 +81,12 @@ impl Facts<'_> {
         };
         let is_probe = asked.iter().any(|asked| asked.is_probe);
         let awaited = asked.into_iter().filter(|asked| asked.is_probe || !is_probe).map(|asked| asked.what);
+        let (own_files, others): (Vec<Awaited>, Vec<Awaited>) = awaited.partition(|what| self.makes(what));
+        let awaited = if others.is_empty() { own_files } else { others };
         Some(Wait {
             span: own.head(),
             name: own.keyword().to_owned(),
-            awaited: awaited.take(MAX_NAMED).collect(),
+            awaited: awaited.into_iter().take(MAX_NAMED).collect(),
             bound: bound.map(WaitBound::Loop),
             sleeps,
         })

@@ -415,7 +415,12 @@ impl<'f, 's> Turn<'f, 's> {
                 self.ask_head(before.first(), last, asked);
                 own
             }
-            Some(status) => Outcome::is(status),
+            Some(status) => {
+                if status == Status::Fails {
+                    self.ask_through(last, asked);
+                }
+                Outcome::is(status)
+            }
             None if self.failed.is_none() && matches!(last.kind, CommandKind::Simple(_)) => {
                 Outcome::is(Status::Fails)
             }

@@ -107,6 +107,17 @@ impl<'f, 's> Turn<'f, 's> {
         }
     }
 
+    /// In a pipeline whose last command wants to find something in what the others say, that they succeed isn't enough.
+    pub(super) fn ask_through(&mut self, last: &Command, from: usize) {
+        let Some(words) = self.execution(last).map(Execution::written) else { return };
+        let call = Call::of(words);
+        for asked in self.asked.iter_mut().skip(from) {
+            if let Awaited::Command(command) = &mut asked.what {
+                *command = format!("{command} | {}", call.name());
+            }
+        }
+    }
+
     /// A command that goes elsewhere than to the next one.
     fn jump(&mut self, command: &Command, simple: &Simple, words: &[String]) -> Option<Outcome> {
         let first = simple.words.first().and_then(Word::literal)?;
