@@ -7,6 +7,7 @@ use crate::fix;
 use crate::kube::resources::{ResourceEntry, Resources};
 use crate::kube::{Completeness, Effective, Gate, InitContainer, Pod, Quantity};
 use crate::rule::{Group, PodContext, Rule, Target};
+use crate::yaml::Node;
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -118,10 +119,17 @@ fn as_app(pod: &Pod<'_>, lacking: &[(&InitContainer<'_>, Lack)], cx: &PodContext
         .map(|(init, lack)| {
             let is_absent = *lack == Lack::All && init.node.get("resources").is_none();
             let source = cx.source(init.node.span()).filter(|_| is_absent)?;
-            fix::insert_entry(source, init.node, "image", "resources", &resources)
+            fix::insert_entry(source, init.node, behind(init.node)?, "resources", &resources)
         })
         .collect();
     Some(Fix::for_review(format!("give it the `resources` of `{}`", app.name()), edits?))
+}
+
+/// The key of `init` to put the resources behind. A template may have images in branches, which each reading has another of.
+fn behind(init: Node<'_>) -> Option<&'static str> {
+    let key = |name: &str| init.entries().find(|entry| entry.name() == name).map(|entry| entry.key);
+    let is_apart = key("name")?.is_apart_from(key("image")?);
+    Some(if is_apart { "name" } else { "image" })
 }
 
 fn finding(

@@ -341,7 +341,10 @@ impl State<'_> {
             }
         }
         let more = attempt.report.findings.iter().filter(|finding| !left.take(finding));
-        let more: Vec<&Finding> = more.collect();
+        let mut more: Vec<&Finding> = more.collect();
+        let rules: HashSet<&str> = mended.keys().map(|place| place.rule).collect();
+        let moves = Moves::of(&self.report.findings, &attempt.report.findings);
+        more.retain(|finding| rules.contains(finding.rule) || !moves.is_moved(finding));
         let Some(first) = more.first() else { return Ok(()) };
         let is_mended =
             |candidate: &Candidate| candidate.findings.iter().any(|place| place.rule == first.rule);
@@ -351,6 +354,37 @@ impl State<'_> {
             format!("`{}` would be found then", first.rule).into()
         };
         Err(Failed { why, files: more.iter().map(|finding| finding.span.file).collect() })
+    }
+}
+
+/// How often a rule finds something in a container, before and after.
+struct Moves<'f> {
+    counts: HashMap<(&'static str, Severity, String, &'f str), (usize, usize)>,
+}
+
+impl<'f> Moves<'f> {
+    fn of(before: &'f [Finding], after: &'f [Finding]) -> Self {
+        let mut counts: HashMap<_, (usize, usize)> = HashMap::new();
+        for key in before.iter().filter_map(Self::key) {
+            counts.entry(key).or_default().0 += 1;
+        }
+        for key in after.iter().filter_map(Self::key) {
+            counts.entry(key).or_default().1 += 1;
+        }
+        Self { counts }
+    }
+
+    /// The container that `finding` is about, with what is found in it.
+    fn key(finding: &'f Finding) -> Option<(&'static str, Severity, String, &'f str)> {
+        let resource = finding.resource.as_ref()?;
+        let object = format!("{} {:?} {:?}", resource.kind, resource.namespace, resource.name);
+        Some((finding.rule, finding.severity, object, resource.container.as_deref()?))
+    }
+
+    /// Whether what is told of a container was told of it before, perhaps at another place.
+    fn is_moved(&self, finding: &'f Finding) -> bool {
+        let counts = Self::key(finding).and_then(|key| self.counts.get(&key));
+        counts.is_some_and(|(before, after)| after <= before)
     }
 }
 

@@ -497,3 +497,39 @@ fn a_script_stands_in_a_config_map_that_is_named_by_the_same_action() {
     ]);
     assert_eq!(told(&folder, &[]), nothing, "another chart's");
 }
+
+#[test]
+fn a_quoted_text_with_an_action_is_named_once() {
+    let wait = "        - name: wait
+          image: postgres:16
+          command:
+            - sh
+            - -c
+            - |
+              until pg_isready -h '{{ .Values.name }}-db' -p '{{ .Values.port }}'; do sleep 3; done
+";
+    let found = found(&deployment(wait, ""));
+    let told = "waits for `{{ .Values.name }}-db:{{ .Values.port }}` without";
+    assert!(found.iter().any(|finding| finding.contains(told)), "{found:#?}");
+}
+
+/// What one container copies into volumes that stand elsewhere is in the way of nothing in those of another.
+#[test]
+fn volumes_that_stand_elsewhere_are_told_apart_by_their_names() {
+    let inits = "        - name: copy
+          image: registry.example/themes:1
+          command: [sh, -ec, 'cp -R /a/* /x; cp -R /b/* /y']
+          volumeMounts:
+            - {name: x, mountPath: /x}
+            - {name: y, mountPath: /y}
+        - name: make
+          image: registry.example/keys:1
+          command: [sh, -ec, 'mkdir /keys/new']
+          volumeMounts:
+            - {name: certificates, mountPath: /certs}
+            - {name: keys, mountPath: /keys}
+";
+    let volumes = "      volumes: {{- toYaml .Values.volumes | nindent 8 }}\n";
+    let found = found(&deployment(inits, volumes));
+    assert!(found.iter().any(|finding| finding.contains("`CrashLoopBackOff`")), "{found:#?}");
+}
