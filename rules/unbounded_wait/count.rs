@@ -10,6 +10,12 @@ use crate::source::Source;
 /// After how many tries a wait that is given a bound gives up: minutes, as waits sleep for some seconds.
 const TRIES: u32 = 300;
 
+/// As many tries as that takes for a wait that sleeps for less than a second.
+fn tries(wait: &Wait) -> u32 {
+    let pause = wait.pause.map_or(1000, |pause| pause.as_millis().clamp(1, 1000));
+    TRIES * 1000 / u32::try_from(pause).unwrap_or(1000)
+}
+
 /// A bound for `own`, the loop of `wait`. In a text that the script hands to a further shell, the script itself would fill
 /// in the count.
 pub(super) fn fix(own: &Loop<'_>, wait: &Wait, cx: &PodContext<'_>) -> Option<Fix> {
@@ -25,12 +31,13 @@ pub(super) fn fix(own: &Loop<'_>, wait: &Wait, cx: &PodContext<'_>) -> Option<Fi
     let text = &own.unit.text;
     let script = text.as_str();
     let name = ["tries", "attempts", "turns"].into_iter().find(|name| !script.contains(name))?;
-    let bound = format!("{name}=$(({name} + 1)); [ ${name} -le {TRIES} ] || exit 1");
+    let tries = tries(wait);
+    let bound = format!("{name}=$(({name} + 1)); [ ${name} -le {tries} ] || exit 1");
     let pause = (!wait.sleeps).then_some("sleep 1");
     let lines: Vec<&str> = [bound.as_str()].into_iter().chain(pause).collect();
     let mut edits = fix::put_before(source, text, own.command.range.clone(), &format!("{name}=0"))?;
     edits.push(at_start_of_body(source, own, &lines)?);
-    Some(Fix::for_review(format!("give up after {TRIES} tries"), edits))
+    Some(Fix::for_review(format!("give up after {tries} tries"), edits))
 }
 
 /// Puts `commands` first into the body of `own`, each on a line of its own where the body has lines of its own.

@@ -48,6 +48,7 @@ pub(crate) use cluster_objects::{made as made_object, needed as needed_objects};
 pub(crate) use copies::may_copy_file;
 pub(crate) use database_servers::OBJECTS;
 pub(crate) use download::alternative;
+pub(crate) use network::pause;
 pub(crate) use operations::{Attempt, Id, Operation, Ownership};
 pub(crate) use paths::Touching;
 pub(crate) use reading::found_command;

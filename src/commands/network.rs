@@ -1,5 +1,7 @@
 //! Commands that ask whether something is there, and those that wait for it.
 
+use std::time::Duration;
+
 use super::reading::steady;
 use super::record::{Record, Trait, record};
 use super::servers::only_with;
@@ -57,6 +59,21 @@ pub(super) const RECORDS: &[Record] = &[
         .is(&[Trait::Waits, Trait::OnlyPrints])
         .when(|call| only_with(call, &["infinity", "inf", "Infinity"])),
 ];
+
+/// For how long `call` does nothing else, where its words say: `sleep 0.5`, `sleep 2m`.
+pub(crate) fn pause(call: &Call<'_>) -> Option<Duration> {
+    let [time] = call.operands() else { return None };
+    let (number, unit) = match time.strip_suffix(['s', 'm', 'h']) {
+        Some(number) if time.ends_with('m') => (number, 60.0),
+        Some(number) if time.ends_with('h') => (number, 3600.0),
+        Some(number) => (number, 1.0),
+        None if call.name() == "usleep" => (*time, 1e-6),
+        None => (*time, 1.0),
+    };
+    let is_pause = call.is(Trait::Waits) && call.is(Trait::OnlyPrints);
+    let seconds = number.parse::<f64>().ok().filter(|_| is_pause)? * unit;
+    Duration::try_from_secs_f64(seconds).ok()
+}
 
 /// A server of its own, for as many as come.
 fn listens(call: &Call<'_>) -> &'static [Trait] {

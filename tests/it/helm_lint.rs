@@ -520,8 +520,8 @@ fn volumes_that_stand_elsewhere_are_told_apart_by_their_names() {
           image: registry.example/themes:1
           command: [sh, -ec, 'cp -R /a/* /x; cp -R /b/* /y']
           volumeMounts:
-            - {name: x, mountPath: /x}
-            - {name: y, mountPath: /y}
+            - {name: first, mountPath: /x}
+            - {name: second, mountPath: /y}
         - name: make
           image: registry.example/keys:1
           command: [sh, -ec, 'mkdir /keys/new']

@@ -1,5 +1,7 @@
 //! What a script waits for, and what ends the wait where it doesn't come.
 
+use std::time::Duration;
+
 use super::Facts;
 use super::execution::Execution;
 use super::loops::{Bound, Loop};
@@ -20,6 +22,8 @@ pub struct Wait {
     pub bound: Option<WaitBound>,
     /// Whether time passes between two tries, or the command takes its time.
     pub sleeps: bool,
+    /// How much, where the loop says.
+    pub pause: Option<Duration>,
 }
 
 /// What ends a wait though what it waits for doesn't come.
@@ -69,7 +73,7 @@ impl Facts<'_> {
         if own.in_background || own.bound == Some(Bound::Input) || self.cannot_be_left(own) {
             return None;
         }
-        let Turns { stays, asked, sleeps } = turn::turns(own, &self.executions);
+        let Turns { stays, asked, sleeps, pause } = turn::turns(own, &self.executions);
         if !asked.iter().any(|asked| asked.is_probe || sleeps) {
             return None;
         }
@@ -89,6 +93,7 @@ impl Facts<'_> {
             awaited: awaited.into_iter().take(MAX_NAMED).collect(),
             bound: bound.map(WaitBound::Loop),
             sleeps,
+            pause,
         })
     }
 }
@@ -108,6 +113,6 @@ fn wait_of_command(run: &Execution<'_>) -> Option<Wait> {
         }
         let bound = if waits_for_ever && !limited { None } else { Some(WaitBound::Command) };
         let awaited = vec![Awaited::of(&call)];
-        Some(Wait { span: run.span(), name: call.title(), awaited, bound, sleeps: true })
+        Some(Wait { span: run.span(), name: call.title(), awaited, bound, sleeps: true, pause: None })
     })
 }

@@ -10,6 +10,7 @@ mod simple;
 mod value;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::time::Duration;
 
 use super::ends;
 use super::execution::Execution;
@@ -37,6 +38,8 @@ pub(super) struct Turns {
     pub(super) asked: Vec<Asked>,
     /// Whether it passes time.
     pub(super) sleeps: bool,
+    /// How much, as far as its words say.
+    pub(super) pause: Option<Duration>,
 }
 
 /// The turns of `own` among the `executions` of its script.
@@ -54,7 +57,7 @@ pub(super) fn turns<'s>(own: &Loop<'s>, executions: &[Execution<'s>]) -> Turns {
         _ => false,
     };
     let asked = if turn.asked_first.is_empty() { turn.asked } else { turn.asked_first };
-    Turns { stays: goes_on && !jumps.iter().any(leaves), asked, sleeps: turn.sleeps }
+    Turns { stays: goes_on && !jumps.iter().any(leaves), asked, sleeps: turn.sleeps, pause: turn.pause }
 }
 
 /// How deep functions and further shells are looked into.
@@ -94,6 +97,8 @@ struct Turn<'f, 's> {
     /// What the condition asks for.
     asked_first: Vec<Asked>,
     sleeps: bool,
+    /// The longest time that it passes at once.
+    pause: Option<Duration>,
     depth: usize,
     steps: usize,
 }
@@ -116,6 +121,7 @@ impl<'f, 's> Turn<'f, 's> {
             asked: Vec::new(),
             asked_first: Vec::new(),
             sleeps: false,
+            pause: None,
             depth: 0,
             steps: 0,
         }

@@ -205,6 +205,7 @@ impl<'f, 's> Turn<'f, 's> {
         let call = Call::of(words);
         if call.is(Trait::OnlyPrints) {
             self.sleeps |= call.is(Trait::Waits);
+            self.pause = self.pause.max(commands::pause(&call));
             return Outcome::is(Status::Succeeds);
         }
         let is_probe = call.is(Trait::Probe) || call.is(Trait::Waits);
