@@ -21,7 +21,7 @@ impl BuildObjects {
         Self { build, by_name: OnceLock::new() }
     }
 
-    /// Whether it makes an object of OpenShift's, or leaves a Pod's user to the cluster on purpose.
+    /// Whether it makes an object of `OpenShift`'s, or leaves a Pod's user to the cluster on purpose.
     pub(super) fn is_for_openshift(&self) -> bool {
         let resources = &self.build.resources;
         resources.iter().any(|resource| resource.loses_user || names_its_group(resource.api_version()))

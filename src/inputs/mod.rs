@@ -188,8 +188,8 @@ impl InputSet {
         kustomize::may_be_var(self.files(), name)
     }
 
-    /// Whether what is in the file `from` is meant for OpenShift, which sets a Pod's user at admission: its build, its chart
-    /// or its folder holds an object of one of OpenShift's groups, or a patch of its build takes `runAsUser` away.
+    /// Whether what is in the file `from` is meant for `OpenShift`, which sets a Pod's user at admission: its build, its chart
+    /// or its folder holds an object of one of `OpenShift`'s groups, or a patch of its build takes `runAsUser` away.
     #[must_use]
     pub fn is_for_openshift(&self, from: FileId) -> bool {
         if let Some(build) = &self.build {

@@ -1,4 +1,4 @@
-//! Whether a Pod is one for OpenShift, by the objects beside it. There a SecurityContextConstraint sets its user at
+//! Whether a Pod is one for `OpenShift`, by the objects beside it. There a `SecurityContextConstraint` sets its user at
 //! admission.
 
 use std::collections::HashMap;
@@ -9,7 +9,7 @@ use super::files::Files;
 use crate::kustomize::folder_of;
 use crate::source::FileId;
 
-/// What the names of OpenShift's own API groups end with.
+/// What the names of `OpenShift`'s own API groups end with.
 const GROUPS: &str = ".openshift.io";
 
 /// The files of the input by what they are applied with: a chart, or else a folder.
@@ -31,7 +31,7 @@ impl Neighbours {
         Self(all)
     }
 
-    /// Whether an object of OpenShift's stands beside the file at `path`.
+    /// Whether an object of `OpenShift`'s stands beside the file at `path`.
     pub(super) fn is_for_openshift(&self, files: &Files, path: &str) -> bool {
         let Some(together) = self.0.get(applied_with(path)) else { return false };
         *together.is_for_openshift.get_or_init(|| {
@@ -49,14 +49,14 @@ fn applied_with(path: &str) -> &str {
     chart_of(path).unwrap_or_else(|| folder_of(path))
 }
 
-/// Whether the text of a document is that of an object of OpenShift's. A chart that makes it under a condition is for
+/// Whether the text of a document is that of an object of `OpenShift`'s. A chart that makes it under a condition is for
 /// other clusters as well.
 fn holds_its_object(document: &str) -> bool {
     let mut lines = document.lines().take_while(|line| !line.contains("{{"));
     lines.any(|line| line.strip_prefix("apiVersion:").is_some_and(names_its_group))
 }
 
-/// Whether `api_version` is of one of OpenShift's groups.
+/// Whether `api_version` is of one of `OpenShift`'s groups.
 pub(super) fn names_its_group(api_version: &str) -> bool {
     let api_version = api_version.trim().trim_matches(['"', '\'']);
     api_version.split_once('/').is_some_and(|(group, _)| group.ends_with(GROUPS))

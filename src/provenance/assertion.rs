@@ -143,7 +143,7 @@ fn containers(spec: Node<'_>) -> impl Iterator<Item = Node<'_>> {
 }
 
 /// Whether it has fields that only the API server writes, or that people leave to its defaults. Those say nothing of a
-/// Pod in whose containers a controller puts the images: of a custom resource, or of a DeploymentConfig with triggers.
+/// Pod in whose containers a controller puts the images: of a custom resource, or of a `DeploymentConfig` with triggers.
 fn is_printed(object: &Object<'_>, templates: &[Template<'_>]) -> bool {
     const OF_SERVER: [&str; 6] =
         ["generation", "ownerReferences", "resourceVersion", "selfLink", "managedFields", "uid"];

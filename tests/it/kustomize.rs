@@ -206,7 +206,7 @@ fn a_build_is_described() {
     assert_eq!(names, ["migrate", "web"], "{:?}", description.errors);
 }
 
-/// On OpenShift a `SecurityContextConstraint` sets the user, which an overlay for it takes out on purpose.
+/// On `OpenShift` a `SecurityContextConstraint` sets the user, which an overlay for it takes out on purpose.
 #[test]
 fn an_overlay_for_openshift_leaves_the_user_to_it() {
     let web = WEB
