@@ -512,24 +512,3 @@ fn a_quoted_text_with_an_action_is_named_once() {
     let told = "waits for `{{ .Values.name }}-db:{{ .Values.port }}` without";
     assert!(found.iter().any(|finding| finding.contains(told)), "{found:#?}");
 }
-
-/// What one container copies into volumes that stand elsewhere is in the way of nothing in those of another.
-#[test]
-fn volumes_that_stand_elsewhere_are_told_apart_by_their_names() {
-    let inits = "        - name: copy
-          image: registry.example/themes:1
-          command: [sh, -ec, 'cp -R /a/* /x; cp -R /b/* /y']
-          volumeMounts:
-            - {name: first, mountPath: /x}
-            - {name: second, mountPath: /y}
-        - name: make
-          image: registry.example/keys:1
-          command: [sh, -ec, 'mkdir /keys/new']
-          volumeMounts:
-            - {name: certificates, mountPath: /certs}
-            - {name: keys, mountPath: /keys}
-";
-    let volumes = "      volumes: {{- toYaml .Values.volumes | nindent 8 }}\n";
-    let found = found(&deployment(inits, volumes));
-    assert!(found.iter().any(|finding| finding.contains("`CrashLoopBackOff`")), "{found:#?}");
-}
