@@ -212,3 +212,24 @@ fn a_wait_that_is_given_a_bound_ends() {
     let endless: Vec<_> = endless.map(|waiting| format!("{}\n{}", waiting.shown, waiting.script)).collect();
     assert!(endless.is_empty(), "{}", endless.join("\n"));
 }
+
+/// What a container mounts, and each folder above, is there before it starts; a file in it isn't.
+#[test]
+fn nobody_waits_for_a_mount() {
+    let waits = |test: &str| {
+        let text = format!(
+            "apiVersion: v1\nkind: Pod\nmetadata: {{name: web}}\nspec:\n  initContainers:\n  - name: wait\n    image: \
+             busybox:1.36\n    command: [sh, -c, \"until [ {test} ]; do sleep 1; done\"]\n    volumeMounts: [{{name: data, \
+             mountPath: /srv/www}}]\n  containers: [{{name: web, image: \"nginx:1.27\"}}]\n  volumes: [{{name: data, \
+             emptyDir: {{}}}}]\n"
+        );
+        let report = lint("pod.yaml", &text, &Settings::default());
+        report.findings.iter().any(|finding| finding.rule == "unbounded-wait")
+    };
+    for test in ["-d /srv/www", "-d /srv/www/", "-e /srv"] {
+        assert!(!waits(test), "{test}");
+    }
+    for test in ["-e /srv/www/ready", "-d /srv/ww", "-e /data"] {
+        assert!(waits(test), "{test}");
+    }
+}
