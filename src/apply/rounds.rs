@@ -357,9 +357,12 @@ impl State<'_> {
     }
 }
 
-/// How often a rule finds something in a container, before and after.
+/// A rule, how severe its finding is and what it says, of which object and which of its containers.
+type About<'f> = (&'static str, Severity, &'f str, String, &'f str);
+
+/// How often a rule finds the same in a container, before and after.
 struct Moves<'f> {
-    counts: HashMap<(&'static str, Severity, String, &'f str), (usize, usize)>,
+    counts: HashMap<About<'f>, (usize, usize)>,
 }
 
 impl<'f> Moves<'f> {
@@ -375,10 +378,10 @@ impl<'f> Moves<'f> {
     }
 
     /// The container that `finding` is about, with what is found in it.
-    fn key(finding: &'f Finding) -> Option<(&'static str, Severity, String, &'f str)> {
+    fn key(finding: &'f Finding) -> Option<About<'f>> {
         let resource = finding.resource.as_ref()?;
         let object = format!("{} {:?} {:?}", resource.kind, resource.namespace, resource.name);
-        Some((finding.rule, finding.severity, object, resource.container.as_deref()?))
+        Some((finding.rule, finding.severity, &finding.message, object, resource.container.as_deref()?))
     }
 
     /// Whether what is told of a container was told of it before, perhaps at another place.
