@@ -182,8 +182,8 @@ impl Files {
             return Err(if is_remote(path) { Refused::Remote } else { Refused::Missing });
         }
         let folder = self.absolute(self.folder(from));
-        let top = self.top(&folder).filter(|top| self.is_unrestricted && folder.starts_with(top));
-        let root = top.unwrap_or(folder);
+        let top = if self.is_unrestricted { self.top(&folder) } else { None };
+        let root = top.filter(|top| folder.starts_with(top)).unwrap_or(folder);
         // Without a work tree, what Flux may read is what was named.
         let is_free = self.is_unrestricted && known.is_some();
         if !is_free && (!target.starts_with(&root) || self.real.leads_out(&root, target)) {
