@@ -274,16 +274,16 @@ pub fn visit_documents<'f>(
             outcomes.push(Outcome::Cut(cut));
             continue;
         }
-        let is_template = || is_judged(text, &file.source.path, is_named) && yaml::looks_like_template(text);
+        let is_judged = || is_judged(text, &file.source.path, is_named);
         outcomes.push(match parsed {
             // It is YAML only together with what others put out.
-            Ok(document) if document.has_rest() && is_template() => {
+            Ok(document) if document.has_rest() && is_judged() && yaml::looks_like_template(text) => {
                 return visit_template(file, is_named, wanted, &mut visit);
             }
             Ok(document) => Outcome::Parsed(document),
-            Err(_) if !is_judged(text, &file.source.path, is_named) => Outcome::Foreign,
+            Err(_) if !is_judged() => Outcome::Foreign,
             // A branch may go over several documents.
-            Err(Problem::Invalid { .. }) if is_template() => {
+            Err(Problem::Invalid { .. }) if yaml::looks_like_template(text) => {
                 return visit_template(file, is_named, wanted, &mut visit);
             }
             Err(problem) => Outcome::Unreadable(problem),
@@ -337,9 +337,9 @@ fn commented_json(source: &Source, range: &Range<usize>) -> Option<Problem> {
     })
 }
 
-/// Whether it is for us to say what is wrong with a document. Most YAML isn't for kubectl, which
-/// refuses some of it, and a suite of helm-unittest is only for that: a document that is no object must only be YAML, and only where its file was
-/// named. pre-commit names every file that changed, JSON with comments among them.
+/// Whether it is for us to say what is wrong with a document. Most YAML isn't for kubectl, which refuses some of it: a
+/// document that is no object must only be YAML, and only where its file was named. pre-commit names every file that
+/// changed, JSON with comments among them. Suites of helm-unittest are for that alone.
 fn is_judged(document: &str, path: &str, is_named: bool) -> bool {
     let speaks_of_init = || memmem::find(document.as_bytes(), b"initContainers").is_some();
     if charts::is_test_suite(path, document) {
