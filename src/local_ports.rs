@@ -33,7 +33,8 @@ pub enum Named {
     InVariable(String),
 }
 
-const HOSTS: [&str; 3] = ["localhost", "127.0.0.1", "[::1]"];
+/// The names of the loopback interface, as they stand before a port.
+pub const HOSTS: [&str; 3] = ["localhost", "127.0.0.1", "[::1]"];
 
 /// What names an address to listen on, in options and variables.
 const LISTENS: [&str; 3] = ["listen", "bind", "serve"];

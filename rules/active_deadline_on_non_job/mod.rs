@@ -80,9 +80,7 @@ fn kills(pod: &Pod<'_>, entry: Entry<'_>) -> Finding {
 
 /// Whether the Job makes no second Pod, nor the kubelet a second container.
 fn has_one_try(pod: &Pod<'_>) -> bool {
-    let limit = pod.template.job_spec.and_then(|job| job.get("backoffLimit"));
-    limit.is_some_and(|limit| limit.kind() == Kind::Int(0))
-        && pod.restart_policy.is_some_and(|policy| *policy == "Never")
+    pod.template.zero_backoff_limit().is_some() && pod.restart_policy.is_some_and(|policy| *policy == "Never")
 }
 
 /// Where Pods run to completion their own deadline is legal, but each retry starts it anew: each new Pod, where

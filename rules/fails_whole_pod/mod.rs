@@ -6,7 +6,6 @@ use crate::kube::{Container, Pod, Workload};
 use crate::rule::{Group, PodContext, Rule, Target};
 use crate::shell::semantics::Execution;
 use crate::source::Span;
-use crate::yaml::Kind;
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -26,8 +25,7 @@ fn check(pod: &Pod<'_>, cx: &mut PodContext<'_>) {
     let loss = match pod.template.workload {
         Workload::Pod if pod.is_never_restarted() => Loss::Pod { policy: policy.span() },
         Workload::Job | Workload::CronJob if cx.pedantic => {
-            let limit = pod.template.job_spec.and_then(|spec| spec.get("backoffLimit"));
-            let Some(limit) = limit.filter(|limit| limit.kind() == Kind::Int(0)) else { return };
+            let Some(limit) = pod.template.zero_backoff_limit() else { return };
             Loss::Job { limit: limit.span(), policy: policy.span() }
         }
         _ => return,

@@ -46,8 +46,7 @@ fn check(pod: &Pod<'_>, cx: &mut PodContext<'_>) {
 /// Whether anyone else may find what is saved there: another container or a later Pod; or nobody knows who mounts what.
 fn is_met(pod: &Pod<'_>, container: &Container<'_>, touch: &Touch) -> bool {
     let Some(mount) = pod.mount_at(container, touch.known()) else { return false };
-    let is_own =
-        |other: &VolumeMount<'_>| other.name.map(|name| name.value) == mount.name.map(|name| name.value);
+    let is_own = |other: &VolumeMount<'_>| other.is_of_volume_of(mount);
     let mut others = pod.containers().filter(|(_, other)| !std::ptr::eq(*other, container));
     let is_shared =
         others.any(|(_, other)| pod.may_mount_more(other) || other.volume_mounts.iter().any(is_own));

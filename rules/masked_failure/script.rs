@@ -155,11 +155,7 @@ impl<'f, 's> Script<'f, 's> {
             .is_some_and(|volume| matches!(volume.source, VolumeSource::EmptyDir { .. }));
         let steps = self.pod.init_steps.iter().map(InitStep::container);
         let mut before = steps.take_while(|step| step.node != self.container.node);
-        let has_it = |step: &Container<'_>| {
-            step.volume_mounts
-                .iter()
-                .any(|own| own.name.map(|name| name.value) == mount.name.map(|name| name.value))
-        };
+        let has_it = |step: &Container<'_>| step.volume_mounts.iter().any(|own| own.is_of_volume_of(mount));
         is_new && !before.any(has_it)
     }
 

@@ -126,7 +126,7 @@ fn polled_file(
 
 /// Whether its words have it listen on the loopback interface alone, where the kubelet doesn't get through.
 fn is_on_loopback(sidecar: &Sidecar<'_>, port: u16) -> bool {
-    let addresses = ["localhost", "127.0.0.1", "[::1]"].map(|host| format!("{host}:{port}"));
+    let addresses = local_ports::HOSTS.map(|host| format!("{host}:{port}"));
     let mut words = sidecar.command.iter().chain(&sidecar.args).flatten();
     words.any(|word| addresses.iter().any(|address| word.value.contains(address)))
 }

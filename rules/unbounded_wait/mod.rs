@@ -3,7 +3,7 @@
 mod count;
 mod unchanged;
 
-use crate::commands::{self, Trait, is_at_or_below};
+use crate::commands::{self, Trait};
 use crate::finding::{Finding, Safety, Severity};
 use crate::kube::active_deadline::{self, KEY};
 use crate::kube::{Completeness, Container, Pod};
@@ -11,7 +11,7 @@ use crate::program::Program;
 use crate::rule::{Group, PodContext, Rule, Target};
 use crate::shell::semantics::{Awaited, Loop, Wait};
 use crate::source::Span;
-use crate::yaml::{Kind, Lookup};
+use crate::yaml::Lookup;
 use unchanged::Unchanged;
 
 /// The rule.
@@ -47,9 +47,7 @@ fn check(pod: &Pod<'_>, cx: &mut PodContext<'_>) {
 fn is_mounted(container: &Container<'_>, awaited: &[Awaited]) -> bool {
     let is_made = |awaited: &Awaited| {
         let Awaited::File(path) = awaited else { return false };
-        let path = path.trim_end_matches('/');
-        let mut places = container.volume_mounts.iter().filter_map(|mount| mount.mount_path);
-        places.any(|place| is_at_or_below(place.trim_end_matches('/'), path))
+        container.holds_mounts(path.trim_end_matches('/'))
     };
     !awaited.is_empty() && awaited.iter().all(is_made)
 }
@@ -111,14 +109,13 @@ fn is_job(pod: &Pod<'_>) -> bool {
     is_whole && (pod.template.workload.is_job() || pod.template.job_spec.is_some())
 }
 
-/// Whether a failure has another try: of the container, or of the Job's Pod
-/// (`pkg/controller/job`, `pastBackoffLimitOnFailure`).
+/// Whether a failure has another try: of the container, or of the Job's Pod.
 fn is_tried_again(pod: &Pod<'_>) -> bool {
     if pod.template.completeness != Completeness::Complete {
         return true;
     }
     match pod.template.job_spec {
-        Some(job) => !job.get("backoffLimit").is_some_and(|limit| limit.kind() == Kind::Int(0)),
+        Some(_) => pod.template.zero_backoff_limit().is_none(),
         None => is_job(pod) || pod.restart_policy.is_none_or(|policy| policy.value != "Never"),
     }
 }

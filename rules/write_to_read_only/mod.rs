@@ -147,9 +147,7 @@ const OWN_MOUNTS: [&str; 4] =
 fn root_obstacle(pod: &Pod<'_>, container: &Container<'_>, path: &str) -> Option<Obstacle> {
     let is_own = OWN_MOUNTS.iter().any(|own| is_at_or_below(path, own));
     // What is copied to a folder with mounts in it may all go to these.
-    let mut places = container.volume_mounts.iter().filter_map(|mount| mount.mount_path);
-    let holds_mounts = places.any(|place| is_at_or_below(place.trim_end_matches('/'), path));
-    read_only_root(pod, container).filter(|_| !is_own && !holds_mounts)
+    read_only_root(pod, container).filter(|_| !is_own && !container.holds_mounts(path))
 }
 
 /// What keeps anything from being written outside the volumes.

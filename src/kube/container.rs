@@ -117,6 +117,16 @@ pub enum InitStep<'d> {
 }
 
 impl<'d> Container<'d> {
+    /// Whether anything is mounted at `path`, which is clean, or below it.
+    #[must_use]
+    pub fn holds_mounts(&self, path: &str) -> bool {
+        let is_within = |place: &str| {
+            place.strip_prefix(path).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        };
+        let mut places = self.volume_mounts.iter().filter_map(|mount| mount.mount_path);
+        places.any(|place| is_within(place.value.trim_end_matches('/')))
+    }
+
     pub(super) fn read(reader: &mut Reader, place: &Place<'_, 'd>) -> Self {
         // Its name is wanted before its first mistake.
         reader.container = place.node.get("name").and_then(Node::as_str).map(Arc::from);

@@ -63,7 +63,14 @@ impl<'d> Template<'d> {
     }
 }
 
-impl Template<'_> {
+impl<'d> Template<'d> {
+    /// The `backoffLimit` of the Job around it, where that is 0: no second Pod is made (`pkg/controller/job`,
+    /// `pastBackoffLimitOnFailure`).
+    #[must_use]
+    pub fn zero_backoff_limit(&self) -> Option<Node<'d>> {
+        self.job_spec?.get("backoffLimit").filter(|limit| limit.kind() == Kind::Int(0))
+    }
+
     /// Whether it stands in a chart's values: which `securityContext` there is the Pod's, and which a container's, is the
     /// chart's to say.
     #[must_use]

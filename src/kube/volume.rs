@@ -299,6 +299,12 @@ impl<'d> VolumeMount<'d> {
         }
     }
 
+    /// Whether both are of one volume, by its name.
+    #[must_use]
+    pub fn is_of_volume_of(&self, other: &VolumeMount<'_>) -> bool {
+        self.name.map(|name| name.value) == other.name.map(|name| name.value)
+    }
+
     /// Whether the mount itself is read-only.
     #[must_use]
     pub fn is_read_only(&self) -> bool {
