@@ -1,5 +1,6 @@
 //! JSON patches (RFC 6902), as kustomize applies them (evanphx/json-patch).
 
+use super::resource::child;
 use crate::source::Span;
 use crate::yaml::{MAX_DEPTH, Value};
 
@@ -19,6 +20,23 @@ pub(super) struct Refused {
 
 /// Does the operations of `patch`, a list, one after another. Those before the one that fails are done.
 pub(super) fn apply(target: &mut Value, patch: &Value) -> Result<(), Refused> {
+    // A resource has annotations as long as kustomize builds, its own ones if no others (`api/internal/utils`,
+    // `BuildAnnotations`).
+    let is_new = annotations(target).is_some_and(|annotations| annotations.fields().is_empty());
+    let done = operate(target, patch);
+    if is_new && annotations(target).is_some_and(|annotations| annotations.fields().is_empty()) {
+        target.get_mut("metadata").map(|metadata| metadata.remove("annotations"));
+    }
+    done
+}
+
+/// The annotations of `target`, an empty map where there were none.
+fn annotations(target: &mut Value) -> Option<&Value> {
+    let metadata = target.get_mut("metadata").filter(|metadata| metadata.is_mapping())?;
+    child(metadata, "annotations").map(|annotations| &*annotations)
+}
+
+fn operate(target: &mut Value, patch: &Value) -> Result<(), Refused> {
     let mut room = MAX_COPIED;
     patch.items().iter().try_for_each(|operation| {
         let done = run(target, operation, &mut room);
@@ -57,12 +75,9 @@ fn run(target: &mut Value, operation: &Value, room: &mut usize) -> Result<(), St
     }
 }
 
-/// The steps of a JSON pointer.
+/// The steps of a JSON pointer. What stands before its first `/` counts for nothing (evanphx/json-patch v4, `findObject`).
 fn steps(path: &str) -> Result<Vec<String>, String> {
-    let mut steps = path.split('/');
-    if steps.next() != Some("") {
-        return Err(format!("the path `{path}` does not start with `/`"));
-    }
+    let steps = path.split('/').skip(1);
     let steps: Vec<String> = steps.map(|step| step.replace("~1", "/").replace("~0", "~")).collect();
     if steps.len() > MAX_DEPTH { Err("the path has too many steps".to_owned()) } else { Ok(steps) }
 }
