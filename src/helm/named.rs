@@ -11,8 +11,11 @@ const KEY: &str = "initContainers:\n";
 /// What tells a container: its image may be an action's.
 const OF_CONTAINER: [&str; 4] = ["image:", "command:", "args:", "volumeMounts:"];
 
-/// The keys of a Pod spec and of an object that tell them.
-const TELLING: [&str; 3] = ["initContainers:", "containers:", "kind:"];
+/// The keys that tell a Pod spec.
+const OF_POD_SPEC: [&str; 2] = ["initContainers:", "containers:"];
+
+/// The key that tells an object, where it is one of its own.
+const OF_OBJECT: &str = "kind:";
 
 /// Whether `text`, of a template, may define containers.
 #[must_use]
@@ -27,11 +30,12 @@ fn tells_container(text: &str) -> bool {
 /// Whether [`pod_part`] may take a reading of `text`, which defines a named template.
 pub(super) fn may_be_pod_part(text: &str, is_init: bool) -> bool {
     let holds = |word: &str| memchr::memmem::find(text.as_bytes(), word.as_bytes()).is_some();
-    TELLING.iter().any(|key| holds(key)) || is_init && tells_container(text)
+    OF_POD_SPEC.iter().any(|key| holds(key)) || holds(OF_OBJECT) || is_init && tells_container(text)
 }
 
-/// `reading`, of a named template, as a Pod spec or an object. `None` where it is neither that nor a list of containers
-/// that are init containers if it `is_init`: app containers look the same.
+/// `reading`, of a named template, as an object or as what holds a Pod spec, perhaps deeper: a Pod template has `metadata`
+/// and `spec`. `None` where it is neither that nor a list of containers that are init containers if it `is_init`: app
+/// containers look the same.
 pub(super) fn pod_part(reading: Reading, is_init: bool) -> Option<Reading> {
     let text = reading.text.as_str();
     let mut lines = text.lines().map(|line| (line.len(), line.trim_start()));
@@ -41,8 +45,8 @@ pub(super) fn pod_part(reading: Reading, is_init: bool) -> Option<Reading> {
         return (is_init && tells_container(text)).then(|| under_key(reading));
     }
     let is_key = |line: &str| {
-        let key = line.get(column..).unwrap_or("");
-        TELLING.iter().any(|name| key.starts_with(name))
+        let is_of_object = line.get(column..).is_some_and(|key| key.starts_with(OF_OBJECT));
+        is_of_object || OF_POD_SPEC.iter().any(|key| line.trim_start().starts_with(key))
     };
     text.lines().any(is_key).then_some(reading)
 }

@@ -270,6 +270,22 @@ app: web
 }
 
 #[test]
+fn a_named_template_may_be_a_pod_template() {
+    let helpers = "{{- define \"web.pod\" -}}
+metadata:
+  labels: {{- include \"web.labels\" . | nindent 4 }}
+spec:
+  initContainers:
+  - name: seed
+    image: a:1
+    livenessProbe: {exec: {command: [a]}}
+{{- end }}
+";
+    let folder = chart(&[("web/templates/_pod.tpl", helpers)]);
+    assert_eq!(told(&folder, &[]), ["web/templates/_pod.tpl:8:5 forbidden-probe"]);
+}
+
+#[test]
 fn a_named_list_of_containers_needs_no_literal_image() {
     let helpers = r#"{{- define "web.fetch" }}
 - name: fetch
