@@ -1,7 +1,7 @@
 //! Init containers whose image may be another one the next time.
 
 use crate::finding::{Finding, Severity};
-use crate::images::is_official;
+use crate::images;
 use crate::kube::image::Image;
 use crate::kube::{Container, Pod};
 use crate::rule::{Group, PodContext, Rule, Target};
@@ -37,7 +37,7 @@ fn check(pod: &Pod<'_>, cx: &mut PodContext<'_>) {
     for other in unpinned.iter().filter(|other| !std::ptr::eq(*other, first)) {
         finding = finding.likewise(
             other.place(),
-            format!("`{}` of `{}` likewise", other.image.reference, other.container.name()),
+            format!("`{}` of `{}` {}", other.image.reference, other.container.name(), other.beside(first)),
         );
     }
     cx.report_in(first.container, finding);
@@ -79,13 +79,17 @@ impl<'p, 'd> Unpinned<'p, 'd> {
     fn of(container: &'p Container<'d>) -> Option<Self> {
         let image = container.image()?;
         let pull = Pull::of(container)?;
-        // A name without a slash that isn't Docker's own can't be pulled: it is built on the machine, or replaced.
-        let is_local = !image.repository.contains('/') && !is_official(image.repository);
-        (image.is_latest() && !image.is_placeholder() && !is_local).then_some(Self { container, image, pull })
+        let is_pulled = !image.is_placeholder() && !images::is_bare_name(&image);
+        (image.is_latest() && is_pulled).then_some(Self { container, image, pull })
     }
 
     fn place(&self) -> Span {
         self.container.image.map_or_else(|| self.container.name_span(), |image| image.span())
+    }
+
+    /// What is said of it beside `first`.
+    fn beside(&self, first: &Self) -> &'static str {
+        if self.pull == first.pull { "likewise" } else { "isn't pinned either" }
     }
 
     fn finding(&self) -> Finding {

@@ -1,9 +1,18 @@
 //! Docker's official images: the only ones that have a name without a slash on Docker Hub.
 
+use crate::kube::image::Image;
+
+/// Whether `image` is a name alone that isn't Docker's own, as in `image: app`: it can't be pulled. It is built on the
+/// machine, or a program puts another one in its place.
+#[must_use]
+pub fn is_bare_name(image: &Image<'_>) -> bool {
+    !image.repository.contains('/') && image.is_latest() && !is_official(image.repository)
+}
+
 /// Whether `repository`, written without a registry, is an official image, of today or of earlier times
 /// (<https://github.com/docker-library/official-images>, `library/`).
 #[must_use]
-pub fn is_official(repository: &str) -> bool {
+fn is_official(repository: &str) -> bool {
     NAMES.binary_search(&repository).is_ok()
 }
 
