@@ -118,6 +118,17 @@ impl<'f, 's> Script<'f, 's> {
             || Pod::is_mounted_by_text(self.container, &touch.path)
     }
 
+    /// Whether `touch` is of a file of a ConfigMap or a Secret that is mounted by itself (`subPath`): without the object the
+    /// container doesn't start.
+    pub(super) fn is_mounted_file(&self, touch: &Touch) -> bool {
+        let mount = self.pod.mount_at(self.container, touch.known());
+        let file = mount.filter(|mount| {
+            mount.sub_path.is_some() && mount.mount_path.is_some_and(|path| *path == touch.path)
+        });
+        let volume = file.and_then(|file| self.pod.volume_of(file)).map(|volume| &volume.source);
+        matches!(volume, Some(VolumeSource::ConfigMap(map) | VolumeSource::Secret(map)) if !map.optional)
+    }
+
     /// Whether the script itself writes the file of `touch` before the command at `index` runs.
     pub(super) fn is_written_before(&self, index: usize, touch: &Touch) -> bool {
         let before = self.touches.iter().filter(|other| other.by.is_some_and(|by| by < index));

@@ -71,7 +71,11 @@ pub(super) fn reads_source(script: &Script<'_, '_>, index: usize) -> bool {
         return call.is(Trait::Probe) && (call.is(Trait::HasSubcommands) || reads.next().is_some());
     }
     call.is(Trait::AcceptsEmptyInput)
-        && reads.any(|touch| script.is_in_volume(touch) && !script.is_written_before(index, touch))
+        && reads.any(|touch| {
+            script.is_in_volume(touch)
+                && !script.is_mounted_file(touch)
+                && !script.is_written_before(index, touch)
+        })
 }
 
 /// Whether what the command prints becomes a file of a volume, as if it were copied there: `cat a > b`.
