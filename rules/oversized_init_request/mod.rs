@@ -176,7 +176,11 @@ fn message(pod: &Pod<'_>, all: &[Oversized<'_>]) -> String {
         }
         None => String::new(),
     };
-    format!("{} {verb} {amounts} that the running Pod never uses{times}", listed(&names))
+    // Whoever asks for nothing may use it all the same.
+    let is_unasked = all.iter().any(|one| one.running.is_zero());
+    let use_of_it =
+        if is_unasked { "beyond what the running Pod asks for" } else { "that the running Pod never uses" };
+    format!("{} {verb} {amounts} {use_of_it}{times}", listed(&names))
 }
 
 /// `cpu 3500m and memory 7680Mi`, each as often as there are Pods.

@@ -73,10 +73,13 @@ fn by_place(waits: impl Iterator<Item = Wait>) -> Vec<Wait> {
 fn finding(pod: &Pod<'_>, program: &Program<'_, '_>, wait: &Wait, own: Option<&Loop<'_>>) -> Finding {
     let init = program.container;
     let is_job = is_job(pod);
+    // A command isn't missing: it fails.
+    let is_of_commands = wait.awaited.iter().all(|awaited| matches!(awaited, Awaited::Command(_)));
+    let until = if is_of_commands { "as long as it fails" } else { "while it is missing" };
     let consequence = if is_job {
-        "while it is missing, the Job neither fails nor ends".to_owned()
+        format!("{until}, the Job neither fails nor ends")
     } else {
-        format!("while it is missing, the Pod stays {} as in a slow start", status(pod, init))
+        format!("{until}, the Pod stays {} as in a slow start", status(pod, init))
     };
     let mut awaited: Vec<&Awaited> = wait.awaited.iter().collect();
     awaited.dedup();
