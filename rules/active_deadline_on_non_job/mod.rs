@@ -3,7 +3,7 @@
 use crate::finding::{Finding, Fix, Safety, Severity};
 use crate::fix;
 use crate::kube::active_deadline::{self, ActiveDeadline, KEY, TotalDeadline};
-use crate::kube::{Pod, Workload};
+use crate::kube::{self, Pod, Workload};
 use crate::rule::{Group, PodContext, Rule, Target};
 use crate::yaml::{Entry, Kind};
 
@@ -33,7 +33,7 @@ fn check(pod: &Pod<'_>, cx: &mut PodContext<'_>) {
             let fix = edits.map(|edits| Fix::safe(format!("remove `{KEY}`"), edits));
             Some(Finding { fix, ..rejected(pod, entry) })
         }
-        ActiveDeadline::KillsPod => (!is_hook(pod)).then(|| kills(pod, entry)),
+        ActiveDeadline::KillsPod => (!is_hook(pod) && !may_be_of_job(pod)).then(|| kills(pod, entry)),
         ActiveDeadline::PerTry => match active_deadline::total(&pod.template) {
             Some(TotalDeadline { place, entry: Some(total) }) => compared(&place, entry, total),
             total => (!has_one_try(pod)).then(|| per_try(pod, entry, total.map(|total| total.place))),
@@ -68,6 +68,12 @@ fn is_hook(pod: &Pod<'_>) -> bool {
     let annotations = pod.template.metadata.and_then(|metadata| metadata.get("annotations"));
     annotations.is_some_and(|annotations| annotations.get("helm.sh/hook").is_some())
         && pod.restart_policy.is_some_and(|policy| matches!(policy.value, "Never" | "OnFailure"))
+}
+
+/// Whether it is a part of a chart, which a Job may be made of: its Pods need a `restartPolicy` other than `Always`.
+fn may_be_of_job(pod: &Pod<'_>) -> bool {
+    pod.template.object.api_version == kube::OF_CHART
+        && pod.restart_policy.is_none_or(|policy| *policy != "Always")
 }
 
 fn kills(pod: &Pod<'_>, entry: Entry<'_>) -> Finding {

@@ -279,6 +279,9 @@ spec:
   - name: seed
     image: a:1
     livenessProbe: {exec: {command: [a]}}
+  restartPolicy: Never
+  # A Job may include it.
+  activeDeadlineSeconds: {{ .Values.timeout }}
 {{- end }}
 ";
     let folder = chart(&[("web/templates/_pod.tpl", helpers)]);
