@@ -36,13 +36,14 @@ impl Needs {
         let sets = match name {
             "hostname" => call.words().len() > 1,
             "date" => call.words().iter().any(|word| word == "-s" || word.starts_with("--set")),
-            _ => false,
+            // A limit is raised by SYS_RESOURCE alone (setrlimit(2)), and what it was isn't known.
+            _ => call.is(Trait::SetsOwnProcess),
         };
         if OF_FILES.contains(&name) {
             return Self::of_files(call);
         }
-        let only_asks = call.is(Trait::OnlyPrints) || call.is(Trait::Test);
-        if OF_THE_SHELL.contains(&name) || is_socket_client(call) || only_asks && !sets {
+        let is_harmless = OF_THE_SHELL.contains(&name) || call.is(Trait::OnlyPrints) || call.is(Trait::Test);
+        if is_socket_client(call) || is_harmless && !sets {
             return Self::Default;
         }
         // In a network of its own it would need more.
