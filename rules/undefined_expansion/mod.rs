@@ -8,7 +8,8 @@ mod words;
 use fed::Fed;
 
 use crate::finding::{Finding, Severity};
-use crate::kube::{Completeness, Pod};
+use crate::images;
+use crate::kube::{Completeness, Container, Pod};
 use crate::rule::{Group, PodContext, Rule, Target};
 use crate::source::Span;
 
@@ -33,17 +34,28 @@ fn check(pod: &Pod<'_>, cx: &mut PodContext<'_>) {
     let fed = Fed::of(pod, cx.inputs);
     for step in &pod.init_steps {
         let container = step.container();
+        if is_set_up_by_program(container) {
+            continue;
+        }
         for unexpanded in values::unexpanded(container, &fed) {
             cx.report_in(container, finding(container.name(), unexpanded));
         }
     }
     for (program, facts) in cx.scripts() {
         let container = program.container;
+        if is_set_up_by_program(container) {
+            continue;
+        }
         let in_words = words::unexpanded(container, &fed);
         for unexpanded in in_words.into_iter().chain(scripts::unexpanded(container, facts, &fed)) {
             cx.report_in(container, finding(container.name(), unexpanded));
         }
     }
+}
+
+/// Whether a program puts the image in its place: it may set variables, too.
+fn is_set_up_by_program(container: &Container<'_>) -> bool {
+    container.image().is_some_and(|image| images::is_bare_name(&image))
 }
 
 /// An expansion that nobody makes.

@@ -5,17 +5,12 @@ use std::ops::Range;
 use super::fed::Fed;
 use super::{Unexpanded, is_variable};
 use crate::finding::Severity;
-use crate::images;
 use crate::kube::Container;
 use crate::shell::invocation::{self, Invocation};
 use crate::shell::ir::{CommandKind, PartKind};
 use crate::shell::semantics::{Execution, Facts, UnitKind, visit};
 
 pub(super) fn unexpanded(container: &Container<'_>, facts: &Facts<'_>, fed: &Fed<'_>) -> Vec<Unexpanded> {
-    // Whoever puts the image in its place may set variables, too.
-    if container.image().is_some_and(|image| images::is_bare_name(&image)) {
-        return Vec::new();
-    }
     let scripts = facts.executions.iter().filter(|execution| execution.unit.kind != UnitKind::Exec);
     let mut found: Vec<Unexpanded> = Vec::new();
     for execution in scripts {
