@@ -120,9 +120,7 @@ fn is_own(pod: &Pod<'_>, container: &Container<'_>, touch: &Touch) -> bool {
 /// It sets limits of its own process, and does nothing else.
 fn limited(container: &Container<'_>, facts: &Facts<'_>) -> Option<Finding> {
     let first = facts.executions.iter().find(|execution| execution.sets_own_process())?;
-    let is_of_script =
-        |it: &Execution<'_>| it.sets_own_process() || it.only_prints() || it.name() == Some("set");
-    let is_all = facts.executions.iter().all(is_of_script);
+    let is_all = facts.executions.iter().all(Execution::does_nothing);
     if !facts.is_complete || !is_all || !facts.outputs.is_empty() {
         return None;
     }
