@@ -20,28 +20,21 @@ pub(super) struct Refused {
 
 /// Does the operations of `patch`, a list, one after another. Those before the one that fails are done.
 pub(super) fn apply(target: &mut Value, patch: &Value) -> Result<(), Refused> {
-    // A resource has annotations as long as kustomize builds, its own ones if no others (`api/internal/utils`,
+    // As long as kustomize builds, a resource has annotations, its own ones if no others (`api/internal/utils`,
     // `BuildAnnotations`).
-    let is_new = annotations(target).is_some_and(|annotations| annotations.fields().is_empty());
-    let done = operate(target, patch);
-    if is_new && annotations(target).is_some_and(|annotations| annotations.fields().is_empty()) {
-        target.get_mut("metadata").map(|metadata| metadata.remove("annotations"));
+    if let Some(metadata) = target.get_mut("metadata").filter(|metadata| metadata.is_mapping()) {
+        child(metadata, "annotations");
     }
-    done
-}
-
-/// The annotations of `target`, an empty map where there were none.
-fn annotations(target: &mut Value) -> Option<&Value> {
-    let metadata = target.get_mut("metadata").filter(|metadata| metadata.is_mapping())?;
-    child(metadata, "annotations").map(|annotations| &*annotations)
-}
-
-fn operate(target: &mut Value, patch: &Value) -> Result<(), Refused> {
     let mut room = MAX_COPIED;
-    patch.items().iter().try_for_each(|operation| {
+    let done = patch.items().iter().try_for_each(|operation| {
         let done = run(target, operation, &mut room);
         done.map_err(|why| Refused { span: operation.span(), is_bound: why == COPIES_TOO_MUCH, why })
-    })
+    });
+    if let Some(metadata) = target.get_mut("metadata") {
+        let is_empty = |value: &Value| value.is_mapping() && value.fields().is_empty();
+        metadata.retain(|field| field.name() != "annotations" || !is_empty(&field.value));
+    }
+    done
 }
 
 /// Does one operation. Copies may take `room` values.
