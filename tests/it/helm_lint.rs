@@ -213,13 +213,13 @@ fn a_chart_is_linted_where_it_is_written() {
 }
 
 /// A chart with `files` below its folder.
-fn chart(files: &[(&str, &str)]) -> tempfile::TempDir {
+pub(crate) fn chart(files: &[(&str, &str)]) -> tempfile::TempDir {
     let chart = [("web/Chart.yaml", "name: web\n")];
     folder(&chart.into_iter().chain(files.iter().copied()).collect::<Vec<_>>())
 }
 
 /// `rule` and place of each finding in `folder`, with further `args`.
-fn told(folder: &tempfile::TempDir, args: &[&str]) -> Vec<String> {
+pub(crate) fn told(folder: &tempfile::TempDir, args: &[&str]) -> Vec<String> {
     let (_, out, err) = run(folder.path(), &[&["--format", "concise", "--color", "never"], args].concat());
     assert!(!err.contains("error:"), "{err}");
     let short = |line: &str| {
@@ -228,125 +228,6 @@ fn told(folder: &tempfile::TempDir, args: &[&str]) -> Vec<String> {
         Some(format!("{place} {rule}"))
     };
     out.lines().filter_map(short).collect()
-}
-
-#[test]
-fn named_templates_are_judged_where_they_are_defined() {
-    let helpers = r#"{{- define "web.labels" -}}
-app: web
-{{- end }}
-{{- define "web.initContainers.fetch" -}}
-{{- if .Values.fetch }}
-- name: fetch
-  image: {{ .Values.image }}
-  command: [sh, -ec, 'mkdir /data/{{ .Values.x }}; mkdir /data/b']
-  volumeMounts:
-    - {name: data, mountPath: /data}
-{{- end }}
-{{- end }}
-{{- define "web.pod" }}
-    initContainers:
-    - name: seed
-      image: {{ .Values.image }}
-      lifecycle: {}
-    containers: {{ toYaml .Values.containers | nindent 4 }}
-{{- end }}
-{{- define "web.containers" }}
-- name: app
-  image: a:1
-  livenessProbe: {exec: {command: [a]}}
-{{- end }}
-"#;
-    let folder = chart(&[("web/templates/_helpers.tpl", helpers)]);
-    assert_eq!(
-        told(&folder, &[]),
-        [
-            "web/templates/_helpers.tpl:8:23 non-idempotent-write",
-            "web/templates/_helpers.tpl:8:52 non-idempotent-write",
-            "web/templates/_helpers.tpl:17:7 forbidden-probe"
-        ],
-        "a list by its name, a Pod spec by its keys; app containers may have probes"
-    );
-}
-
-#[test]
-fn a_named_template_may_be_a_pod_template() {
-    let helpers = "{{- define \"web.pod\" -}}
-metadata:
-  labels: {{- include \"web.labels\" . | nindent 4 }}
-spec:
-  initContainers:
-  - name: seed
-    image: a:1
-    livenessProbe: {exec: {command: [a]}}
-  restartPolicy: Never
-  # A Job may include it.
-  activeDeadlineSeconds: {{ .Values.timeout }}
-{{- end }}
-";
-    let folder = chart(&[("web/templates/_pod.tpl", helpers)]);
-    assert_eq!(told(&folder, &[]), ["web/templates/_pod.tpl:8:5 forbidden-probe"]);
-}
-
-#[test]
-fn a_named_list_of_containers_needs_no_literal_image() {
-    let helpers = r#"{{- define "web.fetch" }}
-- name: fetch
-  {{- include "web.image" . | nindent 2 }}
-  command: [sh, -ec, 'mkdir /data/a']
-  volumeMounts:
-    - {name: data, mountPath: /data}
-{{- end }}
-{{- define "web.initEnv" }}
-- name: A
-  value: b
-{{- end }}
-"#;
-    let deployment = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\nspec:\n  template:\n    spec:\n      \
-                      initContainers:\n        {{- include \"web.fetch\" . | nindent 8 }}\n";
-    let folder =
-        chart(&[("web/templates/_helpers.tpl", helpers), ("web/templates/deployment.yaml", deployment)]);
-    assert_eq!(told(&folder, &[]), ["web/templates/_helpers.tpl:4:23 non-idempotent-write"]);
-}
-
-#[test]
-fn a_helper_that_holds_no_init_container_is_passed_over() {
-    let broken = "{{- define \"web.init\" }}image: {{ if }}\n";
-    let script = "{{/* a script */}}\ncat <<EOF\napiVersion: v1\nkind: Pod\nspec: {initContainers: [{{ .x }}\na: : b\n";
-    let folder = chart(&[
-        ("web/templates/_helpers.tpl", broken),
-        ("web/templates/bin/_start.sh.tpl", script),
-        ("notes.tpl", "initContainers: {{ x"),
-    ]);
-    let (status, out, err) = run(folder.path(), &["--format", "concise"]);
-    assert_eq!(status, 0, "{out}{err}");
-    assert!(!err.contains("skipped"), "{err}");
-}
-
-#[test]
-fn what_a_named_template_lacks_proves_nothing() {
-    let object = "{{- define \"web.pod\" }}
-apiVersion: v1
-kind: Pod
-metadata: {name: web}
-spec:
-  initContainers:
-  - name: seed
-    image: a:1
-    env:
-    - name: A
-      {{- toYaml .Values.a | nindent 6 }}
-      valueFrom: {fieldRef: {fieldPath: spec.nodeName}}
-    volumeMounts:
-    - {name: data, mountPath: /data}
-    livenessProbe: {exec: {command: [a]}}
-  containers:
-  - {name: web, image: web:1}
-{{- end }}
-{{ include \"web.pod\" . | fromYaml | include \"web.more\" }}
-";
-    let folder = chart(&[("web/templates/pod.yaml", object)]);
-    assert_eq!(told(&folder, &[]), ["web/templates/pod.yaml:15:5 forbidden-probe"]);
 }
 
 #[test]
