@@ -1,7 +1,21 @@
 //! From an image's reference to its row.
 
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
 use super::{KNOWN, KnownImage, Tags};
 use crate::kube::image::Image;
+
+/// The rows by the last element of each of their names, in the order of the table.
+static BY_LAST: LazyLock<HashMap<&str, Vec<&KnownImage>>> = LazyLock::new(|| {
+    let mut rows: HashMap<&str, Vec<&KnownImage>> = HashMap::new();
+    for row in KNOWN {
+        for name in row.names {
+            rows.entry(last_of(name)).or_default().push(row);
+        }
+    }
+    rows
+});
 
 /// Docker Hub's hosts.
 const HUB: [&str; 3] = ["docker.io", "index.docker.io", "registry-1.docker.io"];
@@ -10,8 +24,8 @@ const HUB: [&str; 3] = ["docker.io", "index.docker.io", "registry-1.docker.io"];
 /// whole canonical path (`harbor.example/hub/library/busybox`). The last element of a name alone proves nothing.
 #[must_use]
 pub(crate) fn find(image: &Image<'_>) -> Option<&'static KnownImage> {
-    let last = last_of(image);
-    let mut rows = KNOWN.iter().filter(|row| are_of(row.names, image, last));
+    let rows = BY_LAST.get(last_of(image.repository)).into_iter().flatten().copied();
+    let mut rows = rows.filter(|row| names(row.names, image));
     match image.tag {
         Some(tag) => rows.find(|row| row.tags.cover(tag)).filter(|_| !is_windows(tag)),
         // A digest alone may be of any variant.
@@ -25,17 +39,14 @@ pub(crate) fn find(image: &Image<'_>) -> Option<&'static KnownImage> {
 
 /// Whether one of `known` names is the image's, or what it mirrors.
 pub(super) fn names(known: &[&str], image: &Image<'_>) -> bool {
-    are_of(known, image, last_of(image))
-}
-
-fn last_of<'i>(image: &Image<'i>) -> &'i str {
-    image.repository.rsplit('/').next().unwrap_or("")
-}
-
-/// Whether one of `known` names is that of an image whose name ends in `last`: both end in one word, or aren't the same;
-/// most names are ruled out by that.
-fn are_of(known: &[&str], image: &Image<'_>, last: &str) -> bool {
+    let last = last_of(image.repository);
+    // Both end in one word, or aren't the same; most names are ruled out by that.
     known.iter().any(|name| name.ends_with(last) && is_or_mirrors(image.repository, name))
+}
+
+/// The last element of a repository.
+fn last_of(repository: &str) -> &str {
+    repository.rsplit('/').next().unwrap_or("")
 }
 
 fn is_windows(tag: &str) -> bool {
