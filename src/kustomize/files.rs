@@ -103,7 +103,8 @@ impl Files {
     }
 
     fn absolute(&self, path: &str) -> PathBuf {
-        normal(&self.here.join(path))
+        let absolute = self.here.join(path);
+        if is_plain(path) { absolute } else { normal(&absolute) }
     }
 
     /// Reads the texts of the files `ids` where they were left out. What can't be read is told of when it is asked for.
@@ -360,8 +361,16 @@ fn shown(path: &Path) -> String {
     text_of_path(path)
 }
 
+/// Whether `path` leads down alone, without `.` and `..`, as most do. There is nothing to work out then.
+fn is_plain(path: &str) -> bool {
+    !path.contains('\\') && path.split('/').all(|step| !matches!(step, "" | "." | ".."))
+}
+
 /// What `path` means in `folder`, shown as people write it: without `.`, and with `..` at its start alone.
 fn joined(folder: &str, path: &str) -> String {
+    if is_plain(folder) && is_plain(path) {
+        return format!("{folder}/{path}");
+    }
     let whole = Path::new(folder).join(path);
     let mut steps: Vec<Component<'_>> = Vec::new();
     for step in whole.components() {
@@ -385,5 +394,8 @@ mod tests {
         assert_eq!(joined("", "../../base"), "../../base");
         assert_eq!(joined("../x", "../base"), "../base");
         assert_eq!(joined("/a", "../../b"), "/b");
+        assert_eq!(joined("a/b", "c/d.yaml"), "a/b/c/d.yaml");
+        assert_eq!(joined("a/b", "c//d/"), "a/b/c/d");
+        assert_eq!(joined("a/b", "/c"), "/c");
     }
 }
