@@ -28,11 +28,9 @@ fn has_containers(value: &Value, depth: usize) -> bool {
 /// Sets what `entry` of `images` says, in all lists of containers.
 pub(super) fn apply(entry: &Value, resources: &mut [&mut Resource]) {
     let text = |key| entry.get(key).and_then(Value::text).filter(|text| !text.is_empty());
-    let Some(name) = text("name") else { return };
-    // The name is part of an expression; one that isn't any matches nothing.
-    let Some(pattern) = Pattern::anchored(&format!("{name}{SUFFIX}")) else { return };
+    let Some(selected) = text("name").and_then(Selected::by) else { return };
     let change = Change {
-        pattern,
+        selected,
         name: text("newName"),
         tag: text("newTag"),
         digest: text("digest"),
@@ -47,13 +45,55 @@ pub(super) fn apply(entry: &Value, resources: &mut [&mut Resource]) {
 }
 
 struct Change<'a> {
-    pattern: Pattern,
+    selected: Selected<'a>,
     name: Option<&'a str>,
     tag: Option<&'a str>,
     digest: Option<&'a str>,
     tag_suffix: Option<&'a str>,
     /// Where the tag is written, if not in the container.
     place: Option<&'a Value>,
+}
+
+/// The images that an entry's `name` selects. It is part of an expression.
+enum Selected<'a> {
+    /// By a name in which nothing but a point means anything but itself: nearly all are such, and an expression takes longer
+    /// to build than to match all images of a build.
+    Name(&'a str),
+    Expression(Pattern),
+}
+
+impl<'a> Selected<'a> {
+    /// By `name`; `None` where that is no expression, which selects nothing.
+    fn by(name: &'a str) -> Option<Self> {
+        let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '/' | ':' | '@' | '.');
+        if name.chars().all(is_plain) {
+            return Some(Self::Name(name));
+        }
+        Pattern::anchored(&format!("{name}{SUFFIX}")).map(Self::Expression)
+    }
+
+    fn has(&self, image: &str) -> bool {
+        match self {
+            Self::Name(name) => is_of_name(image, name),
+            Self::Expression(pattern) => pattern.matches(image),
+        }
+    }
+}
+
+/// Whether `image` is `name`, of which a point is any character but a line break, with what [`SUFFIX`] lets follow.
+fn is_of_name(image: &str, name: &str) -> bool {
+    let mut rest = image.chars();
+    let is_alike = |wanted: char| rest.next().is_some_and(|c| c == wanted || wanted == '.' && c != '\n');
+    if !name.chars().all(is_alike) {
+        return false;
+    }
+    without(without(rest.as_str(), ":"), "@sha256:").is_empty()
+}
+
+/// `text` without `mark` and the characters of a tag or a digest behind it, where it starts with `mark`.
+fn without<'t>(text: &'t str, mark: &str) -> &'t str {
+    let is_of_tag = |c: char| c.is_ascii_alphanumeric() || "_.{}-".contains(c);
+    text.strip_prefix(mark).map_or(text, |rest| rest.trim_start_matches(is_of_tag))
 }
 
 fn is_container_list(key: &str) -> bool {
@@ -65,7 +105,7 @@ impl Change<'_> {
     fn concerns(&self, value: &Value, depth: usize) -> bool {
         let sets = |container: &Value| {
             let image = container.get("image").and_then(Value::text);
-            image.is_some_and(|image| self.pattern.matches(image))
+            image.is_some_and(|image| self.selected.has(image))
         };
         depth <= MAX_DEPTH
             && (value.fields().iter().any(|Field { value, .. }| self.concerns(value, depth + 1))
@@ -92,7 +132,7 @@ impl Change<'_> {
 
     fn set(&self, container: &mut Value) {
         let Some(image) = container.get_mut("image") else { return };
-        let Some(text) = image.text().filter(|text| self.pattern.matches(text)) else { return };
+        let Some(text) = image.text().filter(|text| self.selected.has(text)) else { return };
         let (name, mut tag, mut digest) = split(text);
         let with_suffix;
         match (self.tag, self.digest, self.tag_suffix) {
@@ -130,7 +170,43 @@ fn split(image: &str) -> (&str, &str, &str) {
 
 #[cfg(test)]
 mod tests {
-    use super::split;
+    use super::{SUFFIX, is_of_name, split};
+    use crate::kustomize::selector::Pattern;
+
+    #[test]
+    fn names_select_what_the_expression_does() {
+        let names = ["nginx", "quay.io/a/b", "a", "", "b:5000/x", "a@sha256"];
+        let images = [
+            "nginx",
+            "nginx:1.27",
+            "nginx:",
+            "nginx:1@sha256:ab",
+            "nginx@sha256:ab",
+            "nginx@sha512:ab",
+            "nginx:1:2",
+            "nginx2",
+            "quay.io/a/b:v1",
+            "quay-io/a/b",
+            "quay\nio/a/b",
+            "b:5000/x",
+            "b:5000/x:1",
+            "",
+            "a",
+            "a@sha256",
+            "a@sha256:b",
+            "a:{x}",
+            "a:x y",
+            "a:$x",
+            "ä",
+            "nginx:1\n",
+        ];
+        for name in names {
+            let pattern = Pattern::anchored(&format!("{name}{SUFFIX}")).unwrap();
+            for image in images {
+                assert_eq!(is_of_name(image, name), pattern.matches(image), "{name} {image}");
+            }
+        }
+    }
 
     #[test]
     fn images_are_split() {
