@@ -25,16 +25,22 @@ pub static RULE: Rule = Rule {
 const FOLDER: &str = "run/secrets/kubernetes.io/serviceaccount";
 
 fn check(pod: &Pod<'_>, cx: &mut PodContext<'_>) {
-    let is_written = matches!(pod.template.completeness, Completeness::Complete | Completeness::Merged);
-    let Some(refusal) = is_written.then(|| Refusal::of(pod, cx)).flatten() else { return };
-    for (program, facts) in cx.scripts() {
-        if brings_token(program.container, facts) {
-            continue;
-        }
-        if let Some(execution) = facts.executions.iter().find(|execution| needs_token(execution)) {
-            cx.report_in(program.container, finding(program, execution, &refusal));
-        }
+    if !matches!(pod.template.completeness, Completeness::Complete | Completeness::Merged) {
+        return;
     }
+    let asking: Vec<_> =
+        cx.scripts().filter_map(|(program, facts)| Some((program, asks(program, facts)?))).collect();
+    // Few scripts ask, and the Pod's service account may have to be read.
+    let Some(refusal) = (!asking.is_empty()).then(|| Refusal::of(pod, cx)).flatten() else { return };
+    for (program, execution) in asking {
+        cx.report_in(program.container, finding(program, execution, &refusal));
+    }
+}
+
+/// The first command that asks the API server with the Pod's own token.
+fn asks<'f, 's>(program: &Program<'_, '_>, facts: &'f Facts<'s>) -> Option<&'f Execution<'s>> {
+    let mut executions = facts.executions.iter();
+    executions.find(|execution| needs_token(execution)).filter(|_| !brings_token(program.container, facts))
 }
 
 /// What keeps the token out of the Pod.
