@@ -49,10 +49,10 @@ fn has_images(spec: Node<'_>, is_custom: bool) -> bool {
 /// Whether it holds a directive of a strategic merge patch (apimachinery, `pkg/util/strategicpatch/patch.go`).
 fn is_strategic_merge_patch(object: Node<'_>) -> bool {
     const DIRECTIVES: [&str; 4] = ["$patch", "$retainKeys", "$setElementOrder/", "$deleteFromPrimitiveList/"];
-    let text = object.source_text().as_bytes();
-    let is_written = |directive: &str| memmem::find(text, directive.as_bytes()).is_some();
-    DIRECTIVES.iter().any(|directive| is_written(directive))
-        && has_key(object, &|key| DIRECTIVES.iter().any(|directive| key.starts_with(directive)))
+    let text = object.source_text();
+    let starts = |text: &str| DIRECTIVES.iter().any(|directive| text.starts_with(directive));
+    let mut marks = memchr::memchr_iter(b'$', text.as_bytes());
+    marks.any(|at| text.get(at..).is_some_and(starts)) && has_key(object, &starts)
 }
 
 /// Whether the object holds an expression of ytt.

@@ -13,8 +13,9 @@ fn tolerance(length: usize) -> usize {
 #[must_use]
 pub fn plain(name: &str) -> String {
     let letters = name.chars().filter(char::is_ascii_alphanumeric);
-    let plain = letters.collect::<String>().to_ascii_lowercase();
-    plain.trim_end_matches('s').to_owned()
+    let mut plain: String = letters.map(|letter| letter.to_ascii_lowercase()).collect();
+    plain.truncate(plain.trim_end_matches('s').len());
+    plain
 }
 
 /// Whether `name` may be meant for `known`, or is it.

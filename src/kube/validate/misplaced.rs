@@ -52,6 +52,8 @@ pub fn is_spelling(name: &str) -> bool {
     const SHORTEST: usize = KEY.len() - 3;
     // Two letters too many, and the plural more than once. Most texts have more, and are passed over at that.
     const MOST: usize = KEY.len() + 6;
+    // As much again of what is no letter is no key of anybody's.
+    const LONGEST: usize = 2 * MOST;
     // Each letter that the key hasn't got is one that is wrong, and two may be.
     let is_foreign = |byte: u8| {
         !matches!(byte | 0x20, b'a' | b'c' | b'e' | b'i' | b'n' | b'o' | b'r' | b's' | b't')
@@ -69,7 +71,8 @@ pub fn is_spelling(name: &str) -> bool {
         letters >= SHORTEST
     };
     // `f:initContainers` is what `managedFields` calls the field.
-    name == KEY || name.len() >= SHORTEST && may_be() && spelling::is_like(name, KEY) && !name.contains(':')
+    let is_short = (SHORTEST..=LONGEST).contains(&name.len());
+    name == KEY || is_short && may_be() && spelling::is_like(name, KEY) && !name.contains(':')
 }
 
 /// Every `initContainers` of `object`, which has these `templates`, that is misplaced or misspelt.
