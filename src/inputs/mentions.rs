@@ -13,9 +13,9 @@ pub fn mention(document: &str, number: u32, kinds: &KeyValues<'_>) -> Option<Opt
     if kinds.is_open {
         return None;
     }
-    let kinds: BTreeSet<&str> = kinds.strings.iter().copied().flat_map(with_items).collect();
-    let kinds: Vec<Box<str>> =
-        kinds.into_iter().filter(|kind| LOOKED_FOR.contains(kind)).map(Box::from).collect();
+    let kinds = kinds.strings.iter().copied().flat_map(with_items);
+    let kinds: BTreeSet<&str> = kinds.filter(|kind| LOOKED_FOR.contains(kind)).collect();
+    let kinds: Vec<Box<str>> = kinds.into_iter().map(Box::from).collect();
     if kinds.is_empty() {
         return Some(None);
     }

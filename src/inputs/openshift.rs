@@ -26,7 +26,11 @@ impl Neighbours {
     pub(super) fn of(files: &Files) -> Self {
         let mut all: HashMap<Box<str>, Together> = HashMap::new();
         for file in files.list() {
-            all.entry(applied_with(&file.source.path).into()).or_default().files.push(file.source.id);
+            let place = applied_with(&file.source.path);
+            match all.get_mut(place) {
+                Some(together) => together.files.push(file.source.id),
+                None => all.entry(place.into()).or_default().files.push(file.source.id),
+            }
         }
         Self(all)
     }

@@ -40,7 +40,7 @@ impl Interest {
             || is_kustomization(path)
             || TestSuites::reads(path)
             || suppress::mentions_us(text)
-            || charts::may_define_containers(text) && charts::is_template(path, text);
+            || charts::is_template(path, text) && charts::may_define_containers(text);
         Kept { text: is_kept, ..kept }
     }
 }
