@@ -148,6 +148,8 @@ pub enum Reason {
     TestAssertion,
     /// A policy of an admission controller.
     Policy,
+    /// What Helm made of a template that is read where it is written.
+    Rendered,
     /// A Pod or other object of a cluster, whose maker is judged, or a Pod like it.
     Covered,
     /// A patch, which lacks what the object has that it is merged into: judged in part.
@@ -163,8 +165,8 @@ pub enum Outcome<'f> {
     Cut(CutList),
     /// A Helm template.
     Readings(Views<'f>),
-    /// A Helm template that can't be read, or not all of it.
-    Template(Unjudged),
+    /// A Helm template that can't be read, or not all of it; or what was made of one that is.
+    PassedOver(Unjudged),
     /// No YAML, and not for kubectl either.
     Foreign,
     /// A manifest that can't be read.
@@ -238,12 +240,14 @@ pub fn is_named(input: &Input) -> bool {
 }
 
 /// What of a file is worth to be parsed.
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone, Copy)]
 pub struct Wanted<'a> {
     /// By the words in it.
     pub prefilter: &'a Prefilter,
     /// Named templates that hold init containers.
     pub init: &'a InitTemplates,
+    /// Whether the document at a range of the file was made of a template that is read itself.
+    pub is_rendered: &'a dyn Fn(&Range<usize>) -> bool,
 }
 
 /// Parses the documents of `file` that are worth it, and hands each to `visit`: those that are `wanted`, and all of a
@@ -263,6 +267,16 @@ pub fn visit_documents<'f>(
     for range in &file.documents {
         let text = file.source.text.get(range.clone()).unwrap_or("");
         if !is_named && !wanted.prefilter.wants(text) {
+            continue;
+        }
+        if !is_named && (wanted.is_rendered)(range) {
+            outcomes.push(Outcome::PassedOver(Unjudged {
+                path: file.source.path.to_string(),
+                line: Some(file.source.position(range.start).line),
+                reason: Reason::Rendered,
+                message: None,
+                chart: None,
+            }));
             continue;
         }
         if let Some(problem) = commented_json(&file.source, range) {
@@ -299,12 +313,12 @@ fn visit_template<'f>(
     visit: &mut dyn FnMut(Outcome<'f>),
 ) {
     let source = &file.source;
-    let Wanted { prefilter, init } = wanted;
+    let Wanted { prefilter, init, .. } = wanted;
     if !is_named && !prefilter.wants(&source.text) && !init.may_be_in(&source.text) {
         return;
     }
     let skip = |at: usize, message: &str| {
-        Outcome::Template(Unjudged {
+        Outcome::PassedOver(Unjudged {
             path: source.path.to_string(),
             line: Some(source.position(at).line),
             reason: Reason::HelmTemplate,

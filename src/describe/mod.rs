@@ -7,6 +7,7 @@
 mod startup;
 mod startup_probe;
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use rayon::prelude::*;
@@ -128,9 +129,14 @@ struct Describer<'a> {
 impl Describer<'_> {
     fn file(&self, file: &InputFile, is_named: bool) -> Described {
         let mut described = Described::default();
-        let wanted = Wanted { prefilter: &self.prefilter, init: self.inputs.init_templates() };
         // What kustomizations make of it is described instead.
         let is_of_build = self.builds.of_file(file.source.id).next().is_some();
+        let is_rendered = |range: &Range<usize>| !is_of_build && self.inputs.has_template_of(file, range);
+        let wanted = Wanted {
+            prefilter: &self.prefilter,
+            init: self.inputs.init_templates(),
+            is_rendered: &is_rendered,
+        };
         read::visit_documents(file, is_named, wanted, |outcome| match outcome {
             Outcome::Parsed(_) if is_of_build => {}
             Outcome::Parsed(document) => self.document(&document, &file.source, &mut described),
@@ -141,8 +147,8 @@ impl Describer<'_> {
                 described.errors.push(failure(&file.source, problem.span(), problem.message().to_owned()));
             }
             Outcome::Readings(views) => self.template(&views, &file.source, &mut described),
-            Outcome::Template(unjudged) if described.unjudged.contains(&unjudged) => {}
-            Outcome::Template(unjudged) => described.unjudged.push(unjudged),
+            Outcome::PassedOver(unjudged) if described.unjudged.contains(&unjudged) => {}
+            Outcome::PassedOver(unjudged) => described.unjudged.push(unjudged),
             Outcome::Foreign => {}
             Outcome::Unreadable(
                 Problem::Invalid { span, message, .. } | Problem::Bound { span, message },

@@ -5,6 +5,7 @@
 
 mod build_objects;
 mod chart_maps;
+mod chart_templates;
 mod config_maps;
 mod files;
 mod index;
@@ -13,6 +14,7 @@ mod names;
 mod openshift;
 
 use std::collections::{HashMap, HashSet};
+use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
 pub use config_maps::{ConfigData, texts_key};
@@ -26,6 +28,7 @@ use crate::read::InputFile;
 use crate::source::{FileId, Source};
 use build_objects::BuildObjects;
 use chart_maps::ChartMaps;
+use chart_templates::ChartTemplates;
 use config_maps::GeneratedMaps;
 use files::Files;
 use index::{ObjectId, ObjectIndex};
@@ -50,6 +53,7 @@ struct Shared {
     index: ObjectIndex,
     generated: OnceLock<GeneratedMaps>,
     chart_maps: OnceLock<ChartMaps>,
+    chart_templates: OnceLock<ChartTemplates>,
     /// The kustomizations that set the tag of an image.
     pinned_images: OnceLock<HashMap<String, Vec<FileId>>>,
     /// Names of containers and of their objects.
@@ -205,6 +209,16 @@ impl InputSet {
         self.shared
             .init_templates
             .get_or_init(|| InitTemplates::of(self.files().iter().map(|file| &*file.source)))
+    }
+
+    /// Whether Helm made the document at `range` of `file` of a template that is among the files and read there: what is
+    /// found in it is found where its author can mend it.
+    #[must_use]
+    pub fn has_template_of(&self, file: &InputFile, range: &Range<usize>) -> bool {
+        let Some(origin) = file.source.origin(range.start) else { return false };
+        let files = &self.shared.files;
+        let templates = self.shared.chart_templates.get_or_init(|| ChartTemplates::of(files));
+        templates.have(files, origin, file.source.text.get(range.clone()).unwrap_or_default())
     }
 
     /// The test suites among the files.

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::cell::OnceCell;
 use std::cmp::Reverse;
 use std::collections::HashSet;
+use std::ops::Range;
 use std::sync::Arc;
 
 use super::conditions::conditional;
@@ -137,7 +138,15 @@ impl<'a> Linter<'a> {
             if !self.builds.has_read(file.source.id)
                 || charts::is_template(&file.source.path, &file.source.text)
             {
-                read::visit_documents(file, is_named, self.wanted(), |outcome| work.check_outcome(outcome));
+                let is_of_build = work.is_of_build();
+                let is_rendered =
+                    |range: &Range<usize>| !is_of_build && self.inputs.has_template_of(file, range);
+                let wanted = Wanted {
+                    prefilter: &self.prefilter,
+                    init: self.inputs.init_templates(),
+                    is_rendered: &is_rendered,
+                };
+                read::visit_documents(file, is_named, wanted, |outcome| work.check_outcome(outcome));
             }
             work.finish()
         })
@@ -166,10 +175,6 @@ impl<'a> Linter<'a> {
                 work.result.findings
             );
         }
-    }
-
-    fn wanted(&self) -> Wanted<'_> {
-        Wanted { prefilter: &self.prefilter, init: self.inputs.init_templates() }
     }
 
     /// Checks a file that a kustomization names beside the input: a manifest, or a script that becomes part of a
@@ -295,8 +300,8 @@ impl<'a> FileLinter<'a> {
                 self.check_outcome(Outcome::Unreadable(problem));
             }
             Outcome::Readings(views) => self.check_template(&views),
-            Outcome::Template(unjudged) if self.result.unjudged.contains(&unjudged) => {}
-            Outcome::Template(unjudged) => self.result.unjudged.push(unjudged),
+            Outcome::PassedOver(unjudged) if self.result.unjudged.contains(&unjudged) => {}
+            Outcome::PassedOver(unjudged) => self.result.unjudged.push(unjudged),
             Outcome::Foreign => {}
             Outcome::Unreadable(Problem::Invalid { span, message, help }) => {
                 let reader = charts::reader(&self.file.source.path);

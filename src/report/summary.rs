@@ -85,8 +85,14 @@ fn fixable(report: &Report) -> Option<String> {
 /// What wasn't judged, or only in part, and why: a line for each reason. `verb` is what one wants to do with it.
 #[must_use]
 pub fn unjudged(all: &[Unjudged], verb: &str) -> Vec<String> {
-    const REASONS: [Reason; 5] =
-        [Reason::HelmTemplate, Reason::TestAssertion, Reason::Policy, Reason::Covered, Reason::Patch];
+    const REASONS: [Reason; 6] = [
+        Reason::HelmTemplate,
+        Reason::Rendered,
+        Reason::TestAssertion,
+        Reason::Policy,
+        Reason::Covered,
+        Reason::Patch,
+    ];
     let of = |reason| all.iter().filter(|one| one.reason == reason).collect::<Vec<_>>();
     let lists = REASONS.into_iter().map(|reason| (reason, of(reason)));
     lists.filter(|(_, list)| !list.is_empty()).map(|(reason, list)| line(reason, &list, verb)).collect()
@@ -110,6 +116,11 @@ fn line(reason: Reason, list: &[&Unjudged], verb: &str) -> String {
                 }
                 None => skipped,
             }
+        }
+        Reason::Rendered => {
+            let of = if number == 1 { "a template" } else { "templates" };
+            let what = format!("{} rendered from {of} of this run", count(number, "document"));
+            format!("skipped {what} ({places}); to {verb} one all the same, name its file")
         }
         Reason::TestAssertion => format!("skipped {} ({places})", count(number, "test assertion")),
         Reason::Policy if number == 1 => format!("skipped 1 policy ({places})"),

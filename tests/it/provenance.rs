@@ -225,3 +225,53 @@ tests:
     let folder = crate::support::binary::folder(&[("tests/web.yaml", suite)]);
     assert!(run(folder.path(), &["--format", "concise"]).1.contains("so kubectl rejects it"));
 }
+
+/// A chart's template and what it may be rendered to: the init container's probe is wrong in both.
+#[test]
+fn what_is_rendered_from_a_template_of_the_run_is_judged_there() {
+    const CHART: (&str, &str) = ("charts/web-1/Chart.yaml", "apiVersion: v2\nname: \"shop\"  # its name\n");
+    const TEMPLATE: &str = "charts/web-1/templates/web.yaml";
+    let golden = |name: &str, source: &str| {
+        format!(
+            "---\n# Source: {source}\n{}",
+            BAD.replace("name: web}\nspec", &format!("name: {name}}}\nspec"))
+        )
+    };
+    let text = format!(
+        "{}{}",
+        golden("a", "shop/templates/web.yaml"),
+        golden("b", "all/charts/shop/templates/web.yaml")
+    );
+    let found = |files: &[(&str, &str)], args: &[&str]| {
+        let all = [&[CHART, ("tests/web.golden.yaml", text.as_str())], files].concat();
+        let folder = folder(&all);
+        let (_, out, err) = run(folder.path(), &[&["--format", "concise"], args].concat());
+        let found = out.lines().filter_map(|line| line.split(": ").next()).map(str::to_owned);
+        (found.collect::<Vec<_>>(), err)
+    };
+    let template = BAD.replace("name: web}\nspec", "name: {{ .Release.Name }}}\nspec");
+    let (told, err) = found(&[(TEMPLATE, &template)], &[]);
+    assert_eq!(told, [format!("{TEMPLATE}:6:41")], "{err}");
+    let skipped = "skipped 2 documents rendered from templates of this run (tests/web.golden.yaml:1, tests/web.golden.yaml:11)";
+    assert!(err.contains(skipped), "{err}");
+
+    let golden = ["tests/web.golden.yaml:8:41", "tests/web.golden.yaml:18:41"];
+    let named = found(&[(TEMPLATE, &template)], &["tests/web.golden.yaml"]).0;
+    assert_eq!(named, golden, "the file is named");
+    let elsewhere = found(&[("charts/web-1/templates/db.yaml", &template)], &["tests"]).0;
+    assert_eq!(elsewhere, golden, "another template");
+    let unread = found(&[(TEMPLATE, &format!("{template}{{{{ else }}}}\n"))], &["tests", "charts"]).0;
+    assert_eq!(unread, golden, "the template can't be read");
+    let by_values = template.replace("initContainers:", "{{ .Values.key }}:");
+    let by_values = found(&[(TEMPLATE, &by_values)], &["tests", "charts"]).0;
+    assert_eq!(by_values, golden, "the template doesn't speak of init containers");
+    let helper = (
+        "charts/web-1/templates/_pod.tpl",
+        "{{ define \"pod\" }}\ninitContainers: [{name: a, image: 'a:1'}]\n{{ end }}\n",
+    );
+    let by_helper = found(&[(TEMPLATE, "{{ include \"pod\" . }}\n"), helper], &["tests", "charts"]).0;
+    assert_eq!(by_helper, [""; 0], "a named template does");
+    let kustomization = ("tests/kustomization.yaml", "resources: [web.golden.yaml]\n");
+    let built = found(&[(TEMPLATE, &template), kustomization], &["tests", "charts"]).0;
+    assert_eq!(built.len(), 3, "kustomize may make something else of it: {built:?}");
+}
