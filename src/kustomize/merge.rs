@@ -124,7 +124,9 @@ fn join_lists(target: &Value, patch: &Value, schema: Schema) -> Option<Value> {
             continue;
         }
         let own = at.and_then(|at| rest.get_mut(at)?.take());
+        let known_by: Vec<(&str, Value)> = own.iter().flat_map(|own| keys_of(own, item, keys)).collect();
         let joined = join(own, Some(item), schema.item()).filter(is_worth_keeping);
+        let joined = joined.map(|joined| with_keys(joined, known_by));
         match at.filter(|_| keys.len() > 1).and_then(|at| stays.get_mut(at)) {
             Some(place) => *place = joined,
             None => items.extend(joined),
@@ -152,6 +154,21 @@ fn is_same_item(own: &Value, other: &Value, keys: &[&str]) -> bool {
         }
     }
     is_shared
+}
+
+/// The keys of `own` that `other` has alike.
+fn keys_of<'k>(own: &Value, other: &Value, keys: &[&'k str]) -> impl Iterator<Item = (&'k str, Value)> {
+    let alike = |key: &&&str| own.get(key).zip(other.get(key)).is_some_and(|(own, other)| own.is_same(other));
+    keys.iter().filter(alike).filter_map(|key| Some((*key, own.get(key)?.clone())))
+}
+
+/// `item` with its keys as `known_by` has them: a patch only tells by them what it is for, and they stay where they are
+/// written.
+fn with_keys(mut item: Value, known_by: Vec<(&str, Value)>) -> Value {
+    for (key, value) in known_by {
+        item.set(key, value);
+    }
+    item
 }
 
 fn text<'v>(item: &'v Value, key: &str) -> Option<&'v str> {

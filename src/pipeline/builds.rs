@@ -81,8 +81,12 @@ fn join(builds: &Builds, results: Vec<(usize, FileResult)>) -> FileResult {
     all
 }
 
-/// A rule's finding about a container at a place; where a build has several, their number.
-type Place = (&'static str, Span, Option<String>, usize);
+/// A rule's finding about a container of a resource at a place; where one has several, their number. Of one that a build
+/// makes several resources of, for as many tenants, the same is said once.
+type Place = (&'static str, Span, Option<Owner>, usize);
+
+/// The names of a resource and of a container in it.
+type Owner = (Option<String>, Option<String>);
 
 /// Findings of several builds.
 struct Joined<'b> {
@@ -90,30 +94,25 @@ struct Joined<'b> {
     /// Each with the numbers of the builds that have it.
     findings: Vec<(Finding, Vec<usize>)>,
     known: HashMap<Place, usize>,
-    /// How many the build at work has at each place.
-    seen: HashMap<Place, usize>,
-    at_work: usize,
 }
 
 impl<'b> Joined<'b> {
     fn new(builds: &'b Builds) -> Self {
-        Self { builds, findings: Vec::new(), known: HashMap::new(), seen: HashMap::new(), at_work: 0 }
+        Self { builds, findings: Vec::new(), known: HashMap::new() }
     }
 
-    /// Adds findings of the build `number`; builds come one after another.
+    /// Adds the findings of a resource of the build `number`.
     fn add(&mut self, number: usize, findings: impl Iterator<Item = Finding>) {
-        if self.at_work != number {
-            self.seen.clear();
-            self.at_work = number;
-        }
+        let mut seen: HashMap<Place, usize> = HashMap::new();
         for finding in findings {
-            let container = finding.resource.as_ref().and_then(|resource| resource.container.clone());
-            let mut place: Place = (finding.rule, finding.span, container, 0);
-            let count = self.seen.entry(place.clone()).or_default();
+            let owner = finding.resource.as_ref().map(|one| (one.name.clone(), one.container.clone()));
+            let mut place: Place = (finding.rule, finding.span, owner, 0);
+            let count = seen.entry(place.clone()).or_default();
             place.3 = *count;
             *count += 1;
             let at = *self.known.entry(place).or_insert(self.findings.len());
             match self.findings.get_mut(at) {
+                Some((_, builds)) if builds.last() == Some(&number) => {}
                 Some((_, builds)) => builds.push(number),
                 None => self.findings.push((finding, vec![number])),
             }

@@ -240,3 +240,52 @@ fn an_overlay_for_openshift_leaves_the_user_to_it() {
         PROBE.replace("livenessProbe: {exec: {command: [\"true\"]}}", "securityContext: {runAsUser: null}");
     assert_eq!(told("", &merged), 0);
 }
+
+/// A Deployment whose init container asks for nothing, beside an app container that asks for something.
+fn without_requests() -> String {
+    WEB.replace("\"nginx:1.27\"}", "\"nginx:1.27\", resources: {requests: {cpu: 100m}}}")
+}
+
+#[test]
+fn what_a_container_lacks_is_told_where_it_is_written_not_where_it_is_patched() {
+    let patch = |value: &str| {
+        PROBE.replace(
+            "livenessProbe: {exec: {command: [\"true\"]}}",
+            &format!("env: [{{name: A, value: {value}}}]"),
+        )
+    };
+    let repository = Repository::of(&[
+        ("base/kustomization.yaml", BASE),
+        ("base/web.yaml", &without_requests()),
+        ("overlays/dev/kustomization.yaml", OVERLAY),
+        ("overlays/dev/patch.yaml", &patch("dev")),
+        ("overlays/prod/kustomization.yaml", OVERLAY),
+        ("overlays/prod/patch.yaml", &patch("prod")),
+    ]);
+    let told = repository.told(&repository.lint(&["overlays"]));
+    assert_eq!(told, ["base/web.yaml:10 missing-init-resources [overlays/dev overlays/prod]"]);
+}
+
+#[test]
+fn resources_that_one_build_makes_of_a_base_have_its_findings_once() {
+    let tenant = |suffix: &str| format!("resources: [../base]\nnameSuffix: {suffix}\n");
+    let (a, b) = (tenant("-a"), tenant("-b"));
+    let files = [
+        ("base/kustomization.yaml", BASE),
+        ("base/web.yaml", &without_requests()),
+        ("a/kustomization.yaml", &a),
+        ("b/kustomization.yaml", &b),
+        ("all/kustomization.yaml", "resources: [../a, ../b]\n"),
+    ];
+    let repository = Repository::of(&files);
+    assert_eq!(repository.told(&repository.lint(&["."])), ["base/web.yaml:10 missing-init-resources [all]"]);
+
+    // Of two objects of one file that share a node each has its own.
+    let pods = "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec: &spec\n  initContainers: [{name: i, image: \"i:1\", livenessProbe: {}}]\n  containers: [{name: c, image: \"c:1\"}]\n";
+    let list = format!(
+        "apiVersion: v1\nkind: List\nitems:\n- {}\n- {{apiVersion: v1, kind: Pod, metadata: {{name: b}}, spec: *spec}}\n",
+        pods.trim_end().replace('\n', "\n  ")
+    );
+    let repository = Repository::of(&[("kustomization.yaml", BASE), ("web.yaml", &list)]);
+    assert_eq!(repository.lint(&["."]).findings.len(), 2);
+}
