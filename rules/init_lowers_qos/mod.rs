@@ -1,7 +1,7 @@
 //! An init container or sidecar that costs the Pod its Guaranteed class.
 
 use crate::finding::{Finding, Severity};
-use crate::kube::{Completeness, Container, Gate, InitStep, Pod, QosClass};
+use crate::kube::{Completeness, Container, Gate, InitStep, Pod, qos};
 use crate::rule::{Group, PodContext, Rule, Target};
 use crate::source::Span;
 
@@ -24,22 +24,10 @@ fn check(pod: &Pod<'_>, cx: &mut PodContext<'_>) {
     if pod.template.completeness != Completeness::Complete || is_set_for_pod {
         return;
     }
-    let before = QosClass::of_containers(pod.apps.iter().map(|app| &**app));
-    let after = QosClass::of(pod, cx.version);
-    if (before, after) != (Some(QosClass::Guaranteed), Some(QosClass::Burstable)) {
-        return;
-    }
-    let lowering: Vec<&InitStep<'_>> =
-        pod.init_steps.iter().filter(|step| lowers(step.container())).collect();
-    if let [first, others @ ..] = lowering.as_slice() {
+    if let [first, others @ ..] = qos::lowering(pod, cx.version).as_slice() {
         let cores = pod.apps.iter().any(|app| has_whole_cores(app));
         cx.report_in(first.container(), finding(first, others, cores));
     }
-}
-
-/// Whether it alone keeps a Pod from being Guaranteed.
-fn lowers(container: &Container<'_>) -> bool {
-    QosClass::of_containers(std::iter::once(container)) != Some(QosClass::Guaranteed)
 }
 
 /// Whether the static CPU manager would give it cores of its own (`pkg/kubelet/cm/cpumanager`, `guaranteedCPUs`).

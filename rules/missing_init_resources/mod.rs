@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 use crate::finding::{Edit, Finding, Fix, Safety, Severity};
 use crate::fix;
 use crate::kube::resources::{ResourceEntry, Resources};
-use crate::kube::{Completeness, Effective, Gate, InitContainer, Pod, Quantity};
+use crate::kube::{Completeness, Effective, Gate, InitContainer, Pod, Quantity, qos};
 use crate::rule::{Group, PodContext, Rule, Target};
 use crate::yaml::Node;
 
@@ -35,8 +35,14 @@ fn check(pod: &Pod<'_>, cx: &mut PodContext<'_>) {
         requests: shared(pod, Resources::request),
         limits: shared(pod, |own, name| own.limits.get(name)),
     };
+    // What costs the Pod its class is `init-lowers-qos`, with the same remedy.
+    let lowering = qos::lowering(pod, cx.version);
+    let is_told = |init: &InitContainer<'_>| {
+        lowering.iter().any(|step| step.container().node.span() == init.node.span())
+    };
+    let untold = pod.init_containers().filter(|init| !is_told(init));
     let lacking: Vec<(&InitContainer<'_>, Lack)> =
-        pod.init_containers().filter_map(|init| Some((init, Lack::of(init, &apps)?))).collect();
+        untold.filter_map(|init| Some((init, Lack::of(init, &apps)?))).collect();
     if let [(first, _), others @ ..] = lacking.as_slice() {
         let mut finding = finding(first, &lacking, &apps, &free(pod, cx, &apps.requests));
         finding.fix = as_app(pod, &lacking, cx);

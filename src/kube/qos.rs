@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::container::Container;
+use super::container::InitStep;
 use super::effective::pod_level;
 use super::pod::Pod;
 use super::resources::{Amounts, Resources};
@@ -61,6 +62,19 @@ impl QosClass {
         }
         Some(classify(limited, &requests, &limits))
     }
+}
+
+/// The init containers and sidecars that make `pod` Burstable, whose app containers alone would make it Guaranteed.
+#[must_use]
+pub fn lowering<'p, 'd>(pod: &'p Pod<'d>, version: Version) -> Vec<&'p InitStep<'d>> {
+    let before = QosClass::of_containers(pod.apps.iter().map(|app| &**app));
+    if before != Some(QosClass::Guaranteed) || QosClass::of(pod, version) != Some(QosClass::Burstable) {
+        return Vec::new();
+    }
+    let lowers = |step: &&InitStep<'_>| {
+        QosClass::of_containers(std::iter::once(step.container())) != Some(QosClass::Guaranteed)
+    };
+    pod.init_steps.iter().filter(lowers).collect()
 }
 
 fn is_unreadable(resources: &Resources<'_>) -> bool {
