@@ -44,14 +44,18 @@ fn check(pod: &Pod<'_>, cx: &mut PodContext<'_>) {
     }
     let requests = Effective::of(pod, cx.version).requests;
     let asks = LOW.map(|(name, low)| (name, low, requests.asks(name).collect::<Vec<Ask>>()));
-    let waiting: Vec<&Container<'_>> =
-        cx.scripts().filter(|(_, facts)| only_waits(facts)).map(|(program, _)| program.container).collect();
+    let works: Vec<(&Container<'_>, Work)> =
+        cx.scripts().map(|(program, facts)| (program.container, Work::of(facts))).collect();
     for (index, container) in pod.init_steps.iter().map(InitStep::container).enumerate() {
-        let waits = waiting.iter().any(|own| std::ptr::eq(*own, container));
+        let own = works.iter().find(|(own, _)| std::ptr::eq(*own, container));
+        let work = own.map_or(Work::Unknown, |(_, work)| *work);
         let tight = asks.iter().zip(LOW_FOR_WAITING).filter_map(|((name, low, asks), for_waiting)| {
             let at = asks.binary_search_by_key(&index, |ask| ask.index).ok()?;
             let ask = asks.get(at).filter(|ask| ask.role == Role::Init)?;
-            Tight::of(pod, container, &requests, *ask, name, if waits { for_waiting } else { *low })
+            let tight = Tight::of(pod, container, &requests, *ask, name)?;
+            let is_low = tight.limit.quantity < if work == Work::Waits { for_waiting } else { *low };
+            let is_slow = || work == Work::Unknown && runs_image_of_app(pod, container) && !tight.is_enough();
+            (is_low || is_slow()).then_some(tight)
         });
         if let Some(finding) = finding(container, &tight.collect::<Vec<_>>()) {
             cx.report_in(container, finding);
@@ -74,7 +78,6 @@ impl<'p, 'd> Tight<'p, 'd> {
         requests: &Sum<'_>,
         ask: Ask,
         name: &'static str,
-        low: Quantity,
     ) -> Option<Self> {
         let limit = container.resources.limits.get(name)?;
         let is_known = requests.pod_level.get(name).is_none() && !requests.unknown.contains(name);
@@ -84,21 +87,41 @@ impl<'p, 'd> Tight<'p, 'd> {
         let is_as_of_app = pod.apps.iter().any(|app| {
             app.resources.limits.get(name).is_some_and(|of_app| of_app.quantity == limit.quantity)
         });
-        let is_enough = ENOUGH.iter().any(|(of, enough)| *of == name && limit.quantity >= *enough);
-        let is_low = limit.quantity < low || runs_image_of_app(pod, container) && !is_enough;
         // What is no amount at all is another rule's.
         let is_amount = name != "memory" || !limit.quantity.is_below_a_page();
-        (is_known && is_below && !is_as_of_app && is_low && is_amount).then_some(Self { name, limit, free })
+        (is_known && is_below && !is_as_of_app && is_amount).then_some(Self { name, limit, free })
+    }
+
+    fn is_enough(&self) -> bool {
+        ENOUGH.iter().any(|(name, enough)| *name == self.name && self.limit.quantity >= *enough)
     }
 }
 
-/// Whether a script does nothing but ask until it gets an answer, which takes next to nothing.
-fn only_waits(facts: &Facts<'_>) -> bool {
-    let waits = |execution: &Execution<'_>| {
-        execution.does_nothing()
-            || [Trait::Test, Trait::Probe, Trait::Waits].iter().any(|it| execution.is(*it))
-    };
-    facts.is_complete && !facts.executions.is_empty() && facts.executions.iter().all(waits)
+/// What a script takes.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Work {
+    /// Next to nothing: it only asks until it gets an answer.
+    Waits,
+    /// Little: all its commands are small ones, which copy files or change their owners.
+    Light,
+    /// Nobody knows.
+    Unknown,
+}
+
+impl Work {
+    fn of(facts: &Facts<'_>) -> Self {
+        let waits = |execution: &Execution<'_>| {
+            execution.does_nothing()
+                || [Trait::Test, Trait::Probe, Trait::Waits].iter().any(|it| execution.is(*it))
+        };
+        let is_light = |execution: &Execution<'_>| waits(execution) || execution.is_light();
+        let is_known = facts.is_complete && !facts.executions.is_empty();
+        match &facts.executions {
+            all if is_known && all.iter().all(waits) => Self::Waits,
+            all if is_known && all.iter().all(is_light) => Self::Light,
+            _ => Self::Unknown,
+        }
+    }
 }
 
 /// Whether `container` runs the image of an app container, which takes as much as that to start.

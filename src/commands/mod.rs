@@ -57,7 +57,7 @@ pub(crate) use record::{Elsewhere, Trait};
 pub(crate) use remedy::{Line, Remedy, Trouble, What};
 pub use rights::Needs;
 pub(crate) use rights::{
-    changes_files, ends_soon, is_known, is_of_the_shell, is_socket_client, starts_server,
+    changes_files, ends_soon, is_known, is_light, is_of_the_shell, is_socket_client, starts_server,
 };
 pub(crate) use services::says_what_is_set;
 pub(crate) use wrappers::Wrapper;

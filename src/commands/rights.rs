@@ -75,6 +75,14 @@ pub(crate) fn is_known(call: &Call<'_>) -> bool {
     call.record().is_some() || OF_THE_SHELL.contains(&call.name())
 }
 
+/// Whether a command takes little memory and time, however much it is given to do.
+pub(crate) fn is_light(call: &Call<'_>) -> bool {
+    const SETTERS: [&str; 2] = ["sysctl", "ip"];
+    const FILTERS: [&str; 9] = ["sed", "awk", "grep", "tr", "cut", "head", "tail", "envsubst", "base64"];
+    let name = call.name();
+    SETTERS.contains(&name) || FILTERS.contains(&name) || Needs::of(call) != Needs::Unknown
+}
+
 /// Whether a command is sure to end by itself, and soon.
 pub(crate) fn ends_soon(call: &Call<'_>) -> bool {
     const LASTING: [Trait; 4] = [Trait::NeverEnds, Trait::Waits, Trait::NeedsNetwork, Trait::Interpreter];

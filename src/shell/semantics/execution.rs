@@ -114,6 +114,12 @@ impl Execution<'_> {
         commands::is_known(&Call::of(self.written()))
     }
 
+    /// Whether it takes little memory and time.
+    #[must_use]
+    pub fn is_light(&self) -> bool {
+        commands::is_light(&Call::of(self.written()))
+    }
+
     /// Whether it is sure to end by itself, and soon.
     #[must_use]
     pub fn ends_soon(&self) -> bool {
