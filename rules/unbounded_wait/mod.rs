@@ -73,9 +73,7 @@ fn by_place(waits: impl Iterator<Item = Wait>) -> Vec<Wait> {
 fn finding(pod: &Pod<'_>, program: &Program<'_, '_>, wait: &Wait, own: Option<&Loop<'_>>) -> Finding {
     let init = program.container;
     let is_job = is_job(pod);
-    // A command isn't missing: it fails.
-    let is_of_commands = wait.awaited.iter().all(|awaited| matches!(awaited, Awaited::Command(_)));
-    let until = if is_of_commands { "as long as it fails" } else { "while it is missing" };
+    let until = until(&wait.awaited);
     let consequence = if is_job {
         format!("{until}, the Job neither fails nor ends")
     } else {
@@ -97,6 +95,19 @@ fn finding(pod: &Pod<'_>, program: &Program<'_, '_>, wait: &Wait, own: Option<&L
     match mount(pod, init, &awaited) {
         Some((span, volume)) => finding.label(span, format!("the file is on volume `{volume}`")),
         None => finding,
+    }
+}
+
+/// How long it takes.
+fn until(awaited: &[Awaited]) -> &'static str {
+    let all = |is_one: fn(&Awaited) -> bool| awaited.iter().all(is_one);
+    if all(|awaited| matches!(awaited, Awaited::Command(_))) {
+        "as long as it fails"
+    } else if all(|awaited| matches!(awaited, Awaited::Object(_))) {
+        // It may well be there: `kubectl rollout status` fails where it is missing.
+        "until it is ready"
+    } else {
+        "while it is missing"
     }
 }
 

@@ -130,6 +130,8 @@ fn of_url(url: &str) -> Option<Awaited> {
     let (host, port) = match authority.rsplit_once(':') {
         // `${HOST:-db}` has a colon, too.
         Some((host, port)) if !port.contains('}') || port.starts_with('$') => (host, port),
+        // The port may stand in the variable that the host ends with.
+        _ if authority.rsplit('.').next().is_some_and(|last| last.contains('$')) => (authority, ""),
         _ => (authority, usual),
     };
     if is_api_server(host)
@@ -297,6 +299,10 @@ mod tests {
             ("curl -m 1 -s -o /dev/null http://api:9500/v1", "api:9500"),
             ("curl -fsS --connect-timeout 5 https://a.example/ready", "a.example:443"),
             ("wget -q --spider http://api", "api:80"),
+            ("curl -sf http://db.$NS.svc/ready", "db.$NS.svc:80"),
+            ("curl -sf http://${TARGET}/ready", "${TARGET}"),
+            ("curl -sf https://me@db.$DOMAIN", "db.$DOMAIN"),
+            ("curl -sf http://$HOST:8080/", "$HOST:8080"),
             ("curl -sS https://kubernetes.default.svc/api/v1/namespaces/a/endpoints/db?x=y", "endpoints/db"),
             ("curl -s https://$KUBERNETES_SERVICE_HOST/api/v1/namespaces/$NS/pods?limit=1", "pods"),
             ("curl -s https://kubernetes.default.svc/healthz", "kubernetes.default.svc:443"),
