@@ -229,3 +229,13 @@ fn what_an_earlier_container_resets_is_said_to_be() {
         assert_eq!(said, [(Severity::Info, why)]);
     }
 }
+
+#[test]
+fn an_item_of_a_list_that_nobody_knows_goes_by_the_loops_variable() {
+    for list in ["$(curl http://a)", "${ITEMS}", "$ITEMS"] {
+        let hazard = only(&format!("for name in {list}; do echo a >> /data/$name/b; done"));
+        assert!(hazard.why.contains("`/data/$name/b`"), "{list}: {}", hazard.why);
+    }
+    let whole = only("for name in \"$ITEM\"; do echo a >> /data/$name/b; done");
+    assert!(whole.why.contains("`/data/$ITEM/b`"), "{}", whole.why);
+}

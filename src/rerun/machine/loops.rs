@@ -7,7 +7,7 @@ use std::rc::Rc;
 use super::control::{is_always_true, range_of};
 use super::{Flow, Jump, Machine, SUCCESS, Status};
 use crate::rerun::state::atoms::Atom;
-use crate::shell::ir::{List, Word};
+use crate::shell::ir::{List, PartKind, Word};
 
 /// How often the body of a loop is run whose end nobody knows.
 const OPEN_TURNS: u32 = 1;
@@ -26,6 +26,15 @@ struct Progress {
     parameters: Vec<Rc<str>>,
     directory: String,
     input: Option<Rc<str>>,
+}
+
+/// Whether the shell splits what comes of `list`, one variable or substitution.
+fn splits(list: &Word) -> bool {
+    let [part] = list.parts.as_slice() else { return false };
+    matches!(
+        part.kind,
+        PartKind::Variable { quoted: false, .. } | PartKind::Substitution { quoted: false, .. }
+    )
 }
 
 impl Machine<'_, '_> {
@@ -91,6 +100,10 @@ impl Machine<'_, '_> {
         body: &List,
     ) -> Flow {
         let (words, is_cut) = match words {
+            Some([list]) if splits(list) => {
+                let (words, is_cut) = self.fields_cut(std::slice::from_ref(list))?;
+                (words.into_iter().map(|word| self.item(name, word)).collect(), is_cut)
+            }
             Some(words) => self.fields_cut(words)?,
             None => (self.shell.parameters.iter().skip(1).map(ToString::to_string).collect(), false),
         };
@@ -112,6 +125,21 @@ impl Machine<'_, '_> {
             }
             Ok(status)
         })
+    }
+
+    /// What `name` is in a turn, of a `list` that isn't known where that is nothing else: an item of it, and none is all of
+    /// it.
+    fn item(&mut self, name: &str, list: String) -> String {
+        let mut characters = list.chars();
+        let (Some(character), None) = (characters.next(), characters.next()) else { return list };
+        match self.shared.atoms.get(character).filter(|atom| atom.pattern.is_none()) {
+            Some(all) => {
+                let key = format!("{} item:{name}", all.key);
+                let item = Atom { key: key.into(), shown: format!("${name}").into(), ..all.clone() };
+                String::from(self.atom(item))
+            }
+            None => list,
+        }
     }
 
     /// `for ((init; condition; step))`. Without a condition it is always true.
