@@ -135,8 +135,9 @@ fn line_edits(script: &str) -> Option<Vec<Edit>> {
     rest.trim_matches([' ', '\n', ';']).is_empty().then_some(edits)
 }
 
-/// `-i.bak` keeps the old text under the name with this after it.
+/// `-i.bak` keeps the old text under the name with this after it. Nobody means that by `-iE`, and nobody reads what it keeps.
 fn backup_suffix(words: &[String]) -> &str {
+    const OPTIONS: &str = "Eenrszu";
     let suffix = |word: &str| -> Option<usize> {
         match word.strip_prefix("--in-place=") {
             Some(_) => Some("--in-place=".len()),
@@ -144,7 +145,8 @@ fn backup_suffix(words: &[String]) -> &str {
             None => None,
         }
     };
-    words.iter().skip(1).find_map(|word| word.get(suffix(word)?..)).unwrap_or_default()
+    let suffix = words.iter().skip(1).find_map(|word| word.get(suffix(word)?..)).unwrap_or_default();
+    if suffix.chars().all(|letter| OPTIONS.contains(letter)) { "" } else { suffix }
 }
 
 fn is_cluster_with(word: &str, letter: char) -> bool {

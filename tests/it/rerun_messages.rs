@@ -239,3 +239,14 @@ fn an_item_of_a_list_that_nobody_knows_goes_by_the_loops_variable() {
     let whole = only("for name in \"$ITEM\"; do echo a >> /data/$name/b; done");
     assert!(whole.why.contains("`/data/$ITEM/b`"), "{}", whole.why);
 }
+
+#[test]
+fn a_suffix_that_is_meant_for_options_is_no_backup() {
+    for script in
+        ["sed -iE 's/^a.*/a/' /data/f", "sed -ie 's/^a.*/a/' /data/f", "sed -nir 's/^a.*/a/p' /data/f"]
+    {
+        let text = format!("cd /data; sed -i 's/^b.*/b/' f; {script}");
+        assert!(hazards(&text).is_empty(), "{text}");
+    }
+    assert!(!hazards("sed -i.bak 's/^a.*/a/' /kept/f; sed -i.bak 's/^b.*/b/' /kept/f").is_empty());
+}
