@@ -2,7 +2,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use initlint::rerun::{Container, Hazard, Lifetime, Mount, Program, Severity, Userland, analyse};
+use initlint::rerun::{Container, Hazard, Lifetime, Mount, Program, Running, Severity, Userland, analyse};
 use initlint::shell;
 use initlint::shell::options::Options;
 
@@ -249,4 +249,20 @@ fn a_suffix_that_is_meant_for_options_is_no_backup() {
         assert!(hazards(&text).is_empty(), "{text}");
     }
     assert!(!hazards("sed -i.bak 's/^a.*/a/' /kept/f; sed -i.bak 's/^b.*/b/' /kept/f").is_empty());
+}
+
+#[test]
+fn only_what_other_pods_may_run_is_still_running() {
+    let text = "cp /src/tool /data/tool; cp /src/tool /kept/tool";
+    let script = shell::parse(text).unwrap();
+    let running =
+        |path: &str| Running { path: path.to_owned(), mounts: container(script.clone(), text).mounts };
+    let running = ["/data/tool", "/kept/tool"].map(running);
+    let why = |running: &Running| {
+        let container = Container { running: [running.clone()].into(), ..container(script.clone(), text) };
+        analyse(&[container]).remove(0).hazards.remove(0).why
+    };
+    assert!(why(&running[0]).starts_with("before Kubernetes 1.20"));
+    let kept = why(&running[1]);
+    assert!(kept.starts_with("another container still runs"), "{kept}");
 }
