@@ -5,14 +5,13 @@
 
 use std::collections::BTreeSet;
 
-use super::tree::{Content, Document};
+use super::tree::{Content, Document, Injected};
 use crate::helm::{Injection, Reading};
 use crate::source::Source;
 
-/// The indices of the nodes of `document` that the injections of `reading` go into, in order: of a named
-/// template, whose text others may parse and add to, all maps and lists around containers. `text` is the text that it
-/// was parsed from, from `start` on.
-pub(super) fn nodes(document: &Document, text: &Source, start: usize, reading: &Reading) -> Vec<u32> {
+/// Where the injections of `reading` go in `document`: of a named template, whose text others may parse and add to, all maps
+/// and lists around containers are open as well. `text` is the text that it was parsed from, from `start` on.
+pub(super) fn find(document: &Document, text: &Source, start: usize, reading: &Reading) -> Injected {
     let mut search = Search { document, text, open: Vec::new(), next: 0, found: BTreeSet::new() };
     search.keys();
     if reading.is_named() && search.count() > 0 {
@@ -20,12 +19,14 @@ pub(super) fn nodes(document: &Document, text: &Source, start: usize, reading: &
     }
     let injections = &reading.injections;
     let first = injections.partition_point(|injection| injection.at < start);
+    let mut places = Vec::new();
     for injection in injections.iter().skip(first).take_while(|injection| injection.at <= document.origin.end)
     {
         search.advance(injection.at);
         search.place(injection);
+        places.extend(u32::try_from(injection.at));
     }
-    search.found.into_iter().collect()
+    Injected { nodes: search.found.into_iter().collect(), places }
 }
 
 struct Search<'d> {

@@ -199,6 +199,16 @@ impl<'d> Node<'d> {
         self.is_of_template() && gap(end, start) != gap(self.span().end, later.written_span().start)
     }
 
+    /// Whether a template may put something out between `self` and `later`, which is written behind it.
+    #[must_use]
+    pub fn has_output_before(self, later: Node<'_>) -> bool {
+        let ((_, _, end), (_, start, _)) = (self.origin(), later.document.place_of(later.written));
+        let places = self.document.injected.as_ref().map(|injected| injected.places.as_slice());
+        let places = places.unwrap_or_default();
+        let next = places.partition_point(|place| *place < end);
+        places.get(next).is_some_and(|place| *place <= start)
+    }
+
     /// How many bytes stand before it on its line, in the text that it was read from.
     pub(crate) fn column(self) -> usize {
         let (origin, start, _) = self.origin();

@@ -32,7 +32,7 @@ impl Document {
     pub fn parse_reading(reading: &Reading, text: &Source, range: Range<usize>) -> Result<Document, Problem> {
         let start = range.start;
         let mut document = parse_written(text, &reading.text, range)?;
-        document.injected = Some(injected::nodes(&document, text, start, reading));
+        document.injected = Some(injected::find(&document, text, start, reading));
         document.placeholders = Some(Arc::clone(&reading.placeholders));
         torn::problem(&document).map_or(Ok(document), Err)
     }

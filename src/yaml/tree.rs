@@ -27,10 +27,19 @@ pub struct Document {
     pub(super) nodes: Vec<NodeData>,
     /// What aliases stand for: places apart from each other, in order.
     pub(super) targets: OnceLock<Vec<Span>>,
-    /// The nodes into which a Helm template may put more, by their indices, in order.
-    pub(super) injected: Option<Vec<u32>>,
+    /// Where a Helm template may put more; `None` in what is no template.
+    pub(super) injected: Option<Injected>,
     /// What the placeholders of a template stand for.
     pub(super) placeholders: Option<Arc<Placeholders>>,
+}
+
+/// Where a template may put more into a document.
+#[derive(Debug, Clone)]
+pub(super) struct Injected {
+    /// The nodes that it may be put into, by their indices, in order.
+    pub(super) nodes: Vec<u32>,
+    /// The bytes of the text that was parsed where it is put, in order.
+    pub(super) places: Vec<u32>,
 }
 
 /// One node of the arena.
@@ -177,7 +186,7 @@ impl Document {
 
     /// Whether a template puts more into the node at `index` than stands there.
     pub(super) fn is_injected(&self, index: u32) -> bool {
-        self.injected.as_ref().is_some_and(|injected| injected.binary_search(&index).is_ok())
+        self.injected.as_ref().is_some_and(|injected| injected.nodes.binary_search(&index).is_ok())
     }
 
     /// Whether a template's action is part of `text`, which is of this document.

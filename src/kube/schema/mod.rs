@@ -193,9 +193,10 @@ impl<'d> Decoder<'d> {
         if place.node.is_mapping() && place.node.is_open() && is_behind_action(place) {
             return;
         }
-        // As far left as its key, a list may be that of another key, which the action puts out.
-        let is_level = || place.key.is_some_and(|key| key.column() == place.node.column());
-        if place.node.is_sequence() && is_behind_action(place) && is_level() {
+        // As far left as its key, a list may be that of another key, which an action puts out.
+        let may_be_of_other =
+            |key: &Node<'_>| key.has_output_before(place.node) && key.column() == place.node.column();
+        if place.node.is_sequence() && place.key.as_ref().is_some_and(may_be_of_other) {
             return;
         }
         match (holds, place.node.kind()) {
