@@ -9,7 +9,7 @@ use crate::discover;
 pub use crate::helm::may_define_containers;
 use crate::helm::{Choice, Reading, Template};
 use crate::source::{FileId, MappedText, Source, Span};
-use crate::yaml::{self, Document, Problem};
+use crate::yaml::{self, Document, Entry, Node, Problem};
 
 /// How many branches are left out of a reading, one after another, to find one that is YAML.
 const MAX_ATTEMPTS: usize = 8;
@@ -31,23 +31,39 @@ pub fn is_template(path: &str, text: &str) -> bool {
 pub struct InitTemplates(HashSet<String>);
 
 impl InitTemplates {
-    /// Those that the templates among `files` include on a line of its own after `initContainers:`, and nowhere else.
+    /// Those that the templates among `files` include on a line of its own after `initContainers:`, and nowhere else; and
+    /// those whose text is that of such a one.
     #[must_use]
     pub fn of<'a>(files: impl IntoIterator<Item = &'a Source>) -> Self {
         let (mut names, mut others) = (HashSet::new(), HashSet::new());
+        let mut passed_on: HashMap<&str, Vec<&str>> = HashMap::new();
         for source in files {
             let holds = |word: &str| memchr::memmem::find(source.text.as_bytes(), word.as_bytes()).is_some();
-            if source.path.contains("templates")
-                && holds("ontainers:")
-                && INCLUDES.iter().any(|word| holds(word))
-            {
+            if !source.path.contains("templates") || !INCLUDES.iter().any(|word| holds(word)) {
+                continue;
+            }
+            let passed = if holds(DEFINE) { passed_on_in(&source.text) } else { Vec::new() };
+            let is_passed: HashSet<&str> = passed.iter().map(|(_, name)| *name).collect();
+            if holds("ontainers:") {
                 for (name, is_init) in includes(&source.text) {
-                    if is_init { &mut names } else { &mut others }.insert(name.to_owned());
+                    if is_init {
+                        names.insert(name);
+                    } else if !is_passed.contains(name) {
+                        others.insert(name);
+                    }
                 }
+            }
+            for (by, name) in passed {
+                passed_on.entry(by).or_default().push(name);
             }
         }
         names.retain(|name| !others.contains(name));
-        Self(names)
+        let mut waiting: Vec<&str> = names.iter().copied().collect();
+        while let Some(by) = waiting.pop() {
+            let passed = passed_on.get(by).into_iter().flatten();
+            waiting.extend(passed.filter(|name| !others.contains(*name) && names.insert(name)));
+        }
+        Self(names.into_iter().map(str::to_owned).collect())
     }
 
     /// Whether the named template `name` holds init containers, if it holds a list of containers at all.
@@ -63,6 +79,26 @@ impl InitTemplates {
         let holds = |word: &str| memchr::memmem::find(text.as_bytes(), word.as_bytes()).is_some();
         may_define_containers(text) && (holds("nit") || self.0.iter().any(|name| holds(name)))
     }
+}
+
+/// What opens a named template, before its name.
+const DEFINE: &str = "define \"";
+
+/// The named templates in `text` that begin with what another puts out, each with the other's name: what holds init
+/// containers passes that on.
+fn passed_on_in(text: &str) -> Vec<(&str, &str)> {
+    let mut define: Option<&str> = None;
+    let mut passed_on = Vec::new();
+    for content in text.lines().map(str::trim).filter(|line| !line.is_empty()) {
+        if let Some((_, name)) = content.split_once(DEFINE).filter(|_| content.starts_with("{{")) {
+            define = name.split('"').next();
+        } else if content.starts_with("{{") {
+            passed_on.extend(define.zip(included(content)));
+        } else {
+            define = None;
+        }
+    }
+    passed_on
 }
 
 /// The names of the templates that are included, each with whether that is on a line of its own, in a list that stands
@@ -171,6 +207,25 @@ struct View {
     problem: Option<Problem>,
 }
 
+impl View {
+    /// The reading without the branch that has `initContainers` once more in a map. Of the two lists the last counts, and
+    /// the first is in force where that branch isn't taken.
+    fn without_repeated(&self, template: &Template<'_>) -> Option<Reading> {
+        let repeated =
+            self.documents.iter().find_map(|part| repeated_init_containers(part.document.root()))?;
+        let branch = template.branch_at(&self.reading, repeated.range().start)?;
+        template.without(&self.reading, branch)
+    }
+}
+
+/// Where a map in `node` has `initContainers` once more.
+fn repeated_init_containers(node: Node<'_>) -> Option<Span> {
+    let is_key = |entry: &Entry<'_>| entry.name() == "initContainers";
+    let repeated = node.written_entries().filter(is_key).nth(1).map(|entry| entry.key.span());
+    let below = node.items().chain(node.written_entries().map(|entry| entry.value));
+    repeated.or_else(|| below.into_iter().find_map(repeated_init_containers))
+}
+
 /// A document of a reading.
 #[derive(Debug)]
 pub struct Part {
@@ -200,10 +255,15 @@ impl<'t> Views<'t> {
         } else {
             template.readings(source.id)
         };
-        let readings = body.into_iter().chain(parts);
-        for (number, reading) in readings.enumerate() {
-            let mut parser = Parser { file: source.id, number, wants, seen: &mut seen };
+        let mut view = |views: &mut Vec<View>, reading| {
+            let mut parser = Parser { file: source.id, number: views.len(), wants, seen: &mut seen };
             views.push(parser.view(&template, reading));
+        };
+        for reading in body.into_iter().chain(parts) {
+            view(&mut views, reading);
+            if let Some(other) = views.last().and_then(|view| view.without_repeated(&template)) {
+                view(&mut views, other);
+            }
         }
         Self { template, views }
     }
@@ -354,5 +414,10 @@ mod tests {
             "an image by an action"
         );
         assert!(!init.may_be_in("{{ define \"d.app\" }}\n- image: a:1\n{{ end }}"));
+        let helpers = "{{- define \"a.wait\" -}}\n{{- $x := . }}\n{{- include \"f\" . }}\n{{- end }}\n\
+                       {{ define \"f\" }}\n{{ include \"g\" . }}\n- name: f\n  {{ include \"h\" . }}\n{{ end }}\n";
+        let helpers = Source::new(FileId(2), "templates/_helpers.tpl", helpers);
+        let init = InitTemplates::of([&source, &helpers]);
+        assert!(init.has("f") && init.has("g") && !init.has("h"), "what is passed on");
     }
 }

@@ -121,3 +121,32 @@ spec:
     let folder = chart(&[("web/templates/pod.yaml", object)]);
     assert_eq!(told(&folder, &[]), ["web/templates/pod.yaml:15:5 forbidden-probe"]);
 }
+
+/// A named template may do no more than fill in another.
+#[test]
+fn what_a_list_of_init_containers_passes_on_is_one() {
+    let helpers = "{{- define \"web.one\" -}}
+- name: {{ . }}
+  image: a:1
+  livenessProbe: {exec: {command: [a]}}
+{{- end }}
+{{- define \"web.wait\" -}}
+{{- $name := index . 0 }}
+{{- include \"web.one\" $name }}
+{{- end }}
+{{- define \"web.app\" -}}
+- name: app
+  image: a:1
+  {{- include \"web.probe\" . | nindent 2 }}
+{{- end }}
+{{- define \"web.probe\" -}}
+- name: x
+  image: a:1
+  livenessProbe: {exec: {command: [a]}}
+{{- end }}
+";
+    let pod = "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec:\n  initContainers:\n    {{- include \"web.wait\" . | nindent 4 }}\n  \
+               containers:\n    {{- include \"web.app\" . | nindent 4 }}\n";
+    let folder = chart(&[("web/templates/_helpers.tpl", helpers), ("web/templates/pod.yaml", pod)]);
+    assert_eq!(told(&folder, &[]), ["web/templates/_helpers.tpl:4:3 forbidden-probe"]);
+}
