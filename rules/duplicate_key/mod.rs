@@ -23,13 +23,13 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(object: &Object<'_>, cx: &mut ObjectContext<'_>) {
-    // What a template writes in two places may be for one case each.
-    if object.node.is_of_template() || !object.node.source_text().contains("initContainers") {
+    if !object.node.source_text().contains("initContainers") {
         return;
     }
     let mut repeated = Vec::new();
     collect(object.node, None, &mut repeated);
-    let reader = if object.is_of_chart() { Reader::Helm } else { Reader::Kubectl };
+    let is_for_helm = object.is_of_chart() || object.node.is_of_template();
+    let reader = if is_for_helm { Reader::Helm } else { Reader::Kubectl };
     let mut own: Option<(Node<'_>, Option<Vec<Entry<'_>>>)> = None;
     for Repeated { entry, first, container, mapping } in repeated {
         let Some(mut finding) = finding(&entry, &first, reader) else { continue };
@@ -86,6 +86,8 @@ fn collect<'d>(node: Node<'d>, container: Option<&'d str>, repeated: &mut Vec<Re
         } else {
             Some(*first_of.entry(name).or_insert(*entry)).filter(|first| first.key != entry.key)
         };
+        // What a template writes in two places with an action between may be for one case each.
+        let first = first.filter(|first| !first.key.is_apart_from(entry.key));
         repeated.extend(first.map(|first| Repeated { entry: *entry, first, container, mapping: node }));
     }
     for (_, entry) in
@@ -115,8 +117,8 @@ fn finding(entry: &Entry<'_>, first: &Entry<'_>, reader: Reader) -> Option<Findi
         _ => "value",
     };
     let (severity, consequence, label) = match (reader, is_same(entry, first)) {
-        (Reader::Helm, true) => return None,
-        (Reader::Helm, false) => (
+        (Reader::Helm, is_same) if is_same || first.value.is_null() => return None,
+        (Reader::Helm, _) => (
             Severity::Warning,
             format!("Helm takes the last, and drops the first {what} in silence"),
             "dropped",
