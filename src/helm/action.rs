@@ -111,6 +111,13 @@ pub(super) fn indentation(inner: &str) -> Option<Indentation> {
         "indent" => false,
         // What is evaluated is indented already.
         "tpl" => return indentation(parenthesised(rest)?),
+        "printf" => {
+            let [format, value] = words(rest).try_into().ok()?;
+            let format = constant(format)?;
+            let breaks_line = format.starts_with('\n');
+            let indented = indentation(parenthesised(value)?).filter(|_| format.trim_start() == "%s")?;
+            return Some(Indentation { breaks_line: breaks_line || indented.breaks_line, ..indented });
+        }
         _ => return None,
     };
     let number = rest.split(|c: char| !c.is_ascii_digit()).next()?;

@@ -70,8 +70,8 @@ impl<'a> Renderer<'a> {
             if indentation.columns.is_none() {
                 self.inject(None, true);
             }
-        } else if let Some(columns) = value.follows_break.filter(|_| self.ends_in_key()) {
-            // What is called under a key starts with the line break that is trimmed here, or puts nothing out.
+        } else if let Some(columns) = value.follows_break.filter(|_| self.is_at_end()) {
+            // What is called there starts with the line break that is trimmed here, or puts nothing out.
             self.output.text.push("\n", start.clone());
             self.output.text.push(&" ".repeat(columns.min(MAX_COLUMNS)), start);
         }
@@ -131,10 +131,15 @@ impl<'a> Renderer<'a> {
         column
     }
 
-    /// Whether a key without a value is what was put out last.
-    fn ends_in_key(&self) -> bool {
+    /// Whether nothing can go on in the line that is being put out: it ends with a key without a value, or with what closes
+    /// one.
+    fn is_at_end(&self) -> bool {
         let line = self.line();
+        let is_closed = |quote: char| line.ends_with(quote) && line.matches(quote).count().is_multiple_of(2);
         line.ends_with(':') && !line.contains(": ")
+            || is_closed('"')
+            || is_closed('\'')
+            || line.ends_with([']', '}'])
     }
 
     /// The line that is being put out.

@@ -169,3 +169,101 @@ fn items_as_far_left_as_a_key_may_be_of_another() {
     assert!(!has(4), "{}", text(4));
     assert!(has(6), "{}", text(6));
 }
+
+/// A branch puts out what is read; only a value may put out another key.
+#[test]
+fn items_behind_a_branch_are_judged() {
+    let text = |action: &str| {
+        format!(
+            "apiVersion: v1\nkind: Pod\nmetadata: {{name: a}}\nspec:\n  initContainers:\n{action}  - name: b\n    image: a:1\n    \
+             command: sh\n  containers: [{{name: c, image: 'b:1'}}]\n"
+        )
+    };
+    let has = |action: &str| rules(&text(action)).iter().any(|rule| rule == "invalid-field");
+    for branch in [
+        "",
+        "  {{- if .Values.a }}\n  - {name: a, image: 'a:1'}\n  {{- end }}\n",
+        "  {{- with .Values.a }}\n  - {name: a, image: {{ . }}}\n  {{- end }}\n",
+        "  {{- range .Values.a }}\n  - name: {{ . }}\n    image: a:1\n  {{- end }}\n",
+        "  {{/* a comment */}}\n",
+        "  {{- $a := 1 }}\n",
+    ] {
+        assert!(has(branch), "{branch}");
+    }
+    for value in ["{{- toYaml .Values.a | nindent 2 }}\n", "  {{- include \"a\" . | nindent 2 }}\n"] {
+        assert!(!has(value), "{value}");
+    }
+}
+
+/// What follows an action on its line is a part of what that puts out.
+#[test]
+fn what_an_action_begins_is_not_judged() {
+    let text = "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec:\n  initContainers:\n  - name: a\n    image: a:1\n    \
+                command: {{- include \"x\" . | nindent 6 -}}\n    securityContext: {}\n  containers: [{name: b, image: 'b:1'}]\n";
+    assert_eq!(rules(text), [""; 0]);
+}
+
+/// What is put behind a value that is closed starts with a line break of its own.
+#[test]
+fn what_stands_behind_a_closed_value_is_put_below_it() {
+    for value in ["\"b\"", "'b'", "{b: c}", "[b]", "\"b {\" # c"] {
+        let text = format!(
+            "apiVersion: v1\nkind: Pod\nmetadata:\n  name: a\n  annotations:\n    a: {value}\n    {{{{- include \"x\" . }}}}\nspec:\n  \
+             initContainers:\n  - name: a\n    image: a:1\n    livenessProbe: {{exec: {{command: [a]}}}}\n  containers: [{{name: b, image: 'b:1'}}]\n"
+        );
+        assert_eq!(rules(&text).first().map(String::as_str), Some("forbidden-probe"), "{text}");
+    }
+}
+
+/// `indent` within `printf` is `indent` all the same.
+#[test]
+fn what_printf_puts_out_indented_is_put_in() {
+    let text = |action: &str| {
+        format!(
+            "apiVersion: v1\nkind: Pod\nmetadata: {{name: a}}\nspec:\n  affinity:\n    nodeAffinity:\n      terms:\n      - a: b\n    \
+             {action}\n  initContainers:\n  - name: a\n    image: a:1\n    livenessProbe: {{exec: {{command: [a]}}}}\n  containers: [{{name: b, image: 'b:1'}}]\n"
+        )
+    };
+    for action in [
+        "{{- printf \"\\n%s\" (.Values.terms | toYaml | indent 6) }}",
+        "{{- printf \"%s\" (toYaml .Values.terms | nindent 6) }}",
+        "{{- if .Values.terms }}\n      {{- printf \"\\n%s\" ( .Values.terms | toYaml | indent 6 ) }}\n    {{- end }}",
+    ] {
+        assert_eq!(rules(&text(action)).first().map(String::as_str), Some("forbidden-probe"), "{action}");
+    }
+}
+
+/// Of two lists the last is in force, and the first where the branch of the other isn't taken.
+#[test]
+fn both_of_two_lists_in_branches_are_read() {
+    let list = |name: &str| {
+        format!(
+            "  {{{{- if .Values.{name} }}}}\n  initContainers:\n  - name: {name}\n    image: a:1\n    livenessProbe: {{exec: {{command: \
+             [a]}}}}\n  {{{{- end }}}}\n"
+        )
+    };
+    let text = format!(
+        "apiVersion: v1\nkind: Pod\nmetadata: {{name: a}}\nspec:\n{}{}  containers: [{{name: b, image: 'b:1'}}]\n",
+        list("one"),
+        list("two")
+    );
+    let probes: Vec<String> = rules(&text).into_iter().filter(|rule| rule == "forbidden-probe").collect();
+    assert_eq!(probes.len(), 2, "{text}");
+}
+
+#[test]
+fn a_key_that_stands_twice_without_an_action_between_is_told() {
+    let text = |between: &str| {
+        format!(
+            "apiVersion: v1\nkind: Pod\nmetadata: {{name: {{{{ .Release.Name }}}}}}\nspec:\n  initContainers:\n  - name: a\n    image: \
+             a:1\n    args: [a]\n{between}    args: [b]\n  containers: [{{name: b, image: 'b:1'}}]\n"
+        )
+    };
+    let has = |text: &str| rules(text).iter().any(|rule| rule == "duplicate-key");
+    assert!(has(&text("")));
+    assert!(!has(&text("    {{- if .Values.a }}\n    tty: true\n    {{- end }}\n")));
+    let in_branches = text("    {{- end }}\n    {{- if .Values.b }}\n")
+        .replace("    args: [a]\n", "    {{- if .Values.a }}\n    args: [a]\n")
+        .replace("    args: [b]\n", "    args: [b]\n    {{- end }}\n");
+    assert!(!has(&in_branches), "{in_branches}");
+}
