@@ -13,6 +13,9 @@ use crate::finding::{Finding, Severity};
 use crate::rule::docs_url;
 use crate::source::{FileId, Source};
 
+/// How many places of the same text are named.
+const NAMED: usize = 3;
+
 /// How many places beside its own are drawn of a finding: nobody reads more.
 const MOST_LABELS: usize = 50;
 
@@ -229,13 +232,13 @@ impl<'a> Drawing<'a> {
         }
     }
 
-    /// The other places of the same text, in one line however long: it is for searching rather than for reading.
+    /// The first of the other places of the same text, in one line however long: it is for searching rather than for reading.
     fn write_more(&self, out: &mut dyn Write) -> io::Result<()> {
         let more = &self.twins.more;
         if more.is_empty() {
             return Ok(());
         }
-        let places = more.iter().filter_map(|finding| {
+        let places = more.iter().take(NAMED).filter_map(|finding| {
             let likewise = match self.report.likewise(finding) {
                 places if places.is_empty() => String::new(),
                 places => format!(" and {places}"),
@@ -245,7 +248,11 @@ impl<'a> Drawing<'a> {
             Some(if difference.is_empty() { place } else { format!("{place} ({difference})") })
         });
         let places = shown(&places.collect::<Vec<_>>().join(", "), self.look);
-        let count = format!("{} more:", more.len());
-        writeln!(out, "{:gutter$} {} {} {places}", "", secondary("="), count.bold(), gutter = self.gutter)
+        let rest = match more.len().saturating_sub(NAMED) {
+            0 => String::new(),
+            rest => format!(" and {rest} more (--format concise)"),
+        };
+        let (gutter, count) = (self.gutter, format!("{} more:", more.len()));
+        writeln!(out, "{:gutter$} {} {} {places}{rest}", "", secondary("="), count.bold())
     }
 }

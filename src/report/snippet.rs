@@ -9,7 +9,7 @@ use super::excerpt::{Line, Mark};
 use super::text::{width, wrap};
 use crate::finding::Severity;
 
-/// The columns that a mark which is cut short has at least.
+/// The columns that a mark which is cut short, or a caption below one, has at least.
 const LEAST: usize = 20;
 
 /// Draws lines of one finding.
@@ -82,11 +82,12 @@ impl Snippet<'_> {
         said.sort_by_key(|mark| (mark.columns.start, mark.place.is_primary));
         let mut is_rightmost = true;
         while let Some(mark) = said.pop() {
-            let below = wrap(mark.place.caption, self.room_at(mark.columns.start));
+            let under = self.column_below(mark, said.last().copied());
+            let below = wrap(mark.place.caption, self.room_at(under));
             let beside = wrap(mark.place.caption, self.room_at(end + 1));
             let fits = beside.iter().all(|line| width(line) <= self.room_at(end + 1));
             let is_beside = is_rightmost && fits && beside.len() <= below.len() + 1;
-            let (column, captions) = if is_beside { (end + 1, beside) } else { (mark.columns.start, below) };
+            let (column, captions) = if is_beside { (end + 1, beside) } else { (under, below) };
             let mut captions =
                 captions.into_iter().map(|text| Piece { column, text, is_primary: mark.place.is_primary });
             if is_beside && let (Some(row), Some(first)) = (rows.first_mut(), captions.next()) {
@@ -106,6 +107,17 @@ impl Snippet<'_> {
         let caption = width(mark.place.caption) + 1;
         let short = self.room.saturating_sub(caption);
         if caption > 1 && short < end && mark.columns.start + LEAST <= short { short } else { end }
+    }
+
+    /// Where the caption of `mark` starts below it: further left where it would be a column of single words, but to the right
+    /// of the mark that waits `before`.
+    fn column_below(&self, mark: &Mark<'_>, before: Option<&Mark<'_>>) -> usize {
+        let start = mark.columns.start;
+        if self.room_at(start) >= LEAST {
+            return start;
+        }
+        let free = before.map_or(0, |before| before.columns.start + 2);
+        start.min(self.room.saturating_sub(width(mark.place.caption)).max(free))
     }
 
     fn room_at(&self, column: usize) -> usize {

@@ -139,3 +139,33 @@ fn a_narrow_terminal_and_a_name_without_end_are_bearable() {
         assert!(text.contains("`livenessProbe`") && !text.contains(char::REPLACEMENT_CHARACTER), "{text}");
     }
 }
+
+#[test]
+fn of_many_places_of_one_text_the_first_are_named() {
+    let container =
+        |number: usize| format!("  - {{name: c{number}, image: \"busybox:1.36\", livenessProbe: {{}}}}\n");
+    let pod = |count: usize| {
+        let containers: String = (0..count).map(container).collect();
+        let head = "apiVersion: v1\nkind: Pod\nmetadata: {name: web}\nspec:\n  containers: [{name: app, image: \"app:1\"}]\n";
+        plain(&format!("{head}  initContainers:\n{containers}"), LOOK)
+    };
+    let (four, many) = (pod(4), pod(40));
+    assert!(four.contains("init container c3)\n") && !four.contains("--format"), "{four}");
+    assert!(many.contains("= 39 more: ") && many.contains("c3) and 36 more (--format concise)\n"), "{many}");
+}
+
+#[test]
+fn a_caption_at_the_right_edge_is_no_column_of_words() {
+    let script =
+        "mkdir -p /data/conf; cp -r /opt/mounted/conf/* /data/conf/; ls -la /data/conf/; /opt/migrate";
+    let text = plain(
+        &format!(
+            "{}  initContainers:\n  - name: init\n    image: registry.example/a:1\n    command: [sh, -c, '{script}']\n    \
+             volumeMounts: [{{name: data, mountPath: /data}}]\n",
+            POD.split("  initContainers:").next().unwrap()
+        ),
+        LOOK,
+    );
+    let row = text.lines().find(|line| line.ends_with(" its status is the script's"));
+    assert!(row.is_some_and(|row| row.trim_start_matches(['|', ' ']).starts_with("its")), "{text}");
+}
