@@ -7,6 +7,7 @@ use clap::{ArgGroup, Parser, ValueEnum};
 use clap_complete::Shell;
 
 use crate::finding::Severity;
+use crate::kustomize::LoadRestrictor;
 use crate::report::Format;
 use crate::report::output::OutputFile;
 
@@ -106,6 +107,10 @@ pub struct Cli {
     /// Version of Kubernetes that the manifests are for, such as 1.31 [default: the newest known]
     #[arg(long, value_name = "VERSION", help_heading = "Findings")]
     pub kubernetes_version: Option<String>,
+
+    /// Which files a kustomization may name, as kustomize's option has it [default: those in its folder]
+    #[arg(long, value_enum, value_name = "WHICH", help_heading = "Findings")]
+    pub load_restrictor: Option<LoadRestrictor>,
 
     /// Config file [default: .initlint.yaml here or in the nearest folder above]
     #[arg(long, value_name = "FILE", help_heading = "Configuration")]
@@ -211,6 +216,22 @@ pub enum FailOn {
     Info,
     /// None
     Never,
+}
+
+/// Here, for kustomizations know nothing of a command line.
+impl ValueEnum for LoadRestrictor {
+    fn value_variants<'a>() -> &'a [Self] {
+        &[Self::RootOnly, Self::None]
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        Some(match self {
+            Self::RootOnly => {
+                PossibleValue::new("LoadRestrictionsRootOnly").help("Those in its own folder and below it")
+            }
+            Self::None => PossibleValue::new("LoadRestrictionsNone").help("Any of the work tree"),
+        })
+    }
 }
 
 /// Here, for findings know nothing of a command line.

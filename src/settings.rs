@@ -8,6 +8,7 @@ use crate::finding::{Confidence, Finding, Severity};
 use crate::globs::Globs;
 use crate::images::Images;
 use crate::kube::{PodTemplatePath, Version};
+use crate::kustomize::LoadRestrictor;
 use crate::options::Options;
 
 /// What a run has settled for all files.
@@ -27,6 +28,8 @@ pub struct Settings {
     pub pod_templates: Vec<PodTemplatePath>,
     /// The images that are known.
     pub images: Images,
+    /// Which files a kustomization may name.
+    pub load_restrictor: LoadRestrictor,
 }
 
 /// What is set for rules in some files or for some objects. What is `None` is no condition.
@@ -176,6 +179,7 @@ impl Default for Settings {
             overrides: Vec::new(),
             pod_templates: Vec::new(),
             images: Images::default(),
+            load_restrictor: LoadRestrictor::default(),
         }
     }
 }

@@ -29,6 +29,8 @@ impl Config {
         out.value("", "failOn", &word(&fail_on.value), &fail_on.origin);
         out.value("", "minSeverity", &word(&min_severity.value), &min_severity.origin);
         out.value("", "pedantic", &pedantic.value, &pedantic.origin);
+        let load_restrictor = self.load_restrictor();
+        out.value("", "loadRestrictor", &word(&load_restrictor.value), &load_restrictor.origin);
         out.strings("", "exclude", &self.exclude);
         if let Some(Set { value, origin }) = &self.baseline {
             out.value("", "baseline", &quoted(value), origin);

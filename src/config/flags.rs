@@ -19,6 +19,7 @@ impl Config {
             fail_on: cli.fail_on.map(|least| Set::by_flag("--fail-on", least)),
             min_severity: cli.min_severity.map(|least| Set::by_flag("--min-severity", least)),
             pedantic: cli.pedantic.then(|| Set::by_flag("--pedantic", true)),
+            load_restrictor: cli.load_restrictor.map(|which| Set::by_flag("--load-restrictor", which)),
             exclude: cli.exclude.iter().map(|glob| Set::by_flag("--exclude", glob.clone())).collect(),
             baseline: cli.baseline.as_ref().map(|path| Set::by_flag("--baseline", text_of_path(path))),
             ..Config::default()

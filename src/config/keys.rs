@@ -10,6 +10,7 @@ use crate::cli::FailOn;
 use crate::finding::Severity;
 use crate::images::{OwnImage, Sh};
 use crate::kube::PodTemplatePath;
+use crate::kustomize::LoadRestrictor;
 use crate::yaml::Node;
 
 /// A key of a map that sets something of a `T`.
@@ -54,6 +55,13 @@ pub(super) static CONFIG: &[Key<Config>] = &[
         is_required: false,
         schema: || json!({ "type": "boolean" }),
         read: |reader, node, config| config.pedantic = reader.boolean(node),
+    },
+    Key {
+        name: "loadRestrictor",
+        doc: "Which files a kustomization may name, as kustomize's option --load-restrictor has it.",
+        is_required: false,
+        schema: schema::words::<LoadRestrictor>,
+        read: |reader, node, config| config.load_restrictor = reader.word(node),
     },
     Key {
         name: "exclude",

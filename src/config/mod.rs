@@ -25,6 +25,7 @@ use crate::finding::Severity;
 use crate::globs::{Globs, Place};
 use crate::images::{Images, OwnImage};
 use crate::kube::{PodTemplatePath, Version};
+use crate::kustomize::LoadRestrictor;
 use crate::options::{OptionValue, Options};
 use crate::report::paths;
 use crate::rules;
@@ -41,6 +42,8 @@ pub struct Config {
     pub min_severity: Option<Set<Severity>>,
     /// Whether findings of low confidence are reported.
     pub pedantic: Option<Set<bool>>,
+    /// Which files a kustomization may name.
+    pub load_restrictor: Option<Set<LoadRestrictor>>,
     /// Files to leave out.
     pub exclude: Vec<Set<String>>,
     /// The file that lists known findings.
@@ -122,6 +125,7 @@ impl Config {
         self.fail_on = later.fail_on.or(self.fail_on.take());
         self.min_severity = later.min_severity.or(self.min_severity.take());
         self.pedantic = later.pedantic.or(self.pedantic.take());
+        self.load_restrictor = later.load_restrictor.or(self.load_restrictor.take());
         self.exclude.extend(later.exclude);
         self.baseline = later.baseline.or(self.baseline.take());
         for (id, rule) in later.rules {
@@ -171,6 +175,12 @@ impl Config {
     #[must_use]
     pub fn pedantic(&self) -> Set<bool> {
         self.pedantic.clone().unwrap_or(Set::by_default(false))
+    }
+
+    /// Which files a kustomization may name: its own.
+    #[must_use]
+    pub fn load_restrictor(&self) -> Set<LoadRestrictor> {
+        self.load_restrictor.clone().unwrap_or(Set::by_default(LoadRestrictor::default()))
     }
 
     /// What is set for the rule `id`.
@@ -237,6 +247,7 @@ impl Config {
             overrides: self.overrides.iter().map(special).collect::<Result<_, String>>()?,
             pod_templates: self.pod_templates.iter().map(|set| set.value.clone()).collect(),
             images: Images::new(self.images.iter().map(|set| set.value.clone()).collect()),
+            load_restrictor: self.load_restrictor().value,
         })
     }
 }

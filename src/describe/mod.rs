@@ -21,7 +21,7 @@ use crate::kustomize::{self, Builds, BuiltResource};
 use crate::provenance;
 use crate::read::{self, InputFile, Outcome, Unjudged, Wanted};
 use crate::settings::Settings;
-use crate::source::{Source, Span};
+use crate::source::{FileId, Source, Span};
 use crate::yaml::{Document, Prefilter, Problem};
 
 pub use crate::shell::semantics::{Awaited, Bound, Wait, WaitBound};
@@ -64,7 +64,8 @@ pub fn describe(inputs: &[Input], stdin_name: &str, settings: &Settings) -> Desc
     let read: Vec<(InputFile, Option<Failure>)> =
         inputs.par_iter().enumerate().map(|(id, input)| read::read(id, input, stdin_name)).collect();
     let (files, failures): (Vec<InputFile>, Vec<Option<Failure>>) = read.into_iter().unzip();
-    let builds = kustomize::build(files, &|id| inputs.get(id.0 as usize).is_some_and(read::is_named));
+    let is_named = |id: FileId| inputs.get(id.0 as usize).is_some_and(read::is_named);
+    let builds = kustomize::build(files, &is_named, settings.load_restrictor);
     let set = InputSet::of_builds(&builds);
     let describer =
         Describer { prefilter: Prefilter::new(LITERALS, []), inputs: &set, builds: &builds, settings };

@@ -6,7 +6,7 @@ use std::sync::{Arc, OnceLock};
 use rayon::prelude::*;
 
 use super::builder::{Accumulated, Builder};
-use super::files::folder_of;
+use super::files::{LoadRestrictor, folder_of};
 use super::remarks::Remark;
 use super::resource::Resource;
 use super::{references, roots};
@@ -133,19 +133,28 @@ impl Builds {
 }
 
 /// Builds the kustomizations among `files` that no other includes, and those that `is_named` says. For a named file that
-/// none of them uses, the nearest kustomization above it that does is built too.
+/// none of them uses, the nearest kustomization above it that does is built too. They may name the files that
+/// `load_restrictor` says.
 #[must_use]
-pub fn build(files: Vec<InputFile>, is_named: &(dyn Fn(FileId) -> bool + Sync)) -> Builds {
-    build_within(MAX_NODES, files, is_named)
+pub fn build(
+    files: Vec<InputFile>,
+    is_named: &(dyn Fn(FileId) -> bool + Sync),
+    load_restrictor: LoadRestrictor,
+) -> Builds {
+    build_within(MAX_NODES, files, is_named, load_restrictor)
 }
 
 fn build_within(
     max_nodes: usize,
     files: Vec<InputFile>,
     is_named: &(dyn Fn(FileId) -> bool + Sync),
+    load_restrictor: LoadRestrictor,
 ) -> Builds {
     let ids: Vec<FileId> = files.iter().map(|file| file.source.id).collect();
     let (count, mut builder) = (files.len(), Builder::new(files, max_nodes, is_named));
+    if load_restrictor == LoadRestrictor::None {
+        builder.files.lift_restriction();
+    }
     let mut roots = roots::of_input(&mut builder, &ids, is_named);
     let counted = builder.files.len();
     roots.extend(roots::above(&mut builder, ids.into_iter().filter(|id| is_named(*id))));
@@ -235,7 +244,7 @@ mod tests {
                 let source = Source::new(FileId(id), path, text);
                 InputFile::new(source)
             });
-            let builds = build_within(10_000, files.collect(), &|_| false);
+            let builds = build_within(10_000, files.collect(), &|_| false, LoadRestrictor::default());
             let told = |text: &str| builds.remarks.iter().any(|remark| remark.message.contains(text));
             assert!(told("too much to be built"));
             assert_eq!(told("nest deeper"), reverse);

@@ -27,6 +27,16 @@ pub fn folder_of(path: &str) -> &str {
     }
 }
 
+/// Which files a kustomization may name beside folders, by kustomize's own words for it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum LoadRestrictor {
+    /// Those in its own folder and below it.
+    #[default]
+    RootOnly,
+    /// Any of the work tree.
+    None,
+}
+
 /// What a path that a kustomization names leads to.
 pub(super) enum Found {
     File(FileId),
@@ -78,7 +88,8 @@ impl Files {
         Self { list, by_path, here, real, is_unrestricted: false }
     }
 
-    /// Lets kustomizations name files outside their own folders, as Flux does (`fluxcd/pkg`, `kustomize.Build`).
+    /// Lets kustomizations name files outside their own folders, as Flux does (`fluxcd/pkg`, `kustomize.Build`), and whoever
+    /// says `LoadRestrictionsNone`.
     pub(super) fn lift_restriction(&mut self) {
         self.is_unrestricted = true;
     }
@@ -168,7 +179,7 @@ impl Files {
     }
 
     /// The file that the kustomization `from` calls `path`, with its text unless what is asked of that is noted. Files
-    /// outside its folder are refused (kustomize, `loader.RestrictionRootOnly`), unless Flux builds it.
+    /// outside its folder are refused (kustomize, `loader.RestrictionRootOnly`), unless that is lifted.
     pub(super) fn file(&mut self, from: FileId, path: &str) -> Result<FileId, Refused> {
         let place = self.place(from, path);
         self.file_at(from, path, &place)
@@ -185,7 +196,7 @@ impl Files {
         let folder = self.absolute(self.folder(from));
         let top = if self.is_unrestricted { self.top(&folder) } else { None };
         let root = top.filter(|top| folder.starts_with(top)).unwrap_or(folder);
-        // Without a work tree, what Flux may read is what was named.
+        // Without a work tree, what may be read is what was named.
         let is_free = self.is_unrestricted && known.is_some();
         if !is_free && (!target.starts_with(&root) || self.real.leads_out(&root, target)) {
             let why = "it is outside the kustomization's own folder, which kustomize refuses without `--load-restrictor LoadRestrictionsNone`";

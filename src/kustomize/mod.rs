@@ -37,7 +37,7 @@ use memchr::memmem;
 
 pub use build::{Build, Builds, BuiltResource, build};
 pub use definitions::definitions;
-pub use files::folder_of;
+pub use files::{LoadRestrictor, folder_of};
 pub use remarks::Remark;
 
 use crate::discover::is_kustomization;

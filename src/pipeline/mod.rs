@@ -182,7 +182,7 @@ fn gather(
         files.push(file);
     }
     add_unread(unread, settings, report);
-    let builds = kustomize::build(files, scope.is_named);
+    let builds = kustomize::build(files, scope.is_named, settings.load_restrictor);
     (InputSet::of_builds(&builds), builds)
 }
 

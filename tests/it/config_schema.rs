@@ -38,6 +38,7 @@ fn the_schema_is_kept_and_agrees_with_the_reader() {
         "failon: error",
         "failOn: fatal",
         "pedantic: 1",
+        "loadRestrictor: none",
         "exclude: vendor",
         "rules: {forbiden-probe: off}",
         "rules: {forbidden-probe: fatal}",

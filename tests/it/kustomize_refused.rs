@@ -1,6 +1,8 @@
 //! Kustomizations that kustomize refuses, or that lead where nothing is followed.
 
 use crate::support::repository::{BASE, PROBE, Repository, WEB, overlays};
+use initlint::kustomize::LoadRestrictor;
+use initlint::rule::Settings;
 
 #[test]
 fn what_kustomize_refuses_is_told_and_the_rest_is_judged() {
@@ -213,4 +215,23 @@ fn no_pipe_is_waited_for_wherever_it_stands() {
         );
         assert_eq!(repository.told(&report), ["base/web.yaml:12 forbidden-probe [dev]"], "{kustomization}");
     }
+}
+
+#[test]
+fn who_lifts_the_restriction_has_files_elsewhere_read() {
+    let files = [
+        ("shared/web.yaml", WEB),
+        ("shared/patch.yaml", PROBE),
+        (
+            "dev/kustomization.yaml",
+            "resources: [../shared/web.yaml]\npatches:\n- path: ../shared/patch.yaml\n",
+        ),
+    ];
+    let repository = Repository::of(&files);
+    let refused = repository.lint(&["dev"]);
+    assert_eq!((refused.errors.len(), refused.findings.len()), (1, 0), "both in one line");
+    let settings = Settings { load_restrictor: LoadRestrictor::None, ..Settings::default() };
+    let read = repository.lint_by(&["dev"], &settings);
+    assert_eq!(repository.remarks(&read), [""; 0]);
+    assert_eq!(repository.told(&read), ["shared/patch.yaml:9 forbidden-probe [dev]"]);
 }

@@ -38,7 +38,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("program", &["helm", "images", "inputs", "kube", "rerun", "shell", "source"]),
     ("local_ports", &["kube", "program", "shell", "source", "yaml"]),
     ("options", &["kube"]),
-    ("settings", &["finding", "globs", "images", "kube", "options"]),
+    ("settings", &["finding", "globs", "images", "kube", "kustomize", "options"]),
     (
         "rule",
         &[
@@ -167,7 +167,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "yaml",
         ],
     ),
-    ("cli", &["finding", "report"]),
+    ("cli", &["finding", "kustomize", "report"]),
     ("terminal", &["cli", "report"]),
     ("manual", &["cli", "rule", "rules"]),
     (
@@ -181,6 +181,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "globs",
             "images",
             "kube",
+            "kustomize",
             "options",
             "path_text",
             "report",
