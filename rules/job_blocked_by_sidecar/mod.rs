@@ -1,9 +1,11 @@
 //! Jobs with a container that never ends.
 
+use crate::commands;
 use crate::finding::{Finding, Severity};
 use crate::kube::{ActiveDeadline, AppContainer, Completeness, Gate, Pod};
 use crate::program::endless_process;
 use crate::rule::{Group, PodContext, Rule, Target};
+use crate::yaml::Kind;
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -54,10 +56,21 @@ fn restarted(app: &AppContainer<'_>, cx: &PodContext<'_>) -> Option<Finding> {
     Some(Finding::new(Severity::Warning, policy.span(), message).caption("never done").help(help))
 }
 
+/// Whether `container` may end the process `command` of another one.
+fn may_end(pod: &Pod<'_>, container: &AppContainer<'_>, command: &str) -> bool {
+    let sees_it =
+        pod.entry("shareProcessNamespace").is_some_and(|entry| entry.value.kind() == Kind::Bool(true));
+    let words = [&container.command, &container.args].into_iter().flatten().flatten();
+    words.into_iter().any(|word| commands::may_end_server(word, command, sees_it))
+}
+
 /// A finding where the container's process is known to run for ever, beside one that isn't.
 fn endless(pod: &Pod<'_>, app: &AppContainer<'_>, cx: &PodContext<'_>) -> Option<Finding> {
     let process = endless_process(app, cx.images)?;
     let others = pod.apps.iter().filter(|other| !std::ptr::eq(*other, app));
+    if others.clone().any(|other| may_end(pod, other, &process.command)) {
+        return None;
+    }
     let work = others.into_iter().find(|other| endless_process(other, cx.images).is_none())?;
     let (name, command) = (app.name(), process.command);
     let message = format!(

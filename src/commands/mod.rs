@@ -59,6 +59,7 @@ pub use rights::Needs;
 pub(crate) use rights::{
     changes_files, ends_soon, is_known, is_light, is_of_the_shell, is_socket_client, starts_server,
 };
+pub(crate) use servers::may_end_server;
 pub(crate) use services::says_what_is_set;
 pub(crate) use wrappers::Wrapper;
 

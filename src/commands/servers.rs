@@ -6,6 +6,12 @@ use super::{Call, NEVER_ENDS};
 /// Options with which any server only says something, and ends.
 const ASKS: [&str; 8] = ["-v", "-V", "-version", "--version", "version", "-h", "-help", "--help"];
 
+/// Whether `word` of another process may end the server `name`: by the endpoint that proxies have for it (`/quitquitquit`),
+/// or by a signal, where it `sees` the server's process. A script may be given the name of what it is to end.
+pub(crate) fn may_end_server(word: &str, name: &str, sees: bool) -> bool {
+    word.contains("quitquitquit") || sees && (word.contains("kill") || word.contains(name))
+}
+
 /// Those of which nothing else is known. Databases stand in a file of their own.
 pub(super) const RECORDS: &[Record] = &[
     record(&["nginx"]).when(nginx),
