@@ -7,7 +7,7 @@ use crate::finding::{Finding, Fix, Safety, Severity};
 use crate::fix;
 use crate::kube::Object;
 use crate::rule::{Group, ObjectContext, Rule, Target};
-use crate::yaml::{Entry, Node};
+use crate::yaml::{Entry, Kind, Node};
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -98,7 +98,27 @@ fn collect<'d>(node: Node<'d>, container: Option<&'d str>, repeated: &mut Vec<Re
 }
 
 fn is_same(entry: &Entry<'_>, first: &Entry<'_>) -> bool {
-    entry.value.source_text() == first.value.source_text()
+    is_same_value(entry.value, first.value)
+}
+
+/// Whether both mean the same, however they are written. The parser bounds how deep they are.
+fn is_same_value(one: Node<'_>, other: Node<'_>) -> bool {
+    match (one.kind(), other.kind()) {
+        (Kind::Unknown, _) | (_, Kind::Unknown) => one.source_text() == other.source_text(),
+        (Kind::Sequence, Kind::Sequence) => {
+            let mut pairs = one.items().zip(other.items());
+            one.items().count() == other.items().count()
+                && pairs.all(|(one, other)| is_same_value(one, other))
+        }
+        (Kind::Mapping, Kind::Mapping) => {
+            let (ours, theirs) = (|| one.written_entries(), || other.written_entries());
+            let is_same_entry = |(one, other): (Entry<'_>, Entry<'_>)| {
+                one.name() == other.name() && is_same_value(one.value, other.value)
+            };
+            ours().count() == theirs().count() && ours().zip(theirs()).all(is_same_entry)
+        }
+        (one, other) => one == other,
+    }
 }
 
 /// Takes `entry` out of `mapping`, which has the same twice among its `own` entries.
