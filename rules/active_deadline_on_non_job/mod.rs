@@ -84,9 +84,9 @@ fn kills(pod: &Pod<'_>, entry: Entry<'_>) -> Finding {
         .help("remove it, or run the work as a Job: it goes on counting when the init containers are done; to bound the wait of one init container, put `timeout` before its command")
 }
 
-/// Whether the Job makes no second Pod, nor the kubelet a second container.
+/// Whether the Job makes no second Pod: one that the deadline ended has failed, and the Job with it.
 fn has_one_try(pod: &Pod<'_>) -> bool {
-    pod.template.zero_backoff_limit().is_some() && pod.restart_policy.is_some_and(|policy| *policy == "Never")
+    pod.template.zero_backoff_limit().is_some()
 }
 
 /// Where Pods run to completion their own deadline is legal, but each retry starts it anew: each new Pod, where
