@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};
 
-use super::openshift::names_its_group;
+use super::openshift::{SECURITY_GROUP, names_its_group};
 use crate::kube::{Object, objects};
 use crate::kustomize::{Build, BuiltResource};
 use crate::yaml::Document;
@@ -21,10 +21,14 @@ impl BuildObjects {
         Self { build, by_name: OnceLock::new() }
     }
 
-    /// Whether it makes an object of `OpenShift`'s, or leaves a Pod's user to the cluster on purpose.
+    /// Whether it makes an object of `OpenShift`'s or grants the use of one that sets users, or leaves a Pod's user to the
+    /// cluster on purpose.
     pub(super) fn is_for_openshift(&self) -> bool {
-        let resources = &self.build.resources;
-        resources.iter().any(|resource| resource.loses_user || names_its_group(resource.api_version()))
+        self.build.resources.iter().any(|resource| {
+            resource.loses_user
+                || names_its_group(resource.api_version())
+                || resource.has_text(&|_, text| text.starts_with(SECURITY_GROUP))
+        })
     }
 
     /// The objects of `kind`, in order.

@@ -12,6 +12,10 @@ use crate::source::FileId;
 /// What the names of `OpenShift`'s own API groups end with.
 const GROUPS: &str = ".openshift.io";
 
+/// The group of `SecurityContextConstraints`. What is applied beside a role to use one, or has an annotation of this group, is
+/// for `OpenShift`. Other groups stand in the roles of operators that run there as well.
+pub(super) const SECURITY_GROUP: &str = "security.openshift.io";
+
 /// The files of the input by what they are applied with: a chart, or else a folder.
 #[derive(Debug, Default)]
 pub(super) struct Neighbours(HashMap<Box<str>, Together>);
@@ -53,11 +57,13 @@ fn applied_with(path: &str) -> &str {
     chart_of(path).unwrap_or_else(|| folder_of(path))
 }
 
-/// Whether the text of a document is that of an object of `OpenShift`'s. A chart that makes it under a condition is for
+/// Whether the text of a document is that of an object of `OpenShift`'s, or speaks of its `SecurityContextConstraints`. A chart that makes it under a condition is for
 /// other clusters as well.
 fn holds_its_object(document: &str) -> bool {
     let mut lines = document.lines().take_while(|line| !line.contains("{{"));
-    lines.any(|line| line.strip_prefix("apiVersion:").is_some_and(names_its_group))
+    lines.any(|line| {
+        line.strip_prefix("apiVersion:").is_some_and(names_its_group) || line.contains(SECURITY_GROUP)
+    })
 }
 
 /// Whether `api_version` is of one of `OpenShift`'s groups.
@@ -74,6 +80,7 @@ mod tests {
     fn objects_of_openshift_are_told_by_their_group() {
         for text in [
             "apiVersion: route.openshift.io/v1\nkind: Route\n",
+            "kind: Role\nrules:\n- apiGroups: [security.openshift.io]\n  verbs: [use]\n",
             "# a route\nkind: Route\napiVersion: \"route.openshift.io/v1\"\n",
             "apiVersion: apps.openshift.io/v1\nkind: DeploymentConfig\nmetadata: {name: '{{ .Release.Name }}'}\n",
         ] {
@@ -84,6 +91,7 @@ mod tests {
             "{{- if .Values.route.enabled }}\napiVersion: route.openshift.io/v1\nkind: Route\n{{- end }}\n",
             "apiVersion: v1\nkind: List\nitems:\n- apiVersion: v1\n",
             "kind: Route\n",
+            "kind: Role\nrules:\n- apiGroups: [config.openshift.io]\n",
         ] {
             assert!(!holds_its_object(text), "{text}");
         }
