@@ -235,3 +235,26 @@ fn who_lifts_the_restriction_has_files_elsewhere_read() {
     assert_eq!(repository.remarks(&read), [""; 0]);
     assert_eq!(repository.told(&read), ["shared/patch.yaml:9 forbidden-probe [dev]"]);
 }
+
+/// A build makes what git ignores.
+#[test]
+fn a_kustomization_that_git_ignores_is_not_missed() {
+    let remarks = |ignores: &[(&str, &str)]| {
+        let files = [
+            ("base/kustomization.yaml", BASE),
+            ("base/web.yaml", WEB),
+            ("dev/kustomization.yaml", "resources: [../base, ../made]\n"),
+            ("made/kustomization_base.yaml", ""),
+        ];
+        let repository = Repository::of(&[files.as_slice(), ignores].concat());
+        std::fs::create_dir_all(repository.path(".git")).unwrap();
+        repository.remarks(&repository.lint(&["."]))
+    };
+    let is_error = |remarks: &[String]| remarks.iter().any(|one| one.starts_with("error dev/"));
+    let ignored = remarks(&[(".gitignore", "/made/kustomization.yaml\n")]);
+    assert!(!is_error(&ignored) && ignored.iter().any(|one| one.starts_with("note dev/")), "{ignored:?}");
+    assert!(!is_error(&remarks(&[("made/.gitignore", "kustomization.yaml\n")])));
+    let not_ignored = [(".gitignore", "made/*\n"), ("made/.gitignore", "!kustomization.yaml\n")];
+    assert!(is_error(&remarks(&not_ignored)), "the nearest counts");
+    assert!(is_error(&remarks(&[(".gitignore", "/other/\n")])));
+}
