@@ -28,8 +28,8 @@ struct Chart {
 /// What of a ConfigMap is known whatever values the chart is given.
 #[derive(Debug)]
 pub(super) struct ChartMap {
-    /// The texts without actions, by their keys.
-    pub(super) data: BTreeMap<String, MappedText>,
+    /// The keys without actions, and the texts without any; `None` is a text that values tell.
+    pub(super) data: BTreeMap<String, Option<MappedText>>,
     /// Where its document stands.
     place: Span,
     /// Whether there is another of its name.
@@ -75,7 +75,9 @@ impl Chart {
                 for object in objects(part.document.root()).iter().filter(|object| object.kind == KIND) {
                     let name = object.metadata().and_then(|metadata| metadata.get("name")?.text_of_chart());
                     let Some(name) = name else { continue };
-                    let data = texts(object.node.get("data"), &file.source);
+                    let choices = views.choices(part);
+                    let is_certain = |at: usize| !choices.iter().any(|choice| choice.holds(at));
+                    let data = texts(object.node.get("data"), &file.source, &is_certain);
                     let map = ChartMap { data, place: part.place, is_ambiguous: false };
                     match maps.get_mut(&name) {
                         None => _ = maps.insert(name, map),
@@ -93,13 +95,27 @@ impl ChartMap {
     fn join(&mut self, other: &Self) {
         self.is_ambiguous |= self.place != other.place;
         self.data.retain(|key, _| other.data.contains_key(key));
+        for (key, text) in &mut self.data {
+            if text.as_ref() != other.data.get(key).and_then(Option::as_ref) {
+                *text = None;
+            }
+        }
     }
 }
 
-/// The texts in `data`, of a template in `source`, that hold no action: none that puts something out, and no branch.
-fn texts(data: Option<Node<'_>>, source: &Source) -> BTreeMap<String, MappedText> {
-    let entries = data.into_iter().flat_map(Node::entries);
-    let known = entries
-        .filter(|entry| entry.value.as_str().is_some() && !source.slice(entry.value.span()).contains("{{"));
-    known.map(|entry| (entry.name().into_owned(), entry.value.mapped())).collect()
+/// The texts in `data`, of a template in `source`, that hold no action: none that puts something out, and no branch. Of
+/// others the keys, where it is certain that they are there.
+fn texts(
+    data: Option<Node<'_>>,
+    source: &Source,
+    is_certain: &dyn Fn(usize) -> bool,
+) -> BTreeMap<String, Option<MappedText>> {
+    let is_plain = |node: Node<'_>| !source.slice(node.span()).contains("{{");
+    let entries = data.into_iter().flat_map(Node::entries).filter(|entry| is_plain(entry.key));
+    let known = entries.filter_map(|entry| {
+        let text = Some(entry.value).filter(|text| text.as_str().is_some() && is_plain(*text));
+        let is_told = text.is_some() || is_certain(entry.key.span().range().start);
+        is_told.then(|| (entry.name().into_owned(), text.map(Node::mapped)))
+    });
+    known.collect()
 }

@@ -142,20 +142,27 @@ impl<'a> ConfigData<'a> {
     /// The texts by their keys; `inputs` is the set that this is of.
     #[must_use]
     pub fn texts(self, inputs: &'a InputSet) -> BTreeMap<Cow<'a, str>, &'a str> {
+        self.entries(inputs).into_iter().filter_map(|(key, text)| Some((key, text?))).collect()
+    }
+
+    /// The keys with their texts, as far as these are known: those of a chart may hang on its values.
+    #[must_use]
+    pub fn entries(self, inputs: &'a InputSet) -> BTreeMap<Cow<'a, str>, Option<&'a str>> {
         match self.data {
             Data::Object(data) => {
                 let entries = data.into_iter().flat_map(Node::entries);
-                entries.filter_map(|entry| Some((entry.name(), entry.value.as_str()?))).collect()
+                entries.map(|entry| (entry.name(), entry.value.as_str())).collect()
             }
             Data::Generated(map) => {
                 let text = |value: &'a Value| match value {
                     Value::File(path) => Some(&*inputs.file_at(path)?.text),
                     Value::Literal(text) => Some(text.as_str()),
                 };
-                map.data.iter().filter_map(|(key, value)| Some((Cow::from(key), text(value)?))).collect()
+                map.data.iter().map(|(key, value)| (Cow::from(key), text(value))).collect()
             }
             Data::OfChart(map) => {
-                map.data.iter().map(|(key, text)| (Cow::from(key), text.as_str())).collect()
+                let text = |text: &'a Option<MappedText>| text.as_ref().map(MappedText::as_str);
+                map.data.iter().map(|(key, value)| (Cow::from(key), text(value))).collect()
             }
         }
     }
@@ -169,7 +176,7 @@ impl<'a> ConfigData<'a> {
                 Value::File(path) => Some(inputs.file_at(path)?.mapped()),
                 Value::Literal(text) => Some(text.clone()),
             },
-            Data::OfChart(map) => map.data.get(key).cloned(),
+            Data::OfChart(map) => map.data.get(key)?.clone(),
         }
     }
 }

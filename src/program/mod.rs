@@ -175,13 +175,20 @@ impl<'b, 'p, 'd> ProgramBuilder<'b, 'p, 'd> {
         process
     }
 
-    /// The files of each mounted ConfigMap and Secret; only where the words could speak of them, so that none is parsed
-    /// in vain.
+    /// The files of each mounted ConfigMap and Secret; only where the words could speak of them, or a script that the
+    /// words name, so that none is parsed in vain.
     fn files(&self, container: &Container<'d>, argv: &[MappedText]) -> Files<'p> {
         let mut files = Files::default();
-        for mount in &container.volume_mounts {
-            let Some(path) = mount.mount_path.map(|path| path.value.trim_end_matches('/')) else { continue };
-            if argv.iter().any(|word| word.as_str().contains(path)) {
+        let mounts = container.volume_mounts.iter();
+        let mounts = mounts.filter_map(|mount| Some((mount, mount.mount_path?.value.trim_end_matches('/'))));
+        let (of_words, others): (Vec<_>, Vec<_>) =
+            mounts.partition(|(_, path)| argv.iter().any(|word| word.as_str().contains(path)));
+        for (mount, path) in of_words {
+            self.add_files(mount, path, &mut files);
+        }
+        let scripts: Vec<&str> = argv.iter().filter_map(|word| files.get(word.as_str())?.text).collect();
+        for (mount, path) in others {
+            if scripts.iter().any(|script| script.contains(path)) {
                 self.add_files(mount, path, &mut files);
             }
         }
@@ -265,13 +272,13 @@ pub fn endless_process(container: &Container<'_>, images: &Images) -> Option<End
     Some(EndlessProcess { command, span })
 }
 
-/// File names, the keys that they hold and the texts of these: `items`, or each key as a file of its name.
+/// File names, the keys that they hold and the texts of these, if they are known: `items`, or each key as a file of its name.
 fn entries<'p>(
     source: &ConfigSource<'_>,
     data: ConfigData<'p>,
     inputs: &'p InputSet,
-) -> Vec<(String, String, &'p str)> {
-    let texts = data.texts(inputs);
+) -> Vec<(String, String, Option<&'p str>)> {
+    let texts = data.entries(inputs);
     let Some(items) = &source.items else {
         return texts.into_iter().map(|(key, text)| (key.to_string(), key.into_owned(), text)).collect();
     };

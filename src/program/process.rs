@@ -131,7 +131,7 @@ const ENTRY: usize = 128;
 pub(super) struct Files<'p> {
     by_path: BTreeMap<String, File<'p>>,
     /// The same for the analysis of a second run.
-    texts: OnceCell<Arc<BTreeMap<String, String>>>,
+    texts: OnceCell<Arc<BTreeMap<String, Option<String>>>>,
 }
 
 impl<'p> Files<'p> {
@@ -143,14 +143,15 @@ impl<'p> Files<'p> {
         self.by_path.get(path)
     }
 
-    pub(super) fn texts(&self) -> Arc<BTreeMap<String, String>> {
-        let texts = self.by_path.iter().map(|(path, file)| (path.clone(), file.text.to_owned()));
+    pub(super) fn texts(&self) -> Arc<BTreeMap<String, Option<String>>> {
+        let texts = self.by_path.iter().map(|(path, file)| (path.clone(), file.text.map(str::to_owned)));
         Arc::clone(self.texts.get_or_init(|| Arc::new(texts.collect())))
     }
 
     /// How much room they take (bytes).
     pub(super) fn size(&self) -> usize {
-        self.by_path.iter().map(|(path, file)| 2 * path.len() + file.text.len() + ENTRY).sum()
+        let text = |file: &File<'_>| file.text.map_or(0, str::len);
+        self.by_path.iter().map(|(path, file)| 2 * path.len() + text(file) + ENTRY).sum()
     }
 }
 
@@ -165,7 +166,8 @@ impl PartialEq for Files<'_> {
 pub(super) struct File<'p> {
     pub(super) data: ConfigData<'p>,
     pub(super) key: String,
-    pub(super) text: &'p str,
+    /// `None` where the values of a chart tell it.
+    pub(super) text: Option<&'p str>,
     pub(super) inputs: &'p InputSet,
     pub(super) mapped: OnceCell<Option<MappedText>>,
 }
@@ -178,7 +180,11 @@ impl File<'_> {
 
 impl PartialEq for File<'_> {
     fn eq(&self, other: &Self) -> bool {
-        self.key == other.key && std::ptr::eq(self.text, other.text)
+        let is_same = match (self.text, other.text) {
+            (Some(own), Some(others)) => std::ptr::eq(own, others),
+            (own, others) => own == others,
+        };
+        self.key == other.key && is_same
     }
 }
 

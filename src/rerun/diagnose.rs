@@ -494,7 +494,7 @@ impl<'c> Context<'_, 'c> {
         let (container, site) = self.shared.sites.get(id)?;
         let container = self.sequence.get(*container)?;
         match (&*container.program, &site.file) {
-            (_, Some(file)) => container.files.get(file)?.get(site.range.clone()),
+            (_, Some(file)) => container.files.get(file)?.as_ref()?.get(site.range.clone()),
             (Program::Script { text, .. }, None) => text.get(site.range.clone()),
             (Program::Exec(_), None) => None,
         }

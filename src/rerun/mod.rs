@@ -74,8 +74,8 @@ pub struct Container {
     pub root: Option<bool>,
     /// Whether its network is the node's (`hostNetwork`).
     pub host_network: bool,
-    /// Text files that are known, by absolute path: what a `ConfigMap` in the input mounts.
-    pub files: Arc<BTreeMap<String, String>>,
+    /// The files that are known, by absolute path, and their texts if these are: what a `ConfigMap` in the input mounts.
+    pub files: Arc<BTreeMap<String, Option<String>>>,
     /// The `ConfigMap`s and Secrets that it mounts, by `mountPath`.
     pub entries: BTreeMap<String, Entries>,
     /// What the Pod's other containers run by the time that it runs again.

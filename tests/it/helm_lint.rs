@@ -398,6 +398,41 @@ fn a_script_stands_in_a_config_map_that_is_named_by_the_same_action() {
     assert_eq!(told(&folder, &[]), nothing, "another chart's");
 }
 
+/// Of a ConfigMap whose texts hang on values the keys are known: what is copied there is no longer what a first run left.
+#[test]
+fn the_keys_of_a_config_map_are_known_where_its_texts_are_not() {
+    const NAME: &str = "{{ .Release.Name }}-conf";
+    let init = "        - name: init
+          image: busybox:1
+          command: [sh, -ec, 'cp /conf/* /data; cat /more/* >> /data/a.conf']
+          volumeMounts: [{name: conf, mountPath: /conf}, {name: data, mountPath: /data}, {name: more, mountPath: /more}]
+";
+    let volumes = format!(
+        "{EMPTY_DIR}        - name: conf\n          configMap: {{name: {NAME}}}\n        - name: more\n          secret: {{secretName: a}}\n"
+    );
+    let user = deployment(init, &volumes);
+    let told_of = |data: &str| {
+        let map = format!("apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: {NAME}}}\ndata:\n{data}");
+        told(&chart(&[("web/templates/web.yaml", &user), ("web/templates/map.yaml", &map)]), &[])
+    };
+    for data in [
+        "  a.conf: a\n",
+        "  a.conf: |\n    user={{ .Values.user }}\n",
+        "  a.conf: {{ .Values.conf | quote }}\n",
+        "  a.conf: |\n    {{- if .Values.b }}\n    b\n    {{- else }}\n    c\n    {{- end }}\n",
+        "  {{- if .Values.b }}\n  b.conf: b\n  {{- end }}\n  a.conf: {{ .Values.a }}\n",
+    ] {
+        assert_eq!(told_of(data), [""; 0], "{data}");
+    }
+    for data in [
+        "  b.conf: a\n",
+        "  {{- if .Values.b }}\n  a.conf: {{ .Values.a }}\n  {{- end }}\n  b.conf: a\n",
+        "  {{ .Values.key }}.conf: a\n",
+    ] {
+        assert_eq!(told_of(data), ["web/templates/web.yaml:15:49 non-idempotent-write"], "{data}");
+    }
+}
+
 #[test]
 fn a_quoted_text_with_an_action_is_named_once() {
     let wait = "        - name: wait

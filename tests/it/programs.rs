@@ -177,6 +177,29 @@ fn init(name: &str, fields: &str) -> String {
     format!("  - {{name: {name}, image: 'debian:12', volumeMounts: {mounts}, {fields}}}\n")
 }
 
+/// What a script in a ConfigMap speaks of is known as where it stands in the container itself.
+#[test]
+fn a_script_in_a_config_map_reads_other_config_maps() {
+    let pod = SCRIPT
+        .replace("command: [bash, -ec]\n    args:\n    - |\n", "command: [bash, /scripts/seed.sh]\n")
+        .replace(
+            "configMap: {name: scripts}}",
+            "configMap: {name: scripts}}, {name: conf, configMap: {name: conf}}",
+        )
+        .replace("mountPath: /scripts}", "mountPath: /scripts}, {name: conf, mountPath: /conf}");
+    let script = indented("set -e\ncp /conf/* /data\ncat /proc/cpuinfo >> /data/a.conf");
+    let rules_with = |key: &str| {
+        let scripts = format!(
+            "apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: scripts}}\ndata:\n  seed.sh: |\n{script}"
+        );
+        let conf = format!("apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: conf}}\ndata: {{{key}: a}}\n");
+        rules_of(&lint("pod.yaml", &format!("{pod}---\n{scripts}---\n{conf}"), &Settings::default()))
+            .join(" ")
+    };
+    assert!(!rules_with("a.conf").contains("non-idempotent-write"), "{}", rules_with("a.conf"));
+    assert!(rules_with("b.conf").contains("non-idempotent-write"), "{}", rules_with("b.conf"));
+}
+
 #[test]
 fn a_secrets_texts_are_scripts_as_a_config_maps_are() {
     let secret = "apiVersion: v1\nkind: Secret\nmetadata: {name: s}\nstringData:\n  run.sh: mkdir /data/x\n";

@@ -63,7 +63,13 @@ fn container(given: &Given, parsed: Script) -> Container {
         entries: given.entries.iter().map(|entries| ("/config".to_owned(), *entries)).collect(),
         running: given.running.clone().into(),
         userland: Userland::Unknown,
-        files: given.files.iter().map(owned).collect::<BTreeMap<String, String>>().into(),
+        files: given
+            .files
+            .iter()
+            .map(owned)
+            .map(|(path, text)| (path, Some(text)))
+            .collect::<BTreeMap<_, _>>()
+            .into(),
     }
 }
 

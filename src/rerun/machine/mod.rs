@@ -493,7 +493,11 @@ fn files(container: &Container, mounts: &Mounts) -> Tree {
         }
     }
     for (path, text) in container.files.iter() {
-        tree.put(own(path), Node::File(clean(text).into()), SiteId::MAX);
+        let file = match text {
+            Some(text) => Node::File(clean(text).into()),
+            None => Node::Unknown { key: format!("input:{path}").into(), exists: true },
+        };
+        tree.put(own(path), file, SiteId::MAX);
     }
     tree
 }

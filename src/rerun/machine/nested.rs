@@ -155,7 +155,7 @@ impl Machine<'_, '_> {
         if self.is_abroad() {
             return None;
         }
-        if let Some(text) = self.container.files.get(&absolute) {
+        if let Some(Some(text)) = self.container.files.get(&absolute) {
             return Some((text.as_str().into(), true));
         }
         let place = self.place(path);
