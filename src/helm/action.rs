@@ -187,6 +187,30 @@ pub(super) fn words(text: &str) -> Vec<&str> {
     words
 }
 
+/// What is called, and with what: the words of a call, or of the last step of a pipeline, whose last operand the steps before
+/// it are. Parentheses and strings stay whole.
+pub(super) fn call(text: &str) -> Vec<&str> {
+    let last = steps(text).last().copied().unwrap_or(0);
+    let mut words = words(text.get(last..).unwrap_or(""));
+    let before = text.get(..last.saturating_sub(1)).unwrap_or("").trim();
+    words.extend(Some(before).filter(|before| !before.is_empty()));
+    words
+}
+
+/// What the parentheses around all of `text` hold.
+pub(super) fn in_parentheses(text: &str) -> Option<&str> {
+    let inner = text.strip_prefix('(')?.strip_suffix(')')?;
+    let mut depth = 0_usize;
+    for char in inner.chars() {
+        match char {
+            '(' => depth += 1,
+            ')' => depth = depth.checked_sub(1)?,
+            _ => {}
+        }
+    }
+    (depth == 0).then(|| inner.trim())
+}
+
 /// The text by which two values are told to be the same: white space, a final `quote` and the root's `$` don't count.
 pub(super) fn identity(inner: &str) -> String {
     // Most actions are one step on one line.

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::condition::Condition;
+use super::condition::{Condition, Said};
 use super::facts::Facts;
 use super::tree::{Arm, Block, Piece, Tree};
 
@@ -88,7 +88,7 @@ impl<'t> Choice<'t> {
     }
 
     /// What has to hold for it, each with all of what would do.
-    fn conditions(&self) -> Vec<Vec<String>> {
+    fn conditions(&self) -> Vec<Vec<Said<'t>>> {
         let asked = self.asked();
         let taken = asked.iter().find_map(|&(condition, holds)| holds.then_some(condition));
         // What equals one text equals no other.
@@ -96,28 +96,30 @@ impl<'t> Choice<'t> {
             !holds && taken.is_some_and(|taken| taken.excludes(condition))
         };
         let said = asked.iter().filter(|(condition, holds)| !goes_without_saying(condition, *holds));
-        said.flat_map(|(condition, holds)| condition.describe(*holds)).collect()
+        said.flat_map(|(condition, holds)| condition.said(*holds)).collect()
     }
 }
 
 /// What has to hold for `choices`, one thing after another: conditions as they are written, each perhaps after a `not`.
 #[must_use]
 pub fn conditions(choices: &[Choice<'_>]) -> Vec<String> {
-    let mut all: Vec<Vec<String>> = Vec::new();
+    let mut all: Vec<Vec<Said<'_>>> = Vec::new();
     for condition in choices.iter().flat_map(Choice::conditions) {
         if !all.contains(&condition) {
             all.push(condition);
         }
     }
-    let is_implied = |condition: &[String]| {
-        condition.len() > 1 && all.iter().any(|other| matches!(&**other, [one] if condition.contains(one)))
+    let is_implied = |condition: &[Said<'_>]| {
+        let says =
+            |one: &Said<'_>, other: &Said<'_>| one.implies(other) || condition.len() > 1 && one == other;
+        let is_said = |one: &Said<'_>| condition.iter().any(|other| says(one, other));
+        all.iter().any(|other| matches!(&**other, [one] if is_said(one)))
     };
     let told: Vec<_> = all.iter().filter(|condition| !is_implied(condition)).collect();
     let is_one_of_several = told.len() > 1;
-    let join = |condition: &&Vec<String>| match &***condition {
-        [one] => one.clone(),
-        several if is_one_of_several => format!("({})", several.join(" or ")),
-        several => several.join(" or "),
+    let join = |condition: &&Vec<Said<'_>>| {
+        let texts = condition.iter().map(Said::text).collect::<Vec<_>>().join(" or ");
+        if is_one_of_several && condition.len() > 1 { format!("({texts})") } else { texts }
     };
     told.iter().map(join).collect()
 }

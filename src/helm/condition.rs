@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::action;
+use super::{action, implied};
 
 /// The condition of a branch.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,8 +17,10 @@ pub(super) enum Condition {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Literal {
     pub(super) fact: FactId,
-    /// What `eq` compares with a literal; of several such facts at most one holds.
+    /// What `eq` compares with a literal, or `kindIs`; of several such facts at most one holds.
     pub(super) subject: Option<SubjectId>,
+    /// The facts that hold wherever it does.
+    pub(super) implied: Vec<FactId>,
     /// False for `not …` and `ne …`.
     pub(super) holds: bool,
     /// The fact as it is written.
@@ -71,20 +73,25 @@ impl Condition {
 
     /// That `text` holds, or that it doesn't.
     fn read(text: &str, holds: bool, scope: Option<usize>, ids: &mut FactIds, depth: usize) -> Self {
-        let text = in_parentheses(text.trim()).unwrap_or(text.trim());
-        let (operator, operands) = call(text);
-        match (operator, operands.as_slice()) {
+        let text = action::in_parentheses(text.trim()).unwrap_or(text.trim());
+        let words = action::call(text);
+        match words.as_slice() {
             _ if depth == 0 => {}
-            ("not", [operand]) => return Self::read(operand, !holds, scope, ids, depth - 1),
-            ("and" | "or", [_, ..]) => {
+            ["not" | "empty", operand] => return Self::read(operand, !holds, scope, ids, depth - 1),
+            ["default", "false" | "\"\"" | "nil" | "0" | "list" | "(list)" | "dict" | "(dict)", operand] => {
+                return Self::read(operand, holds, scope, ids, depth - 1);
+            }
+            [operator @ ("and" | "or" | "coalesce"), operands @ ..] if !operands.is_empty() => {
                 let parts = operands.iter().map(|operand| Self::read(operand, holds, scope, ids, depth - 1));
-                let is_all = (operator == "and") == holds;
+                let is_all = (*operator == "and") == holds;
                 if let Some(literals) = parts.map(|part| part.of_kind(is_all)).collect::<Option<Vec<_>>>() {
                     let literals = literals.concat();
                     return if is_all { Self::All(literals) } else { Self::Any(literals) };
                 }
             }
-            _ if in_parentheses(text).is_some() => return Self::read(text, holds, scope, ids, depth - 1),
+            _ if action::in_parentheses(text).is_some() => {
+                return Self::read(text, holds, scope, ids, depth - 1);
+            }
             _ => {}
         }
         Self::All(vec![Literal::of(text, holds, scope, ids)])
@@ -101,15 +108,14 @@ impl Condition {
 }
 
 impl Condition {
-    /// What it says, one thing after another, each with all of what would do: facts as they are written, after a `not` where
-    /// they don't hold. `holds` is whether the condition does.
-    pub(super) fn describe(&self, holds: bool) -> Vec<Vec<String>> {
+    /// What it says, one thing after another, each with all of what would do. `holds` is whether the condition does.
+    pub(super) fn said(&self, holds: bool) -> Vec<Vec<Said<'_>>> {
         let (literals, is_all) = match self {
             Self::All(literals) => (literals, holds),
             Self::Any(literals) => (literals, !holds),
         };
-        let texts = literals.iter().map(|literal| literal.describe(holds));
-        if is_all { texts.map(|text| vec![text]).collect() } else { vec![texts.collect()] }
+        let said = literals.iter().map(|literal| Said { literal, is_true: literal.holds == holds });
+        if is_all { said.map(|one| vec![one]).collect() } else { vec![said.collect()] }
     }
 
     /// Whether `other` can't hold where it does, since both compare the same with different literals.
@@ -126,54 +132,60 @@ impl Condition {
     }
 }
 
-impl Literal {
-    fn describe(&self, holds: bool) -> String {
-        let not = if self.holds == holds { "" } else { "not " };
-        format!("{not}`{}`", self.text)
+/// That a fact is true or that it is false, as people are told.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Said<'c> {
+    literal: &'c Literal,
+    is_true: bool,
+}
+
+impl Said<'_> {
+    /// The fact as it is written, after a `not` where it doesn't hold.
+    pub(super) fn text(&self) -> String {
+        let not = if self.is_true { "" } else { "not " };
+        format!("{not}`{}`", self.literal.text)
     }
 
+    /// Whether `other` goes without saying beside it.
+    pub(super) fn implies(&self, other: &Self) -> bool {
+        self.is_true == other.is_true && {
+            let (from, to) = if self.is_true { (self, other) } else { (other, self) };
+            from.literal.implied.contains(&to.literal.fact)
+        }
+    }
+}
+
+impl PartialEq for Said<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        self.is_true == other.is_true && self.literal.text == other.literal.text
+    }
+}
+
+impl Literal {
     fn of(text: &str, holds: bool, scope: Option<usize>, ids: &mut FactIds) -> Self {
-        let scope = scope.filter(|_| action::is_local(text));
+        let whole_scope = scope;
+        let scope_of = |text: &str| whole_scope.filter(|_| action::is_local(text));
+        let scope = scope_of(text);
         let text = action::identity(text);
         let (text, holds) = match text.strip_prefix("ne ") {
             Some(operands) => (format!("eq {operands}"), !holds),
             None => (text, holds),
         };
         let subject = subject(&text).map(|subject| ids.subject(subject, scope));
-        Self { fact: ids.fact(text.clone(), scope), subject, holds, text }
+        let implied = implied::by(&text).into_iter();
+        let implied = implied.map(|text| (scope_of(&text), text)).map(|(scope, text)| ids.fact(text, scope));
+        let implied = implied.collect();
+        Self { fact: ids.fact(text.clone(), scope), subject, implied, holds, text }
     }
 }
 
-/// What is called, and with what; parentheses and strings stay whole.
-fn call(text: &str) -> (&str, Vec<&str>) {
-    let mut words = action::words(text);
-    if words.is_empty() || words.contains(&"|") {
-        return ("", Vec::new());
-    }
-    (words.remove(0), words)
-}
-
-/// What the parentheses around all of `text` hold.
-fn in_parentheses(text: &str) -> Option<&str> {
-    let inner = text.strip_prefix('(')?.strip_suffix(')')?;
-    let mut depth = 0_usize;
-    for char in inner.chars() {
-        match char {
-            '(' => depth += 1,
-            ')' => depth = depth.checked_sub(1)?,
-            _ => {}
-        }
-    }
-    (depth == 0).then(|| inner.trim())
-}
-
-/// `x` of `eq x "literal"` and of `eq "literal" x`.
+/// `x` of `eq x "literal"` and of `eq "literal" x`; `kindIs x` of `kindIs "map" x`.
 fn subject(text: &str) -> Option<String> {
-    let (_, operands) = call(text.strip_prefix("eq ").map(|_| text)?);
     let is_string = |text: &str| text.starts_with(['"', '`']);
-    match operands.as_slice() {
-        [first, second] if is_string(first) && !is_string(second) => Some((*second).to_owned()),
-        [first, second] if is_string(second) && !is_string(first) => Some((*first).to_owned()),
+    match action::call(text).as_slice() {
+        ["eq", first, second] if is_string(first) && !is_string(second) => Some((*second).to_owned()),
+        ["eq", first, second] if is_string(second) && !is_string(first) => Some((*first).to_owned()),
+        ["kindIs", kind, value] if is_string(kind) => Some(format!("kindIs {value}")),
         _ => None,
     }
 }

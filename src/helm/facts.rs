@@ -26,6 +26,9 @@ impl Facts {
     }
 
     fn literal(&self, literal: &Literal) -> Option<bool> {
+        if literal.implied.iter().any(|fact| at(&self.known, fact.0) == Some(false)) {
+            return Some(!literal.holds);
+        }
         let known = at(&self.known, literal.fact.0).or_else(|| {
             let equal = at(&self.equal, literal.subject?.0)?;
             Some(equal == literal.fact)
@@ -62,6 +65,11 @@ impl Facts {
             if let Some(subject) = literal.subject {
                 put(&mut self.equal, subject.0, None);
             }
+            for implied in literal.implied.iter().filter(|_| literal.holds == holds) {
+                if at(&self.known, implied.0) == Some(false) {
+                    put(&mut self.known, implied.0, None);
+                }
+            }
         }
         self.assume(condition, holds);
     }
@@ -73,6 +81,9 @@ impl Facts {
                 put(&mut self.known, before.0, None);
             }
             put(&mut self.equal, subject.0, Some(literal.fact));
+        }
+        for implied in literal.implied.iter().filter(|_| value) {
+            put(&mut self.known, implied.0, Some(true));
         }
         put(&mut self.known, literal.fact.0, Some(value));
     }

@@ -5,7 +5,7 @@
 //! ```
 //!
 //! `lexer` finds the actions, `action` and `condition` what they say, `tree` the blocks that they make. A template is read
-//! several times, by what `readings` takes for true (`facts`): `render` puts each reading's text out with a `placeholder` for each
+//! several times, by what `readings` takes for true (`facts`, and what is `implied` by them): `render` puts each reading's text out with a `placeholder` for each
 //! value, and knows where in the file each byte of it stands; `layout` takes out the placeholders that stand for lines.
 //! What remains is YAML.
 
@@ -16,6 +16,7 @@ mod action;
 mod choices;
 mod condition;
 mod facts;
+mod implied;
 mod layout;
 mod lexer;
 mod named;

@@ -142,3 +142,59 @@ fn what_one_condition_says_another_does_not_take_back() {
     let said = conditions(inits, EMPTY_DIR);
     assert_eq!(said, ["(if `eq .Values.db \"pg\"`)", "(if `eq .Values.db \"pg\"` and `.Values.tls`)"]);
 }
+
+/// A command in a branch of its own, and after it one in another that takes its place as the last.
+fn two_branches(first: &str, second: &str) -> String {
+    format!(
+        "        - name: a
+          image: busybox:1
+          command:
+            - sh
+            - -c
+            - |
+              {{{{- if {first} }}}}
+              cp /a/b /data/d
+              {{{{- end }}}}
+              {{{{- if {second} }}}}
+              chmod 400 /data/e
+              {{{{- end }}}}
+          volumeMounts: [{{name: data, mountPath: /data}}]
+"
+    )
+}
+
+#[test]
+fn what_is_made_of_an_empty_value_is_empty() {
+    for made in [
+        "(tpl .Values.a .)",
+        "tpl .Values.a $",
+        "tpl (.Values.a | trim) .",
+        ".Values.a.b",
+        "eq .Values.a \"x\"",
+        ".Values.a | default \"\"",
+        "not (empty .Values.a)",
+        "gt (len .Values.a) 0",
+        "contains \"x\" .Values.a",
+        "and .Values.c (tpl .Values.a .)",
+    ] {
+        let said = |first: &str, second: &str| conditions(&two_branches(first, second), EMPTY_DIR);
+        let nothing: [&str; 0] = [];
+        assert_eq!(said(made, "not .Values.a"), nothing, "{made}");
+        assert_eq!(said("empty .Values.a", made), nothing, "{made}");
+        assert_eq!(said(made, ".Values.z").len(), 1, "{made}");
+    }
+    // Each may be false by itself.
+    for other in ["include \"a\" .", ".Values.a | default .Values.b", "ne .Values.a \"x\"", ".Values.ab"] {
+        assert_eq!(conditions(&two_branches(other, "not .Values.a"), EMPTY_DIR).len(), 1, "{other}");
+    }
+    let kinds = two_branches("kindIs \"map\" .Values.a", "kindIs \"string\" .Values.a");
+    assert_eq!(conditions(&kinds, EMPTY_DIR), [""; 0]);
+}
+
+#[test]
+fn what_goes_without_saying_is_not_said() {
+    let said = |first: &str, second: &str| conditions(&two_branches(first, second), EMPTY_DIR);
+    assert_eq!(said(".Values.a", ".Values.a.b"), ["(if `.Values.a.b`)"]);
+    assert_eq!(said("not (tpl .Values.a .)", "not .Values.a"), ["(if not `.Values.a`)"]);
+    assert_eq!(said("not .Values.a.b", ".Values.a"), ["(if not `.Values.a.b` and `.Values.a`)"]);
+}
