@@ -108,7 +108,13 @@ impl<'a> Trials<'a> {
     fn conditions(&mut self, finding: &Finding, left: &mut usize) -> Option<Vec<String>> {
         let at = self.at(finding);
         let is_around = |number: &usize| self.choices.get(*number).is_some_and(|choice| choice.holds(at));
-        let (around, others): (Vec<usize>, Vec<usize>) = (0..self.choices.len()).partition(is_around);
+        let (around, mut others): (Vec<usize>, Vec<usize>) = (0..self.choices.len()).partition(is_around);
+        // Of several branches that would do, the one is told of that the reader is shown.
+        let shown: Vec<usize> = self.starts(finding.labels.iter().map(|label| label.span)).collect();
+        others.sort_by_key(|&number| {
+            let choice = self.choices.get(number);
+            !choice.is_some_and(|choice| shown.iter().any(|&at| choice.holds(at)))
+        });
         let mut search = Search { trials: self, finding, at, left };
         let needed = search.needed(&around, true, &others)?;
         let needed = search.confirmed(&around, &needed);
@@ -128,10 +134,15 @@ impl<'a> Trials<'a> {
 
     /// The byte of the document that `finding` is at, or else what it is about: a script may be in another one.
     fn at(&self, finding: &Finding) -> usize {
-        let place = self.part.place;
         let spans = [Some(finding.span), finding.about].into_iter().flatten();
-        let mut starts = spans.filter(|span| span.file == place.file).map(|span| span.range().start);
-        starts.find(|start| place.range().contains(start)).unwrap_or(place.range().start)
+        self.starts(spans).next().unwrap_or(self.part.place.range().start)
+    }
+
+    /// Where those of `spans` start that lie in the document.
+    fn starts(&self, spans: impl Iterator<Item = Span>) -> impl Iterator<Item = usize> {
+        let place = self.part.place;
+        let starts = spans.filter(move |span| span.file == place.file).map(|span| span.range().start);
+        starts.filter(move |start| place.range().contains(start))
     }
 }
 

@@ -198,3 +198,12 @@ fn what_goes_without_saying_is_not_said() {
     assert_eq!(said("not (tpl .Values.a .)", "not .Values.a"), ["(if not `.Values.a`)"]);
     assert_eq!(said("not .Values.a.b", ".Values.a"), ["(if not `.Values.a.b` and `.Values.a`)"]);
 }
+
+/// Where either of two branches would do, the one is told of that a label points at.
+#[test]
+fn a_condition_is_that_of_the_command_that_is_shown() {
+    let inits = two_branches(".Values.a", ".Values.b")
+        .replace("{{- if .Values.a }}", "cp /a/b /data/d\n              {{- if .Values.a }}")
+        .replacen("cp /a/b /data/d\n              {{- end", "chmod 400 /data/c\n              {{- end", 1);
+    assert_eq!(conditions(&inits, EMPTY_DIR), ["(if `.Values.b`)"]);
+}
