@@ -1,7 +1,7 @@
 //! How the failure of a command comes to count.
 
 use super::script::{self, Script};
-use super::{Masked, rescue, weight};
+use super::{Masked, poison, rescue, weight};
 use crate::commands::{Call, Trait};
 use crate::finding::Fix;
 use crate::fix;
@@ -70,7 +70,8 @@ fn of(script: &Script<'_, '_>, execution: &Execution<'_>) -> String {
 }
 
 /// A command besides the `masked` that may fail in a script that does its work, and at which `set -e` would end it: the
-/// script looks at what comes of it, its image lacks it, it only asks, or nobody is to see why it fails.
+/// script looks at what comes of it, its image lacks it, it only asks, it restarts what may not be there, or nobody is to
+/// see why it fails.
 fn ended_besides<'f, 's>(script: &Script<'f, 's>, masked: &[Masked<'f, 's>]) -> Option<&'f Execution<'s>> {
     if sets_errexit(script) {
         return None;
@@ -88,12 +89,14 @@ fn ended_besides<'f, 's>(script: &Script<'f, 's>, masked: &[Masked<'f, 's>]) -> 
 const MAX_ENDED: usize = 64;
 
 fn may_fail(script: &Script<'_, '_>, index: usize, execution: &Execution<'_>) -> bool {
+    let around = Script::around(execution);
     !execution.does_nothing()
         && (script.lacks(execution)
             || execution.is_test()
-            || execution.is(Trait::Probe)
-            || weight::hides_errors(script, index)
-            || rescue::is_provided_for(script, index, &Script::around(execution)))
+            || rescue::is_provided_for(script, index, &around)
+            || [Trait::Probe, Trait::MayFindNothing].iter().any(|it| execution.is(*it))
+                && !poison::ends_script(script, index, &around)
+            || weight::hides_errors(script, index))
 }
 
 /// Whether `shell` has `set -o pipefail`: bash, or the `sh` of an image that is known to be busybox's.

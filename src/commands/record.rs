@@ -144,6 +144,9 @@ pub(crate) enum Trait {
     MakesFifo,
     /// It sets something of its own process alone: `ulimit`.
     SetsOwnProcess,
+    /// It stops, restarts, loads or removes something, and fails where that isn't there. Often it needn't be: of two
+    /// services that do the same a machine has one.
+    MayFindNothing,
 }
 
 /// Whether the paths in the rest of a command belong to another file system.

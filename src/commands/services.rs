@@ -265,6 +265,7 @@ fn kubectl_traits(call: &Call<'_>) -> &'static [Trait] {
         &[Trait::UsesAccountToken, Trait::Weighty, Trait::RejectsEmptyInput, Trait::SetsElsewhere];
     const SETS: &[Trait] = &[Trait::UsesAccountToken, Trait::SetsElsewhere];
     const ANY: &[Trait] = &[Trait::UsesAccountToken];
+    const REMOVES: &[Trait] = &[Trait::UsesAccountToken, Trait::MayFindNothing];
     let traits = match call.operands() {
         ["get" | "describe" | "version" | "cluster-info", ..] => ASKS,
         ["proxy" | "port-forward", ..] => SERVES,
@@ -279,6 +280,7 @@ fn kubectl_traits(call: &Call<'_>) -> &'static [Trait] {
         ["wait", ..] | ["rollout", "status", ..] => WAITS,
         ["apply" | "create" | "replace", ..] => CHANGES,
         ["patch" | "set" | "annotate" | "label", ..] => SETS,
+        ["delete", ..] if !call.has("ignore-not-found") => REMOVES,
         _ => ANY,
     };
     if uses_account_token(call) { traits } else { traits.get(1..).unwrap_or_default() }

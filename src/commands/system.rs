@@ -40,8 +40,8 @@ pub(super) const RECORDS: &[Record] = &[
     .does(steady)
     .is(&[Trait::OnlyPrints]),
     record(&["sysctl"]).taking("p pattern").does(steady).tries(operations::parameter),
-    record(&["mount", "umount"]).does(steady).tries(operations::mount),
-    record(&["swapoff", "losetup", "modprobe", "insmod"]).does(steady),
+    record(&["mount", "umount"]).does(steady).tries(operations::mount).when(finds),
+    record(&["swapoff", "losetup", "modprobe", "insmod", "rmmod"]).does(steady).when(finds),
     record(&["mountpoint", "blkid", "lsblk", "findmnt"]).does(steady),
     record(&["ethtool"]).does(steady),
     record(&["apk", "apt", "apt-get", "yum", "dnf", "microdnf"])
@@ -53,7 +53,7 @@ pub(super) const RECORDS: &[Record] = &[
     record(&["ulimit"]).when(limits),
     record(&["apt-key", "dpkg", "rpm", "ldconfig"]).does(steady),
     record(&["adduser", "addgroup", "useradd", "groupadd", "usermod", "passwd"]).does(steady),
-    record(&["kill", "pkill", "killall", "systemctl", "service"]).does(steady),
+    record(&["kill", "pkill", "killall", "systemctl", "service", "rc-service"]).does(steady).when(finds),
     record(&["sync", "logger", "clear"]).does(|_, _| SUCCESS).is(&[Trait::OnlyPrints]),
     record(&["deno", "bun", "lua", "Rscript", "fish", "csh", "tcsh"])
         .is(&[Trait::Interpreter, Trait::RunsFile]),
@@ -96,6 +96,18 @@ fn installs_into_system(call: &Call<'_>) -> &'static [Trait] {
     let installs = installs(call);
     let is_elsewhere = call.words().iter().any(names_place);
     if installs.is_empty() || is_elsewhere { installs } else { INSTALLS_INTO_SYSTEM }
+}
+
+/// `modprobe`, `umount`, `systemctl restart crio`, `service docker stop`: there may be no such module, mount or service. A
+/// service that is enabled or started is meant to be there.
+fn finds(call: &Call<'_>) -> &'static [Trait] {
+    const COMMANDS: [&str; 7] = ["umount", "modprobe", "insmod", "rmmod", "kill", "pkill", "killall"];
+    const VERBS: [&str; 8] =
+        ["stop", "restart", "reload", "try-restart", "reload-or-restart", "kill", "disable", "mask"];
+    let has_verb = || call.words().iter().skip(1).any(|word| VERBS.contains(&word.as_str()));
+    let is_of_services = matches!(call.name(), "systemctl" | "service" | "rc-service");
+    let may = COMMANDS.contains(&call.name()) || is_of_services && has_verb();
+    if may { &[Trait::MayFindNothing] } else { &[] }
 }
 
 /// `ulimit -n 65536`; without a value it prints.
