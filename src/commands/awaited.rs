@@ -78,6 +78,14 @@ fn first_words(call: &Call<'_>) -> String {
     std::iter::once(call.name()).chain(rest.take(2)).collect::<Vec<_>>().join(" ")
 }
 
+/// The port that the text of a shell opens: `bash -c '</dev/tcp/db/5432'`.
+pub(super) fn device(call: &Call<'_>) -> Option<Awaited> {
+    let is_end = |c: char| c.is_whitespace() || matches!(c, '\'' | '"' | ';' | ')' | '&' | '|');
+    let path = |word: &String| word.find("/dev/tcp/").and_then(|at| word.get(at..)).map(str::to_owned);
+    let path = call.words().iter().find_map(path)?;
+    Awaited::of_device(path.split(is_end).next()?)
+}
+
 /// `HOST PORT`, as `nc` takes it.
 pub(super) fn host_and_port(call: &Call<'_>) -> Option<Awaited> {
     let (host, rest) = call.operands().split_first()?;

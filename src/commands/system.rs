@@ -57,11 +57,9 @@ pub(super) const RECORDS: &[Record] = &[
     record(&["sync", "logger", "clear"]).does(|_, _| SUCCESS).is(&[Trait::OnlyPrints]),
     record(&["deno", "bun", "lua", "Rscript", "fish", "csh", "tcsh"])
         .is(&[Trait::Interpreter, Trait::RunsFile]),
-    record(&["sh", "bash", "ash", "dash", "ksh", "zsh"]).is(&[
-        Trait::AcceptsEmptyInput,
-        Trait::RunsInput,
-        Trait::RunsFile,
-    ]),
+    record(&["sh", "bash", "ash", "dash", "ksh", "zsh"])
+        .is(&[Trait::AcceptsEmptyInput, Trait::RunsInput, Trait::RunsFile])
+        .asks(super::awaited::device),
 ];
 
 /// `id -u`, and its like; by itself it is there to be read in the log.

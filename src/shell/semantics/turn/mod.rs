@@ -56,7 +56,10 @@ pub(super) fn turns<'s>(own: &Loop<'s>, executions: &[Execution<'s>]) -> Turns {
         CommandKind::Loop { until: false, .. } => status == Status::Succeeds,
         _ => false,
     };
-    let asked = if turn.asked_first.is_empty() { turn.asked } else { turn.asked_first };
+    // `while ! $ready`: the body asks for what the variable says.
+    let is_named = |asked: &Asked| !matches!(&asked.what, Awaited::Command(name) if name.starts_with('$'));
+    let is_of_body = !turn.asked_first.iter().any(is_named) && turn.asked.iter().any(is_named);
+    let asked = if is_of_body || turn.asked_first.is_empty() { turn.asked } else { turn.asked_first };
     Turns { stays: goes_on && !jumps.iter().any(leaves), asked, sleeps: turn.sleeps, pause: turn.pause }
 }
 
@@ -409,8 +412,13 @@ impl<'f, 's> Turn<'f, 's> {
         let Some((last, before)) = commands.split_last() else { return Outcome::is(Status::Either) };
         let (set, asked) = (self.set.clone(), self.asked_by_now());
         let (mut fails, mut falls) = (false, true);
-        for command in before {
-            let own = self.command(command, None, true).apart();
+        for (at, command) in before.iter().enumerate() {
+            // Who only reads what the others say asks for nothing.
+            let reads = if at > 0 && self.failed.is_none() { self.consumer(command) } else { None };
+            let own = match reads {
+                Some(status) => Outcome::is(status),
+                None => self.command(command, None, true).apart(),
+            };
             fails |= own.status == Status::Fails;
             falls &= own.falls;
         }
