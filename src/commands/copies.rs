@@ -467,20 +467,31 @@ fn mend_cp(trouble: &Trouble<'_>) -> Option<Remedy> {
         // Without `..data` a link leads nowhere.
         What::Fails(FailureCause::Exists) => trouble.replaced("cp ", "cp -L "),
         What::Drifts(ChangeKind::Nest) => copy_contents(trouble).or_else(|| {
-            let option = if trouble.call.has("a archive") { "-a" } else { "-r" };
+            let option = if trouble.call.has("a archive") { "-af" } else { "-rf" };
             Remedy::advice(format!("copy the contents rather than the folder: `cp {option} SOURCE/. TARGET`"))
         }),
         _ => None,
     }
 }
 
-/// The line that copies what is in the source into the target, which `cp` makes where there is none.
+/// The line that copies what is in the source into the target, which `cp` makes where there is none. Without `-f` busybox
+/// fails over a link that is there.
 fn copy_contents(trouble: &Trouble<'_>) -> Option<Remedy> {
     let (source, target) = source_and_target(trouble)?;
-    let source = source.trim_end_matches('/');
-    let (head, _) = trouble.text.rsplit_once(target)?;
-    let (head, _) = head.trim_end().rsplit_once(' ')?;
-    Some(Remedy::line(format!("{head} {source}/. {target}")))
+    let words = trouble.written()?;
+    let (name, options) = words.get(..words.len() - 2)?.split_first()?;
+    let is_short = |word: &str| word.starts_with('-') && !word.starts_with("--");
+    let is_forced = trouble.call.has("f force");
+    let mut head = vec![(*name).to_owned()];
+    let short = options.iter().position(|word| is_short(word)).filter(|_| !is_forced);
+    for (at, word) in options.iter().enumerate() {
+        let force = if short == Some(at) { "f" } else { "" };
+        head.push(format!("{word}{force}"));
+    }
+    if !is_forced && short.is_none() {
+        head.insert(1, "-f".to_owned());
+    }
+    Some(Remedy::line(format!("{} {}/. {target}", head.join(" "), source.trim_end_matches('/'))))
 }
 
 /// The one source and the target, as they are written.

@@ -144,7 +144,12 @@ fn escaped(text: &str) -> String {
 fn is_plain(text: &str) -> bool {
     let is_harmless = |c: char| c.is_alphanumeric() || " _-./:=+@%$&|;()<>*?!~\"'^\\".contains(c);
     let starts_well = text.starts_with(|c: char| c.is_alphanumeric() || "./_$(".contains(c));
-    starts_well && text.chars().all(is_harmless) && !text.contains(": ") && !text.ends_with([':', ' '])
+    let option = text.strip_prefix("--").or_else(|| text.strip_prefix('-'));
+    let is_option = option.is_some_and(|name| name.starts_with(|c: char| c.is_ascii_alphabetic()));
+    (starts_well || is_option)
+        && text.chars().all(is_harmless)
+        && !text.contains(": ")
+        && !text.ends_with([':', ' '])
 }
 
 /// A line break in the block scalar around the byte at `at`, with the indentation of its line behind it.
