@@ -292,9 +292,9 @@ impl<'d> VolumeMount<'d> {
         Self {
             node: place.node,
             name: reader.name(place, "name"),
-            mount_path: reader.string(place, "mountPath"),
-            sub_path: reader.string(place, "subPath"),
-            sub_path_expr: reader.string(place, "subPathExpr"),
+            mount_path: reader.name(place, "mountPath"),
+            sub_path: reader.name(place, "subPath"),
+            sub_path_expr: reader.name(place, "subPathExpr"),
             read_only: reader.boolean(place, "readOnly"),
         }
     }

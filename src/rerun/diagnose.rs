@@ -5,7 +5,6 @@ use super::machine::{
     Branch, Change, ChangeKind, CommandFailure, FailureCause, GuardOverSlowCommand, Log, Run, SUCCESS, Shared,
 };
 use super::messages::{self, KeptIn, Words};
-use super::state::atoms::is_known;
 use super::state::compare::differences;
 use super::state::places::{Mounts, Place, Store};
 use super::state::tree::{Node, SiteId, Tree};
@@ -513,10 +512,11 @@ impl<'c> Context<'_, 'c> {
         let is_script = matches!(*self.sequence.get(self.index)?.program, Program::Script { .. });
         match remedy {
             Remedy::Line(line) => {
-                // What a word comes to only then can't be written in its place.
+                // What a word comes to only then can't be written in its place. What a template puts into it stands there.
                 let text = &line.text;
+                let is_known = !text.chars().any(|char| self.shared.atoms.get(char).is_some());
                 let is_short = line.advice.is_some() || !text.contains('\n') && text.len() <= 200;
-                let is_plain = is_known(text) && (is_script || !text.contains([';', '&', '|']));
+                let is_plain = is_known && (is_script || !text.contains([';', '&', '|']));
                 let advice = line.advice.clone().map(Remedy::Advice);
                 if is_short && is_plain { Some(Remedy::Line(line)) } else { advice }
             }

@@ -85,10 +85,11 @@ struct Explorer<'c> {
 
 /// Analyses each container of a sequence.
 pub(super) fn explore(sequence: &[Container], budget: &Budget) -> Vec<Analysis> {
-    let mounts: Vec<Mounts> = sequence.iter().map(Mounts::of).collect();
+    let mut shared = Shared::new(STEPS);
+    let mounts = sequence.iter().map(|container| Mounts::of(container, &mut shared.atoms));
+    let mounts: Vec<Mounts> = mounts.collect();
     let inputs = sequence.iter().zip(&mounts).map(|(container, mounts)| Inputs::of(container, mounts));
     let inputs: Vec<Inputs> = inputs.collect();
-    let shared = Shared::new(STEPS);
     let (passed_on, bound) = (Vec::new(), None);
     let mut explorer =
         Explorer { sequence, mounts: &mounts, inputs: &inputs, shared, passed_on, bound, budget };

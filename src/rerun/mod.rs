@@ -112,7 +112,7 @@ pub enum Program {
 /// A volume mount.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Mount {
-    /// `mountPath`.
+    /// `mountPath`. A character of a private-use plane in it is the name of an unknown variable, and stands for its value.
     pub path: String,
     /// Which volume: the same number for the same volume, throughout a Pod.
     pub volume: usize,

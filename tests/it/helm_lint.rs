@@ -398,6 +398,64 @@ fn a_script_stands_in_a_config_map_that_is_named_by_the_same_action() {
     assert_eq!(told(&folder, &[]), nothing, "another chart's");
 }
 
+/// What an action puts out isn't known, but it is the same wherever it stands: a path that begins as the mount's does lies in it.
+#[test]
+fn a_volume_is_mounted_at_what_an_action_says() {
+    const AT: &str = "{{ .Values.dir }}";
+    let init_with = |script: &str, at: &str| {
+        format!(
+            "        - name: init
+          image: a:1
+          command: [sh, -ec, '{script}']
+          volumeMounts: [{{name: data, mountPath: {at}}}]
+"
+        )
+    };
+    let found_in = |script: &str, at: &str| found(&deployment(&init_with(script, at), EMPTY_DIR));
+    let is_found = |script: &str, at: &str| {
+        found_in(script, at).iter().any(|one| one.starts_with("non-idempotent-write"))
+    };
+    for script in [
+        "mkdir {{ .Values.dir }}/a",
+        "mkdir \"{{ .Values.dir }}/a\"",
+        "cd {{ .Values.dir }}; mkdir a",
+        "cp -r /src/a {{ .Values.dir }}/a",
+        "DIR={{ .Values.dir }}; mkdir $DIR/a/b/../c",
+        "echo a >> {{ .Values.dir }}/a",
+        "rm -rf {{ .Values.dir }}/b/*; mkdir {{ .Values.dir }}/a",
+    ] {
+        assert!(is_found(script, AT), "{script}");
+        assert!(is_found(script, "{{ .Values.dir | quote }}"), "{script}");
+    }
+    assert!(is_found("mkdir {{ .Values.dir }}/x/a", "\"{{ .Values.dir }}/x\""));
+    assert!(is_found("mkdir /srv/{{ .Values.dir }}/a", "\"/srv/{{ .Values.dir }}\""));
+    for script in [
+        "mkdir {{ .Values.other }}/a",
+        "mkdir /tmp/{{ .Values.dir }}/a",
+        "mkdir -p {{ .Values.dir }}/a",
+        "rm -rf {{ .Values.dir }}/*; mkdir {{ .Values.dir }}/a",
+        "[ -d {{ .Values.dir }}/a ] || mkdir {{ .Values.dir }}/a",
+        "echo a > {{ .Values.dir }}/a; echo b >> {{ .Values.dir }}/a",
+    ] {
+        assert!(!is_found(script, AT), "{script}");
+    }
+    let file = "cp -r /conf/a {{ .Values.dir }}/a";
+    let of_one_file = format!("{AT}}}, {{name: conf, mountPath: /conf/a, subPath: \"{{{{ .Values.key }}}}\"");
+    let volume = format!("{EMPTY_DIR}        - name: conf\n          secret: {{secretName: a}}\n");
+    for (at, count) in [(AT.to_owned(), 1), (of_one_file.clone(), 0), (of_one_file.replace('"', ""), 0)] {
+        let text = deployment(&init_with(file, &at), &volume);
+        let found = found(&text);
+        let told = found.iter().filter(|one| one.starts_with("non-idempotent-write"));
+        assert_eq!(told.count(), count, "{at}: {found:#?}");
+    }
+    let told = found_in("mkdir {{ .Values.dir }}/a", AT).join("\n");
+    assert!(told.contains("`{{ .Values.dir }}/a` already exists"), "{told}");
+    let mounted = found_in("until [ -d {{ .Values.dir }} ]; do sleep 1; done", AT);
+    assert_eq!(mounted, Vec::<String>::new(), "the kubelet mounts it before");
+    let awaited = found_in("until [ -e {{ .Values.dir }}/a ]; do sleep 1; done", AT).join("\n");
+    assert!(awaited.contains("waits for `{{ .Values.dir }}/a`"), "{awaited}");
+}
+
 /// Of a ConfigMap whose texts hang on values the keys are known: what is copied there is no longer what a first run left.
 #[test]
 fn the_keys_of_a_config_map_are_known_where_its_texts_are_not() {

@@ -1,6 +1,6 @@
 //! Where a path leads: through mounts, into volumes.
 
-use super::atoms::is_atom;
+use super::atoms::{Atom, Atoms, is_atom};
 pub(in crate::rerun) use crate::commands::world::place::{Place, Store, absolute, base_name};
 use crate::rerun::{Container, Entries, Lifetime, Mount};
 
@@ -32,15 +32,22 @@ struct Mounted {
 
 impl Mounts {
     /// The mounts of `container`, and what is known of what lies there.
-    pub(in crate::rerun) fn of(container: &Container) -> Self {
+    pub(in crate::rerun) fn of(container: &Container, atoms: &mut Atoms) -> Self {
         let lasts = container.lasts();
-        let mut mounts = Self::new(&container.mounts, lasts);
+        let mut told = |mounts: &[Mount]| -> Vec<Mount> {
+            let told = |mount: &Mount| Mount { path: told(&mount.path, atoms), ..mount.clone() };
+            mounts.iter().map(told).collect()
+        };
+        let mut mounts = Self::new(&told(&container.mounts), lasts);
+        let running = container.running.iter().map(|it| (Self::new(&told(&it.mounts), lasts), &it.path));
+        let places = running.map(|(mounts, path)| mounts.locate(path));
+        mounts.running = places.filter(|place| matches!(place.store, Store::Volume(_))).collect();
         for mounted in &mut mounts.list {
-            let of_it = |(path, _): &(&String, &Entries)| trimmed(absolute("", path)) == mounted.at;
+            let of_it = |(path, _): &(&String, &Entries)| {
+                trimmed(absolute("", &self::told(path, atoms))) == mounted.at
+            };
             mounted.entries = container.entries.iter().find(of_it).map(|(_, entries)| *entries);
         }
-        let places = container.running.iter().map(|it| Self::new(&it.mounts, lasts).locate(&it.path));
-        mounts.running = places.filter(|place| matches!(place.store, Store::Volume(_))).collect();
         mounts
     }
 
@@ -55,9 +62,6 @@ impl Mounts {
 
     /// The place of an absolute path, symbolic links left aside.
     pub(in crate::rerun) fn locate(&self, path: &str) -> Place {
-        if path.starts_with(is_atom) {
-            return Place { store: Store::Unknown, path: format!("/{path}") };
-        }
         let path = if path == "/" { "" } else { path };
         for mounted in &self.list {
             let Some(rest) = path.strip_prefix(mounted.at.as_str()) else { continue };
@@ -70,6 +74,9 @@ impl Mounts {
                 }
                 _ => Place { store: Store::Container, path: path.to_owned() },
             };
+        }
+        if path.starts_with(is_atom) {
+            return Place { store: Store::Unknown, path: format!("/{path}") };
         }
         Place { store: Store::Container, path: path.to_owned() }
     }
@@ -169,7 +176,8 @@ impl Mounts {
 impl Mounted {
     fn new(mount: &Mount, lasts: Lifetime) -> Self {
         let at = absolute("", &mount.path);
-        let sub_path = mount.sub_path.as_deref().map_or_else(String::new, |sub| absolute("", sub));
+        let sub_path = mount.sub_path.as_deref().map(|sub| absolute("", &format!("/{sub}")));
+        let sub_path = sub_path.unwrap_or_default();
         let root = Place { store: Store::Volume(mount.volume), path: trimmed(sub_path) };
         Self {
             at: trimmed(at),
@@ -181,6 +189,15 @@ impl Mounted {
             entries: None,
         }
     }
+}
+
+/// The path of a mount as a script comes to it, where the name of an unknown variable stands for its value.
+fn told(path: &str, atoms: &mut Atoms) -> String {
+    let mut value = |name: char| {
+        let (key, shown) = (format!("env:{name}"), String::from(name));
+        atoms.intern(Atom { never_empty: true, ..Atom::new(key, shown) })
+    };
+    path.chars().map(|char| if is_atom(char) { value(char) } else { char }).collect()
 }
 
 fn trimmed(path: String) -> String {

@@ -3,6 +3,7 @@
 use super::Turn;
 use super::outcome::Status;
 use crate::commands::{Awaited, Call, Trait};
+use crate::helm;
 use crate::shell::ir::{Command, CommandKind, Condition, ConditionKind, Part, PartKind, Word};
 
 /// What a word comes to.
@@ -227,6 +228,7 @@ impl Turn<'_, '_> {
             PartKind::Literal { text, .. } | PartKind::Glob(text) | PartKind::Tilde(text) => text.clone(),
             PartKind::Variable { name, .. } => match self.variable(name) {
                 Value::Text(text) => text,
+                _ if helm::has_placeholder(name) => name.clone(),
                 _ => format!("${name}"),
             },
             _ => "…".to_owned(),
