@@ -3,6 +3,7 @@
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::rc::Rc;
 
+use super::context::Context;
 use super::diagnose::{self, Comparison};
 use super::found::{Found, add, in_all, unfinished};
 use super::machine::{CrashPoint, GuardOverSlowCommand, Inputs, Log, Machine, Run, SUCCESS, Shared};
@@ -489,14 +490,8 @@ impl<'c> Explorer<'c> {
         different.filter(|_| pending.is_empty()).map_or(Outcome::Undecided, Outcome::Different)
     }
 
-    fn context<'a>(&'a self, index: usize, is_reset: &'a dyn Fn(&Site) -> bool) -> diagnose::Context<'a, 'c> {
-        diagnose::Context {
-            shared: &self.shared,
-            sequence: self.sequence,
-            mounts: self.mounts,
-            index,
-            is_reset,
-        }
+    fn context<'a>(&'a self, index: usize, is_reset: &'a dyn Fn(&Site) -> bool) -> Context<'a, 'c> {
+        Context { shared: &self.shared, sequence: self.sequence, mounts: self.mounts, index, is_reset }
     }
 }
 

@@ -28,6 +28,7 @@
 
 mod branches;
 mod budget;
+mod context;
 mod diagnose;
 mod explore;
 mod found;

@@ -1,0 +1,157 @@
+//! What a diagnosis needs to find its words.
+
+use super::machine::{Change, ChangeKind, Log, Shared};
+use super::messages::{KeptIn, Words};
+use super::state::places::{Mounts, Place, Store};
+use super::state::tree::SiteId;
+use super::things;
+use super::{Container, Hazard, Kind, Program, Severity, Site};
+use crate::commands::{Call, Remedy, Trouble, What};
+
+/// What a diagnosis needs to find its words.
+pub(super) struct Context<'a, 'c> {
+    pub(super) shared: &'a Shared,
+    pub(super) sequence: &'c [Container],
+    pub(super) mounts: &'c [Mounts],
+    pub(super) index: usize,
+    /// Whether an earlier container resets what the command there trips over.
+    pub(super) is_reset: &'a dyn Fn(&Site) -> bool,
+}
+
+/// What kind of thing outside the volumes, or in a server's data, is at `place`; empty for a file.
+fn kind_of(place: &Place) -> &str {
+    if let Some((kind, _)) = things::on_server(&place.path) {
+        return kind;
+    }
+    let kind =
+        place.path.trim_start_matches('/').split('/').next().filter(|_| place.store == Store::External);
+    kind.unwrap_or_default()
+}
+
+impl<'c> Context<'_, 'c> {
+    /// Where what the command at `site` meets at a place is kept; `None` where nothing is: nobody is blamed for it.
+    pub(super) fn kept_in(&self, place: &Place, site: SiteId) -> Option<KeptIn> {
+        let container = self.sequence.get(self.index)?;
+        match place.store {
+            Store::Volume(volume) => {
+                let life = container.mounts.iter().find(|mount| mount.volume == volume)?.life;
+                let reset = self.site(site).is_some_and(|site| (self.is_reset)(&site));
+                Some(KeptIn::Volume { life, met: container.lasts(), reset })
+            }
+            Store::External if place.path.starts_with("/node/") => Some(KeptIn::Node),
+            Store::External if !place.path.starts_with("/net/") => Some(KeptIn::Outside),
+            Store::External if container.host_network => Some(KeptIn::Node),
+            Store::External => Some(KeptIn::PodNetwork).filter(|_| container.restarts),
+            Store::Container | Store::Unknown => None,
+        }
+    }
+
+    pub(super) fn hazard(
+        &self,
+        kind: Kind,
+        severity: Severity,
+        site: SiteId,
+        command: &str,
+        place: Option<&Place>,
+        said: &Words,
+    ) -> Option<Hazard> {
+        let outside = place.is_some_and(|place| place.store == Store::External);
+        Some(Hazard {
+            kind: if outside { Kind::OutsidePod } else { kind },
+            severity,
+            site: self.site(site)?,
+            command: self.shared.atoms.show(command),
+            path: place.filter(|_| !outside).map(|place| self.show(place)),
+            volume: place.and_then(|place| match place.store {
+                Store::Volume(volume) => Some(volume),
+                _ => None,
+            }),
+            why: self.shared.atoms.show(&said.why),
+            help: self.shared.atoms.show(&said.help),
+            mending: None,
+            is_same_at_first: false,
+            slow: None,
+            labels: Vec::new(),
+            assumed: false,
+        })
+    }
+
+    /// A site, if it is this container's.
+    pub(super) fn site(&self, id: SiteId) -> Option<Site> {
+        let (container, site) = self.shared.sites.get(id)?;
+        (*container == self.index).then(|| site.clone())
+    }
+
+    /// A path as its container sees it, with unknown parts as they are written.
+    pub(super) fn show(&self, place: &Place) -> String {
+        let path =
+            self.mounts.get(self.index).map_or_else(|| place.path.clone(), |mounts| mounts.show(place));
+        self.shared.atoms.show(&path)
+    }
+
+    /// Whether a volume is mounted there: it can't be moved or removed.
+    pub(super) fn is_mount(&self, place: &Place) -> bool {
+        self.mounts.get(self.index).is_some_and(|mounts| mounts.is_mount_point(place))
+    }
+
+    /// What is at a place, in words.
+    pub(super) fn thing(&self, place: &Place) -> String {
+        let shown = self.show(place);
+        match place.path.trim_start_matches('/').split_once('/') {
+            Some((kind, name)) if place.store == Store::External => {
+                things::outside(kind, &self.shared.atoms.show(name).replace('\u{2215}', "/"))
+            }
+            _ => things::inside(&shown).unwrap_or_else(|| format!("`{shown}`")),
+        }
+    }
+
+    /// A moment in a run: what a change did to what was `known` before, or not.
+    pub(super) fn event(&self, log: &Log, change: &Change, known: bool) -> Option<String> {
+        let place = &change.place;
+        let root = self.is_mount(place);
+        let (shown, command) = (self.thing(place), Call::of(log.commands.get(&change.site)?).title());
+        Some(match change.manner {
+            ChangeKind::Remove => format!("{shown} is removed"),
+            ChangeKind::Mode => format!("{shown} is made executable"),
+            _ if root => format!("`{command}` has filled {shown}"),
+            _ if known => format!("`{command}` has written to {shown}"),
+            _ => format!("{shown} is made"),
+        })
+    }
+
+    /// The text of a command.
+    pub(super) fn text(&self, id: SiteId) -> Option<&'c str> {
+        let (container, site) = self.shared.sites.get(id)?;
+        let container = self.sequence.get(*container)?;
+        match (&*container.program, &site.file) {
+            (_, Some(file)) => container.files.get(file)?.as_ref()?.get(site.range.clone()),
+            (Program::Script { text, .. }, None) => text.get(site.range.clone()),
+            (Program::Exec(_), None) => None,
+        }
+    }
+
+    /// What helps at the command at `site`, by its record.
+    pub(super) fn remedy(&self, site: SiteId, call: &Call<'_>, what: What, place: &Place) -> Option<Remedy> {
+        let mend = call.record()?.remedy?;
+        let text = match &*self.sequence.get(self.index)?.program {
+            Program::Exec(_) => call.words().join(" "),
+            Program::Script { .. } => self.text(site)?.to_owned(),
+        };
+        let (thing, path) = (self.thing(place), self.show(place));
+        let kind = kind_of(place);
+        let remedy = mend(&Trouble { call, text: &text, what, kind, thing: &thing, path: &path })?;
+        let is_script = matches!(*self.sequence.get(self.index)?.program, Program::Script { .. });
+        match remedy {
+            Remedy::Line(line) => {
+                // What a word comes to only then can't be written in its place. What a template puts into it stands there.
+                let text = &line.text;
+                let is_known = !text.chars().any(|char| self.shared.atoms.get(char).is_some());
+                let is_short = line.advice.is_some() || !text.contains('\n') && text.len() <= 200;
+                let is_plain = is_known && (is_script || !text.contains([';', '&', '|']));
+                let advice = line.advice.clone().map(Remedy::Advice);
+                if is_short && is_plain { Some(Remedy::Line(line)) } else { advice }
+            }
+            Remedy::Advice(advice) => Some(Remedy::Advice(self.shared.atoms.show(&advice))),
+        }
+    }
+}
