@@ -11,6 +11,11 @@ pub(super) fn guard_over<'b>(first: &'b [Branch], again: &[Branch], at: usize) -
     turned.filter(|branch| branch.changes <= at && at < branch.until).last()
 }
 
+/// The first branch that the second run took otherwise: those after it may hang on it.
+pub(super) fn first_turned<'b>(first: &'b [Branch], again: &[Branch]) -> Option<&'b Branch> {
+    turned_branches(first, again).map(|(_, branch)| branch).next()
+}
+
 /// The branches of the first run that the second took otherwise, each with its number in the second.
 fn turned_branches<'b>(first: &'b [Branch], again: &[Branch]) -> impl Iterator<Item = (usize, &'b Branch)> {
     let mut ways: HashMap<SiteId, VecDeque<(usize, bool, usize)>> = HashMap::new();

@@ -1,12 +1,15 @@
 //! What a diagnosis needs to find its words.
 
-use super::machine::{Change, ChangeKind, Log, Shared};
+use super::branches::first_turned;
+use super::machine::{Branch, Change, ChangeKind, Log, Shared};
 use super::messages::{KeptIn, Words};
 use super::state::places::{Mounts, Place, Store};
 use super::state::tree::SiteId;
 use super::things;
 use super::{Container, Hazard, Kind, Program, Severity, Site};
-use crate::commands::{Call, Remedy, Trouble, What};
+use crate::commands::{Call, Remedy, Trait, Trouble, What};
+use crate::shell::ir::{CommandKind, Word};
+use crate::shell::semantics::visit;
 
 /// What a diagnosis needs to find its words.
 pub(super) struct Context<'a, 'c> {
@@ -74,6 +77,33 @@ impl<'c> Context<'_, 'c> {
             labels: Vec::new(),
             assumed: false,
         })
+    }
+
+    /// Whether a second run hardly ever meets what the command at `site` left: the Pod's network goes with its sandbox, and
+    /// nothing that may fail in the same one comes after it.
+    pub(super) fn is_over(&self, site: SiteId, kept_in: KeptIn) -> bool {
+        let own = self.site(site).filter(|site| kept_in == KeptIn::PodNetwork && site.file.is_none());
+        // A sidecar's end is no end of its Pod.
+        let container = self.sequence.get(self.index).filter(|container| !container.is_sidecar);
+        let (Some(own), Some(container)) = (own, container) else { return false };
+        let Program::Script { script, .. } = &*container.program else { return true };
+        let mut is_last = true;
+        visit::commands(&script.body, |command| {
+            let CommandKind::Simple(simple) = &command.kind else { return };
+            let words: Vec<String> = simple.words.iter().map_while(Word::literal).collect();
+            let is_behind = command.range.start >= own.range.end && !simple.words.is_empty();
+            is_last &= !is_behind || Call::of(&words).is(Trait::OnlyPrints);
+        });
+        is_last
+    }
+
+    /// The test that is told of where `turned` was turned over. One of a variable alone hangs on another, which sees what is
+    /// there.
+    pub(super) fn test_of_files<'t>(&self, first: &'t Log, again: &Log, turned: &'t Branch) -> &'t Branch {
+        let text = self.text(turned.site).unwrap_or_default();
+        let is_of_variable = text.contains('$') && !text.contains(['/', '(', '`']) && !text.contains(" -");
+        let first = first_turned(&first.branches, &again.branches);
+        first.filter(|_| is_of_variable).unwrap_or(turned)
     }
 
     /// A site, if it is this container's.

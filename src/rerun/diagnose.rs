@@ -11,7 +11,7 @@ use super::state::places::{Place, Store};
 use super::state::tree::{Node, SiteId, Tree};
 use super::things;
 use super::{Hazard, Kind, Mending, Program, Severity, Site};
-use crate::commands::{Call, Line, Remedy, Trait, What, may_copy_file};
+use crate::commands::{Call, Line, Remedy, Touching, Trait, What, may_copy_file};
 
 /// A second run that isn't as the first.
 pub(super) struct Comparison<'t> {
@@ -114,7 +114,7 @@ fn refused(
     let assumed = log.assumed.contains(&refusal.site);
     let mild = assumed || kept_in == KeptIn::PodNetwork;
     let severity = match mild {
-        _ if doubtful => Severity::Info,
+        _ if doubtful || context.is_over(refusal.site, kept_in) => Severity::Info,
         true => Severity::Warning,
         false => Severity::Error,
     };
@@ -262,7 +262,10 @@ fn drifting(
     let is_log = std::path::Path::new(&path).extension().is_some_and(|ext| ext.eq_ignore_ascii_case("log"));
     // Nor does anyone want what `sed -i.bak` keeps: it is there because some `sed`s insist on a suffix.
     let is_unwanted = call.is(Trait::EditsInPlace) && messages::is_backup(&path);
-    let minor = (is_log && manner == ChangeKind::Append) || is_unwanted || first.doubtful.contains(&site);
+    let minor = (is_log && manner == ChangeKind::Append)
+        || is_unwanted
+        || context.is_over(site, kept_in)
+        || first.doubtful.contains(&site);
     let severity = if minor { Severity::Info } else { Severity::Warning };
     let hazard = context.hazard(Kind::Drifting, severity, site, &command, Some(place), &said)?;
     Some(Hazard { mending, is_same_at_first, assumed: log.assumed.contains(&site), ..hazard })
@@ -291,9 +294,13 @@ fn half_done(context: &Context<'_, '_>, trial: &Comparison<'_>, place: &Place) -
     // What git keeps for itself (a setting, a remote) is noticed soon, and seldom matters. What the work leaves lying
     // about matters less.
     let inner = format!("{}/", place.path).contains("/.git/");
-    let minor = inner || is_leftover(trial.first, place);
+    // Of a folder that is missing the app seldom fails to make one.
+    let lacks_folders =
+        changes.iter().take(turned.until).skip(killed).all(|change| makes_folder(trial.first, change));
+    let minor = inner || lacks_folders || is_leftover(trial.first, place);
     let severity = if minor { Severity::Info } else { Severity::Warning };
-    let mut hazard = context.hazard(Kind::HalfDone, severity, turned.site, &command, Some(place), &said)?;
+    let shown = context.test_of_files(trial.first, &trial.again.log, turned);
+    let mut hazard = context.hazard(Kind::HalfDone, severity, shown.site, &command, Some(place), &said)?;
     let label = |site, text: String| context.site(site).map(|site| (site, text));
     hazard.labels.extend(label(last.site, "from here on the test takes all for done".to_owned()));
     if written.site != last.site {
@@ -301,6 +308,12 @@ fn half_done(context: &Context<'_, '_>, trial: &Comparison<'_>, place: &Place) -
         hazard.labels.extend(label(written.site, text));
     }
     Some(hazard)
+}
+
+/// Whether `change` is that of a command that makes folders and nothing else.
+fn makes_folder(first: &Log, change: &Change) -> bool {
+    let paths = first.commands.get(&change.site).map(|words| Call::of(words).paths()).unwrap_or_default();
+    !paths.is_empty() && paths.iter().all(|(touching, _)| *touching == Touching::MakesDirectory)
 }
 
 /// The `change` that turned a test over: at the path that the test looks for, where the change fills a directory above it.
