@@ -74,7 +74,11 @@ impl<'e> Plan<'e> {
             let before = sources.get(file.0 as usize).ok_or("its file isn't one of the input")?;
             let after = Source::new(file, Arc::clone(&before.path), edits.apply(&before.text));
             if !is_same_elsewhere(before, &after, &edits, &edits) {
-                let why = "it would change something else, such as what an alias stands for";
+                let why = if before.text.contains("{{") {
+                    "it can't be told whether all else in the template stays as it is"
+                } else {
+                    "it would change something else, such as what an alias stands for"
+                };
                 return Err(Failed { why: why.into(), files: BTreeSet::from([file]) });
             }
             Ok((file, (edits, after)))

@@ -64,6 +64,7 @@ impl Fixer<'_> {
             }
         }
         let refused = state.told();
+        state.withdraw();
         let State { inputs, report, fixed, .. } = state;
         let changed = changed(originals, &before, &inputs, &report);
         Outcome { inputs, changed, report, fixed, refused }
@@ -140,6 +141,14 @@ struct Refusal {
 }
 
 impl Refusal {
+    /// Where each of `refusals` is, and what its edits would put in.
+    fn all(refusals: &[Self]) -> HashSet<(Place, Vec<&str>)> {
+        fn edits(refusal: &Refusal) -> Vec<&str> {
+            refusal.replacements.iter().map(String::as_str).collect()
+        }
+        refusals.iter().map(|refusal| (refusal.place, edits(refusal))).collect()
+    }
+
     fn told(&self, report: &Report) -> String {
         let Self { place: Place { rule, file, start }, title, why, .. } = self;
         let span = Span::new(*file, *start..*start);
@@ -147,6 +156,11 @@ impl Refusal {
         let title = if title.is_empty() { String::new() } else { format!(" ({title})") };
         format!("{place}not fixed{title}: {why} [{rule}]")
     }
+}
+
+/// What the edits of `fix` put in.
+fn replacements(fix: &Fix) -> Vec<&str> {
+    fix.edits.iter().map(|edit| &*edit.replacement).collect()
 }
 
 struct State<'a> {
@@ -184,15 +198,11 @@ impl State<'_> {
     fn candidates(&self) -> Vec<Candidate> {
         let mut candidates: Vec<Candidate> = Vec::new();
         let mut known: HashMap<Vec<(Span, &str)>, usize> = HashMap::new();
-        let refused: HashSet<(Place, Vec<&str>)> = self
-            .refused
-            .iter()
-            .map(|refusal| (refusal.place, refusal.replacements.iter().map(String::as_str).collect()))
-            .collect();
+        let refused = Refusal::all(&self.refused);
         for finding in &self.report.findings {
             let Some(fix) = self.fix_of(finding) else { continue };
             let place = Place::of(finding);
-            if refused.contains(&(place, fix.edits.iter().map(|edit| &*edit.replacement).collect())) {
+            if refused.contains(&(place, replacements(fix))) {
                 continue;
             }
             let edits = fix.edits.iter().map(|edit| (edit.span, &*edit.replacement)).collect();
@@ -247,6 +257,15 @@ impl State<'_> {
             self.refused.iter().rev().filter(|refusal| found.remove(&refusal.place)).collect();
         let left = self.left();
         last.into_iter().rev().chain(&left).map(|refusal| refusal.told(&self.report)).collect()
+    }
+
+    /// Takes from the findings that are left the fixes that were refused: nobody is to be promised them again.
+    fn withdraw(&mut self) {
+        let refused = Refusal::all(&self.refused);
+        for finding in &mut self.report.findings {
+            let place = Place::of(finding);
+            finding.fix.take_if(|fix| refused.contains(&(place, replacements(fix))));
+        }
     }
 
     /// Makes as many of `batch`, which are apart, as go well together.
