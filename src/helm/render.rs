@@ -70,8 +70,11 @@ impl<'a> Renderer<'a> {
             if indentation.columns.is_none() {
                 self.inject(None, true);
             }
-        } else if let Some(columns) = value.follows_break.filter(|_| self.is_at_end()) {
-            // What is called there starts with the line break that is trimmed here, or puts nothing out.
+        } else if let Some(columns) = value
+            .follows_break
+            .filter(|&columns| self.is_at_end() || self.is_call(value) && self.ends_in_entry(columns))
+        {
+            // What is called there, or beside an entry, starts with the line break that is trimmed here, or puts nothing out.
             self.output.text.push("\n", start.clone());
             self.output.text.push(&" ".repeat(columns.min(MAX_COLUMNS)), start);
         }
@@ -140,6 +143,22 @@ impl<'a> Renderer<'a> {
             || is_closed('"')
             || is_closed('\'')
             || line.ends_with([']', '}'])
+    }
+
+    /// Whether an entry of a map that is indented by `columns` is what was put out last: `name: web`.
+    fn ends_in_entry(&self, columns: usize) -> bool {
+        let line = self.line();
+        let is_key = |key: &str| key.chars().all(|char| char.is_alphanumeric() || "._-/".contains(char));
+        let entry =
+            line.get(columns..).filter(|_| line.len() - line.trim_start_matches(' ').len() == columns);
+        entry.and_then(|entry| entry.split_once(": ")).is_some_and(|(key, _)| is_key(key))
+    }
+
+    /// Whether `value` is what a named template puts out.
+    fn is_call(&self, value: &Value) -> bool {
+        let action = self.source.get(value.range.clone()).unwrap_or("");
+        let command = action.trim_start_matches(['{', '-', ' ']);
+        command.starts_with("include ") || command.starts_with("template ")
     }
 
     /// The line that is being put out.

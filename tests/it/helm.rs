@@ -167,11 +167,7 @@ fn what_is_called_under_a_key_starts_a_line() {
         "{a: {b: c, …}}"
     );
     assert_eq!(only("a:\n  {{- include \"x\" . }}\nb: c\n"), "{a: ?, b: c}", "all of it");
-    assert_eq!(
-        only("a: b\n{{- include \"x\" . }}\nc: d\n"),
-        "{a: ?b{{ include \"x\" . }}, c: d}",
-        "a value is there"
-    );
+    assert_eq!(only("a: b\n{{- include \"x\" . }}\nc: d\n"), "{a: b, c: d, …}", "beside an entry");
     assert_eq!(
         only("a: {{ .r }}/\n  {{- .n }}:\n  {{- .t }}\nc: d\n"),
         "{a: ?{{ .r }}/{{ .n }}:{{ .t }}, c: d}",
@@ -284,4 +280,15 @@ fn many_actions_take_linear_time() {
         assert!(readings.len() <= 2);
         assert!(readings.iter().all(|reading| document(reading).is_ok()));
     }
+}
+
+/// What a template beside an entry puts out starts with the line break that its action trims; in a script it may go on with
+/// the line.
+#[test]
+fn what_is_called_beside_an_entry_is_no_part_of_its_value() {
+    let labels =
+        "metadata:\n  name: {{ .Release.Name }}-web\n  {{- include \"labels\" (dict \"a\" .) }}\nspec: {}\n";
+    assert_eq!(only(labels), "{metadata: {name: ?{{ .Release.Name }}-web, …}, spec: {}}");
+    assert_eq!(only("a:\n  b: c\n    {{- include \"d\" . }}\n"), "{a: {b: ?c{{ include \"d\" . }}}}");
+    assert_eq!(only("a:\n  b: c\n  {{- .Values.d }}\n"), "{a: {b: ?c{{ .Values.d }}}}");
 }
