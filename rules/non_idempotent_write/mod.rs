@@ -2,6 +2,7 @@
 
 mod aside;
 mod fix;
+mod revealing;
 
 use crate::finding::{Confidence, Finding, Safety, Severity};
 use crate::kube::{Pod, Volume, VolumeSource};
@@ -33,7 +34,7 @@ pub(super) fn report(pod: &Pod<'_>, cx: &mut PodContext<'_>, wanted: fn(Kind) ->
         for hazard in hazards.iter().filter(|hazard| wanted(hazard.kind)) {
             let mut finding = finding(pod, program, hazard);
             finding.fix = fix::of(program, hazard, cx);
-            cx.report_in(program.container, finding);
+            cx.report_in(program.container, revealing::kept(finding, program, hazard, cx));
         }
     }
 }

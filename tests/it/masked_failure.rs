@@ -204,3 +204,33 @@ fn no_fix_lets_a_pod_fail_that_is_never_restarted() {
     assert!(offered("OnFailure"));
     assert!(!offered("Never"));
 }
+
+/// Without `-p` the last command fails where the one before it has: what mends it keeps that in sight.
+#[test]
+fn a_failure_that_another_one_shows_stays_in_sight() {
+    let pod = |script: &str| {
+        format!(
+            "apiVersion: v1\nkind: Pod\nmetadata: {{name: a}}\nspec:\n  initContainers:\n  - name: copy\n    image: \
+             example.com/app:1.0\n    command: [sh, -c, '{script}']\n    volumeMounts: [{{name: rw, mountPath: /rw}}]\n  \
+             containers:\n  - name: app\n    image: example.com/app:1.0\n    volumeMounts: [{{name: rw, mountPath: \
+             /app/jetty}}]\n  volumes: [{{name: rw, emptyDir: {{}}}}]\n"
+        )
+    };
+    let help = |text: &str| {
+        let report = lint("pod.yaml", text, &Settings::default());
+        let found = report.findings.iter().find(|finding| finding.rule == "non-idempotent-write");
+        found.and_then(|finding| finding.help.clone()).unwrap_or_default()
+    };
+    let shows = pod("cp -a /app/jetty/ /rw/; mkdir /rw/jetty/temp");
+    let told = "write `mkdir -p /rw/jetty/temp`, and begin the script with `set -e`: this `mkdir` tells so far that `cp` failed";
+    assert_eq!(help(&shows), told);
+    let outcome = fix(vec![input("pod.yaml", &shows)], Safety::Unsafe, &Settings::default());
+    let mended = text_of(&outcome);
+    assert!(mended.contains("set -e; cp -a /app/jetty/ /rw/; mkdir -p /rw/jetty/temp"), "{mended}");
+    for heeded in [
+        "cp -a /app/jetty/ /rw/ && mkdir /rw/jetty/temp",
+        "set -e; cp -a /app/jetty/ /rw/; mkdir /rw/jetty/temp",
+    ] {
+        assert_eq!(help(&pod(heeded)), "write `mkdir -p /rw/jetty/temp`", "{heeded}");
+    }
+}
