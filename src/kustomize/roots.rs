@@ -1,6 +1,6 @@
 //! Which kustomizations are built by themselves.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use memchr::memmem;
 use rayon::prelude::*;
@@ -10,7 +10,7 @@ use super::includes::is_component;
 use crate::discover::is_kustomization;
 use crate::kube::objects;
 use crate::source::FileId;
-use crate::yaml::{Document, Node};
+use crate::yaml::{Document, Node, Value};
 
 /// The group of Flux's kustomizations.
 const FLUX: &str = "kustomize.toolkit.fluxcd.io/";
@@ -31,25 +31,33 @@ pub(super) fn of_input(
         source.is_some_and(|source| memmem::find(source.text.as_bytes(), FLUX.as_bytes()).is_some())
     };
     let of_flux: Vec<FileId> = ids.par_iter().filter(speaks_of_flux).copied().collect();
-    let paths: Vec<(FileId, String)> = of_flux.into_iter().flat_map(|id| flux_paths(builder, id)).collect();
-    if !paths.is_empty() {
+    let named: Vec<ByFlux> = of_flux.into_iter().flat_map(|id| by_flux(builder, id)).collect();
+    if !named.is_empty() {
         builder.files.lift_restriction();
     }
-    let folders: Vec<String> =
-        paths.iter().filter_map(|(id, path)| builder.files.in_work_tree(*id, path)).collect();
-    let of_flux: Vec<FileId> =
-        folders.iter().filter_map(|folder| builder.files.kustomization_in(folder)).collect();
+    let mut of_flux: HashMap<FileId, Vec<Value>> = HashMap::new();
+    let mut in_order = Vec::new();
+    for ByFlux { file, path, components } in named {
+        let folder = builder.files.in_work_tree(file, &path);
+        let Some(id) = folder.and_then(|folder| builder.files.kustomization_in(&folder)) else { continue };
+        in_order.push(id);
+        // Of several objects for one folder the first that adds something counts.
+        let known = of_flux.entry(id).or_default();
+        if known.is_empty() {
+            *known = components;
+        }
+    }
     let mut whole = Vec::new();
-    for id in ours.into_iter().chain(of_flux.iter().copied()) {
-        let Some(value) = builder.kustomization(id) else { continue };
+    for id in ours.into_iter().chain(in_order) {
+        let Some(mut value) = builder.kustomization(id) else { continue };
+        add_components(&mut value, of_flux.get(&id).map_or(&[], Vec::as_slice));
         // A component makes something of what includes it; alone it is built where somebody asks for it.
         if !is_component(&value) || is_named(id) {
             whole.push((id, builder.whole(id, &value)));
         }
     }
-    let is_of_flux: HashSet<FileId> = of_flux.into_iter().collect();
     let stands_alone = |builder: &Builder, id: FileId| {
-        is_named(id) || is_of_flux.contains(&id) || !builder.included.contains(&id)
+        is_named(id) || of_flux.contains_key(&id) || !builder.included.contains(&id)
     };
     let mut roots: Vec<FileId> =
         whole.iter().map(|(id, _)| *id).filter(|id| stands_alone(builder, *id)).collect();
@@ -95,18 +103,39 @@ fn nearest(builder: &mut Builder, file: FileId) -> Option<FileId> {
     None
 }
 
-/// The folders that Flux's objects in the file `id` name: `spec.path`, from the top of the repository, which is the default.
-fn flux_paths(builder: &Builder, id: FileId) -> Vec<(FileId, String)> {
+/// What an object of Flux has built: `spec.path`, from the top of the repository, which is the default; and the components
+/// that it adds to the kustomization there (`spec.components`).
+struct ByFlux {
+    file: FileId,
+    path: String,
+    components: Vec<Value>,
+}
+
+/// What Flux's objects in the file `id` have built.
+fn by_flux(builder: &Builder, id: FileId) -> Vec<ByFlux> {
     let Some(file) = builder.files.get(id) else { return Vec::new() };
-    let mut paths = Vec::new();
+    let mut named = Vec::new();
     for range in &file.documents {
         let Ok(document) = Document::parse(&file.source, range.clone()) else { continue };
         for object in objects(document.root()) {
             if object.kind == "Kustomization" && object.api_version.starts_with(FLUX) {
-                let path = object.node.at("/spec/path").and_then(Node::as_str);
-                paths.push((id, path.unwrap_or_default().to_owned()));
+                let at = |pointer| object.node.at(pointer);
+                let path = at("/spec/path").and_then(Node::as_str).unwrap_or_default().to_owned();
+                let components = at("/spec/components").into_iter().flat_map(Node::items);
+                let components = components.filter_map(|component| Value::of(component).ok()).collect();
+                named.push(ByFlux { file: id, path, components });
             }
         }
     }
-    paths
+    named
+}
+
+/// Adds `components` to those of the kustomization `value`.
+fn add_components(value: &mut Value, components: &[Value]) {
+    if components.is_empty() {
+        return;
+    }
+    let own = value.get("components").map(Value::items).unwrap_or_default();
+    let all = value.sequence(own.iter().chain(components).cloned().collect());
+    value.set("components", all);
 }

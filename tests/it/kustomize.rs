@@ -289,3 +289,24 @@ fn resources_that_one_build_makes_of_a_base_have_its_findings_once() {
     let repository = Repository::of(&[("kustomization.yaml", BASE), ("web.yaml", &list)]);
     assert_eq!(repository.lint(&["."]).findings.len(), 2);
 }
+
+#[test]
+fn flux_adds_components() {
+    let flux = "apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata: {name: apps}\n\
+                spec: {path: ./dev, components: [../probe], sourceRef: {kind: GitRepository, name: flux-system}}\n";
+    let component =
+        "apiVersion: kustomize.config.k8s.io/v1alpha1\nkind: Component\npatches:\n- path: patch.yaml\n";
+    let files = [
+        ("dev/kustomization.yaml", BASE),
+        ("dev/web.yaml", WEB),
+        ("probe/kustomization.yaml", component),
+        ("probe/patch.yaml", PROBE),
+    ];
+    let told = |flux: &str| {
+        let repository = Repository::of(&[&files[..], &[("clusters/apps.yaml", flux)]].concat());
+        let report = repository.lint(&["."]);
+        (repository.told(&report), repository.remarks(&report))
+    };
+    assert_eq!(told(flux), (vec!["probe/patch.yaml:9 forbidden-probe [dev]".to_owned()], Vec::new()));
+    assert_eq!(told(&flux.replace("components: [../probe], ", "")).0, [""; 0]);
+}
