@@ -206,6 +206,17 @@ pub(super) fn redis(call: &Call<'_>) -> Option<Awaited> {
     client(call, "p port", "6379")
 }
 
+/// `ClickHouse`'s client.
+pub(super) fn clickhouse(call: &Call<'_>) -> Option<Awaited> {
+    client(call, "port", "9000")
+}
+
+/// `cqlsh HOST PORT`.
+pub(super) fn cassandra(call: &Call<'_>) -> Option<Awaited> {
+    let (host, rest) = call.operands().split_first()?;
+    Some(Awaited::port(host, rest.first().unwrap_or(&"9042")))
+}
+
 /// The shells of `MongoDB`.
 pub(super) fn mongo(call: &Call<'_>) -> Option<Awaited> {
     client(call, "port", "27017")
@@ -321,6 +332,10 @@ mod tests {
             ("mysqladmin ping -h mysql -psecret", "mysql:3306"),
             ("redis-cli -h r -p 6380 ping", "r:6380"),
             ("mongosh --host m --eval x", "m:27017"),
+            ("clickhouse-client -h ch --query x", "ch:9000"),
+            ("clickhouse-client --host=ch --port 9440 -q x", "ch:9440"),
+            ("clickhouse-client -q x", "`clickhouse-client`"),
+            ("cqlsh -e x db", "db:9042"),
             ("mongosh --eval x", "`mongosh`"),
             ("kubectl get job migrate -n x", "job/migrate"),
             ("kubectl wait --for=condition=ready pod -l app=db", "pod app=db"),

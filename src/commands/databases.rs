@@ -40,13 +40,13 @@ pub(super) const RECORDS: &[Record] = &[
         .at(paths::read_by_option)
         .mended(mend_sql)
         .asks(super::awaited::postgres)
-        .is(&[Trait::NeedsNetwork, Trait::AcceptsEmptyInput, Trait::RunsInput, Trait::SetsElsewhere]),
+        .is(CLIENT),
     record(&["mysql", "mariadb"])
         .taking("e h P p:: u D S execute host port user database socket defaults-file")
         .does(mysql)
         .mended(mend_sql)
         .asks(super::awaited::mysql)
-        .is(&[Trait::NeedsNetwork, Trait::AcceptsEmptyInput, Trait::RunsInput, Trait::SetsElsewhere]),
+        .is(CLIENT),
     record(&["sqlite3"])
         .taking("cmd init separator nullvalue")
         .does(sqlite3)
@@ -55,7 +55,9 @@ pub(super) const RECORDS: &[Record] = &[
     record(&["cqlsh"])
         .taking("e f u p k execute file username password keyspace")
         .does(cqlsh)
-        .mended(mend_sql),
+        .mended(mend_sql)
+        .asks(super::awaited::cassandra)
+        .is(CLIENT),
     record(&["mongosh", "mongo"])
         .taking("eval host port u username p password authenticationDatabase")
         .does(mongosh)
@@ -65,8 +67,14 @@ pub(super) const RECORDS: &[Record] = &[
     record(&["clickhouse-client"])
         .taking("q query h host u user d database queries-file port password")
         .does(clickhouse)
-        .mended(mend_sql),
+        .mended(mend_sql)
+        .asks(super::awaited::clickhouse)
+        .is(CLIENT),
 ];
+
+/// A client of a server elsewhere, which runs the statements that it is given or reads.
+const CLIENT: &[Trait] =
+    &[Trait::NeedsNetwork, Trait::AcceptsEmptyInput, Trait::RunsInput, Trait::SetsElsewhere];
 
 const PG_VALUED: &str = "h p U d O E T D l host port username dbname owner encoding template tablespace locale \
                          maintenance-db c connection-limit g role N number";
