@@ -176,10 +176,12 @@ impl<'p, 'f, 's> Poison<'p, 'f, 's> {
             words.iter().skip(1).filter(|word| word.contains(['/', '.'])).map(String::as_str).collect()
         };
         needed.extend(words.first().map(String::as_str).filter(|word| word.contains('/')));
+        // What removes a file doesn't care what is in it.
+        let reads = !commands::only_removes(&call);
         let is_missing = |path: &&str| {
             is_among(&self.missing, path)
                 || self.may_be_brought(path)
-                || self.sources.iter().any(|own| own == path)
+                || reads && self.sources.iter().any(|own| own == path)
                 || self.is_unlisted(path, later)
         };
         let is_unread = |path: &&str| {

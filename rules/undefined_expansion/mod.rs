@@ -79,7 +79,7 @@ impl Unexpanded {
 fn finding(container: &str, unexpanded: Unexpanded) -> Finding {
     let Unexpanded { span, severity, problem, help, label } = unexpanded;
     let message = format!("in init container `{container}`, {problem}");
-    let finding = Finding::new(severity, span, message).caption("nothing expands this").help(help);
+    let finding = Finding::new(severity, span, message).caption("nothing reads this").help(help);
     label.into_iter().fold(finding, |finding, (span, text)| finding.label(span, text))
 }
 

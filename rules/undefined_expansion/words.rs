@@ -2,6 +2,7 @@
 
 use super::fed::Fed;
 use super::{Unexpanded, is_variable, shell_variables};
+use crate::commands;
 use crate::kube::expansion::{Environment, Meaning};
 use crate::kube::{Container, Field};
 use crate::shell::invocation::{self, Invocation};
@@ -19,8 +20,11 @@ pub(super) fn unexpanded(container: &Container<'_>, fed: &Fed<'_>) -> Vec<Unexpa
     if !is_plain {
         return Vec::new();
     }
+    let mut found: Vec<Unexpanded> = match run {
+        Invocation::Exec { program } if has_command => operator(&fields, program).into_iter().collect(),
+        _ => Vec::new(),
+    };
     let is_known = has_command && matches!(run, Invocation::Exec { program } if known(&words, program));
-    let mut found = Vec::new();
     for field in fields.iter().filter(|field| !field.value.contains('\n')) {
         found.extend(of_kubelet(&environment, *field, fed));
         found.extend(quoted(&environment, *field));
@@ -33,6 +37,27 @@ pub(super) fn unexpanded(container: &Container<'_>, fed: &Fed<'_>) -> Vec<Unexpa
 
 fn known(words: &[Option<&str>], program: usize) -> bool {
     words.get(program).copied().flatten().is_some_and(invocation::takes_plain_words)
+}
+
+/// The first operator of a shell among the words behind `program`: `>` before a path, `&&` or `|` before another command.
+fn operator(fields: &[Field<'_, &str>], program: usize) -> Option<Unexpanded> {
+    let name = invocation::base_name(fields.get(program)?.value);
+    if commands::find(name).is_none() || commands::takes_operators(name) {
+        return None;
+    }
+    let pairs = fields.iter().skip(program + 1).zip(fields.iter().skip(program + 2));
+    let (word, next) = pairs.into_iter().find(|(word, next)| match word.value {
+        ">" | ">>" => next.value.starts_with(['/', '.', '$']),
+        "&&" | "||" | "|" => !next.value.starts_with('-'),
+        _ => false,
+    })?;
+    let loss = match word.value {
+        ">" | ">>" => format!("and nothing is written to `{}`", next.value),
+        _ => format!("and `{}` isn't run", next.value),
+    };
+    let problem = format!("`{name}` gets `{}` as a word: no shell reads it, {loss}", word.value);
+    let help = "run it in a shell: `command: [\"sh\", \"-c\"]`, with the line as the one word of `args`";
+    Some(Unexpanded::new(word.span(), problem, help))
 }
 
 /// The first `$(NAME)` that nothing sets.

@@ -123,6 +123,17 @@ pub(crate) fn found_command<'w>(call: &Call<'w>) -> Option<(&'w [String], bool)>
     Some((command.get(..end)?, command.get(end)? == "+"))
 }
 
+/// The same with what is looked for before it, where it is all that is done with what is found, and nothing that `find`
+/// follows itself.
+pub(crate) fn run_on_found<'w>(call: &Call<'w>) -> Option<(&'w [String], &'w [String], bool)> {
+    let words = call.words();
+    let (command, counts) = found_command(call)?;
+    let at = words.iter().position(|word| word == "-exec")?;
+    let is_last = at + 1 + command.len() + 1 == words.len();
+    let is_followed = is_last && !removes(words) && Call::of(command).has_paths();
+    is_followed.then_some((words.get(..at)?, command, counts))
+}
+
 /// Where it starts, and what the command touches that it runs, but for what it finds.
 fn found_paths(call: &Call<'_>) -> Paths {
     let starts = call.words().iter().skip(1).take_while(|word| !word.starts_with(['-', '(', '!']));

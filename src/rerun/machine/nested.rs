@@ -3,7 +3,7 @@
 use std::ops::Range;
 use std::rc::Rc;
 
-use super::{Flow, Frame, Machine, SUCCESS, Status};
+use super::{Flow, Frame, Machine, SUCCESS, Sink, Status};
 use crate::commands::{self, Call, Trait};
 use crate::rerun::Bound;
 use crate::rerun::state::atoms::is_known;
@@ -34,7 +34,7 @@ impl Machine<'_, '_> {
             }),
             Invocation::Exec { program: 0 } if name.contains('/') => self.subshell_file(name, words, None),
             Invocation::Exec { program: 0 } if commands::is(name, Trait::RunsOnInput) => self.xargs(words),
-            Invocation::Exec { program: 0 } => None,
+            Invocation::Exec { program: 0 } => self.found(words),
             Invocation::Exec { program } => self.wrapped(words, program, |machine| {
                 let rest: Rc<[String]> = words.get(program..)?.into();
                 Some(machine.deeper(|machine| machine.invoke(&rest)))
@@ -75,6 +75,32 @@ impl Machine<'_, '_> {
             match self.deeper(|machine| machine.invoke(&words.into())) {
                 Ok(SUCCESS) => {}
                 Ok(_) => status = SOME_FAILED,
+                other => return Some(other),
+            }
+        }
+        Some(Ok(status))
+    }
+
+    /// `find … -exec COMMAND {} +`, where all that it finds is known. What removes is followed by `find` itself.
+    fn found(&mut self, words: &Rc<[String]>) -> Option<Flow> {
+        let (search, command, counts) = commands::run_on_found(&Call::of(words))?;
+        self.sinks.push(Sink::Text(String::new()));
+        let listed = self.deeper(|machine| machine.invoke(&search.into()));
+        let Some(Sink::Text(found)) = self.sinks.pop() else { return Some(listed) };
+        let mut status = match listed {
+            Ok(status) => status,
+            other => return Some(other),
+        };
+        if !is_known(&found) {
+            self.emit_unknown(words, true);
+            return Some(Ok(status));
+        }
+        let files: Vec<&str> = found.lines().collect();
+        for files in files.chunks(if counts { files.len().max(1) } else { 1 }) {
+            match self.deeper(|machine| machine.invoke(&with_files(command, files).into())) {
+                Ok(SUCCESS) => {}
+                Ok(_) if !counts => {}
+                Ok(failed) => status = failed,
                 other => return Some(other),
             }
         }
@@ -195,4 +221,14 @@ impl Machine<'_, '_> {
         self.frame = outer;
         result
     }
+}
+
+/// `command` with `files` for the word `{}`, or one of them for it in any word.
+fn with_files(command: &[String], files: &[&str]) -> Vec<String> {
+    let put = |word: &String| match files {
+        [file] => vec![word.replace("{}", file)],
+        files if word == "{}" => files.iter().map(ToString::to_string).collect(),
+        _ => vec![word.clone()],
+    };
+    command.iter().flat_map(put).collect()
 }
