@@ -47,6 +47,8 @@ fn sed(world: &mut dyn World, call: &Call<'_>) -> Status {
     let edits = edits.filter(|_| !call.has("f file n quiet silent z null-data E r"));
     let edit = |world: &mut dyn World, old: &str| match &edits {
         Some(edits) => edited(world, old, edits, &how, settles),
+        // What appended the line when it wasn't there wrote what is set from then on.
+        None if settles && scripts.iter().all(|script| sets_lines_of(script, old)) => old.to_owned(),
         None if settles => world.settled(old, &how),
         None => world.altered(old, &how),
     };
@@ -181,6 +183,19 @@ fn is_fixed_point(script: &str) -> bool {
         }
     }
     true
+}
+
+/// Whether a sed script does no more than to put lines in place of others which stand in `text` already.
+fn sets_lines_of(script: &str, text: &str) -> bool {
+    let mut commands = std::iter::successors(next_command(script), |(_, rest)| next_command(rest)).peekable();
+    commands.peek().is_some()
+        && commands.all(|(command, _)| {
+            let replaced = substitution(command.text).filter(|_| command.letter == 's');
+            replaced.is_some_and(|(pattern, with, _)| {
+                let is_whole = pattern.starts_with('^') && pattern.trim_end_matches('$').ends_with(".*");
+                is_whole && !with.contains(['&', '\\']) && text.lines().any(|line| line == with)
+            })
+        })
 }
 
 /// A command of a sed script.
