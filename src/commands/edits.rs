@@ -162,40 +162,29 @@ fn is_cluster_with(word: &str, letter: char) -> bool {
 /// Whether a sed script, run on its own result, changes nothing more. Only what surely goes on
 /// changing says no: inserted lines, lines deleted by number, replacements that match again and grow.
 fn is_fixed_point(script: &str) -> bool {
-    let deletes = std::iter::successors(next_command(script), |(_, rest)| next_command(rest))
-        .any(|(command, _)| command.letter == 'd');
-    let mut rest = script;
-    // Each turn takes at least the command's letter.
-    while let Some((command, after)) = next_command(rest) {
-        rest = after;
-        let settles = match command.letter {
-            // It goes by what the text lacks.
-            _ if command.address.contains('!') => true,
-            's' => substitution::settles(command.text),
-            'r' => deletes,
-            // A line is added each time; deleting it first ends the cycle that would add it.
-            'a' | 'i' | 'G' => false,
-            'd' => !command.by_number(),
-            _ => true,
-        };
-        if !settles {
-            return false;
-        }
-    }
-    true
+    let deletes = commands(script).any(|command| command.letter == 'd');
+    commands(script).all(|command| match command.letter {
+        // It goes by what the text lacks.
+        _ if command.address.contains('!') => true,
+        's' => substitution::settles(command.text),
+        'r' => deletes,
+        // A line is added each time; deleting it first ends the cycle that would add it.
+        'a' | 'i' | 'G' => false,
+        'd' => !command.by_number(),
+        _ => true,
+    })
 }
 
 /// Whether a sed script does no more than to put lines in place of others which stand in `text` already.
 fn sets_lines_of(script: &str, text: &str) -> bool {
-    let mut commands = std::iter::successors(next_command(script), |(_, rest)| next_command(rest)).peekable();
-    commands.peek().is_some()
-        && commands.all(|(command, _)| {
-            let replaced = substitution(command.text).filter(|_| command.letter == 's');
-            replaced.is_some_and(|(pattern, with, _)| {
-                let is_whole = pattern.starts_with('^') && pattern.trim_end_matches('$').ends_with(".*");
-                is_whole && !with.contains(['&', '\\']) && text.lines().any(|line| line == with)
-            })
+    let sets = |command: EditCommand<'_>| {
+        let replaced = substitution(command.text).filter(|_| command.letter == 's');
+        replaced.is_some_and(|(pattern, with, _)| {
+            let is_whole = pattern.starts_with('^') && pattern.trim_end_matches('$').ends_with(".*");
+            is_whole && !with.contains(['&', '\\']) && text.lines().any(|line| line == with)
         })
+    };
+    commands(script).next().is_some() && commands(script).all(sets)
 }
 
 /// A command of a sed script.
@@ -212,6 +201,16 @@ impl EditCommand<'_> {
     fn by_number(&self) -> bool {
         !self.address.is_empty() && !self.address.contains('/')
     }
+}
+
+/// The commands of `script`. Each takes at least its letter.
+fn commands(script: &str) -> impl Iterator<Item = EditCommand<'_>> {
+    let mut rest = script;
+    std::iter::from_fn(move || {
+        let (command, after) = next_command(rest)?;
+        rest = after;
+        Some(command)
+    })
 }
 
 /// The first command of `script`, and what follows it.
