@@ -33,7 +33,7 @@ fn check(object: &Object<'_>, cx: &mut ObjectContext<'_>) {
     let mut own: Option<(Node<'_>, Option<Vec<Entry<'_>>>)> = None;
     for Repeated { entry, first, container, mapping } in repeated {
         let Some(mut finding) = finding(&entry, &first, reader) else { continue };
-        if is_same(&entry, &first) {
+        if is_same(entry.value, first.value) {
             if own.as_ref().is_none_or(|(of, _)| *of != mapping) {
                 own = Some((mapping, fix::own_entries(mapping)));
             }
@@ -97,23 +97,18 @@ fn collect<'d>(node: Node<'d>, container: Option<&'d str>, repeated: &mut Vec<Re
     }
 }
 
-fn is_same(entry: &Entry<'_>, first: &Entry<'_>) -> bool {
-    is_same_value(entry.value, first.value)
-}
-
 /// Whether both mean the same, however they are written. The parser bounds how deep they are.
-fn is_same_value(one: Node<'_>, other: Node<'_>) -> bool {
+fn is_same(one: Node<'_>, other: Node<'_>) -> bool {
     match (one.kind(), other.kind()) {
         (Kind::Unknown, _) | (_, Kind::Unknown) => one.source_text() == other.source_text(),
         (Kind::Sequence, Kind::Sequence) => {
             let mut pairs = one.items().zip(other.items());
-            one.items().count() == other.items().count()
-                && pairs.all(|(one, other)| is_same_value(one, other))
+            one.items().count() == other.items().count() && pairs.all(|(one, other)| is_same(one, other))
         }
         (Kind::Mapping, Kind::Mapping) => {
             let (ours, theirs) = (|| one.written_entries(), || other.written_entries());
             let is_same_entry = |(one, other): (Entry<'_>, Entry<'_>)| {
-                one.name() == other.name() && is_same_value(one.value, other.value)
+                one.name() == other.name() && is_same(one.value, other.value)
             };
             ours().count() == theirs().count() && ours().zip(theirs()).all(is_same_entry)
         }
@@ -136,7 +131,7 @@ fn finding(entry: &Entry<'_>, first: &Entry<'_>, reader: Reader) -> Option<Findi
         value if value.is_mapping() => "map",
         _ => "value",
     };
-    let (severity, consequence, label) = match (reader, is_same(entry, first)) {
+    let (severity, consequence, label) = match (reader, is_same(entry.value, first.value)) {
         (Reader::Helm, is_same) if is_same || first.value.is_null() => return None,
         (Reader::Helm, _) => (
             Severity::Warning,

@@ -199,16 +199,7 @@ pub(super) fn call(text: &str) -> Vec<&str> {
 
 /// What the parentheses around all of `text` hold.
 pub(super) fn in_parentheses(text: &str) -> Option<&str> {
-    let inner = text.strip_prefix('(')?.strip_suffix(')')?;
-    let mut depth = 0_usize;
-    for char in inner.chars() {
-        match char {
-            '(' => depth += 1,
-            ')' => depth = depth.checked_sub(1)?,
-            _ => {}
-        }
-    }
-    (depth == 0).then(|| inner.trim())
+    parenthesised(text).filter(|inner| inner.len() + "()".len() == text.len()).map(str::trim)
 }
 
 /// The text by which two values are told to be the same: white space, a final `quote` and the root's `$` don't count.
