@@ -123,6 +123,7 @@ fn power_shell(world: &mut dyn World, call: &Call<'_>) -> Status {
         None => world.unknown_command(call.words()),
     }
 }
+
 /// Whether a command takes `>` or `&&` as a word of its own, or hands its words to a shell elsewhere.
 pub(crate) fn takes_operators(name: &str) -> bool {
     const TAKING: [&str; 6] = ["expr", "test", "[", "find", "ssh", "su"];

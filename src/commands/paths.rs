@@ -234,6 +234,7 @@ pub(super) fn dumped(call: &Call<'_>) -> Paths {
     let output = call.value("f file result-file out o").map(|path| (Touching::Writes, path.to_owned()));
     output.into_iter().collect()
 }
+
 /// Whether a command removes files without a look into them.
 pub(crate) fn only_removes(call: &Call<'_>) -> bool {
     matches!(call.name(), "rm" | "unlink")

@@ -2,8 +2,7 @@
 
 use std::fmt;
 
-use super::container::Container;
-use super::container::InitStep;
+use super::container::{Container, InitStep};
 use super::effective::pod_level;
 use super::pod::Pod;
 use super::resources::{Amounts, Resources};

@@ -131,7 +131,6 @@ pub(super) fn unfollowed(bound: Bound) -> String {
 /// What isn't told, where a test ends the second run.
 const NOT_FOLLOWED: &str = "; what comes after it isn't followed before that";
 
-/// Who else ends at the same failure.
 /// Whether other Pods may have it at the same time.
 fn is_shared_by_pods(kept_in: KeptIn) -> bool {
     match kept_in {
@@ -141,6 +140,7 @@ fn is_shared_by_pods(kept_in: KeptIn) -> bool {
     }
 }
 
+/// Who else ends at the same failure.
 fn lasting(kept_in: KeptIn) -> &'static str {
     match kept_in {
         KeptIn::Volume { reset: true, .. } => " when it is killed and runs again alone",
