@@ -6,8 +6,8 @@ use std::path::Path;
 use std::sync::Arc;
 
 use crate::discover;
-pub use crate::helm::may_define_containers;
 use crate::helm::{Choice, Reading, Template};
+pub use crate::helm::{Library, may_define_containers};
 use crate::source::{FileId, MappedText, Source, Span};
 use crate::yaml::{self, Document, Entry, Node, Problem};
 
@@ -15,7 +15,7 @@ use crate::yaml::{self, Document, Entry, Node, Problem};
 const MAX_ATTEMPTS: usize = 8;
 
 /// What stands before the name of a template that an action includes or calls.
-const INCLUDES: [&str; 2] = ["include \"", "template \""];
+pub const INCLUDES: [&str; 2] = ["include \"", "template \""];
 
 /// Whether the file of this `path` and `text` is a template of a chart: it lies below `templates/` of a folder with a
 /// `Chart.yaml`, and holds an action.
@@ -213,7 +213,7 @@ impl View {
     fn without_repeated(&self, template: &Template<'_>) -> Option<Reading> {
         let repeated =
             self.documents.iter().find_map(|part| repeated_init_containers(part.document.root()))?;
-        let branch = template.branch_at(&self.reading, repeated.range().start)?;
+        let branch = template.branch_at(&self.reading, repeated)?;
         template.without(&self.reading, branch)
     }
 }
@@ -266,6 +266,18 @@ impl<'t> Views<'t> {
             }
         }
         Self { template, views }
+    }
+
+    /// Whether the text of named templates is a part of what is read.
+    #[must_use]
+    pub fn has_calls(&self) -> bool {
+        self.template.has_calls()
+    }
+
+    /// The length of the longest reading (bytes).
+    #[must_use]
+    pub fn size(&self) -> usize {
+        self.views.iter().map(|view| view.reading.text.as_str().len()).max().unwrap_or_default()
     }
 
     /// The documents, reading by reading.
@@ -341,7 +353,7 @@ impl Parser<'_> {
         let mut left_out = Vec::new();
         for _ in 1..MAX_ATTEMPTS {
             let Some(problem) = &view.problem else { break };
-            let branch = template.branch_at(&view.reading, problem.span().start as usize);
+            let branch = template.branch_at(&view.reading, problem.span());
             let without = branch.and_then(|branch| template.without(&view.reading, branch));
             let Some(without) = without else { break };
             (view, texts) = self.parse(without);

@@ -13,7 +13,7 @@ use crate::charts::{self, InitTemplates, Views};
 use crate::cut_list::CutList;
 use crate::discover::{self, Failure, Input};
 use crate::encoding::{self, decode};
-use crate::helm::Template;
+use crate::helm::{Library, Template, Unread};
 use crate::path_text::{path_of_text, text_of_path};
 use crate::rendered;
 use crate::source::{FileId, Source, Span};
@@ -246,6 +246,8 @@ pub struct Wanted<'a> {
     pub prefilter: &'a Prefilter,
     /// Named templates that hold init containers.
     pub init: &'a InitTemplates,
+    /// The named templates that the file may include.
+    pub library: Option<&'a Library>,
     /// Whether the document at a range of the file was made of a template that is read itself.
     pub is_rendered: &'a dyn Fn(&Range<usize>) -> bool,
 }
@@ -257,7 +259,7 @@ pub struct Wanted<'a> {
 pub fn visit_documents<'f>(
     file: &'f InputFile,
     is_named: bool,
-    wanted: Wanted<'_>,
+    wanted: Wanted<'f>,
     mut visit: impl FnMut(Outcome<'f>),
 ) {
     if charts::is_template(&file.source.path, &file.source.text) {
@@ -309,11 +311,11 @@ pub fn visit_documents<'f>(
 fn visit_template<'f>(
     file: &'f InputFile,
     is_named: bool,
-    wanted: Wanted<'_>,
+    wanted: Wanted<'f>,
     visit: &mut dyn FnMut(Outcome<'f>),
 ) {
     let source = &file.source;
-    let Wanted { prefilter, init, .. } = wanted;
+    let Wanted { prefilter, init, library, .. } = wanted;
     if !is_named && !prefilter.wants(&source.text) && !init.may_be_in(&source.text) {
         return;
     }
@@ -328,12 +330,18 @@ fn visit_template<'f>(
     };
     let is_judged =
         !discover::is_helper(Path::new(&*source.path)) && is_judged(&source.text, &source.path, is_named);
-    let template = match Template::parse(&source.text) {
-        Ok(template) => template,
-        Err(unread) if is_judged => return visit(skip(unread.at, unread.reason)),
+    let views = |library| {
+        let template = Template::parse_with(&source.text, library)?;
+        Ok(Views::of(source, template, init, &|text| is_named || prefilter.wants(text)))
+    };
+    // What is called may be no YAML where it is put, for values decide on its lines: then only it is left out.
+    let all = views(library);
+    let is_spoilt = |views: &Views<'_>| views.has_calls() && views.problems().next().is_some();
+    let views = match if all.as_ref().is_ok_and(is_spoilt) { views(None) } else { all } {
+        Ok(views) => views,
+        Err(Unread { at, reason }) if is_judged => return visit(skip(at, reason)),
         Err(_) => return visit(Outcome::Foreign),
     };
-    let views = Views::of(source, template, init, &|text| is_named || prefilter.wants(text));
     if let Some(problem) = views.problems().next().filter(|_| is_judged) {
         visit(skip(problem.span().start as usize, problem.message()));
     }

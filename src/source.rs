@@ -212,7 +212,8 @@ fn code_points(bytes: &[u8]) -> usize {
 /// Text that was decoded from a source, and where each of its bytes came from.
 ///
 /// A YAML scalar has escapes, folds and indentation that its value lacks; the kubelet replaces
-/// `$(NAME)`. What a rule finds at an offset of the value is shown at the place in the file.
+/// `$(NAME)`. What a rule finds at an offset of the value is shown at the place in the file. What Helm puts out has parts of
+/// several files.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MappedText {
     text: String,
@@ -227,10 +228,18 @@ pub struct MappedText {
 /// variable) the stretch stands for the whole of its source.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Run {
+    file: FileId,
     text_start: usize,
     text_len: usize,
     source_start: usize,
     source_len: usize,
+}
+
+impl Run {
+    /// One past its last byte of decoded text.
+    fn text_end(&self) -> usize {
+        self.text_start + self.text_len
+    }
 }
 
 impl MappedText {
@@ -246,12 +255,18 @@ impl MappedText {
         Self { text, runs: Vec::new(), whole }
     }
 
-    /// Appends `text`, decoded from the source bytes `source`.
+    /// Appends `text`, decoded from the source bytes `source` of the file that the whole is of.
     pub fn push(&mut self, text: &str, source: Range<usize>) {
+        self.push_from(self.whole.file, text, source);
+    }
+
+    /// Appends `text`, decoded from the bytes `source` of `file`.
+    pub fn push_from(&mut self, file: FileId, text: &str, source: Range<usize>) {
         let (text_start, text_len) = (self.text.len(), text.len());
         self.text.push_str(text);
         let (source_start, source_len) = (source.start, source.end.saturating_sub(source.start));
         if let Some(last) = self.runs.last_mut()
+            && last.file == file
             && last.text_len == last.source_len
             && text_len == source_len
             && last.source_start + last.source_len == source_start
@@ -259,14 +274,14 @@ impl MappedText {
             last.text_len += text_len;
             last.source_len += source_len;
         } else if text_len > 0 {
-            self.runs.push(Run { text_start, text_len, source_start, source_len });
+            self.runs.push(Run { file, text_start, text_len, source_start, source_len });
         }
     }
 
-    /// Appends another text of the same file, with the places of its parts.
+    /// Appends another text, with the places of its parts.
     pub fn append(&mut self, other: &MappedText) {
         if other.runs.is_empty() {
-            self.push(&other.text, other.whole.range());
+            self.push_from(other.whole.file, &other.text, other.whole.range());
         } else {
             other.copy_into(self, 0..other.text.len());
         }
@@ -290,32 +305,32 @@ impl MappedText {
         self.whole
     }
 
-    /// The place that the bytes `range` of the decoded text came from.
+    /// The place that the bytes `range` of the decoded text came from; where that are several files, what is of the first.
     #[must_use]
     pub fn span(&self, range: Range<usize>) -> Span {
-        if self.runs.is_empty() {
-            return self.whole;
-        }
-        let start = self.source_at(range.start, false);
-        let end = if range.end > range.start { self.source_at(range.end - 1, true) } else { start };
-        match (start, end) {
-            (Some(start), Some(end)) => Span::new(self.whole.file, start..end.max(start)),
-            _ => self.whole,
-        }
+        let Some(first) = self.run_at(range.start) else { return self.whole };
+        let start = source_at(first, range.start, false);
+        let last = range.end.checked_sub(1).filter(|last| *last >= range.start);
+        let last = last.and_then(|last| Some((self.run_at(last)?, last)));
+        let end = match last {
+            Some((run, last)) if run.file == first.file => source_at(run, last, true),
+            Some(_) => self.end_in_file(first.file, &range).unwrap_or(start),
+            None => start,
+        };
+        Span::new(first.file, start..end.max(start))
     }
 
-    /// The source byte of the decoded byte at `offset`; with `past`, the one after it.
-    fn source_at(&self, offset: usize, past: bool) -> Option<usize> {
-        let index = self.runs.partition_point(|run| run.text_start <= offset).checked_sub(1)?;
-        let run = self.runs.get(index)?;
-        let inside = offset - run.text_start;
-        Some(if inside >= run.text_len {
-            run.source_start + run.source_len
-        } else if run.text_len == run.source_len {
-            run.source_start + inside + usize::from(past)
-        } else {
-            run.source_start + if past { run.source_len } else { 0 }
-        })
+    /// Past the last byte of `file` that some of the bytes `range` came from.
+    fn end_in_file(&self, file: FileId, range: &Range<usize>) -> Option<usize> {
+        let after = self.runs.partition_point(|run| run.text_start < range.end);
+        let mut before = self.runs.get(..after)?.iter().rev();
+        let last = before.find(|run| run.file == file)?;
+        Some(source_at(last, last.text_end().min(range.end).saturating_sub(1), true))
+    }
+
+    /// The run that tells where the decoded byte at `offset` came from.
+    fn run_at(&self, offset: usize) -> Option<&Run> {
+        self.runs.get(self.runs.partition_point(|run| run.text_start <= offset).checked_sub(1)?)
     }
 
     /// This text with each of `edits` (ordered, apart, byte ranges) replaced. Replacements
@@ -329,7 +344,8 @@ impl MappedText {
             if self.runs.is_empty() {
                 out.text.push_str(replacement);
             } else {
-                out.push(replacement, self.span(range.clone()).range());
+                let place = self.span(range.clone());
+                out.push_from(place.file, replacement, place.range());
             }
             at = range.end;
         }
@@ -350,11 +366,12 @@ impl MappedText {
             if run.text_len == run.source_len {
                 for (part, place) in outer.pieces(source) {
                     let start = run.text_start + (part.start - run.source_start);
-                    out.push(self.text.get(start..start + part.len()).unwrap_or(""), place);
+                    let text = self.text.get(start..start + part.len()).unwrap_or("");
+                    out.push_from(place.file, text, place.range());
                 }
             } else {
-                let text = self.text.get(run.text_start..run.text_start + run.text_len);
-                out.push(text.unwrap_or(""), outer.span(source).range());
+                let (text, place) = (self.text.get(run.text_start..run.text_end()), outer.span(source));
+                out.push_from(place.file, text.unwrap_or(""), place.range());
             }
         }
         out
@@ -366,26 +383,38 @@ impl MappedText {
             return;
         }
         for (part, place) in self.pieces(range) {
-            out.push(self.text.get(part).unwrap_or(""), place);
+            out.push_from(place.file, self.text.get(part).unwrap_or(""), place.range());
         }
     }
 
     /// The pieces of the bytes `range` that come from one stretch of the source each, with their places.
-    fn pieces(&self, range: Range<usize>) -> impl Iterator<Item = (Range<usize>, Range<usize>)> {
-        let first = self.runs.partition_point(|run| run.text_start + run.text_len <= range.start);
+    fn pieces(&self, range: Range<usize>) -> impl Iterator<Item = (Range<usize>, Span)> {
+        let first = self.runs.partition_point(|run| run.text_end() <= range.start);
         let runs = self.runs.get(first..).unwrap_or_default().iter();
         let end = range.end;
         runs.take_while(move |run| run.text_start < end).map(move |run| {
             let start = run.text_start.max(range.start);
-            let end = (run.text_start + run.text_len).min(range.end);
+            let end = run.text_end().min(range.end);
             let place = if run.text_len == run.source_len {
                 let from = run.source_start + (start - run.text_start);
                 from..from + (end - start)
             } else {
                 run.source_start..run.source_start + run.source_len
             };
-            (start..end, place)
+            (start..end, Span::new(run.file, place))
         })
+    }
+}
+
+/// The source byte of the decoded byte at `offset`, which `run` tells of; with `past`, the one after it.
+fn source_at(run: &Run, offset: usize, past: bool) -> usize {
+    let inside = offset - run.text_start;
+    if inside >= run.text_len {
+        run.source_start + run.source_len
+    } else if run.text_len == run.source_len {
+        run.source_start + inside + usize::from(past)
+    } else {
+        run.source_start + if past { run.source_len } else { 0 }
     }
 }
 
@@ -421,6 +450,23 @@ mod tests {
         assert_eq!(replaced.span(9..10).range(), 9..10);
         let opaque = MappedText::opaque("ab".to_owned(), whole);
         assert_eq!(opaque.replace(&[(0..1, "x".into())]).span(0..1), whole);
+    }
+
+    #[test]
+    fn a_text_of_several_files_leads_to_the_one_that_a_part_starts_in() {
+        let mut text = MappedText::new(Span::new(FileId(0), 0..20));
+        text.push("a:\n", 0..3);
+        text.push_from(FileId(1), "  b: c\n", 40..47);
+        text.push("d", 10..11);
+        assert_eq!(text.span(0..8), Span::new(FileId(0), 0..3));
+        assert_eq!(text.span(0..11), Span::new(FileId(0), 0..11));
+        assert_eq!(text.span(5..11), Span::new(FileId(1), 42..47));
+        assert_eq!(text.span(5..6), Span::new(FileId(1), 42..43));
+        let replaced = text.replace(&[(5..6, "bb".into())]);
+        assert_eq!(replaced.span(5..7), Span::new(FileId(1), 42..43));
+        let mut inner = MappedText::new(Span::new(FileId(0), 0..11));
+        inner.push("b: c\nd", 5..11);
+        assert_eq!(inner.through(&text).span(5..6), Span::new(FileId(0), 10..11));
     }
 
     #[test]

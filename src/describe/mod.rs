@@ -136,6 +136,8 @@ impl Describer<'_> {
         let wanted = Wanted {
             prefilter: &self.prefilter,
             init: self.inputs.init_templates(),
+            // A description has the lines of one file.
+            library: None,
             is_rendered: &is_rendered,
         };
         read::visit_documents(file, is_named, wanted, |outcome| match outcome {

@@ -80,8 +80,15 @@ fn is_assignment(inner: &str) -> bool {
     after.starts_with(":=") || after.starts_with('=') && !after.starts_with("==")
 }
 
-/// The text of an action that is one string and nothing else.
+/// The text of an action that is one string and nothing else, or a format without a value.
 fn constant(inner: &str) -> Option<Cow<'_, str>> {
+    match inner.strip_prefix("printf ") {
+        Some(format) => string(format.trim_start()).filter(|format| !format.contains('%')),
+        None => string(inner),
+    }
+}
+
+fn string(inner: &str) -> Option<Cow<'_, str>> {
     let bytes = inner.as_bytes();
     let is_whole = matches!(bytes.first(), Some(b'"' | b'`')) && string_end(bytes, 0) == Some(inner.len());
     let text = inner.get(1..inner.len().checked_sub(1)?).filter(|_| is_whole)?;
@@ -123,6 +130,33 @@ pub(super) fn indentation(inner: &str) -> Option<Indentation> {
     let number = rest.split(|c: char| !c.is_ascii_digit()).next()?;
     let columns = number.parse().ok().filter(|&columns| columns <= MAX_COLUMNS);
     Some(Indentation { breaks_line, columns })
+}
+
+/// The call of a named template.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Included<'t> {
+    pub(super) name: Cow<'t, str>,
+    /// What `.` is in it; empty where nothing is passed.
+    pub(super) argument: &'t str,
+}
+
+/// The named template that the action `inner` puts out, at most indented.
+pub(super) fn included(inner: &str) -> Option<Included<'_>> {
+    let starts = steps(inner);
+    let (first, later) = match starts.get(1) {
+        Some(&second) => (inner.get(..second.checked_sub(1)?)?, inner.get(second..)?),
+        None => (inner, ""),
+    };
+    let is_indented = indentation(later).is_some_and(|indentation| indentation.columns.is_some());
+    if !(later.is_empty() || starts.len() == 2 && is_indented) {
+        return None;
+    }
+    let first = in_parentheses(first.trim()).unwrap_or(first);
+    match words(first).as_slice() {
+        ["include" | "template", name] => Some(Included { name: constant(name)?, argument: "" }),
+        ["include" | "template", name, argument] => Some(Included { name: constant(name)?, argument }),
+        _ => None,
+    }
 }
 
 /// What the parentheses hold that `text` starts with.

@@ -4,7 +4,8 @@ use std::ops::Range;
 
 use super::condition::{Condition, Said};
 use super::facts::Facts;
-use super::tree::{Arm, Block, Piece, Tree};
+use super::tree::{Arm, Block, Called, Piece, Tree};
+use crate::source::Span;
 
 /// Which branch of a block a reading takes, if any. There is another one to take.
 #[derive(Debug, Clone, Copy)]
@@ -23,7 +24,14 @@ pub(super) fn of<'t>(tree: &'t Tree<'t>, body: &'t [Piece<'t>], facts: &Facts) -
 
 fn gather<'t>(tree: &'t Tree<'t>, body: &'t [Piece<'t>], facts: &Facts, choices: &mut Vec<Choice<'t>>) {
     for piece in body {
-        let Piece::Block(block) = piece else { continue };
+        let block = match piece {
+            Piece::Block(block) => block,
+            Piece::Call(call) => {
+                gather(tree, &call.body, facts, choices);
+                continue;
+            }
+            _ => continue,
+        };
         let choice = Choice { block, taken: chosen(tree, block, facts), tree };
         if choice.arms().next().is_some_and(|first| first.condition.is_some()) {
             choices.push(choice);
@@ -54,12 +62,23 @@ impl<'t> Choice<'t> {
     /// Whether the byte `at` of the template stands in the branch that is taken.
     #[must_use]
     pub fn holds(&self, at: usize) -> bool {
-        self.arm().is_some_and(|arm| arm.range.contains(&at))
+        self.arm().is_some_and(|arm| arm.called.is_none() && arm.range.contains(&at))
     }
 
-    /// The bytes of the template that the branches take up.
+    /// Whether `span`, of another file, starts in the branch that is taken, which is of a named template there.
+    #[must_use]
+    pub fn holds_called(&self, span: Span) -> bool {
+        let is_in = |called: Called| called.file == span.file;
+        self.arm()
+            .is_some_and(|arm| arm.called.is_some_and(is_in) && arm.range.contains(&(span.start as usize)))
+    }
+
+    /// The bytes of the template that the branches take up; of a named one that is called, where that is.
     #[must_use]
     pub fn range(&self) -> Range<usize> {
+        if let Some(called) = self.arms().next().and_then(|arm| arm.called) {
+            return called.at..called.at;
+        }
         let start = self.arms().next().map_or(0, |arm| arm.range.start);
         start..self.arms().last().map_or(start, |arm| arm.range.end)
     }

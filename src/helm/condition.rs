@@ -2,6 +2,8 @@
 
 use std::collections::HashMap;
 
+use super::library::{Library, Named};
+use super::scope::Scope;
 use super::{action, implied};
 
 /// The condition of a branch.
@@ -13,18 +15,24 @@ pub(super) enum Condition {
     Any(Vec<Literal>),
 }
 
-/// That a fact is true, or that it is false.
+/// That a fact is true, or that it is false, as it is written.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Literal {
+    pub(super) claim: Claim,
+    /// What is so wherever its fact holds.
+    pub(super) implied: Vec<Claim>,
+    /// The fact as it is written.
+    text: String,
+}
+
+/// That a fact is true, or that it is false.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Claim {
     pub(super) fact: FactId,
     /// What `eq` compares with a literal, or `kindIs`; of several such facts at most one holds.
     pub(super) subject: Option<SubjectId>,
-    /// The facts that hold wherever it does.
-    pub(super) implied: Vec<FactId>,
     /// False for `not …` and `ne …`.
     pub(super) holds: bool,
-    /// The fact as it is written.
-    text: String,
 }
 
 /// What is true or false throughout a reading, by its number in the template.
@@ -37,15 +45,24 @@ pub(super) struct SubjectId(pub(super) usize);
 
 /// Numbers the facts of a template: what is asked for each branch of each reading shouldn't be a text.
 #[derive(Debug, Default)]
-pub(super) struct FactIds {
+pub(super) struct FactIds<'t> {
     facts: Numbers,
     subjects: Numbers,
+    /// The named templates that conditions may ask for.
+    library: Option<&'t Library>,
+    /// How many of them ask for the one whose condition is being read.
+    depth: usize,
 }
 
-/// Equal texts are equal, where they speak of the `.` or the variables of the same body: that which opens at the offset.
+/// Equal texts are equal, where they speak of the `.` or the variables of the same body: that of the number.
 type Numbers = HashMap<(String, Option<usize>), usize>;
 
-impl FactIds {
+impl<'t> FactIds<'t> {
+    /// None yet, of a template that may include what is in `library`.
+    pub(super) fn new(library: Option<&'t Library>) -> Self {
+        Self { library, ..Self::default() }
+    }
+
     /// The fact that is written as `text`.
     pub(super) fn fact(&mut self, text: String, scope: Option<usize>) -> FactId {
         FactId(number(&mut self.facts, text, scope))
@@ -66,13 +83,13 @@ fn number(numbers: &mut Numbers, text: String, scope: Option<usize>) -> usize {
 const MAX_DEPTH: usize = 10;
 
 impl Condition {
-    /// The condition that is written as `text` in a body that opens at `scope`.
-    pub(super) fn of(text: &str, scope: Option<usize>, ids: &mut FactIds) -> Self {
+    /// The condition that is written as `text` in a body of this `scope`.
+    pub(super) fn of(text: &str, scope: Scope, ids: &mut FactIds<'_>) -> Self {
         Self::read(text, true, scope, ids, MAX_DEPTH)
     }
 
     /// That `text` holds, or that it doesn't.
-    fn read(text: &str, holds: bool, scope: Option<usize>, ids: &mut FactIds, depth: usize) -> Self {
+    fn read(text: &str, holds: bool, scope: Scope, ids: &mut FactIds<'_>, depth: usize) -> Self {
         let text = action::in_parentheses(text.trim()).unwrap_or(text.trim());
         let words = action::call(text);
         match words.as_slice() {
@@ -114,7 +131,7 @@ impl Condition {
             Self::All(literals) => (literals, holds),
             Self::Any(literals) => (literals, !holds),
         };
-        let said = literals.iter().map(|literal| Said { literal, is_true: literal.holds == holds });
+        let said = literals.iter().map(|literal| Said { literal, is_true: literal.claim.holds == holds });
         if is_all { said.map(|one| vec![one]).collect() } else { vec![said.collect()] }
     }
 
@@ -123,9 +140,10 @@ impl Condition {
         match (self, other) {
             (Self::All(own), Self::All(others)) => own.iter().any(|own| {
                 let is_other = |other: &Literal| {
+                    let (own, other) = (own.claim, other.claim);
                     own.holds && other.holds && own.subject == other.subject && own.fact != other.fact
                 };
-                own.subject.is_some() && others.iter().any(is_other)
+                own.claim.subject.is_some() && others.iter().any(is_other)
             }),
             _ => false,
         }
@@ -150,7 +168,7 @@ impl Said<'_> {
     pub(super) fn implies(&self, other: &Self) -> bool {
         self.is_true == other.is_true && {
             let (from, to) = if self.is_true { (self, other) } else { (other, self) };
-            from.literal.implied.contains(&to.literal.fact)
+            from.literal.implied.iter().any(|implied| implied.holds && implied.fact == to.literal.claim.fact)
         }
     }
 }
@@ -162,21 +180,64 @@ impl PartialEq for Said<'_> {
 }
 
 impl Literal {
-    fn of(text: &str, holds: bool, scope: Option<usize>, ids: &mut FactIds) -> Self {
-        let whole_scope = scope;
-        let scope_of = |text: &str| whole_scope.filter(|_| action::is_local(text));
-        let scope = scope_of(text);
+    fn of(text: &str, holds: bool, whole_scope: Scope, ids: &mut FactIds<'_>) -> Self {
+        let scope = whole_scope.of(text);
         let text = action::identity(text);
         let (text, holds) = match text.strip_prefix("ne ") {
             Some(operands) => (format!("eq {operands}"), !holds),
             None => (text, holds),
         };
         let subject = subject(&text).map(|subject| ids.subject(subject, scope));
-        let implied = implied::by(&text).into_iter();
-        let implied = implied.map(|text| (scope_of(&text), text)).map(|(scope, text)| ids.fact(text, scope));
-        let implied = implied.collect();
-        Self { fact: ids.fact(text.clone(), scope), subject, implied, holds, text }
+        let values = implied::by(&text).into_iter();
+        let values = values.map(|text| Claim {
+            fact: ids.fact(text.clone(), whole_scope.of(&text)),
+            subject: None,
+            holds: true,
+        });
+        let mut implied: Vec<Claim> = values.collect();
+        implied.extend(asked_by(&text, whole_scope, ids));
+        Self { claim: Claim { fact: ids.fact(text.clone(), scope), subject, holds }, implied, text }
     }
+}
+
+/// How many named templates that ask for others are looked into.
+const MAX_ASKED: usize = 3;
+
+/// What is so where the named template that `text` includes puts something out.
+fn asked_by(text: &str, scope: Scope, ids: &mut FactIds<'_>) -> Vec<Claim> {
+    let Some(library) = ids.library.filter(|_| ids.depth < MAX_ASKED) else { return Vec::new() };
+    let words = action::call(text);
+    let (included, output) = match words.as_slice() {
+        ["eq", included, output] => {
+            (action::in_parentheses(included).unwrap_or(""), Some(output.trim_matches('"')))
+        }
+        _ => (text, None),
+    };
+    // What another argument is isn't known there.
+    let Some(call) = action::included(included).filter(|call| matches!(call.argument, "." | "$")) else {
+        return Vec::new();
+    };
+    let asked = library.get(&call.name).and_then(Named::asked);
+    let Some(asked) = asked.filter(|asked| {
+        output.is_none_or(|output| output == asked.output) && !action::has_variable(asked.condition)
+    }) else {
+        return Vec::new();
+    };
+    ids.depth += 1;
+    let condition = Condition::of(asked.condition, scope.called(call.argument, 0), ids);
+    ids.depth -= 1;
+    match condition {
+        Condition::All(literals) => literals
+            .iter()
+            .flat_map(|literal| std::iter::once(literal.claim).chain(implied_where(literal)))
+            .collect(),
+        Condition::Any(_) => Vec::new(),
+    }
+}
+
+/// What `literal` brings with it where it is so.
+fn implied_where(literal: &Literal) -> impl Iterator<Item = Claim> {
+    literal.implied.iter().copied().filter(|_| literal.claim.holds)
 }
 
 /// `x` of `eq x "literal"` and of `eq "literal" x`; `kindIs x` of `kindIs "map" x`.

@@ -1,6 +1,6 @@
 //! What a reading takes for true.
 
-use super::condition::{Condition, FactId, Literal};
+use super::condition::{Claim, Condition, FactId, Literal};
 
 /// What a reading takes for true and for false.
 #[derive(Debug, Clone, Default)]
@@ -26,14 +26,18 @@ impl Facts {
     }
 
     fn literal(&self, literal: &Literal) -> Option<bool> {
-        if literal.implied.iter().any(|fact| at(&self.known, fact.0) == Some(false)) {
-            return Some(!literal.holds);
+        if literal.implied.iter().any(|implied| self.claim(*implied) == Some(false)) {
+            return Some(!literal.claim.holds);
         }
-        let known = at(&self.known, literal.fact.0).or_else(|| {
-            let equal = at(&self.equal, literal.subject?.0)?;
-            Some(equal == literal.fact)
+        self.claim(literal.claim)
+    }
+
+    fn claim(&self, claim: Claim) -> Option<bool> {
+        let known = at(&self.known, claim.fact.0).or_else(|| {
+            let equal = at(&self.equal, claim.subject?.0)?;
+            Some(equal == claim.fact)
         });
-        known.map(|known| known == literal.holds)
+        known.map(|known| known == claim.holds)
     }
 
     /// Takes `condition` for true or for false; what is known already stays as it is.
@@ -61,31 +65,40 @@ impl Facts {
         }
         let (Condition::All(literals) | Condition::Any(literals)) = condition;
         for literal in literals {
-            put(&mut self.known, literal.fact.0, None);
-            if let Some(subject) = literal.subject {
-                put(&mut self.equal, subject.0, None);
-            }
-            for implied in literal.implied.iter().filter(|_| literal.holds == holds) {
-                if at(&self.known, implied.0) == Some(false) {
-                    put(&mut self.known, implied.0, None);
+            self.forget(literal.claim);
+            for implied in literal.implied.iter().filter(|_| literal.claim.holds == holds) {
+                if self.claim(*implied) == Some(false) {
+                    self.forget(*implied);
                 }
             }
         }
         self.assume(condition, holds);
     }
 
+    fn forget(&mut self, claim: Claim) {
+        put(&mut self.known, claim.fact.0, None);
+        if let Some(subject) = claim.subject {
+            put(&mut self.equal, subject.0, None);
+        }
+    }
+
     fn set(&mut self, literal: &Literal, holds: bool) {
-        let value = holds == literal.holds;
-        if let Some(subject) = literal.subject.filter(|_| value) {
+        let value = holds == literal.claim.holds;
+        for implied in literal.implied.iter().filter(|_| value) {
+            self.set_claim(*implied, implied.holds);
+        }
+        self.set_claim(literal.claim, value);
+    }
+
+    /// Takes the fact of `claim` for `value`.
+    fn set_claim(&mut self, claim: Claim, value: bool) {
+        if let Some(subject) = claim.subject.filter(|_| value) {
             if let Some(before) = at(&self.equal, subject.0) {
                 put(&mut self.known, before.0, None);
             }
-            put(&mut self.equal, subject.0, Some(literal.fact));
+            put(&mut self.equal, subject.0, Some(claim.fact));
         }
-        for implied in literal.implied.iter().filter(|_| value) {
-            put(&mut self.known, implied.0, Some(true));
-        }
-        put(&mut self.known, literal.fact.0, Some(value));
+        put(&mut self.known, claim.fact.0, Some(value));
     }
 }
 

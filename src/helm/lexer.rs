@@ -20,10 +20,11 @@ pub(super) struct Action {
 const OPEN: &str = "{{";
 const CLOSE: &str = "}}";
 
-/// The actions in `text`, in order.
-pub(super) fn actions(text: &str) -> Result<Vec<Action>, Unread> {
+/// The actions of `text` in `range`, in order.
+pub(super) fn actions(text: &str, range: Range<usize>) -> Result<Vec<Action>, Unread> {
+    let text = text.get(..range.end).unwrap_or(text);
     let mut found = Vec::new();
-    let mut at = 0;
+    let mut at = range.start;
     while let Some(start) = find(text, at, OPEN) {
         let action = action(text, start)?;
         at = action.range.end;

@@ -4,7 +4,8 @@
 //! lexer → action → tree → readings → render → layout
 //! ```
 //!
-//! `lexer` finds the actions, `action` and `condition` what they say, `tree` the blocks that they make. A template is read
+//! `lexer` finds the actions, `action` and `condition` what they say, `tree` the blocks that they make, with the `calls` of
+//! named templates that are in the `library`. A template is read
 //! several times, by what `readings` takes for true (`facts`, and what is `implied` by them): `render` puts each reading's text out with a `placeholder` for each
 //! value, and knows where in the file each byte of it stands; `layout` takes out the placeholders that stand for lines.
 //! What remains is YAML.
@@ -13,19 +14,23 @@ use std::ops::Range;
 use std::sync::Arc;
 
 mod action;
+mod calls;
 mod choices;
 mod condition;
 mod facts;
 mod implied;
 mod layout;
 mod lexer;
+mod library;
 mod named;
 mod placeholder;
 mod readings;
 mod render;
+mod scope;
 mod tree;
 
 pub use choices::{Choice, conditions};
+pub use library::Library;
 pub use named::may_define_containers;
 pub use placeholder::{Placeholders, has_placeholder, is_placeholder};
 pub use render::Injection;
@@ -34,7 +39,7 @@ use facts::Facts;
 use render::Output;
 use tree::{Piece, Tree};
 
-use crate::source::{FileId, MappedText};
+use crate::source::{FileId, MappedText, Span};
 
 /// Why a template can't be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -108,10 +113,18 @@ impl<'t> Template<'t> {
     /// # Errors
     /// [`Unread`] where Helm would refuse the template, or where it goes past a bound.
     pub fn parse(text: &'t str) -> Result<Self, Unread> {
+        Self::parse_with(text, None)
+    }
+
+    /// As [`parse`](Self::parse), with the text of the named templates of `library` where they are called.
+    ///
+    /// # Errors
+    /// As [`parse`](Self::parse).
+    pub fn parse_with(text: &'t str, library: Option<&'t Library>) -> Result<Self, Unread> {
         if let Some(at) = text.char_indices().find_map(|(at, char)| is_placeholder(char).then_some(at)) {
             return Err(Unread::new(at, "this character is of a private-use plane, which placeholders need"));
         }
-        let (tree, placeholders) = tree::parse(text)?;
+        let (tree, placeholders) = tree::parse(text, library)?;
         Ok(Self { text, tree, placeholders: Arc::new(placeholders) })
     }
 
@@ -177,14 +190,18 @@ impl<'t> Template<'t> {
         }
     }
 
-    /// The branch of `reading` that may spoil what stands at the byte `at` of the template: the last one before it in the
-    /// same branch, else the branch that it stands in itself.
+    /// The branch of `reading` that may spoil what stands at `place` in the template: the last one before it in the same
+    /// branch, else the branch that it stands in itself. Of what is called it is none.
     #[must_use]
-    pub fn branch_at(&self, reading: &Reading, at: usize) -> Option<Branch> {
+    pub fn branch_at(&self, reading: &Reading, place: Span) -> Option<Branch> {
+        if place.file != reading.text.whole().file {
+            return None;
+        }
+        let at = place.start as usize;
         let arms = || {
             self.tree.arms.iter().enumerate().filter(|(_, arm)| {
                 let holds = |condition| reading.facts.holds(condition) == Some(true);
-                arm.condition.as_ref().is_some_and(holds)
+                arm.called.is_none() && arm.condition.as_ref().is_some_and(holds)
             })
         };
         let around = arms().filter(|(_, arm)| arm.range.contains(&at)).min_by_key(|(_, arm)| arm.range.len());
@@ -227,6 +244,12 @@ impl<'t> Template<'t> {
     #[must_use]
     pub fn comments(&self) -> &[Range<usize>] {
         &self.tree.comments
+    }
+
+    /// Whether the text of a named template is put out in it.
+    #[must_use]
+    pub fn has_calls(&self) -> bool {
+        self.tree.has_calls
     }
 
     /// What placeholders stand for.

@@ -7,6 +7,7 @@ use std::collections::HashMap;
 use std::fmt::Write;
 
 use super::action;
+use super::scope::Scope;
 
 /// The first placeholder; all characters from here on are placeholders.
 const FIRST: char = '\u{100000}';
@@ -47,10 +48,10 @@ struct Action {
 }
 
 impl Placeholders {
-    /// The placeholder of the action with this text between its delimiters, in a body that opens at `scope`: the same
-    /// for the same value. `None` when there are none left.
-    pub(super) fn of(&mut self, inner: &str, scope: Option<usize>) -> Option<char> {
-        let scope = scope.filter(|_| action::is_local(inner));
+    /// The placeholder of the action with this text between its delimiters, in a body of this `scope`: the same for the
+    /// same value. `None` when there are none left.
+    pub(super) fn of(&mut self, inner: &str, scope: Scope) -> Option<char> {
+        let scope = scope.of(inner);
         let key = (action::identity(inner), scope);
         if let Some(&placeholder) = self.known.get(&key) {
             return Some(placeholder);

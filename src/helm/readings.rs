@@ -39,7 +39,14 @@ struct Planner<'a> {
 impl<'a> Planner<'a> {
     fn body(&mut self, body: &'a [Piece<'a>]) {
         for piece in body {
-            let Piece::Block(block) = piece else { continue };
+            let block = match piece {
+                Piece::Block(block) => block,
+                Piece::Call(call) => {
+                    self.body(&call.body);
+                    continue;
+                }
+                _ => continue,
+            };
             for (position, &arm) in block.arms.iter().enumerate() {
                 self.path.push((block, position));
                 if self.covered.get(arm) == Some(&false) {
@@ -85,7 +92,14 @@ pub(super) fn choose(tree: &Tree<'_>, block: &Block, facts: &mut Facts) -> Optio
 /// Notes the branches of a reading.
 fn cover(tree: &Tree<'_>, body: &[Piece<'_>], facts: &mut Facts, covered: &mut [bool], is_new: &mut bool) {
     for piece in body {
-        let Piece::Block(block) = piece else { continue };
+        let block = match piece {
+            Piece::Block(block) => block,
+            Piece::Call(call) => {
+                cover(tree, &call.body, facts, covered, is_new);
+                continue;
+            }
+            _ => continue,
+        };
         let Some(index) = choose(tree, block, facts) else { continue };
         if let Some(covered) = covered.get_mut(index) {
             *is_new |= !*covered;

@@ -1,9 +1,11 @@
 //! What a reading puts out, and where each part of it comes from.
 
+use std::borrow::Cow;
+
 use super::action::MAX_COLUMNS;
 use super::facts::Facts;
 use super::readings::choose;
-use super::tree::{Block, Piece, Tree, Value};
+use super::tree::{Block, Call, Piece, Tree, Value};
 use crate::source::{FileId, MappedText, Span};
 
 /// Text that Helm may put where nothing is read.
@@ -24,6 +26,36 @@ pub(super) struct Output {
     pub(super) injections: Vec<Injection>,
 }
 
+impl Output {
+    /// That of `text`, which is all of `file`, before anything is put out.
+    fn new(file: FileId, text: &str) -> Self {
+        Self { text: MappedText::new(Span::new(file, 0..text.len())), injections: Vec::new() }
+    }
+
+    /// The same with each line indented by `columns`.
+    fn indented(self, columns: usize) -> Self {
+        let text = self.text.as_str();
+        let starts: Vec<usize> =
+            std::iter::once(0).chain(memchr::memchr_iter(b'\n', text.as_bytes()).map(|at| at + 1)).collect();
+        let blank = Cow::Owned(" ".repeat(columns));
+        let edits: Vec<_> = starts.iter().map(|&start| (start..start, Cow::clone(&blank))).collect();
+        let moved = |injection: Injection| {
+            let lines = starts.partition_point(|&start| start <= injection.at);
+            let column = injection.column.map(|column| column + columns);
+            Injection { at: injection.at + lines * columns, column, ..injection }
+        };
+        Self { injections: self.injections.into_iter().map(moved).collect(), text: self.text.replace(&edits) }
+    }
+
+    /// Puts out what `other` does.
+    fn append(&mut self, other: Self) {
+        let before = self.text.as_str().len();
+        self.text.append(&other.text);
+        let moved = other.injections.into_iter();
+        self.injections.extend(moved.map(|injection| Injection { at: injection.at + before, ..injection }));
+    }
+}
+
 /// Puts `body` out by `facts`; what these don't say is added to them.
 pub(super) fn render(
     text: &str,
@@ -32,7 +64,7 @@ pub(super) fn render(
     body: &[Piece<'_>],
     facts: &mut Facts,
 ) -> Output {
-    let output = Output { text: MappedText::new(Span::new(file, 0..text.len())), injections: Vec::new() };
+    let output = Output::new(file, text);
     let mut renderer = Renderer { source: text, tree, facts, output };
     renderer.body(body);
     renderer.output
@@ -55,8 +87,24 @@ impl<'a> Renderer<'a> {
                 Piece::Constant(range, text) => self.output.text.push(text, range.clone()),
                 Piece::Value(value) => self.value(value),
                 Piece::Block(block) => self.block(block),
+                Piece::Call(call) => self.call(call),
             }
         }
+    }
+
+    /// Puts out what a named template does, which is indented and put where it is called.
+    fn call(&mut self, call: &'a Call<'a>) {
+        let source = std::mem::replace(&mut self.source, call.text);
+        let output = std::mem::replace(&mut self.output, Output::new(call.file, call.text));
+        self.body(&call.body);
+        self.source = source;
+        let called = std::mem::replace(&mut self.output, output);
+        let Some(indentation) = call.value.indentation else { return self.output.append(called) };
+        if indentation.breaks_line {
+            let start = call.value.range.start;
+            self.output.text.push("\n", start..start);
+        }
+        self.output.append(called.indented(indentation.columns.unwrap_or(0)));
     }
 
     fn value(&mut self, value: &Value) {
@@ -121,7 +169,10 @@ impl<'a> Renderer<'a> {
                 Piece::Value(Value { indentation: Some(indentation), .. }) if indentation.breaks_line => {
                     return indentation.columns;
                 }
-                Piece::Constant(..) | Piece::Value(_) => return column,
+                Piece::Call(Call { value: Value { indentation: Some(indentation), .. }, .. }) => {
+                    return indentation.columns;
+                }
+                Piece::Constant(..) | Piece::Value(_) | Piece::Call(_) => return column,
                 Piece::Block(block) => {
                     let mut arms = block.arms.iter().filter_map(|&arm| self.tree.arms.get(arm));
                     let inner = arms.find_map(|arm| self.first_column(&arm.body));

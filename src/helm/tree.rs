@@ -7,7 +7,10 @@ use super::Unread;
 use super::action::{self, Command, Opening};
 use super::condition::{Condition, FactIds};
 use super::lexer::{self, Action};
+use super::library::Library;
 use super::placeholder::Placeholders;
+use super::scope::Scope;
+use crate::source::FileId;
 
 /// How deeply blocks may nest. Real templates have up to ten levels.
 const MAX_DEPTH: usize = 100;
@@ -26,6 +29,18 @@ pub(super) enum Piece<'t> {
     Value(Value),
     /// `if`, `with`, `range`, `block`.
     Block(Block),
+    /// An action that puts out what a named template does.
+    Call(Call<'t>),
+}
+
+/// An action that puts out what a named template does, whose text is known.
+#[derive(Debug)]
+pub(super) struct Call<'t> {
+    pub(super) value: Value,
+    /// The file of the named template, and all of its text.
+    pub(super) file: FileId,
+    pub(super) text: &'t str,
+    pub(super) body: Vec<Piece<'t>>,
 }
 
 /// An action that puts out what only Helm knows.
@@ -56,8 +71,19 @@ pub(super) struct Arm<'t> {
     pub(super) condition: Option<Condition>,
     /// From the action that opens it to the one that ends it, those left out.
     pub(super) range: Range<usize>,
+    /// Where it stands, if that isn't in the template itself but in a named one that is called.
+    pub(super) called: Option<Called>,
     /// What is output.
     pub(super) body: Vec<Piece<'t>>,
+}
+
+/// Where a part of a template stands that a named template puts out.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Called {
+    /// The file of the named template.
+    pub(super) file: FileId,
+    /// The byte of the template itself where it is called, perhaps by others.
+    pub(super) at: usize,
 }
 
 /// A named template.
@@ -78,20 +104,21 @@ pub(super) struct Tree<'t> {
     pub(super) arms: Vec<Arm<'t>>,
     /// The text of each comment, from `/*` to `*/`.
     pub(super) comments: Vec<Range<usize>>,
+    pub(super) has_calls: bool,
 }
 
 /// A block or a named template whose `end` hasn't come.
-struct Open<'t> {
+pub(super) struct Open<'t> {
     /// Where the action stands that opened it.
     start: usize,
-    kind: OpenKind<'t>,
-    /// The offset of the innermost body around that binds `.` anew.
-    outer_scope: Option<usize>,
+    pub(super) kind: OpenKind<'t>,
+    /// The scope of the body around.
+    outer_scope: Scope,
     /// What of the body around was read before.
     outer: Vec<Piece<'t>>,
 }
 
-enum OpenKind<'t> {
+pub(super) enum OpenKind<'t> {
     /// The arms that are done, and the one whose body is being read.
     Block {
         arms: Vec<usize>,
@@ -102,45 +129,75 @@ enum OpenKind<'t> {
     Define(Cow<'t, str>),
 }
 
-struct Parser<'t> {
-    text: &'t str,
-    tree: Tree<'t>,
+pub(super) struct Parser<'t> {
+    pub(super) text: &'t str,
+    /// The named templates whose text is put out where they are called.
+    pub(super) library: Option<&'t Library>,
+    pub(super) tree: Tree<'t>,
     placeholders: Placeholders,
-    facts: FactIds,
-    open: Vec<Open<'t>>,
-    scope: Option<usize>,
-    body: Vec<Piece<'t>>,
+    facts: FactIds<'t>,
+    pub(super) open: Vec<Open<'t>>,
+    pub(super) scope: Scope,
+    /// How many scopes there are.
+    scopes: usize,
+    /// The named template that is being read, and how many calls led to it.
+    pub(super) called: Option<Called>,
+    pub(super) depth: usize,
+    /// How much text named templates have put out so far (bytes).
+    pub(super) expanded: usize,
+    pub(super) body: Vec<Piece<'t>>,
 }
 
-/// Reads the blocks of `text`, and gives each value its placeholder.
-pub(super) fn parse(text: &str) -> Result<(Tree<'_>, Placeholders), Unread> {
-    let actions = lexer::actions(text)?;
+/// Reads the blocks of `text`, and gives each value its placeholder. What is called of `library` is read where it is called.
+pub(super) fn parse<'t>(
+    text: &'t str,
+    library: Option<&'t Library>,
+) -> Result<(Tree<'t>, Placeholders), Unread> {
     let mut parser = Parser {
         text,
+        library,
         tree: Tree::default(),
         placeholders: Placeholders::default(),
-        facts: FactIds::default(),
+        facts: FactIds::new(library),
         open: Vec::new(),
-        scope: None,
+        scope: Scope::default(),
+        scopes: 0,
+        called: None,
+        depth: 0,
+        expanded: 0,
         body: Vec::new(),
     };
-    let (mut at, mut trims) = (0, false);
-    for action in &actions {
-        parser.text(at..action.range.start, trims, action.trims_left);
-        parser.action(action)?;
-        (at, trims) = (action.range.end, action.trims_right);
-    }
-    parser.text(at..text.len(), trims, false);
-    match parser.open.last() {
-        Some(open) => Err(Unread::new(open.start, "this block has no `end`")),
-        None => {
-            parser.tree.body = parser.body;
-            Ok((parser.tree, parser.placeholders))
-        }
-    }
+    parser.read(0..text.len(), (false, false))?;
+    parser.tree.body = parser.body;
+    Ok((parser.tree, parser.placeholders))
 }
 
 impl<'t> Parser<'t> {
+    /// Reads `range` of the text, of which white space at its start and at its end may be trimmed.
+    pub(super) fn read(
+        &mut self,
+        range: Range<usize>,
+        (trims_start, trims_end): (bool, bool),
+    ) -> Result<(), Unread> {
+        let (mut at, mut trims) = (range.start, trims_start);
+        for action in &lexer::actions(self.text, range.clone())? {
+            self.text(at..action.range.start, trims, action.trims_left);
+            self.action(action)?;
+            (at, trims) = (action.range.end, action.trims_right);
+        }
+        self.text(at..range.end, trims, trims_end);
+        match self.open.last() {
+            Some(open) => Err(Unread::new(open.start, "this block has no `end`")),
+            None => Ok(()),
+        }
+    }
+
+    /// The number of a scope that there wasn't yet.
+    pub(super) fn next_scope(&mut self) -> usize {
+        self.scopes += 1;
+        self.scopes
+    }
+
     /// Text between two actions, which may trim it.
     fn text(&mut self, range: Range<usize>, trims_start: bool, trims_end: bool) {
         const SPACE: [char; 4] = [' ', '\t', '\r', '\n'];
@@ -172,7 +229,9 @@ impl<'t> Parser<'t> {
             Command::End => self.end(&range)?,
             Command::Constant(text) => self.body.push(Piece::Constant(range, text)),
             Command::Value => self.value(action, inner)?,
-            Command::Silent if inner.starts_with("/*") => self.tree.comments.push(action.inner.clone()),
+            Command::Silent if inner.starts_with("/*") && self.called.is_none() => {
+                self.tree.comments.push(action.inner.clone());
+            }
             Command::Silent => {}
         }
         Ok(())
@@ -202,7 +261,15 @@ impl<'t> Parser<'t> {
         let placeholder = self.placeholders.of(inner, self.scope).ok_or(too_many)?;
         let indentation = action::indentation(inner);
         let (takes_break, follows_break) = (self.takes_break(action), self.follows_break(action));
-        self.body.push(Piece::Value(Value { range, placeholder, indentation, takes_break, follows_break }));
+        let value = Value { range, placeholder, indentation, takes_break, follows_break };
+        let piece = match self.callee(inner, &value.range) {
+            Some((file, text, body)) => {
+                self.tree.has_calls = true;
+                Piece::Call(Call { value, file, text, body })
+            }
+            None => Piece::Value(value),
+        };
+        self.body.push(piece);
         Ok(())
     }
 
@@ -213,14 +280,14 @@ impl<'t> Parser<'t> {
         let outer = std::mem::take(&mut self.body);
         self.open.push(Open { start, kind, outer_scope: self.scope, outer });
         if rebinds_dot {
-            self.scope = Some(start);
+            self.rebind_dot();
         }
         Ok(())
     }
 
     fn otherwise(&mut self, range: &Range<usize>, opening: Opening<'t>) -> Result<(), Unread> {
         let stray = Unread::new(range.start, "this `else` belongs to no block");
-        self.scope = self.open.last().and_then(|open| open.outer_scope);
+        self.scope = self.open.last().map_or(self.scope, |open| open.outer_scope);
         let next = self.condition(opening);
         let Some(Open { kind: OpenKind::Block { arms, condition, from, is_else }, .. }) =
             self.open.last_mut()
@@ -237,14 +304,19 @@ impl<'t> Parser<'t> {
         self.tree.arms.push(Arm {
             condition: std::mem::replace(condition, next),
             range: *from..range.start,
+            called: self.called,
             body: std::mem::take(&mut self.body),
         });
         *from = range.end;
         *is_else = opening.condition.is_none();
         if opening.rebinds_dot {
-            self.scope = Some(range.start);
+            self.rebind_dot();
         }
         Ok(())
+    }
+
+    fn rebind_dot(&mut self) {
+        self.scope = self.scope.with_dot(self.next_scope());
     }
 
     fn end(&mut self, range: &Range<usize>) -> Result<(), Unread> {
@@ -256,7 +328,8 @@ impl<'t> Parser<'t> {
         match open.kind {
             OpenKind::Block { mut arms, condition, from, .. } => {
                 arms.push(self.tree.arms.len());
-                self.tree.arms.push(Arm { condition, range: from..range.start, body });
+                let (range, called) = (from..range.start, self.called);
+                self.tree.arms.push(Arm { condition, range, called, body });
                 self.body.push(Piece::Block(Block { arms }));
             }
             OpenKind::Define(name) => {

@@ -10,6 +10,7 @@ mod config_maps;
 mod files;
 mod index;
 mod mentions;
+mod named_templates;
 mod names;
 mod openshift;
 
@@ -20,7 +21,7 @@ use std::sync::{Arc, OnceLock};
 pub use config_maps::{ConfigData, texts_key};
 pub use mentions::mention;
 
-use crate::charts::InitTemplates;
+use crate::charts::{self, InitTemplates, Library};
 use crate::kube::Object;
 use crate::kustomize::{self, Build, Builds, folder_of, images};
 use crate::provenance::TestSuites;
@@ -32,6 +33,7 @@ use chart_templates::ChartTemplates;
 use config_maps::GeneratedMaps;
 use files::Files;
 use index::{ObjectId, ObjectIndex};
+use named_templates::NamedTemplates;
 use names::{Asker, Named, choose};
 use openshift::Neighbours;
 
@@ -61,6 +63,7 @@ struct Shared {
     neighbours: OnceLock<Neighbours>,
     test_suites: OnceLock<TestSuites>,
     init_templates: OnceLock<InitTemplates>,
+    named_templates: OnceLock<NamedTemplates>,
     /// The files by the path that is shown.
     by_path: OnceLock<HashMap<Arc<str>, FileId>>,
 }
@@ -209,6 +212,17 @@ impl InputSet {
         self.shared
             .init_templates
             .get_or_init(|| InitTemplates::of(self.files().iter().map(|file| &*file.source)))
+    }
+
+    /// The named templates that `template` may include.
+    #[must_use]
+    pub fn named_templates(&self, template: &Source) -> Option<&Library> {
+        let calls = |word: &str| memchr::memmem::find(template.text.as_bytes(), word.as_bytes()).is_some();
+        if !charts::INCLUDES.iter().any(|word| calls(word)) {
+            return None;
+        }
+        let named = self.shared.named_templates.get_or_init(|| NamedTemplates::of(&self.shared.files));
+        named.of_template(&self.shared.files, &template.path)
     }
 
     /// Whether Helm made the document at `range` of `file` of a template that is among the files and read there: what is

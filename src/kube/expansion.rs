@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use super::container::Container;
 use super::env::{EnvFrom, EnvValue, EnvVar};
-use super::field::is_substituted;
+use super::field::{is_placeholder, is_substituted};
 use crate::helm;
 use crate::source::MappedText;
 use crate::yaml::{Lookup, Node};
@@ -129,6 +129,8 @@ impl<'d> Environment<'d> {
     /// Adds a variable, its value expanded with what is defined by now.
     pub fn define(&mut self, variable: &EnvVar<'d>) {
         let Some(name) = variable.name else { return };
+        // What is filled in later may be any name that is asked for.
+        self.open |= is_placeholder(name.value);
         let value = match variable.value {
             EnvValue::Literal(value) if is_substituted(value.value) => Ok(None),
             EnvValue::Literal(value) => self.grown(value.value),

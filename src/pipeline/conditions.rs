@@ -36,14 +36,13 @@ fn places(finding: &Finding) -> impl Iterator<Item = (&'static str, FileId, u32)
 type Check<'a> = &'a dyn Fn(&Document, &HashSet<&'static str>) -> Vec<Finding>;
 
 /// What was found in `parts`, the documents of `views`, as the template's readers know it: with the conditions under which
-/// it holds. What several have alike is told once. The template has `size` bytes; `check` is for further readings of it.
+/// it holds. What several have alike is told once. `check` is for further readings of the template.
 pub(super) fn conditional(
     views: &Views<'_>,
     parts: &[(&Part, Vec<Finding>)],
     check: Check<'_>,
-    size: usize,
 ) -> Vec<Finding> {
-    let mut left = MAX_TRIALS.min(MAX_TRIED / size.max(1));
+    let mut left = MAX_TRIALS.min(MAX_TRIED / views.size().max(1));
     let mut told: Vec<Finding> = Vec::new();
     let mut known = HashSet::new();
     for (part, found) in parts.iter().filter(|(_, found)| !found.is_empty()) {
@@ -55,6 +54,7 @@ pub(super) fn conditional(
         known.extend(told.iter().skip(from).map(|finding| (finding.rule, finding.span)));
     }
     tell_once(&mut told);
+    told.iter_mut().for_each(place_once);
     told
 }
 
@@ -68,6 +68,12 @@ fn tell_once(told: &mut [Finding]) {
         let rule = finding.rule;
         finding.labels.retain(|label| !label.is_likewise || !own.contains(&place(rule, label.span)));
     }
+}
+
+/// Leaves out what `finding` says of a place once more: several containers may have what one named template puts out.
+fn place_once(finding: &mut Finding) {
+    let mut known = HashSet::from([finding.span]);
+    finding.labels.retain(|label| !label.is_likewise || known.insert(label.span));
 }
 
 /// What the findings of a document hang on.
@@ -107,7 +113,8 @@ impl<'a> Trials<'a> {
     /// What has to hold for `finding`; `None` where that isn't known, or is too much to be told.
     fn conditions(&mut self, finding: &Finding, left: &mut usize) -> Option<Vec<String>> {
         let at = self.at(finding);
-        let is_around = |number: &usize| self.choices.get(*number).is_some_and(|choice| choice.holds(at));
+        let stands_in = |choice: &Choice<'_>| choice.holds(at) || choice.holds_called(finding.span);
+        let is_around = |number: &usize| self.choices.get(*number).is_some_and(stands_in);
         let (around, mut others): (Vec<usize>, Vec<usize>) = (0..self.choices.len()).partition(is_around);
         // Of several branches that would do, the one is told of that the reader is shown.
         let shown: Vec<usize> = self.starts(finding.labels.iter().map(|label| label.span)).collect();

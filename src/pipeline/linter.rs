@@ -7,12 +7,10 @@ use std::collections::HashSet;
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::conditions::conditional;
 use super::{interest, precedence, shares};
-use crate::charts::{self, Part, Views};
+use crate::charts;
 use crate::cut_list::CutList;
-use crate::finding::{Edit, Finding, Resource, Severity};
-use crate::helm;
+use crate::finding::{Finding, Resource, Severity};
 use crate::inputs::InputSet;
 use crate::kube::{Object, Pod, active_deadline};
 use crate::kustomize::{Builds, BuiltResource};
@@ -26,7 +24,7 @@ use crate::rule::{
 };
 use crate::rules;
 use crate::settings::{Level, RuleTable, Settings, Subject};
-use crate::source::Span;
+use crate::source::{FileId, Span};
 use crate::suppress::{self, Suppression};
 use crate::unchecked::{self, UNCHECKED};
 use crate::yaml::{Document, Prefilter, Problem};
@@ -44,14 +42,24 @@ pub(super) struct Linter<'a> {
     pub(super) of_builds: Arc<Budget>,
 }
 
-fn budget<'f>(files: impl IntoIterator<Item = &'f InputFile>) -> Arc<Budget> {
+pub(super) fn budget<'f>(files: impl IntoIterator<Item = &'f InputFile>) -> Arc<Budget> {
     Arc::new(Budget::for_text(files.into_iter().map(|file| file.source.text.len()).sum()))
+}
+
+/// Where a rule found something.
+pub(super) type Place = (&'static str, Span);
+
+/// That of `finding`.
+pub(super) fn place(finding: &Finding) -> Place {
+    (finding.rule, finding.span)
 }
 
 /// What came of one file.
 #[derive(Default)]
 pub(super) struct FileResult {
     pub(super) findings: Vec<Finding>,
+    /// Where there are some in named templates of other files, each with this file.
+    pub(super) in_called: Vec<(FileId, Place)>,
     /// The fields of their places, as far as their documents are the file's own.
     pub(super) fields: Fields,
     pub(super) suppressions: Vec<Suppression>,
@@ -83,6 +91,7 @@ impl FileResult {
     /// Adds what came of another part of the file.
     fn add(&mut self, mut other: Self) {
         self.findings.append(&mut other.findings);
+        self.in_called.append(&mut other.in_called);
         self.suppressions.append(&mut other.suppressions);
         self.unchecked.append(&mut other.unchecked);
         self.unjudged.append(&mut other.unjudged);
@@ -138,19 +147,40 @@ impl<'a> Linter<'a> {
             if !self.builds.has_read(file.source.id)
                 || charts::is_template(&file.source.path, &file.source.text)
             {
-                let is_of_build = work.is_of_build();
-                let is_rendered =
-                    |range: &Range<usize>| !is_of_build && self.inputs.has_template_of(file, range);
-                let wanted = Wanted {
-                    prefilter: &self.prefilter,
-                    init: self.inputs.init_templates(),
-                    is_rendered: &is_rendered,
-                };
-                read::visit_documents(file, is_named, wanted, |outcome| work.check_outcome(outcome));
+                self.visit(file, is_named, &mut work);
             }
             work.finish()
         })
         .unwrap_or_else(|failure| FileResult::unchecked(of_file(file, failure.message)))
+    }
+
+    /// What is found at `places`, which stand in named templates that `file` includes.
+    pub(super) fn check_called(
+        &self,
+        file: &InputFile,
+        is_named: bool,
+        places: &HashSet<Place>,
+    ) -> Vec<Finding> {
+        let check = || {
+            let work = FileLinter::new(self, file, budget([file]));
+            let mut work = FileLinter { called: Some(places), ..work };
+            self.visit(file, is_named, &mut work);
+            work.result.findings
+        };
+        // What goes wrong was told of the file itself.
+        read::guard(file, check).unwrap_or_default()
+    }
+
+    fn visit(&self, file: &InputFile, is_named: bool, work: &mut FileLinter<'_>) {
+        let is_of_build = work.is_of_build();
+        let is_rendered = |range: &Range<usize>| !is_of_build && self.inputs.has_template_of(file, range);
+        let wanted = Wanted {
+            prefilter: &self.prefilter,
+            init: self.inputs.init_templates(),
+            library: self.inputs.named_templates(&file.source),
+            is_rendered: &is_rendered,
+        };
+        read::visit_documents(file, is_named, wanted, |outcome| work.check_outcome(outcome));
     }
 
     /// Holds what isn't parsed to what is found in it if it is: nothing in a Pod spec with an init phase. Only debug builds
@@ -261,24 +291,27 @@ impl<'a> Linter<'a> {
 }
 
 /// One file at work.
-struct FileLinter<'a> {
-    linter: &'a Linter<'a>,
-    file: &'a InputFile,
+pub(super) struct FileLinter<'a> {
+    pub(super) linter: &'a Linter<'a>,
+    pub(super) file: &'a InputFile,
     /// What is set for rules in this file, and for the object that is being checked.
     rules: Cow<'a, RuleTable>,
     /// The rules that run, where others needn't.
-    only: Option<&'a HashSet<&'static str>>,
+    pub(super) only: Option<&'a HashSet<&'static str>>,
+    /// Where it is looked for in named templates of other files, and nowhere else.
+    pub(super) called: Option<&'a HashSet<Place>>,
     /// Whether it is what a build makes, of which parts may stand in other files.
     is_built: bool,
     /// What the scripts in it may take to follow.
     budget: Arc<Budget>,
-    result: FileResult,
+    pub(super) result: FileResult,
 }
 
 impl<'a> FileLinter<'a> {
-    fn new(linter: &'a Linter<'a>, file: &'a InputFile, budget: Arc<Budget>) -> Self {
+    pub(super) fn new(linter: &'a Linter<'a>, file: &'a InputFile, budget: Arc<Budget>) -> Self {
         let rules = linter.settings.rules_for(&file.source.path, None);
-        Self { linter, file, rules, only: None, is_built: false, budget, result: FileResult::default() }
+        let result = FileResult::default();
+        Self { linter, file, rules, only: None, called: None, is_built: false, budget, result }
     }
 
     /// Whether `rule` runs: in a build it may be off in one file and on in another.
@@ -313,40 +346,6 @@ impl<'a> FileLinter<'a> {
         }
     }
 
-    /// Checks each reading of a template. What several have alike is one finding.
-    fn check_template(&mut self, views: &Views<'_>) {
-        let before = std::mem::take(&mut self.result.findings);
-        let mut parts: Vec<(&Part, Vec<Finding>)> = Vec::new();
-        for part in views.parts() {
-            let from = self.result.unchecked.len();
-            self.check_document(&part.document);
-            if let Some(placeholders) = part.document.placeholders() {
-                let unchecked = self.result.unchecked.split_off(from).into_iter();
-                self.result.unchecked.extend(unchecked.map(|finding| finding.revealed(placeholders)));
-            }
-            parts.push((part, std::mem::take(&mut self.result.findings)));
-        }
-        self.result.findings = before;
-        let check = |document: &Document, rules: &HashSet<&'static str>| {
-            let work = FileLinter::new(self.linter, self.file, budget([self.file]));
-            let mut work = FileLinter { only: Some(rules), ..work };
-            work.check_document(document);
-            work.result.findings
-        };
-        let found = conditional(views, &parts, &check, self.file.source.text.len());
-        let is_unread = views.problems().next().is_some();
-        let found = found.into_iter().map(|finding| {
-            if is_unread {
-                // What a fix would change of the rest can't be told.
-                finding.without_fix("part of its template can't be read")
-            } else {
-                self.fixed_in_text(finding)
-            }
-        });
-        let found: Vec<_> = found.collect();
-        self.result.findings.extend(found);
-    }
-
     /// Whether a build reads the file.
     fn is_of_build(&self) -> bool {
         self.linter.builds.of_file(self.file.source.id).next().is_some()
@@ -361,22 +360,7 @@ impl<'a> FileLinter<'a> {
         self.result.fields.extend(Fields::within(document, found.iter().flat_map(Finding::places)));
     }
 
-    /// A finding in a template, with its fix where that changes nothing but literal text.
-    fn fixed_in_text(&self, finding: Finding) -> Finding {
-        let is_literal = |edit: &Edit| {
-            let source = self.linter.inputs.source(edit.span.file);
-            let old = source.map_or("{{", |source| source.slice(edit.span));
-            !old.contains("{{") && !helm::has_placeholder(&edit.replacement)
-        };
-        match &finding.fix {
-            Some(fix) if !fix.edits.iter().all(is_literal) => {
-                finding.without_fix("a template's action is part of it")
-            }
-            _ => finding,
-        }
-    }
-
-    fn check_document(&mut self, document: &Document) {
+    pub(super) fn check_document(&mut self, document: &Document) {
         let Linter { settings, inputs, .. } = self.linter;
         let source = &self.file.source;
         let examined = provenance::examine(document, source, &settings.pod_templates, inputs.test_suites());
@@ -471,12 +455,10 @@ impl<'a> FileLinter<'a> {
     }
 
     fn add(&mut self, findings: Vec<Finding>) {
-        let settled = if self.is_built {
-            self.linter.settle(findings)
-        } else {
-            findings.into_iter().filter_map(|finding| self.rules.settle(finding)).collect()
-        };
-        self.result.findings.extend(settled);
+        let is_elsewhere = |finding: &Finding| self.is_built || finding.span.file != self.file.source.id;
+        let (elsewhere, here): (Vec<_>, Vec<_>) = findings.into_iter().partition(is_elsewhere);
+        self.result.findings.extend(here.into_iter().filter_map(|finding| self.rules.settle(finding)));
+        self.result.findings.extend(self.linter.settle(elsewhere));
     }
 
     /// Keeps the `most` severe findings where there are more, and says so.
@@ -487,6 +469,7 @@ impl<'a> FileLinter<'a> {
             findings.truncate(most);
             self.result.has_more = true;
         }
+        self.result.in_called.truncate(most);
         if self.result.has_more {
             let message =
                 format!("too much is wrong here: only {} findings are shown", self.result.findings.len());

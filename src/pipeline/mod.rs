@@ -1,6 +1,7 @@
 //! From inputs to a report: read, check file by file, check the whole, match suppressions, sort.
 
 mod builds;
+mod called;
 mod conditions;
 mod files;
 mod interest;
@@ -8,6 +9,7 @@ mod linter;
 mod precedence;
 mod remarks;
 mod shares;
+mod templates;
 
 use std::collections::{BTreeSet, HashSet};
 
@@ -28,7 +30,7 @@ use crate::source::FileId;
 use crate::suppress::{Matched, Matcher, Slip, Suppression};
 use crate::unchecked::{self, Accepted, AcceptedBy, UNCHECKED};
 use interest::Interest;
-use linter::{FileResult, Linter};
+use linter::{FileResult, Linter, Place};
 
 /// Lints `inputs`. Standard input is shown as `stdin_name`.
 ///
@@ -112,7 +114,7 @@ fn lint_files(
     let count = read.len();
     let (set, builds) = gather(settings, read, scope, &mut report);
     let linter = Linter::new(rules, settings, &set, &builds);
-    let Checked { mut findings, fields, mut unchecked, mut suppressions, summary } =
+    let Checked { mut findings, fields, mut unchecked, mut suppressions, summary, .. } =
         check_files(&linter, count, scope, progress);
     report.summary.add(summary);
     report.fields = fields;
@@ -147,6 +149,8 @@ pub fn add_unread(failures: Vec<Failure>, settings: &Settings, report: &mut Repo
 #[derive(Default)]
 struct Checked {
     findings: Vec<Finding>,
+    /// Where something was found in named templates of other files than that which includes them.
+    in_called: Vec<(FileId, Place)>,
     /// The fields of their places, as far as these are known.
     fields: Fields,
     /// What couldn't be checked.
@@ -161,6 +165,7 @@ impl Checked {
     fn add(&mut self, mut result: FileResult) {
         result.count(&mut self.summary);
         self.findings.append(&mut result.findings);
+        self.in_called.append(&mut result.in_called);
         self.fields.extend(result.fields);
         self.unchecked.append(&mut result.unchecked);
         self.suppressions.append(&mut result.suppressions);
@@ -197,6 +202,8 @@ fn check_files(linter: &Linter<'_>, count: usize, scope: Scope<'_>, progress: &P
     for file in beside {
         checked.add(linter.check_beside(file));
     }
+    let in_called = std::mem::take(&mut checked.in_called);
+    checked.findings.extend(called::check(linter, in_called, &checked.findings, scope));
     checked.add(builds::check(linter, is_checked));
     checked
 }

@@ -1,7 +1,7 @@
 //! What is read of Helm templates, by the kinds of text that charts hold.
 
 use initlint::helm::{Placeholders, Reading, Template, has_placeholder};
-use initlint::source::{FileId, Source};
+use initlint::source::{FileId, Source, Span};
 use initlint::yaml::{Document, Kind, Lookup, Node, Problem, split};
 
 const FILE: FileId = FileId(0);
@@ -45,6 +45,16 @@ fn show(node: Node<'_>, placeholders: &Placeholders) -> String {
         Kind::Null => "null".to_owned(),
         _ => node.text().unwrap_or("").replace('\n', "⏎"),
     }
+}
+
+#[test]
+fn a_format_without_a_value_is_a_text() {
+    assert_eq!(only("a: {{ printf \"b c\" }}\n"), "{a: b c}");
+    assert_eq!(only("- a\n{{- printf \"\\n\" -}}\n- b\n"), "[a, b]");
+    assert_eq!(
+        only("a: {{ printf \"%s\" .x }}\nb: {{ printf \"100%%\" }}\n"),
+        "{a: ?{{ printf \"%s\" .x }}, b: ?{{ printf \"100%%\" }}}"
+    );
 }
 
 #[test]
@@ -238,10 +248,10 @@ fn a_branch_that_spoils_the_rest_is_left_out() {
     let parsed = Template::parse(text).unwrap();
     let reading = &parsed.readings(FILE)[0];
     let problem = document(reading).unwrap_err();
-    let branch = parsed.branch_at(reading, problem.span().start as usize).unwrap();
+    let branch = parsed.branch_at(reading, problem.span()).unwrap();
     let without = parsed.without(reading, branch).unwrap();
     assert_eq!(show(document(&without).unwrap().root(), parsed.placeholders()), "{a: [{b: c, …}], e: f}");
-    assert!(parsed.branch_at(&without, 20).is_none());
+    assert!(parsed.branch_at(&without, Span::new(FILE, 20..21)).is_none());
 }
 
 #[test]

@@ -76,7 +76,7 @@ fn a_named_list_of_containers_needs_no_literal_image() {
 {{- end }}
 "#;
     let deployment = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\nspec:\n  template:\n    spec:\n      \
-                      initContainers:\n        {{- include \"web.fetch\" . | nindent 8 }}\n";
+                      initContainers:\n        {{- include \"web.fetch\" . | nindent 8 }}\n      volumes: [{name: data, emptyDir: {}}]\n";
     let folder =
         chart(&[("web/templates/_helpers.tpl", helpers), ("web/templates/deployment.yaml", deployment)]);
     assert_eq!(told(&folder, &[]), ["web/templates/_helpers.tpl:4:23 non-idempotent-write"]);

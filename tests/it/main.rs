@@ -29,6 +29,7 @@ mod foreign;
 mod formats;
 mod fuzzing;
 mod helm;
+mod helm_calls;
 mod helm_conditions;
 mod helm_lint;
 mod helm_named;

@@ -1,0 +1,217 @@
+//! What rules make of named templates where they are included.
+
+use crate::helm_lint::{chart, told};
+use crate::support::binary::run;
+
+/// A Deployment with `pod` in its Pod spec, and containers of which the first asks for more than the second.
+fn deployment(pod: &str, of_init: &str) -> String {
+    format!(
+        "apiVersion: apps/v1
+kind: Deployment
+metadata: {{name: web}}
+spec:
+  selector: {{matchLabels: {{a: b}}}}
+  template:
+    metadata: {{labels: {{a: b}}}}
+    spec:
+{pod}      initContainers:
+        - name: fetch
+          image: a:1
+{of_init}      containers:
+        - name: web
+          image: b:1
+          resources: {{requests: {{memory: 1Gi}}}}
+"
+    )
+}
+
+const TWO_GIGABYTES: &str = "          resources: {requests: {memory: 2Gi}}\n";
+
+const HELPERS: &str = r#"{{- define "web.tolerations" }}
+tolerations:
+  {{- toYaml .Values.tolerations | nindent 2 }}
+{{- end }}
+{{- define "web.more" }}
+tolerations: []
+{{ toYaml .Values.pod }}
+{{- end }}
+{{- define "web.affinity" -}}
+{{- if .Values.affinity }}
+affinity:
+  {{- include "web.nodes" . | nindent 2 }}
+{{- end }}
+{{- end }}
+{{- define "web.nodes" }}
+nodeAffinity: {}
+{{- end }}
+{{- define "web.itself" }}
+a: b
+{{ include "web.itself" . }}
+{{- end }}
+{{- define "web.broken" }}
+a: {{ if }}
+{{- end }}
+{{- define "web.large" -}}
+resources:
+  requests:
+    memory: 2Gi
+{{- end }}
+"#;
+
+fn found(pod: &str, of_init: &str) -> Vec<String> {
+    let text = deployment(pod, of_init);
+    told(&chart(&[("web/templates/_helpers.tpl", HELPERS), ("web/templates/web.yaml", &text)]), &[])
+}
+
+#[test]
+fn what_is_included_is_known_by_its_keys() {
+    for pod in [
+        "      {{- include \"web.tolerations\" . | nindent 6 }}\n",
+        "{{ include \"web.tolerations\" $ | indent 6 }}\n",
+        "      {{- include \"web.affinity\" . | nindent 6 }}\n",
+        "      affinity: {{- include \"web.nodes\" . | nindent 8 }}\n",
+    ] {
+        let found = found(pod, TWO_GIGABYTES);
+        assert_eq!(found, ["web/templates/web.yaml:13:42 oversized-init-request"], "{pod}");
+    }
+    for pod in [
+        "      {{- include \"web.more\" . | nindent 6 }}\n",
+        "      {{- include \"elsewhere\" . | nindent 6 }}\n",
+        "      {{- include \"web.itself\" . | nindent 6 }}\n",
+        "      {{- include \"web.broken\" . | nindent 6 }}\n",
+        "      {{- include \"web.tolerations\" . | nindent .Values.columns }}\n",
+        "      {{- include (printf \"web.%s\" .Values.kind) . | nindent 6 }}\n",
+        "      {{- tpl (include \"web.tolerations\" .) . | nindent 6 }}\n",
+    ] {
+        assert_eq!(found(pod, TWO_GIGABYTES), [""; 0], "{pod}");
+    }
+}
+
+#[test]
+fn what_is_wrong_in_a_named_template_is_told_there_and_once() {
+    let of_init = "          {{- include \"web.large\" . | nindent 10 }}\n";
+    let text = deployment("", of_init);
+    let files = [
+        ("web/templates/_helpers.tpl", HELPERS),
+        ("web/templates/a.yaml", &*text),
+        ("web/templates/b.yaml", &*text),
+    ];
+    let folder = chart(&files);
+    let of_helper = "web/templates/_helpers.tpl:28:13 oversized-init-request";
+    assert_eq!(told(&folder, &[]), [of_helper]);
+    let (_, out, _) = run(folder.path(), &["--format", "concise"]);
+    assert!(out.contains("`fetch` reserves memory 1Gi") && out.contains("Deployment web"), "{out}");
+    let (_, out, err) = run(folder.path(), &["web/templates/a.yaml", "--format", "concise"]);
+    assert!(!out.contains("oversized"), "a file by itself includes what nobody knows: {out}{err}");
+}
+
+#[test]
+fn a_chart_and_those_around_it_share_named_templates() {
+    let text = deployment("", "          {{- include \"web.large\" . | nindent 10 }}\n");
+    let files = [
+        ("web/templates/_helpers.tpl", HELPERS),
+        ("web/charts/db/Chart.yaml", "name: db\n"),
+        ("web/charts/db/templates/db.yaml", &*text),
+    ];
+    assert_eq!(told(&chart(&files), &[]), ["web/templates/_helpers.tpl:28:13 oversized-init-request"]);
+    let other = HELPERS.replace("2Gi", "3Gi");
+    let two = [files[0], files[1], files[2], ("web/charts/db/templates/_helpers.tpl", &*other)];
+    assert_eq!(told(&chart(&two), &[]), [""; 0], "which of two texts counts isn't known");
+    let same = [files[0], files[1], files[2], ("web/charts/db/templates/_helpers.tpl", HELPERS)];
+    assert_eq!(told(&chart(&same), &[]).len(), 1, "two of one text");
+}
+
+/// What is found where init containers are included with these arguments, each with its own folder to make.
+fn included(calls: &str) -> Vec<String> {
+    let helpers = r#"{{- define "web.seed" }}
+- name: {{ .name }}
+  image: a:1
+  command: [sh, -ec, "mkdir /data/{{ .name }}"]
+  volumeMounts:
+    - {name: {{ .volume }}, mountPath: /data}
+{{- end }}
+"#;
+    let text = format!(
+        "apiVersion: apps/v1\nkind: Deployment\nmetadata: {{name: web}}\nspec:\n  template:\n    spec:\n      \
+         initContainers:\n{calls}      containers: [{{name: b, image: 'b:1'}}]\n      volumes: [{{name: data, emptyDir: {{}}}}]\n"
+    );
+    told(&chart(&[("web/templates/_seed.tpl", helpers), ("web/templates/web.yaml", &text)]), &[])
+}
+
+#[test]
+fn two_calls_may_mean_different_things_by_one_text() {
+    let call = |name: &str| {
+        format!(
+            "        {{{{- include \"web.seed\" (dict \"name\" .Values.{name} \"volume\" \"data\") | nindent 8 }}}}\n"
+        )
+    };
+    let found = included(&format!("{}{}", call("a"), call("b")));
+    assert_eq!(found, ["web/templates/_seed.tpl:4:23 non-idempotent-write"], "no container of one name");
+}
+
+#[test]
+fn what_a_named_template_asks_for_holds_where_it_puts_something_out() {
+    let helpers = r#"{{- define "web.fromMap" -}}
+{{- if and (eq .Values.source "map") .Values.map -}}
+    {{- true -}}
+{{- end -}}
+{{- end -}}
+"#;
+    let text = |condition: &str| {
+        format!(
+            "apiVersion: apps/v1
+kind: Deployment
+metadata: {{name: web}}
+spec:
+  template:
+    spec:
+      initContainers:
+        {{{{- if eq .Values.source \"git\" }}}}
+        - name: seed
+          image: a:1
+          command: [sh, -ec, 'touch /data/a']
+          volumeMounts: [{{name: data, mountPath: /data}}]
+        {{{{- end }}}}
+        - {{name: other, image: 'a:1'}}
+      containers: [{{name: b, image: 'b:1'}}]
+      volumes:
+        - name: data
+          {{{{- if {condition} }}}}
+          configMap: {{name: a}}
+          {{{{- else }}}}
+          emptyDir: {{}}
+          {{{{- end }}}}
+"
+        )
+    };
+    let found = |condition: &str| {
+        let text = text(condition);
+        told(&chart(&[("web/templates/_h.tpl", helpers), ("web/templates/web.yaml", &text)]), &[])
+    };
+    for excluded in ["include \"web.fromMap\" .", "eq (include \"web.fromMap\" .) \"true\""] {
+        assert_eq!(found(excluded), [""; 0], "{excluded}");
+    }
+    for other in [
+        ".Values.map",
+        "not (include \"web.fromMap\" .)",
+        "include \"web.fromMap\" (dict \"Values\" .Values.x)",
+    ] {
+        assert_eq!(found(other), ["web/templates/web.yaml:11:37 write-to-read-only"], "{other}");
+    }
+}
+
+#[test]
+fn a_variable_whose_name_is_passed_may_be_any() {
+    let helpers = "{{- define \"web.secret\" -}}\n{{- $name := index . 1 }}\n- name: {{ $name | quote }}\n  valueFrom: \
+                   {secretKeyRef: {name: a, key: b}}\n{{- end }}\n{{- define \"web.plain\" -}}\n- name: A\n  value: b\n{{- end }}\n";
+    let found = |call: &str| {
+        let of_init = format!(
+            "          env:\n            {call}\n            - name: URL\n              value: db://$(PASSWORD)\n"
+        );
+        let text = deployment("", &of_init);
+        told(&chart(&[("web/templates/_h.tpl", helpers), ("web/templates/web.yaml", &text)]), &[])
+    };
+    assert_eq!(found("{{- include \"web.plain\" . | nindent 12 }}").len(), 2, "and no resources");
+    let passed = found("{{- include \"web.secret\" (list . \"PASSWORD\") | nindent 12 }}");
+    assert!(!passed.iter().any(|line| line.contains("undefined")), "{passed:?}");
+}
