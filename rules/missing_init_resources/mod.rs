@@ -4,7 +4,7 @@ use serde_json::{Map, Value};
 
 use crate::finding::{Edit, Finding, Fix, Safety, Severity};
 use crate::fix;
-use crate::kube::resources::{ResourceEntry, Resources};
+use crate::kube::resources::{ResourceEntry, ResourceList, Resources};
 use crate::kube::{Completeness, Effective, Gate, InitContainer, Pod, Quantity, qos};
 use crate::rule::{Group, PodContext, Rule, Target};
 use crate::yaml::Node;
@@ -31,10 +31,8 @@ fn check(pod: &Pod<'_>, cx: &mut PodContext<'_>) {
     if pod.template.completeness != Completeness::Complete || is_set_for_pod {
         return;
     }
-    let apps = Shared {
-        requests: shared(pod, Resources::request),
-        limits: shared(pod, |own, name| own.limits.get(name)),
-    };
+    let apps =
+        Shared { requests: shared(pod, Resources::requests_of), limits: shared(pod, |own, _| &own.limits) };
     // What costs the Pod its class is `init-lowers-qos`, with the same remedy.
     let lowering = qos::lowering(pod, cx.version);
     let is_told = |init: &InitContainer<'_>| {
@@ -62,11 +60,10 @@ struct Shared {
 
 fn shared<'p, 'd: 'p>(
     pod: &'p Pod<'d>,
-    entry: impl Fn(&'p Resources<'d>, &str) -> Option<&'p ResourceEntry<'d>>,
+    list: impl Fn(&'p Resources<'d>, &str) -> &'p ResourceList<'d>,
 ) -> Vec<&'static str> {
     let by_all = |name: &&str| {
-        !pod.apps.is_empty()
-            && pod.apps.iter().all(|app| entry(&app.resources, name).is_some_and(|it| !it.quantity.is_zero()))
+        !pod.apps.is_empty() && pod.apps.iter().all(|app| list(&app.resources, name).lists_some(name))
     };
     ["cpu", "memory"].into_iter().filter(by_all).collect()
 }
@@ -103,12 +100,17 @@ impl Lack {
 fn free(pod: &Pod<'_>, cx: &PodContext<'_>, resources: &[&'static str]) -> Vec<(&'static str, Quantity)> {
     let requests = Effective::of(pod, cx.version).requests;
     let free = |name: &&'static str| (*name, requests.apps.amount(name));
-    resources.iter().map(free).filter(|(_, amount)| !amount.is_zero()).collect()
+    let is_known = |(name, amount): &(&str, Quantity)| !amount.is_zero() && !requests.unknown.contains(*name);
+    resources.iter().map(free).filter(is_known).collect()
 }
 
 /// Gives each what the app container has, where there is one: it is free again when the app starts.
 fn as_app(pod: &Pod<'_>, lacking: &[(&InitContainer<'_>, Lack)], cx: &PodContext<'_>) -> Option<Fix> {
     let [app] = pod.apps.as_slice() else { return None };
+    let has_unread = |list: &ResourceList<'_>| list.unreadable().next().is_some();
+    if has_unread(&app.resources.requests) || has_unread(&app.resources.limits) {
+        return None;
+    }
     let amounts = |entry: &dyn Fn(&str) -> Option<String>| -> Value {
         let amounts = ["cpu", "memory"].into_iter();
         let amounts = amounts.filter_map(|name| Some((name.to_owned(), Value::from(entry(name)?))));
@@ -161,7 +163,10 @@ fn finding(
     );
     let amounts: Vec<String> = free.iter().map(|(name, amount)| format!("{name} {amount}")).collect();
     let give_limits = format!("`resources.limits` of {limits}");
-    let reserved = format!("the app containers reserve {} anyway", amounts.join(" and "));
+    let reserved = match amounts.as_slice() {
+        [] => "what the app containers reserve costs nothing".to_owned(),
+        amounts => format!("the app containers reserve {} anyway", amounts.join(" and ")),
+    };
     let help = match only_limits {
         true => format!("give {it} {give_limits}"),
         false if apps.limits.is_empty() => format!("give {it} `resources.requests`: {reserved}"),

@@ -20,8 +20,19 @@ pub struct Resources<'d> {
 /// A map from resources to amounts.
 #[derive(Debug, Clone, Default)]
 pub struct ResourceList<'d> {
-    /// By name; `None` where the amount can't be read.
-    entries: BTreeMap<Cow<'d, str>, Option<ResourceEntry<'d>>>,
+    /// By name.
+    entries: BTreeMap<Cow<'d, str>, Listed<'d>>,
+}
+
+/// What a list has of a resource.
+#[derive(Debug, Clone)]
+enum Listed<'d> {
+    /// An amount that can be read.
+    Read(ResourceEntry<'d>),
+    /// An amount that only Helm knows.
+    Told,
+    /// One that can't be read, or that a template may put there.
+    Unclear,
 }
 
 /// One resource and how much of it.
@@ -63,7 +74,13 @@ impl<'d> Resources<'d> {
     /// (`core/v1.SetDefaults_Pod`; a template keeps its gap, but the Pods that come of it don't).
     #[must_use]
     pub fn request(&self, name: &str) -> Option<&ResourceEntry<'d>> {
-        if self.requests.lists(name) { self.requests.get(name) } else { self.limits.get(name) }
+        self.requests_of(name).get(name)
+    }
+
+    /// The list that tells the request for `name`, as [`request`](Self::request) does.
+    #[must_use]
+    pub fn requests_of(&self, name: &str) -> &ResourceList<'d> {
+        if self.requests.lists(name) { &self.requests } else { &self.limits }
     }
 
     /// Every request with the limits filled in, as [`request`](Self::request) does.
@@ -109,13 +126,17 @@ impl<'d> ResourceList<'d> {
         for entry in list.node.entries() {
             let name = entry.name();
             let quantity = reader.quantity(&list.value(&entry, &name));
-            let read = quantity.map(|quantity| ResourceEntry {
-                name: name.clone(),
-                quantity: quantity.round_up_to_milli(),
-                key: entry.key,
-                value: entry.value,
-            });
-            entries.insert(name, read);
+            let listed = match quantity {
+                Some(quantity) => Listed::Read(ResourceEntry {
+                    name: name.clone(),
+                    quantity: quantity.round_up_to_milli(),
+                    key: entry.key,
+                    value: entry.value,
+                }),
+                None if entry.value.is_unknown() => Listed::Told,
+                None => Listed::Unclear,
+            };
+            entries.insert(name, listed);
         }
         Self { entries }
     }
@@ -123,18 +144,32 @@ impl<'d> ResourceList<'d> {
     /// What a template makes: it may list what most lists do.
     fn unknown() -> Self {
         let names = ["cpu", "memory", "ephemeral-storage"];
-        Self { entries: names.into_iter().map(|name| (Cow::Borrowed(name), None)).collect() }
+        Self { entries: names.into_iter().map(|name| (Cow::Borrowed(name), Listed::Unclear)).collect() }
     }
 
     /// The names whose amounts can't be read: malformed ones, and placeholders that another tool fills in.
     pub fn unreadable(&self) -> impl Iterator<Item = &str> {
-        self.entries.iter().filter(|(_, entry)| entry.is_none()).map(|(name, _)| &**name)
+        let is_unread = |listed: &Listed<'_>| !matches!(listed, Listed::Read(_));
+        self.entries.iter().filter(move |(_, listed)| is_unread(listed)).map(|(name, _)| &**name)
     }
 
     /// The entry of `name`, where its amount can be read.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&ResourceEntry<'d>> {
-        self.entries.get(name)?.as_ref()
+        match self.entries.get(name)? {
+            Listed::Read(entry) => Some(entry),
+            Listed::Told | Listed::Unclear => None,
+        }
+    }
+
+    /// Whether some of `name` is listed: an amount that isn't 0, or one that values tell, which people don't leave empty.
+    #[must_use]
+    pub fn lists_some(&self, name: &str) -> bool {
+        match self.entries.get(name) {
+            Some(Listed::Read(entry)) => !entry.quantity.is_zero(),
+            Some(Listed::Told) => true,
+            Some(Listed::Unclear) | None => false,
+        }
     }
 
     /// Whether `name` is listed, be its amount readable or not.
@@ -145,7 +180,10 @@ impl<'d> ResourceList<'d> {
 
     /// The entries whose amounts can be read, by name.
     pub fn iter(&self) -> impl Iterator<Item = &ResourceEntry<'d>> {
-        self.entries.values().flatten()
+        self.entries.values().filter_map(|listed| match listed {
+            Listed::Read(entry) => Some(entry),
+            Listed::Told | Listed::Unclear => None,
+        })
     }
 
     /// Whether nothing is listed.

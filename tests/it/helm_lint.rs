@@ -117,6 +117,39 @@ fn absence_is_no_argument_where_more_may_come() {
 }
 
 #[test]
+fn a_request_of_the_app_counts_whatever_its_amount() {
+    let found = |app: &str, of_init: &str| {
+        let inits = format!("        - name: a\n          image: a:1\n{of_init}");
+        let text = deployment(&inits, "");
+        let unknown = "          resources: {{- toYaml .Values.resources | nindent 12 }}\n";
+        found(&text.replace(unknown, &format!("          resources:\n{app}")))
+    };
+    let memory = "            requests:\n              memory: {{ .Values.memory }}\n";
+    let lacking = found(memory, "");
+    assert!(lacking.len() == 1 && lacking[0].starts_with("missing-init-resources"), "{lacking:#?}");
+    let limit = "            limits: {cpu: \"{{ .Values.cpu }}\"}\n";
+    assert_eq!(found(limit, "").len(), 1, "a limit is a request too");
+    for (app, of_init) in [
+        ("            requests:\n              {{- toYaml .Values.requests | nindent 14 }}\n", ""),
+        ("            requests:\n              {{ .Values.resource }}: 1Gi\n", ""),
+        ("            requests: {memory: 0}\n", ""),
+        (memory, "          resources:\n            requests:\n              cpu: {{ .Values.cpu }}\n"),
+        (memory, "          resources: {{ toYaml .Values.init }}\n"),
+        (
+            memory,
+            "          {{- with .Values.init }}\n          resources: {{ toYaml . }}\n          {{- end }}\n",
+        ),
+    ] {
+        let none: [String; 0] = [];
+        assert_eq!(
+            found(app, of_init).iter().filter(|one| !one.contains("(if ")).cloned().collect::<Vec<_>>(),
+            none,
+            "{app}{of_init}"
+        );
+    }
+}
+
+#[test]
 fn what_is_literally_wrong_is_said() {
     let probe = "        - name: a\n          image: a:1\n          livenessProbe: {exec: {command: [a]}}\n";
     assert_eq!(rules(&deployment(probe, "")), ["forbidden-probe"]);
