@@ -80,16 +80,14 @@ fn push_json(text: &str, range: Range<usize>, documents: &mut Vec<Range<usize>>)
 /// JSON's white space.
 const SPACE: [char; 4] = [' ', '\t', '\n', '\r'];
 
-/// Whether `chunk` is one JSON object if it is JSON, which is told without reading it: behind each `}` it ends, or something
-/// around goes on.
+/// Whether `chunk` is one JSON object if it is JSON, which is told without reading it: no `{` follows a `}`, not even in a
+/// string.
 fn is_one_object(chunk: &str) -> bool {
     let next = |text: &str| text.trim_start_matches(SPACE).bytes().next();
     let has_quoted_key = chunk.split_once('{').is_some_and(|(_, rest)| next(rest) == Some(b'"'));
     let mut ends = memchr::memchr_iter(b'}', chunk.as_bytes());
-    let goes_on = |end: usize| chunk.get(end + 1..).map(next);
-    has_quoted_key
-        && chunk.ends_with('}')
-        && ends.all(|end| matches!(goes_on(end), Some(None | Some(b',' | b'}' | b']'))))
+    let goes_on = |end: usize| chunk.get(end + 1..).and_then(next) != Some(b'{');
+    has_quoted_key && chunk.ends_with('}') && ends.all(goes_on)
 }
 
 /// The separator line that a document's range starts with.
@@ -120,6 +118,7 @@ mod tests {
             ("{\"a\": 1}\n{\"b\": 2}\n", vec!["{\"a\": 1}", "\n{\"b\": 2}"]),
             ("{\"a\": {}}{\"b\": []}", vec!["{\"a\": {}}", "{\"b\": []}"]),
             ("{\"a\": \"} {\"}\n", vec!["{\"a\": \"} {\"}"]),
+            ("{\"a\": \"{{b}} c\"}\n", vec!["{\"a\": \"{{b}} c\"}"]),
             ("---\n{\"a\": 1}\n---\n{\"b\": 2}\n", vec!["---\n{\"a\": 1}", "---\n{\"b\": 2}"]),
             ("{\"a\": 1} # b\n", vec!["{\"a\": 1}", " # b\n"]),
             ("{a: 1}\n", vec!["{a: 1}\n"]),
