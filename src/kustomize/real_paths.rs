@@ -2,24 +2,26 @@
 //! looked up once.
 
 use std::collections::HashMap;
+use std::ffi::OsString;
 use std::fs;
 use std::path::{Component, Path, PathBuf};
 
 /// What is known of folders.
 #[derive(Debug, Default)]
 pub(super) struct RealPaths {
-    folders: HashMap<PathBuf, Option<PathBuf>>,
-    work_trees: HashMap<PathBuf, Option<PathBuf>>,
+    // By paths as texts, which aren't compared step by step.
+    folders: HashMap<OsString, Option<PathBuf>>,
+    work_trees: HashMap<OsString, Option<PathBuf>>,
 }
 
 impl RealPaths {
     /// The folder `path` without links; `None` where there is none.
     pub(super) fn folder(&mut self, path: &Path) -> Option<PathBuf> {
-        if let Some(known) = self.folders.get(path) {
+        if let Some(known) = self.folders.get(path.as_os_str()) {
             return known.clone();
         }
         let real = self.look_up(path);
-        self.folders.insert(path.to_owned(), real.clone());
+        self.folders.insert(path.as_os_str().to_owned(), real.clone());
         real
     }
 
@@ -51,7 +53,7 @@ impl RealPaths {
 
     /// The folder above the real `folder`, or itself, that has a `.git`.
     pub(super) fn work_tree(&mut self, folder: &Path) -> Option<PathBuf> {
-        if let Some(known) = self.work_trees.get(folder) {
+        if let Some(known) = self.work_trees.get(folder.as_os_str()) {
             return known.clone();
         }
         let above = if folder.join(".git").exists() {
@@ -59,7 +61,7 @@ impl RealPaths {
         } else {
             folder.parent().and_then(|parent| self.work_tree(parent))
         };
-        self.work_trees.insert(folder.to_owned(), above.clone());
+        self.work_trees.insert(folder.as_os_str().to_owned(), above.clone());
         above
     }
 }
