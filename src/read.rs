@@ -28,7 +28,7 @@ pub struct InputFile {
     pub documents: Vec<Range<usize>>,
     /// Whether a document looks like an object of Kubernetes.
     pub holds_objects: bool,
-    /// Whether its text was asked for when it was read first: in no other file any rule has something to speak of.
+    /// Whether a rule may have something to speak of in it, or a suppression stands there, by its text; or it is named.
     pub is_asked_for: bool,
     /// The objects that rules look for, as far as its text tells of them; `None` where that wasn't noted.
     pub mentions: Option<Vec<Mention>>,
@@ -52,6 +52,8 @@ pub struct Mention {
 pub struct Kept {
     /// Whether its text is.
     pub text: bool,
+    /// Whether a rule may have something to speak of in it, or a suppression stands there.
+    pub is_asked_for: bool,
     /// What is noted of its objects, if anything.
     pub mentions: Option<Vec<Mention>>,
     /// The definitions that are noted of a file without text.
@@ -72,10 +74,10 @@ pub struct Skimmed<'t> {
 }
 
 impl Kept {
-    /// The text, of which nothing else need be noted.
+    /// The text, in which anything may be.
     #[must_use]
     pub fn text() -> Self {
-        Self { text: true, ..Self::default() }
+        Self { text: true, is_asked_for: true, ..Self::default() }
     }
 }
 
@@ -206,7 +208,7 @@ pub fn read_where(
             } else {
                 Source::with_encoding(id, &*path, "", encoding)
             };
-            let Kept { text: is_asked_for, mentions, definitions } = kept;
+            let Kept { is_asked_for, mentions, definitions, .. } = kept;
             let source = Arc::new(source);
             Ok(InputFile { source, documents, holds_objects, is_asked_for, mentions, definitions })
         }

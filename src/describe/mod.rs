@@ -17,7 +17,7 @@ use crate::cut_list::CutList;
 use crate::discover::{Failure, Input};
 use crate::inputs::InputSet;
 use crate::kube::{Pod, TypeError};
-use crate::kustomize::{self, Builds, BuiltResource};
+use crate::kustomize::{self, Builds, BuiltResource, Scope};
 use crate::provenance;
 use crate::read::{self, InputFile, Outcome, Unjudged, Wanted};
 use crate::settings::Settings;
@@ -65,7 +65,8 @@ pub fn describe(inputs: &[Input], stdin_name: &str, settings: &Settings) -> Desc
         inputs.par_iter().enumerate().map(|(id, input)| read::read(id, input, stdin_name)).collect();
     let (files, failures): (Vec<InputFile>, Vec<Option<Failure>>) = read.into_iter().unzip();
     let is_named = |id: FileId| inputs.get(id.0 as usize).is_some_and(read::is_named);
-    let builds = kustomize::build(files, &is_named, settings.load_restrictor);
+    let scope = Scope { is_named: &is_named, is_checked: &|_| true };
+    let builds = kustomize::build(files, scope, settings.load_restrictor);
     let set = InputSet::of_builds(&builds);
     let describer =
         Describer { prefilter: Prefilter::new(LITERALS, []), inputs: &set, builds: &builds, settings };

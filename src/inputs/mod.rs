@@ -60,6 +60,8 @@ struct Shared {
     pinned_images: OnceLock<HashMap<String, Vec<FileId>>>,
     /// Names of containers and of their objects.
     replaced_images: OnceLock<HashSet<(String, String)>>,
+    /// The kustomizations that lead to nothing that is asked for.
+    idle: HashSet<FileId>,
     neighbours: OnceLock<Neighbours>,
     test_suites: OnceLock<TestSuites>,
     init_templates: OnceLock<InitTemplates>,
@@ -83,7 +85,12 @@ impl InputSet {
     pub fn of_builds(builds: &Builds) -> Self {
         let files = Files::new(Arc::clone(&builds.files));
         Self {
-            shared: Arc::new(Shared { files, builds: builds.list.clone(), ..Shared::default() }),
+            shared: Arc::new(Shared {
+                files,
+                builds: builds.list.clone(),
+                idle: builds.idle.clone(),
+                ..Shared::default()
+            }),
             build: None,
         }
     }
@@ -177,7 +184,9 @@ impl InputSet {
             let mut own = whole.filter(|files| files.contains(kustomization)).peekable();
             own.peek().is_none() || own.any(|files| files.contains(&file))
         };
-        pinned.get(name).is_some_and(|kustomizations| kustomizations.iter().any(reaches))
+        let may_reach =
+            |kustomization: &FileId| !self.shared.idle.contains(kustomization) && reaches(kustomization);
+        pinned.get(name).is_some_and(|kustomizations| kustomizations.iter().any(may_reach))
     }
 
     /// Whether a replacement of a kustomization of the run sets the image of the container of this name in the object of

@@ -7,9 +7,10 @@ use rayon::prelude::*;
 
 use super::builder::{Accumulated, Builder};
 use super::files::{LoadRestrictor, folder_of};
+use super::references;
 use super::remarks::Remark;
 use super::resource::Resource;
-use super::{references, roots};
+use super::roots::{self, Roots, Scope};
 use crate::read::InputFile;
 use crate::source::{FileId, MappedText};
 use crate::yaml::{Document, Value};
@@ -33,6 +34,8 @@ pub struct Builds {
     pub inline: Vec<MappedText>,
     /// What can't be followed, or what kustomize refuses.
     pub remarks: Vec<Remark>,
+    /// The kustomizations that aren't built, since they lead to nothing that is asked for.
+    pub idle: HashSet<FileId>,
     /// The numbers of the builds that each file is part of.
     by_file: HashMap<FileId, Vec<usize>>,
     /// The files of which every document is YAML.
@@ -132,30 +135,27 @@ impl Builds {
     }
 }
 
-/// Builds the kustomizations among `files` that no other includes, and those that `is_named` says. For a named file that
-/// none of them uses, the nearest kustomization above it that does is built too. They may name the files that
-/// `load_restrictor` says.
+/// Builds the kustomizations among `files` that no other includes, and those that are named, as far as they lead to a file
+/// that is asked for and checked. For a named file that none of them uses, the nearest kustomization above it that does is
+/// built too. They may name the files that `load_restrictor` says.
 #[must_use]
-pub fn build(
-    files: Vec<InputFile>,
-    is_named: &(dyn Fn(FileId) -> bool + Sync),
-    load_restrictor: LoadRestrictor,
-) -> Builds {
-    build_within(MAX_NODES, files, is_named, load_restrictor)
+pub fn build(files: Vec<InputFile>, scope: Scope<'_>, load_restrictor: LoadRestrictor) -> Builds {
+    build_within(MAX_NODES, files, scope, load_restrictor)
 }
 
 fn build_within(
     max_nodes: usize,
     files: Vec<InputFile>,
-    is_named: &(dyn Fn(FileId) -> bool + Sync),
+    scope: Scope<'_>,
     load_restrictor: LoadRestrictor,
 ) -> Builds {
+    let Scope { is_named, .. } = scope;
     let ids: Vec<FileId> = files.iter().map(|file| file.source.id).collect();
     let (count, mut builder) = (files.len(), Builder::new(files, max_nodes, is_named));
     if load_restrictor == LoadRestrictor::None {
         builder.files.lift_restriction();
     }
-    let mut roots = roots::of_input(&mut builder, &ids, is_named);
+    let Roots { list: mut roots, idle } = roots::of_input(&mut builder, &ids, scope);
     let counted = builder.files.len();
     roots.extend(roots::above(&mut builder, ids.into_iter().filter(|id| is_named(*id))));
     let mut seen = HashSet::new();
@@ -177,7 +177,8 @@ fn build_within(
     for file in files.iter_mut().skip(count).filter(|file| !parsed.contains_key(&file.source.id)) {
         file.documents.clear();
     }
-    Builds { list, files: Arc::new(files), counted, manifests, inline, remarks, by_file, readable }
+    let files = Arc::new(files);
+    Builds { list, files, counted, manifests, inline, remarks, idle, by_file, readable }
 }
 
 /// What is printed in the end.
@@ -235,6 +236,7 @@ mod tests {
                 texts.push((format!("{layer}{side}/kustomization.yaml"), text));
             }
         }
+        let scope = Scope { is_named: &|_| false, is_checked: &|_| true };
         for reverse in [false, true] {
             let mut texts = texts.clone();
             if reverse {
@@ -244,7 +246,7 @@ mod tests {
                 let source = Source::new(FileId(id), path, text);
                 InputFile::new(source)
             });
-            let builds = build_within(10_000, files.collect(), &|_| false, LoadRestrictor::default());
+            let builds = build_within(10_000, files.collect(), scope, LoadRestrictor::default());
             let told = |text: &str| builds.remarks.iter().any(|remark| remark.message.contains(text));
             assert!(told("too much to be built"));
             assert_eq!(told("nest deeper"), reverse);

@@ -60,9 +60,9 @@ impl Builder {
         max_nodes: usize,
         is_named: &(dyn Fn(FileId) -> bool + Sync),
     ) -> Self {
-        let mut files = Files::new(files);
+        let files = Files::new(files);
         Self {
-            parsed: parsed::ahead(&mut files, is_named),
+            parsed: parsed::kustomizations(&files, is_named),
             files,
             done: HashMap::new(),
             built: HashSet::new(),
@@ -264,7 +264,7 @@ fn set_in_all(value: &Value, resources: &mut [Resource]) {
     transform::annotations(fields(value, "commonAnnotations"), resources);
 }
 
-fn items<'v>(value: &'v Value, key: &str) -> &'v [Value] {
+pub(super) fn items<'v>(value: &'v Value, key: &str) -> &'v [Value] {
     value.get(key).map(Value::items).unwrap_or_default()
 }
 

@@ -3,8 +3,8 @@
 //! `files` finds what kustomizations name, `parsed`, `definitions` and `documents` read it, `builder` puts it together: what a folder
 //! `includes` (each a `resource`), what generators make (`generate`), and what changes them: `patches` (`merge` and its
 //! `merge_keys`, `json_patch`, with the help of `selector`), `transform`, `image_tags` and `replacements`. At the end
-//! `references` follow names that changed. `roots` tells which are built by themselves, `build` what comes of it,
-//! `remarks` what its owner should know.
+//! `references` follow names that changed. `roots` tells which are built by themselves, as far as they `reach` what is asked for,
+//! `build` what comes of it, `remarks` what its owner should know.
 //!
 //! Not followed: plugins, `helmCharts`, `vars`, `openapi`, remote resources. They are named in a note.
 
@@ -21,6 +21,7 @@ mod merge;
 mod merge_keys;
 mod parsed;
 mod patches;
+mod reach;
 mod real_paths;
 mod references;
 mod remarks;
@@ -39,6 +40,7 @@ pub use build::{Build, Builds, BuiltResource, build};
 pub use definitions::definitions;
 pub use files::{LoadRestrictor, folder_of};
 pub use remarks::Remark;
+pub use roots::Scope;
 
 use crate::discover::is_kustomization;
 use crate::read::InputFile;

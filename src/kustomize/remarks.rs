@@ -56,18 +56,31 @@ impl Remarks {
         }
     }
 
+    /// The remarks in the order of their places.
     pub(super) fn into_list(self) -> Vec<Remark> {
-        self.list
+        let mut list = self.list;
+        list.sort_by_key(|remark| (remark.span.file, remark.span.start));
+        list
     }
+}
+
+/// Fields that bring resources, or may change all of them, and are not followed.
+const ADDING: [&str; 4] = ["generators", "helmCharts", "helmChartInflationGenerator", "transformers"];
+
+fn holds_any(list: &Value) -> bool {
+    !list.items().is_empty() || !list.fields().is_empty()
+}
+
+/// Whether what the kustomization `value` brings hangs on a field that is not followed.
+pub(super) fn has_unfollowed(value: &Value) -> bool {
+    ADDING.iter().any(|key| value.get(key).is_some_and(holds_any))
 }
 
 impl Builder {
     /// Names the fields of the kustomization `value` that are not followed.
     pub(super) fn name_what_is_not_followed(&mut self, value: &Value) {
-        const ADD: [&str; 4] = ["generators", "helmCharts", "helmChartInflationGenerator", "transformers"];
-        let holds_any = |found: &&Value| !found.items().is_empty() || !found.fields().is_empty();
-        for key in ADD.into_iter().chain(["vars", "validators", "openapi"]) {
-            if let Some(found) = value.get(key).filter(holds_any) {
+        for key in ADDING.into_iter().chain(["vars", "validators", "openapi"]) {
+            if let Some(found) = value.get(key).filter(|found| holds_any(found)) {
                 self.partial |= key != "validators";
                 let found = found.items().first().unwrap_or(found).clone();
                 self.note(

@@ -1,7 +1,7 @@
 //! A folder: its files and its configuration, as a run of the command line that is started in it has them, but for the
 //! texts that are open in the editor.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 use std::env;
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
@@ -18,7 +18,7 @@ use crate::discover::{self, CONFIG_FILES, Failure, Found, Input, Walk};
 use crate::finding::Finding;
 use crate::globs::Globs;
 use crate::path_text::{normal, path_of_text, text_of_path};
-use crate::pipeline::{self, Linted, Scope};
+use crate::pipeline::{self, Scope};
 use crate::read::InputFile;
 use crate::report::Report;
 use crate::settings::Settings;
@@ -57,8 +57,6 @@ pub(super) struct Folder {
     /// The files on disk.
     read: Vec<Read>,
     report: Report,
-    /// What each build was made of when all was linted last.
-    builds: Vec<BTreeSet<FileId>>,
     /// The files of what had to do with open documents then.
     related: HashSet<FileId>,
     /// The addresses of those of the report's files that are open.
@@ -77,7 +75,6 @@ impl Folder {
             config_problem: None,
             read: Vec::new(),
             report: Report::default(),
-            builds: Vec::new(),
             related: HashSet::new(),
             open: HashMap::new(),
         }
@@ -230,7 +227,7 @@ impl Folder {
         self.put_open(documents, &mut read);
         let size: usize = read.iter().map(|(file, _)| file.source.text.len()).sum();
         let is_whole = is_whole && size <= MAX_WHOLE;
-        let checked = if is_whole { HashSet::new() } else { self.reached(&mut read) };
+        let checked = if is_whole { HashSet::new() } else { self.reached(&read) };
         // All of a manifest that is open has to be YAML, as of one that is named. Other people's YAML is theirs.
         let is_manifest = |id: FileId| read.get(id.0 as usize).is_some_and(|(file, _)| file.holds_objects);
         let named: HashSet<FileId> = self.open.keys().copied().filter(|id| is_manifest(*id)).collect();
@@ -238,13 +235,11 @@ impl Folder {
             is_named: &|id: FileId| named.contains(&id),
             is_checked: &|id: FileId| is_whole || checked.contains(&id),
         };
-        let Linted { report, builds } = pipeline::lint_read(read, scope, &self.settings);
-        self.report = report;
+        self.report = pipeline::lint_read(read, scope, &self.settings);
         if let Some(baseline) = &self.baseline {
             baseline.apply(&mut self.report, &self.settings);
         }
         if is_whole {
-            self.builds = builds;
             let related = self.report.findings.iter().filter(|finding| self.is_of_open(finding));
             self.related = related.flat_map(reach::places).map(|span| span.file).collect();
         }
@@ -269,18 +264,11 @@ impl Folder {
         }
     }
 
-    /// The files that a change of open documents reaches. Of `read` goes what would only cost time.
-    fn reached(&self, read: &mut [Read]) -> HashSet<FileId> {
+    /// The files that a change of open documents reaches.
+    fn reached(&self, read: &[Read]) -> HashSet<FileId> {
         let open: HashSet<FileId> = self.open.keys().copied().collect();
         let mut checked = reach::checked(read, &open);
         checked.extend(&self.related);
-        let is_typed = |(file, _): &Read| {
-            open.contains(&file.source.id) && discover::is_kustomization(&file.source.path)
-        };
-        // A kustomization that is typed may name any other.
-        if !read.iter().any(is_typed) {
-            reach::drop_unrelated(read, &checked, &self.builds);
-        }
         checked
     }
 

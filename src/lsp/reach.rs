@@ -2,16 +2,14 @@
 
 use std::collections::{BTreeSet, HashSet};
 use std::ops::Range;
-use std::path::Path;
-use std::sync::Arc;
 
 use aho_corasick::AhoCorasick;
 
-use crate::discover::{Failure, is_kustomization};
+use crate::discover::Failure;
 use crate::finding::Finding;
 use crate::kube;
 use crate::read::InputFile;
-use crate::source::{FileId, Source, Span};
+use crate::source::{FileId, Span};
 use crate::yaml::{Document, Node};
 
 /// A folder's file, and why it can't be read.
@@ -55,22 +53,4 @@ fn names_in(document: &Document) -> Vec<String> {
     let maps = objects.filter(|object| MAPS.contains(&object.kind));
     let name = |metadata: Node<'_>| Some(metadata.get("name")?.as_str()?.to_owned());
     maps.filter_map(|object| object.metadata().and_then(name)).collect()
-}
-
-/// Takes the texts away of those kustomizations that make nothing of the files `checked`, by what `builds` are made of, and
-/// that don't lie in a folder above one: to build all of a folder takes long.
-pub(super) fn drop_unrelated(files: &mut [Read], checked: &HashSet<FileId>, builds: &[BTreeSet<FileId>]) {
-    let is_related = |build: &&BTreeSet<FileId>| build.iter().any(|file| checked.contains(file));
-    let mut kept: HashSet<FileId> = builds.iter().filter(is_related).flatten().copied().collect();
-    kept.extend(checked);
-    let own = files.iter().filter(|(file, _)| checked.contains(&file.source.id));
-    let folders = own.flat_map(|(file, _)| Path::new(&*file.source.path).ancestors().skip(1));
-    let above: HashSet<_> = folders.map(Path::to_owned).collect();
-    for (file, _) in files {
-        let (id, path) = (file.source.id, Arc::clone(&file.source.path));
-        let is_above = Path::new(&*path).parent().is_some_and(|folder| above.contains(folder));
-        if is_kustomization(&path) && !kept.contains(&id) && !is_above {
-            *file = InputFile::new(Source::new(id, path, ""));
-        }
-    }
 }

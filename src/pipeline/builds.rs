@@ -1,9 +1,11 @@
 //! What kustomizations make is checked for each build, and told once for each place.
 
+use std::cell::Cell;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use super::linter::{FileResult, Linter, MOST_FINDINGS};
+use super::file_result::FileResult;
+use super::linter::{Linter, MOST_FINDINGS};
 use super::shares;
 use crate::finding::{Finding, Fix};
 use crate::inputs::InputSet;
@@ -27,10 +29,25 @@ pub(super) fn check(linter: &Linter<'_>, is_checked: &(dyn Fn(FileId) -> bool + 
         numbered.flat_map(|(number, build)| build.resources.iter().map(move |one| (number, one))).collect();
     let most = LEAST_FINDINGS.max(MOST_FINDINGS / jobs.len().max(1));
     let results = shares::check_each(&jobs, &linter.of_builds, |(number, resource), budget| {
-        let linter = linter.may_speak_of(resource).then_some(linter)?.seeing(views.get(*number)?);
+        let linter = may_speak_of(linter, resource).then_some(linter)?.seeing(views.get(*number)?);
         Some((*number, check_resource(&linter, resource, budget, most)?))
     });
     join(builds, results.into_iter().flatten().collect())
+}
+
+/// Whether rules may find something in `resource`, or something may be suppressed there.
+fn may_speak_of(linter: &Linter<'_>, resource: &BuiltResource) -> bool {
+    // Nearly all of a resource stands in one file.
+    let last = Cell::new(None);
+    let is_asked_for = |id: FileId| match last.get() {
+        Some((known, is_asked_for)) if known == id => is_asked_for,
+        _ => {
+            let is_asked_for = linter.inputs.file(id).is_none_or(|file| file.is_asked_for);
+            last.set(Some((id, is_asked_for)));
+            is_asked_for
+        }
+    };
+    resource.has_text(&|file, text| is_asked_for(file) && linter.words.has_word(text))
 }
 
 fn check_resource(

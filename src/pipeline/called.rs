@@ -6,7 +6,8 @@ use std::collections::{BTreeMap, HashSet};
 use rayon::prelude::*;
 
 use super::Scope;
-use super::linter::{Linter, Place, place};
+use super::file_result::{Place, place};
+use super::linter::Linter;
 use crate::finding::Finding;
 use crate::source::FileId;
 

@@ -2,7 +2,8 @@
 
 use rayon::prelude::*;
 
-use super::linter::{FileResult, MOST_FINDINGS, of_file};
+use super::file_result::FileResult;
+use super::linter::{MOST_FINDINGS, of_file};
 use crate::progress::Progress;
 use crate::read::InputFile;
 

@@ -19,7 +19,7 @@ const FLUX: &str = "Kustomization";
 
 /// What is asked of the files of a run, beside those that are named themselves.
 pub(super) struct Interest {
-    /// Tells the documents that somebody asks for; `None` where a rule looks at all of them.
+    /// Tells the documents that rules may speak of; `None` where one looks at all of them.
     prefilter: Option<Prefilter>,
 }
 
@@ -27,7 +27,7 @@ impl Interest {
     pub(super) fn new(rules: &[&'static Rule], settings: &Settings) -> Self {
         let mut rules = rules.iter().copied().filter(|rule| settings.may_run(rule.id));
         let looks_at_all = rules.clone().any(|rule| matches!(rule.target, Target::Set { .. }));
-        let prefilter = (!looks_at_all).then(|| prefilter(&mut rules, [FLUX]));
+        let prefilter = (!looks_at_all).then(|| prefilter(&mut rules, []));
         Self { prefilter }
     }
 
@@ -36,18 +36,19 @@ impl Interest {
         let Skimmed { path, text, .. } = file;
         let Some(prefilter) = &self.prefilter else { return Kept::text() };
         let kept = of_documents(prefilter, file);
-        let is_kept = kept.text
+        let is_asked_for = kept.is_asked_for || suppress::mentions_us(text);
+        let is_kept = is_asked_for
+            || kept.text
             || is_kustomization(path)
             || TestSuites::reads(path)
-            || suppress::mentions_us(text)
             || charts::is_template(path, text) && charts::may_define_containers(text);
-        Kept { text: is_kept, ..kept }
+        Kept { text: is_kept, is_asked_for, ..kept }
     }
 }
 
 /// What of the documents of a file will be asked for.
 fn of_documents(prefilter: &Prefilter, file: Skimmed<'_>) -> Kept {
-    let (mut is_wanted, mut has_others) = (false, false);
+    let (mut is_asked_for, mut is_kept, mut has_others) = (false, false, false);
     let mut mentions = Some(Vec::<Mention>::new());
     for (range, number) in file.documents.iter().zip(0..) {
         let document = file.text.get(range.clone()).unwrap_or("");
@@ -56,17 +57,18 @@ fn of_documents(prefilter: &Prefilter, file: Skimmed<'_>) -> Kept {
         }
         has_others = true;
         let kinds = yaml::key_values(document, "kind");
-        is_wanted = is_wanted || prefilter.wants_of(document, &kinds);
+        is_asked_for = is_asked_for || prefilter.wants_of(document, &kinds);
+        is_kept = is_kept || kinds.may_have(&[FLUX], document);
         let Some(known) = &mut mentions else { continue };
         match inputs::mention(document, number, &kinds) {
             Some(mention) => known.extend(mention),
             // What it holds is told by parsing it alone.
-            None => (is_wanted, mentions) = (true, None),
+            None => (is_kept, mentions) = (true, None),
         }
     }
     let definitions =
         if has_others { Vec::new() } else { kustomize::definitions(file.id, file.text, file.documents) };
-    Kept { text: is_wanted, mentions, definitions }
+    Kept { text: is_kept, is_asked_for, mentions, definitions }
 }
 
 /// Tells the documents that one of `rules` may speak of, or that hold an object of `kinds`.
@@ -87,9 +89,5 @@ pub(super) fn words(rules: impl Iterator<Item = &'static Rule>) -> Prefilter {
 
 /// The texts without which `rules` have nothing to say.
 fn literals(rules: impl Iterator<Item = &'static Rule>) -> impl Iterator<Item = &'static str> {
-    let literals = rules.flat_map(|rule| match rule.target {
-        Target::Pod { literals, .. } | Target::Object { literals, .. } => literals,
-        Target::Set { .. } | Target::Input => &[],
-    });
-    literals.copied()
+    rules.flat_map(Rule::literals).copied()
 }

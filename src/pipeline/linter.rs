@@ -7,16 +7,16 @@ use std::collections::HashSet;
 use std::ops::Range;
 use std::sync::Arc;
 
+use super::file_result::{FileResult, Place};
 use super::{interest, precedence, shares};
 use crate::charts;
 use crate::cut_list::CutList;
 use crate::finding::{Finding, Resource, Severity};
 use crate::inputs::InputSet;
 use crate::kube::{Object, Pod, active_deadline};
-use crate::kustomize::{Builds, BuiltResource};
+use crate::kustomize::Builds;
 use crate::provenance::{self, Judged};
-use crate::read::{self, InputFile, Outcome, Reason, Unjudged, Wanted};
-use crate::report::Summary;
+use crate::read::{self, InputFile, Outcome, Reason, Wanted};
 use crate::report::field::Fields;
 use crate::rerun::Budget;
 use crate::rule::{
@@ -24,7 +24,7 @@ use crate::rule::{
 };
 use crate::rules;
 use crate::settings::{Level, RuleTable, Settings, Subject};
-use crate::source::{FileId, Span};
+use crate::source::Span;
 use crate::suppress::{self, Suppression};
 use crate::unchecked::{self, UNCHECKED};
 use crate::yaml::{Document, Prefilter, Problem};
@@ -37,43 +37,13 @@ pub(super) struct Linter<'a> {
     rules: Vec<&'static Rule>,
     prefilter: Prefilter,
     /// Looks for words in what builds make.
-    words: Prefilter,
+    pub(super) words: Prefilter,
     /// What the scripts of all builds may take to follow together.
     pub(super) of_builds: Arc<Budget>,
 }
 
 pub(super) fn budget<'f>(files: impl IntoIterator<Item = &'f InputFile>) -> Arc<Budget> {
     Arc::new(Budget::for_text(files.into_iter().map(|file| file.source.text.len()).sum()))
-}
-
-/// Where a rule found something.
-pub(super) type Place = (&'static str, Span);
-
-/// That of `finding`.
-pub(super) fn place(finding: &Finding) -> Place {
-    (finding.rule, finding.span)
-}
-
-/// What came of one file.
-#[derive(Default)]
-pub(super) struct FileResult {
-    pub(super) findings: Vec<Finding>,
-    /// Where there are some in named templates of other files, each with this file.
-    pub(super) in_called: Vec<(FileId, Place)>,
-    /// The fields of their places, as far as their documents are the file's own.
-    pub(super) fields: Fields,
-    pub(super) suppressions: Vec<Suppression>,
-    /// What of it couldn't be checked.
-    pub(super) unchecked: Vec<Finding>,
-    /// A part of it wasn't looked at.
-    is_partial: bool,
-    documents: usize,
-    /// The places of the Pod specs with an init phase or a deadline: the readings of a template share some.
-    pub(super) pods: HashSet<Span>,
-    unjudged: Vec<Unjudged>,
-    is_other: bool,
-    /// Whether there are more findings than are kept.
-    has_more: bool,
 }
 
 /// From how many objects on those of one document are checked in parallel: it is a List of a cluster's.
@@ -85,33 +55,6 @@ pub(super) const MOST_FINDINGS: usize = 200_000;
 /// How many findings a file of this many bytes may have: one that has thousands for each line was made to.
 fn most_findings(size: usize) -> usize {
     (size / 20).clamp(MAX_FINDINGS, MOST_FINDINGS)
-}
-
-impl FileResult {
-    /// Adds what came of another part of the file.
-    fn add(&mut self, mut other: Self) {
-        self.findings.append(&mut other.findings);
-        self.in_called.append(&mut other.in_called);
-        self.suppressions.append(&mut other.suppressions);
-        self.unchecked.append(&mut other.unchecked);
-        self.unjudged.append(&mut other.unjudged);
-        self.pods.extend(other.pods);
-        self.is_partial |= other.is_partial;
-        self.has_more |= other.has_more;
-    }
-
-    /// That of a file in which only `finding` is known.
-    pub(super) fn unchecked(finding: Finding) -> Self {
-        Self { unchecked: vec![finding], ..Self::default() }
-    }
-
-    /// Adds its counts to those of the run.
-    pub(super) fn count(&mut self, summary: &mut Summary) {
-        summary.documents += self.documents;
-        summary.pods += self.pods.len();
-        summary.other += usize::from(self.is_other);
-        summary.unjudged.append(&mut self.unjudged);
-    }
 }
 
 impl<'a> Linter<'a> {
@@ -217,12 +160,6 @@ impl<'a> Linter<'a> {
         FileResult { documents: 0, is_other: false, ..self.check_file(file, false) }
     }
 
-    /// Whether rules may find something in `resource`, or something may be suppressed there.
-    pub(super) fn may_speak_of(&self, resource: &BuiltResource) -> bool {
-        let is_asked_for = |file| self.inputs.file(file).is_none_or(|file| file.is_asked_for);
-        resource.has_text(&|file, text| is_asked_for(file) && self.words.has_word(text))
-    }
-
     /// Checks what a build makes, within `budget`: the object `document`, whose root is in `file`. At `most` so many
     /// findings are kept.
     pub(super) fn check_built(
@@ -318,6 +255,12 @@ impl<'a> FileLinter<'a> {
     fn runs(&self, rule: &Rule) -> bool {
         let is_wanted = self.only.is_none_or(|only| only.contains(rule.id));
         is_wanted && (self.is_built || self.rules.level(rule.id) != Level::Off)
+    }
+
+    /// Whether `rule` may have something to say of `pod`: most speak of init containers alone. Debug builds run it all the
+    /// same, and hold it to its word.
+    fn may_speak(rule: &Rule, pod: &Pod<'_>) -> bool {
+        rule.literals() != ["initContainers"] || pod.spec().entry("initContainers").is_some()
     }
 
     fn check_outcome(&mut self, outcome: Outcome<'_>) {
@@ -433,10 +376,16 @@ impl<'a> FileLinter<'a> {
         let mut findings = Vec::new();
         for rule in rules {
             let Target::Pod { check, .. } = rule.target else { continue };
-            if self.runs(rule) {
+            let may_speak = Self::may_speak(rule, pod);
+            if self.runs(rule) && (may_speak || cfg!(debug_assertions)) {
                 let mut cx = PodContext::new(rule, settings, self.rules.options(rule.id), inputs, &facts);
                 check(pod, &mut cx);
                 let own = cx.into_findings();
+                debug_assert!(
+                    may_speak || own.is_empty(),
+                    "{} speaks of a Pod without init containers",
+                    rule.id
+                );
                 self.result.has_more |= own.len() > MAX_FINDINGS;
                 findings.extend(own);
             }

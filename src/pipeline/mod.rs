@@ -3,6 +3,7 @@
 mod builds;
 mod called;
 mod conditions;
+mod file_result;
 mod files;
 mod interest;
 mod linter;
@@ -11,13 +12,14 @@ mod remarks;
 mod shares;
 mod templates;
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::HashSet;
 
 use rayon::prelude::*;
 
 use crate::discover::{Failure, Input};
 use crate::finding::{Finding, SuppressedFinding};
 use crate::inputs::InputSet;
+pub use crate::kustomize::Scope;
 use crate::kustomize::{self, Builds};
 use crate::progress::Progress;
 use crate::read::{InputFile, Kept, Skimmed, is_named, read_where};
@@ -29,8 +31,9 @@ use crate::settings::{Level, Settings};
 use crate::source::FileId;
 use crate::suppress::{Matched, Matcher, Slip, Suppression};
 use crate::unchecked::{self, Accepted, AcceptedBy, UNCHECKED};
+use file_result::{FileResult, Place};
 use interest::Interest;
-use linter::{FileResult, Linter, Place};
+use linter::Linter;
 
 /// Lints `inputs`. Standard input is shown as `stdin_name`.
 ///
@@ -61,23 +64,14 @@ fn lint_by(
         let is_kept = is_named(input) || matches!(input, Input::Edited { .. });
         let keep = |file: Skimmed<'_>| {
             let kept = interest.keeps(file);
-            Kept { text: kept.text || is_kept, ..kept }
+            Kept { text: kept.text || is_kept, is_asked_for: kept.is_asked_for || is_named(input), ..kept }
         };
         read_where(keep, id, input, stdin_name)
     });
     let read: Vec<_> = read.inspect(|_| progress.read_one()).collect();
     let is_named = |id: FileId| inputs.get(id.0 as usize).is_some_and(is_named);
     let scope = Scope { is_named: &is_named, is_checked: &|_| true };
-    lint_files(rules, read, scope, settings, progress).report
-}
-
-/// What a run is about among the files that it knows.
-#[derive(Clone, Copy)]
-pub struct Scope<'a> {
-    /// The files that are named themselves: all of each must be YAML.
-    pub is_named: &'a (dyn Fn(FileId) -> bool + Sync),
-    /// The files that are checked. The others are there to be looked up.
-    pub is_checked: &'a (dyn Fn(FileId) -> bool + Sync),
+    lint_files(rules, read, scope, settings, progress)
 }
 
 /// Reads `inputs` for [`lint_read`]: those that nobody will ask for are left without text. The number of each is its
@@ -91,16 +85,8 @@ pub fn read(inputs: &[Input], settings: &Settings) -> Vec<(InputFile, Option<Fai
 
 /// Lints files that are read already, as far as `scope` goes.
 #[must_use]
-pub fn lint_read(read: Vec<(InputFile, Option<Failure>)>, scope: Scope<'_>, settings: &Settings) -> Linted {
+pub fn lint_read(read: Vec<(InputFile, Option<Failure>)>, scope: Scope<'_>, settings: &Settings) -> Report {
     lint_files(rules::ALL, read, scope, settings, &Progress::new(false))
-}
-
-/// What came of a run, and of which files each build of a kustomization is made in it.
-pub struct Linted {
-    /// What was found.
-    pub report: Report,
-    /// The files of each build, its kustomizations among them.
-    pub builds: Vec<BTreeSet<FileId>>,
 }
 
 fn lint_files(
@@ -109,7 +95,7 @@ fn lint_files(
     scope: Scope<'_>,
     settings: &Settings,
     progress: &Progress,
-) -> Linted {
+) -> Report {
     let mut report = Report::default();
     let count = read.len();
     let (set, builds) = gather(settings, read, scope, &mut report);
@@ -128,10 +114,9 @@ fn lint_files(
     report.sources = set.sources();
     add_unchecked(accepted, &mut matched, &mut report);
     add_sorted(matched, &linter, &mut report);
-    let of_builds = builds.list.iter().map(|build| build.files.clone()).collect();
     // That are many small parts, and nobody need wait until they are freed.
     rayon::spawn(move || drop((set, builds)));
-    Linted { report, builds: of_builds }
+    report
 }
 
 /// Adds to `report` what couldn't be read, at the front; what `settings` accept of it is only counted.
@@ -187,7 +172,7 @@ fn gather(
         files.push(file);
     }
     add_unread(unread, settings, report);
-    let builds = kustomize::build(files, scope.is_named, settings.load_restrictor);
+    let builds = kustomize::build(files, scope, settings.load_restrictor);
     (InputSet::of_builds(&builds), builds)
 }
 

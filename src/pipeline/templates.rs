@@ -3,7 +3,8 @@
 use std::collections::HashSet;
 
 use super::conditions::conditional;
-use super::linter::{FileLinter, budget, place};
+use super::file_result::place;
+use super::linter::{FileLinter, budget};
 use crate::charts::{Part, Views};
 use crate::finding::{Edit, Finding};
 use crate::helm;

@@ -78,6 +78,15 @@ pub struct RuleEntry {
 }
 
 impl Rule {
+    /// The texts without which it has nothing to say of a document.
+    #[must_use]
+    pub fn literals(&self) -> &'static [&'static str] {
+        match self.target {
+            Target::Pod { literals, .. } | Target::Object { literals, .. } => literals,
+            Target::Set { .. } | Target::Input => &[],
+        }
+    }
+
     /// What is told of the rule.
     #[must_use]
     pub fn entry(&self) -> RuleEntry {

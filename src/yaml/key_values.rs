@@ -13,6 +13,19 @@ pub struct KeyValues<'t> {
     pub is_open: bool,
 }
 
+impl KeyValues<'_> {
+    /// Whether one of them, which are of `document`, may have one of `values` in it.
+    #[must_use]
+    pub fn may_have(&self, values: &[&str], document: &str) -> bool {
+        let is_one = |own: &&str| values.iter().any(|value| own.contains(value));
+        let holds = |text: &str| memmem::find(document.as_bytes(), text.as_bytes()).is_some();
+        self.is_open
+            || self.strings.iter().any(is_one)
+            // What a template's action puts there isn't known.
+            || !values.is_empty() && holds("{{") && values.iter().any(|value| holds(value))
+    }
+}
+
 /// The values that `key`, of letters alone, could have in `document`, of those made of letters, digits, `-` and `.`.
 ///
 /// Every such value that a parser would find is among them, or the answer is open; there may be more, from texts that

@@ -56,12 +56,7 @@ impl Prefilter {
     }
 
     fn wants_kinds(&self, document: &str, kinds: &KeyValues<'_>) -> bool {
-        let is_wanted = |value: &&str| self.kinds.iter().any(|kind| value.contains(kind));
-        let holds = |word: &str| memmem::find(document.as_bytes(), word.as_bytes()).is_some();
-        kinds.is_open
-            || kinds.strings.iter().any(is_wanted)
-            // What a template's action puts there isn't known.
-            || !self.kinds.is_empty() && holds("{{") && self.kinds.iter().any(|kind| holds(kind))
+        kinds.may_have(&self.kinds, document)
     }
 }
 

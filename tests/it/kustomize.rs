@@ -3,7 +3,7 @@
 use crate::support::lint::rules_of;
 use crate::support::repository::{BASE, OVERLAY, PROBE, Repository, WEB, overlays};
 use initlint::discover::{self, Input, Walk};
-use initlint::kustomize::{LoadRestrictor, build};
+use initlint::kustomize::{LoadRestrictor, Scope, build};
 use initlint::pipeline;
 use initlint::read::read;
 use initlint::rule::Settings;
@@ -27,7 +27,8 @@ fn found(kustomization: &str) -> Vec<&'static str> {
     ];
     // Whoever hands texts over names them all; the base is built for the overlay alone.
     let files = inputs.iter().enumerate().map(|(id, input)| read(id, input, "").0).collect();
-    let builds = build(files, &|id| id.0 == 2, LoadRestrictor::default());
+    let builds =
+        build(files, Scope { is_named: &|id| id.0 == 2, is_checked: &|_| true }, LoadRestrictor::default());
     assert_eq!(builds.list.len(), 1);
     rules_of(&pipeline::lint(&inputs, "<stdin>", &Settings::default()))
 }

@@ -10,7 +10,7 @@ use std::process::Command;
 use crate::support::lint::root;
 use crate::support::yaml::value;
 use initlint::discover::{self, Input, is_kustomization};
-use initlint::kustomize::{LoadRestrictor, Remark, build};
+use initlint::kustomize::{LoadRestrictor, Remark, Scope, build};
 use initlint::read::read;
 use rayon::prelude::*;
 use serde::Deserialize;
@@ -66,7 +66,8 @@ fn ours(folder: &Path) -> Ours {
     let paths = discover::KUSTOMIZATIONS.into_iter().map(|name| folder.join(name));
     let path = paths.into_iter().find(|path| path.is_file()).unwrap();
     let (file, _) = read(0, &Input::File { path, named: true }, "");
-    let builds = build(vec![file], &|_| true, LoadRestrictor::default());
+    let builds =
+        build(vec![file], Scope { is_named: &|_| true, is_checked: &|_| true }, LoadRestrictor::default());
     let messages = |refused: bool| {
         let is_one = move |remark: &&Remark| {
             (remark.is_error || remark.message.contains("kustomize refuses")) == refused

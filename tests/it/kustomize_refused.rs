@@ -165,8 +165,7 @@ fn what_is_alike_is_told_in_one_line() {
 fn no_link_and_no_pipe_is_followed() {
     let repository = overlays();
     std::os::unix::fs::symlink("base", repository.path("linked")).unwrap();
-    let generator =
-        "resources: [../../linked]\nconfigMapGenerator:\n- {name: x, files: [pipe], envs: [pipe]}\n";
+    let generator = "resources: [../../linked, ../../base]\nconfigMapGenerator:\n- {name: x, files: [pipe], envs: [pipe]}\n";
     std::fs::write(repository.path("overlays/prod/kustomization.yaml"), generator).unwrap();
     let status = std::process::Command::new("mkfifo").arg(repository.path("overlays/prod/pipe")).status();
     assert!(status.unwrap().success());

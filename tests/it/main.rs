@@ -40,6 +40,7 @@ mod kube;
 mod kustomize;
 mod kustomize_builds;
 mod kustomize_generators;
+mod kustomize_reach;
 mod kustomize_refused;
 mod kustomize_settings;
 mod layers;
