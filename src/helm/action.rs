@@ -54,7 +54,7 @@ pub(super) fn command(inner: &str) -> Command<'_> {
             })
         }
         "break" | "continue" | "fail" => Command::Silent,
-        _ if is_assignment(inner) => Command::Silent,
+        _ if assignment(inner).is_some() => Command::Silent,
         _ => constant(inner).map_or(Command::Value, Command::Constant),
     }
 }
@@ -73,11 +73,46 @@ fn pipeline(text: &str) -> &str {
     }
 }
 
-fn is_assignment(inner: &str) -> bool {
-    let Some(variable) = inner.strip_prefix('$') else { return false };
-    let end = variable.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(variable.len());
-    let after = variable.get(end..).unwrap_or("").trim_start();
-    after.starts_with(":=") || after.starts_with('=') && !after.starts_with("==")
+/// What an action sets a variable to.
+pub(super) struct Assignment<'t> {
+    /// With its `$`.
+    pub(super) variable: &'t str,
+    pub(super) value: &'t str,
+    /// Whether the variable is a new one: `:=`.
+    pub(super) declares: bool,
+}
+
+/// The assignment that the action `inner` is.
+pub(super) fn assignment(inner: &str) -> Option<Assignment<'_>> {
+    let (variable, after) = inner.split_at_checked(variable_end(inner)?)?;
+    let after = after.trim_start();
+    let declared = after.strip_prefix(":=").map(|value| (value, true));
+    let set = after.strip_prefix('=').filter(|value| !value.starts_with('=')).map(|value| (value, false));
+    let (value, declares) = declared.or(set)?;
+    Some(Assignment { variable, value: value.trim(), declares })
+}
+
+/// Where the variable ends that `text` starts with.
+fn variable_end(text: &str) -> Option<usize> {
+    let name = text.strip_prefix('$')?;
+    let is_of_name = |char: char| char.is_alphanumeric() || char == '_';
+    Some(1 + name.find(|char| !is_of_name(char)).unwrap_or(name.len()))
+}
+
+/// `text` with each variable that `value` knows replaced by what that says.
+pub(super) fn resolved<'v>(text: &str, value: impl Fn(&str) -> Option<&'v str>) -> String {
+    let (mut resolved, mut rest) = (String::new(), text);
+    while let Some((before, after)) = rest.find('$').and_then(|at| rest.split_at_checked(at)) {
+        let (variable, behind) =
+            after.split_at_checked(variable_end(after).unwrap_or(1)).unwrap_or((after, ""));
+        resolved.push_str(before);
+        match value(variable) {
+            Some(value) => resolved.extend(["(", value, ")"]),
+            None => resolved.push_str(variable),
+        }
+        rest = behind;
+    }
+    resolved + rest
 }
 
 /// The text of an action that is one string and nothing else, or a format without a value.

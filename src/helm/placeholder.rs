@@ -42,25 +42,25 @@ pub struct Placeholders {
 struct Action {
     /// Its text.
     text: String,
-    /// Whether it means the same in all templates of a chart: it speaks of no variable, and of `.` only where that is the
-    /// root.
-    is_of_chart: bool,
+    /// The same with what variables were set to, where it means the same in all templates of a chart: it speaks of no other
+    /// variable, and of `.` only where that is the root.
+    of_chart: Option<String>,
 }
 
 impl Placeholders {
     /// The placeholder of the action with this text between its delimiters, in a body of this `scope`: the same for the
-    /// same value. `None` when there are none left.
-    pub(super) fn of(&mut self, inner: &str, scope: Scope) -> Option<char> {
-        let scope = scope.of(inner);
-        let key = (action::identity(inner), scope);
+    /// same value. `resolved` is that text with what variables were set to. `None` when there are none left.
+    pub(super) fn of(&mut self, inner: &str, resolved: &str, scope: Scope) -> Option<char> {
+        let key = (action::identity(inner), scope.of(inner));
         if let Some(&placeholder) = self.known.get(&key) {
             return Some(placeholder);
         }
         let next = u32::from(FIRST) + u32::try_from(self.actions.len()).ok()?;
         let placeholder = char::from_u32(next).filter(|_| next <= LAST)?;
-        let is_of_chart = scope.is_none() && !action::has_variable(inner);
-        let text = inner.split_whitespace().collect::<Vec<_>>().join(" ");
-        self.actions.push(Action { text, is_of_chart });
+        let in_one_line = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+        let is_of_chart = scope.of(resolved).is_none() && !action::has_variable(resolved);
+        let of_chart = is_of_chart.then(|| in_one_line(resolved));
+        self.actions.push(Action { text: in_one_line(inner), of_chart });
         self.known.insert(key, placeholder);
         Some(placeholder)
     }
@@ -94,8 +94,8 @@ impl Placeholders {
         let mut told = String::new();
         for char in text.chars() {
             match self.action(char) {
-                Some(Action { is_of_chart: false, .. }) => return None,
-                Some(Action { text, .. }) => {
+                Some(Action { of_chart: None, .. }) => return None,
+                Some(Action { of_chart: Some(text), .. }) => {
                     // `template` puts out what `include` does; `$` is the root.
                     let identity = action::identity(text);
                     let words = identity.split(' ').map(|word| match word {

@@ -1,10 +1,11 @@
 //! From actions to the blocks that they make.
 
 use std::borrow::Cow;
+use std::collections::HashMap;
 use std::ops::Range;
 
 use super::Unread;
-use super::action::{self, Command, Opening};
+use super::action::{self, Assignment, Command, Opening};
 use super::condition::{Condition, FactIds};
 use super::lexer::{self, Action};
 use super::library::Library;
@@ -140,6 +141,8 @@ pub(super) struct Parser<'t> {
     pub(super) scope: Scope,
     /// How many scopes there are.
     scopes: usize,
+    /// What each variable of the template itself was set to, by its name; `None` where that isn't for sure.
+    variables: HashMap<&'t str, Option<String>>,
     /// The named template that is being read, and how many calls led to it.
     pub(super) called: Option<Called>,
     pub(super) depth: usize,
@@ -162,6 +165,7 @@ pub(super) fn parse<'t>(
         open: Vec::new(),
         scope: Scope::default(),
         scopes: 0,
+        variables: HashMap::new(),
         called: None,
         depth: 0,
         expanded: 0,
@@ -220,6 +224,7 @@ impl<'t> Parser<'t> {
         let range = action.range.clone();
         match action::command(inner) {
             Command::Open(opening) => {
+                self.forget_variables(inner);
                 let condition = self.condition(opening);
                 let kind = OpenKind::Block { arms: Vec::new(), condition, from: range.end, is_else: false };
                 self.push_open(range.start, kind, opening.rebinds_dot)?;
@@ -232,13 +237,39 @@ impl<'t> Parser<'t> {
             Command::Silent if inner.starts_with("/*") && self.called.is_none() => {
                 self.tree.comments.push(action.inner.clone());
             }
-            Command::Silent => {}
+            Command::Silent => self.assign(inner),
         }
         Ok(())
     }
 
     fn condition(&mut self, opening: Opening<'_>) -> Option<Condition> {
         opening.condition.map(|text| Condition::of(text, self.scope, &mut self.facts))
+    }
+
+    /// Notes what the action `inner` sets a variable to. Where it may not come to that, or may come to that several times, it
+    /// may be anything.
+    fn assign(&mut self, inner: &'t str) {
+        let Some(Assignment { variable, value, declares }) = action::assignment(inner) else { return };
+        if self.called.is_none() {
+            let is_sure = declares && self.open.is_empty() && !self.variables.contains_key(variable);
+            let value = is_sure.then(|| self.resolved(value).into_owned());
+            self.variables.insert(variable, value);
+        }
+    }
+
+    /// What a block sets anew is something else in it.
+    fn forget_variables(&mut self, opening: &'t str) {
+        let Some((variables, _)) = opening.split_once(":=") else { return };
+        let names = variables.split([' ', ',']).filter(|word| word.starts_with('$'));
+        self.variables.extend(names.map(|name| (name, None)));
+    }
+
+    /// `text` with what variables were set to.
+    fn resolved<'a>(&self, text: &'a str) -> Cow<'a, str> {
+        if self.variables.is_empty() || self.called.is_some() || !action::has_variable(text) {
+            return Cow::Borrowed(text);
+        }
+        Cow::Owned(action::resolved(text, |name| self.variables.get(name)?.as_deref()))
     }
 
     fn takes_break(&self, action: &Action) -> bool {
@@ -258,7 +289,8 @@ impl<'t> Parser<'t> {
     fn value(&mut self, action: &Action, inner: &str) -> Result<(), Unread> {
         let range = action.range.clone();
         let too_many = Unread::new(range.start, "there are too many different actions");
-        let placeholder = self.placeholders.of(inner, self.scope).ok_or(too_many)?;
+        let resolved = self.resolved(inner);
+        let placeholder = self.placeholders.of(inner, &resolved, self.scope).ok_or(too_many)?;
         let indentation = action::indentation(inner);
         let (takes_break, follows_break) = (self.takes_break(action), self.follows_break(action));
         let value = Value { range, placeholder, indentation, takes_break, follows_break };

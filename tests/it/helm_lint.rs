@@ -431,6 +431,29 @@ fn a_script_stands_in_a_config_map_that_is_named_by_the_same_action() {
     assert_eq!(told(&folder, &[]), nothing, "another chart's");
 }
 
+#[test]
+fn a_config_map_may_be_named_by_a_variable() {
+    const NAME: &str = "{{ include \"web.fullname\" (list . $name) }}";
+    let told_of = |user: &str, map: &str| {
+        let (user, map) =
+            (user.to_owned() + &with_script(NAME), map.to_owned() + &scripts(NAME, "mkdir /data/a"));
+        told(&chart(&[("web/templates/web.yaml", &*user), ("web/templates/scripts.yaml", &*map)]), &[])
+    };
+    let set = "{{- $values := .Values }}\n{{- $name := $values.scripts.name }}\n";
+    assert_eq!(told_of(set, set), ["web/templates/scripts.yaml:11:5 non-idempotent-write"]);
+    let nothing: [&str; 0] = [];
+    for other in [
+        "{{- $name := .Values.other }}\n\n",
+        "{{- $name := .Values.scripts.name }}\n{{- $name = .Values.b }}\n",
+        "{{- $name := .Values.scripts.name }}\n{{- if .Values.a }}{{ $name := .Values.b }}{{ end }}\n",
+        "{{- $name := .Values.scripts.name }}\n{{- range $name := .Values.a }}{{ end }}\n",
+        "\n\n",
+    ] {
+        assert_eq!(told_of(set, other), nothing, "{other}");
+        assert_eq!(told_of(other, set), nothing, "{other}");
+    }
+}
+
 /// What an action puts out isn't known, but it is the same wherever it stands: a path that begins as the mount's does lies in it.
 #[test]
 fn a_volume_is_mounted_at_what_an_action_says() {
