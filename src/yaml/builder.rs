@@ -17,7 +17,7 @@ use super::indicators;
 use super::json_compat;
 use super::origin::Origin;
 use super::problem::{self, Problem};
-use super::reindent::Indented;
+use super::reindent::{Indented, is_of_indentation};
 use super::resolve::{self, Tag};
 use super::scalar::Style;
 use super::tree::{Content, Document, MAX_DEPTH, NodeData, Scalar, Text};
@@ -57,7 +57,7 @@ pub(super) fn parse_events(
     let mut input = Indented::new(body, base);
     let build = |input: &Indented<'_>| Builder::new(source, input, base..end).run();
     let mut built = build(&input);
-    if matches!(built, Err(Stop::UnindentedQuote(_)))
+    if matches!(built, Err(Stop::Unindented(..)))
         && let Some(guess) = input.guess()
         && let Ok(document) = build(&guess)
     {
@@ -67,7 +67,9 @@ pub(super) fn parse_events(
         match built {
             Ok(document) => return Ok(document),
             Err(Stop::Problem(problem)) => return Err(problem),
-            Err(Stop::UnindentedQuote(offset)) => input.indent(offset, source.id)?,
+            Err(Stop::Unindented(offset, problem)) => {
+                input.indent(offset, source.id).map_err(|better| better.unwrap_or(problem))?;
+            }
             Err(Stop::Misjudged) => {}
         }
         built = build(&input);
@@ -77,9 +79,9 @@ pub(super) fn parse_events(
 /// Why building stopped.
 enum Stop {
     Problem(Problem),
-    /// A quoted scalar goes on at this offset of the input, at a column that granit refuses and
-    /// kubectl doesn't.
-    UnindentedQuote(usize),
+    /// A quoted scalar, or what stands in brackets, may go on at this offset of the input, at a column that granit
+    /// refuses and kubectl doesn't. Else this is the problem.
+    Unindented(usize, Problem),
     /// Lines were indented that are no part of quoted scalars.
     Misjudged,
 }
@@ -190,7 +192,10 @@ impl<'i> Builder<'i> {
     fn stop(&self, error: &ScanError) -> Stop {
         let at = error.marker().byte_offset().unwrap_or(0);
         match error.kind() {
-            ErrorKind::InvalidQuotedScalarIndent => Stop::UnindentedQuote(at),
+            ErrorKind::InvalidQuotedScalarIndent => {
+                Stop::Unindented(at, self.input.unindented(at, self.file))
+            }
+            kind if is_of_indentation(kind) => Stop::Unindented(at, self.invalid(error)),
             ErrorKind::RecursionLimitExceeded => self.too_deep(at..at).into(),
             _ => self.input.blame(at, self.file).unwrap_or_else(|| self.invalid(error)).into(),
         }

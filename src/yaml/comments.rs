@@ -2,10 +2,10 @@
 
 use std::ops::Range;
 
-use granit_parser::{ErrorKind, Event, Parser, ScalarStyle};
+use granit_parser::{Event, Parser, ScalarStyle};
 
 use super::documents::Opening;
-use super::reindent::Indented;
+use super::reindent::{Indented, is_of_indentation};
 use super::tree::MAX_DEPTH;
 use crate::source::{Source, Span};
 
@@ -42,7 +42,7 @@ pub fn comments(source: &Source, range: Range<usize>) -> Vec<Span> {
 #[derive(Default)]
 struct Collected {
     comments: Vec<Span>,
-    /// The offset of a quoted scalar that kubectl reads and the parser doesn't until it is indented.
+    /// Where a line may start that kubectl reads and the parser doesn't until it is indented.
     unindented: Option<usize>,
     /// Whether it was read without an error, and all that was indented is part of quoted scalars.
     is_whole: bool,
@@ -76,7 +76,7 @@ fn collect(source: &Source, input: &Indented<'_>) -> Collected {
             }
             Ok(_) => {}
             Err(error) => {
-                let unindented = matches!(error.kind(), ErrorKind::InvalidQuotedScalarIndent);
+                let unindented = is_of_indentation(error.kind());
                 collected.unindented = error.marker().byte_offset().filter(|_| unindented);
                 return collected;
             }

@@ -86,7 +86,8 @@ impl Search<'_> {
     fn quoted(&mut self, range: Range<usize>, column: usize) {
         let lines = self.text.get(range.clone()).unwrap_or("").lines().skip(1);
         let is_short = |line: &str| {
-            let content = line.trim_start_matches([' ', '\t']);
+            // Tabs indent nothing.
+            let content = line.trim_start_matches(' ');
             !content.is_empty() && line.len() - content.len() <= column
         };
         if lines.into_iter().any(is_short) {

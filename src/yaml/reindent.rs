@@ -1,8 +1,9 @@
-//! Quoted scalars that go on at a column where granit refuses them.
+//! Quoted scalars and brackets that go on at a column where granit refuses them.
 //!
 //! kubectl reads `a: "b⏎c"` though the second line isn't indented; granit wants it deeper than
-//! the key (YAML 1.2.2, `s-flow-line-prefix`). White space at the start of such a line means
-//! nothing, so the scalar's lines are indented in a copy, and places are led back to the file.
+//! the key (YAML 1.2.2, `s-flow-line-prefix`), by spaces. White space at the start of such a line means
+//! nothing, so the scalar's lines are indented in a copy, and places are led back to the file. Brackets may
+//! go on anywhere, but for granit not behind a tab.
 //!
 //! All such scalars are indented at once, by a guess that the parser confirms. Where it doesn't, or finds another error,
 //! they are indented one after another, each where the parser stops.
@@ -80,7 +81,7 @@ impl<'a> Indented<'a> {
             return None;
         }
         let mut guess = Self { text: self.text.clone(), is_guess: true, ..Self::new("", self.base) };
-        guess.insert(&quoted);
+        guess.last = guess.insert(&quoted);
         Some(guess)
     }
 
@@ -100,30 +101,39 @@ impl<'a> Indented<'a> {
         before(range.end) - before(range.start)
     }
 
-    /// Indents the quoted scalar that goes on at `offset`.
+    /// Indents the quoted scalar that goes on at `offset`, or the lines that go on within brackets there.
     ///
     /// # Errors
-    /// What to say where that is no help: the scalar has no end, or the budget is used up.
-    pub(super) fn indent(&mut self, offset: usize, file: FileId) -> Result<(), Problem> {
-        let Some((opening, column)) = opening_quote(&self.text, offset) else {
-            return Err(self.unindented(offset, file));
+    /// Where neither goes on there, the budget is used up, or the scalar has no end: that is the problem then.
+    pub(super) fn indent(&mut self, offset: usize, file: FileId) -> Result<(), Option<Problem>> {
+        let Some(Opening { at, column, is_quote }) = opening(&self.text, offset) else {
+            return Err(None);
         };
-        let Some(closing) = closing_quote(&self.text, opening) else {
-            return Err(self.at_quote(opening, file, "this quote is never closed"));
+        let range = if is_quote {
+            let closing = closing_quote(&self.text, at);
+            at..closing.ok_or_else(|| self.at_quote(at, file, "this quote is never closed"))?
+        } else {
+            tabbed_lines(&self.text, offset)
         };
-        let lines = self.text.get(opening..closing).unwrap_or("").matches('\n').count();
+        let lines = self.text.get(range.clone()).unwrap_or("").matches('\n').count();
         // Parsing up to here, twice; copying costs a fraction.
         let cost = offset + self.text.len() / 16 + lines * (column + 1);
-        if opening < self.last.end || cost > self.budget {
-            return Err(self.unindented(offset, file));
+        let is_again = self.added.last().is_some_and(|added| range.start < added.range.end);
+        if is_again || cost > self.budget {
+            return Err(None);
         }
         self.budget -= cost;
-        self.insert(&[Quoted { range: opening..closing, column }]);
+        let changed = self.insert(&[Quoted { range, column }]);
+        if is_quote {
+            self.last = changed;
+        }
         Ok(())
     }
 
-    /// Indents the lines that start in each of `scalars`, which come after those that were indented before.
-    fn insert(&mut self, scalars: &[Quoted]) {
+    /// Indents the lines that start in each of `scalars`, which come after those that were indented before. Where the
+    /// last of them stands then.
+    fn insert(&mut self, scalars: &[Quoted]) -> Range<usize> {
+        let mut last = 0..0;
         let mut changed = String::with_capacity(self.text.len() + self.text.len() / 8);
         let mut total = self.added.last().map_or(0, |added| added.total);
         let mut copied = 0;
@@ -140,11 +150,12 @@ impl<'a> Indented<'a> {
                 }
                 changed.push_str(line);
             }
-            self.last = start..changed.len();
+            last = start..changed.len();
             copied = range.end;
         }
         changed.push_str(self.text.get(copied..).unwrap_or(""));
         self.text = Cow::Owned(changed);
+        last
     }
 
     /// The problem behind an error at `offset`, if text follows the closing quote of the scalar
@@ -167,7 +178,8 @@ impl<'a> Indented<'a> {
         }
     }
 
-    fn unindented(&self, offset: usize, file: FileId) -> Problem {
+    /// The problem of a quoted text that goes on at `offset`.
+    pub(super) fn unindented(&self, offset: usize, file: FileId) -> Problem {
         let line = self.text.get(offset..).and_then(|rest| rest.lines().next()).unwrap_or("");
         let start = self.place(offset) as usize;
         Problem::Invalid {
@@ -178,11 +190,43 @@ impl<'a> Indented<'a> {
     }
 }
 
-/// Where the quoted scalar that goes on at `offset` opens, and at which column. A text that ends
-/// inside it makes the parser say so.
-fn opening_quote(text: &str, offset: usize) -> Option<(usize, usize)> {
+/// Whether kubectl may read what granit refuses so.
+pub(super) fn is_of_indentation(error: &ErrorKind) -> bool {
+    use ErrorKind::{InvalidQuotedScalarIndent, TabInBlockIndentation, TabInIndentation};
+    matches!(error, InvalidQuotedScalarIndent | TabInBlockIndentation | TabInIndentation)
+}
+
+/// A quote or bracket that is open somewhere.
+struct Opening {
+    at: usize,
+    column: usize,
+    is_quote: bool,
+}
+
+/// The quote or else the innermost bracket that is open at `offset`. A text that ends inside it makes the parser say so.
+fn opening(text: &str, offset: usize) -> Option<Opening> {
     let text = text.get(..offset)?.trim_end();
     let error = events(text).find_map(Result::err)?;
     let at = error.marker().byte_offset()?;
-    matches!(error.kind(), ErrorKind::UnclosedQuotedScalar).then_some((at, error.marker().col()))
+    let is_quote = match error.kind() {
+        ErrorKind::UnclosedQuotedScalar => true,
+        ErrorKind::UnclosedFlowCollection { .. } => false,
+        _ => return None,
+    };
+    Some(Opening { at, column: error.marker().col(), is_quote })
+}
+
+/// From the end of the line before `offset` over all lines that begin with a tab and surely go on within brackets.
+fn tabbed_lines(text: &str, offset: usize) -> Range<usize> {
+    let start = text.get(..offset).and_then(|before| before.rfind('\n')).unwrap_or(offset);
+    let first = start + 1;
+    let mut end = first;
+    for line in text.get(first..).unwrap_or("").split_inclusive('\n') {
+        let goes_on = end == first || text.get(..end).unwrap_or("").trim_end().ends_with(['[', '{', ',']);
+        if !goes_on || !line.trim_start_matches(' ').starts_with('\t') {
+            break;
+        }
+        end += line.len();
+    }
+    start..end
 }

@@ -95,6 +95,40 @@ fn quoted_texts_that_are_not_indented_are_read_as_kubectl_reads_them() {
     assert!(!c.mapped().is_opaque());
 }
 
+/// Held against kubectl 1.32, as what is refused is.
+#[test]
+fn tabs_in_quotes_and_brackets_are_read_as_kubectl_reads_them() {
+    for (text, want) in [
+        ("a: \"x\n\t\ty\"\n", serde_json::json!({"a": "x y"})),
+        ("a: \"x\\\n\ty\"\n", serde_json::json!({"a": "xy"})),
+        ("a:\n  b: 'x\n \ty'\n", serde_json::json!({"a": {"b": "x y"}})),
+        ("a:\n  b: \"x\n\t\n   y\"\n", serde_json::json!({"a": {"b": "x\ny"}})),
+        ("a:\n- - \"x\n\ty\"\n", serde_json::json!({"a": [["x y"]]})),
+        ("a: [\n\t\"x\", # y\n\tz]\n", serde_json::json!({"a": ["x", "z"]})),
+        (
+            "a:\n  b: {\n\tc: [\n\t\tx,\n\t\t'y'\n\t],\n\td: e }\n",
+            serde_json::json!({"a": {"b": {"c": ["x", "y"], "d": "e"}}}),
+        ),
+        ("- [\n\tx, \"y\n\tz\"]\n", serde_json::json!([["x", "y z"]])),
+        (
+            "a: [x]\nb: {\n\tc: \"d\"\n\t}\nf: end\n",
+            serde_json::json!({"a": ["x"], "b": {"c": "d"}, "f": "end"}),
+        ),
+    ] {
+        let document = yaml::parse(text);
+        assert_eq!(yaml::value(document.root()), want, "{text:?}");
+    }
+    let source = yaml::source("a: [\n\tx,\n\t\"y\n\t\tz\"]\nb: end\n");
+    let document = yaml::parse(&source.text);
+    assert_eq!(source.slice(document.root().at("/a/1").unwrap().span()), "\"y\n\t\tz\"");
+    assert_eq!(source.slice(document.root().get("b").unwrap().span()), "end");
+    for refused in
+        ["a: x\n\ty\n", "a: [x\n\ty]\n", "a:\n  b: {\n  c: d\n\t}\n", "a: 'x'\n\tb: y\n", "a:\n\t[x]\n"]
+    {
+        assert_eq!(problem(refused).message(), "a tab stands where YAML wants spaces", "{refused:?}");
+    }
+}
+
 #[test]
 fn nesting_is_bounded() {
     let nested = |open: &str, close: &str, depth: usize| open.repeat(depth) + "x" + &close.repeat(depth);

@@ -88,7 +88,7 @@ fn read(node: Node) -> Shape {
 }
 
 /// Where kubectl, and so our reading, differs from YAML 1.2 on purpose.
-const EXCEPTIONS: [(&str, &str); 9] = [
+const EXCEPTIONS: [(&str, &str); 11] = [
     ("565N", "`!!binary` is decoded"),
     ("5TYM", "`%TAG` after `...` lies in the document before"),
     ("6ZKB", "`%YAML` after `...` lies in the document before"),
@@ -98,6 +98,8 @@ const EXCEPTIONS: [(&str, &str); 9] = [
     ("KS4U", "what follows a document's only value is passed over"),
     ("9C9N", "a flow collection may go on at any column"),
     ("QB6E", "a quoted scalar may go on at any column"),
+    ("DK95/1", "a quoted scalar may go on behind a tab"),
+    ("Y79Y/3", "a flow collection may go on behind a tab"),
 ];
 
 /// Whether JSON has no such key.
