@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
+use super::matching::matches;
 use super::{Change, ChangeKind, FailureCause, Machine, SUCCESS, Status, UNFOLLOWED};
 use crate::rerun::state::atoms::{Atom, SETTLED, UNKNOWN, is_atom};
 use crate::rerun::state::places::{Place, Store, absolute};
@@ -259,11 +260,25 @@ impl Machine<'_, '_> {
         if place.name().rsplit('.').next() == Some("env") {
             return true;
         }
+        if is_of_every_image(key) || self.is_matched(place) {
+            return false;
+        }
         let absent = !self.ask(&format!("exists:{key}"), true);
         if absent {
             self.log.doubtful.push(self.current);
         }
         absent
+    }
+
+    /// Whether `place` stands for what a pattern matches in a folder that was filled with all of that, or more.
+    fn is_matched(&self, place: &Place) -> bool {
+        let (Some(atom), Some(folder)) = (self.only_atom(place.name()), place.parent()) else { return false };
+        let Node::Directory(fill) = self.tree(&folder).see(&folder) else { return false };
+        let Some(pattern) = &atom.pattern else { return false };
+        fill.iter().any(|source| {
+            let name = source.rsplit('/').next().unwrap_or_default();
+            !name.contains(['*', '?', '[']) || matches(name, pattern)
+        })
     }
 
     /// Why a file at `place` can't be opened for writing.
@@ -285,7 +300,7 @@ impl Machine<'_, '_> {
     /// `old` after an edit that, made again, changes nothing more.
     pub(in crate::rerun) fn settled(&mut self, old: &str, how: &str) -> String {
         let how = how.replace('\u{1}', " ");
-        let known = self.only_atom(old).and_then(|key| key.strip_prefix(SETTLED).map(str::to_owned));
+        let known = self.only_atom(old).and_then(|atom| atom.key.strip_prefix(SETTLED).map(str::to_owned));
         let base = known.unwrap_or_else(|| old.to_owned());
         let mut parts = base.split('\u{1}');
         let first = parts.next().unwrap_or_default();
@@ -295,11 +310,11 @@ impl Machine<'_, '_> {
         String::from(self.atom(Atom::new(key, "edited text")))
     }
 
-    /// The key of the one atom that `text` consists of.
-    fn only_atom(&self, text: &str) -> Option<Rc<str>> {
+    /// The one atom that `text` consists of.
+    fn only_atom(&self, text: &str) -> Option<&Atom> {
         let mut characters = text.chars();
         let only = characters.next().filter(|_| characters.next().is_none())?;
-        self.shared.atoms.get(only).map(|atom| Rc::clone(&atom.key))
+        self.shared.atoms.get(only)
     }
 
     /// Copies what is at `from` and below to `to`.
@@ -390,4 +405,25 @@ impl Machine<'_, '_> {
             Node::Link(_) | Node::Unknown { .. } => {}
         }
     }
+}
+
+/// Files in `/etc` that images have, or the kubelet or the runtime puts there.
+const OF_ETC: [&str; 11] = [
+    "passwd",
+    "group",
+    "shadow",
+    "gshadow",
+    "subuid",
+    "subgid",
+    "hosts",
+    "hostname",
+    "resolv.conf",
+    "nsswitch.conf",
+    "profile",
+];
+
+/// Whether `key` tells of such a file, copied with the folder.
+fn is_of_every_image(key: &str) -> bool {
+    let (source, name) = key.rsplit_once(":/").unwrap_or_default();
+    source.trim_end_matches("/*").ends_with("tree:Container:/etc") && OF_ETC.contains(&name)
 }
