@@ -1,10 +1,11 @@
 //! Editing files in place. What matters is whether an edit, made on its own result, changes it again.
 
 use super::files::worse;
-use super::lines::{Edit, Plain, edited};
+use super::lines::{Edit, Plain, Spot, edited};
 use super::substitution::{self, substitution, unescaped};
 use super::text::read_operands;
 use super::world::Node;
+use super::world::atoms::SETTLED;
 use super::world::{ChangeKind, FailureCause, SUCCESS, Status, World};
 use super::{Call, Record, Remedy, Touching, Trait, Trouble, record};
 
@@ -45,8 +46,11 @@ fn sed(world: &mut dyn World, call: &Call<'_>) -> Status {
     let edits: Option<Vec<Edit>> =
         scripts.iter().map(|script| line_edits(script)).collect::<Option<Vec<_>>>().map(|all| all.concat());
     let edits = edits.filter(|_| !call.has("f file n quiet silent z null-data E r"));
+    let is_steady = scripts.iter().all(|script| is_fixed_but_for(script, &['a', 'i']));
     let edit = |world: &mut dyn World, old: &str| match &edits {
-        Some(edits) => edited(world, old, edits, &how, settles),
+        Some(edits) => edited(world, old, edits, &how, &|world, atom| {
+            is_steady && edits.iter().all(|edit| is_made_room_for(world, atom, edit, edits))
+        }),
         // What appended the line when it wasn't there wrote what is set from then on.
         None if settles && scripts.iter().all(|script| sets_lines_of(script, old)) => old.to_owned(),
         None if settles => world.settled(old, &how),
@@ -107,6 +111,18 @@ fn sed_scripts<'w>(call: &Call<'w>) -> (Vec<&'w str>, Vec<&'w str>) {
     (scripts, files)
 }
 
+/// Whether what `edit` puts into an unknown text is taken out of it before: by one of `edits`, or an earlier `sed`. Then it
+/// is there once.
+fn is_made_room_for(world: &dyn World, atom: char, edit: &Edit, edits: &[Edit]) -> bool {
+    let Some((at, text)) = edit.inserts() else { return true };
+    // What is put in at an end of the text isn't where the same script takes that line away.
+    let is_within = matches!(at, Spot::Matching(_)) && edits.iter().any(|edit| edit.deletes(text));
+    let key = world.atoms().get(atom).map(|atom| &*atom.key).unwrap_or_default();
+    let earlier = key.strip_prefix(SETTLED).unwrap_or_default().split('\u{1}').skip(1);
+    let mut earlier = earlier.filter_map(|how| line_edits(how.strip_prefix("sed ")?)).flatten();
+    is_within || earlier.any(|edit| edit.deletes(text))
+}
+
 /// The commands of a sed script as edits of lines; `None` where one is more than that.
 fn line_edits(script: &str) -> Option<Vec<Edit>> {
     let mut edits = Vec::new();
@@ -115,6 +131,11 @@ fn line_edits(script: &str) -> Option<Vec<Edit>> {
         if let ('d', Some((first, last))) = (command.letter, command.address.split_once("/,/")) {
             let (first, last) = (first.strip_prefix('/')?, last.strip_suffix('/')?);
             edits.push(Edit::DeleteRange(Plain::of(first)?, Plain::of(last)?));
+            rest = after;
+            continue;
+        }
+        if let Some(insert) = insertion(&command) {
+            edits.push(insert);
             rest = after;
             continue;
         }
@@ -135,6 +156,25 @@ fn line_edits(script: &str) -> Option<Vec<Edit>> {
         rest = after;
     }
     rest.trim_matches([' ', '\n', ';']).is_empty().then_some(edits)
+}
+
+/// A command that puts in a line as an edit: GNU's and busybox's form, with the text in the same line.
+fn insertion(command: &EditCommand<'_>) -> Option<Edit> {
+    let is_after = match command.letter {
+        'a' => true,
+        'i' => false,
+        _ => return None,
+    };
+    let at = match (command.address, is_after) {
+        ("1", false) => Spot::First,
+        ("$", true) => Spot::Last,
+        (address, _) => Spot::Matching(Plain::of(address.strip_prefix('/')?.strip_suffix('/')?)?),
+    };
+    let text = command.text.trim_start();
+    // `a\` keeps the blanks that the text begins with.
+    let text = text.strip_prefix('\\').unwrap_or(text);
+    let is_plain = !text.is_empty() && !text.contains(['\\', '\n']);
+    is_plain.then(|| Edit::Insert { at, text: format!("{text}\n"), is_after })
 }
 
 /// `-i.bak` keeps the old text under the name with this after it. Nobody means that by `-iE`, and nobody reads what it keeps.
@@ -162,16 +202,23 @@ fn is_cluster_with(word: &str, letter: char) -> bool {
 /// Whether a sed script, run on its own result, changes nothing more. Only what surely goes on
 /// changing says no: inserted lines, lines deleted by number, replacements that match again and grow.
 fn is_fixed_point(script: &str) -> bool {
+    is_fixed_but_for(script, &[])
+}
+
+/// As [`is_fixed_point`], commands of some letters left aside.
+fn is_fixed_but_for(script: &str, letters: &[char]) -> bool {
     let deletes = commands(script).any(|command| command.letter == 'd');
-    commands(script).all(|command| match command.letter {
-        // It goes by what the text lacks.
-        _ if command.address.contains('!') => true,
-        's' => substitution::settles(command.text),
-        'r' => deletes,
-        // A line is added each time; deleting it first ends the cycle that would add it.
-        'a' | 'i' | 'G' => false,
-        'd' => !command.by_number(),
-        _ => true,
+    commands(script).filter(|command| !letters.contains(&command.letter)).all(|command| {
+        match command.letter {
+            // It goes by what the text lacks.
+            _ if command.address.contains('!') => true,
+            's' => substitution::settles(command.text),
+            'r' => deletes,
+            // A line is added each time; deleting it first ends the cycle that would add it.
+            'a' | 'i' | 'G' => false,
+            'd' => !command.by_number(),
+            _ => true,
+        }
     })
 }
 

@@ -13,13 +13,24 @@ pub(super) const RECORDS: &[Record] = &[
         .taking_first("F v f")
         .does(awk)
         .at(paths::read_but_first)
-        .is(&[Trait::AcceptsEmptyInput]),
-    record(&["jq"]).does(jq).is(&[Trait::AcceptsEmptyInput]),
+        .is(&[Trait::AcceptsEmptyInput])
+        .when(|call| if call.words().iter().any(|word| awk_adds(word)) { &[] } else { super::MAY_SETTLE }),
+    record(&["jq"]).does(jq).is(&[Trait::AcceptsEmptyInput]).when(traits_of_expression),
     record(&["yq"])
         .taking("p o f from-file input-format output-format s split-exp I indent")
         .does(yq)
-        .at(paths::read_but_first),
+        .at(paths::read_but_first)
+        .when(traits_of_expression),
 ];
+
+fn traits_of_expression(call: &Call<'_>) -> &'static [Trait] {
+    if call.words().iter().any(|word| grows(word)) { &[] } else { super::MAY_SETTLE }
+}
+
+/// Whether an awk program goes by the numbers of lines, or prints some of its own before or behind all others.
+fn awk_adds(program: &str) -> bool {
+    ["BEGIN", "END", "NR"].iter().any(|word| program.contains(word))
+}
 
 /// A program and the text that it is run on.
 struct Input<'w> {

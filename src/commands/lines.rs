@@ -96,6 +96,24 @@ pub(super) enum Edit {
         /// The flag `g`.
         all: bool,
     },
+    /// `/…/a text` and `/…/i text`: lines are put in.
+    Insert {
+        /// Beside which line.
+        at: Spot,
+        /// With the line break at its end.
+        text: String,
+        /// Behind that line.
+        is_after: bool,
+    },
+}
+
+/// A line of a text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Spot {
+    /// Each that matches.
+    Matching(Plain),
+    First,
+    Last,
 }
 
 impl Edit {
@@ -113,8 +131,62 @@ impl Edit {
             Edit::Keep(pattern) => pattern.is_in(line).then(|| line.to_owned()),
             Edit::Replace { on: Some(on), .. } if !on.is_in(line) => Some(line.to_owned()),
             Edit::Replace { pattern, with, all, .. } => Some(pattern.replace(line, with, *all)),
+            Edit::Insert { .. } => Some(line.to_owned()),
         }
     }
+
+    /// Whether it takes away each line of `text`.
+    pub(super) fn deletes(&self, text: &str) -> bool {
+        matches!(self, Edit::Delete(pattern) if text.lines().all(|line| pattern.is_in(line)))
+    }
+
+    /// What it puts in, and beside which line.
+    pub(super) fn inserts(&self) -> Option<(&Spot, &str)> {
+        match self {
+            Edit::Insert { at, text, .. } => Some((at, text)),
+            _ => None,
+        }
+    }
+
+    fn inserts_at(&self, spot: &Spot) -> Option<&str> {
+        self.inserts().filter(|(at, _)| *at == spot).map(|(_, text)| text)
+    }
+}
+
+/// Whether a line is the first or the last.
+#[derive(Clone, Copy)]
+struct Ends {
+    is_first: bool,
+    is_last: bool,
+}
+
+impl Spot {
+    fn is(&self, line: &str, ends: Ends) -> bool {
+        match self {
+            Spot::Matching(on) => on.is_in(line),
+            Spot::First => ends.is_first,
+            Spot::Last => ends.is_last,
+        }
+    }
+}
+
+/// What comes of one line; `inside` as for [`Edit::apply`], for each edit. A line that goes is no more looked at.
+fn edited_line(edits: &[Edit], inside: &mut [bool], line: &str, ends: Ends) -> String {
+    let (known, newline) = line.strip_suffix('\n').map_or((line, ""), |known| (known, "\n"));
+    let (mut before, mut behind, mut fate) = (String::new(), String::new(), Some(known.to_owned()));
+    for (edit, inside) in edits.iter().zip(inside) {
+        let Some(line) = &fate else { break };
+        match edit {
+            Edit::Insert { at, text, is_after } if at.is(line, ends) => {
+                if *is_after { &mut behind } else { &mut before }.push_str(text);
+            }
+            edit => fate = edit.apply(line, inside),
+        }
+    }
+    // A last line without a line break gets one where something follows.
+    let newline = if behind.is_empty() { newline } else { "\n" };
+    let kept = fate.filter(|line| !(line.is_empty() && newline.is_empty()));
+    kept.map_or(format!("{before}{behind}"), |line| format!("{before}{line}{newline}{behind}"))
 }
 
 /// Whether an atom stands for a file's contents or a command's output rather than for a part of a
@@ -124,29 +196,43 @@ fn is_contents(world: &dyn World, c: char) -> bool {
     world.atoms().get(c).is_some_and(|atom| prefixes.iter().any(|prefix| atom.key.starts_with(prefix)))
 }
 
+/// Whether how many lines `text` has isn't known.
+pub(super) fn holds_contents(world: &dyn World, text: &str) -> bool {
+    text.chars().any(|c| is_atom(c) && is_contents(world, c))
+}
+
 /// `text` with `edits` made on each line. What is unknown in it becomes another unknown text, by
-/// `how` it is edited: the same when edited again if the edit `settles`.
-pub(super) fn edited(world: &mut dyn World, text: &str, edits: &[Edit], how: &str, settles: bool) -> String {
+/// `how` it is edited: the same when edited again if the edit `settles` on it.
+pub(super) fn edited(
+    world: &mut dyn World,
+    text: &str,
+    edits: &[Edit],
+    how: &str,
+    settles: &dyn Fn(&dyn World, char) -> bool,
+) -> String {
     let mut out = String::new();
     let mut inside = vec![false; edits.len()];
-    for line in text.split_inclusive('\n') {
+    let mut lines = text.split_inclusive('\n').peekable();
+    let mut is_first = true;
+    while let Some(line) = lines.next() {
         let end = line.find(|c: char| !(is_atom(c) && is_contents(world, c))).unwrap_or(line.len());
         let (unknown, known) = line.split_at(end);
+        let ends = Ends { is_first: std::mem::take(&mut is_first), is_last: lines.peek().is_none() };
         for atom in unknown.chars() {
+            let is_settled = settles(world, atom);
             let atom = String::from(atom);
-            out.push_str(&if settles { world.settled(&atom, how) } else { world.altered(&atom, how) });
+            out.push_str(&if is_settled { world.settled(&atom, how) } else { world.altered(&atom, how) });
         }
-        let (known, newline) = known.strip_suffix('\n').map_or((known, ""), |known| (known, "\n"));
-        if known.is_empty() && !unknown.is_empty() {
-            out.push_str(newline);
+        if known.trim_end_matches('\n').is_empty() && !unknown.is_empty() {
+            // What is put in at an end of the text is put beside what is unknown there.
+            let beside = |spot| edits.iter().filter_map(move |edit| edit.inserts_at(spot));
+            let before: String = beside(&Spot::First).filter(|_| ends.is_first).collect();
+            out.insert_str(0, &before);
+            out.push_str(known);
+            out.extend(beside(&Spot::Last).filter(|_| ends.is_last));
             continue;
         }
-        let mut each = edits.iter().zip(&mut inside);
-        let fate = each.try_fold(known.to_owned(), |line, (edit, inside)| edit.apply(&line, inside));
-        if let Some(line) = fate.filter(|line| !(line.is_empty() && newline.is_empty())) {
-            out.push_str(&line);
-            out.push_str(newline);
-        }
+        out.push_str(&edited_line(edits, &mut inside, known, ends));
     }
     out
 }

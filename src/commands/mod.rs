@@ -51,7 +51,8 @@ pub(crate) use download::alternative;
 pub(crate) use languages::takes_operators;
 pub(crate) use network::pause;
 pub(crate) use operations::{Attempt, Id, Operation, Ownership};
-pub(crate) use paths::{Touching, only_removes};
+
+pub(crate) use paths::{Touching, is_of_every_image, only_removes};
 pub(crate) use reading::{found_command, run_on_found};
 pub use record::Record;
 pub(crate) use record::{Elsewhere, Trait};
@@ -69,6 +70,7 @@ use world::place::base_name;
 pub(crate) use world::place::{absolute, is_at_or_below};
 
 const NEVER_ENDS: &[Trait] = &[Trait::NeverEnds];
+const MAY_SETTLE: &[Trait] = &[Trait::MaySettle];
 
 /// The family of an image's userland, where they differ.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

@@ -239,3 +239,24 @@ pub(super) fn dumped(call: &Call<'_>) -> Paths {
 pub(crate) fn only_removes(call: &Call<'_>) -> bool {
     matches!(call.name(), "rm" | "unlink")
 }
+
+/// Files in `/etc` that images have, or the kubelet or the runtime puts there.
+const OF_ETC: [&str; 11] = [
+    "passwd",
+    "group",
+    "shadow",
+    "gshadow",
+    "subuid",
+    "subgid",
+    "hosts",
+    "hostname",
+    "resolv.conf",
+    "nsswitch.conf",
+    "profile",
+];
+
+/// Whether `key` tells of a file in a copy of `/etc` that every image has, or is given.
+pub(crate) fn is_of_every_image(key: &str) -> bool {
+    let (source, name) = key.rsplit_once(":/").unwrap_or_default();
+    source.trim_end_matches("/*").ends_with("tree:Container:/etc") && OF_ETC.contains(&name)
+}

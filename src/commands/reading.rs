@@ -296,7 +296,7 @@ fn grep(world: &mut dyn World, call: &Call<'_>) -> Status {
     {
         // What it writes is the text without some lines.
         let edit = if call.has("v invert-match") { Edit::Delete(wanted) } else { Edit::Keep(wanted) };
-        let out = edited(world, &text, &[edit], &call.words().join(" "), true);
+        let out = edited(world, &text, &[edit], &call.words().join(" "), &|_, _| true);
         // The end of an unknown line is there only where the line is.
         let is_unknown = |line: &&str| !line.trim_end().is_empty() && line.trim_end().chars().all(is_atom);
         let lines =
@@ -307,6 +307,13 @@ fn grep(world: &mut dyn World, call: &Call<'_>) -> Status {
         };
         world.emit(&out);
         return Status::from(!found);
+    }
+    if let Some(numbered) = numbered(call, pattern, fixed, &text)
+        && files.len() <= 1
+        && !missing
+    {
+        world.emit(&numbered);
+        return Status::from(numbered.is_empty());
     }
     let found = finds(world, call, pattern, fixed, &text, call.words());
     if call.has("c count") || !call.has("q quiet silent") {
@@ -321,6 +328,16 @@ fn grep(world: &mut dyn World, call: &Call<'_>) -> Status {
         return 2;
     }
     Status::from(!found)
+}
+
+/// What `grep -n` writes of a text that is known.
+fn numbered(call: &Call<'_>, pattern: &str, fixed: bool, text: &str) -> Option<String> {
+    let has_others =
+        call.has("q quiet silent c count o only-matching v invert-match i ignore-case w x l r R E m");
+    let wanted = if fixed { Some(Plain::fixed(pattern)) } else { Plain::of(pattern) };
+    let wanted = wanted.filter(|_| call.has("n line-number") && !has_others && is_known(text))?;
+    let lines = text.lines().enumerate().filter(|(_, line)| wanted.is_in(line));
+    Some(lines.map(|(at, line)| format!("{}:{line}\n", at + 1)).collect())
 }
 
 /// The text that `grep` goes over, and whether one of its files is missing.

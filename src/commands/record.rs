@@ -134,6 +134,8 @@ pub(crate) enum Trait {
     TellsTime,
     /// It calculates.
     Calculates,
+    /// It makes a text of a text, and perhaps the same of its own result.
+    MaySettle,
     /// It runs another command, whose failure is none of its own: `find -exec … ;` (POSIX XCU, *find*).
     HidesFailure,
     /// It writes where the image has its programs, whatever its working directory is: `apt-get install`.

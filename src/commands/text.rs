@@ -1,7 +1,7 @@
 //! Text: writing it out, filtering it, editing files in place.
 
 use super::files::worse;
-use super::lines::sorted_unique;
+use super::lines::{holds_contents, sorted_unique};
 use super::world::Node;
 use super::world::atoms::is_known;
 use super::world::{ChangeKind, FAILURE, FailureCause, SUCCESS, Status, World};
@@ -28,40 +28,35 @@ pub(super) const RECORDS: &[Record] = &[
         .at(paths::sorted)
         .is(&[Trait::AcceptsEmptyInput]),
     record(&["envsubst"]).does(envsubst).is(&[Trait::AcceptsEmptyInput]),
-    record(&["head"]).taking("n lines c bytes").does(ends).at(paths::read).is(&[Trait::AcceptsEmptyInput]),
+    record(&["head"])
+        .taking("n lines c bytes")
+        .does(ends)
+        .at(paths::read)
+        .is(&[Trait::AcceptsEmptyInput])
+        .when(|call| if counts_unknown(call) { super::MAY_SETTLE } else { &[] }),
     record(&["tail"])
         .taking("n lines c bytes s sleep-interval pid")
         .does(ends)
         .at(paths::read)
         .is(&[Trait::AcceptsEmptyInput])
-        .when(|call| if call.has("f F follow") && !call.has("pid") { super::NEVER_ENDS } else { &[] }),
+        .when(|call| match call.has("f F follow") && !call.has("pid") {
+            true => super::NEVER_ENDS,
+            false if counts_unknown(call) => super::MAY_SETTLE,
+            false => &[],
+        }),
+    record(&["cut"])
+        .taking("d f c b delimiter fields characters bytes output-delimiter")
+        .does(cut)
+        .is(&[Trait::AcceptsEmptyInput, Trait::MaySettle]),
     record(&["seq"]).does(seq),
     record(&["basename"]).taking("s suffix").does(|world, call| path_part(world, call, true)),
     record(&["dirname"]).taking("s suffix").does(|world, call| path_part(world, call, false)),
-    record(&[
-        "base64",
-        "cut",
-        "tr",
-        "uniq",
-        "rev",
-        "tac",
-        "column",
-        "xxd",
-        "od",
-        "hexdump",
-        "fold",
-        "paste",
-        "nl",
-        "strings",
-        "iconv",
-        "dos2unix",
-        "openssl-passwd",
-        "mkpasswd",
-        "gomplate",
-        "gettext",
-    ])
-    .does(filter)
-    .is(&[Trait::AcceptsEmptyInput]),
+    record(&["base64", "rev", "tac", "xxd", "od", "hexdump", "nl", "openssl-passwd", "mkpasswd"])
+        .does(filter)
+        .is(&[Trait::AcceptsEmptyInput]),
+    record(&["tr", "uniq", "column", "fold", "paste", "strings", "iconv", "dos2unix", "gomplate", "gettext"])
+        .does(filter)
+        .is(&[Trait::AcceptsEmptyInput, Trait::MaySettle]),
     record(&["md5sum", "sha1sum", "sha224sum", "sha256sum", "sha384sum", "sha512sum", "b2sum", "shasum"])
         .taking("a algorithm")
         .does(filter)
@@ -269,10 +264,18 @@ fn envsubst(world: &mut dyn World, call: &Call<'_>) -> Status {
     SUCCESS
 }
 
+/// Whether how many lines it takes hangs on what they are.
+fn counts_unknown(call: &Call<'_>) -> bool {
+    call.value("n lines").is_some_and(|count| !is_known(count))
+}
+
 /// The first or the last lines of a text, where they are known.
 fn ends(world: &mut dyn World, call: &Call<'_>) -> Status {
     let digits = call.words().iter().skip(1).find_map(|word| word.strip_prefix('-')?.parse::<usize>().ok());
-    let count = call.value("n lines").map_or(digits.or(Some(10)), |count| count.parse().ok());
+    let count = call.value("n lines");
+    // `tail -n +2` leaves out one line.
+    let from = count.filter(|_| call.name() == "tail").and_then(|count| count.strip_prefix('+'));
+    let count = from.or(count).map_or(digits.or(Some(10)), |count| count.parse().ok());
     let text = match call.operands() {
         [] => world.input(),
         [path] => match world.needs(path) {
@@ -285,16 +288,40 @@ fn ends(world: &mut dyn World, call: &Call<'_>) -> Status {
         return filter(world, call);
     };
     let lines: Vec<&str> = text.split_inclusive('\n').collect();
-    let kept = if call.name() == "head" {
-        lines.get(..count.min(lines.len()))
-    } else {
-        lines.get(lines.len().saturating_sub(count)..)
+    let at = match (call.name(), from) {
+        ("head", _) => count,
+        (_, Some(_)) => count.saturating_sub(1),
+        _ => lines.len().saturating_sub(count),
     };
-    let kept = kept.unwrap_or_default().concat();
-    if !is_known(&kept) {
+    let (head, tail) = lines.split_at(at.min(lines.len()));
+    let (kept, counted) = match (call.name(), from) {
+        ("head", _) => (head, head),
+        (_, Some(_)) => (tail, head),
+        _ => (tail, tail),
+    };
+    if counted.iter().any(|line| holds_contents(world, line)) {
         return filter(world, call);
     }
-    world.emit(&kept);
+    world.emit(&kept.concat());
+    SUCCESS
+}
+
+/// `cut -d: -f1`, of lines that are known; anything else is a filter.
+fn cut(world: &mut dyn World, call: &Call<'_>) -> Status {
+    let field = call.value("f fields").and_then(|field| field.parse::<usize>().ok()?.checked_sub(1));
+    let delimiter = call.value("d delimiter").unwrap_or("\t");
+    let text = world.input().filter(|text| call.operands().is_empty() && is_known(text));
+    let (Some(field), Some(text), false) =
+        (field, text, delimiter.is_empty() || call.has("s only-delimited complement output-delimiter"))
+    else {
+        return filter(world, call);
+    };
+    for line in text.lines() {
+        let parts: Vec<&str> = line.split(delimiter).collect();
+        // A line without the delimiter is passed on as it is.
+        let kept = if parts.len() == 1 { line } else { parts.get(field).copied().unwrap_or_default() };
+        world.emit(&format!("{kept}\n"));
+    }
     SUCCESS
 }
 

@@ -39,6 +39,8 @@ pub(crate) struct Atom {
     pub(crate) is_secret: bool,
     /// It stands for the names that a pathname pattern matches in a directory.
     pub(crate) pattern: Option<Rc<str>>,
+    /// The command that made it, by its number, where nobody knows what that would make of its own result.
+    pub(crate) maker: Option<u32>,
 }
 
 impl Atom {
@@ -53,6 +55,7 @@ impl Atom {
             varies: false,
             is_secret: false,
             pattern: None,
+            maker: None,
         }
     }
 }
@@ -158,8 +161,19 @@ impl Atoms {
         self.comes_of(text, |text| text.contains(needle))
     }
 
+    /// What the command with this number made, where `text` comes of that.
+    pub(crate) fn made_by(&self, text: &str, maker: u32) -> Option<char> {
+        let mut made = None;
+        let is_made = |c: &char| self.get(*c).is_some_and(|atom| atom.maker == Some(maker));
+        self.comes_of(text, |text| {
+            made = text.chars().find(is_made);
+            made.is_some()
+        });
+        made
+    }
+
     /// Whether `text`, or what its atoms come of, is `wanted`.
-    fn comes_of(&self, text: &str, wanted: impl Fn(&str) -> bool) -> bool {
+    fn comes_of(&self, text: &str, mut wanted: impl FnMut(&str) -> bool) -> bool {
         let mut pending: Vec<Rc<str>> = vec![text.into()];
         let mut steps = 0;
         while let Some(next) = pending.pop() {

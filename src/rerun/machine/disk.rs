@@ -260,7 +260,7 @@ impl Machine<'_, '_> {
         if place.name().rsplit('.').next() == Some("env") {
             return true;
         }
-        if is_of_every_image(key) || self.is_matched(place) {
+        if crate::commands::is_of_every_image(key) || self.is_matched(place) {
             return false;
         }
         let absent = !self.ask(&format!("exists:{key}"), true);
@@ -405,25 +405,4 @@ impl Machine<'_, '_> {
             Node::Link(_) | Node::Unknown { .. } => {}
         }
     }
-}
-
-/// Files in `/etc` that images have, or the kubelet or the runtime puts there.
-const OF_ETC: [&str; 11] = [
-    "passwd",
-    "group",
-    "shadow",
-    "gshadow",
-    "subuid",
-    "subgid",
-    "hosts",
-    "hostname",
-    "resolv.conf",
-    "nsswitch.conf",
-    "profile",
-];
-
-/// Whether `key` tells of such a file, copied with the folder.
-fn is_of_every_image(key: &str) -> bool {
-    let (source, name) = key.rsplit_once(":/").unwrap_or_default();
-    source.trim_end_matches("/*").ends_with("tree:Container:/etc") && OF_ETC.contains(&name)
 }

@@ -201,7 +201,8 @@ impl Machine<'_, '_> {
         self.as_world().unknown_status(text)
     }
 
-    /// Writes to standard output what nobody can know but by the words and the input.
+    /// Writes to standard output what nobody can know but by the words and the input. A second run that lets a command go
+    /// over its own result is taken to find all done: a finding needs a known fact.
     pub(in crate::rerun) fn emit_unknown(&mut self, words: &[String], may_change: bool) {
         if !self.stdout_is_read() {
             return;
@@ -214,14 +215,21 @@ impl Machine<'_, '_> {
         if let Some(atom) = self.shared.atoms.known(&key) {
             return self.emit(atom.encode_utf8(&mut [0; 4]));
         }
+        let call = Call::of(words);
+        let may_settle = call.is(Trait::MaySettle) || call.is(Trait::Interpreter) || call.record().is_none();
+        let maker = may_settle.then_some(self.current);
+        let own = maker.and_then(|maker| self.shared.atoms.made_by(&key, maker));
+        if let Some(own) = own {
+            return self.emit(own.encode_utf8(&mut [0; 4]));
+        }
         let mut shown = self.shared.atoms.show(&text);
         if shown.len() > 40 {
             shown = format!("{} …", shown.split_whitespace().next().unwrap_or_default());
         }
         let may_change = may_change || self.shared.atoms.may_change(&input);
-        let call = Call::of(words);
         let (varies, is_secret) = (call.is(Trait::Varies), call.is(Trait::MakesSecret));
-        let atom = self.atom(Atom { may_change, varies, is_secret, ..Atom::new(key, format!("$({shown})")) });
+        let atom =
+            self.atom(Atom { may_change, varies, is_secret, maker, ..Atom::new(key, format!("$({shown})")) });
         self.emit(&String::from(atom));
     }
 

@@ -2,20 +2,38 @@
 
 use std::rc::Rc;
 
-use super::atoms::{Atoms, SETTLED, UNKNOWN};
+use super::atoms::{Atom, Atoms, SETTLED, UNKNOWN};
 use super::places::{Place, Store};
 use super::tree::{Node, Tree};
 
-/// Where two states differ. What lies nobody knows where doesn't count.
-pub(in crate::rerun) fn differences(atoms: &Atoms, one: &Tree, other: &Tree) -> Vec<Place> {
+/// Where what a second run left differs from what a first one did. What lies nobody knows where doesn't count.
+pub(in crate::rerun) fn differences(atoms: &Atoms, first: &Tree, again: &Tree) -> Vec<Place> {
     let differs = |place: &Place| {
-        place.store != Store::Unknown
-            && differ(
-                &without_unknown_effects(atoms, one.see(place)),
-                &without_unknown_effects(atoms, other.see(place)),
-            )
+        let (first, again) = (first.see(place), again.see(place));
+        place.store != Store::Unknown && !is_edited(atoms, &first, &again) && {
+            let known = |node| without_unknown_effects(atoms, node);
+            differ(&known(first), &known(again))
+        }
     };
-    one.differences(other).into_iter().filter(|place| differs(place)).cloned().collect()
+    first.differences(again).into_iter().filter(|place| differs(place)).cloned().collect()
+}
+
+/// Whether a second run edited what the first left as it was. An edit sets what is set once, and whether it was so already
+/// nobody knows.
+fn is_edited(atoms: &Atoms, first: &Node, again: &Node) -> bool {
+    let (Node::File(first), Node::File(again)) = (first, again) else { return false };
+    let (first, again) = (first.trim_end_matches('\n'), again.trim_end_matches('\n'));
+    let made = only(atoms, again).filter(|atom| atom.maker.is_some());
+    edits(atoms, again).is_some_and(|(base, _)| base.trim_end_matches('\n') == first)
+        || made
+            .is_some_and(|made| !first.is_empty() && made.key.trim_end_matches([':', '\n']).ends_with(first))
+}
+
+/// The one atom that `content` consists of.
+fn only<'a>(atoms: &'a Atoms, content: &str) -> Option<&'a Atom> {
+    let mut characters = content.chars();
+    let only = characters.next().filter(|_| characters.next().is_none())?;
+    atoms.get(only)
 }
 
 /// Whether two nodes surely differ: what may be missing may be missing.
@@ -38,22 +56,20 @@ fn without_unknown_effects(atoms: &Atoms, node: Node) -> Node {
     }
 }
 
+/// The text that was edited, where `content` is one edited text, and each of its edits.
+fn edits<'a>(atoms: &'a Atoms, content: &str) -> Option<(&'a str, impl Iterator<Item = &'a str>)> {
+    let mut parts = only(atoms, content)?.key.strip_prefix(SETTLED)?.split('\u{1}');
+    Some((parts.next().unwrap_or_default(), parts))
+}
+
 fn settled_essence(atoms: &Atoms, content: Rc<str>) -> Rc<str> {
-    let mut characters = content.chars();
-    let only = characters.next().filter(|_| characters.next().is_none());
-    let Some(key) = only.and_then(|only| atoms.get(only)).and_then(|atom| atom.key.strip_prefix(SETTLED))
-    else {
-        return content;
-    };
-    let mut parts = key.split('\u{1}');
-    let base = parts.next().unwrap_or_default();
-    let edits: Vec<&str> = parts.filter(|edit| !edit.starts_with(UNKNOWN)).collect();
+    let Some((base, edits)) = edits(atoms, &content) else { return content };
+    let edits: Vec<&str> = edits.filter(|edit| !edit.starts_with(UNKNOWN)).collect();
     if edits.is_empty() { base.into() } else { format!("{base}\u{1}{}", edits.join("\u{1}")).into() }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::atoms::Atom;
     use super::*;
 
     #[test]
@@ -71,7 +87,10 @@ mod tests {
         one.put(at(""), Node::directory(), 1);
         assert_eq!(differences(&atoms, &one, &other), []);
         other.put(at("/f"), file(settled), 3);
-        assert_eq!(differences(&atoms, &one, &other), [at("/f")]);
+        assert_eq!(differences(&atoms, &other, &one), [at("/f")]);
+        // What a second run sets may be set.
+        assert_eq!(differences(&atoms, &one, &other), []);
+        other.put(at("/f"), Node::File("other".into()), 3);
         // What an archive may hold may be missing as well.
         other.fill(&at("/d"), &"tar".into(), 3, |_| false);
         one.fill(&at("/d"), &"tar".into(), 3, |_| false);
