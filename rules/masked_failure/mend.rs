@@ -2,7 +2,7 @@
 
 use super::script::{self, Script};
 use super::{Masked, poison, rescue, weight};
-use crate::commands::{Call, Trait};
+use crate::commands::{Awaited, Call, Trait, is_at_or_below};
 use crate::finding::Fix;
 use crate::fix;
 use crate::images::Sh;
@@ -92,11 +92,28 @@ fn may_fail(script: &Script<'_, '_>, index: usize, execution: &Execution<'_>) ->
     let around = Script::around(execution);
     !execution.does_nothing()
         && (script.lacks(execution)
-            || execution.is_test()
+            || execution.is_test() && !looks_at_own(script, index)
             || rescue::is_provided_for(script, index, &around)
             || [Trait::Probe, Trait::MayFindNothing].iter().any(|it| execution.is(*it))
+                && !looks_at_own(script, index)
                 && !poison::ends_script(script, index, &around)
             || weight::hides_errors(script, index))
+}
+
+/// Whether all that the command at `index` looks at is what the script itself has made, or a volume: it fails only where
+/// that failed.
+fn looks_at_own(script: &Script<'_, '_>, index: usize) -> bool {
+    let mut touches = script.touches(index).peekable();
+    let made =
+        || (0..index).flat_map(|by| script.touches(by).filter(|it| script::brings(it) || script::makes(it)));
+    let is_own = |path: &str| {
+        let path = path.trim_end_matches('/');
+        script.is_mount(path)
+            || made().any(|it| is_at_or_below(path, &it.path) || is_at_or_below(&it.path, path))
+    };
+    matches!(Awaited::of(&script.call(index)), Awaited::File(_))
+        && touches.peek().is_some()
+        && touches.all(|touch| touch.is_literal() && is_own(&touch.path))
 }
 
 /// Whether `shell` has `set -o pipefail`: bash, or the `sh` of an image that is known to be busybox's.

@@ -123,6 +123,11 @@ fn of_pipeline(
     }
     let behind = weight::behind_in_pipeline(around, execution.command);
     let last = behind.last().and_then(|last| script.index_of(last));
+    let fate = last.and_then(|last| script.execution(last)).map(|last| last.fate);
+    // `a | b || echo failed`: that of any of them doesn't matter.
+    if fate == Some(Fate::Ignored(Reason::LeftOfOr)) {
+        return Reason::LeftOfOr;
+    }
     let own = last.filter(|last| script.is(*last, Trait::RejectsEmptyInput));
     match own.and_then(|own| script.execution(own)).map(|own| own.fate) {
         Some(Fate::Ignored(reason)) => reason,

@@ -16,6 +16,7 @@ pub(super) fn ends_script(script: &Script<'_, '_>, index: usize, around: &[Node<
     let Some(mut poison) = Poison::new(script, index, around) else { return true };
     let all = script.facts.executions.len();
     (index + 1..all).any(|later| poison.spreads_to(later) || poison.is_beyond())
+        || poison.is_optional()
         || !script.may_succeed(index, &poison.failed, &|path| {
             is_among(&poison.missing, path) || poison.is_unlisted(path, all)
         })
@@ -46,6 +47,10 @@ struct Poison<'p, 'f, 's> {
     failed: BTreeSet<usize>,
     /// The commands that bring others, and don't.
     uninstalled: Vec<usize>,
+    /// What reads nothing, since what it stands behind has nothing to write.
+    unfed: Vec<&'s Command>,
+    /// Whether the author provides for the failure of each command that wasn't installed; `None` where there is none.
+    is_optional: Option<bool>,
     /// A `cd` failed, or led into a directory without its contents.
     is_astray: bool,
 }
@@ -70,6 +75,8 @@ impl<'p, 'f, 's> Poison<'p, 'f, 's> {
             objects: commands::needed_objects(&script.call(index)),
             failed: BTreeSet::new(),
             uninstalled: Vec::new(),
+            unfed: Vec::new(),
+            is_optional: None,
             is_astray: false,
         };
         poison.take_from(index);
@@ -108,14 +115,16 @@ impl<'p, 'f, 's> Poison<'p, 'f, 's> {
             self.take_from(later);
             return false;
         }
-        let reads_pipe =
-            self.behind.iter().any(|command| holds(command, execution.command)) && self.shares_text(later);
-        if reads_pipe && self.script.is(later, Trait::AcceptsEmptyInput) {
+        let is_behind = |commands: &[&Command]| commands.iter().any(|it| holds(it, execution.command));
+        let reads_pipe = is_behind(&self.behind) && self.shares_text(later) || is_behind(&self.unfed);
+        let rejects_empty = self.script.is(later, Trait::RejectsEmptyInput);
+        if reads_pipe && !rejects_empty && self.script.is(later, Trait::AcceptsEmptyInput) {
             let written = self.script.touches(later).filter(|touch| touch.touching.brings());
             self.empty.extend(written.map(|touch| touch.path.clone()));
             return false;
         }
         if !(reads_pipe || self.fails(later)) {
+            self.unfed.extend(self.fed_by(later));
             return false;
         }
         if execution.name() == Some("cd") {
@@ -123,7 +132,29 @@ impl<'p, 'f, 's> Poison<'p, 'f, 's> {
         }
         self.failed.insert(later);
         self.take_from(later);
+        if self.is_installed(later) && execution.fate != Fate::Ignored(Reason::EarlierInPipeline) {
+            let is_provided = execution.fate == Fate::Ignored(Reason::LeftOfOr);
+            self.is_optional = Some(is_provided && self.is_optional != Some(false));
+        }
         execution.fate.is_fatal() || is_looked_at(execution)
+    }
+
+    /// What reads what the command at `later` writes, where that has nothing to write: all that it reads is empty.
+    fn fed_by(&self, later: usize) -> Vec<&'s Command> {
+        let mut read =
+            self.script.touches(later).filter(|touch| touch.touching == Touching::Reads).peekable();
+        let reads_empty = self.script.is(later, Trait::AcceptsEmptyInput)
+            && read.peek().is_some()
+            && read.all(|touch| is_among(&self.empty, &touch.path));
+        match self.script.execution(later).filter(|_| reads_empty) {
+            Some(execution) => behind_in_pipeline(&Script::around(execution), execution.command),
+            None => Vec::new(),
+        }
+    }
+
+    /// Whether the author provides for the lack of whatever wasn't installed, wherever it is used.
+    fn is_optional(&self) -> bool {
+        self.is_optional == Some(true)
     }
 
     fn is_beyond(&self) -> bool {
@@ -184,9 +215,13 @@ impl<'p, 'f, 's> Poison<'p, 'f, 's> {
                 || reads && self.sources.iter().any(|own| own == path)
                 || self.is_unlisted(path, later)
         };
-        let is_unread = |path: &&str| {
-            is_among(&self.empty, path) && (call.is(Trait::RejectsEmptyInput) || call.record().is_none())
-        };
+        let rejects_empty = call.is(Trait::RejectsEmptyInput);
+        let is_unread =
+            |path: &&str| is_among(&self.empty, path) && (rejects_empty || call.record().is_none());
+        let mut redirected = script.touches(later).filter(|touch| touch.touching == Touching::Reads);
+        if rejects_empty && redirected.any(|touch| is_among(&self.empty, &touch.path)) {
+            return true;
+        }
         let is_packaged = |path: &&str| self.is_packaged(path);
         needed.iter().any(|path| is_missing(path) || is_unread(path) || is_packaged(path))
             || commands::needed_objects(&call).iter().any(|object| self.objects.contains(object))
@@ -208,7 +243,54 @@ impl<'p, 'f, 's> Poison<'p, 'f, 's> {
         };
         let is_below = self.unlisted.iter().any(|folder| is_at_or_below(parent, folder))
             || is_pattern(path) && self.script.is_made_empty(parent) && is_among(&self.unfilled, parent);
-        is_below && !(0..later).any(fills)
+        is_below && !(0..later).any(fills) || self.is_unmatched(path, later)
+    }
+
+    /// Whether `path` is a pattern that nothing matches but what the command should have brought: its folder is one that the
+    /// script makes, or `/tmp`. Of several commands in a loop one may bring its own.
+    fn is_unmatched(&self, path: &str, later: usize) -> bool {
+        let script = self.script;
+        let is_in_loop = script.execution(self.index).is_none_or(|own| own.in_loop);
+        if !name_of(path).contains(['*', '?', '[']) || is_in_loop {
+            return false;
+        }
+        let touches = || (0..later).filter(|by| *by != self.index).flat_map(|by| script.touches(by));
+        let is_made = |folder: &str| {
+            folder == "/tmp"
+                || script.is_made_empty(folder)
+                || touches().any(|touch| touch.path == folder && self.makes_folder(touch))
+        };
+        let folder = folder_of(path);
+        let is_own = match folder {
+            "" => script.directory_at(later).is_some_and(is_made),
+            folder => is_made(folder),
+        };
+        let fits = |other: &String| {
+            is_same_folder(other, folder)
+                || folder_of(other) == folder && fits_pattern(name_of(path), name_of(other))
+        };
+        let comes_from_elsewhere = |touch: &Touch| {
+            (brings(touch) || touch.is_redirection)
+                && !self.makes_folder(touch)
+                && (fits(&touch.path) || is_at_or_below(path, &touch.path))
+        };
+        is_own
+            && self.missing.iter().chain(&self.unfilled).any(fits)
+            && !touches().any(|touch| !self.is_of_failed(touch) && comes_from_elsewhere(touch))
+    }
+
+    /// Whether `touch` is of a command that makes folders, and brings nothing into them: `mkdir`.
+    fn makes_folder(&self, touch: &Touch) -> bool {
+        let is_made = |it: &Touch| matches!(it.touching, Touching::MakesDirectory | Touching::Writes);
+        touch.by.is_some_and(|by| {
+            self.script.touches(by).all(|it| is_made(it) && !it.is_redirection)
+                && !self.script.is(by, Trait::Weighty)
+                && !self.script.is(by, Trait::AcceptsEmptyInput)
+        })
+    }
+
+    fn is_of_failed(&self, touch: &Touch) -> bool {
+        touch.by.is_some_and(|by| self.failed.contains(&by))
     }
 
     /// Whether `path`, which only Helm knows, may be one of those that aren't there: all of them are written out.
@@ -290,9 +372,25 @@ fn is_looked_at(execution: &Execution<'_>) -> bool {
         && !(execution.is_test() && execution.name().is_some_and(commands::is_everywhere))
 }
 
+/// Whether a name is one that a pattern with one `*` in it matches.
+fn fits_pattern(pattern: &str, name: &str) -> bool {
+    pattern.split_once('*').is_some_and(|(head, tail)| name.starts_with(head) && name.ends_with(tail))
+}
+
 /// Whether the last part of `path` is a pattern.
 fn is_pattern(path: &str) -> bool {
     path.rsplit_once('/').is_some_and(|(_, name)| name.contains(['*', '?', '[']))
+}
+
+/// The folder that `path` lies in; empty for the working directory.
+fn folder_of(path: &str) -> &str {
+    parent_of(path.strip_prefix("./").unwrap_or(path))
+}
+
+/// Whether `path` names `folder` itself.
+fn is_same_folder(path: &str, folder: &str) -> bool {
+    let path = path.trim_end_matches('/');
+    path == folder || path == "." && folder.is_empty()
 }
 
 fn name_of(path: &str) -> &str {

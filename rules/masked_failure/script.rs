@@ -85,6 +85,16 @@ impl<'f, 's> Script<'f, 's> {
         self.facts.executions.iter().position(|execution| std::ptr::eq(execution.command, command))
     }
 
+    /// Where the last `cd` before the command at `index` leads.
+    pub(super) fn directory_at(&self, index: usize) -> Option<&'f str> {
+        let before = (0..index).rev().map(|before| self.words_of(before));
+        let mut led = before.filter_map(|words| match words {
+            [name, target] if name == "cd" => Some(target.as_str()),
+            _ => None,
+        });
+        led.next()
+    }
+
     /// What people call the command at `index`; of `find -exec` the one that it runs.
     pub(super) fn title(&self, index: usize) -> String {
         let call = self.call(index);

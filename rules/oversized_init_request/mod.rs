@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::finding::{Finding, Severity};
 use crate::kube::effective::{Effective, Sum};
+use crate::kube::quantity::Format;
 use crate::kube::template::Completeness;
 use crate::kube::validate::is_resource_of_container;
 use crate::kube::{ActiveDeadline, AppContainer, Container, InitStep, Pod, Quantity, Role};
@@ -33,6 +34,10 @@ const RATIO: NumberOption = NumberOption {
 
 const MIN_SURPLUS: QuantitiesOption =
     QuantitiesOption { name: "min-surplus", doc: "the least surplus worth a finding, for each resource" };
+
+/// Less than this in vain is no more than advice.
+const PETTY: [(&str, Quantity); 2] =
+    [("cpu", Quantity::from_thousandths(100)), ("memory", Quantity::from_units(128 << 20, Format::BinarySi))];
 
 fn check(pod: &Pod<'_>, cx: &mut PodContext<'_>) {
     // Of a part nobody knows what the whole asks for.
@@ -84,6 +89,11 @@ impl Oversized<'_> {
             && options.quantity(&MIN_SURPLUS, self.resource).is_none_or(|least| self.surplus >= least)
     }
 
+    /// Whether so little is reserved in vain that nobody misses it.
+    fn is_petty(&self) -> bool {
+        PETTY.iter().any(|(name, least)| *name == self.resource && self.surplus < *least)
+    }
+
     fn container<'p, 'd>(&self, pod: &'p Pod<'d>) -> Option<&'p Container<'d>> {
         container(pod, self.step)
     }
@@ -102,7 +112,10 @@ fn oversized<'p>(sum: &'p Sum<'_>, options: &Options) -> Vec<Oversized<'p>> {
         let oversized = Oversized { resource, init, running, surplus, beside, step, excesses };
         (oversized.counts(options) && is_resource_of_container(resource)).then_some(oversized)
     });
-    resources.collect()
+    // What everybody pays for first.
+    let mut all: Vec<_> = resources.collect();
+    all.sort_by_key(|one| PETTY.iter().position(|(name, _)| *name == one.resource).unwrap_or(PETTY.len()));
+    all
 }
 
 /// The finding, and the container that asks for most.
@@ -115,7 +128,9 @@ fn requests<'p, 'd>(
     let is_asked_by_apps = |one: &&Oversized<'_>| !sum.apps.amount(one.resource).is_zero();
     // What the apps do ask for comes first: that is where a surplus is a mistake.
     let first = all.iter().find(is_asked_by_apps).or(all.first())?;
-    let is_advice = !is_asked_by_apps(&first) || ActiveDeadline::of(&pod.template) == ActiveDeadline::PerTry;
+    let is_advice = !is_asked_by_apps(&first)
+        || ActiveDeadline::of(&pod.template) == ActiveDeadline::PerTry
+        || all.iter().filter(is_asked_by_apps).all(Oversized::is_petty);
     let severity = if is_advice { Severity::Info } else { Severity::Warning };
     let step = first.container(pod)?;
     let entry = step.resources.request(first.resource)?;

@@ -2,6 +2,7 @@
 
 use crate::commands::Trait;
 use crate::finding::{Finding, Severity};
+use crate::images;
 use crate::kube::effective::{Ask, Effective, Sum};
 use crate::kube::quantity::{Format, Quantity};
 use crate::kube::resources::ResourceEntry;
@@ -53,7 +54,9 @@ fn check(pod: &Pod<'_>, cx: &mut PodContext<'_>) {
             let at = asks.binary_search_by_key(&index, |ask| ask.index).ok()?;
             let ask = asks.get(at).filter(|ask| ask.role == Role::Init)?;
             let tight = Tight::of(pod, container, &requests, *ask, name)?;
-            let is_low = tight.limit.quantity < if work == Work::Waits { for_waiting } else { *low };
+            // Small commands take little memory, whatever they copy; without processor time they take long.
+            let is_small = work == Work::Waits || work == Work::Light && *name == "memory";
+            let is_low = tight.limit.quantity < if is_small { for_waiting } else { *low };
             let is_slow = || work == Work::Unknown && runs_image_of_app(pod, container) && !tight.is_enough();
             (is_low || is_slow()).then_some(tight)
         });
@@ -124,10 +127,12 @@ impl Work {
     }
 }
 
-/// Whether `container` runs the image of an app container, which takes as much as that to start.
+/// Whether `container` runs the image of an app container, which takes as much as that to start. What a shell's image takes
+/// hangs on what it runs.
 fn runs_image_of_app(pod: &Pod<'_>, container: &Container<'_>) -> bool {
+    let is_own = container.image().is_some_and(|image| !images::holds_tools(&image));
     container.image.is_some_and(|image| {
-        pod.apps.iter().any(|app| app.image.is_some_and(|of_app| of_app.value == image.value))
+        is_own && pod.apps.iter().any(|app| app.image.is_some_and(|of_app| of_app.value == image.value))
     })
 }
 

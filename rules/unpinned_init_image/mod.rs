@@ -79,7 +79,8 @@ impl<'p, 'd> Unpinned<'p, 'd> {
     fn of(container: &'p Container<'d>) -> Option<Self> {
         let image = container.image()?;
         let pull = Pull::of(container)?;
-        let is_pulled = !image.is_placeholder() && !images::is_bare_name(&image);
+        let is_pulled =
+            !image.is_placeholder() && !images::is_bare_name(&image) && !images::is_of_cluster(&image);
         (image.is_latest() && is_pulled).then_some(Self { container, image, pull })
     }
 

@@ -80,7 +80,8 @@ pub(crate) fn is_light(call: &Call<'_>) -> bool {
     const SETTERS: [&str; 2] = ["sysctl", "ip"];
     const FILTERS: [&str; 9] = ["sed", "awk", "grep", "tr", "cut", "head", "tail", "envsubst", "base64"];
     let name = call.name();
-    SETTERS.contains(&name) || FILTERS.contains(&name) || Needs::of(call) != Needs::Unknown
+    let checks = call.is(Trait::ChecksListed);
+    SETTERS.contains(&name) || FILTERS.contains(&name) || checks || Needs::of(call) != Needs::Unknown
 }
 
 /// Whether a command is sure to end by itself, and soon.

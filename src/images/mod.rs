@@ -12,7 +12,7 @@ mod reference;
 mod release;
 mod table;
 
-pub use official::is_bare_name;
+pub use official::{holds_tools, is_bare_name, is_of_cluster};
 pub use own::{Images, Known, OwnImage};
 pub(crate) use reference::find;
 pub use release::{dash_has_pipefail, passes_over_search_list};

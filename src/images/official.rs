@@ -16,6 +16,25 @@ fn is_official(repository: &str) -> bool {
     NAMES.binary_search(&repository).is_ok()
 }
 
+/// Whether `image` is one of the streams that `OpenShift` brings itself: they change only when the cluster is upgraded, and
+/// have hardly a tag but `latest`.
+#[must_use]
+pub fn is_of_cluster(image: &Image<'_>) -> bool {
+    const REGISTRIES: [&str; 2] =
+        ["image-registry.openshift-image-registry.svc", "docker-registry.default.svc"];
+    let (host, path) = image.repository.split_once('/').unwrap_or_default();
+    let registry = host.split(':').next().unwrap_or(host);
+    path.starts_with("openshift/") && REGISTRIES.contains(&registry.trim_end_matches(".cluster.local"))
+}
+
+/// Whether `image` is one that people take for its shell or a tool, so that a container's work says more than its image.
+#[must_use]
+pub fn holds_tools(image: &Image<'_>) -> bool {
+    const TOOLS: [&str; 9] =
+        ["alpine", "busybox", "debian", "ubuntu", "fedora", "bash", "curl", "ubi-minimal", "alpine-curl"];
+    TOOLS.contains(&image.repository.rsplit('/').next().unwrap_or_default())
+}
+
 #[rustfmt::skip]
 const NAMES: [&str; 172] = [
     "adminer", "adoptopenjdk", "aerospike", "almalinux", "alpine", "alt", "amazoncorretto", "amazonlinux",

@@ -29,7 +29,9 @@ pub(super) fn hazards(context: &Context<'_, '_>, trial: &Comparison<'_>) -> Vec<
         return stuck(context, trial.first, trial.again, trial.killed).into_iter().collect();
     }
     let mut out: Vec<Hazard> = Vec::new();
-    for place in differences(&context.shared.atoms, trial.reference, &trial.again.volumes) {
+    for place in
+        differences(&context.shared.atoms, trial.reference, &trial.again.volumes, trial.killed.is_some())
+    {
         let Some(hazard) = difference(context, trial, &place) else { continue };
         if !out.iter().any(|known| known.site == hazard.site) {
             out.push(hazard);
@@ -295,9 +297,10 @@ fn half_done(context: &Context<'_, '_>, trial: &Comparison<'_>, place: &Place) -
     // about matters less.
     let inner = format!("{}/", place.path).contains("/.git/");
     // Of a folder that is missing the app seldom fails to make one.
-    let lacks_folders =
-        changes.iter().take(turned.until).skip(killed).all(|change| makes_folder(trial.first, change));
-    let minor = inner || lacks_folders || is_leftover(trial.first, place);
+    let mut left_undone = changes.iter().take(turned.until).skip(killed);
+    let lacks_folders = left_undone.clone().all(|change| makes_folder(trial.first, change));
+    let is_printed = left_undone.all(|change| is_printed_with(trial.first, change, end));
+    let minor = inner || lacks_folders || is_printed || is_leftover(trial.first, place);
     let severity = if minor { Severity::Info } else { Severity::Warning };
     let shown = context.test_of_files(trial.first, &trial.again.log, turned);
     let mut hazard = context.hazard(Kind::HalfDone, severity, shown.site, &command, Some(place), &said)?;
@@ -308,6 +311,12 @@ fn half_done(context: &Context<'_, '_>, trial: &Comparison<'_>, place: &Place) -
         hazard.labels.extend(label(written.site, text));
     }
     Some(hazard)
+}
+
+/// Whether `change` prints to where `before` did, through one redirection: that takes no time.
+fn is_printed_with(first: &Log, change: &Change, before: &Change) -> bool {
+    let prints = |site| first.commands.get(&site).is_some_and(|words| Call::of(words).is(Trait::OnlyPrints));
+    change.output.is_some() && change.output == before.output && prints(change.site) && prints(before.site)
 }
 
 /// Whether `change` is that of a command that makes folders and nothing else.

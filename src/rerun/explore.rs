@@ -431,7 +431,8 @@ impl<'c> Explorer<'c> {
         let same = |shared: &Shared, run: &Run| {
             let volumes = || {
                 run.volumes == reference.volumes
-                    || differences(&shared.atoms, &reference.volumes, &run.volumes).is_empty()
+                    || differences(&shared.atoms, &reference.volumes, &run.volumes, killed.is_some())
+                        .is_empty()
             };
             run.status == Some(SUCCESS) && volumes()
         };

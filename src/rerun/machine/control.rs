@@ -401,7 +401,8 @@ impl Machine<'_, '_> {
         let status: Status =
             if append { self.append(&place, "") } else { self.write(&place, "", ChangeKind::Write) };
         if status == SUCCESS && standard_output {
-            self.sinks.push(Sink::File(place));
+            self.opened += 1;
+            self.sinks.push(Sink::File(place, self.opened));
         }
         Ok(status)
     }

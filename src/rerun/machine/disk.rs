@@ -368,7 +368,8 @@ impl Machine<'_, '_> {
             self.changed = true;
             if self.log.changes.len() < MAX_CHANGES {
                 self.log.commands.entry(self.current).or_insert_with(|| Rc::clone(&self.words));
-                self.log.changes.push(Change { site: self.current, place: place.clone(), manner });
+                let (site, output) = (self.current, self.output);
+                self.log.changes.push(Change { site, place: place.clone(), manner, output });
             }
         }
         true

@@ -87,6 +87,8 @@ pub(in crate::rerun) struct Change {
     pub(in crate::rerun) place: Place,
     /// How it came about, where that isn't plain.
     pub(in crate::rerun) manner: ChangeKind,
+    /// The redirection that it went through, by its number in the run.
+    pub(in crate::rerun) output: Option<u32>,
 }
 
 /// Why a command failed.

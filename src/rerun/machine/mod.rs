@@ -140,8 +140,8 @@ enum Sink {
     Console,
     /// A pipe or a substitution.
     Text(String),
-    /// A file, which it is added to.
-    File(Place),
+    /// A file, which it is added to, and the number of the redirection that opened it.
+    File(Place, u32),
 }
 
 /// Which text the ranges of the current commands count in.
@@ -175,6 +175,9 @@ pub(super) struct Machine<'s, 'c> {
     frame: Frame,
     input: Option<Rc<str>>,
     sinks: Vec<Sink>,
+    /// How many files were opened for writing, and which of them is being written to.
+    opened: u32,
+    output: Option<u32>,
     /// The folder of data of the database server that the script has started.
     served: Option<Place>,
     /// Whether the command that is being run has passed over what it would fail on.
@@ -263,6 +266,8 @@ impl<'s, 'c> Machine<'s, 'c> {
             frame: Frame::default(),
             input: None,
             sinks: vec![Sink::Console],
+            opened: 0,
+            output: None,
             served: None,
             passed_over: false,
             foreign_root: None,
@@ -426,9 +431,11 @@ impl<'s, 'c> Machine<'s, 'c> {
     pub(super) fn emit(&mut self, text: &str) {
         match self.sinks.last_mut() {
             Some(Sink::Text(out)) => out.push_str(text),
-            Some(Sink::File(place)) => {
+            Some(Sink::File(place, opened)) => {
                 let place = place.clone();
+                self.output = Some(*opened);
                 self.append(&place, text);
+                self.output = None;
             }
             Some(Sink::Console) | None => {}
         }
@@ -436,7 +443,7 @@ impl<'s, 'c> Machine<'s, 'c> {
 
     /// Whether standard output goes to the file at `place`.
     pub(super) fn writes_to(&self, place: &Place) -> bool {
-        matches!(self.sinks.last(), Some(Sink::File(file)) if file == place)
+        matches!(self.sinks.last(), Some(Sink::File(file, _)) if file == place)
     }
 
     /// Whether anybody reads standard output.

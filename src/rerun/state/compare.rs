@@ -2,15 +2,21 @@
 
 use std::rc::Rc;
 
-use super::atoms::{Atom, Atoms, SETTLED, UNKNOWN};
+use super::atoms::{Atom, Atoms, SETTLED, UNKNOWN, is_known};
 use super::places::{Place, Store};
 use super::tree::{Node, Tree};
 
-/// Where what a second run left differs from what a first one did. What lies nobody knows where doesn't count.
-pub(in crate::rerun) fn differences(atoms: &Atoms, first: &Tree, again: &Tree) -> Vec<Place> {
+/// Where what a second run left differs from what a first one did. What lies nobody knows where doesn't count, nor do
+/// blank lines that a run put in once more which was killed.
+pub(in crate::rerun) fn differences(
+    atoms: &Atoms,
+    first: &Tree,
+    again: &Tree,
+    is_killed: bool,
+) -> Vec<Place> {
     let differs = |place: &Place| {
         let (first, again) = (first.see(place), again.see(place));
-        place.store != Store::Unknown && !is_edited(atoms, &first, &again) && {
+        place.store != Store::Unknown && !is_edited(atoms, &first, &again, is_killed) && {
             let known = |node| without_unknown_effects(atoms, node);
             differ(&known(first), &known(again))
         }
@@ -20,13 +26,28 @@ pub(in crate::rerun) fn differences(atoms: &Atoms, first: &Tree, again: &Tree) -
 
 /// Whether a second run edited what the first left as it was. An edit sets what is set once, and whether it was so already
 /// nobody knows.
-fn is_edited(atoms: &Atoms, first: &Node, again: &Node) -> bool {
+fn is_edited(atoms: &Atoms, first: &Node, again: &Node, is_killed: bool) -> bool {
     let (Node::File(first), Node::File(again)) = (first, again) else { return false };
+    if is_reordered(first, again, is_killed) {
+        return true;
+    }
     let (first, again) = (first.trim_end_matches('\n'), again.trim_end_matches('\n'));
     let made = only(atoms, again).filter(|atom| atom.maker.is_some());
     edits(atoms, again).is_some_and(|(base, _)| base.trim_end_matches('\n') == first)
         || made
             .is_some_and(|made| !first.is_empty() && made.key.trim_end_matches([':', '\n']).ends_with(first))
+}
+
+/// Whether both have the same lines. A line that is taken out and put in again may come to stand elsewhere.
+fn is_reordered(first: &str, again: &str, is_killed: bool) -> bool {
+    let lines = |text: &str| {
+        let counts = |line: &&str| !(is_killed && line.trim().is_empty());
+        let mut lines: Vec<String> = text.lines().filter(counts).map(str::to_owned).collect();
+        lines.sort_unstable();
+        lines
+    };
+    let is_alike = is_killed && !first.trim().is_empty() || first.len() == again.len();
+    is_alike && is_known(first) && lines(first) == lines(again)
 }
 
 /// The one atom that `content` consists of.
@@ -85,17 +106,17 @@ mod tests {
         other.put(at("/g"), Node::Unknown { key: format!("{UNKNOWN}tool").into(), exists: false }, 2);
         other.fill(&at(""), &format!("{UNKNOWN}tool").into(), 2, |_| false);
         one.put(at(""), Node::directory(), 1);
-        assert_eq!(differences(&atoms, &one, &other), []);
+        assert_eq!(differences(&atoms, &one, &other, false), []);
         other.put(at("/f"), file(settled), 3);
-        assert_eq!(differences(&atoms, &other, &one), [at("/f")]);
+        assert_eq!(differences(&atoms, &other, &one, false), [at("/f")]);
         // What a second run sets may be set.
-        assert_eq!(differences(&atoms, &one, &other), []);
+        assert_eq!(differences(&atoms, &one, &other, false), []);
         other.put(at("/f"), Node::File("other".into()), 3);
         // What an archive may hold may be missing as well.
         other.fill(&at("/d"), &"tar".into(), 3, |_| false);
         one.fill(&at("/d"), &"tar".into(), 3, |_| false);
         one.remove(&at("/d/x"), 4);
         other.put(Place { store: Store::Unknown, path: "/x".into() }, Node::directory(), 3);
-        assert_eq!(differences(&atoms, &one, &other), [at("/f")]);
+        assert_eq!(differences(&atoms, &one, &other, false), [at("/f")]);
     }
 }
