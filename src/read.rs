@@ -248,8 +248,8 @@ pub struct Wanted<'a> {
     pub prefilter: &'a Prefilter,
     /// Named templates that hold init containers.
     pub init: &'a InitTemplates,
-    /// The named templates that the file may include.
-    pub library: Option<&'a Library>,
+    /// Finds the named templates that the file may include; it takes reading other files.
+    pub library: &'a dyn Fn() -> Option<&'a Library>,
     /// Whether the document at a range of the file was made of a template that is read itself.
     pub is_rendered: &'a dyn Fn(&Range<usize>) -> bool,
 }
@@ -337,7 +337,7 @@ fn visit_template<'f>(
         Ok(Views::of(source, template, init, &|text| is_named || prefilter.wants(text)))
     };
     // What is called may be no YAML where it is put, for values decide on its lines: then only it is left out.
-    let all = views(library);
+    let all = views(library());
     let is_spoilt = |views: &Views<'_>| views.has_calls() && views.problems().next().is_some();
     let views = match if all.as_ref().is_ok_and(is_spoilt) { views(None) } else { all } {
         Ok(views) => views,

@@ -138,7 +138,7 @@ impl Describer<'_> {
             prefilter: &self.prefilter,
             init: self.inputs.init_templates(),
             // A description has the lines of one file.
-            library: None,
+            library: &|| None,
             is_rendered: &is_rendered,
         };
         read::visit_documents(file, is_named, wanted, |outcome| match outcome {

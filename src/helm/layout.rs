@@ -11,12 +11,12 @@ use super::render::{Injection, Output};
 
 /// Takes lone placeholders out of `output`.
 pub(super) fn settle(mut output: Output) -> Output {
-    let mut layout = Layout { block: None, edits: Vec::new(), injections: Vec::new(), removed: 0, added: 0 };
+    let mut layout =
+        Layout { block: None, before: None, edits: Vec::new(), injections: Vec::new(), removed: 0, added: 0 };
     let mut at = 0;
-    let mut lines = output.text.as_str().split_inclusive('\n').peekable();
-    while let Some(line) = lines.next() {
-        let next = lines.peek().map_or("", |next| next.trim_end());
-        layout.line(at, line, next);
+    for line in output.text.as_str().split_inclusive('\n') {
+        let rest = output.text.as_str().get(at + line.len()..).unwrap_or("");
+        layout.line(at, line, rest);
         at += line.len();
     }
     let Layout { edits, injections, .. } = layout;
@@ -54,6 +54,8 @@ struct BlockScalar {
 
 struct Layout {
     block: Option<BlockScalar>,
+    /// The columns of the last line that isn't blank, and whether it ends with a key.
+    before: Option<(usize, bool)>,
     edits: Vec<Edit>,
     injections: Vec<Injection>,
     /// How many bytes the edits took out and put in so far.
@@ -62,15 +64,23 @@ struct Layout {
 }
 
 impl Layout {
-    fn line(&mut self, at: usize, line: &str, next: &str) {
+    /// Lays out the line at `at`, which `rest` follows.
+    fn line(&mut self, at: usize, line: &str, rest: &str) {
         let content = line.trim_end();
-        let spaces = content.len() - content.trim_start_matches(' ').len();
+        let spaces = columns(content);
         if content.len() == spaces || self.is_in_block(at, content, spaces) {
             return;
         }
         self.block = block_scalar(content, spaces);
+        let before = self.before.replace((spaces, content.ends_with(':')));
+        let next = rest.lines().next().unwrap_or("").trim_end();
         if is_lone(content) {
-            self.take_out(at, content, spaces, spaces);
+            let is_entry =
+                before.is_some_and(|(before, is_key)| before < spaces || before == spaces && !is_key);
+            match goes_on(rest, spaces).filter(|_| is_entry) {
+                Some(column) => self.take_for_key(at, line, column),
+                None => self.take_out(at, content, spaces, spaces),
+            }
         } else if is_lone_after_dash(content, spaces) {
             // The space after the `-` is trimmed: what is put out has one of its own.
             let (dash, column) = (spaces + 1, spaces + 2);
@@ -83,6 +93,15 @@ impl Layout {
         } else if let Some(column) = lone_item(content, spaces).filter(|&column| continues(next, column)) {
             self.take_out(at, content, column, column);
         }
+    }
+
+    /// Takes what a line holds for a key: what is put there ends with one, and lines follow that go on in its map at `column`.
+    fn take_for_key(&mut self, at: usize, line: &str, column: usize) {
+        let end = at + line.trim_end().len();
+        self.added += 1;
+        self.edits.push((end..end, Cow::Borrowed(":")));
+        let behind = at + line.len() + self.added - self.removed;
+        self.injections.push(Injection { at: behind, column: Some(column), is_certain: true });
     }
 
     /// Takes out what a line holds from the byte `from` on, a comment left out: more is put there at `column`.
@@ -109,6 +128,20 @@ impl Layout {
         }
         spaces >= indent
     }
+}
+
+/// The columns that a line is indented by.
+fn columns(line: &str) -> usize {
+    line.len() - line.trim_start_matches(' ').len()
+}
+
+/// The column of the lines that follow, where they stand deeper than `column`, and another key comes there behind them.
+fn goes_on(rest: &str, column: usize) -> Option<usize> {
+    let mut lines = rest.lines().map(str::trim_end).filter(|line| !line.trim_start().is_empty());
+    let deeper = lines.next().map(columns).filter(|&deeper| deeper > column)?;
+    let key = lines.find(|line| columns(line) <= column).filter(|line| columns(line) == column)?;
+    let key = key.trim_start();
+    (!key.starts_with(['-', '#']) && (key.ends_with(':') || key.contains(": "))).then_some(deeper)
 }
 
 /// Whether a line holds placeholders, and beside them at most a comment.

@@ -115,10 +115,4 @@ impl Library {
     pub(super) fn get(&self, name: &str) -> Option<&Named> {
         self.by_name.get(name)?.as_ref()
     }
-
-    /// Whether nothing is defined.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.by_name.is_empty()
-    }
 }

@@ -50,8 +50,7 @@ impl NamedTemplates {
     /// Those that the template at `path` may include.
     pub(super) fn of_template(&self, files: &Files, path: &str) -> Option<&Library> {
         let chart = self.charts.get(self.outermost.get(chart_of(path)?)?)?;
-        let library = chart.library.get_or_init(|| chart.read(files));
-        Some(library).filter(|library| !library.is_empty())
+        Some(chart.library.get_or_init(|| chart.read(files)))
     }
 }
 

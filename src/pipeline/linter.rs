@@ -120,7 +120,7 @@ impl<'a> Linter<'a> {
         let wanted = Wanted {
             prefilter: &self.prefilter,
             init: self.inputs.init_templates(),
-            library: self.inputs.named_templates(&file.source),
+            library: &|| self.inputs.named_templates(&file.source),
             is_rendered: &is_rendered,
         };
         read::visit_documents(file, is_named, wanted, |outcome| work.check_outcome(outcome));

@@ -48,6 +48,20 @@ fn show(node: Node<'_>, placeholders: &Placeholders) -> String {
 }
 
 #[test]
+fn what_is_put_out_may_open_a_map_that_goes_on() {
+    let affinity = |include: &str, last: &str| only(&format!("a:\n{include}\n    b:\n    - c\n  {last}\n"));
+    let include = "{{- include \"x\" . | nindent 2 }}";
+    assert_eq!(affinity(include, "d: e"), "{a: {{{ include \"x\" . | nindent 2 }}: {b: [c], …}, d: e, …}}");
+    assert_eq!(
+        affinity(&format!("  z: 1{include}"), "d: e"),
+        "{a: {z: 1, {{ include \"x\" . | nindent 2 }}: {b: [c], …}, d: e, …}}"
+    );
+    // What belongs to a key before it, or to no key behind it, is more of that.
+    assert_eq!(only("a:\n  z:\n  {{ .x }}\n    b: c\n  d: e\n"), "{a: {z: {b: c}, d: e, …}}");
+    assert_eq!(only("a:\n  {{ .x }}\n    b: c\nd: e\n"), "{a: {b: c}, d: e}");
+}
+
+#[test]
 fn a_format_without_a_value_is_a_text() {
     assert_eq!(only("a: {{ printf \"b c\" }}\n"), "{a: b c}");
     assert_eq!(only("- a\n{{- printf \"\\n\" -}}\n- b\n"), "[a, b]");
@@ -97,7 +111,7 @@ fn values_are_equal_by_their_actions() {
 
 #[test]
 fn what_is_injected_opens_what_is_around() {
-    assert_eq!(only("a:\n  b: c\n  {{- toYaml .x | nindent 2 }}\nd: e\n"), "{a: {b: c, …}, d: e}");
+    assert_eq!(only("a:\n  b: c\n  {{- toYaml .x | nindent 2 }}\nd: e\n"), "{a: {b: c}, d: e}");
     assert_eq!(only("a:\n  {{- toYaml .x | nindent 2 }}\nd: e\n"), "{a: ?, d: e}");
     assert_eq!(only("a: {{- include \"x\" . | nindent 4 }}\nd: e\n"), "{a: ?, d: e}");
     assert_eq!(only("a:\n{{ toYaml .x | indent 2 }}\nd: e\n"), "{a: ?, d: e}");
@@ -170,7 +184,7 @@ fn what_is_called_under_a_key_starts_a_line() {
     assert_eq!(only("a:\n  {{- include \"x\" . }}\n  b: c\n"), "{a: {b: c, …}}");
     assert_eq!(
         only("a:\n  {{- include \"x\" . }}\n  {{- include \"y\" . }}\n  b: c\nd: e\n"),
-        "{a: {b: c, …}, d: e}"
+        "{a: {b: c}, d: e}"
     );
     assert_eq!(
         only("a:\n  {{- if .z }}\n  {{- include \"x\" . }}\n  {{- end }}\n  b: c\n"),
