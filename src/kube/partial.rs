@@ -8,7 +8,7 @@ use crate::yaml::Node;
 
 /// Whether the Pod template `spec` of `object` is a patch, which another file completes.
 ///
-/// Written whole is what has the selector that its kind requires and the labels for it; where nothing selects by
+/// Written whole is what has the selector that its kind requires and the labels for it, or a `CronJob`'s schedule; where nothing selects by
 /// labels, or they are elsewhere, what names an image for each of its app containers. What such an object lacks is a
 /// mistake, and no sign of a patch.
 pub(super) fn is_patch<'d>(object: &Object<'d>, workload: Workload<'d>, spec: Node<'d>) -> bool {
@@ -18,6 +18,7 @@ pub(super) fn is_patch<'d>(object: &Object<'d>, workload: Workload<'d>, spec: No
     }
     match selector {
         None if workload.requires_selector() => true,
+        _ if workload == Workload::CronJob && object.node.at("/spec/schedule").is_none() => true,
         Some(selector) if selects_its_template(object, selector) => false,
         _ => !has_images(spec, matches!(workload, Workload::Custom(_))),
     }
