@@ -7,6 +7,7 @@ use super::execution::Execution;
 use super::loops::{Bound, Loop};
 use super::turn::{self, Turns};
 use crate::commands::{self, Awaited, Call, Touching, Trait};
+use crate::shell::ir::{CommandKind, List};
 use crate::source::Span;
 
 /// A loop that asks again and again, or a command that waits by itself.
@@ -85,7 +86,8 @@ impl Facts<'_> {
         };
         let is_probe = asked.iter().any(|asked| asked.is_probe);
         let awaited = asked.into_iter().filter(|asked| asked.is_probe || !is_probe).map(|asked| asked.what);
-        let (own_files, others): (Vec<Awaited>, Vec<Awaited>) = awaited.partition(|what| self.makes(what));
+        let (own_files, others): (Vec<Awaited>, Vec<Awaited>) =
+            awaited.partition(|what| self.makes(what) || is_choice(own, what));
         let awaited = if others.is_empty() { own_files } else { others };
         Some(Wait {
             span: own.head(),
@@ -96,6 +98,28 @@ impl Facts<'_> {
             pause,
         })
     }
+}
+
+/// Whether a file only chooses what the loop asks: `until if [ -f FILE ]; then psql …; else psql …; fi`.
+fn is_choice(own: &Loop<'_>, what: &Awaited) -> bool {
+    let Awaited::File(path) = what else { return false };
+    let asks = |list: &List| {
+        let last = list.last().and_then(|last| match &last.kind {
+            CommandKind::Simple(simple) => simple.words.first()?.literal(),
+            _ => None,
+        });
+        last.is_some_and(|name| !commands::is_everywhere(&name))
+    };
+    own.condition().iter().any(|command| {
+        let CommandKind::If { arms, otherwise: Some(otherwise) } = &command.kind else { return false };
+        let tests = arms
+            .iter()
+            .flat_map(|arm| &arm.condition)
+            .filter_map(|test| own.unit.text.as_str().get(test.range.clone()));
+        tests.into_iter().any(|test| test.contains(path.as_str()))
+            && asks(otherwise)
+            && arms.iter().all(|arm| asks(&arm.body))
+    })
 }
 
 /// A command that waits by itself. Behind a wrapper it may be that one: `flock LOCK COMMAND`.
