@@ -104,7 +104,9 @@ fn per_try(pod: &Pod<'_>, entry: Entry<'_>, total: Option<String>) -> Finding {
         seconds(entry)
     );
     let help = match total {
-        Some(place) => format!("move it out of the Pod template: `{KEY}` of {place} runs across retries"),
+        Some(place) => format!(
+            "unless each try is to be bounded by itself, move it out of the Pod template: `{KEY}` of {place} runs across retries"
+        ),
         None => "keep it if each try is to be bounded by itself".to_owned(),
     };
     Finding::new(Severity::Info, entry.key.span(), message)

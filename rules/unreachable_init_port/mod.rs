@@ -33,7 +33,7 @@ fn check(pod: &Pod<'_>, cx: &mut PodContext<'_>) {
                 Severity::Info,
                 key,
                 format!(
-                    "init container `{}` has `ports`, which nothing reaches: it ends before the Pod is in any Service",
+                    "init container `{}` has `ports`, which no Service leads to: it ends before the Pod is in any",
                     init.name(),
                 ),
             ),
@@ -42,7 +42,7 @@ fn check(pod: &Pod<'_>, cx: &mut PodContext<'_>) {
             "take `ports` out; if `{}` is to serve, make it a sidecar with `restartPolicy: Always`, or an app container",
             init.name(),
         );
-        cx.report_in(init, finding.caption("nothing reaches these").help(help));
+        cx.report_in(init, finding.caption("no Service leads to these").help(help));
     }
 }
 

@@ -56,6 +56,9 @@ pub(super) fn stuck(command: &str, obstacle: &Obstacle<'_>) -> Words {
             format!("{thing} already exists, so `{command}` fails or makes its link inside it")
         }
         FailureCause::Exists => format!("{thing} already exists, so `{command}` fails"),
+        FailureCause::NotEmpty if is_leftover => {
+            format!("a killed run leaves files in {thing}, so `{command}` fails")
+        }
         FailureCause::NotEmpty => format!("{thing} already exists and isn't empty, so `{command}` fails"),
         FailureCause::Missing => format!("{thing} is gone, so `{command}` fails"),
         FailureCause::WrongKind => format!("{thing} is something else, so `{command}` fails"),
