@@ -23,6 +23,8 @@ pub(super) struct Literal {
     pub(super) implied: Vec<Claim>,
     /// The fact as it is written.
     text: String,
+    /// Whether that says the opposite of the fact: of `lt` and `ge` the fact is always the first.
+    is_opposite: bool,
 }
 
 /// That a fact is true, or that it is false.
@@ -160,7 +162,7 @@ pub(super) struct Said<'c> {
 impl Said<'_> {
     /// The fact as it is written, after a `not` where it doesn't hold.
     pub(super) fn text(&self) -> String {
-        let not = if self.is_true { "" } else { "not " };
+        let not = if self.is_true == self.literal.is_opposite { "not " } else { "" };
         format!("{not}`{}`", self.literal.text)
     }
 
@@ -175,7 +177,7 @@ impl Said<'_> {
 
 impl PartialEq for Said<'_> {
     fn eq(&self, other: &Self) -> bool {
-        self.is_true == other.is_true && self.literal.text == other.literal.text
+        self.text() == other.text()
     }
 }
 
@@ -187,6 +189,10 @@ impl Literal {
             Some(operands) => (format!("eq {operands}"), !holds),
             None => (text, holds),
         };
+        if let Some((fact, is_opposite)) = compared(&text).filter(|(fact, _)| *fact != text) {
+            let literal = Self::of(&fact, holds != is_opposite, whole_scope, ids);
+            return Self { text, is_opposite, ..literal };
+        }
         let subject = subject(&text).map(|subject| ids.subject(subject, scope));
         let values = implied::by(&text).into_iter();
         let values = values.map(|text| Claim {
@@ -196,7 +202,8 @@ impl Literal {
         });
         let mut implied: Vec<Claim> = values.collect();
         implied.extend(asked_by(&text, whole_scope, ids));
-        Self { claim: Claim { fact: ids.fact(text.clone(), scope), subject, holds }, implied, text }
+        let claim = Claim { fact: ids.fact(text.clone(), scope), subject, holds };
+        Self { claim, implied, text, is_opposite: false }
     }
 }
 
@@ -240,13 +247,41 @@ fn implied_where(literal: &Literal) -> impl Iterator<Item = Claim> {
     literal.implied.iter().copied().filter(|_| literal.claim.holds)
 }
 
-/// `x` of `eq x "literal"` and of `eq "literal" x`; `kindIs x` of `kindIs "map" x`.
+/// The comparison `text`, of several that mean the same or the opposite always the same; and whether that is the opposite.
+fn compared(text: &str) -> Option<(String, bool)> {
+    let words = action::call(text);
+    let words: Vec<&str> = words.iter().map(|word| &**word).collect();
+    match words.as_slice() {
+        ["le", one, other] => Some((format!("gt {one} {other}"), true)),
+        ["ge", one, other] => Some((format!("lt {one} {other}"), true)),
+        ["semverCompare", constraint, version] => {
+            let constraint = constraint.trim_matches(['"', '`', ' ']);
+            let bound = constraint.trim_start_matches(['<', '>', '=']);
+            let (operator, is_opposite) = match constraint.strip_suffix(bound)? {
+                ">=" => ("<", true),
+                ">" => ("<=", true),
+                operator @ ("<" | "<=") => (operator, false),
+                _ => return None,
+            };
+            let is_one = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'+');
+            let bound = bound.trim();
+            let fact = format!("semverCompare \"{operator}{bound}\" {version}");
+            bound.bytes().all(is_one).then_some((fact, is_opposite))
+        }
+        _ => None,
+    }
+}
+
+/// What `text` compares where it holds for one value alone, or above it, or below it: of those at most one holds. `x` of
+/// `eq x "literal"` and of `eq "literal" x`; `kindIs x` of `kindIs "map" x`; `x 1` of `gt x 1`.
 fn subject(text: &str) -> Option<String> {
     let is_string = |text: &str| text.starts_with(['"', '`']);
+    let is_number = |text: &str| text.parse::<i64>().is_ok();
     match action::call(text).as_slice() {
         ["eq", first, second] if is_string(first) && !is_string(second) => Some((*second).to_owned()),
         ["eq", first, second] if is_string(second) && !is_string(first) => Some((*first).to_owned()),
         ["kindIs", kind, value] if is_string(kind) => Some(format!("kindIs {value}")),
+        ["eq" | "gt" | "lt", value, number] if is_number(number) => Some(format!("{value} {number}")),
         _ => None,
     }
 }

@@ -207,3 +207,40 @@ fn a_condition_is_that_of_the_command_that_is_shown() {
         .replacen("cp /a/b /data/d\n              {{- end", "chmod 400 /data/c\n              {{- end", 1);
     assert_eq!(conditions(&inits, EMPTY_DIR), ["(if `.Values.b`)"]);
 }
+
+/// Of two branches that exclude each other by what they compare there is no finding that needs both.
+#[test]
+fn comparisons_exclude_each_other() {
+    let twice = |first: &str, second: &str| {
+        let container = |condition: &str| {
+            format!(
+                "        {{{{- if {condition} }}}}\n        - {{name: a, image: \"a:1\"}}\n        {{{{- end }}}}\n"
+            )
+        };
+        conditions(&format!("{}{}", container(first), container(second)), "")
+    };
+    for (first, second) in [
+        (
+            "semverCompare \">= 1.29-0\" .Capabilities.KubeVersion.Version",
+            "semverCompare \"<1.29-0\" .Capabilities.KubeVersion.Version",
+        ),
+        ("semverCompare \">1.28\" .Values.v", "semverCompare \"<= 1.28\" .Values.v"),
+        ("gt (int .Values.a) 1", "le (int .Values.a) 1"),
+        ("lt (int .Values.a) 2", "ge (int .Values.a) 2"),
+        ("gt (int .Values.a) 1", "lt (int .Values.a) 1"),
+        ("eq (int .Values.a) 1", "gt (int .Values.a) 1"),
+        ("ge .Values.a .Values.b", "lt .Values.a .Values.b"),
+    ] {
+        assert_eq!(twice(first, second), Vec::<String>::new(), "{first}, {second}");
+    }
+    for (first, second) in [
+        ("semverCompare \">=1.28\" .Values.v", "semverCompare \"<1.29\" .Values.v"),
+        ("semverCompare \">=1.28\" .Values.v", "semverCompare \"<1.28\" .Values.w"),
+        ("gt (int .Values.a) 1", "le (int .Values.a) 2"),
+        ("gt (int .Values.a) 1", "lt (int .Values.b) 1"),
+        ("gt (int .Values.a) 1", "gt (int .Values.a) 2"),
+    ] {
+        let both = format!("(if `{first}` and `{second}`)");
+        assert_eq!(twice(first, second), [both], "{first}, {second}");
+    }
+}
