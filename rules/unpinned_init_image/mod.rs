@@ -1,12 +1,13 @@
 //! Init containers whose image may be another one the next time.
 
 use crate::finding::{Finding, Severity};
+use crate::helm::has_placeholder;
 use crate::images;
 use crate::kube::image::Image;
 use crate::kube::{Container, Pod};
 use crate::rule::{Group, PodContext, Rule, Target};
 use crate::source::Span;
-use crate::yaml::Lookup;
+use crate::yaml::{Lookup, Node};
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -50,6 +51,16 @@ struct Unpinned<'p, 'd> {
     pull: Pull,
 }
 
+/// The image of `container` where a template's action says only from which registry or folder it is: whatever is set there,
+/// its tag is the one that is written.
+fn of_some_registry<'d>(container: &Container<'d>) -> Option<Image<'d>> {
+    let reference = container.node.get("image").filter(|image| image.is_unknown())?.identity()?;
+    let (registry, name) = reference.rsplit_once('/')?;
+    let is_known =
+        has_placeholder(registry) && !has_placeholder(name) && !Image::parse(name).is_placeholder();
+    is_known.then(|| Image::parse(reference))
+}
+
 /// When the kubelet pulls the image.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Pull {
@@ -77,15 +88,16 @@ impl Pull {
 
 impl<'p, 'd> Unpinned<'p, 'd> {
     fn of(container: &'p Container<'d>) -> Option<Self> {
-        let image = container.image()?;
+        let is_pulled = |image: &Image<'_>| {
+            !image.is_placeholder() && !images::is_bare_name(image) && !images::is_of_cluster(image)
+        };
+        let image = container.image().filter(is_pulled).or_else(|| of_some_registry(container))?;
         let pull = Pull::of(container)?;
-        let is_pulled =
-            !image.is_placeholder() && !images::is_bare_name(&image) && !images::is_of_cluster(&image);
-        (image.is_latest() && is_pulled).then_some(Self { container, image, pull })
+        image.is_latest().then_some(Self { container, image, pull })
     }
 
     fn place(&self) -> Span {
-        self.container.image.map_or_else(|| self.container.name_span(), |image| image.span())
+        self.container.node.get("image").map_or_else(|| self.container.name_span(), Node::span)
     }
 
     /// What is said of it beside `first`.

@@ -267,3 +267,35 @@ fn a_key_that_stands_twice_without_an_action_between_is_told() {
         .replace("    args: [b]\n", "    args: [b]\n    {{- end }}\n");
     assert!(!has(&in_branches), "{in_branches}");
 }
+
+/// The registry is left to whoever installs the chart; the tag is the author's.
+#[test]
+fn the_tag_of_an_image_of_some_registry_is_known() {
+    let pod = |image: &str| {
+        format!(
+            "apiVersion: v1\nkind: Pod\nmetadata:\n  name: {{{{ .Values.name }}}}\nspec:\n  initContainers:\n  - name: i\n    \
+             image: {image}\n    resources: {{limits: {{cpu: 1, memory: 1Gi}}}}\n  containers:\n  \
+             - {{name: a, image: \"a:1\", resources: {{limits: {{cpu: 1, memory: 1Gi}}}}}}\n"
+        )
+    };
+    for image in [
+        "\"{{ .Values.registry }}/busybox:latest\"",
+        "{{ .Values.registry }}/team/busybox",
+        "'{{ include \"a.registry\" . }}/library/busybox:latest'",
+        "registry.example/{{ .Values.folder }}/busybox:latest",
+    ] {
+        assert_eq!(rules(&pod(image)), ["unpinned-init-image"], "{image}");
+    }
+    for image in [
+        "\"{{ .Values.registry }}/busybox:1.36\"",
+        "\"{{ .Values.registry }}/busybox@sha256:ab\"",
+        "\"{{ .Values.registry }}/busybox:{{ .Values.tag }}\"",
+        "\"{{ .Values.registry }}/{{ .Values.name }}:latest\"",
+        "\"{{ .Values.image }}:latest\"",
+        "\"{{ .Values.registry }}busybox\"",
+        "\"{{ .Values.registry }}/\"",
+        "\"{{ .Values.registry }}/$(NAME)\"",
+    ] {
+        assert_eq!(rules(&pod(image)), Vec::<String>::new(), "{image}");
+    }
+}
