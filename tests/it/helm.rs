@@ -111,7 +111,7 @@ fn values_are_equal_by_their_actions() {
 
 #[test]
 fn what_is_injected_opens_what_is_around() {
-    assert_eq!(only("a:\n  b: c\n  {{- toYaml .x | nindent 2 }}\nd: e\n"), "{a: {b: c}, d: e}");
+    assert_eq!(only("a:\n  b: c\n  {{- toYaml .x | nindent 2 }}\nd: e\n"), "{a: {b: c, …}, d: e}");
     assert_eq!(only("a:\n  {{- toYaml .x | nindent 2 }}\nd: e\n"), "{a: ?, d: e}");
     assert_eq!(only("a: {{- include \"x\" . | nindent 4 }}\nd: e\n"), "{a: ?, d: e}");
     assert_eq!(only("a:\n{{ toYaml .x | indent 2 }}\nd: e\n"), "{a: ?, d: e}");
@@ -184,7 +184,7 @@ fn what_is_called_under_a_key_starts_a_line() {
     assert_eq!(only("a:\n  {{- include \"x\" . }}\n  b: c\n"), "{a: {b: c, …}}");
     assert_eq!(
         only("a:\n  {{- include \"x\" . }}\n  {{- include \"y\" . }}\n  b: c\nd: e\n"),
-        "{a: {b: c}, d: e}"
+        "{a: {b: c, …}, d: e}"
     );
     assert_eq!(
         only("a:\n  {{- if .z }}\n  {{- include \"x\" . }}\n  {{- end }}\n  b: c\n"),
