@@ -99,6 +99,12 @@ impl<'t> Choice<'t> {
         }
     }
 
+    /// Whether what it asks for hangs on what a named template is called with, which may settle it.
+    #[must_use]
+    pub fn is_of_call(&self) -> bool {
+        self.asked().iter().any(|(condition, _)| condition.is_of_call())
+    }
+
     /// The conditions of the branches up to the one that is taken, each with whether it holds.
     fn asked(&self) -> Vec<(&'t Condition, bool)> {
         let upto = self.block.arms.iter().position(|&arm| Some(arm) == self.taken);

@@ -25,6 +25,8 @@ pub(super) struct Literal {
     text: String,
     /// Whether that says the opposite of the fact: of `lt` and `ge` the fact is always the first.
     is_opposite: bool,
+    /// Whether it hangs on what a named template is called with.
+    is_of_call: bool,
 }
 
 /// That a fact is true, or that it is false.
@@ -137,6 +139,12 @@ impl Condition {
         if is_all { said.map(|one| vec![one]).collect() } else { vec![said.collect()] }
     }
 
+    /// Whether it hangs on what a named template is called with, which may settle it.
+    pub(super) fn is_of_call(&self) -> bool {
+        let (Self::All(literals) | Self::Any(literals)) = self;
+        literals.iter().any(|literal| literal.is_of_call)
+    }
+
     /// Whether `other` can't hold where it does, since both compare the same with different literals.
     pub(super) fn excludes(&self, other: &Self) -> bool {
         match (self, other) {
@@ -203,7 +211,7 @@ impl Literal {
         let mut implied: Vec<Claim> = values.collect();
         implied.extend(asked_by(&text, whole_scope, ids));
         let claim = Claim { fact: ids.fact(text.clone(), scope), subject, holds };
-        Self { claim, implied, text, is_opposite: false }
+        Self { claim, implied, is_of_call: whole_scope.is_of_call(&text), text, is_opposite: false }
     }
 }
 

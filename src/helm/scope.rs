@@ -29,6 +29,11 @@ impl Scope {
         Self { dot, root: dot, call: Some(call) }
     }
 
+    /// Whether `text` hangs on what a named template is called with, or on a variable of its own.
+    pub(super) fn is_of_call(self, text: &str) -> bool {
+        self.call.is_some() && (action::has_variable(text) || self.dot == self.call && action::is_local(text))
+    }
+
     /// By what equal texts in it are told from those in others; `None` where `text` means the same in all of the chart.
     pub(super) fn of(self, text: &str) -> Option<usize> {
         if action::is_local(text) {

@@ -49,7 +49,7 @@ pub(super) fn conditional(
         let mut trials = Trials::new(views, part, found, check);
         let from = told.len();
         for finding in found.iter().filter(|finding| !known.contains(&(finding.rule, finding.span))) {
-            told.push(trials.conditional(finding, &mut left));
+            told.extend(trials.conditional(finding, &mut left));
         }
         known.extend(told.iter().skip(from).map(|finding| (finding.rule, finding.span)));
     }
@@ -94,24 +94,26 @@ impl<'a> Trials<'a> {
         Self { views, part, choices: views.choices(part), check, rules, known: HashMap::new() }
     }
 
-    /// `finding` with the conditions under which it holds; `left` is how many more trials there may be.
-    fn conditional(&mut self, finding: &Finding, left: &mut usize) -> Finding {
+    /// `finding` with the conditions under which it holds; `left` is how many more trials there may be. `None` where it isn't
+    /// known whether they ever hold: they hang on what a named template is called with.
+    fn conditional(&mut self, finding: &Finding, left: &mut usize) -> Option<Finding> {
         let mut finding = finding.clone();
         match self.conditions(&finding, left) {
-            Some(conditions) if conditions.is_empty() => {}
-            Some(conditions) => {
+            Conditions::Known(conditions) if conditions.is_empty() => {}
+            Conditions::Known(conditions) => {
                 finding.message = format!("{} (if {})", finding.message, conditions.join(" and "));
             }
-            None => finding.message.push_str(" (with some values)"),
+            Conditions::Many => finding.message.push_str(" (with some values)"),
+            Conditions::OfCall => return None,
         }
-        match self.part.document.placeholders() {
+        Some(match self.part.document.placeholders() {
             Some(placeholders) => finding.revealed(placeholders),
             None => finding,
-        }
+        })
     }
 
-    /// What has to hold for `finding`; `None` where that isn't known, or is too much to be told.
-    fn conditions(&mut self, finding: &Finding, left: &mut usize) -> Option<Vec<String>> {
+    /// What has to hold for `finding`.
+    fn conditions(&mut self, finding: &Finding, left: &mut usize) -> Conditions {
         let at = self.at(finding);
         let stands_in = |choice: &Choice<'_>| choice.holds(at) || choice.holds_called(finding.span);
         let is_around = |number: &usize| self.choices.get(*number).is_some_and(stands_in);
@@ -123,12 +125,20 @@ impl<'a> Trials<'a> {
             !choice.is_some_and(|choice| shown.iter().any(|&at| choice.holds(at)))
         });
         let mut search = Search { trials: self, finding, at, left };
-        let needed = search.needed(&around, true, &others)?;
-        let needed = search.confirmed(&around, &needed);
+        let needed = search.needed(&around, true, &others);
+        let confirmed = needed.as_ref().map(|needed| search.confirmed(&around, needed));
+        let is_of_call = |number: &usize| self.choices.get(*number).is_some_and(Choice::is_of_call);
+        let shows = |choice: &Choice<'_>| finding.labels.iter().any(|label| choice.holds_called(label.span));
+        if around.iter().chain(needed.as_ref().unwrap_or(&others)).any(is_of_call)
+            || self.choices.iter().any(|choice| choice.is_of_call() && shows(choice))
+        {
+            return Conditions::OfCall;
+        }
+        let Some(needed) = confirmed else { return Conditions::Many };
         let all = self.described([&*around, &*needed].concat());
         // What stands around a place can be seen there.
         let told = if all.len() > MAX_CONDITIONS { self.described(needed) } else { all };
-        (told.len() <= MAX_CONDITIONS).then_some(told)
+        if told.len() <= MAX_CONDITIONS { Conditions::Known(told) } else { Conditions::Many }
     }
 
     /// What the choices of these numbers ask for.
@@ -151,6 +161,16 @@ impl<'a> Trials<'a> {
         let starts = spans.filter(move |span| span.file == place.file).map(|span| span.range().start);
         starts.filter(move |start| place.range().contains(start))
     }
+}
+
+/// What has to hold for a finding.
+enum Conditions {
+    /// As they are written.
+    Known(Vec<String>),
+    /// Too many to be told, or to be found out.
+    Many,
+    /// Some that hang on what a named template is called with.
+    OfCall,
 }
 
 /// What becomes of a finding where branches are taken otherwise.

@@ -215,3 +215,49 @@ fn a_variable_whose_name_is_passed_may_be_any() {
     let passed = found("{{- include \"web.secret\" (list . \"PASSWORD\") | nindent 12 }}");
     assert!(!passed.iter().any(|line| line.contains("undefined")), "{passed:?}");
 }
+
+/// Whether a branch of a named template is ever taken may be settled by what it is called with, or by what it sets itself.
+#[test]
+fn what_hangs_on_a_call_is_not_told() {
+    let helpers = r#"{{- define "web.group" -}}
+securityContext:
+  fsGroup: 1
+  {{- if .nonRoot }}
+  runAsNonRoot: true
+  {{- end }}
+{{- end }}
+{{- define "web.user" -}}
+{{- $user := true }}
+{{- if .Values.root }}
+{{- $user = false }}
+{{- end }}
+securityContext:
+  fsGroup: 1
+  {{- if $user }}
+  runAsNonRoot: true
+  {{- end }}
+{{- end }}
+{{- define "web.probe" -}}
+{{- if .Values.probe }}
+livenessProbe: {exec: {command: [a]}}
+{{- end }}
+{{- end }}
+"#;
+    let pod = |spec: &str, inits: &str| {
+        let text = format!(
+            "apiVersion: v1\nkind: Pod\nmetadata: {{name: a}}\nspec:\n{spec}  containers:\n    - {{name: b, image: \"b:1\"}}\n  \
+             initContainers:\n{inits}"
+        );
+        told(
+            &chart(&[("web/templates/_helpers.tpl", helpers), ("web/templates/web.yaml", &text)]),
+            &["--select", "api,security"],
+        )
+    };
+    let root = "    - name: c\n      image: a:1\n      {{- if .Values.root }}\n      securityContext: {runAsUser: 0}\n      {{- end }}\n";
+    for call in ["web.user\" .", "web.group\" (dict \"nonRoot\" false)"] {
+        let call = format!("  {{{{- include \"{call} | nindent 2 }}}}\n");
+        assert_eq!(pod(&call, root), Vec::<String>::new(), "{call}");
+    }
+    let probe = "    - name: c\n      image: a:1\n      {{- include \"web.probe\" . | nindent 6 }}\n";
+    assert_eq!(pod("", probe), ["web/templates/_helpers.tpl:21:1 forbidden-probe"]);
+}
