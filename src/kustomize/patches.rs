@@ -86,10 +86,8 @@ fn for_target(
     });
     if is_used {
         builder.uses_patch(patch.file, matches!(patch.kind, Kind::Merge(_)));
-    } else if !builder.is_partial() {
-        let why = "this patch changes nothing: its target matches no resource of the kustomization";
-        builder.note(target, why);
     }
+    builder.note_target(target, is_used);
 }
 
 fn operate(builder: &mut Builder, resource: &mut Resource, operations: &Value) {

@@ -23,11 +23,17 @@ pub struct Remark {
     pub is_of_binary: bool,
 }
 
+/// Of a patch whose target isn't there.
+const CHANGES_NOTHING: &str =
+    "this patch changes nothing: its target matches no resource of the kustomization";
+
 /// Remarks, each once.
 #[derive(Default)]
 pub(super) struct Remarks {
     list: Vec<Remark>,
     known: HashSet<Remark>,
+    /// The targets that match something.
+    matching: HashSet<Span>,
 }
 
 impl Remarks {
@@ -56,9 +62,10 @@ impl Remarks {
         }
     }
 
-    /// The remarks in the order of their places.
+    /// The remarks in the order of their places. A component has many users, and some lack what it patches in others.
     pub(super) fn into_list(self) -> Vec<Remark> {
-        let mut list = self.list;
+        let Self { mut list, matching, .. } = self;
+        list.retain(|remark| remark.message != CHANGES_NOTHING || !matching.contains(&remark.span));
         list.sort_by_key(|remark| (remark.span.file, remark.span.start));
         list
     }
@@ -109,6 +116,15 @@ impl Builder {
     pub(super) fn give_up_at(&mut self, span: Span, message: &str) {
         self.partial = true;
         self.remark(span, message, None, true);
+    }
+
+    /// Notes whether the `target` of a patch matches anything.
+    pub(super) fn note_target(&mut self, target: &Value, is_used: bool) {
+        if is_used {
+            self.remarks.matching.insert(target.span());
+        } else if !self.is_partial() {
+            self.note(target, CHANGES_NOTHING);
+        }
     }
 
     /// As [`note`](Self::note), with the names that this one is about.

@@ -257,3 +257,22 @@ fn a_kustomization_that_git_ignores_is_not_missed() {
     assert!(is_error(&remarks(&not_ignored)), "the nearest counts");
     assert!(is_error(&remarks(&[(".gitignore", "/other/\n")])));
 }
+
+/// A component is for many users, of which some lack what it patches in others.
+#[test]
+fn a_patch_of_a_component_is_told_where_no_user_has_its_target() {
+    let component = "apiVersion: kustomize.config.k8s.io/v1alpha1\nkind: Component\npatches:\n- target: {name: web}\n  \
+                     path: patch.yaml\n- target: {name: other}\n  path: patch.yaml\n";
+    let repository = Repository::of(&[
+        ("base/kustomization.yaml", BASE),
+        ("base/web.yaml", WEB),
+        ("part/kustomization.yaml", component),
+        ("part/patch.yaml", PROBE),
+        ("one/kustomization.yaml", "resources: [../base]\ncomponents: [../part]\n"),
+        ("two/kustomization.yaml", "resources: [settings.yaml]\ncomponents: [../part]\n"),
+        ("two/settings.yaml", "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: settings}\n"),
+    ]);
+    let remarks = repository.remarks(&repository.lint(&["."]));
+    let told = "note part/kustomization.yaml:6: this patch changes nothing: its target matches no resource of the kustomization";
+    assert_eq!(remarks, [told]);
+}
