@@ -100,7 +100,9 @@ pub(super) fn is_assertion(
     }
     let is_patch = || templates.iter().any(|template| template.completeness == Completeness::Patch);
     let cannot_be_created = || is_patch() || !has_name(object);
+    // A chart's values have keys of any name.
     !templates.is_empty()
+        && !object.is_of_chart()
         && (has_expressions(object)
             || !object.node.is_of_template() && is_without_images(templates) && is_printed(object, templates)
             || cannot_be_created() && (has_status(object) || suites.has_test_beside(path)))

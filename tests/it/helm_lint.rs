@@ -561,3 +561,14 @@ fn a_quoted_text_with_an_action_is_named_once() {
     let told = "waits for `{{ .Values.name }}-db:{{ .Values.port }}` without";
     assert!(found.iter().any(|finding| finding.contains(told)), "{found:#?}");
 }
+
+/// A chart's values have keys of any name: they are nothing that a test expects.
+#[test]
+fn values_with_a_status_are_judged() {
+    let values = "status: {http: {enabled: true}}\ndeployment:\n  initContainers:\n    stale: {command: [rm]}\nextra:\n  \
+                  initContainers:\n  - name: a\n    image: busybox:latest\n";
+    assert_eq!(
+        told(&chart(&[("web/values.yaml", values)]), &[]),
+        ["web/values.yaml:8:12 unpinned-init-image"]
+    );
+}
