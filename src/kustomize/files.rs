@@ -200,7 +200,7 @@ impl Files {
         // Without a work tree, what may be read is what was named.
         let is_free = self.is_unrestricted && known.is_some();
         if !is_free && (!target.starts_with(&root) || self.real.leads_out(&root, target)) {
-            let why = "it is outside the kustomization's own folder, which kustomize refuses without `--load-restrictor LoadRestrictionsNone`";
+            let why = "it is outside the kustomization's own folder, which kustomize and initlint refuse without `--load-restrictor LoadRestrictionsNone`";
             return Err(Refused::Because(why.to_owned()));
         }
         match *known {

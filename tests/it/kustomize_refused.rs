@@ -147,7 +147,7 @@ fn what_is_alike_is_told_in_one_line() {
         ("a/one.yaml", WEB),
         ("a/two.yaml", WEB),
     ]);
-    let outside = "this is not read: it is outside the kustomization's own folder, which kustomize refuses \
+    let outside = "this is not read: it is outside the kustomization's own folder, which kustomize and initlint refuse \
                    without `--load-restrictor LoadRestrictionsNone`";
     let missing = "this file or folder does not exist, and what it would bring is not known: gone/0.yaml";
     let expected = [
