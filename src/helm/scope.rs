@@ -31,7 +31,11 @@ impl Scope {
 
     /// Whether `text` hangs on what a named template is called with, or on a variable of its own.
     pub(super) fn is_of_call(self, text: &str) -> bool {
-        self.call.is_some() && (action::has_variable(text) || self.dot == self.call && action::is_local(text))
+        // Whatever is passed, these can only be those of the root.
+        let of_root = [".Values", ".Release", ".Capabilities", ".Chart", ".Files"];
+        let is_passed = || of_root.iter().fold(text.to_owned(), |text, name| text.replace(name, "root"));
+        self.call.is_some()
+            && (action::has_variable(text) || self.dot == self.call && action::is_local(&is_passed()))
     }
 
     /// By what equal texts in it are told from those in others; `None` where `text` means the same in all of the chart.

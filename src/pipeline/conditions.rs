@@ -129,7 +129,7 @@ impl<'a> Trials<'a> {
         let confirmed = needed.as_ref().map(|needed| search.confirmed(&around, needed));
         let is_of_call = |number: &usize| self.choices.get(*number).is_some_and(Choice::is_of_call);
         let shows = |choice: &Choice<'_>| finding.labels.iter().any(|label| choice.holds_called(label.span));
-        if around.iter().chain(needed.as_ref().unwrap_or(&others)).any(is_of_call)
+        if around.iter().chain(confirmed.iter().flatten()).any(is_of_call)
             || self.choices.iter().any(|choice| choice.is_of_call() && shows(choice))
         {
             return Conditions::OfCall;
