@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::condition::{Condition, Said};
 use super::facts::Facts;
-use super::tree::{Arm, Block, Called, Piece, Tree};
+use super::tree::{Arm, Block, Called, Piece, Tree, blocks};
 use crate::source::Span;
 
 /// Which branch of a block a reading takes, if any. There is another one to take.
@@ -23,15 +23,7 @@ pub(super) fn of<'t>(tree: &'t Tree<'t>, body: &'t [Piece<'t>], facts: &Facts) -
 }
 
 fn gather<'t>(tree: &'t Tree<'t>, body: &'t [Piece<'t>], facts: &Facts, choices: &mut Vec<Choice<'t>>) {
-    for piece in body {
-        let block = match piece {
-            Piece::Block(block) => block,
-            Piece::Call(call) => {
-                gather(tree, &call.body, facts, choices);
-                continue;
-            }
-            _ => continue,
-        };
+    for block in blocks(body) {
         let choice = Choice { block, taken: chosen(tree, block, facts), tree };
         if choice.arms().next().is_some_and(|first| first.condition.is_some()) {
             choices.push(choice);

@@ -257,9 +257,7 @@ fn implied_where(literal: &Literal) -> impl Iterator<Item = Claim> {
 
 /// The comparison `text`, of several that mean the same or the opposite always the same; and whether that is the opposite.
 fn compared(text: &str) -> Option<(String, bool)> {
-    let words = action::call(text);
-    let words: Vec<&str> = words.iter().map(|word| &**word).collect();
-    match words.as_slice() {
+    match action::call(text).as_slice() {
         ["le", one, other] => Some((format!("gt {one} {other}"), true)),
         ["ge", one, other] => Some((format!("lt {one} {other}"), true)),
         ["semverCompare", constraint, version] => {

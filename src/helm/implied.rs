@@ -30,7 +30,6 @@ pub(super) fn by(text: &str) -> Vec<String> {
 fn next(text: &str) -> Option<String> {
     let text = action::in_parentheses(text.trim()).unwrap_or(text.trim());
     let words = action::call(text);
-    let words: Vec<&str> = words.iter().map(|word| &**word).collect();
     let value = match words.as_slice() {
         [path] => return field_of(path).map(str::to_owned),
         ["tpl", value, _] | ["index", value, _, ..] => value,

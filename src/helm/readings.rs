@@ -4,7 +4,7 @@
 //! throughout, so that two branches that Helm never puts out together are never read together.
 
 use super::facts::Facts;
-use super::tree::{Block, Piece, Tree};
+use super::tree::{Block, Piece, Tree, blocks};
 
 /// How many readings there are at most. Real templates need two or three.
 const MAX_READINGS: usize = 8;
@@ -38,15 +38,7 @@ struct Planner<'a> {
 
 impl<'a> Planner<'a> {
     fn body(&mut self, body: &'a [Piece<'a>]) {
-        for piece in body {
-            let block = match piece {
-                Piece::Block(block) => block,
-                Piece::Call(call) => {
-                    self.body(&call.body);
-                    continue;
-                }
-                _ => continue,
-            };
+        for block in blocks(body) {
             for (position, &arm) in block.arms.iter().enumerate() {
                 self.path.push((block, position));
                 if self.covered.get(arm) == Some(&false) {
@@ -91,15 +83,7 @@ pub(super) fn choose(tree: &Tree<'_>, block: &Block, facts: &mut Facts) -> Optio
 
 /// Notes the branches of a reading.
 fn cover(tree: &Tree<'_>, body: &[Piece<'_>], facts: &mut Facts, covered: &mut [bool], is_new: &mut bool) {
-    for piece in body {
-        let block = match piece {
-            Piece::Block(block) => block,
-            Piece::Call(call) => {
-                cover(tree, &call.body, facts, covered, is_new);
-                continue;
-            }
-            _ => continue,
-        };
+    for block in blocks(body) {
         let Some(index) = choose(tree, block, facts) else { continue };
         if let Some(covered) = covered.get_mut(index) {
             *is_new |= !*covered;

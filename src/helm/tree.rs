@@ -59,6 +59,19 @@ pub(super) struct Value {
     pub(super) follows_break: Option<usize>,
 }
 
+/// The blocks of `body`, and those of what it calls, in order.
+pub(super) fn blocks<'a>(body: &'a [Piece<'_>]) -> Vec<&'a Block> {
+    let mut found = Vec::new();
+    for piece in body {
+        match piece {
+            Piece::Block(block) => found.push(block),
+            Piece::Call(call) => found.extend(blocks(&call.body)),
+            Piece::Text(_) | Piece::Constant(..) | Piece::Value(_) => {}
+        }
+    }
+    found
+}
+
 /// Alternatives, of which at most one is output: the indices of its arms in the [`Tree`], in order.
 #[derive(Debug)]
 pub(super) struct Block {
