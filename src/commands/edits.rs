@@ -5,7 +5,7 @@ use super::lines::{Edit, Plain, Spot, edited};
 use super::substitution::{self, substitution, unescaped};
 use super::text::read_operands;
 use super::world::Node;
-use super::world::atoms::SETTLED;
+use super::world::atoms::Atom;
 use super::world::{ChangeKind, FailureCause, SUCCESS, Status, World};
 use super::{Call, Record, Remedy, Touching, Trait, Trouble, record};
 
@@ -117,8 +117,7 @@ fn is_made_room_for(world: &dyn World, atom: char, edit: &Edit, edits: &[Edit]) 
     let Some((at, text)) = edit.inserts() else { return true };
     // What is put in at an end of the text isn't where the same script takes that line away.
     let is_within = matches!(at, Spot::Matching(_)) && edits.iter().any(|edit| edit.deletes(text));
-    let key = world.atoms().get(atom).map(|atom| &*atom.key).unwrap_or_default();
-    let earlier = key.strip_prefix(SETTLED).unwrap_or_default().split('\u{1}').skip(1);
+    let earlier = world.atoms().get(atom).and_then(Atom::edits).into_iter().flat_map(|(_, edits)| edits);
     let mut earlier = earlier.filter_map(|how| line_edits(how.strip_prefix("sed ")?)).flatten();
     is_within || earlier.any(|edit| edit.deletes(text))
 }

@@ -51,7 +51,6 @@ pub(crate) use download::alternative;
 pub(crate) use languages::takes_operators;
 pub(crate) use network::pause;
 pub(crate) use operations::{Attempt, Id, Operation, Ownership};
-
 pub(crate) use paths::{Touching, is_of_every_image, only_removes};
 pub(crate) use reading::{found_command, run_on_found};
 pub use record::Record;

@@ -32,7 +32,7 @@ pub fn is_of_cluster(image: &Image<'_>) -> bool {
 pub fn holds_tools(image: &Image<'_>) -> bool {
     const TOOLS: [&str; 9] =
         ["alpine", "busybox", "debian", "ubuntu", "fedora", "bash", "curl", "ubi-minimal", "alpine-curl"];
-    TOOLS.contains(&image.repository.rsplit('/').next().unwrap_or_default())
+    TOOLS.contains(&image.name())
 }
 
 #[rustfmt::skip]

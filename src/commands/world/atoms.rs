@@ -58,6 +58,12 @@ impl Atom {
             maker: None,
         }
     }
+
+    /// The text that was edited, where it stands for one that an edit settles, and each of the edits.
+    pub(crate) fn edits(&self) -> Option<(&str, impl Iterator<Item = &str>)> {
+        let mut parts = self.key.strip_prefix(SETTLED)?.split('\u{1}');
+        Some((parts.next().unwrap_or_default(), parts))
+    }
 }
 
 /// The atoms of one analysis.
@@ -68,6 +74,13 @@ pub(crate) struct Atoms {
 }
 
 impl Atoms {
+    /// The one atom that `text` consists of.
+    pub(crate) fn only(&self, text: &str) -> Option<&Atom> {
+        let mut characters = text.chars();
+        let only = characters.next().filter(|_| characters.next().is_none())?;
+        self.get(only)
+    }
+
     /// The character that stands for the atom with this key, where there is one already.
     pub(crate) fn known(&self, key: &str) -> Option<char> {
         self.by_key.get(key).copied()

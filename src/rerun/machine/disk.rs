@@ -272,7 +272,9 @@ impl Machine<'_, '_> {
 
     /// Whether `place` stands for what a pattern matches in a folder that was filled with all of that, or more.
     fn is_matched(&self, place: &Place) -> bool {
-        let (Some(atom), Some(folder)) = (self.only_atom(place.name()), place.parent()) else { return false };
+        let (Some(atom), Some(folder)) = (self.shared.atoms.only(place.name()), place.parent()) else {
+            return false;
+        };
         let Node::Directory(fill) = self.tree(&folder).see(&folder) else { return false };
         let Some(pattern) = &atom.pattern else { return false };
         fill.iter().any(|source| {
@@ -300,21 +302,14 @@ impl Machine<'_, '_> {
     /// `old` after an edit that, made again, changes nothing more.
     pub(in crate::rerun) fn settled(&mut self, old: &str, how: &str) -> String {
         let how = how.replace('\u{1}', " ");
-        let known = self.only_atom(old).and_then(|atom| atom.key.strip_prefix(SETTLED).map(str::to_owned));
-        let base = known.unwrap_or_else(|| old.to_owned());
-        let mut parts = base.split('\u{1}');
-        let first = parts.next().unwrap_or_default();
-        let edits: BTreeSet<&str> = parts.chain([how.as_str()]).collect();
+        let (base, mut edits) = match self.shared.atoms.only(old).and_then(Atom::edits) {
+            Some((base, edits)) => (base, edits.collect()),
+            None => (old, BTreeSet::new()),
+        };
+        edits.insert(&how);
         let edits: Vec<&str> = edits.into_iter().collect();
-        let key = format!("{SETTLED}{first}\u{1}{}", edits.join("\u{1}"));
+        let key = format!("{SETTLED}{base}\u{1}{}", edits.join("\u{1}"));
         String::from(self.atom(Atom::new(key, "edited text")))
-    }
-
-    /// The one atom that `text` consists of.
-    fn only_atom(&self, text: &str) -> Option<&Atom> {
-        let mut characters = text.chars();
-        let only = characters.next().filter(|_| characters.next().is_none())?;
-        self.shared.atoms.get(only)
     }
 
     /// Copies what is at `from` and below to `to`.

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use super::atoms::{Atom, Atoms, SETTLED, UNKNOWN, is_known};
+use super::atoms::{Atom, Atoms, UNKNOWN, is_known};
 use super::places::{Place, Store};
 use super::tree::{Node, Tree};
 
@@ -32,8 +32,9 @@ fn is_edited(atoms: &Atoms, first: &Node, again: &Node, is_killed: bool) -> bool
         return true;
     }
     let (first, again) = (first.trim_end_matches('\n'), again.trim_end_matches('\n'));
-    let made = only(atoms, again).filter(|atom| atom.maker.is_some());
-    edits(atoms, again).is_some_and(|(base, _)| base.trim_end_matches('\n') == first)
+    let only = atoms.only(again);
+    let made = only.filter(|atom| atom.maker.is_some());
+    only.and_then(Atom::edits).is_some_and(|(base, _)| base.trim_end_matches('\n') == first)
         || made
             .is_some_and(|made| !first.is_empty() && made.key.trim_end_matches([':', '\n']).ends_with(first))
 }
@@ -48,13 +49,6 @@ fn is_reordered(first: &str, again: &str, is_killed: bool) -> bool {
     };
     let is_alike = is_killed && !first.trim().is_empty() || first.len() == again.len();
     is_alike && is_known(first) && lines(first) == lines(again)
-}
-
-/// The one atom that `content` consists of.
-fn only<'a>(atoms: &'a Atoms, content: &str) -> Option<&'a Atom> {
-    let mut characters = content.chars();
-    let only = characters.next().filter(|_| characters.next().is_none())?;
-    atoms.get(only)
 }
 
 /// Whether two nodes surely differ: what may be missing may be missing.
@@ -77,20 +71,15 @@ fn without_unknown_effects(atoms: &Atoms, node: Node) -> Node {
     }
 }
 
-/// The text that was edited, where `content` is one edited text, and each of its edits.
-fn edits<'a>(atoms: &'a Atoms, content: &str) -> Option<(&'a str, impl Iterator<Item = &'a str>)> {
-    let mut parts = only(atoms, content)?.key.strip_prefix(SETTLED)?.split('\u{1}');
-    Some((parts.next().unwrap_or_default(), parts))
-}
-
 fn settled_essence(atoms: &Atoms, content: Rc<str>) -> Rc<str> {
-    let Some((base, edits)) = edits(atoms, &content) else { return content };
+    let Some((base, edits)) = atoms.only(&content).and_then(Atom::edits) else { return content };
     let edits: Vec<&str> = edits.filter(|edit| !edit.starts_with(UNKNOWN)).collect();
     if edits.is_empty() { base.into() } else { format!("{base}\u{1}{}", edits.join("\u{1}")).into() }
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::atoms::SETTLED;
     use super::*;
 
     #[test]
