@@ -180,13 +180,14 @@ impl InputSet {
     pub fn pins_image(&self, name: &str, file: FileId) -> bool {
         let pinned = self.shared.pinned_images.get_or_init(|| images::pinned_images(self.files()));
         let reaches = |kustomization: &FileId| {
+            if self.shared.idle.contains(kustomization) {
+                return false;
+            }
             let whole = self.shared.builds.iter().filter(|build| !build.is_partial).map(|build| &build.files);
             let mut own = whole.filter(|files| files.contains(kustomization)).peekable();
             own.peek().is_none() || own.any(|files| files.contains(&file))
         };
-        let may_reach =
-            |kustomization: &FileId| !self.shared.idle.contains(kustomization) && reaches(kustomization);
-        pinned.get(name).is_some_and(|kustomizations| kustomizations.iter().any(may_reach))
+        pinned.get(name).is_some_and(|kustomizations| kustomizations.iter().any(reaches))
     }
 
     /// Whether a replacement of a kustomization of the run sets the image of the container of this name in the object of

@@ -396,14 +396,8 @@ fn is_plain(path: &str) -> bool {
 
 /// What `path` means in `folder`, shown as people write it: without `.`, and with `..` at its start alone.
 fn joined(folder: &str, path: &str) -> String {
-    if is_plain(folder) && is_plain(path) {
-        return format!("{folder}/{path}");
-    }
     // Windows has more to a path than its steps.
-    if cfg!(unix) && !path.starts_with('/') {
-        return joined_steps(folder, path);
-    }
-    joined_components(folder, path)
+    if cfg!(unix) { joined_steps(folder, path) } else { joined_components(folder, path) }
 }
 
 fn joined_components(folder: &str, path: &str) -> String {
@@ -419,11 +413,13 @@ fn joined_components(folder: &str, path: &str) -> String {
     shown(&steps.iter().collect::<PathBuf>())
 }
 
-/// As [`joined_components`] where a path is steps between slashes, and `path` leads on from `folder`: ten times as fast.
+/// As [`joined_components`] where a path is steps between slashes: ten times as fast.
 fn joined_steps(folder: &str, path: &str) -> String {
+    let is_absolute = path.starts_with('/');
+    let folder = if is_absolute { "" } else { folder };
     let mut joined = String::with_capacity(folder.len() + 1 + path.len());
-    let root = usize::from(folder.starts_with('/'));
-    joined.extend(folder.starts_with('/').then_some('/'));
+    joined.extend((is_absolute || folder.starts_with('/')).then_some('/'));
+    let root = joined.len();
     // Steps up that nothing is left for.
     let mut outside = root;
     for step in folder.split('/').chain(path.split('/')) {
@@ -473,7 +469,7 @@ mod tests {
         for folder in
             paths.iter().flat_map(|path| [path.clone(), format!("{path}/x/.."), format!("../{path}")])
         {
-            for path in paths.iter().filter(|path| !path.starts_with('/')) {
+            for path in &paths {
                 assert_eq!(
                     joined_steps(&folder, path),
                     joined_components(&folder, path),

@@ -1,6 +1,7 @@
 //! What `configMapGenerator` and `secretGenerator` make.
 
 use super::builder::Builder;
+use super::generators::key_and_path;
 use super::resource::{Resource, child};
 use crate::source::{FileId, MappedText};
 use crate::yaml::Value;
@@ -117,11 +118,7 @@ fn data_of(builder: &mut Builder, from: FileId, entry: &Value) -> Vec<(String, V
 
 /// `path` or `key=path` (kustomize, `kv.ParseFileSource`).
 fn file_of(builder: &mut Builder, from: FileId, item: &Value) -> Option<(String, Value)> {
-    let text = item.text()?;
-    let (key, path) = match text.split_once('=') {
-        Some((key, path)) => (key, path),
-        None => (text.rsplit('/').next()?, text),
-    };
+    let (key, path) = key_and_path(item.text()?);
     if key.is_empty() || path.is_empty() {
         builder.note(item, "this is neither a path nor `key=path`");
         return None;

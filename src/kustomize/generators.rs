@@ -69,13 +69,14 @@ fn data(generator: Node<'_>, source: &Source) -> BTreeMap<String, Value> {
     files.chain(literals).collect()
 }
 
-/// `path` or `key=path` (kustomize, `kv.ParseFileSource`). A file outside the kustomization's folder is left alone, as
-/// kustomize does unless told otherwise.
+/// The key and the path of `key=path`, or of a path whose last step is the key (kustomize, `kv.ParseFileSource`).
+pub(super) fn key_and_path(entry: &str) -> (&str, &str) {
+    entry.split_once('=').unwrap_or_else(|| (entry.rsplit('/').next().unwrap_or(entry), entry))
+}
+
+/// What `entry` makes. A file outside the kustomization's folder is left alone, as kustomize does unless told otherwise.
 fn file(entry: &str, kustomization: &str) -> Option<(String, Value)> {
-    let (key, path) = match entry.split_once('=') {
-        Some((key, path)) => (key, path),
-        None => (entry.rsplit('/').next()?, entry),
-    };
+    let (key, path) = key_and_path(entry);
     let folder = folder_of(kustomization);
     let mut steps: Vec<&str> = Vec::new();
     for step in path.split('/') {

@@ -61,26 +61,18 @@ pub(super) fn kustomizations(
     ours.map(|file| (file.source.id, Parsed::of(file, is_whole(file.source.id)))).collect()
 }
 
-/// Parses what the `kustomizations` among those that are `parsed` name as resources: nearly all that their builds are made
-/// of, at once instead of one after another.
-pub(super) fn resources(
+/// Parses those of the files `named` that aren't `parsed`: all that builds will be made of, at once instead of one after
+/// another.
+pub(super) fn ahead(
     files: &mut Files,
-    kustomizations: &HashSet<FileId>,
+    named: &HashSet<FileId>,
     parsed: &mut HashMap<FileId, Parsed>,
     is_whole: &(dyn Fn(FileId) -> bool + Sync),
 ) {
-    let of = kustomizations.iter().filter_map(|id| Some((id, parsed.get(id)?)));
-    let named = of.flat_map(|(id, parsed)| paths(parsed).filter_map(|path| files.known(*id, path)));
-    let named: HashSet<FileId> = named.filter(|id| !parsed.contains_key(id)).collect();
+    let named: HashSet<FileId> = named.iter().copied().filter(|id| !parsed.contains_key(id)).collect();
     let is_unread = |id: &FileId| files.get(*id).is_some_and(|file| !file.is_noted());
     let unread = named.iter().copied().filter(is_unread).collect();
     files.restore(&unread);
     let named = files.list().par_iter().filter(|file| named.contains(&file.source.id));
     parsed.par_extend(named.map(|file| (file.source.id, Parsed::of(file, is_whole(file.source.id)))));
-}
-
-/// The paths that a kustomization names as resources.
-fn paths(kustomization: &Parsed) -> impl Iterator<Item = &str> {
-    let lists = kustomization.values.iter().filter_map(|value| value.get("resources"));
-    lists.flat_map(Value::items).filter_map(Value::text)
 }

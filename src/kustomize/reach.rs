@@ -5,6 +5,7 @@ use std::collections::{HashMap, HashSet};
 
 use super::builder::{Builder, items};
 use super::files::{Found, Refused};
+use super::generators::key_and_path;
 use super::remarks::has_unfollowed;
 use crate::source::FileId;
 use crate::yaml::Value;
@@ -14,8 +15,8 @@ use crate::yaml::Value;
 pub(super) struct Parted {
     /// Those that lead to a file that is asked for, by any number of steps.
     pub(super) asked_for: HashSet<FileId>,
-    /// Those, and what they include.
-    pub(super) needed: HashSet<FileId>,
+    /// The files that those name, and what they include.
+    pub(super) files: HashSet<FileId>,
     /// Those that lead to none.
     pub(super) idle: HashSet<FileId>,
 }
@@ -29,7 +30,7 @@ struct Named {
     refused: Vec<(Value, Refused)>,
 }
 
-/// Which kustomizations each one includes, or is included by.
+/// Which files each kustomization names, or which others it includes, or is included by.
 type Links = HashMap<FileId, Vec<FileId>>;
 
 /// Parts `kustomizations` and what they include. Of files those are asked for that `is_checked` says. Of those that aren't
@@ -41,7 +42,7 @@ pub(super) fn part(
 ) -> Parted {
     let mut open = kustomizations.to_vec();
     let mut seen: HashSet<FileId> = open.iter().map(|(id, _)| *id).collect();
-    let (mut included_by, mut includes) = (Links::new(), Links::new());
+    let (mut included_by, mut includes, mut named) = (Links::new(), Links::new(), Links::new());
     let (mut asked_for, mut unknown) = (Vec::new(), Vec::new());
     while let Some((id, value)) = open.pop() {
         let Named { files, kustomizations, refused } = named_by(builder, id, &value);
@@ -58,6 +59,7 @@ pub(super) fn part(
             }
         }
         includes.insert(id, kustomizations);
+        named.insert(id, files);
         if !refused.is_empty() || has_unfollowed(&value) {
             unknown.push((id, value, refused));
         }
@@ -73,7 +75,8 @@ pub(super) fn part(
     }
     seen.retain(|id| !asked_for.contains(id) && !not_known.contains(id));
     let needed = linked(asked_for.iter().copied().collect(), &includes);
-    Parted { asked_for, needed, idle: seen }
+    let files = needed.iter().filter_map(|id| named.get(id)).flatten().copied().collect();
+    Parted { asked_for, files, idle: seen }
 }
 
 /// The `kustomizations`, what `links` lead to from them, and so on.
@@ -126,5 +129,5 @@ fn paths(value: &Value) -> impl Iterator<Item = (&Value, &str)> {
 /// The paths of what ConfigMaps are made of: scripts, which a Pod of any file may run.
 fn scripts(value: &Value) -> impl Iterator<Item = &str> {
     let entries = items(value, "configMapGenerator").iter().flat_map(|entry| items(entry, "files"));
-    entries.filter_map(Value::text).map(|entry| entry.split_once('=').map_or(entry, |(_, path)| path))
+    entries.filter_map(Value::text).map(|entry| key_and_path(entry).1)
 }

@@ -53,8 +53,8 @@ pub(super) fn of_input(builder: &mut Builder, ids: &[FileId], scope: Scope<'_>) 
         })
         .collect();
     let is_checked = |id: FileId| ids.get(id.0 as usize).is_none() || is_checked(id);
-    let Parted { asked_for, needed, idle } = reach::part(builder, &all, &is_checked);
-    parsed::resources(&mut builder.files, &needed, &mut builder.parsed, is_named);
+    let Parted { asked_for, files, idle } = reach::part(builder, &all, &is_checked);
+    parsed::ahead(&mut builder.files, &files, &mut builder.parsed, is_named);
     let mut whole = Vec::new();
     for (id, value) in all.iter().filter(|(id, _)| asked_for.contains(id)) {
         // A component makes something of what includes it; alone it is built where somebody asks for it.

@@ -57,7 +57,7 @@ pub(super) struct Folder {
     /// The files on disk.
     read: Vec<Read>,
     report: Report,
-    /// The files of what had to do with open documents then.
+    /// The files of what had to do with open documents when all was linted last.
     related: HashSet<FileId>,
     /// The addresses of those of the report's files that are open.
     open: HashMap<FileId, String>,
