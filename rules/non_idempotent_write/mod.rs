@@ -32,15 +32,21 @@ pub(super) fn report(pod: &Pod<'_>, cx: &mut PodContext<'_>, wanted: fn(Kind) ->
     let programs = cx.programs();
     for (program, hazards) in programs.hazards() {
         for hazard in hazards.iter().filter(|hazard| wanted(hazard.kind)) {
-            let mut finding = finding(pod, program, hazard);
+            let volume = programs.volume_of(hazard).and_then(|name| pod.volume(name));
+            let mut finding = finding(pod, program, hazard, volume);
             finding.fix = fix::of(program, hazard, cx);
             cx.report_in(program.container, revealing::kept(finding, program, hazard, cx));
         }
     }
 }
 
-fn finding(pod: &Pod<'_>, program: &Program<'_, '_>, hazard: &Hazard) -> Finding {
-    let volume = hazard.volume.and_then(|index| pod.volumes.get(index));
+/// `volume` is the one that `hazard` is about.
+fn finding(
+    pod: &Pod<'_>,
+    program: &Program<'_, '_>,
+    hazard: &Hazard,
+    volume: Option<&Volume<'_>>,
+) -> Finding {
     let mut finding =
         Finding::new(severity(hazard.severity), program.span(&hazard.site), message(program, hazard))
             .caption(caption(hazard))

@@ -72,7 +72,7 @@ const NEVER_ENDS: &[Trait] = &[Trait::NeverEnds];
 const MAY_SETTLE: &[Trait] = &[Trait::MaySettle];
 
 /// The family of an image's userland, where they differ.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum Userland {
     /// GNU coreutils and GNU wget: Debian, Ubuntu, Fedora…
     Gnu,

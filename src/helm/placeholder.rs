@@ -11,8 +11,8 @@ use super::scope::Scope;
 
 /// The first placeholder; all characters from here on are placeholders.
 const FIRST: char = '\u{100000}';
-/// The last one that Unicode calls a character.
-const LAST: u32 = 0x10_FFFD;
+/// How many there are: the last two of the plane are no characters.
+const COUNT: u32 = 0xFFFE;
 
 /// Whether `char` stands for an action's output.
 #[must_use]
@@ -34,8 +34,7 @@ const FIRST_BYTE: u8 = 0xF4;
 pub struct Placeholders {
     /// By the action's text, and the body whose `.` or variables it speaks of.
     known: HashMap<(String, Option<usize>), char>,
-    /// Each, in order.
-    actions: Vec<Action>,
+    actions: HashMap<char, Action>,
 }
 
 #[derive(Debug, Clone)]
@@ -55,14 +54,22 @@ impl Placeholders {
         if let Some(&placeholder) = self.known.get(&key) {
             return Some(placeholder);
         }
-        let next = u32::from(FIRST) + u32::try_from(self.actions.len()).ok()?;
-        let placeholder = char::from_u32(next).filter(|_| next <= LAST)?;
+        let placeholder = self.free(&key.0)?;
         let in_one_line = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
         let is_of_chart = scope.of(resolved).is_none() && !action::has_variable(resolved);
         let of_chart = is_of_chart.then(|| in_one_line(resolved));
-        self.actions.push(Action { text: in_one_line(inner), of_chart });
+        self.actions.insert(placeholder, Action { text: in_one_line(inner), of_chart });
         self.known.insert(key, placeholder);
         Some(placeholder)
+    }
+
+    /// A placeholder for the action with this `identity` that no other has. Most have the same in all templates, so that a
+    /// script in several is the same text.
+    fn free(&self, identity: &str) -> Option<char> {
+        let first = fnv(identity) % COUNT;
+        let all =
+            (first..COUNT).chain(0..first).filter_map(|number| char::from_u32(u32::from(FIRST) + number));
+        (self.actions.len() < COUNT as usize).then_some(all)?.find(|one| !self.actions.contains_key(one))
     }
 
     /// `text` as people know it, each placeholder replaced by its action. In a script it is a variable of that name, with
@@ -113,7 +120,11 @@ impl Placeholders {
 
     /// The action that `placeholder` stands for.
     fn action(&self, placeholder: char) -> Option<&Action> {
-        let index = u32::from(placeholder).checked_sub(u32::from(FIRST))?;
-        self.actions.get(index as usize)
+        self.actions.get(&placeholder)
     }
+}
+
+/// FNV-1a, the same in every release: what hangs on the order of placeholders must not change with the compiler.
+fn fnv(text: &str) -> u32 {
+    text.bytes().fold(0x811c_9dc5, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193))
 }

@@ -130,13 +130,7 @@ impl<'d> Pod<'d> {
     /// The volume of that name; the first of several.
     #[must_use]
     pub fn volume(&self, name: &str) -> Option<&Volume<'d>> {
-        self.volumes.get(self.volume_index(name)?)
-    }
-
-    /// The index of that volume in [`volumes`](Self::volumes).
-    #[must_use]
-    pub fn volume_index(&self, name: &str) -> Option<usize> {
-        self.volumes_by_name.get(name).copied()
+        self.volumes.get(*self.volumes_by_name.get(name)?)
     }
 
     /// The volume that `mount` mounts.

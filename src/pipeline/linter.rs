@@ -18,7 +18,7 @@ use crate::kustomize::Builds;
 use crate::provenance::{self, Judged};
 use crate::read::{self, InputFile, Outcome, Reason, Wanted};
 use crate::report::field::Fields;
-use crate::rerun::Budget;
+use crate::rerun::{Budget, Memo};
 use crate::rule::{
     self, MAX_FINDINGS, ObjectContext, ObjectFacts, PodContext, PodFacts, Rule, SetContext, Target,
 };
@@ -40,10 +40,12 @@ pub(super) struct Linter<'a> {
     pub(super) words: Prefilter,
     /// What the scripts of all builds may take to follow together.
     pub(super) of_builds: Arc<Budget>,
+    /// What came of scripts so far.
+    memo: Arc<Memo>,
 }
 
-pub(super) fn budget<'f>(files: impl IntoIterator<Item = &'f InputFile>) -> Arc<Budget> {
-    Arc::new(Budget::for_text(files.into_iter().map(|file| file.source.text.len()).sum()))
+fn budget<'f>(files: impl IntoIterator<Item = &'f InputFile>, memo: &Arc<Memo>) -> Arc<Budget> {
+    Arc::new(Budget::for_text(files.into_iter().map(|file| file.source.text.len()).sum(), memo))
 }
 
 /// From how many objects on those of one document are checked in parallel: it is a List of a cluster's.
@@ -67,16 +69,23 @@ impl<'a> Linter<'a> {
         let rules: Vec<_> = rules.iter().copied().filter(|rule| settings.may_run(rule.id)).collect();
         let prefilter = interest::prefilter(rules.iter().copied(), []);
         let words = interest::words(rules.iter().copied());
-        let of_builds = budget(inputs.files());
-        Self { settings, inputs, builds, rules, prefilter, words, of_builds }
+        let memo = Arc::default();
+        let of_builds = budget(inputs.files(), &memo);
+        Self { settings, inputs, builds, rules, prefilter, words, of_builds, memo }
     }
 
     /// The same for objects that see the input as `inputs`.
     pub(super) fn seeing<'b>(&'b self, inputs: &'b InputSet) -> Linter<'b> {
-        let Self { settings, builds, ref rules, ref prefilter, ref words, ref of_builds, .. } = *self;
+        let Self { settings, builds, ref rules, ref prefilter, ref words, ref of_builds, ref memo, .. } =
+            *self;
         let (rules, prefilter, words) = (rules.clone(), prefilter.clone(), words.clone());
-        let of_builds = Arc::clone(of_builds);
-        Linter { settings, inputs, builds, rules, prefilter, words, of_builds }
+        let (of_builds, memo) = (Arc::clone(of_builds), Arc::clone(memo));
+        Linter { settings, inputs, builds, rules, prefilter, words, of_builds, memo }
+    }
+
+    /// What the scripts of `file` may take to follow.
+    pub(super) fn budget(&self, file: &InputFile) -> Arc<Budget> {
+        budget([file], &self.memo)
     }
 
     /// Checks one file, which may be one that `is_named` itself.
@@ -85,7 +94,7 @@ impl<'a> Linter<'a> {
             self.check_passed_over(file);
         }
         read::guard(file, || {
-            let mut work = FileLinter::new(self, file, budget([file]));
+            let mut work = FileLinter::new(self, file, self.budget(file));
             // What builds make of it is checked instead; it need not be parsed again for that.
             if !self.builds.has_read(file.source.id)
                 || charts::is_template(&file.source.path, &file.source.text)
@@ -105,7 +114,7 @@ impl<'a> Linter<'a> {
         places: &HashSet<Place>,
     ) -> Vec<Finding> {
         let check = || {
-            let work = FileLinter::new(self, file, budget([file]));
+            let work = FileLinter::new(self, file, self.budget(file));
             let mut work = FileLinter { called: Some(places), ..work };
             self.visit(file, is_named, &mut work);
             work.result.findings
@@ -140,7 +149,7 @@ impl<'a> Linter<'a> {
                 continue;
             }
             let Ok(document) = Document::parse(&file.source, range.clone()) else { continue };
-            let mut work = FileLinter::new(self, &file, budget([&file]));
+            let mut work = FileLinter::new(self, &file, self.budget(&file));
             work.check_document(&document);
             debug_assert!(
                 work.result.pods.is_empty() || work.result.findings.is_empty(),

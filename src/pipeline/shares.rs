@@ -16,7 +16,7 @@ pub(super) fn check_each<T: Sync, R: Send>(
     let count = u64::try_from(items.len()).unwrap_or(u64::MAX).max(1);
     let share = (budget.left() / count).max(1);
     let within_share = |item| {
-        let own = Arc::new(Budget::of(share));
+        let own = Arc::new(Budget::of(share, budget.memo()));
         (check(item, &own), own.left())
     };
     let first: Vec<(R, u64)> = items.par_iter().map(within_share).collect();
@@ -37,7 +37,7 @@ mod tests {
             budget.spend(*takes);
             is_enough
         };
-        check_each(items, &Arc::new(Budget::of(budget)), check)
+        check_each(items, &Arc::new(Budget::of(budget, &Arc::default())), check)
     }
 
     #[test]

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use super::conditions::conditional;
 use super::file_result::place;
-use super::linter::{FileLinter, budget};
+use super::linter::FileLinter;
 use crate::charts::{Part, Views};
 use crate::finding::{Edit, Finding};
 use crate::helm;
@@ -27,7 +27,7 @@ impl FileLinter<'_> {
         }
         self.result.findings = before;
         let check = |document: &Document, rules: &HashSet<&'static str>| {
-            let mut work = FileLinter::new(self.linter, self.file, budget([self.file]));
+            let mut work = FileLinter::new(self.linter, self.file, self.linter.budget(self.file));
             work.only = Some(rules);
             work.check_document(document);
             work.result.findings

@@ -28,7 +28,7 @@ use crate::shell::invocation;
 use crate::shell::semantics::{Facts, Setting, Units, UnparsedText};
 use crate::shell::{Parsed, Unparsed};
 use crate::source::{FileId, MappedText, Span};
-use mounts::Lacking;
+use mounts::VolumeNumbers;
 use process::{EntryPoint, File, Files, Process, Surroundings, argv};
 pub(crate) use runs_as::{is_root, user_of_image};
 use runs_as::{restarts, userland};
@@ -54,8 +54,14 @@ pub struct Programs<'p, 'd> {
     budget: Option<&'p Budget>,
     /// Made when it is asked for.
     list: OnceCell<Vec<Program<'p, 'd>>>,
-    /// Of each program; filled when they are asked for.
-    analyses: OnceCell<Vec<Analysis>>,
+    /// Filled when they are asked for.
+    analyses: OnceCell<Analyses<'d>>,
+}
+
+/// What comes of running each program again.
+struct Analyses<'d> {
+    list: Vec<Analysis>,
+    volumes: VolumeNumbers<'d>,
 }
 
 impl<'p, 'd> Programs<'p, 'd> {
@@ -88,7 +94,7 @@ impl<'p, 'd> Programs<'p, 'd> {
     pub fn unfollowed(&self) -> impl Iterator<Item = (&Program<'p, 'd>, Span, String)> {
         let analyses = self.analyses.get();
         self.list().iter().enumerate().filter_map(move |(index, program)| {
-            let (span, why) = program.unfollowed(analyses.and_then(|analyses| analyses.get(index)))?;
+            let (span, why) = program.unfollowed(analyses.and_then(|analyses| analyses.list.get(index)))?;
             Some((program, span, why))
         })
     }
@@ -105,21 +111,31 @@ impl<'p, 'd> Programs<'p, 'd> {
 
     /// What makes each of them unsafe to run again.
     pub fn hazards(&self) -> impl Iterator<Item = (&Program<'p, 'd>, &[Hazard])> {
-        self.analyses().map(|(program, analysis)| (program, analysis.hazards.as_slice()))
+        let analyses = self.analyses().list.iter();
+        self.list().iter().zip(analyses.map(|analysis| analysis.hazards.as_slice()))
     }
 
-    fn analyses(&self) -> impl Iterator<Item = (&Program<'p, 'd>, &Analysis)> {
-        let analyse = || {
-            let lacking = Lacking::of(self.pod);
-            let running: Arc<[Running]> = mounts::running(self.pod, &lacking).into();
-            let containers = self.list().iter().map(|program| program.for_analysis(self, &lacking, &running));
-            let sequence: Vec<rerun::Container> = containers.collect();
-            match self.budget {
+    /// The name of the volume that `hazard` is about.
+    #[must_use]
+    pub fn volume_of(&self, hazard: &Hazard) -> Option<&'d str> {
+        self.analyses().volumes.name(hazard.volume?)
+    }
+
+    fn analyses(&self) -> &Analyses<'d> {
+        self.analyses.get_or_init(|| {
+            let mut volumes = VolumeNumbers::default();
+            let containers = self.list().iter().map(|program| program.for_analysis(self, &mut volumes));
+            let mut sequence: Vec<rerun::Container> = containers.collect();
+            let running: Arc<[Running]> = mounts::running(self.pod, &mut volumes).into();
+            for container in &mut sequence {
+                container.running = Arc::clone(&running);
+            }
+            let list = match self.budget {
                 Some(budget) => rerun::analyse_within(&sequence, budget),
                 None => rerun::analyse(&sequence),
-            }
-        };
-        self.list().iter().zip(self.analyses.get_or_init(analyse))
+            };
+            Analyses { list, volumes }
+        })
     }
 }
 
@@ -287,17 +303,13 @@ fn entries<'p>(
 }
 
 impl<'d> Program<'_, 'd> {
-    fn for_analysis(
-        &self,
-        programs: &Programs<'_, 'd>,
-        lacking: &Lacking<'_>,
-        running: &Arc<[Running]>,
-    ) -> rerun::Container {
+    /// Without what the Pod's other containers run.
+    fn for_analysis(&self, programs: &Programs<'_, 'd>, volumes: &mut VolumeNumbers<'d>) -> rerun::Container {
         let Programs { pod, images, inputs, version, .. } = *programs;
         let (environment, unknown_environment) = self.process.variables();
         rerun::Container {
             program: self.process.for_analysis(),
-            mounts: mounts::of(pod, self.container, lacking),
+            mounts: mounts::of(pod, self.container, volumes),
             environment,
             unknown_environment,
             working_dir: self.container.working_dir.map(|folder| folder.value.to_owned()),
@@ -311,7 +323,7 @@ impl<'d> Program<'_, 'd> {
             root: is_root(pod, self.container, images, inputs),
             host_network: pod.host.network,
             entries: mounts::entries(pod, self.container),
-            running: Arc::clone(running),
+            running: Arc::default(),
             files: self.process.files.texts(),
         }
     }

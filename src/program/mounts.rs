@@ -10,36 +10,44 @@ use crate::rerun::{Entries, Lifetime, Mount, Running};
 /// The longest path that Linux takes (bytes, `PATH_MAX`): nothing is mounted at a longer one.
 const MAX_PATH: usize = 4096;
 
-/// The numbers of the volumes that a Pod's containers mount and the manifest lacks, by name: past those of its own.
-pub(super) struct Lacking<'d>(HashMap<&'d str, usize>);
+/// The names of the volumes that containers mount, each at its number. They are numbered as they come up: what runs the
+/// same in two Pods has the same numbers, whatever other volumes these have.
+#[derive(Debug, Default)]
+pub(super) struct VolumeNumbers<'d> {
+    names: Vec<&'d str>,
+    by_name: HashMap<&'d str, usize>,
+}
 
-impl<'d> Lacking<'d> {
-    pub(super) fn of(pod: &Pod<'d>) -> Self {
-        let mut lacking: HashMap<&'d str, usize> = HashMap::new();
-        let mounts = pod.containers().flat_map(|(_, container)| &container.volume_mounts);
-        let names = mounts.filter_map(|mount| Some(mount.name?.value));
-        for name in names.filter(|name| pod.volume_index(name).is_none()) {
-            let next = pod.volumes.len() + lacking.len();
-            lacking.entry(name).or_insert(next);
-        }
-        Self(lacking)
+impl<'d> VolumeNumbers<'d> {
+    fn of(&mut self, name: &'d str) -> usize {
+        *self.by_name.entry(name).or_insert_with(|| {
+            self.names.push(name);
+            self.names.len() - 1
+        })
+    }
+
+    /// The name of the volume with this number.
+    pub(super) fn name(&self, number: usize) -> Option<&'d str> {
+        self.names.get(number).copied()
     }
 }
 
-/// The mounts of `container`, each with the number of its volume in the Pod.
-pub(super) fn of(pod: &Pod<'_>, container: &Container<'_>, lacking: &Lacking<'_>) -> Vec<Mount> {
+/// The mounts of `container`, each with the number of its volume.
+pub(super) fn of<'d>(
+    pod: &Pod<'d>,
+    container: &Container<'d>,
+    volumes: &mut VolumeNumbers<'d>,
+) -> Vec<Mount> {
     let elsewhere = life_of_lacking(pod);
     let mounts = container.volume_mounts.iter().filter_map(|mount| {
         let name = mount.name?.value;
-        let index = pod.volume_index(name);
-        let source = index.and_then(|index| pod.volumes.get(index)).map(|volume| &volume.source);
+        let source = pod.volume(name).map(|volume| &volume.source);
         let sub_path = mount.sub_path.or(mount.sub_path_expr).map(|path| path.value.to_owned());
         let path = mount.mount_path?.value;
         let has_place = path.len() <= MAX_PATH && sub_path.as_ref().is_none_or(|path| path.len() <= MAX_PATH);
-        has_place.then_some(())?;
-        Some(Mount {
+        has_place.then(|| Mount {
             path: path.to_owned(),
-            volume: index.or_else(|| lacking.0.get(name).copied())?,
+            volume: volumes.of(name),
             sub_path,
             read_only: mount.is_read_only() || source.is_some_and(VolumeSource::is_read_only),
             life: source.map_or(elsewhere, life),
@@ -79,14 +87,14 @@ fn entries_of(source: &ConfigSource<'_>, has_group: bool) -> Entries {
 }
 
 /// The programs of the Pod's other containers that are given by their paths. A sidecar may run beside any of them.
-pub(super) fn running(pod: &Pod<'_>, lacking: &Lacking<'_>) -> Vec<Running> {
+pub(super) fn running<'d>(pod: &Pod<'d>, volumes: &mut VolumeNumbers<'d>) -> Vec<Running> {
     let lasting = pod.containers().filter(|(role, _)| *role != Role::Init);
     let programs = lasting.filter_map(|(_, container)| {
         let path = container.command.as_ref()?.first()?.value;
         // Of a script only the interpreter is a program that runs.
         let is_script = Path::new(path).extension().is_some_and(|it| it == "sh" || it == "py");
         let is_program = path.starts_with('/') && !is_script;
-        is_program.then(|| Running { path: path.to_owned(), mounts: of(pod, container, lacking) })
+        is_program.then(|| Running { path: path.to_owned(), mounts: of(pod, container, volumes) })
     });
     programs.collect()
 }

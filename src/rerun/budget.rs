@@ -1,8 +1,10 @@
 //! How much work the analyses of one file may make together.
 
+use std::collections::HashSet;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
-use super::known::Known;
+use super::memo::Memo;
 use crate::shell::Parsed;
 
 /// Steps that any file may take: several times as many as the largest manifests of real projects do.
@@ -13,21 +15,22 @@ const LEAST: u64 = 1_000_000;
 #[derive(Debug)]
 pub struct Budget {
     left: AtomicU64,
-    known: Known,
-    parsed: Parsed,
+    /// The keys of the sequences that it was spent on.
+    paid: Mutex<HashSet<u64>>,
+    memo: Arc<Memo>,
 }
 
 impl Budget {
-    /// That of texts of `size` bytes together.
+    /// That of texts of `size` bytes together, of whose scripts `memo` may know what comes of them.
     #[must_use]
-    pub fn for_text(size: usize) -> Self {
-        Self::of(LEAST.max(u64::try_from(size).unwrap_or(u64::MAX) / 2))
+    pub fn for_text(size: usize, memo: &Arc<Memo>) -> Self {
+        Self::of(LEAST.max(u64::try_from(size).unwrap_or(u64::MAX) / 2), memo)
     }
 
     /// One of so many steps.
     #[must_use]
-    pub fn of(steps: u64) -> Self {
-        Self { left: AtomicU64::new(steps), known: Known::default(), parsed: Parsed::default() }
+    pub fn of(steps: u64, memo: &Arc<Memo>) -> Self {
+        Self { left: AtomicU64::new(steps), paid: Mutex::default(), memo: Arc::clone(memo) }
     }
 
     /// The steps that are left.
@@ -44,20 +47,28 @@ impl Budget {
         self.spend(commands.saturating_mul(commands) / PAIRS_PER_STEP);
     }
 
-    /// What came of the analyses that it was spent on.
-    pub(super) fn known(&self) -> &Known {
-        &self.known
+    /// What is known of scripts.
+    #[must_use]
+    pub fn memo(&self) -> &Arc<Memo> {
+        &self.memo
     }
 
-    /// The scripts that were parsed for the same file.
+    /// The scripts that were parsed.
     #[must_use]
     pub fn parsed(&self) -> &Parsed {
-        &self.parsed
+        self.memo.parsed()
     }
 
     /// Takes `steps` away.
     pub fn spend(&self, steps: u64) {
         let less = |left: u64| Some(left.saturating_sub(steps));
         let _ = self.left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, less);
+    }
+
+    /// Takes away the `steps` of the sequence with this `key`, unless it did.
+    pub(super) fn spend_once(&self, key: u64, steps: u64) {
+        if self.paid.lock().unwrap_or_else(PoisonError::into_inner).insert(key) {
+            self.spend(steps);
+        }
     }
 }

@@ -135,11 +135,11 @@ impl<'c> Explorer<'c> {
     ) -> Option<Reference> {
         let start = mounted(start, self.mounts.get(index)?);
         let mut end = None;
-        let all = self.share().saturating_mul(2);
+        let all = most_of_one(self.sequence);
         let mut left = u32::try_from(self.budget.left()).unwrap_or(u32::MAX).min(all);
         for _ in 0..MAX_ROUNDS {
             let mended = self.shared.mended.count();
-            self.shared.steps = self.share().min(left);
+            self.shared.steps = share(self.sequence).min(left);
             self.shared.spent = 0;
             let mut new = Found::new();
             end = self.round(index, &start, before, found, &mut new);
@@ -154,13 +154,6 @@ impl<'c> Explorer<'c> {
             }
         }
         end
-    }
-
-    /// The steps of one container. A Pod's containers have as many together as [`USUAL`] of them, so that a thousand take
-    /// no longer.
-    fn share(&self) -> u32 {
-        let containers = u32::try_from(self.sequence.len()).unwrap_or(u32::MAX);
-        STEPS.saturating_mul(USUAL) / containers.max(USUAL)
     }
 
     /// Goes on with a command as mended that wasn't before.
@@ -494,6 +487,18 @@ impl<'c> Explorer<'c> {
     fn context<'a>(&'a self, index: usize, is_reset: &'a dyn Fn(&Site) -> bool) -> Context<'a, 'c> {
         Context { shared: &self.shared, sequence: self.sequence, mounts: self.mounts, index, is_reset }
     }
+}
+
+/// The steps of one container in one round. A Pod's containers have as many together as [`USUAL`] of them, so that a
+/// thousand take no longer.
+fn share(sequence: &[Container]) -> u32 {
+    let containers = u32::try_from(sequence.len()).unwrap_or(u32::MAX);
+    STEPS.saturating_mul(USUAL) / containers.max(USUAL)
+}
+
+/// The most steps of one container of `sequence`, in all rounds.
+pub(super) fn most_of_one(sequence: &[Container]) -> u32 {
+    share(sequence).saturating_mul(2)
 }
 
 /// Crash points in the order in which they are tried: what a loop does again and again comes last.

@@ -32,8 +32,8 @@ mod context;
 mod diagnose;
 mod explore;
 mod found;
-mod known;
 mod machine;
+mod memo;
 mod mending;
 mod messages;
 mod start;
@@ -42,6 +42,7 @@ mod things;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
+use std::hash::{Hash, Hasher};
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -49,10 +50,12 @@ pub use crate::commands::Userland;
 use crate::shell::ir::Script;
 use crate::shell::options::Options;
 pub use budget::Budget;
+use memo::Known;
+pub use memo::Memo;
 pub use mending::Mending;
 
 /// One init container or sidecar, as far as running it again matters.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Container {
     /// What it runs.
     pub program: Arc<Program>,
@@ -110,8 +113,20 @@ pub enum Program {
     Exec(Vec<String>),
 }
 
+impl Hash for Program {
+    /// A script's text tells what it parses to.
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        match self {
+            Self::Script { script: _, text, options, arguments, bash } => {
+                (text, options, arguments, bash).hash(state);
+            }
+            Self::Exec(words) => words.hash(state),
+        }
+    }
+}
+
 /// A volume mount.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Mount {
     /// `mountPath`. A character of a private-use plane in it is the name of an unknown variable, and stands for its value.
     pub path: String,
@@ -126,7 +141,7 @@ pub struct Mount {
 }
 
 /// What is known of the files that a `ConfigMap`, a Secret or a projected volume becomes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Entries {
     /// Whether all lie in the mounted folder itself, so that what is there is a file and no folder.
     pub are_flat: bool,
@@ -135,7 +150,7 @@ pub struct Entries {
 }
 
 /// The program of another container.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Running {
     /// Its absolute path, as that container sees it.
     pub path: String,
@@ -144,7 +159,7 @@ pub struct Running {
 }
 
 /// How long a volume keeps what a container writes to it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Lifetime {
     /// A `ConfigMap`, `Secret` or projected volume is the same input on each run.
     Run,
@@ -271,18 +286,27 @@ pub enum Severity {
 /// A sidecar meets what the containers before it left. What it does beside those after it, and when, isn't known to them.
 #[must_use]
 pub fn analyse(sequence: &[Container]) -> Vec<Analysis> {
-    analyse_within(sequence, &Budget::for_text(0))
+    analyse_within(sequence, &Budget::for_text(0, &Arc::default()))
 }
 
-/// As [`analyse`], with no more steps than are left in `budget`; one that was analysed with it before takes none.
+/// As [`analyse`], with no more steps than are left in `budget`, which are taken once for each sequence.
 #[must_use]
 pub fn analyse_within(sequence: &[Container], budget: &Budget) -> Vec<Analysis> {
     if sequence.is_empty() {
         return Vec::new();
     }
-    budget.known().get(sequence).unwrap_or_else(|| {
-        let analyses = explore::explore(sequence, budget);
-        budget.known().add(sequence, &analyses);
-        analyses
-    })
+    let left = budget.left();
+    // With fewer steps it may end otherwise.
+    let is_whole = |known: &Known| left >= known.steps + u64::from(explore::most_of_one(sequence));
+    let known = budget.memo().get(sequence).filter(is_whole).unwrap_or_else(|| {
+        let own = Budget::of(left, budget.memo());
+        let analyses = explore::explore(sequence, &own);
+        let known = Known { analyses, steps: left - own.left() };
+        if is_whole(&known) {
+            budget.memo().add(sequence, known.clone());
+        }
+        known
+    });
+    budget.spend_once(memo::key(sequence), known.steps);
+    known.analyses
 }

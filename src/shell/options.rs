@@ -47,7 +47,7 @@ impl Shell {
 }
 
 /// What `sh -e`, `set -e` and `set -o errexit` set (POSIX XCU 2.14, *set*).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[expect(clippy::struct_excessive_bools, reason = "that is what a shell has")]
 pub struct Options {
     /// `-e`: a failure that nothing looks at ends the shell.

@@ -1,6 +1,6 @@
 //! The scripts that were parsed last.
 //!
-//! The containers of a Pod may all run one script, and the readings of a template have most scripts alike.
+//! The containers of a Pod may all run one script, and so may many manifests.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -9,7 +9,7 @@ use super::ir::Script;
 use super::{Unparsed, parse};
 
 /// How long the texts may be together whose scripts are kept, in bytes; a script takes many times the size of its text.
-const MAX_LENGTH: usize = 256 * 1024;
+const MAX_LENGTH: usize = 1 << 20;
 
 /// Scripts by their texts, and what came of parsing each.
 #[derive(Debug, Default)]
@@ -28,11 +28,12 @@ impl Parsed {
     /// # Errors
     /// Those of [`parse`].
     pub fn parse(&self, text: &str) -> Result<Arc<Script>, Unparsed> {
-        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(known) = kept.scripts.get(text) {
+        let kept = || self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = kept().scripts.get(text) {
             return known.clone();
         }
         let parsed = parse(text).map(Arc::new);
+        let mut kept = kept();
         if kept.length + text.len() > MAX_LENGTH {
             *kept = Kept::default();
         }

@@ -7,7 +7,7 @@ use initlint::inputs::InputSet;
 use initlint::kube::{Pod, Version, objects, templates};
 use initlint::program::Programs;
 use initlint::read::InputFile;
-use initlint::rerun::Budget;
+use initlint::rerun::{Budget, Memo};
 use initlint::settings::Settings;
 use initlint::source::{FileId, Source};
 use initlint::yaml::Document;
@@ -58,17 +58,33 @@ fn pod(name: usize, containers: usize, script: &str) -> String {
 
 /// The steps that the analysis of a manifest takes, of those of a large budget.
 fn steps(text: &str) -> u64 {
+    steps_with(text, &Arc::default())
+}
+
+/// The same where `memo` may know what comes of its scripts.
+fn steps_with(text: &str, memo: &Arc<Memo>) -> u64 {
     const MANY: u64 = 1 << 40;
     let source = Arc::new(Source::new(FileId(0), "a.yaml", text));
     let inputs = InputSet::new(vec![InputFile::new(Arc::clone(&source))]);
     let document = Document::parse(&source, 0..text.len()).unwrap();
-    let (images, budget) = (Images::default(), Budget::of(MANY));
+    let (images, budget) = (Images::default(), Budget::of(MANY, memo));
     for object in objects(document.root()) {
         for pod in templates(&object, &[]).into_iter().map(Pod::new) {
             Programs::of(&pod, &inputs, &images, Version::NEWEST).within(&budget).hazards().count();
         }
     }
     MANY - budget.left()
+}
+
+#[test]
+fn what_is_known_takes_as_much_as_what_is_not() {
+    let memo = Arc::default();
+    let text = pod(0, 2, "mkdir /data/a\ntouch /data/b\n");
+    let first = steps_with(&text, &memo);
+    assert!(first > 0 && steps_with(&text, &memo) == first, "which file is first must not matter");
+    let twice = format!("{text}---\n{text}");
+    assert_eq!(steps_with(&twice, &memo), first, "once for each file");
+    assert_eq!(steps(&twice), first);
 }
 
 /// What one container may take, in all rounds.
@@ -102,7 +118,7 @@ fn scripts_of_a_file_share_its_budget_and_say_when_it_is_spent() {
     let pods = |count: usize| (0..count).map(one).collect::<Vec<_>>().join("---\n");
     let each = steps(&pods(1));
     assert!(each > 10_000, "{each}");
-    let count = usize::try_from(2 * Budget::for_text(0).left() / each).unwrap();
+    let count = usize::try_from(2 * Budget::for_text(0, &Arc::default()).left() / each).unwrap();
     let report = lint("a.yaml", &pods(count), &Settings::default());
     let spent =
         report.errors.iter().filter(|error| error.message.contains("is not followed to its end")).count();
