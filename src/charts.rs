@@ -304,11 +304,18 @@ impl<'t> Views<'t> {
     }
 
     /// The document of `part` that holds the byte `at` of the template, as it is if those of its `choices` that don't stay
-    /// are made otherwise; branches that aren't taken add nothing to it. `None` where it isn't YAML.
+    /// are made otherwise, so much `later` where there are several ways; branches that aren't taken add nothing to it. `None`
+    /// where it isn't YAML.
     #[must_use]
-    pub fn otherwise(&self, part: &Part, at: usize, choices: &[(Choice<'_>, bool)]) -> Option<Document> {
+    pub fn otherwise(
+        &self,
+        part: &Part,
+        at: usize,
+        choices: &[(Choice<'_>, bool)],
+        later: usize,
+    ) -> Option<Document> {
         let reading = &self.views.get(part.reading)?.reading;
-        let reading = self.template.otherwise(reading, choices)?.closed();
+        let reading = self.template.otherwise(reading, choices, later)?.closed();
         let source = Source::new(part.place.file, "", reading.text.as_str());
         let mut ranges = yaml::split(&source.text).into_iter();
         let range = ranges.find(|range| reading.text.span(range.clone()).range().contains(&at))?;

@@ -51,10 +51,16 @@ impl<'t> Choice<'t> {
         self.tree.arms.get(self.taken?)
     }
 
-    /// Whether the byte `at` of the template stands in the branch that is taken.
+    /// Which of the branches is taken.
+    fn position(&self) -> Option<usize> {
+        self.block.arms.iter().position(|&arm| Some(arm) == self.taken)
+    }
+
+    /// Whether all of `range`, of the template, stands in the branch that is taken.
     #[must_use]
-    pub fn holds(&self, at: usize) -> bool {
-        self.arm().is_some_and(|arm| arm.called.is_none() && arm.range.contains(&at))
+    pub fn holds(&self, range: &Range<usize>) -> bool {
+        let is_in = |arm: &Arm<'_>| arm.range.contains(&range.start) && range.end <= arm.range.end;
+        self.arm().is_some_and(|arm| arm.called.is_none() && is_in(arm))
     }
 
     /// Whether `span`, of another file, starts in the branch that is taken, which is of a named template there.
@@ -82,12 +88,23 @@ impl<'t> Choice<'t> {
         }
     }
 
-    /// Takes for true what leads to another branch, or to none.
-    pub(super) fn turn(&self, facts: &mut Facts) {
-        let taken = self.arm().and_then(|arm| arm.condition.as_ref());
-        let first = self.arms().next().and_then(|first| first.condition.as_ref());
-        if let Some(condition) = taken.or(first) {
-            facts.force(condition, taken.is_none());
+    /// In how many ways it can be made otherwise: by another branch, or by none where there is no `else`.
+    #[must_use]
+    pub fn alternatives(&self) -> usize {
+        let has_else = self.arms().last().is_some_and(|last| last.condition.is_none());
+        self.block.arms.len() - usize::from(has_else)
+    }
+
+    /// Takes for true what leads to another outcome: to the first that comes after the one that is taken, or to one later
+    /// by `later`, if there are as many. After the last comes the first branch.
+    pub(super) fn turn(&self, facts: &mut Facts, later: usize) {
+        let alternatives = self.alternatives();
+        let taken = self.position().unwrap_or(alternatives);
+        let to = (taken + 1 + later.min(alternatives.saturating_sub(1))) % (alternatives + 1);
+        for (at, arm) in self.arms().enumerate().take(to + 1) {
+            if let Some(condition) = &arm.condition {
+                facts.force(condition, at == to);
+            }
         }
     }
 
@@ -99,7 +116,7 @@ impl<'t> Choice<'t> {
 
     /// The conditions of the branches up to the one that is taken, each with whether it holds.
     fn asked(&self) -> Vec<(&'t Condition, bool)> {
-        let upto = self.block.arms.iter().position(|&arm| Some(arm) == self.taken);
+        let upto = self.position();
         let arms = self.arms().enumerate().take(upto.map_or(usize::MAX, |taken| taken + 1));
         arms.filter_map(|(at, arm)| Some((arm.condition.as_ref()?, Some(at) == upto))).collect()
     }

@@ -230,12 +230,18 @@ impl<'t> Template<'t> {
         choices
     }
 
-    /// `reading` as it is if those of its `choices` that don't stay are made otherwise, as far as the others allow.
+    /// `reading` as it is if those of its `choices` that don't stay are made otherwise, as far as the others allow; where
+    /// there are several ways, by one that comes so much `later`.
     #[must_use]
-    pub fn otherwise(&self, reading: &Reading, choices: &[(Choice<'_>, bool)]) -> Option<Reading> {
+    pub fn otherwise(
+        &self,
+        reading: &Reading,
+        choices: &[(Choice<'_>, bool)],
+        later: usize,
+    ) -> Option<Reading> {
         let mut facts = reading.facts.clone();
         let those = |stay: bool| choices.iter().filter(move |(_, stays)| *stays == stay);
-        those(false).for_each(|(choice, _)| choice.turn(&mut facts));
+        those(false).for_each(|(choice, _)| choice.turn(&mut facts, later));
         those(true).for_each(|(choice, _)| choice.keep(&mut facts));
         self.reading(reading.text.whole().file, reading.part, facts)
     }

@@ -76,7 +76,7 @@ impl Chart {
                     let name = object.metadata().and_then(|metadata| metadata.get("name")?.text_of_chart());
                     let Some(name) = name else { continue };
                     let choices = views.choices(part);
-                    let is_certain = |at: usize| !choices.iter().any(|choice| choice.holds(at));
+                    let is_certain = |at: usize| !choices.iter().any(|choice| choice.holds(&(at..at)));
                     let data = texts(object.node.get("data"), &file.source, &is_certain);
                     let map = ChartMap { data, place: part.place, is_ambiguous: false };
                     match maps.get_mut(&name) {

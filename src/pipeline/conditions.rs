@@ -3,6 +3,7 @@
 //! A finding is looked for again with branches taken otherwise. Those without which it is gone are what it hangs on.
 
 use std::collections::{HashMap, HashSet};
+use std::ops::Range;
 
 use super::precedence;
 use crate::charts::{Part, Views};
@@ -19,6 +20,9 @@ const MAX_TRIALS: usize = 48;
 
 /// How much text is checked for that (bytes).
 const MAX_TRIED: usize = 4 << 20;
+
+/// How many ways are tried in which a branch may be taken otherwise: by another of its block, or by none.
+const MAX_WAYS: usize = 3;
 
 /// Where each rule found something: where that ends may hang on a branch.
 type Places = HashSet<(&'static str, FileId, u32)>;
@@ -84,8 +88,8 @@ struct Trials<'a> {
     check: Check<'a>,
     /// The rules that decide whether a finding stays.
     rules: HashSet<&'static str>,
-    /// By the numbers of the choices that stayed; nothing where that isn't YAML.
-    known: HashMap<Vec<usize>, Option<Places>>,
+    /// By the numbers of the choices that stayed, and which way the others went; nothing where that isn't YAML.
+    known: HashMap<(Vec<usize>, usize), Option<Places>>,
 }
 
 impl<'a> Trials<'a> {
@@ -114,18 +118,18 @@ impl<'a> Trials<'a> {
 
     /// What has to hold for `finding`.
     fn conditions(&mut self, finding: &Finding, left: &mut usize) -> Conditions {
-        let at = self.at(finding);
-        let stands_in = |choice: &Choice<'_>| choice.holds(at) || choice.holds_called(finding.span);
+        let place = self.place(finding);
+        let stands_in = |choice: &Choice<'_>| choice.holds(&place) || choice.holds_called(finding.span);
         let is_around = |number: &usize| self.choices.get(*number).is_some_and(stands_in);
         let (around, mut others): (Vec<usize>, Vec<usize>) = (0..self.choices.len()).partition(is_around);
         // Of several branches that would do, the one is told of that the reader is shown.
-        let shown: Vec<usize> = self.starts(finding.labels.iter().map(|label| label.span)).collect();
+        let shown: Vec<_> = self.ranges(finding.labels.iter().map(|label| label.span)).collect();
         others.sort_by_key(|&number| {
             let choice = self.choices.get(number);
-            !choice.is_some_and(|choice| shown.iter().any(|&at| choice.holds(at)))
+            !choice.is_some_and(|choice| shown.iter().any(|range| choice.holds(range)))
         });
-        let mut search = Search { trials: self, finding, at, left };
-        let needed = search.needed(&around, true, &others);
+        let mut search = Search { trials: self, finding, at: place.start, way: 0, left };
+        let needed = search.needed_whatever_way(&around, &others);
         let confirmed = needed.as_ref().map(|needed| search.confirmed(&around, needed));
         let is_of_call = |number: &usize| self.choices.get(*number).is_some_and(Choice::is_of_call);
         let shows = |choice: &Choice<'_>| finding.labels.iter().any(|label| choice.holds_called(label.span));
@@ -135,10 +139,11 @@ impl<'a> Trials<'a> {
             return Conditions::OfCall;
         }
         let Some(needed) = confirmed else { return Conditions::Many };
-        let all = self.described([&*around, &*needed].concat());
-        // What stands around a place can be seen there.
-        let told = if all.len() > MAX_CONDITIONS { self.described(needed) } else { all };
-        if told.len() <= MAX_CONDITIONS { Conditions::Known(told) } else { Conditions::Many }
+        // What stands around a place can be seen there, the outermost last.
+        let told = (0..=around.len())
+            .map(|from| self.described([around.get(from..).unwrap_or_default(), &*needed].concat()))
+            .find(|told| told.len() <= MAX_CONDITIONS);
+        told.map_or(Conditions::Many, Conditions::Known)
     }
 
     /// What the choices of these numbers ask for.
@@ -149,17 +154,17 @@ impl<'a> Trials<'a> {
         helm::conditions(&choices)
     }
 
-    /// The byte of the document that `finding` is at, or else what it is about: a script may be in another one.
-    fn at(&self, finding: &Finding) -> usize {
+    /// The bytes of the document that `finding` is at, or else what it is about: a script may be in another one.
+    fn place(&self, finding: &Finding) -> Range<usize> {
         let spans = [Some(finding.span), finding.about].into_iter().flatten();
-        self.starts(spans).next().unwrap_or(self.part.place.range().start)
+        self.ranges(spans).next().unwrap_or(self.part.place.range())
     }
 
-    /// Where those of `spans` start that lie in the document.
-    fn starts(&self, spans: impl Iterator<Item = Span>) -> impl Iterator<Item = usize> {
+    /// Those of `spans` that lie in the document.
+    fn ranges(&self, spans: impl Iterator<Item = Span>) -> impl Iterator<Item = Range<usize>> {
         let place = self.part.place;
-        let starts = spans.filter(move |span| span.file == place.file).map(|span| span.range().start);
-        starts.filter(move |start| place.range().contains(start))
+        let ranges = spans.filter(move |span| span.file == place.file).map(Span::range);
+        ranges.filter(move |range| place.range().contains(&range.start))
     }
 }
 
@@ -187,10 +192,31 @@ struct Search<'t, 'a> {
     trials: &'t mut Trials<'a>,
     finding: &'t Finding,
     at: usize,
+    /// Which way the branches are taken otherwise that have several.
+    way: usize,
     left: &'t mut usize,
 }
 
 impl Search<'_, '_> {
+    /// Those of `open` that have to stay beside `kept` for the finding to stay, whichever way the others go.
+    fn needed_whatever_way(&mut self, kept: &[usize], open: &[usize]) -> Option<Vec<usize>> {
+        let mut needed = self.needed(kept, true, open)?;
+        for way in 1..MAX_WAYS {
+            let has_it = |number: &usize| {
+                let choice = self.trials.choices.get(*number);
+                choice.is_some_and(|choice| choice.alternatives() > way) && !needed.contains(number)
+            };
+            let open: Vec<usize> = open.iter().copied().filter(has_it).collect();
+            let kept = [kept, &needed].concat();
+            self.way = way;
+            if !open.is_empty() && self.fate(&kept)? == Fate::Goes {
+                needed.extend(self.needed(&kept, false, &open)?);
+            }
+        }
+        self.way = 0;
+        Some(needed)
+    }
+
     /// The fewest of `open` that have to stay beside `kept` for the finding to stay (`QuickXplain`, Junker 2004). `is_new`
     /// tells that `kept` by itself may do. `None` where it takes too many trials.
     fn needed(&mut self, kept: &[usize], is_new: bool, open: &[usize]) -> Option<Vec<usize>> {
@@ -220,18 +246,18 @@ impl Search<'_, '_> {
     /// What becomes of the finding where only the choices `kept` stay as they are. `None` after too many trials.
     fn fate(&mut self, kept: &[usize]) -> Option<Fate> {
         let Trials { views, part, choices, check, rules, known } = &mut *self.trials;
-        let mut kept = kept.to_vec();
-        kept.sort_unstable();
-        if !known.contains_key(&kept) {
+        let mut trial = (kept.to_vec(), self.way);
+        trial.0.sort_unstable();
+        if !known.contains_key(&trial) {
             *self.left = self.left.checked_sub(1)?;
             let choices = choices.iter().enumerate();
             let choices: Vec<_> =
-                choices.map(|(number, choice)| (*choice, kept.binary_search(&number).is_ok())).collect();
-            let document = views.otherwise(part, self.at, &choices);
+                choices.map(|(number, choice)| (*choice, trial.0.binary_search(&number).is_ok())).collect();
+            let document = views.otherwise(part, self.at, &choices, self.way);
             let places = document.map(|document| check(&document, rules).iter().flat_map(places).collect());
-            known.insert(kept.clone(), places);
+            known.insert(trial.clone(), places);
         }
-        Some(match known.get(&kept)? {
+        Some(match known.get(&trial)? {
             Some(places) if places.contains(&place(self.finding.rule, self.finding.span)) => Fate::Stays,
             Some(_) => Fate::Goes,
             None => Fate::Unknown,

@@ -242,6 +242,13 @@ securityContext:
 livenessProbe: {exec: {command: [a]}}
 {{- end }}
 {{- end }}
+{{- define "web.size" -}}
+{{- if eq .size "small" }}
+securityContext: {runAsNonRoot: true}
+{{- else if eq .size "large" }}
+securityContext: {runAsNonRoot: true, fsGroup: 1}
+{{- end }}
+{{- end }}
 "#;
     let pod = |spec: &str, inits: &str| {
         let text = format!(
@@ -254,7 +261,9 @@ livenessProbe: {exec: {command: [a]}}
         )
     };
     let root = "    - name: c\n      image: a:1\n      {{- if .Values.root }}\n      securityContext: {runAsUser: 0}\n      {{- end }}\n";
-    for call in ["web.user\" .", "web.group\" (dict \"nonRoot\" false)"] {
+    for call in
+        ["web.user\" .", "web.group\" (dict \"nonRoot\" false)", "web.size\" (dict \"size\" \"none\")"]
+    {
         let call = format!("  {{{{- include \"{call} | nindent 2 }}}}\n");
         assert_eq!(pod(&call, root), Vec::<String>::new(), "{call}");
     }

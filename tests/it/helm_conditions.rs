@@ -244,3 +244,52 @@ fn comparisons_exclude_each_other() {
         assert_eq!(twice(first, second), [both], "{first}, {second}");
     }
 }
+
+/// That none of several branches is taken is one way more.
+#[test]
+fn a_finding_that_no_branch_keeps_hangs_on_them() {
+    let seed = mkdir("seed", "/data/a");
+    let volumes = |branches: &str| {
+        let open = branches.replace("{{", "        {{").replace(" => ", "\n        ").replace("; ", "\n");
+        conditions(&seed, &format!("      volumes:\n{open}\n"))
+    };
+    let kept = "- {name: data, emptyDir: {}}";
+    let lost = "- {name: data, configMap: {name: a}}";
+    let first = |said: Vec<String>| said.into_iter().next().unwrap_or_else(|| "nothing".to_owned());
+    let both = |first: &str, second: &str| format!("{first} => {kept}; {second} => {kept}");
+    let no_else = both("{{- if .Values.a }}", "{{- else if .Values.b }}") + "; {{- end }}";
+    assert_eq!(first(volumes(&no_else)), "(if `.Values.a`)", "no `else`");
+    let with = both("{{- with .Values.a }}", "{{- else with .Values.b }}") + "; {{- end }}";
+    assert_eq!(first(volumes(&with)), "(if `.Values.a`)", "`with`");
+    let other = both("{{- if .Values.a }}", "{{- else if .Values.b }}");
+    assert_eq!(
+        first(volumes(&format!("{other}; {{{{- else }}}} => {lost}; {{{{- end }}}}"))),
+        "(if `.Values.a`)"
+    );
+    let third =
+        format!("{other}; {{{{- else if .Values.c }}}} => {lost}; {{{{- else }}}} => {kept}; {{{{- end }}}}");
+    assert_eq!(first(volumes(&third)), "(if `.Values.a`)", "one in the middle");
+    let all =
+        format!("{other}; {{{{- else if .Values.c }}}} => {kept}; {{{{- else }}}} => {kept}; {{{{- end }}}}");
+    assert_eq!(first(volumes(&all)), "", "all keep it");
+}
+
+/// The map of a Pod spec starts in a branch that holds its first key: that isn't where a finding of the Pod stands.
+#[test]
+fn the_branch_of_the_first_key_is_no_condition_of_what_comes_after_it() {
+    let inits = "        - name: a\n          image: a:1\n";
+    let text = deployment(inits, EMPTY_DIR).replace(
+        "      initContainers:",
+        "      {{- if .Values.tolerations }}\n      tolerations: []\n      {{- end }}\n      initContainers:",
+    );
+    let text = text.replace("emptyDir: {}", "configMap: {name: a, defaultMode: 444}");
+    let found = found(&text);
+    assert!(
+        matches!(&*found, [one] if one.starts_with("invalid-field") && !one.contains("(if")),
+        "{found:#?}"
+    );
+    let inside =
+        text.replace("tolerations: []", "activeDeadlineSeconds: 5").replace(", defaultMode: 444", "");
+    let found = self::found(&inside);
+    assert!(matches!(&*found, [one] if one.ends_with("(if `.Values.tolerations`)")), "{found:#?}");
+}
