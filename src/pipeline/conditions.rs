@@ -7,7 +7,7 @@ use std::ops::Range;
 
 use super::precedence;
 use crate::charts::{Part, Views};
-use crate::finding::Finding;
+use crate::finding::{Finding, Severity};
 use crate::helm::{self, Choice};
 use crate::source::{FileId, Span};
 use crate::yaml::Document;
@@ -16,7 +16,7 @@ use crate::yaml::Document;
 const MAX_CONDITIONS: usize = 3;
 
 /// How often the documents of a file are checked to learn under which conditions its findings hold.
-const MAX_TRIALS: usize = 48;
+const MAX_TRIALS: usize = 64;
 
 /// How much text is checked for that (bytes).
 const MAX_TRIED: usize = 4 << 20;
@@ -24,16 +24,21 @@ const MAX_TRIED: usize = 4 << 20;
 /// How many ways are tried in which a branch may be taken otherwise: by another of its block, or by none.
 const MAX_WAYS: usize = 3;
 
-/// Where each rule found something: where that ends may hang on a branch.
-type Places = HashSet<(&'static str, FileId, u32)>;
+/// Where a rule finds something, and whether that is an error: where that ends may hang on a branch.
+type Place = (&'static str, bool, FileId, u32);
 
-fn place(rule: &'static str, span: Span) -> (&'static str, FileId, u32) {
-    (rule, span.file, span.start)
+/// Where `finding` is told.
+fn own_place(finding: &Finding) -> Place {
+    place(finding, finding.span)
+}
+
+fn place(finding: &Finding, span: Span) -> Place {
+    (finding.rule, finding.severity == Severity::Error, span.file, span.start)
 }
 
 /// Where `finding` says that something is wrong.
-fn places(finding: &Finding) -> impl Iterator<Item = (&'static str, FileId, u32)> {
-    finding.places().map(|span| place(finding.rule, span))
+fn places(finding: &Finding) -> impl Iterator<Item = Place> {
+    finding.places().map(|span| place(finding, span))
 }
 
 /// What tells what these rules find in a document.
@@ -52,10 +57,10 @@ pub(super) fn conditional(
     for (part, found) in parts.iter().filter(|(_, found)| !found.is_empty()) {
         let mut trials = Trials::new(views, part, found, check);
         let from = told.len();
-        for finding in found.iter().filter(|finding| !known.contains(&(finding.rule, finding.span))) {
+        for finding in found.iter().filter(|finding| !known.contains(&own_place(finding))) {
             told.extend(trials.conditional(finding, &mut left));
         }
-        known.extend(told.iter().skip(from).map(|finding| (finding.rule, finding.span)));
+        known.extend(told.iter().skip(from).map(own_place));
     }
     tell_once(&mut told);
     told.iter_mut().for_each(place_once);
@@ -65,12 +70,13 @@ pub(super) fn conditional(
 /// Leaves out of `told` the places that a finding names beside its own where another reading tells of them by themselves:
 /// they hold under conditions of their own. One that is about several containers names them, and keeps its places.
 fn tell_once(told: &mut [Finding]) {
-    let own: HashSet<_> = told.iter().map(|finding| place(finding.rule, finding.span)).collect();
+    let own: HashSet<_> = told.iter().map(|finding| own_place(finding)).collect();
     let is_of_one =
         |finding: &Finding| finding.resource.as_ref().is_some_and(|resource| resource.container.is_some());
     for finding in told.iter_mut().filter(|finding| is_of_one(finding)) {
-        let rule = finding.rule;
-        finding.labels.retain(|label| !label.is_likewise || !own.contains(&place(rule, label.span)));
+        let mut labels = std::mem::take(&mut finding.labels);
+        labels.retain(|label| !label.is_likewise || !own.contains(&place(finding, label.span)));
+        finding.labels = labels;
     }
 }
 
@@ -89,7 +95,7 @@ struct Trials<'a> {
     /// The rules that decide whether a finding stays.
     rules: HashSet<&'static str>,
     /// By the numbers of the choices that stayed, and which way the others went; nothing where that isn't YAML.
-    known: HashMap<(Vec<usize>, usize), Option<Places>>,
+    known: HashMap<(Vec<usize>, usize), Option<HashSet<Place>>>,
 }
 
 impl<'a> Trials<'a> {
@@ -258,7 +264,7 @@ impl Search<'_, '_> {
             known.insert(trial.clone(), places);
         }
         Some(match known.get(&trial)? {
-            Some(places) if places.contains(&place(self.finding.rule, self.finding.span)) => Fate::Stays,
+            Some(places) if places.contains(&own_place(self.finding)) => Fate::Stays,
             Some(_) => Fate::Goes,
             None => Fate::Unknown,
         })

@@ -293,3 +293,36 @@ fn the_branch_of_the_first_key_is_no_condition_of_what_comes_after_it() {
     let found = self::found(&inside);
     assert!(matches!(&*found, [one] if one.ends_with("(if `.Values.tolerations`)")), "{found:#?}");
 }
+
+/// What is an error in one branch may be said less severely in another: each hangs on its own.
+#[test]
+fn an_error_hangs_on_what_makes_it_one() {
+    let script = |last: &str| {
+        let inits = format!(
+            "        - name: a
+          image: a:1
+          command:
+          - sh
+          - -ec
+          - |
+            [ ! -d /data/x ] && git clone https://a.b/x /data/x
+            {last}
+          volumeMounts: [{{name: data, mountPath: /data}}]
+"
+        );
+        found(&deployment(&inits, EMPTY_DIR))
+    };
+    let is_of = |one: &str, what: &str, condition: &str| one.contains(what) && one.ends_with(condition);
+    let copy = "{{- if .Values.copy }}\n            cp /etc/a /data/b\n            {{- end }}";
+    let said = script(copy);
+    let only =
+        |said: &[String], what: &str, condition: &str| matches!(said, [one] if is_of(one, what, condition));
+    assert!(only(&said, "takes unfinished work for done", "(if `.Values.copy`)"), "{said:#?}");
+    let said =
+        script(&copy.replace("{{- end }}", "{{- else }}\n            # Nothing.\n            {{- end }}"));
+    let of_both = said.iter().any(|one| is_of(one, "takes unfinished", "(if `.Values.copy`)"))
+        && said.iter().any(|one| is_of(one, "fails on a re-run", "(if not `.Values.copy`)"));
+    assert!(of_both && said.len() == 2, "{said:#?}");
+    let said = script("chmod 400 /data/x");
+    assert!(only(&said, "takes unfinished work for done", "for all of it"), "{said:#?}");
+}
