@@ -31,8 +31,10 @@ fn check(pod: &Pod<'_>, cx: &mut PodContext<'_>) {
     if pod.template.completeness != Completeness::Complete || is_set_for_pod {
         return;
     }
-    let apps =
-        Shared { requests: shared(pod, Resources::requests_of), limits: shared(pod, |own, _| &own.limits) };
+    let apps = Shared {
+        requests: shared(pod, cx, Resources::requests_of),
+        limits: shared(pod, cx, |own, _| &own.limits),
+    };
     // What costs the Pod its class is `init-lowers-qos`, with the same remedy.
     let lowering = qos::lowering(pod, cx.version);
     let is_told = |init: &InitContainer<'_>| {
@@ -52,7 +54,7 @@ fn check(pod: &Pod<'_>, cx: &mut PodContext<'_>) {
     }
 }
 
-/// What all app containers have, of cpu and memory, 0 left out. Where one lacks it, its owner reckons with no quota.
+/// What all app containers have, of cpu and memory, 0 left out, and what a chart's values leave empty. Where one lacks it, its owner reckons with no quota.
 struct Shared {
     requests: Vec<&'static str>,
     limits: Vec<&'static str>,
@@ -60,10 +62,14 @@ struct Shared {
 
 fn shared<'p, 'd: 'p>(
     pod: &'p Pod<'d>,
+    cx: &PodContext<'_>,
     list: impl Fn(&'p Resources<'d>, &str) -> &'p ResourceList<'d>,
 ) -> Vec<&'static str> {
+    let file = pod.spec().span().file;
+    let is_told = |amount: Node<'d>| !cx.inputs.is_left_empty(file, amount);
     let by_all = |name: &&str| {
-        !pod.apps.is_empty() && pod.apps.iter().all(|app| list(&app.resources, name).lists_some(name))
+        !pod.apps.is_empty()
+            && pod.apps.iter().all(|app| list(&app.resources, name).lists_some(name, is_told))
     };
     ["cpu", "memory"].into_iter().filter(by_all).collect()
 }
@@ -96,8 +102,12 @@ impl Lack {
     }
 }
 
-/// How much of each of `resources` an init container may ask for at no cost, whichever sidecars run by then.
+/// How much of each of `resources` an init container may ask for at no cost, whichever sidecars run by then. Nothing of a
+/// template: what is read there may be the branch of a larger size, or have a container that is off by default.
 fn free(pod: &Pod<'_>, cx: &PodContext<'_>, resources: &[&'static str]) -> Vec<(&'static str, Quantity)> {
+    if pod.spec().is_of_template() {
+        return Vec::new();
+    }
     let requests = Effective::of(pod, cx.version).requests;
     let free = |name: &&'static str| (*name, requests.apps.amount(name));
     let is_known = |(name, amount): &(&str, Quantity)| !amount.is_zero() && !requests.unknown.contains(*name);

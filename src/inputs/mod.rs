@@ -6,6 +6,7 @@
 mod build_objects;
 mod chart_maps;
 mod chart_templates;
+mod chart_values;
 mod config_maps;
 mod files;
 mod index;
@@ -27,9 +28,11 @@ use crate::kustomize::{self, Build, Builds, folder_of, images};
 use crate::provenance::TestSuites;
 use crate::read::InputFile;
 use crate::source::{FileId, Source};
+use crate::yaml::Node;
 use build_objects::BuildObjects;
 use chart_maps::ChartMaps;
 use chart_templates::ChartTemplates;
+use chart_values::ChartValues;
 use config_maps::GeneratedMaps;
 use files::Files;
 use index::{ObjectId, ObjectIndex};
@@ -56,6 +59,7 @@ struct Shared {
     generated: OnceLock<GeneratedMaps>,
     chart_maps: OnceLock<ChartMaps>,
     chart_templates: OnceLock<ChartTemplates>,
+    chart_values: OnceLock<ChartValues>,
     /// The kustomizations that set the tag of an image.
     pinned_images: OnceLock<HashMap<String, Vec<FileId>>>,
     /// Names of containers and of their objects.
@@ -243,6 +247,17 @@ impl InputSet {
         let files = &self.shared.files;
         let templates = self.shared.chart_templates.get_or_init(|| ChartTemplates::of(files));
         templates.have(files, origin, file.source.text.get(range.clone()).unwrap_or_default())
+    }
+
+    /// Whether `value`, of a template in the file `from`, is one that its chart's own values leave empty.
+    #[must_use]
+    pub fn is_left_empty(&self, from: FileId, value: Node<'_>) -> bool {
+        let files = &self.shared.files;
+        let is_told = || {
+            let values = self.shared.chart_values.get_or_init(|| ChartValues::of(files));
+            values.tell(files, &self.source(from)?.path, &value.text_of_chart()?)
+        };
+        value.is_unknown() && is_told() == Some(false)
     }
 
     /// The test suites among the files.

@@ -30,7 +30,7 @@ enum Listed<'d> {
     /// An amount that can be read.
     Read(ResourceEntry<'d>),
     /// An amount that only Helm knows.
-    Told,
+    Told(Node<'d>),
     /// One that can't be read, or that a template may put there.
     Unclear,
 }
@@ -133,7 +133,7 @@ impl<'d> ResourceList<'d> {
                     key: entry.key,
                     value: entry.value,
                 }),
-                None if entry.value.is_unknown() => Listed::Told,
+                None if entry.value.is_unknown() => Listed::Told(entry.value),
                 None => Listed::Unclear,
             };
             entries.insert(name, listed);
@@ -158,16 +158,16 @@ impl<'d> ResourceList<'d> {
     pub fn get(&self, name: &str) -> Option<&ResourceEntry<'d>> {
         match self.entries.get(name)? {
             Listed::Read(entry) => Some(entry),
-            Listed::Told | Listed::Unclear => None,
+            Listed::Told(_) | Listed::Unclear => None,
         }
     }
 
-    /// Whether some of `name` is listed: an amount that isn't 0, or one that values tell, which people don't leave empty.
+    /// Whether some of `name` is listed: an amount that isn't 0, or one that values tell, as `is_told` says of it.
     #[must_use]
-    pub fn lists_some(&self, name: &str) -> bool {
+    pub fn lists_some(&self, name: &str, is_told: impl Fn(Node<'d>) -> bool) -> bool {
         match self.entries.get(name) {
             Some(Listed::Read(entry)) => !entry.quantity.is_zero(),
-            Some(Listed::Told) => true,
+            Some(Listed::Told(amount)) => is_told(*amount),
             Some(Listed::Unclear) | None => false,
         }
     }
@@ -182,7 +182,7 @@ impl<'d> ResourceList<'d> {
     pub fn iter(&self) -> impl Iterator<Item = &ResourceEntry<'d>> {
         self.entries.values().filter_map(|listed| match listed {
             Listed::Read(entry) => Some(entry),
-            Listed::Told | Listed::Unclear => None,
+            Listed::Told(_) | Listed::Unclear => None,
         })
     }
 

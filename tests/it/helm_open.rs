@@ -1,6 +1,9 @@
 //! A map or list into which a template puts something may hold what it lacks.
 
-use crate::helm_lint::rules;
+use initlint::settings::Settings;
+
+use crate::helm_lint::{chart, deployment, rules, told};
+use crate::support::lint::lint;
 
 /// A Pod whose maps lack what the API server asks for: a template puts it in where `INTO` stands.
 const POD: &str = "apiVersion: v1
@@ -298,4 +301,53 @@ fn the_tag_of_an_image_of_some_registry_is_known() {
     ] {
         assert_eq!(rules(&pod(image)), Vec::<String>::new(), "{image}");
     }
+}
+
+/// What a chart's own values leave empty is no amount that an owner reckons with.
+#[test]
+fn a_request_counts_where_the_values_of_the_chart_tell_its_amount() {
+    let lacking = |amount: &str, values: &str| {
+        let text = deployment("        - name: a\n          image: a:1\n", "");
+        let unknown = "{{- toYaml .Values.resources | nindent 12 }}";
+        let text = text.replace(unknown, &format!("{{requests: {{memory: {amount}}}}}"));
+        let files = [("web/templates/web.yaml", &*text), ("web/values.yaml", values)];
+        !told(&chart(&files), &["--select", "missing-init-resources"]).is_empty()
+    };
+    let size = "\"{{ .Values.app.size }}\"";
+    for empty in [
+        "a: 1\n",
+        "app: {}\n",
+        "app: {size: \"\"}\n",
+        "app:\n  size: ~\n",
+        "app:\n",
+        "",
+        "App: {size: 1Gi}\n",
+    ] {
+        assert!(!lacking(size, empty), "{empty}");
+        assert!(!lacking("{{ .Values.app.size | quote }}", empty), "{empty}");
+    }
+    for given in ["app: {size: 1Gi}\n", "app: {size: 1024}\n", "x: &x {size: 1Gi}\napp: *x\n", "a: [\n"] {
+        assert!(lacking(size, given), "{given}");
+    }
+    for other in [
+        "{{ .Values.app.size | default \"1Gi\" }}",
+        "{{ include \"size\" . }}",
+        "\"{{ .Values.app.size }}Mi\"",
+        "{{ $.Values.other }}",
+    ] {
+        assert!(lacking(other, "other: 1Gi\n"), "{other}");
+    }
+}
+
+/// The branch that is read may be that of a larger size.
+#[test]
+fn what_the_app_reserves_in_a_template_is_told_without_its_amount() {
+    let text = deployment("        - name: a\n          image: a:1\n", "");
+    let branches = "\n            {{- if eq .Values.size \"large\" }}\n            requests: {cpu: 8}\n            \
+                    {{- else }}\n            requests: {cpu: 1}\n            {{- end }}";
+    let text = text.replace(" {{- toYaml .Values.resources | nindent 12 }}", branches);
+    let report = lint("templates/web.yaml", &text, &Settings::default());
+    let [finding] = report.findings.as_slice() else { panic!("{:#?}", report.findings) };
+    let help = "give it `resources.requests`: what the app containers reserve costs nothing";
+    assert_eq!((finding.rule, finding.help.as_deref()), ("missing-init-resources", Some(help)));
 }
