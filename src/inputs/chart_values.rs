@@ -41,12 +41,14 @@ impl ChartValues {
             let range = file.documents.first().cloned().unwrap_or_default();
             Document::parse(&file.source, range).ok()
         });
-        let mut value = document.as_ref()?.root();
-        for key in keys.split('.') {
-            let Some(next) = value.get(key) else { return Some(false) };
-            value = next;
+        let (parents, key) =
+            keys.rsplit_once('.').map_or((None, keys), |(parents, key)| (Some(parents), key));
+        let mut map = document.as_ref()?.root();
+        // Without a map Helm refuses to look into it: whoever installs the chart has to give one.
+        for parent in parents.into_iter().flat_map(|parents| parents.split('.')) {
+            map = map.get(parent).filter(|value| !value.is_null())?;
         }
-        Some(!is_empty(value))
+        Some(map.get(key).is_some_and(|value| !is_empty(value)))
     }
 }
 
