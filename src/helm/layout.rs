@@ -101,13 +101,23 @@ impl Layout {
         self.added += 1;
         self.edits.push((end..end, Cow::Borrowed(":")));
         let behind = at + line.len() + self.added - self.removed;
-        self.injections.push(Injection { at: behind, column: Some(column), is_certain: true });
+        self.injections.push(Injection {
+            at: behind,
+            column: Some(column),
+            is_certain: true,
+            is_items: None,
+        });
     }
 
     /// Takes out what a line holds from the byte `from` on, a comment left out: more is put there at `column`.
     fn take_out(&mut self, at: usize, content: &str, from: usize, column: usize) {
         let injected = at + from + self.added - self.removed;
-        self.injections.push(Injection { at: injected, column: Some(column), is_certain: true });
+        self.injections.push(Injection {
+            at: injected,
+            column: Some(column),
+            is_certain: true,
+            is_items: None,
+        });
         let end = content.find(" #").unwrap_or(content.len());
         self.removed += end - from;
         self.edits.push((at + from..at + end, Cow::Borrowed("")));

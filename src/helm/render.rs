@@ -17,6 +17,8 @@ pub struct Injection {
     pub column: Option<usize>,
     /// Whether something is put there for sure; else a condition decides that isn't taken to hold.
     pub is_certain: bool,
+    /// Whether it is items of a list, or else keys of a map, where that is known.
+    pub is_items: Option<bool>,
 }
 
 /// What a reading puts out.
@@ -116,7 +118,7 @@ impl<'a> Renderer<'a> {
             }
             self.output.text.push(&" ".repeat(indentation.columns.unwrap_or(0)), start);
             if indentation.columns.is_none() {
-                self.inject(None, true);
+                self.inject(None, true, None);
             }
         } else if let Some(columns) = value
             .follows_break
@@ -140,14 +142,22 @@ impl<'a> Renderer<'a> {
             None => {
                 let first = block.arms.first().and_then(|&arm| self.tree.arms.get(arm));
                 let column = first.and_then(|arm| self.first_column(&arm.body));
-                self.inject(column, false);
+                self.inject(column, false, self.are_items(block));
             }
         }
     }
 
-    fn inject(&mut self, column: Option<usize>, is_certain: bool) {
+    fn inject(&mut self, column: Option<usize>, is_certain: bool, is_items: Option<bool>) {
         let at = self.output.text.as_str().len();
-        self.output.injections.push(Injection { at, column, is_certain });
+        self.output.injections.push(Injection { at, column, is_certain, is_items });
+    }
+
+    /// Whether each branch of `block` holds items of a list, or each keys of a map, where that can be seen.
+    fn are_items(&self, block: &Block) -> Option<bool> {
+        let arms = block.arms.iter().filter_map(|&arm| self.tree.arms.get(arm));
+        let mut kinds = arms.map(|arm| are_items(self.source.get(arm.range.clone()).unwrap_or("")));
+        let first = kinds.next()??;
+        kinds.all(|kind| kind == Some(first)).then_some(first)
     }
 
     /// The columns that the first line of `body` is indented by.
@@ -223,6 +233,28 @@ impl<'a> Renderer<'a> {
         let line = self.line();
         line.bytes().all(|byte| byte == b' ').then_some(line.len())
     }
+}
+
+/// Whether the outermost lines of `text` are items, or keys; `None` where there are both, or a value puts out what isn't known.
+fn are_items(text: &str) -> Option<bool> {
+    let columns = |line: &str| line.len() - line.trim_start().len();
+    let lines = || text.lines().filter(|line| !line.trim().is_empty() && !line.trim_start().starts_with('#'));
+    let is_silent = |line: &str| {
+        let action = line.trim().trim_start_matches(['{', '-', ' ']);
+        let opens =
+            |word: &&str| action.strip_prefix(word).is_some_and(|rest| rest.starts_with([' ', '-', '}']));
+        action.starts_with("/*") || ["if", "else", "end", "with", "range"].iter().any(opens)
+    };
+    let is_action = |line: &&str| line.trim_start().starts_with("{{");
+    if lines().filter(is_action).any(|line| !is_silent(line)) {
+        return None;
+    }
+    let entries = || lines().filter(|line| !is_action(line));
+    let column = entries().map(columns).min()?;
+    let mut outermost = entries().filter(|line| columns(line) == column);
+    let is_item = |line: &str| line.trim() == "-" || line.trim_start().starts_with("- ");
+    let first = is_item(outermost.next()?);
+    (columns(entries().next()?) == column && outermost.all(|line| is_item(line) == first)).then_some(first)
 }
 
 fn line_start(text: &str, at: usize) -> usize {

@@ -105,6 +105,15 @@ impl Search<'_> {
         matches!(self.document.data(index).content, Content::Mapping | Content::Sequence)
     }
 
+    fn is_nothing_at(&self, index: u32, at: usize) -> bool {
+        let data = self.document.data(index);
+        !self.is_collection(index) && (data.start as usize, data.end as usize) == (at, at)
+    }
+
+    fn is_list(&self, index: u32) -> bool {
+        matches!(self.document.data(index).content, Content::Sequence)
+    }
+
     fn place(&mut self, injection: &Injection) {
         let (at, before) = (injection.at, self.next.checked_sub(1));
         let is_inside = |index: u32| at < self.document.data(index).end as usize;
@@ -121,9 +130,15 @@ impl Search<'_> {
         }
         let next = Some(self.next).filter(|&next| next < self.count() && self.is_collection(next));
         let belongs = |column| injection.column.is_none_or(|wanted| wanted == column);
-        let around: Vec<u32> =
+        let mut around: Vec<u32> =
             self.open.iter().copied().chain(next).filter(|&open| belongs(self.column(open))).collect();
-        let value = before.filter(|&index| self.takes_value(index, injection));
+        // Where the line break before it is trimmed, it stands at the very place of the value that is lacking.
+        let here = Some(self.next).filter(|&next| next < self.count() && self.is_nothing_at(next, at));
+        let value = here.or(before).filter(|&index| self.takes_value(index, injection));
+        let fits = |open: &u32| injection.is_items.is_none_or(|is_items| is_items == self.is_list(*open));
+        if value.is_some() || around.iter().any(fits) {
+            around.retain(fits);
+        }
         self.found.extend(around.iter().copied().chain(value));
         if around.is_empty() && value.is_none() {
             // It fits nowhere: whatever is open here may be meant.

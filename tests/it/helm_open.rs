@@ -352,3 +352,45 @@ fn what_the_app_reserves_in_a_template_is_told_without_its_amount() {
     let help = "give it `resources.requests`: what the app containers reserve costs nothing";
     assert_eq!((finding.rule, finding.help.as_deref()), ("missing-init-resources", Some(help)));
 }
+
+/// What a branch that isn't taken would put out is known: items of a list add no key to the map around it.
+#[test]
+fn a_branch_adds_items_or_keys_as_it_is_written() {
+    let is_judged = |branch: &str| {
+        // The first reading has the branch, and so isn't known to have requests.
+        let text = deployment("        - name: a\n          image: a:1\n", branch);
+        let app = "{{- if .Values.on }}\n            {{- toYaml .Values.resources | nindent 12 }}\n            {{- else }}\n            \
+                   requests: {cpu: 1}\n            {{- end }}";
+        let text =
+            text.replace("{{- toYaml .Values.resources | nindent 12 }}", &format!("\n            {app}"));
+        rules(&text).iter().any(|rule| rule == "missing-init-resources")
+    };
+    let branch = |body: &str| format!("      {{{{- if .Values.on }}}}\n{body}      {{{{- end }}}}\n");
+    let item = "      - name: tls\n        emptyDir: {}\n";
+    let last = "      - name: b\n        emptyDir: {}\n";
+    for known in [
+        format!("      volumes:\n{}{last}", branch(item)),
+        format!("      volumes:\n{last}{}", branch(item)),
+        format!("      volumes:\n{}", branch(item)),
+        format!("      volumes:\n{}", branch(&item.replace("      ", "        "))),
+        format!(
+            "      volumes:\n{}{last}",
+            branch("      - name: {{ .Values.x }}\n        secret: {secretName: a}\n")
+        ),
+        format!("      volumes:\n{}{last}", branch(&branch(item))),
+        format!("      volumes:\n{}      hostNetwork: false\n", branch(item)),
+    ] {
+        assert!(is_judged(&known), "{known}");
+    }
+    for unknown in [
+        branch("      hostNetwork: true\n"),
+        format!("      volumes:\n{last}{}", branch(&format!("{item}      hostNetwork: true\n"))),
+        format!("      volumes:\n{last}{}", branch("      {{- toYaml .Values.more | nindent 6 }}\n")),
+        format!(
+            "      volumes:\n{last}{}",
+            branch(&format!("{item}      {{{{- include \"a\" . | nindent 6 }}}}\n"))
+        ),
+    ] {
+        assert!(!is_judged(&unknown), "{unknown}");
+    }
+}
