@@ -217,6 +217,10 @@ fn last_step(inner: &str) -> &str {
 /// Where each step of a pipeline starts.
 fn steps(inner: &str) -> Vec<usize> {
     let bytes = inner.as_bytes();
+    // Most pipelines are of one step.
+    if memchr::memchr(b'|', bytes).is_none() {
+        return vec![0];
+    }
     let (mut at, mut depth, mut starts) = (0, 0_usize, vec![0]);
     while let Some(&byte) = bytes.get(at) {
         match byte {

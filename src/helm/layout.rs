@@ -73,6 +73,10 @@ impl Layout {
         }
         self.block = block_scalar(content, spaces);
         let before = self.before.replace((spaces, content.ends_with(':')));
+        // Most lines have none.
+        if !has_placeholder(content) {
+            return;
+        }
         let next = rest.lines().next().unwrap_or("").trim_end();
         if is_lone(content) {
             let is_entry =
@@ -156,10 +160,6 @@ fn goes_on(rest: &str, column: usize) -> Option<usize> {
 
 /// Whether a line holds placeholders, and beside them at most a comment.
 fn is_lone(content: &str) -> bool {
-    // Most lines have none.
-    if !has_placeholder(content) {
-        return false;
-    }
     let content = content.split(" #").next().unwrap_or(content);
     has_placeholder(content) && content.chars().all(|char| is_placeholder(char) || char == ' ')
 }

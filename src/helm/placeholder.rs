@@ -39,11 +39,16 @@ pub struct Placeholders {
 
 #[derive(Debug, Clone)]
 struct Action {
-    /// Its text.
+    /// Its text, as it is written.
     text: String,
     /// The same with what variables were set to, where it means the same in all templates of a chart: it speaks of no other
     /// variable, and of `.` only where that is the root.
     of_chart: Option<String>,
+}
+
+/// An action's `text` on one line.
+fn in_one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 impl Placeholders {
@@ -55,10 +60,9 @@ impl Placeholders {
             return Some(placeholder);
         }
         let placeholder = self.free(&key.0)?;
-        let in_one_line = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
         let is_of_chart = scope.of(resolved).is_none() && !action::has_variable(resolved);
-        let of_chart = is_of_chart.then(|| in_one_line(resolved));
-        self.actions.insert(placeholder, Action { text: in_one_line(inner), of_chart });
+        let of_chart = is_of_chart.then(|| resolved.to_owned());
+        self.actions.insert(placeholder, Action { text: inner.to_owned(), of_chart });
         self.known.insert(key, placeholder);
         Some(placeholder)
     }
@@ -90,7 +94,7 @@ impl Placeholders {
                 revealed.pop();
             }
             // Writing to a String never fails.
-            _ = write!(revealed, "{{{{ {action} }}}}");
+            _ = write!(revealed, "{{{{ {} }}}}", in_one_line(action));
         }
         revealed
     }
@@ -104,7 +108,7 @@ impl Placeholders {
                 Some(Action { of_chart: None, .. }) => return None,
                 Some(Action { of_chart: Some(text), .. }) => {
                     // `template` puts out what `include` does; `$` is the root.
-                    let identity = action::identity(text);
+                    let identity = action::identity(&in_one_line(text));
                     let words = identity.split(' ').map(|word| match word {
                         "template" => "include",
                         "$" => ".",
