@@ -59,7 +59,7 @@ fn outside(
     let is_plain =
         makes.iter().all(|touch| touch.is_literal() && !is_volume(touch) && !is_scratch(&touch.path));
     if pod.may_mount_more(container)
-        || !facts.is_complete
+        || !facts.is_whole()
         || !is_plain
         || !facts.executions.iter().all(|execution| has_no_other_effect(execution.written()))
     {
@@ -94,7 +94,7 @@ fn installed(pod: &Pod<'_>, container: &Container<'_>, facts: &Facts<'_>) -> Opt
     let stays = |execution: &Execution<'_>| {
         execution.installs_into_system() && stays_in_image(container, facts, execution)
     };
-    let is_all = facts.is_complete
+    let is_all = facts.is_whole()
         && facts.executions.iter().all(|it| stays(it) || has_no_other_effect(it.written()))
         && facts
             .touches()
@@ -121,7 +121,7 @@ fn is_own(pod: &Pod<'_>, container: &Container<'_>, touch: &Touch) -> bool {
 fn limited(container: &Container<'_>, facts: &Facts<'_>) -> Option<Finding> {
     let first = facts.executions.iter().find(|execution| execution.sets_own_process())?;
     let is_all = facts.executions.iter().all(Execution::does_nothing);
-    if !facts.is_complete || !is_all || !facts.outputs.is_empty() {
+    if !facts.is_whole() || !is_all || !facts.outputs.is_empty() {
         return None;
     }
     let name = first.name().unwrap_or_default();

@@ -71,7 +71,7 @@ impl Excess {
 
 /// What all of its commands need together; `None` where that is more, or not known.
 fn needs(pod: &Pod<'_>, program: &Program<'_, '_>, facts: &Facts<'_>) -> Option<Needs> {
-    let is_followed = facts.is_complete && !facts.executions.is_empty();
+    let is_followed = facts.is_whole() && !facts.executions.is_empty();
     let is_here = |execution: &Execution<'_>| execution.wrappers().next().is_none();
     if !is_followed || may_write_to_kernel(facts) || !facts.executions.iter().all(is_here) {
         return None;

@@ -89,7 +89,7 @@ impl<'c, 'd> Step<'c, 'd> {
             reads.filter_map(|touch| entry(pod, container, touch)).filter(|entry| !own(entry)).collect();
         let mounts = container.volume_mounts.iter().filter(|mount| !mount.is_read_only());
         let volumes = mounts.filter_map(|mount| mount.name.map(|name| name.value)).collect();
-        let is_known = facts.is_complete
+        let is_known = facts.is_whole()
             && !facts.executions.is_empty()
             && touches.iter().filter(writes).all(Touch::is_literal)
             && facts.executions.iter().all(Execution::has_known_paths);

@@ -37,7 +37,7 @@ fn last_command<'f, 's>(facts: &'f Facts<'s>) -> Option<&'f Execution<'s>> {
     let mut in_turn =
         facts.executions.iter().filter(|one| one.fate != Fate::Ignored(Reason::Background)).peekable();
     in_turn.peek()?;
-    let ends = facts.is_complete && is_bounded && in_turn.all(Execution::ends_soon);
+    let ends = facts.is_whole() && is_bounded && in_turn.all(Execution::ends_soon);
     facts.executions.last().filter(|_| ends)
 }
 

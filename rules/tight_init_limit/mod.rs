@@ -118,7 +118,7 @@ impl Work {
                 || [Trait::Test, Trait::Probe, Trait::Waits].iter().any(|it| execution.is(*it))
         };
         let is_light = |execution: &Execution<'_>| waits(execution) || execution.is_light();
-        let is_known = facts.is_complete && !facts.executions.is_empty();
+        let is_known = facts.is_whole() && !facts.executions.is_empty();
         match &facts.executions {
             all if is_known && all.iter().all(waits) => Self::Waits,
             all if is_known && all.iter().all(is_light) => Self::Light,

@@ -266,9 +266,9 @@ impl<'a> FileLinter<'a> {
         is_wanted && (self.is_built || self.rules.level(rule.id) != Level::Off)
     }
 
-    /// Whether `rule` is asked about `pod`: those that speak of init containers are where it has some.
-    fn is_about(rule: &Rule, pod: &Pod<'_>) -> bool {
-        rule.literals() != ["initContainers"] || pod.spec().entry("initContainers").is_some()
+    /// Whether `rule` speaks of init containers alone.
+    fn needs_init_containers(rule: &Rule) -> bool {
+        rule.literals() == ["initContainers"]
     }
 
     fn check_outcome(&mut self, outcome: Outcome<'_>) {
@@ -381,10 +381,11 @@ impl<'a> FileLinter<'a> {
     fn check_pod(&mut self, pod: &Pod<'_>) {
         let Linter { settings, inputs, ref rules, .. } = *self.linter;
         let facts = PodFacts::new(pod, &self.budget);
+        let has_init_containers = pod.spec().entry("initContainers").is_some();
         let mut findings = Vec::new();
         for rule in rules {
             let Target::Pod { check, .. } = rule.target else { continue };
-            if self.runs(rule) && Self::is_about(rule, pod) {
+            if self.runs(rule) && (has_init_containers || !Self::needs_init_containers(rule)) {
                 let mut cx = PodContext::new(rule, settings, self.rules.options(rule.id), inputs, &facts);
                 check(pod, &mut cx);
                 let own = cx.into_findings();

@@ -302,3 +302,44 @@ fn tangles_come_to_an_end() {
     );
     with_facts("sh -c 'sh -c \"sh -c a\"'; . /s/lib.sh; a", Shell::Sh, |facts| assert!(facts.is_complete));
 }
+
+#[test]
+fn branches_are_chosen_by_what_is_known_before() {
+    let runs = |script: &str| {
+        with_facts(script, Shell::Sh, |facts| {
+            let names = facts.executions.iter().filter_map(|it| it.name().map(str::to_owned));
+            let commands: Vec<String> = names.filter(|name| !matches!(name.as_str(), "[" | "test")).collect();
+            (commands.join(" "), facts.is_chosen)
+        })
+    };
+    for (script, commands) in [
+        (r#"if [ "$E" = env ]; then a; exit 0; fi; b"#, "a exit"),
+        (r#"if [ "$E" = other ]; then a; else b; fi; c"#, "b c"),
+        (r#"if [ "$U" = x ]; then a; elif [ -n "$E" ]; then b; else c; fi"#, "a b"),
+        (r#"[ "$E" = env ] && exit 0; b"#, "exit"),
+        (r#"[ "$E" = env ] || a; b"#, "b"),
+        (r#"[ "$E" != env ] && a; b"#, "b"),
+        (r#"[ -z "$E" ] && a; b"#, "b"),
+        (r#"case "$E" in other|env) a; exit;; *) b;; esac; c"#, "a exit"),
+        (r"case $E in other) a;; *) b;; esac; c", "b c"),
+        (r#"M=$E; if test "$M" = other; then a; fi; b"#, "b"),
+        (r#"f() { if [ "$1" = x ]; then a; return; fi; b; }; f x; f y"#, "a return b"),
+        (r#"sh -c 'if [ "$1" = x ]; then a; exit; fi; b' sh x; c"#, "sh a exit c"),
+    ] {
+        assert_eq!(runs(script), (commands.to_owned(), true), "{script}");
+    }
+    for (script, commands) in [
+        (r#"if [ "$U" = x ]; then a; exit; fi; b"#, "a exit b"),
+        (r#"if [ "$1" = x ]; then a; exit; fi; b"#, "a exit b"),
+        (r#"E=$U; if [ "$E" = x ]; then a; fi; b"#, "a b"),
+        (r#". /etc/unknown; if [ "$E" = x ]; then a; fi; b"#, ". a b"),
+        (r#"eval "$U"; if [ "$E" = x ]; then a; fi; b"#, "eval a b"),
+        (r#"case "$E" in other) a;; e*) b;; env) c;; esac"#, "a b c"),
+        (r#"if [ -f "$E" ]; then a; fi; b"#, "a b"),
+        (r#"if [ "$E" = x ] 2>/dev/null; then a; fi; b"#, "a b"),
+        (r#"for i in 1 2; do if [ "$E" = x ]; then a; fi; E=x; done; b"#, "a b"),
+        (r#"if [ "$U" = y ]; then E=x; fi; if [ "$E" = x ]; then a; fi; b"#, "a b"),
+    ] {
+        assert_eq!(runs(script), (commands.to_owned(), false), "{script}");
+    }
+}

@@ -43,6 +43,8 @@ pub(super) struct Shell<'s> {
     pub(super) exit_trap: Option<&'s Unit>,
     /// That action ends with `exit 0`: nothing that fails from here on makes the shell fail.
     pub(super) always_succeeds: bool,
+    /// Whether it ran something that isn't followed, which may have set variables.
+    pub(super) has_unread: bool,
 }
 
 /// A script being followed.
@@ -56,6 +58,8 @@ pub(super) struct Follow<'s> {
     /// The names that the functions running have for themselves.
     pub(super) locals: Vec<String>,
     pub(super) loops_around: usize,
+    /// Whether a branch was chosen by what the manifest sets.
+    pub(super) is_chosen: bool,
     /// How much text the words may still come to.
     pub(super) text_budget: usize,
     steps: usize,
@@ -85,6 +89,7 @@ impl<'s> Follow<'s> {
             parameters: setting.main.parameters.as_slice().into(),
             exit_trap: None,
             always_succeeds: false,
+            has_unread: false,
         };
         Self {
             files: setting.files,
@@ -94,6 +99,7 @@ impl<'s> Follow<'s> {
             calls: 0,
             locals: Vec::new(),
             loops_around: 0,
+            is_chosen: false,
             text_budget: TEXT_BUDGET,
             steps: 0,
             executions: Vec::new(),
@@ -263,8 +269,14 @@ impl<'s> Follow<'s> {
         if end != End::Runs {
             return end;
         }
-        self.branch(|follow| follow.command(right, place.behind(ends::is_test(left))));
-        End::Runs
+        match self.decided(left) {
+            Some(true) => self.command(right, place),
+            Some(false) => End::Runs,
+            None => {
+                self.branch(|follow| follow.command(right, place.behind(ends::is_test(left))));
+                End::Runs
+            }
+        }
     }
 
     fn or(&mut self, left: &'s Command, right: &'s Command, place: Place) -> End {
@@ -278,8 +290,14 @@ impl<'s> Follow<'s> {
         if end != End::Runs {
             return end;
         }
-        self.branch(|follow| follow.command(right, place.behind(true)));
-        End::Runs
+        match self.decided(left) {
+            Some(true) => End::Runs,
+            Some(false) => self.command(right, place),
+            None => {
+                self.branch(|follow| follow.command(right, place.behind(true)));
+                End::Runs
+            }
+        }
     }
 
     fn if_clause(&mut self, arms: &'s [Arm], otherwise: Option<&'s List>, place: Place) -> End {
@@ -287,9 +305,18 @@ impl<'s> Follow<'s> {
         let mut ends = Vec::with_capacity(arms.len() + 1);
         for arm in arms {
             self.list(&arm.condition, place.ignored(Reason::Tested));
+            let decided = self.decided_list(&arm.condition);
+            if decided == Some(false) {
+                continue;
+            }
             let before = self.shell.variables.clone();
-            ends.push(self.list(&arm.body, place.behind(true)));
+            let is_certain = decided == Some(true) && ends.is_empty();
+            ends.push(self.list(&arm.body, place.behind(!is_certain)));
             self.merge(&mut after, ends.last().copied(), before);
+            if decided == Some(true) {
+                self.shell.variables = after.unwrap_or_else(|| self.shell.variables.clone());
+                return least(&ends);
+            }
         }
         let before = self.shell.variables.clone();
         let end = otherwise.map_or(End::Runs, |list| self.list(list, place.behind(true)));
@@ -312,6 +339,9 @@ impl<'s> Follow<'s> {
 
     fn case(&mut self, subject: &'s Word, clauses: &'s [Clause], place: Place) -> End {
         self.word(subject, place.ignored(Reason::Substitution));
+        if let Some(chosen) = self.chosen(subject, clauses) {
+            return self.list(chosen, place);
+        }
         for clause in clauses {
             self.words(&clause.patterns, place.ignored(Reason::Substitution));
             self.branch(|follow| follow.list(&clause.body, place.behind(true)));
@@ -353,7 +383,11 @@ impl<'s> Follow<'s> {
 
     /// Calls a function (POSIX XCU 2.9.5); `None` where it isn't followed.
     pub(super) fn call(&mut self, name: &str, arguments: &[Option<String>], place: Place) -> Option<End> {
-        let (body, unit) = self.shell.functions.get(name).copied().filter(|_| self.calls < MAX_CALLS)?;
+        let (body, unit) = self.shell.functions.get(name).copied()?;
+        if self.calls >= MAX_CALLS {
+            self.shell.has_unread = true;
+            return None;
+        }
         let first = self.shell.parameters.first().cloned().flatten();
         let parameters = std::iter::once(first).chain(arguments.iter().skip(1).cloned()).collect();
         let parameters = std::mem::replace(&mut self.shell.parameters, parameters);

@@ -10,7 +10,8 @@
 use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 
-pub mod endless;
+mod decided;
+mod endless;
 mod ends;
 pub mod execution;
 mod expand;
@@ -88,6 +89,8 @@ pub struct Facts<'s> {
     pub unparsed: Vec<UnparsedText>,
     /// Whether all of it was followed: it is no endless tangle of functions.
     pub is_complete: bool,
+    /// Whether what runs hangs on arguments or variables that the manifest sets: with others other commands run.
+    pub is_chosen: bool,
     /// The shell as it is before its first command, with all functions that it ever defines.
     pub(crate) shell: Option<loops::Entry<'s>>,
     /// The paths that it does something at, once somebody asks.
@@ -95,6 +98,12 @@ pub struct Facts<'s> {
 }
 
 impl<'s> Facts<'s> {
+    /// Whether all that the script may ever do is known: what it doesn't do can be told.
+    #[must_use]
+    pub fn is_whole(&self) -> bool {
+        self.is_complete && !self.is_chosen
+    }
+
     /// Follows the script in `setting`.
     #[must_use]
     pub fn of(setting: &Setting<'s>) -> Self {
@@ -110,6 +119,7 @@ impl<'s> Facts<'s> {
         Self {
             shell: Some(shell),
             is_complete: !follow.is_exhausted(),
+            is_chosen: follow.is_chosen,
             executions: follow.executions,
             steps: follow.all_steps,
             loops: follow.loops,

@@ -191,11 +191,11 @@ impl<'s> Follow<'s> {
     fn eval(&mut self, simple: &'s Simple, words: &[Argument], place: Place) -> End {
         let operands = words.get(1..).unwrap_or_default();
         let texts: Option<Vec<MappedText>> = operands.iter().map(|word| self.mapped(simple, word)).collect();
-        let Some(text) = texts.and_then(|texts| joined(&texts)) else { return End::Runs };
+        let Some(text) = texts.and_then(|texts| joined(&texts)) else { return self.unread() };
         let Some(unit) =
             self.unit(text, UnitKind::Eval, self.shell.unit.shell, Options::default(), &[], 0, words)
         else {
-            return End::Runs;
+            return self.unread();
         };
         self.in_this_shell(unit, place)
     }
@@ -203,15 +203,21 @@ impl<'s> Follow<'s> {
     /// `. FILE`.
     fn source(&mut self, words: &[Argument], place: Place) -> End {
         let path = words.get(1).and_then(|word| word.text.as_deref());
-        let Some(text) = path.and_then(|path| self.files.text(path)) else { return End::Runs };
+        let Some(text) = path.and_then(|path| self.files.text(path)) else { return self.unread() };
         let shell = self.shell.unit.shell;
         let Some(unit) = self.unit(text, UnitKind::Sourced, shell, Options::default(), &[], 0, words) else {
-            return End::Runs;
+            return self.unread();
         };
         match self.in_this_shell(unit, place) {
             End::Exits => End::Exits,
             End::Runs | End::Returns => End::Runs,
         }
+    }
+
+    /// What isn't followed may have set anything.
+    fn unread(&mut self) -> End {
+        self.shell.has_unread = true;
+        End::Runs
     }
 
     fn in_this_shell(&mut self, unit: &'s Unit, place: Place) -> End {
