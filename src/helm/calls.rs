@@ -57,7 +57,8 @@ impl<'t> Parser<'t> {
         let before = self.text.get(..range.start).and_then(|before| before.rsplit('\n').next());
         let after = self.text.get(range.end..).and_then(|after| after.split('\n').next());
         let breaks_line = action::indentation(inner).is_some_and(|indentation| indentation.breaks_line);
-        let starts = |before: &str| before.is_empty() || breaks_line && before.ends_with(':');
+        let starts =
+            |before: &str| before.is_empty() || breaks_line && (before.ends_with(':') || before == "-");
         before.is_some_and(|before| starts(before.trim()))
             && after.is_some_and(|after| after.trim().is_empty() || after.trim_start().starts_with('#'))
     }

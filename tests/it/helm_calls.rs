@@ -106,6 +106,22 @@ fn what_is_wrong_in_a_named_template_is_told_there_and_once() {
 }
 
 #[test]
+fn an_item_may_be_all_that_is_included() {
+    let helpers = "{{- define \"web.fetch\" -}}\nname: fetch\nimage: a:1\nresources: {requests: {memory: 2Gi}}\n{{- end }}\n";
+    for (item, place) in [
+        ("        - {{- include \"web.fetch\" . | nindent 10 }}\n", Some("4:32")),
+        ("        -\n          {{- include \"web.fetch\" . | nindent 10 }}\n", Some("4:32")),
+        ("        - {{- include \"web.elsewhere\" . | nindent 10 }}\n", None),
+    ] {
+        let text = deployment("", "").replace("        - name: fetch\n          image: a:1\n", item);
+        let found =
+            told(&chart(&[("web/templates/_helpers.tpl", helpers), ("web/templates/web.yaml", &text)]), &[]);
+        let told = place.map(|place| format!("web/templates/_helpers.tpl:{place} oversized-init-request"));
+        assert_eq!(found, told.into_iter().collect::<Vec<_>>(), "{item}");
+    }
+}
+
+#[test]
 fn a_chart_and_those_around_it_share_named_templates() {
     let text = deployment("", "          {{- include \"web.large\" . | nindent 10 }}\n");
     let files = [
