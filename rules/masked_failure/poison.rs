@@ -116,6 +116,7 @@ impl<'p, 'f, 's> Poison<'p, 'f, 's> {
             return false;
         }
         let is_behind = |commands: &[&Command]| commands.iter().any(|it| holds(it, execution.command));
+        let unread = self.unread(execution.command);
         let reads_pipe = is_behind(&self.behind) && self.shares_text(later) || is_behind(&self.unfed);
         let rejects_empty = self.script.is(later, Trait::RejectsEmptyInput);
         if reads_pipe && !rejects_empty && self.script.is(later, Trait::AcceptsEmptyInput) {
@@ -123,7 +124,7 @@ impl<'p, 'f, 's> Poison<'p, 'f, 's> {
             self.empty.extend(written.map(|touch| touch.path.clone()));
             return false;
         }
-        if !(reads_pipe || self.fails(later)) {
+        if unread.is_none() && !(reads_pipe || self.fails(later)) {
             self.unfed.extend(self.fed_by(later));
             return false;
         }
@@ -136,7 +137,14 @@ impl<'p, 'f, 's> Poison<'p, 'f, 's> {
             let is_provided = execution.fate == Fate::Ignored(Reason::LeftOfOr);
             self.is_optional = Some(is_provided && self.is_optional != Some(false));
         }
-        execution.fate.is_fatal() || is_looked_at(execution)
+        unread.unwrap_or(execution.fate).is_fatal() || is_looked_at(execution)
+    }
+
+    /// What it comes to that a file isn't there from which `command`, or one around it, reads by redirection: the shell then
+    /// runs neither.
+    fn unread(&self, command: &Command) -> Option<Fate> {
+        let mut inputs = self.script.facts.inputs.iter().filter(|input| holds(input.command, command));
+        inputs.find(|input| is_among(&self.missing, &input.path)).map(|input| input.fate)
     }
 
     /// What reads what the command at `later` writes, where that has nothing to write: all that it reads is empty.
@@ -218,8 +226,9 @@ impl<'p, 'f, 's> Poison<'p, 'f, 's> {
         let rejects_empty = call.is(Trait::RejectsEmptyInput);
         let is_unread =
             |path: &&str| is_among(&self.empty, path) && (rejects_empty || call.record().is_none());
-        let mut redirected = script.touches(later).filter(|touch| touch.touching == Touching::Reads);
-        if rejects_empty && redirected.any(|touch| is_among(&self.empty, &touch.path)) {
+        let read = script.touches(later).filter(|touch| touch.touching == Touching::Reads);
+        let mut read = read.map(|touch| &touch.path).chain(script.inputs(later));
+        if rejects_empty && read.any(|path| is_among(&self.empty, path)) {
             return true;
         }
         let is_packaged = |path: &&str| self.is_packaged(path);

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::script::{Script, brings, holds, is_same_text};
-use super::weight::{assigned, fed_names, is_substitution, mentions, word_mentions};
+use super::weight::{assigned, behind_in_pipeline, fed_names, is_substitution, mentions, word_mentions};
 use crate::commands::{self, Trait};
 use crate::shell::condition::is_test_name;
 use crate::shell::ir::{Arm, Command, CommandKind, OperationKind, PartKind, Word};
@@ -16,8 +16,10 @@ pub(super) fn is_provided_for(script: &Script<'_, '_>, index: usize, around: &[N
     let texts = || script.facts.units.iter().map(|unit| unit.text.as_str());
     texts().any(|text| text.contains("PIPESTATUS") || text.contains("trap") && text.contains("ERR"))
         || leaves_on_success(execution.command, around)
+        || execution.fate == Fate::Ignored(Reason::NoErrexit) && ends_well_on_purpose(script)
         || is_tried_again(script, execution)
         || is_asked_for(script, index, around)
+        || is_looked_for(script, index, around)
         || is_handed_to_a_test(script, execution, around)
 }
 
@@ -67,6 +69,14 @@ fn has_test(unit: &Unit, body: &Command, names: &BTreeSet<String>) -> bool {
         Next::Into
     });
     found
+}
+
+/// Whether the script's last command is `true`, which is there for its status alone.
+fn ends_well_on_purpose(script: &Script<'_, '_>) -> bool {
+    let last = script.facts.executions.last();
+    last.is_some_and(|last| {
+        last.only_succeeds() && last.fate == Fate::EndsScript && Script::around(last).is_empty()
+    })
 }
 
 /// `a && break`, `a && exit 0`.
@@ -138,6 +148,30 @@ fn is_asked_for(script: &Script<'_, '_>, index: usize, around: &[Node<'_>]) -> b
     }) || script.facts.units.iter().any(|unit| is_in_test(unit, own, &names, &names_path))
 }
 
+/// Whether the script asks later whether a command is there that the one at `index` may bring: one of that name, or any where
+/// it installs, by itself or by a script that it hands to a shell (`curl … | sh`).
+fn is_looked_for(script: &Script<'_, '_>, index: usize, around: &[Node<'_>]) -> bool {
+    let Some(own) = script.execution(index) else { return true };
+    let behind = behind_in_pipeline(around, own.command);
+    let runs_input = |at: usize| {
+        let is_behind = |it: &Execution<'_>| behind.iter().any(|command| std::ptr::eq(*command, it.command));
+        script.is(at, Trait::RunsInput) && script.execution(at).is_some_and(is_behind)
+    };
+    let all = script.facts.executions.len();
+    let installs = script.is(index, Trait::InstallsPackages) || (index + 1..all).any(runs_input);
+    let brings_it = |name: &str| {
+        let mut brought = script.touches(index).filter(|touch| brings(touch));
+        brought.any(|touch| touch.path.rsplit('/').next() == Some(name))
+    };
+    (index + 1..all).any(|later| {
+        let asks = script
+            .execution(later)
+            .is_some_and(|it| it.is(Trait::SeeksCommands) && it.fate != Fate::Ignored(Reason::NoErrexit));
+        let sought = || script.words_of(later).iter().skip(1).filter(|word| !word.starts_with('-'));
+        asks && sought().any(|name| !script.is_in_image(name) && (installs || brings_it(name)))
+    })
+}
+
 /// Whether an expansion in `unit` provides for a variable of `names` that is empty: `${a:?}`, `${a:-b}`.
 fn has_default(unit: &Unit, names: &BTreeSet<String>) -> bool {
     let mut found = false;
@@ -163,7 +197,7 @@ fn parent(path: &str) -> Option<String> {
 }
 
 fn written_behind(script: &Script<'_, '_>, own: &Execution<'_>, around: &[Node<'_>]) -> Vec<String> {
-    let behind = super::weight::behind_in_pipeline(around, own.command);
+    let behind = behind_in_pipeline(around, own.command);
     let is_behind = |index: &usize| {
         script.execution(*index).is_some_and(|it| behind.iter().any(|command| holds(command, it.command)))
     };

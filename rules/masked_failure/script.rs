@@ -115,6 +115,13 @@ impl<'f, 's> Script<'f, 's> {
         rest.iter().take_while(move |touch| touch.by == Some(index)).filter(|touch| touch.path != "/dev/null")
     }
 
+    /// The files that the command at `index` reads by redirections of its own.
+    pub(super) fn inputs(&self, index: usize) -> impl Iterator<Item = &'f String> {
+        let own = self.execution(index).map(|execution| execution.command);
+        let inputs = self.facts.inputs.iter();
+        inputs.filter(move |input| own.is_some_and(|own| std::ptr::eq(own, input.command))).map(|it| &it.path)
+    }
+
     /// The words of the command at `index` after its name, from the root where they are paths.
     pub(super) fn resolved_words(&self, index: usize) -> Vec<String> {
         let Some(execution) = self.execution(index) else { return Vec::new() };

@@ -12,7 +12,7 @@ pub(super) const RECORDS: &[Record] = &[
     record(&["awk", "gawk", "mawk", "nawk"])
         .taking_first("F v f")
         .does(awk)
-        .at(paths::read_but_first)
+        .at(paths::read_by_program)
         .is(&[Trait::AcceptsEmptyInput])
         .when(|call| if call.words().iter().any(|word| awk_adds(word)) { &[] } else { super::MAY_SETTLE }),
     record(&["jq"]).does(jq).is(&[Trait::AcceptsEmptyInput]).when(traits_of_expression),

@@ -53,6 +53,17 @@ pub(super) fn read_but_first(call: &Call<'_>) -> Paths {
     all(Touching::Reads, files).into_iter().chain(named).collect()
 }
 
+/// `awk PROGRAM [FILE…]`, of which a `NAME=VALUE` is no file.
+pub(super) fn read_by_program(call: &Call<'_>) -> Paths {
+    let mut operands = call.words().get(call.operands_from()..).unwrap_or_default().iter();
+    let program = call.value("f file");
+    if program.is_none() {
+        operands.next();
+    }
+    let files = operands.map(String::as_str).filter(|operand| !operand.contains('=') && *operand != "-");
+    files.chain(program).map(|path| (Touching::Reads, path.to_owned())).collect()
+}
+
 /// What `-f` names is read: `psql`, `kubectl apply`.
 pub(super) fn read_by_option(call: &Call<'_>) -> Paths {
     call.value("f file filename k kustomize")

@@ -31,7 +31,7 @@ pub(super) const RECORDS: &[Record] = &[
         .does(|world, call| world.unknown_status(&call.words().join(" "))),
     // Functions of Bitnami's images (`libfs.sh`).
     record(&["is_dir_empty", "is_mounted_dir_empty"]).taking("").does(is_empty_directory).is(&[Trait::Test]),
-    record(&["which", "type", "hash"]).does(steady).is(&[Trait::Test]),
+    record(&["which", "type", "hash"]).does(steady).is(&[Trait::Test, Trait::SeeksCommands]),
     record(&["yes"]).does(|world, _| {
         world.emit("y\n");
         SUCCESS

@@ -68,6 +68,8 @@ pub(crate) enum Trait {
     WaitsForEver,
     /// It is there to be asked: its status is its result.
     Test,
+    /// It asks whether its operands are commands that there are.
+    SeeksCommands,
     /// It only prints or passes time: nobody misses it where it isn't run.
     OnlyPrints,
     /// What it says is another thing in every run.

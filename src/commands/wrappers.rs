@@ -81,7 +81,10 @@ pub(super) const RECORDS: &[Record] = &[
         assignments: true,
     }),
     record(&["exec"]).wraps(plain("a", 0)),
-    record(&["command"]).does(super::reading::steady).wraps(plain("", 0)).is(&[Trait::Test]),
+    record(&["command"])
+        .does(super::reading::steady)
+        .wraps(plain("", 0))
+        .is(&[Trait::Test, Trait::SeeksCommands]),
     record(&["builtin"]).wraps(plain("", 0)),
     record(&["xargs"])
         .taking_first("I n L P d a s E max-args max-procs delimiter")

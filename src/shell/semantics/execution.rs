@@ -163,6 +163,12 @@ impl Execution<'_> {
         call.is(Trait::OnlyPrints) || commands::is_of_the_shell(&call)
     }
 
+    /// Whether it does nothing, and succeeds.
+    #[must_use]
+    pub fn only_succeeds(&self) -> bool {
+        matches!(self.name(), Some("true" | ":"))
+    }
+
     /// Whether it runs its words as commands in the shell that calls it.
     #[must_use]
     pub fn evaluates(&self) -> bool {
@@ -340,6 +346,17 @@ pub struct Output<'s> {
     /// Whether it may be passed over.
     pub conditional: bool,
     /// What it comes to that the file can't be written.
+    pub fate: Fate,
+}
+
+/// A file that something reads by redirection.
+#[derive(Debug, Clone)]
+pub struct Input<'s> {
+    /// The command that it belongs to, which may be a compound one.
+    pub command: &'s Command,
+    /// The file, from the root where that is known.
+    pub path: String,
+    /// What it comes to that the file can't be read.
     pub fate: Fate,
 }
 

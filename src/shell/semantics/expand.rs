@@ -1,8 +1,9 @@
 //! Words: what is expanded in them, and what they come to where that is certain (POSIX XCU 2.6).
 
-use super::execution::{Argument, Output, Use};
+use super::execution::{Argument, Input, Output, Use};
 use super::fate::{Place, Reason};
 use super::follow::Follow;
+use super::touches;
 use super::variables::Binding;
 use super::visit;
 use crate::shell::ir::{
@@ -103,11 +104,16 @@ impl<'s> Follow<'s> {
         }
     }
 
-    /// What is expanded in redirections, and what they write to.
+    /// What is expanded in redirections, and what they write to and read from.
     pub(super) fn redirections(&mut self, command: &'s Command, place: Place) {
         for redirection in &command.redirections {
             let target = visit::target(&redirection.kind);
             self.word(target, place.ignored(Reason::Substitution));
+            if let (RedirectionKind::Read(_), Some(path)) = (&redirection.kind, self.text(target)) {
+                let directory = self.shell.variables.directory();
+                let path = touches::resolved(directory.as_deref(), &path);
+                self.inputs.push(Input { command, path, fate: self.fate(place) });
+            }
             let keeps = match redirection.kind {
                 RedirectionKind::Write(_) | RedirectionKind::WriteBoth { append: false, .. } => false,
                 RedirectionKind::Append(_)

@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 use std::rc::Rc;
 
-use super::execution::{Execution, Output, Step, Use};
+use super::execution::{Execution, Input, Output, Step, Use};
 use super::fate::{Fate, Place, Reason};
 use super::loops::{self, Entry, Loop};
 use super::unit::{Unit, Units, UnparsedText};
@@ -67,6 +67,7 @@ pub(super) struct Follow<'s> {
     pub(super) all_steps: Vec<Step<'s>>,
     pub(super) loops: Vec<Loop<'s>>,
     pub(super) outputs: Vec<Output<'s>>,
+    pub(super) inputs: Vec<Input<'s>>,
     pub(super) uses: Vec<Use<'s>>,
     pub(super) all_units: Vec<&'s Unit>,
     pub(super) unparsed: Vec<UnparsedText>,
@@ -106,6 +107,7 @@ impl<'s> Follow<'s> {
             all_steps: Vec::new(),
             loops: Vec::new(),
             outputs: Vec::new(),
+            inputs: Vec::new(),
             uses: Vec::new(),
             all_units: Vec::new(),
             unparsed: Vec::new(),

@@ -29,7 +29,7 @@ pub mod waits;
 
 pub use crate::commands::Needs;
 pub use endless::Endless;
-pub use execution::{Argument, Execution, LinkCopy, Output, Step, Use};
+pub use execution::{Argument, Execution, Input, LinkCopy, Output, Step, Use};
 pub use fate::{Fate, Reason};
 pub use loops::{Bound, Loop};
 pub(crate) use touches::Touch;
@@ -81,6 +81,8 @@ pub struct Facts<'s> {
     /// What is redirected into files. What commands write by themselves, as `tee` does, is among the
     /// `touches` as well.
     pub outputs: Vec<Output<'s>>,
+    /// What is redirected from files, where they are certain.
+    pub inputs: Vec<Input<'s>>,
     /// The variables that it expands.
     pub uses: Vec<Use<'s>>,
     /// The texts that it consists of, the container's own first.
@@ -124,6 +126,7 @@ impl<'s> Facts<'s> {
             steps: follow.all_steps,
             loops: follow.loops,
             outputs: follow.outputs,
+            inputs: follow.inputs,
             uses: follow.uses,
             units: follow.all_units,
             unparsed: follow.unparsed,

@@ -82,7 +82,7 @@ impl Execution<'_> {
 }
 
 /// `path` from the root, where `directory` is the working directory.
-fn resolved(directory: Option<&str>, path: &str) -> String {
+pub(super) fn resolved(directory: Option<&str>, path: &str) -> String {
     if path.contains("://") || path.starts_with(['$', '~', '`']) {
         return path.to_owned();
     }
