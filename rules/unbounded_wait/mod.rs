@@ -125,7 +125,8 @@ fn is_job(pod: &Pod<'_>) -> bool {
 
 /// Whether a failure has another try: of the container, or of the Job's Pod.
 fn is_tried_again(pod: &Pod<'_>) -> bool {
-    if pod.template.completeness != Completeness::Complete {
+    // What a template may add to the Pod takes back nothing that it says.
+    if !matches!(pod.template.completeness, Completeness::Complete | Completeness::Open) {
         return true;
     }
     match pod.template.job_spec {

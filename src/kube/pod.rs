@@ -225,7 +225,7 @@ impl<'d> Pod<'d> {
         let annotations = metadata.and_then(|metadata| metadata.get("annotations"));
         let mut keys = annotations.into_iter().flat_map(Node::entries);
         self.template.workload == Workload::Pod
-            && self.template.completeness == Completeness::Complete
+            && matches!(self.template.completeness, Completeness::Complete | Completeness::Open)
             && self.restart_policy.is_some_and(|policy| policy.value == "Never")
             && !has("ownerReferences")
             && !keys.any(|entry| entry.name().contains("/hook"))

@@ -394,3 +394,24 @@ fn a_branch_adds_items_or_keys_as_it_is_written() {
         assert!(!is_judged(&unknown), "{unknown}");
     }
 }
+
+/// What a template may add takes back nothing that is written: a Job that isn't tried again.
+#[test]
+fn what_is_written_beside_an_open_list_holds() {
+    let help = |limit: &str, more: &str| {
+        let text = format!(
+            "apiVersion: batch/v1\nkind: Job\nmetadata: {{name: a}}\nspec:\n{limit}  template:\n    spec:\n      \
+             restartPolicy: Never\n      initContainers:\n{more}      - name: wait\n        image: busybox:1\n        \
+             command: [sh, -c, 'until nc -z db 1; do sleep 1; done']\n      containers: [{{name: b, image: 'b:1'}}]\n"
+        );
+        let report = lint("templates/job.yaml", &text, &Settings::default());
+        let wait = report.findings.iter().find(|one| one.rule == "unbounded-wait").unwrap();
+        (wait.help.clone().unwrap().contains("is tried again"), wait.fix.is_some())
+    };
+    let more = "      {{- include \"more\" . | nindent 6 }}\n";
+    for more in ["", more] {
+        assert_eq!(help("  backoffLimit: 0\n", more), (false, false), "{more}");
+        assert_eq!(help("", more), (true, true), "{more}");
+        assert_eq!(help("  backoffLimit: {{ .Values.tries }}\n", more), (true, true), "{more}");
+    }
+}
