@@ -47,14 +47,27 @@ fn finding(first: &InitStep<'_>, others: &[&InitStep<'_>], cores: bool) -> Findi
     let message =
         format!("{subject} this Pod Burstable instead of Guaranteed, so it is evicted earlier{cores}");
     let container = first.container();
-    let mut finding =
-        Finding::new(Severity::Warning, place(container), message).caption(lack(container)).help(format!(
-            "give {it} limits of cpu and memory; without requests of its own they are its requests too"
-        ));
+    let mut finding = Finding::new(Severity::Warning, place(container), message)
+        .caption(lack(container))
+        .help(help(container, it));
     for other in others {
         finding = finding.likewise(place(other.container()), lack(other.container()));
     }
     finding
+}
+
+/// What to give the first of them, and what that means for its requests.
+fn help(first: &Container<'_>, it: &str) -> String {
+    let requests = ["cpu", "memory"].into_iter().filter_map(|name| first.resources.requests.get(name));
+    let requests: Vec<String> = requests.map(|entry| format!("{} {}", entry.name, entry.quantity)).collect();
+    match requests.as_slice() {
+        [] => format!(
+            "give {it} limits of cpu and memory; without requests of its own they are its requests too"
+        ),
+        // What is asked for of both is what the limits have to be.
+        [_, _] if it == "it" => format!("give it limits equal to its requests: {}", requests.join(" and ")),
+        _ => format!("give {it} limits of cpu and memory, and requests equal to them, or none"),
+    }
 }
 
 /// Its `resources`, or its name where it has none.
