@@ -17,7 +17,7 @@ fn has_key(document: &str, key: &str) -> bool {
     })
 }
 
-/// Whether `document`, which doesn't parse, is a template of Helm, Jinja, ERB, configure or the like: an action
+/// Whether `document`, which doesn't parse, is a template of Helm, Jinja, ERB, `FreeMarker`, configure or the like: an action
 /// starts a line, or is a value, or names something of Helm's.
 #[must_use]
 pub fn looks_like_template(document: &str) -> bool {
@@ -25,7 +25,7 @@ pub fn looks_like_template(document: &str) -> bool {
     document.lines().any(|line| {
         let indentation = line.len() - line.trim_start().len();
         let line = line.trim_start().trim_start_matches("- ");
-        let is_action = ["{{", "{%", "<%"].iter().any(|action| line.starts_with(action));
+        let is_action = ["{{", "{%", "<%", "<#", "</#", "%%"].iter().any(|action| line.starts_with(action));
         let value = line.split_once(": ").map_or(line, |(_, value)| value);
         if is_action || starts_with_configured_name(value) {
             return true;
@@ -96,6 +96,9 @@ mod tests {
         assert!(looks_like_template("name: {{ .Release.Name }}\n"));
         assert!(looks_like_template("name: web-{{ .Release.Name }}\n"));
         assert!(looks_like_template("{% if x %}\na: 1\n{% endif %}\n"));
+        assert!(looks_like_template("<#if x>\na: 1\n</#if>\n"));
+        assert!(looks_like_template("a: 1\n%%MAIN%%:\n"));
+        assert!(!looks_like_template("<!-- a -->\na: 1 # <#b>\n"));
         assert!(looks_like_template("metadata:\n  name: @STS_NAME@\n"));
         assert!(looks_like_template("- @NODE_1@-web\n"));
         assert!(looks_like_template("env:\n${ENV}\n  - name: a\n"));
