@@ -147,15 +147,19 @@ fn included(action: &str) -> Option<&str> {
 #[must_use]
 pub fn is_values(path: &str) -> bool {
     let path = Path::new(path);
-    let name = path.file_name().and_then(|name| name.to_str()).unwrap_or("");
-    let stem = name.strip_suffix(".yaml").or_else(|| name.strip_suffix(".yml"));
-    let is_named = |stem: &str| stem.starts_with("values") || stem.ends_with("values");
     let is_chart = |folder: &Path| folder.join("Chart.yaml").is_file();
     let is_ci = |folder: &&Path| folder.file_name().is_some_and(|name| name == "ci");
-    stem.is_some_and(is_named)
+    is_named_values(path)
         && path.parent().is_some_and(|folder| {
             is_chart(folder) || Some(folder).filter(is_ci).and_then(Path::parent).is_some_and(is_chart)
         })
+}
+
+/// Whether the file at `path` is called as those are that hold values: `values.yaml`, `values-prod.yaml`, `prod-values.yaml`.
+fn is_named_values(path: &Path) -> bool {
+    let name = path.file_name().and_then(|name| name.to_str()).unwrap_or("");
+    let stem = name.strip_suffix(".yaml").or_else(|| name.strip_suffix(".yml"));
+    stem.is_some_and(|stem| stem.starts_with("values") || stem.ends_with("values"))
 }
 
 /// Whether the file at `path` is a suite of helm-unittest, by its usual name (`tests/*_test.yaml`) and its text. Its tests
@@ -175,8 +179,11 @@ pub fn is_test_suite(path: &str, text: &str) -> bool {
 /// Who reads the file at `path`: Helm, where it is of a chart.
 #[must_use]
 pub fn reader(path: &str) -> &'static str {
-    let is_chart = Path::new(path).file_name().is_some_and(|name| name == "Chart.yaml");
-    if is_chart || is_values(path) { "Helm" } else { "kubectl" }
+    let path_of = Path::new(path);
+    let is_chart = path_of.file_name().is_some_and(|name| name == "Chart.yaml");
+    // Examples of values stand anywhere in a chart.
+    let is_in_chart = || path_of.ancestors().skip(1).any(|folder| folder.join("Chart.yaml").is_file());
+    if is_chart || is_named_values(path_of) && is_in_chart() { "Helm" } else { "kubectl" }
 }
 
 /// The template that `source` is, of whose `documents` the places are given: of a chart, or because its actions keep it

@@ -221,6 +221,13 @@ tests:
         out.lines().all(|line| line.starts_with("values.yaml:")) && out.contains("so Helm rejects it"),
         "{out}"
     );
+    let examples =
+        [("examples/values-full.yaml", "initContainers:\n- name: 'x\n"), ("Chart.yaml", "name: web\n")];
+    let folder = crate::support::binary::folder(&examples);
+    assert!(
+        run(folder.path(), &["--format", "concise"]).1.contains("so Helm rejects it"),
+        "an example of values"
+    );
     // Elsewhere it is a manifest like any other.
     let folder = crate::support::binary::folder(&[("tests/web.yaml", suite)]);
     assert!(run(folder.path(), &["--format", "concise"]).1.contains("so kubectl rejects it"));
