@@ -290,6 +290,9 @@ fn tangles_come_to_an_end() {
             .map(|n| format!("f{n}() {{ {}}}; ", format!("f{}; ", n - 1).repeat(20)))
             .collect::<String>();
     with_facts(&format!("{calls}f8; b"), Shell::Bash, |facts| assert!(!facts.is_complete));
+    let die = "die() { for p in a b c d; do if [ -e $p ]; then ls $p | sed 's/^/ /'; else echo $p; fi; done; exit 1; }\n";
+    let long = format!("{die}{}", "if [ -z \"$U\" ]; then run || die; else echo there; fi\n".repeat(150));
+    with_facts(&long, Shell::Bash, |facts| assert!(facts.is_complete, "a long script that is no tangle"));
     with_facts("f() { f; f; f; }; f", Shell::Bash, |facts| assert!(facts.executions.len() < 10_000));
     with_facts(
         "x=aaaaaaaaaaaaaaaa; for i in 1; do x=$x$x; done; f() { x=$x$x; f; f; f; }; f; b $x",

@@ -13,9 +13,11 @@ use super::{Files, Setting, ends};
 use crate::shell::ir::{Arm, Clause, Command, CommandKind, List, Word};
 use crate::shell::options::Options;
 
-/// How many commands are followed; functions that call each other could make endlessly many. Rules hold each against all
-/// others, so that this many take seconds; the scripts of real projects have hundreds.
-const MAX_STEPS: usize = 2_000;
+/// How many commands of every kind are followed; functions that call each other could make endlessly many.
+const MAX_STEPS: usize = 8_000;
+/// How many simple commands are. Rules hold each against all others, so that this many take seconds; the scripts of real
+/// projects have hundreds.
+const MAX_EXECUTIONS: usize = 2_000;
 /// How deep functions may call each other.
 pub(super) const MAX_CALLS: usize = 8;
 
@@ -129,7 +131,7 @@ impl<'s> Follow<'s> {
     }
 
     pub(super) fn is_exhausted(&self) -> bool {
-        self.steps >= MAX_STEPS
+        self.steps >= MAX_STEPS || self.executions.len() >= MAX_EXECUTIONS
     }
 
     pub(super) fn errexit(&self) -> bool {
