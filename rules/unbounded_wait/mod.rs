@@ -127,7 +127,7 @@ fn is_job(pod: &Pod<'_>) -> bool {
 fn is_tried_again(pod: &Pod<'_>) -> bool {
     // What a template may add to the Pod takes back nothing that it says.
     if !matches!(pod.template.completeness, Completeness::Complete | Completeness::Open) {
-        return true;
+        return pod.template.job_spec.is_some() || !pod.restarts_nothing();
     }
     match pod.template.job_spec {
         Some(_) => pod.template.zero_backoff_limit().is_none(),

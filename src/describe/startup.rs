@@ -233,6 +233,7 @@ fn waits_of(container: &Container<'_>, programs: &Programs<'_, '_>) -> Vec<Wait>
 fn restart_policy(pod: &Pod<'_>) -> Option<String> {
     match pod.restart_policy {
         Some(policy) => Some(policy.value.to_owned()),
+        None if pod.restarts_nothing() => Some("Never".to_owned()),
         None if pod.template.completeness == Completeness::Patch => None,
         None => Some("Always".to_owned()),
     }

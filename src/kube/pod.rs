@@ -26,7 +26,7 @@ pub struct Pod<'d> {
     pub apps: Vec<AppContainer<'d>>,
     /// `ephemeralContainers`, which a manifest can't set; their names count all the same.
     pub ephemeral: Vec<Container<'d>>,
-    /// `volumes`, then the workload's `volumeClaimTemplates`.
+    /// `volumes`, then the workload's `volumeClaimTemplates`, then what an Argo Workflow has for all of its templates.
     pub volumes: Vec<Volume<'d>>,
     /// `restartPolicy`; `Always` without it.
     pub restart_policy: Option<Field<'d, &'d str>>,
@@ -71,6 +71,7 @@ impl<'d> Pod<'d> {
         let spec = Place::root(template.spec, &pointer);
         let mut volumes = reader.maps(&spec, "volumes", Volume::read);
         volumes.extend(claim_templates(&mut reader, &template));
+        volumes.extend(volumes_of_workflow(&template));
         Self {
             init_steps: init_steps(&mut reader, &spec, &template),
             apps: apps(&mut reader, &spec, &template),
@@ -216,6 +217,12 @@ impl<'d> Pod<'d> {
         container.security_context.within(&self.security_context)
     }
 
+    /// Whether the kubelet starts no container of it again, as far as the Pod has the say.
+    #[must_use]
+    pub fn restarts_nothing(&self) -> bool {
+        self.restart_policy.is_some_and(|policy| *policy == "Never") || self.template.is_given_never()
+    }
+
     /// Whether nothing starts it again once a container has failed: a Pod with `restartPolicy: Never` by itself, which no
     /// controller made, and no hook, whose failure is its answer.
     #[must_use]
@@ -272,7 +279,19 @@ fn apps<'d>(reader: &mut Reader, spec: &Place<'_, 'd>, template: &Template<'d>) 
     apps
 }
 
+/// The volumes that an Argo Workflow has for all of its templates. What is malformed there isn't each template's.
+fn volumes_of_workflow<'d>(template: &Template<'d>) -> Vec<Volume<'d>> {
+    let Some((spec, pointer)) = &template.workflow else { return Vec::new() };
+    let (mut reader, spec) = (Reader::default(), Place::root(*spec, pointer));
+    let mut volumes = reader.maps(&spec, "volumes", Volume::read);
+    volumes.extend(reader.maps(&spec, "volumeClaimTemplates", Volume::of_claim_template));
+    volumes
+}
+
 fn claim_templates<'d>(reader: &mut Reader, template: &Template<'d>) -> Vec<Volume<'d>> {
     let Some((owner, pointer)) = &template.owner else { return Vec::new() };
+    if template.is_workflow() {
+        return Vec::new();
+    }
     reader.maps(&Place::root(*owner, pointer), "volumeClaimTemplates", Volume::of_claim_template)
 }

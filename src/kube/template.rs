@@ -38,6 +38,8 @@ pub struct Template<'d> {
     pub is_by_name: bool,
     /// The map that holds the template (a Deployment's `spec`), and its JSON pointer.
     pub(super) owner: Option<(Node<'d>, String)>,
+    /// The spec of the Argo Workflow that it is a template of, and its JSON pointer.
+    pub(super) workflow: Option<(Node<'d>, String)>,
 }
 
 /// How far a manifest says all of a Pod. Where it doesn't, what is missing proves nothing.
@@ -82,10 +84,19 @@ impl<'d> Template<'d> {
     /// Whether it is a template of an Argo Workflow, which has containers in fields of its own.
     #[must_use]
     pub fn is_workflow(&self) -> bool {
-        matches!(
-            self.workload,
-            Workload::Custom("Workflow" | "WorkflowTemplate" | "ClusterWorkflowTemplate" | "CronWorkflow")
-        ) && self.object.group() == "argoproj.io"
+        self.workflow.is_some()
+    }
+
+    /// Whether what makes its Pods gives them `restartPolicy: Never`, whatever the template says: Argo's controller
+    /// (`createWorkflowPod`), Spark (`BasicDriverFeatureStep`, `BasicExecutorFeatureStep`), and Kubeflow's for the policies
+    /// `Never` and `ExitCode` beside the template (`setRestartPolicy`).
+    pub(super) fn is_given_never(&self) -> bool {
+        let beside = || self.owner()?.get("restartPolicy")?.identity();
+        match self.object.group() {
+            "kubeflow.org" => matches!(beside(), Some("Never" | "ExitCode")),
+            "sparkoperator.k8s.io" => true,
+            _ => self.is_workflow(),
+        }
     }
 }
 
@@ -238,7 +249,16 @@ impl<'d> Walk<'_, 'd> {
             job_spec: owner_node.filter(|_| form == Form::Job),
             replicas: owner_node.into_iter().chain([spec]).find_map(replicas),
             owner,
+            workflow: self.workflow(),
         }
+    }
+
+    /// The spec of the Argo Workflow around a template, and its JSON pointer: the object's own, or one that a Sensor makes.
+    fn workflow(&self) -> Option<(Node<'d>, String)> {
+        let is_spec = |(_, step): &(Node<'d>, Step<'d>)| matches!(step, Step::Key(key) if matches!(&**key, "templates" | "templateDefaults"));
+        let at = self.trail.iter().position(is_spec)?;
+        let mut above = self.trail.iter().take(at).map(|(node, _)| *node);
+        above.any(workloads::is_workflow).then(|| Some((self.trail.get(at)?.0, self.pointer(at))))?
     }
 
     /// An unknown kind's Pod spec is one in full where its key says so; the object's own `spec` never is.

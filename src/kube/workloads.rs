@@ -1,5 +1,7 @@
 //! The kinds that make Pods, and where they hold their templates.
 
+use crate::yaml::Node;
+
 /// The kind of workload that makes Pods of a template.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Workload<'d> {
@@ -138,6 +140,9 @@ pub(super) enum Form {
 const BUILT_IN: &[&str] = &["", "apps", "batch", "extensions"];
 const TEMPLATE: &[&str] = &["spec/template/spec"];
 
+const WORKFLOWS: &[&str] = &["Workflow", "WorkflowTemplate", "ClusterWorkflowTemplate"];
+const CRON_WORKFLOW: &str = "CronWorkflow";
+
 type Strings = &'static [&'static str];
 
 const fn whole(groups: Strings, kinds: Strings, paths: Strings) -> Embedding {
@@ -181,14 +186,10 @@ static EMBEDDINGS: &[Embedding] = &[
         &["Prometheus", "PrometheusAgent", "Alertmanager", "ThanosRuler"],
         &["spec"],
     ),
+    fragment(&["argoproj.io"], WORKFLOWS, &["spec/templates/*", "spec/templateDefaults"]),
     fragment(
         &["argoproj.io"],
-        &["Workflow", "WorkflowTemplate", "ClusterWorkflowTemplate"],
-        &["spec/templates/*", "spec/templateDefaults"],
-    ),
-    fragment(
-        &["argoproj.io"],
-        &["CronWorkflow"],
+        &[CRON_WORKFLOW],
         &["spec/workflowSpec/templates/*", "spec/workflowSpec/templateDefaults"],
     ),
     job(
@@ -274,6 +275,13 @@ pub(super) fn embedding(group: &str, kind: &str) -> Option<&'static Embedding> {
         |pattern: &&str| *pattern == group || pattern.starts_with('.') && group.ends_with(*pattern);
     let mut of_kind = EMBEDDINGS.iter().filter(|embedding| embedding.kinds.contains(&kind));
     of_kind.find(|embedding| embedding.groups.iter().any(of_group))
+}
+
+/// Whether `node` is an Argo Workflow, or what such are made of.
+pub(super) fn is_workflow(node: Node<'_>) -> bool {
+    let text = |key| node.get(key).and_then(Node::identity).unwrap_or_default();
+    let kind = text("kind");
+    text("apiVersion").starts_with("argoproj.io/") && (kind == CRON_WORKFLOW || WORKFLOWS.contains(&kind))
 }
 
 /// Whether an object of an unknown kind may hold Pod templates: built-in kinds that aren't in the table hold none,

@@ -2,15 +2,14 @@
 
 use crate::images::{Images, Known, Sh, User};
 use crate::inputs::InputSet;
-use crate::kube::{Container, Field, Gate, Pod, Version};
+use crate::kube::{Container, Gate, Pod, Version};
 use crate::rerun::Userland;
 
 /// Whether the kubelet runs `container` again within one Pod: after its failure, by its own `restartPolicy` where `version`
 /// heeds it or the Pod's, or after a lost sandbox, which only the Pod's `Never` rules out.
 pub(super) fn restarts(pod: &Pod<'_>, container: &Container<'_>, version: Version) -> bool {
-    let is = |policy: Option<Field<'_, &str>>, word: &str| policy.is_some_and(|policy| *policy == word);
     let own = container.restart_policy.filter(|_| version.has(Gate::ContainerRestartRules));
-    !is(pod.restart_policy, "Never") || is(own, "OnFailure")
+    !pod.restarts_nothing() || own.is_some_and(|policy| *policy == "OnFailure")
 }
 
 /// Whether `container` runs as root, where the manifest says, or leaves it to an image whose user is known.
