@@ -7,7 +7,7 @@ use crate::finding::Fix;
 use crate::fix;
 use crate::images::Sh;
 use crate::rule::PodContext;
-use crate::shell::ir::{CommandKind, List, PartKind, Word};
+use crate::shell::ir::{CommandKind, PartKind, Word};
 use crate::shell::options::{Options, Shell};
 use crate::shell::semantics::visit::{self, Next, Node};
 use crate::shell::semantics::{Execution, Fate, Reason, Unit, UnitKind};
@@ -205,21 +205,6 @@ pub(super) fn is_left_of_chain(execution: &Execution<'_>) -> bool {
         CommandKind::And(left, _) | CommandKind::Or(left, _) => script::holds(left, execution.command),
         _ => false,
     })
-}
-
-/// Whether an `if` runs either `one` or `other`.
-pub(super) fn is_in_other_branch(one: &Execution<'_>, other: &Execution<'_>) -> bool {
-    let is_same_text = script::is_same_text(one.unit, other.unit);
-    let holds = |list: &List, own: &Execution<'_>| list.iter().any(|it| script::holds(it, own.command));
-    is_same_text
-        && kinds_around(one).any(|kind| match kind {
-            CommandKind::If { arms, otherwise } => {
-                let branches = || arms.iter().map(|arm| &arm.body).chain(otherwise);
-                branches()
-                    .any(|list| holds(list, one) && branches().any(|it| holds(it, other) && !holds(it, one)))
-            }
-            _ => false,
-        })
 }
 
 /// Whether an `exit` behind it ends the script.

@@ -186,12 +186,13 @@ fn finding(program: &Program<'_, '_>, script: &Script<'_, '_>, masked: &[Masked<
 /// The command whose status is the script's where `masked` runs and the script goes on.
 fn deciding<'f, 's>(script: &Script<'f, 's>, masked: &Masked<'f, 's>) -> Option<&'f Execution<'s>> {
     let executions = &script.facts.executions;
+    let around = Script::around(masked.execution);
     let later = executions.iter().skip_while(|execution| !std::ptr::eq(*execution, masked.execution)).skip(1);
     let mut deciding = later.filter(|it| {
         it.fate == Fate::EndsScript
             && it.name() != Some("exit")
             && !mend::is_left_of_chain(it)
-            && !mend::is_in_other_branch(masked.execution, it)
+            && !script::is_in_other_branch(&around, masked.execution, it)
     });
     deciding.next().filter(|_| masked.reason == Reason::NoErrexit)
 }

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use super::script::{Script, brings, holds, is_same_text, makes, needs};
+use super::script::{Script, brings, holds, is_in_other_branch, is_same_text, makes, needs};
 use super::weight::behind_in_pipeline;
 use crate::commands::{self, Call, Touching, Trait, is_at_or_below};
 use crate::helm;
@@ -45,6 +45,8 @@ struct Poison<'p, 'f, 's> {
     objects: Vec<String>,
     /// The commands that fail with it.
     failed: BTreeSet<usize>,
+    /// Whether one of these is unknown: it may be what makes other files.
+    tool_fails: bool,
     /// The commands that bring others, and don't.
     uninstalled: Vec<usize>,
     /// What reads nothing, since what it stands behind has nothing to write.
@@ -74,6 +76,7 @@ impl<'p, 'f, 's> Poison<'p, 'f, 's> {
             sources: sources.collect(),
             objects: commands::needed_objects(&script.call(index)),
             failed: BTreeSet::new(),
+            tool_fails: false,
             uninstalled: Vec::new(),
             unfed: Vec::new(),
             is_optional: None,
@@ -111,6 +114,13 @@ impl<'p, 'f, 's> Poison<'p, 'f, 's> {
     /// Follows the failure to the command at `later`; whether the script fails by it.
     fn spreads_to(&mut self, later: usize) -> bool {
         let Some(execution) = self.script.execution(later) else { return false };
+        if self
+            .script
+            .execution(self.index)
+            .is_some_and(|own| is_in_other_branch(self.around, own, execution))
+        {
+            return false;
+        }
         if self.is_skipped(execution.command, later) {
             self.take_from(later);
             return false;
@@ -132,6 +142,7 @@ impl<'p, 'f, 's> Poison<'p, 'f, 's> {
             self.is_astray = true;
         }
         self.failed.insert(later);
+        self.tool_fails |= self.script.is_unknown(later);
         self.take_from(later);
         if self.is_installed(later) && execution.fate != Fate::Ignored(Reason::EarlierInPipeline) {
             let is_provided = execution.fate == Fate::Ignored(Reason::LeftOfOr);
@@ -214,7 +225,9 @@ impl<'p, 'f, 's> Poison<'p, 'f, 's> {
         } else {
             words.iter().skip(1).filter(|word| word.contains(['/', '.'])).map(String::as_str).collect()
         };
-        needed.extend(words.first().map(String::as_str).filter(|word| word.contains('/')));
+        // A bare name isn't looked for in the working directory.
+        let is_path = script.words_of(later).first().is_some_and(|name| name.contains('/'));
+        needed.extend(words.first().map(String::as_str).filter(|_| is_path));
         // What removes a file doesn't care what is in it.
         let reads = !commands::only_removes(&call);
         let is_missing = |path: &&str| {
@@ -222,6 +235,7 @@ impl<'p, 'f, 's> Poison<'p, 'f, 's> {
                 || self.may_be_brought(path)
                 || reads && self.sources.iter().any(|own| own == path)
                 || self.is_unlisted(path, later)
+                || self.is_never_put_there(path, later)
         };
         let rejects_empty = call.is(Trait::RejectsEmptyInput);
         let is_unread =
@@ -244,7 +258,7 @@ impl<'p, 'f, 's> Poison<'p, 'f, 's> {
     fn is_unlisted(&self, path: &str, later: usize) -> bool {
         let parent = parent_of(path);
         let fills = |by: usize| {
-            by != self.index
+            !self.has_failed(by)
                 && self.script.touches(by).any(|touch| {
                     (brings(touch) || makes(touch))
                         && (parent_of(&touch.path) == parent || is_at_or_below(path, &touch.path))
@@ -253,6 +267,29 @@ impl<'p, 'f, 's> Poison<'p, 'f, 's> {
         let is_below = self.unlisted.iter().any(|folder| is_at_or_below(parent, folder))
             || is_pattern(path) && self.script.is_made_empty(parent) && is_among(&self.unfilled, parent);
         is_below && !(0..later).any(fills) || self.is_unmatched(path, later)
+    }
+
+    /// Whether `path` lies in a volume that is empty at first, and comes of the archive that wasn't unpacked, or of a tool
+    /// that fails, too: no other command before the one at `later` puts it there.
+    fn is_never_put_there(&self, path: &str, later: usize) -> bool {
+        let script = self.script;
+        if self.unlisted.is_empty() && !self.tool_fails {
+            return false;
+        }
+        let mount = script.pod.mount_at(script.container, path).and_then(|mount| mount.mount_path);
+        let is_in_empty = mount.is_some_and(|at| !script.is_mount(path) && script.is_made_empty(*at));
+        let puts = |by: usize| {
+            script.touches(by).any(|touch| {
+                makes(touch) && touch.path == path
+                    || brings(touch) && !self.has_failed(by) && is_at_or_below(path, &touch.path)
+            })
+        };
+        let may_put = |by: usize| self.unlisted.is_empty() && script.is_unknown(by) && !self.has_failed(by);
+        is_in_empty && !(0..later).any(|by| puts(by) || may_put(by))
+    }
+
+    fn has_failed(&self, by: usize) -> bool {
+        by == self.index || self.failed.contains(&by)
     }
 
     /// Whether `path` is a pattern that nothing matches but what the command should have brought: its folder is one that the

@@ -6,7 +6,7 @@ use super::script::{Script, brings, holds, is_same_text};
 use super::weight::{assigned, behind_in_pipeline, fed_names, is_substitution, mentions, word_mentions};
 use crate::commands::{self, Trait};
 use crate::shell::condition::is_test_name;
-use crate::shell::ir::{Arm, Command, CommandKind, OperationKind, PartKind, Word};
+use crate::shell::ir::{Arm, Command, CommandKind, OperationKind, Part, PartKind, Simple, Word};
 use crate::shell::semantics::visit::{self, Next, Node};
 use crate::shell::semantics::{Execution, Fate, Reason, Unit};
 
@@ -253,7 +253,7 @@ fn is_in_test(
 }
 
 /// Whether `command` is a comparison of numbers over an `if` without `else`. Of an empty value it is an error, which counts
-/// as false (POSIX XCU, *test*): the failure passes the `if` over.
+/// as false (POSIX XCU, *test*): the failure passes the `if` over. The length of an empty value is a number, 0.
 fn is_passed_over(command: &Command, above: &[Node<'_>]) -> bool {
     let CommandKind::Simple(simple) = &command.kind else { return false };
     let compares = simple
@@ -272,7 +272,24 @@ fn is_passed_over(command: &Command, above: &[Node<'_>]) -> bool {
         }
         _ => false,
     });
-    compares && is_alone
+    compares && is_alone && !holds_of_zero(simple)
+}
+
+/// Whether it compares the length of a variable with a number so that it holds of an empty one: `[ ${#a} -lt 32 ]`.
+fn holds_of_zero(test: &Simple) -> bool {
+    let Some([left, comparison, right]) = test.words.get(1..4) else { return false };
+    let is_length = matches!(left.parts.as_slice(), [Part { kind: PartKind::Variable { operation, .. }, .. }]
+        if matches!(&operation.kind, OperationKind::Other(text) if text.starts_with('#')));
+    let number = right.literal().and_then(|text| text.parse::<u32>().ok());
+    let (Some(comparison), Some(number)) = (comparison.literal(), number.filter(|_| is_length)) else {
+        return false;
+    };
+    match comparison.as_str() {
+        "-lt" | "-ne" => number > 0,
+        "-eq" | "-ge" => number == 0,
+        "-le" => true,
+        _ => false,
+    }
 }
 
 /// What a test looks at, as it is written; `None` for a command that is no test.

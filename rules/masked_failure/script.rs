@@ -7,7 +7,7 @@ use crate::commands::{self, Call, Touching, Trait};
 use crate::images::{Known, Sh};
 use crate::kube::volume::VolumeSource;
 use crate::kube::{Container, InitStep, Pod};
-use crate::shell::ir::{Command, CommandKind};
+use crate::shell::ir::{Command, CommandKind, List};
 use crate::shell::semantics::visit::{self, Next, Node};
 use crate::shell::semantics::{Execution, Facts, Touch, Unit};
 
@@ -106,6 +106,11 @@ impl<'f, 's> Script<'f, 's> {
 
     pub(super) fn is(&self, index: usize, wanted: Trait) -> bool {
         self.call(index).is(wanted)
+    }
+
+    /// Whether nothing is known of the command at `index`.
+    pub(super) fn is_unknown(&self, index: usize) -> bool {
+        self.call(index).record().is_none()
     }
 
     /// What the command at `index` touches; nothing comes of what goes to `/dev/null`.
@@ -230,6 +235,19 @@ pub(super) fn holds(outer: &Command, inner: &Command) -> bool {
 /// Whether `unit` holds both.
 pub(super) fn is_same_text(one: &Unit, other: &Unit) -> bool {
     std::ptr::eq(one, other)
+}
+
+/// Whether an `if` of those `around` `one` runs either that or `other`.
+pub(super) fn is_in_other_branch(around: &[Node<'_>], one: &Execution<'_>, other: &Execution<'_>) -> bool {
+    let has = |list: &List, own: &Execution<'_>| list.iter().any(|it| holds(it, own.command));
+    is_same_text(one.unit, other.unit)
+        && around.iter().any(|node| match node {
+            Node::Command(Command { kind: CommandKind::If { arms, otherwise }, .. }) => {
+                let branches = || arms.iter().map(|arm| &arm.body).chain(otherwise);
+                branches().any(|list| has(list, one) && branches().any(|it| has(it, other) && !has(it, one)))
+            }
+            _ => false,
+        })
 }
 
 /// Whether a command fails that touches a path so where nothing is.
