@@ -354,6 +354,11 @@ fn searched(world: &mut dyn World, call: &Call<'_>, files: &[&str]) -> (String, 
         match world.look(&place) {
             Node::Absent => missing = true,
             Node::Directory(_) if world.is_empty(&place) == Some(true) => {}
+            Node::Directory(_) if world.all_below(&place).is_some() => {
+                for file in world.files_below(&place) {
+                    text.push_str(&world.read(&file).unwrap_or_default());
+                }
+            }
             Node::Directory(fill) => {
                 text.extend(fill.iter().map(AsRef::as_ref));
                 let state = world.fingerprint();

@@ -389,7 +389,7 @@ impl<'c> Explorer<'c> {
                 continue;
             }
             loop {
-                match self.rerun_under_choices(earlier, &state, first, |_, run| run.status == Some(SUCCESS)) {
+                match self.rerun_under_choices(earlier, &state, first, failures) {
                     Outcome::Same(run) => {
                         state = run.volumes;
                         break;
@@ -421,17 +421,18 @@ impl<'c> Explorer<'c> {
         killed: Option<usize>,
         is_reset: &dyn Fn(&Site) -> bool,
     ) -> Vec<Hazard> {
-        let same = |shared: &Shared, run: &Run| {
-            let volumes = || {
-                run.volumes == reference.volumes
-                    || differences(&shared.atoms, &reference.volumes, &run.volumes, killed.is_some())
-                        .is_empty()
-            };
-            run.status == Some(SUCCESS) && volumes()
+        let faults = |shared: &Shared, run: &Run| {
+            if run.status != Some(SUCCESS) {
+                usize::MAX
+            } else if run.volumes == reference.volumes {
+                0
+            } else {
+                differences(&shared.atoms, &reference.volumes, &run.volumes, killed.is_some()).len()
+            }
         };
         let mut found = Vec::new();
         loop {
-            let outcome = self.rerun_under_choices(index, state, reference, same);
+            let outcome = self.rerun_under_choices(index, state, reference, faults);
             let (Outcome::Different(run) | Outcome::Same(run)) = &outcome else { return found };
             let trial =
                 Comparison { reference: &reference.volumes, first: &reference.log, again: run, killed };
@@ -451,17 +452,17 @@ impl<'c> Explorer<'c> {
         }
     }
 
-    /// Runs a container again: a run that is `fine` under some answers to what is new in it, else
-    /// the first that isn't.
+    /// Runs a container again: a run without `faults` under some answers to what is new in it, else the first with the
+    /// fewest of those with the likeliest answers. What goes wrong under others alone isn't told.
     fn rerun_under_choices(
         &mut self,
         index: usize,
         state: &Rc<Tree>,
         reference: &Reference,
-        fine: impl Fn(&Shared, &Run) -> bool,
+        faults: impl Fn(&Shared, &Run) -> usize,
     ) -> Outcome {
         let mut pending = VecDeque::from([Vec::new()]);
-        let mut different = None;
+        let mut different: Option<((usize, usize), Box<Run>)> = None;
         for _ in 0..MAX_CHOICES {
             let Some(choices) = pending.pop_front() else { break };
             let assumptions = Assumptions::again(Rc::clone(&reference.answers), choices.clone());
@@ -471,7 +472,8 @@ impl<'c> Explorer<'c> {
                 self.bound = run.log.bound;
                 return Outcome::Undecided;
             }
-            if fine(&self.shared, &run) {
+            let faults = faults(&self.shared, &run);
+            if faults == 0 {
                 return Outcome::Same(run);
             }
             // Loops that aren't followed at the same places leave what can't be compared.
@@ -479,14 +481,22 @@ impl<'c> Explorer<'c> {
                 return Outcome::Undecided;
             }
             pending.extend(run.assumptions.alternatives(|_| false));
-            different = different.or(Some(run));
+            let rank = (run.assumptions.unlikely(), faults);
+            if different.as_ref().is_none_or(|(least, _)| rank < *least) {
+                different = Some((rank, run));
+            }
         }
-        different.filter(|_| pending.is_empty()).map_or(Outcome::Undecided, Outcome::Different)
+        let decided = different.filter(|_| pending.is_empty());
+        decided.map_or(Outcome::Undecided, |(_, run)| Outcome::Different(run))
     }
 
     fn context<'a>(&'a self, index: usize, is_reset: &'a dyn Fn(&Site) -> bool) -> Context<'a, 'c> {
         Context { shared: &self.shared, sequence: self.sequence, mounts: self.mounts, index, is_reset }
     }
+}
+
+fn failures(_: &Shared, run: &Run) -> usize {
+    usize::from(run.status != Some(SUCCESS))
 }
 
 /// The steps of one container in one round. A Pod's containers have as many together as [`USUAL`] of them, so that a

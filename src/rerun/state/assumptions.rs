@@ -17,6 +17,7 @@ pub(in crate::rerun) struct Assumptions {
     about: Vec<(usize, Place)>,
     answers: HashMap<String, bool>,
     questions: usize,
+    unlikely: usize,
     /// A first run: what is only guessed isn't tried the other way.
     first: bool,
 }
@@ -74,10 +75,17 @@ impl Assumptions {
     /// run may try the other.
     pub(in crate::rerun) fn guess(&mut self, question: &str, likely: bool) -> bool {
         if !self.first || self.answers.contains_key(question) {
-            return self.ask(question, likely);
+            let answer = self.ask(question, likely);
+            self.unlikely += usize::from(answer != likely);
+            return answer;
         }
         self.answers.insert(question.to_owned(), likely);
         likely
+    }
+
+    /// How many guesses went against what is likely.
+    pub(in crate::rerun) fn unlikely(&self) -> usize {
+        self.unlikely
     }
 
     /// Whether a first run has asked `question`.
