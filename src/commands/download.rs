@@ -5,7 +5,7 @@ use super::files::{make_directories, worse};
 use super::paths::name_in;
 use super::world::Node;
 use super::world::atoms::{Atom, is_known};
-use super::world::place::Store;
+use super::world::place::{self, Store};
 use super::world::{ChangeKind, FailureCause, SUCCESS, Status, World};
 use super::{Call, Record, Remedy, Trait, Trouble, paths, record};
 
@@ -102,7 +102,17 @@ fn curl(world: &mut dyn World, call: &Call<'_>) -> Status {
         let place = world.place(&path);
         status = worse(status, world.write(&place, &content, ChangeKind::Slow));
     }
+    write_out(world, call);
     status
+}
+
+/// `-w '%{http_code}'`: what curl tells of the answer behind it.
+fn write_out(world: &mut dyn World, call: &Call<'_>) {
+    let Some(format) = call.value("w write-out") else { return };
+    let urls = call.operands().join(" ");
+    let shown = format!("{format} of {}", world.atoms().show(&urls));
+    let told = world.atom(Atom { never_empty: true, ..Atom::new(format!("told:{format}:{urls}"), shown) });
+    world.emit(&String::from(told));
 }
 
 /// The name of the file that `url` is saved as. Of an address that isn't known at all, the name isn't either: it is no
@@ -127,7 +137,7 @@ fn register(world: &mut dyn World, call: &Call<'_>) {
     let posts =
         call.value("X request") == Some("POST") && call.has("d data data-raw data-binary json F form");
     if let (true, false, Some(url)) = (posts, world.stdout_is_read(), call.operands().first()) {
-        let place = super::databases::outside("request", url);
+        let place = super::databases::outside(place::REQUEST, url);
         let old = match world.look(&place) {
             Node::File(content) => content,
             _ => "".into(),

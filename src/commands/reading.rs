@@ -394,7 +394,7 @@ fn finds(
     if !world.status_is_tested() {
         return true;
     }
-    let state = if world.atoms().may_change(text) { world.fingerprint() } else { String::new() };
+    let state = world.state_of(text);
     world.ask(&format!("grep:{}:{text}@{state}", words.join(" ")), true)
 }
 

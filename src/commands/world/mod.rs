@@ -348,6 +348,33 @@ impl dyn World + '_ {
             return SUCCESS;
         }
         let input = self.input().unwrap_or_default();
-        Status::from(!self.ask(&format!("status:{}:{input}", words.join(" ")), true))
+        let text = words.join(" ");
+        let question = format!("status:{text}:{input}");
+        let sent = self.sent_to_server_of(&question);
+        Status::from(!self.ask(&format!("{question}{sent}"), true))
     }
+
+    /// What else the answer to a question about `text` hangs on: the volumes, where it may change with them, and what a
+    /// server that it comes from was sent.
+    pub(crate) fn state_of(&mut self, text: &str) -> String {
+        if self.atoms().may_change(text) { self.fingerprint() } else { self.sent_to_server_of(text) }
+    }
+
+    /// What was sent, to be made, to the servers that `text` names or comes from.
+    fn sent_to_server_of(&mut self, text: &str) -> String {
+        let requests = self.listing(&Place::of_requests());
+        let sent = requests.iter().filter_map(|(url, node)| match node {
+            Node::File(sent) if self.atoms().mentions(text, &origin(url)) => Some(&**sent),
+            _ => None,
+        });
+        sent.collect()
+    }
+}
+
+/// Whom the `url` of a request asks, as its place has it: all up to the path.
+fn origin(url: &str) -> String {
+    let url = url.trim_start_matches('/').replace('\u{2215}', "/");
+    let host = url.find("://").map_or(0, |at| at + 3);
+    let end = url.get(host..).and_then(|rest| rest.find('/')).map_or(url.len(), |at| host + at);
+    url.get(..end).unwrap_or(&url).to_owned()
 }

@@ -24,7 +24,15 @@ pub(crate) struct Place {
     pub(crate) path: String,
 }
 
+/// The kind of what a server was sent, to be made.
+pub(crate) const REQUEST: &str = "request";
+
 impl Place {
+    /// Where the requests to servers are noted, each by its URL.
+    pub(crate) fn of_requests() -> Self {
+        Self { store: Store::External, path: format!("/{REQUEST}") }
+    }
+
     /// The place `name` inside this one.
     pub(crate) fn join(&self, name: &str) -> Place {
         Place { store: self.store, path: format!("{}/{name}", self.path) }

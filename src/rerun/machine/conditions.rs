@@ -48,13 +48,8 @@ impl Machine<'_, '_> {
         if let Some(known) = self.shared.atoms.is_empty(text) {
             return known;
         }
-        let question = format!("empty:{text}@{}", self.state_for(text));
+        let question = format!("empty:{text}@{}", self.as_world().state_of(text));
         self.ask(&question, false)
-    }
-
-    /// The state that a question about `text` depends on, if it does.
-    fn state_for(&mut self, text: &str) -> String {
-        if self.shared.atoms.may_change(text) { self.fingerprint() } else { String::new() }
     }
 
     fn unary(&mut self, operator: &str, text: &str) -> bool {
@@ -133,7 +128,8 @@ impl Machine<'_, '_> {
             return Ok((operator == "<") == (left < right) && left != right);
         }
         let files = matches!(operator, "-nt" | "-ot" | "-ef");
-        let state = if files { self.fingerprint() } else { self.state_for(&format!("{left}{right}")) };
+        let state =
+            if files { self.fingerprint() } else { self.as_world().state_of(&format!("{left}{right}")) };
         Ok(self.ask(&format!("compare:{left}{operator}{right}@{state}"), true))
     }
 
@@ -152,7 +148,7 @@ impl Machine<'_, '_> {
             return false;
         }
         let (first, second) = if left < right { (left, right) } else { (right, left) };
-        let state = self.state_for(&format!("{left}{right}"));
+        let state = self.as_world().state_of(&format!("{left}{right}"));
         self.ask(&format!("equal:{first}={second}@{state}"), false)
     }
 }

@@ -208,8 +208,7 @@ impl Machine<'_, '_> {
         if is_known(subject) && is_known(pattern) {
             return found.is_none() && self.ask(&format!("{UNFOLLOWED}matches:{subject}:{pattern}"), false);
         }
-        let changing = self.shared.atoms.may_change(subject);
-        let state = if changing { self.fingerprint() } else { String::new() };
+        let state = self.as_world().state_of(subject);
         self.ask(&format!("matches:{subject}:{pattern}@{state}"), false)
     }
 
