@@ -89,7 +89,8 @@ fn caption(hazard: &Hazard) -> String {
     match hazard.kind {
         Kind::OutsidePod => format!("a re-run of `{}` finds what it did before", hazard.command),
         Kind::Stuck => format!("this `{}` fails the second time", hazard.command),
-        Kind::Drifting => "a second run adds to the first".to_owned(),
+        Kind::Drifting if hazard.adds => "a second run adds to the first".to_owned(),
+        Kind::Drifting => "a second run changes what the first left".to_owned(),
         Kind::HalfDone => "this holds before the work is done".to_owned(),
     }
 }

@@ -66,6 +66,9 @@ impl Server {
     }
 }
 
+/// What fills a folder of data, which its command takes empty alone, starts so.
+pub(crate) const DATA: &str = "data:";
+
 /// Sets up the folder of data at `path`.
 pub(super) fn make_data(world: &mut dyn World, path: &str, call: &Call<'_>) -> Status {
     let place = world.place(path);
@@ -73,7 +76,9 @@ pub(super) fn make_data(world: &mut dyn World, path: &str, call: &Call<'_>) -> S
         return world.fail(Some(&place), FailureCause::NotEmpty);
     }
     super::files::make_directories(world, path);
-    world.fill(&place, &format!("data:{}", call.name()), ChangeKind::Slow);
+    // A copy of another's data takes long, and is cut short more often.
+    let kind = if call.name().starts_with("pg_") && call.name() != "pg_ctl" { "copied:" } else { DATA };
+    world.fill(&place, &format!("{kind}{}", call.name()), ChangeKind::Slow);
     SUCCESS
 }
 

@@ -9,7 +9,7 @@ use super::world::{ChangeKind, FAILURE, FailureCause, SUCCESS, Status, World};
 use super::{Call, Line, Record, Remedy, Trait, Trouble, paths, record};
 
 pub(super) const RECORDS: &[Record] = &[
-    record(&["initdb"]).taking(NAMES_DATA).does(data_directory),
+    record(&["initdb"]).taking(NAMES_DATA).does(data_directory).mended(mend_data),
     record(&["pg_basebackup"]).taking(NAMES_DATA).does(data_directory),
     record(&["pg_dump"])
         .taking(DUMP_VALUED)
@@ -101,6 +101,14 @@ fn data_directory(world: &mut dyn World, call: &Call<'_>) -> Status {
     let given = call.value("D pgdata").or_else(|| call.operands().first().copied()).map(str::to_owned);
     let path = given.unwrap_or_else(|| world.variable("PGDATA").to_string());
     make_data(world, &path, call)
+}
+
+/// What it sets up has a file of this name, which the image's own entrypoint tests for.
+fn mend_data(trouble: &Trouble<'_>) -> Option<Remedy> {
+    let is_line =
+        trouble.fails(FailureCause::NotEmpty) && !trouble.text.is_empty() && !trouble.text.contains('\n');
+    let path = trouble.path.trim_end_matches('/');
+    is_line.then(|| Remedy::line(format!("[ -s {path}/PG_VERSION ] || {}", trouble.text)).same_at_first())
 }
 
 /// Something by its kind and name on a server that isn't of this script.

@@ -46,7 +46,7 @@ pub use awaited::Awaited;
 pub use call::Call;
 pub(crate) use cluster_objects::{made as made_object, needed as needed_objects};
 pub(crate) use copies::may_copy_file;
-pub(crate) use database_servers::OBJECTS;
+pub(crate) use database_servers::{DATA, OBJECTS};
 pub(crate) use download::alternative;
 pub(crate) use languages::takes_operators;
 pub(crate) use network::pause;

@@ -73,6 +73,7 @@ impl<'c> Context<'_, 'c> {
             help: self.shared.atoms.show(&said.help),
             mending: None,
             is_same_at_first: false,
+            adds: false,
             slow: None,
             labels: Vec::new(),
             assumed: false,

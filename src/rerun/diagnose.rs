@@ -270,7 +270,8 @@ fn drifting(
         || first.doubtful.contains(&site);
     let severity = if minor { Severity::Info } else { Severity::Warning };
     let hazard = context.hazard(Kind::Drifting, severity, site, &command, Some(place), &said)?;
-    Some(Hazard { mending, is_same_at_first, assumed: log.assumed.contains(&site), ..hazard })
+    let adds = matches!(manner, ChangeKind::Append | ChangeKind::Nest | ChangeKind::FreshName);
+    Some(Hazard { mending, is_same_at_first, adds, assumed: log.assumed.contains(&site), ..hazard })
 }
 
 /// A test that the killed run's last change turned over, so that the second run passes over what makes `place`.

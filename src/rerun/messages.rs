@@ -285,7 +285,9 @@ fn appending(change: &Drift<'_>) -> Words {
 
 /// Whether a file is called a backup: of what was there before, on purpose.
 pub(super) fn is_backup(path: &str) -> bool {
-    [".bak", ".backup", ".old", ".orig", ".save", "~"].iter().any(|suffix| path.ends_with(suffix))
+    const NAMES: [&str; 5] = ["bak", "backup", "old", "orig", "save"];
+    let is_kept = |name| path.strip_suffix(name).is_some_and(|rest| rest.ends_with(['.', '_', '-']));
+    path.ends_with('~') || NAMES.into_iter().any(is_kept)
 }
 
 /// A test that is satisfied before the work under it is complete. `early` is what satisfies it. What a running server

@@ -229,6 +229,8 @@ pub struct Hazard {
     pub mending: Option<Mending>,
     /// Whether with that a first run does what it did.
     pub is_same_at_first: bool,
+    /// Whether it adds to what is there the second time, rather than change or replace it.
+    pub adds: bool,
     /// The one long command of which a test takes half of what it makes for all. It could make that aside.
     pub slow: Option<Site>,
     /// Other places that the finding speaks of.

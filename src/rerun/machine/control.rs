@@ -7,7 +7,7 @@ use super::{
     Branch, ChangeKind, FAILURE, FailureCause, Flow, Function, GuardOverSlowCommand, Jump, Machine, SUCCESS,
     Sink, Status,
 };
-use crate::commands::{self, Trait};
+use crate::commands::{self, DATA, Trait};
 use crate::rerun::state::places::Place;
 use crate::rerun::state::tree::Node;
 use crate::shell::condition::is_test_name;
@@ -188,6 +188,7 @@ impl Machine<'_, '_> {
             && rest.iter().all(|change| change.site == first.site)
             // `.git` is what people test for on purpose: a broken one makes the next git command fail.
             && let Some(tested) = tested.iter().find(|it| it.touches(&first.place) && !matches!(it.name(), ".git" | "HEAD"))
+            && !self.is_data(tested, &first.place)
         {
             let (command, place) = (first.site, first.place.clone());
             if self.log.guards_over_slow_commands.iter().any(|known| known.command == command) {
@@ -201,6 +202,13 @@ impl Machine<'_, '_> {
                 tested: tested.clone(),
             });
         }
+    }
+
+    /// Whether `tested` is in a database's data at `place`: with half of that no server starts, and no other test would let a
+    /// command pass that takes an empty folder alone.
+    fn is_data(&self, tested: &Place, place: &Place) -> bool {
+        let Node::Directory(fill) = self.volumes.see(place) else { return false };
+        tested != place && tested.is_within(place) && fill.iter().any(|key| key.starts_with(DATA))
     }
 
     fn if_clause(&mut self, arms: &[Arm], otherwise: Option<&List>) -> Flow {

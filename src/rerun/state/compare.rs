@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use super::atoms::{Atom, Atoms, UNKNOWN, is_known};
+use super::atoms::{Atom, Atoms, UNKNOWN, is_atom};
 use super::places::{Place, Store};
 use super::tree::{Node, Tree};
 
@@ -39,7 +39,8 @@ fn is_edited(atoms: &Atoms, first: &Node, again: &Node, is_killed: bool) -> bool
             .is_some_and(|made| !first.is_empty() && made.key.trim_end_matches([':', '\n']).ends_with(first))
 }
 
-/// Whether both have the same lines. A line that is taken out and put in again may come to stand elsewhere.
+/// Whether both have the same lines. A line that is taken out and put in again may come to stand elsewhere; what is all
+/// unknown may be a whole file, and stays where it is.
 fn is_reordered(first: &str, again: &str, is_killed: bool) -> bool {
     let lines = |text: &str| {
         let counts = |line: &&str| !(is_killed && line.trim().is_empty());
@@ -48,7 +49,11 @@ fn is_reordered(first: &str, again: &str, is_killed: bool) -> bool {
         lines
     };
     let is_alike = is_killed && !first.trim().is_empty() || first.len() == again.len();
-    is_alike && is_known(first) && lines(first) == lines(again)
+    let unknown = |text: &str| -> Vec<String> {
+        let is_unknown = |line: &&str| !line.is_empty() && line.chars().all(is_atom);
+        text.lines().filter(is_unknown).map(str::to_owned).collect()
+    };
+    is_alike && lines(first) == lines(again) && unknown(first) == unknown(again)
 }
 
 /// Whether two nodes surely differ: what may be missing may be missing.
