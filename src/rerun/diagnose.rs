@@ -179,8 +179,13 @@ fn left_lock(first: &Log, killed: Option<usize>) -> Option<&Place> {
 /// What made `place` differ.
 fn difference(context: &Context<'_, '_>, trial: &Comparison<'_>, place: &Place) -> Option<Hazard> {
     let latest = |fits: &dyn Fn(&Change) -> bool| trial.again.log.changes.iter().rev().find(|it| fits(it));
-    let changed =
-        latest(&|change| change.place == *place).or_else(|| latest(&|change| change.place.touches(place)));
+    // What is in a folder unlisted isn't changed by what is done to a file in it.
+    let is_folder = |tree: &Tree| matches!(tree.see(place), Node::Directory(_));
+    let is_unlisted = is_folder(trial.reference) && is_folder(&trial.again.volumes);
+    let concerns = |change: &Change| {
+        if is_unlisted { place.is_within(&change.place) } else { change.place.touches(place) }
+    };
+    let changed = latest(&|change| change.place == *place).or_else(|| latest(&concerns));
     let first_lacks = trial.reference.see(place) == Node::Absent;
     if (changed.is_none() || !first_lacks)
         && let Some(half_done) = half_done(context, trial, place)

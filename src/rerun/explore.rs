@@ -8,7 +8,7 @@ use super::diagnose::{self, Comparison};
 use super::found::{Found, add, in_all, unfinished};
 use super::machine::{CrashPoint, GuardOverSlowCommand, Inputs, Log, Machine, Run, SUCCESS, Shared};
 use super::messages;
-use super::start::{missing_input, mounted, with_directories};
+use super::start::{self, missing_input, mounted, with_directories};
 use super::state::assumptions::Assumptions;
 use super::state::compare::differences;
 use super::state::places::{Mounts, Place, Store};
@@ -406,6 +406,9 @@ impl<'c> Explorer<'c> {
                     Outcome::Undecided => return (true, hazards),
                 }
             }
+        }
+        if let Some(last) = before.last() {
+            state = start::given_again(&state, &last.volumes, &reference.start);
         }
         let own = self.alone_again(index, &state, reference, None, &|_| false);
         hazards.extend(own.into_iter().map(|hazard| (index, hazard)));

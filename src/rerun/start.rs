@@ -29,6 +29,19 @@ pub(super) fn with_directories(start: &Rc<Tree>, missing_parents: &[Place]) -> R
     Rc::new(tree)
 }
 
+/// A state in which is there again what a first run was given beside what those before it had left: they bring it in some
+/// way that nobody knows, and do so again.
+pub(super) fn given_again(state: &Rc<Tree>, before: &Tree, start: &Tree) -> Rc<Tree> {
+    let mut tree = Rc::clone(state);
+    for place in before.differences(start) {
+        let is_given = before.see(place) == Node::Absent && start.see(place) != Node::Absent;
+        if is_given && state.see(place) == Node::Absent {
+            Rc::make_mut(&mut tree).put(place.clone(), start.see(place), SiteId::MAX);
+        }
+    }
+    tree
+}
+
 /// What a failed first run was missing. `may_hold`: whether a volume may hold what no script here makes.
 pub(super) fn missing_input(run: &Run, given: &Tree, may_hold: impl Fn(&Place) -> bool) -> Option<Place> {
     let fits = |place: &Place| {
