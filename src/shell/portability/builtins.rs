@@ -2,8 +2,12 @@
 
 use super::Outcome::{self, Differs, Fails, Same, Stops};
 use super::{Departure, Entry, Reader, entry};
+use crate::shell::ir::{Command, CommandKind};
 use crate::shell::semantics::execution::{Destination, destinations};
-use crate::shell::semantics::{Argument, Execution, Facts, Fate, Reason, Unit};
+use crate::shell::semantics::visit::{self, Next, Node};
+use crate::shell::semantics::{Argument, Execution, Facts, Fate, Reason, Unit, UnitKind};
+
+const PIPEFAIL: &str = "pipefail";
 
 pub(super) fn departures<'s>(
     facts: &Facts<'s>,
@@ -14,7 +18,7 @@ pub(super) fn departures<'s>(
     for execution in facts.executions.iter().filter(|execution| std::ptr::eq(execution.unit, unit)) {
         let Some((entry, word)) = of_execution(execution, reader) else { continue };
         let outcome = entry.by(reader);
-        if outcome == Same {
+        if outcome == Same || outcome == Stops && is_asked_for(execution) {
             continue;
         }
         let is_fatal = match outcome {
@@ -65,7 +69,7 @@ fn of_option<'e>(
     };
     let (entry, word) = match name {
         "set" if reader == (Reader::Dash { has_pipefail: false }) => {
-            (entry(Stops, Same, "a file in between, or `bash -c`"), with(&|text| text == "pipefail")?)
+            (entry(Stops, Same, "a file in between, or `bash -c`"), with(&|text| text == PIPEFAIL)?)
         }
         "trap" => of_trap(execution)?,
         "local" => (entry(Stops, Stops, "`local` without options"), letters("aAgirnux")?),
@@ -90,6 +94,43 @@ fn of_option<'e>(
         _ => return None,
     };
     Some((entry, Some(word)))
+}
+
+/// Whether the script asks whether its shell has an option: a shell of its own that does nothing else tries it
+/// (`(set -o pipefail) || true`), or a test stands before it that names it, too.
+fn is_asked_for(execution: &Execution<'_>) -> bool {
+    let (is_alone, is_guarded) = surroundings(execution);
+    let names = execution.unit.text.as_str().matches(PIPEFAIL).count();
+    let sets = execution.words.iter().any(|word| word.text.as_deref() == Some(PIPEFAIL));
+    is_alone && matches!(execution.fate, Fate::Ignored(_)) || sets && is_guarded && names > 1
+}
+
+/// Whether nothing else runs in the shell that runs it, and whether something before it decides whether it runs.
+fn surroundings(execution: &Execution<'_>) -> (bool, bool) {
+    let own = execution.command;
+    let is_it = |list: &[Command]| matches!(list, [only] if std::ptr::eq(only, own));
+    let holds = |outer: &Command| outer.range.start <= own.range.start && own.range.end <= outer.range.end;
+    let body = &execution.unit.script.body;
+    let is_text = matches!(execution.unit.kind, UnitKind::Text | UnitKind::File);
+    let (mut is_alone, mut is_guarded) = (is_text && is_it(body), false);
+    visit::walk(body, &mut |node, _| {
+        match node {
+            Node::Command(Command { kind: CommandKind::Subshell(list), .. }) => is_alone |= is_it(list),
+            Node::Command(Command {
+                kind: CommandKind::And(_, right) | CommandKind::Or(_, right), ..
+            }) => {
+                is_guarded |= holds(right);
+            }
+            Node::Command(
+                outer @ Command { kind: CommandKind::If { .. } | CommandKind::Case { .. }, .. },
+            ) => {
+                is_guarded |= holds(outer);
+            }
+            _ => {}
+        }
+        Next::Into
+    });
+    (is_alone, is_guarded)
 }
 
 /// `trap … ERR`, and signals by names with `SIG`.
