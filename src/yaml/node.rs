@@ -180,9 +180,18 @@ impl<'d> Node<'d> {
     #[must_use]
     pub fn is_unknown(self) -> bool {
         self.scalar().is_some_and(|scalar| {
-            self.document.has_action(self.document.text_of(scalar.text))
+            let text = self.document.text_of(scalar.text);
+            self.document.has_action(text)
                 || self.document.is_injected(self.index)
+                || text.is_empty() && self.is_of_ytt()
         })
+    }
+
+    /// Whether nothing is written but a comment that ytt takes for an expression: `memory: #@ data.values.memory`.
+    fn is_of_ytt(self) -> bool {
+        let (origin, _, end) = self.origin();
+        let line = origin.rest(end).lines().next().unwrap_or_default();
+        line.trim_start_matches([' ', ':']).starts_with("#@")
     }
 
     /// Whether it is of a reading of a template.

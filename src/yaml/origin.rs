@@ -60,6 +60,11 @@ impl Origin {
         self.text.get(start as usize..end as usize).unwrap_or("")
     }
 
+    /// The text from `start` on.
+    pub(super) fn rest(&self, start: u32) -> &str {
+        self.text.get(start as usize..).unwrap_or("")
+    }
+
     /// Where `part` stands in the text, if it is a part of this very text.
     pub(super) fn place_of(&self, part: &str) -> Option<(u32, u32)> {
         let start = part.as_ptr().addr().checked_sub(self.text.as_ptr().addr())?;

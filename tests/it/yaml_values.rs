@@ -301,8 +301,9 @@ fn serde_yaml_sees_the_same_values_in_our_own_manifests() {
     manifests.extend(crate::support::corpus::manifests(&root.join("tests/oracle")));
     assert!(manifests.len() > 20);
     for (path, text) in manifests {
-        // Repeated keys, which serde_yaml refuses, and `<<`, which it leaves alone, are tested above.
-        if text.contains("<<:") || text.contains("{name: first, name: web}") {
+        // Repeated keys, which serde_yaml refuses, and `<<`, which it leaves alone, are tested above; what ytt fills in is
+        // nothing to it.
+        if ["<<:", "{name: first, name: web}", "#@ "].iter().any(|part| text.contains(part)) {
             continue;
         }
         assert_eq!(yaml::second_opinion(&text), Ok(()), "{}", path.display());
