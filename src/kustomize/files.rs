@@ -6,7 +6,6 @@ use std::fs;
 use std::path::{Component, Path, PathBuf};
 use std::sync::OnceLock;
 
-use ignore::gitignore::Gitignore;
 use rayon::prelude::*;
 
 use super::real_paths::RealPaths;
@@ -318,23 +317,9 @@ impl Files {
         }
         match self.kustomization_path(folder) {
             Some(path) => self.known_or_read(&path).map(Some),
-            None if self.is_ignored(on_disk) => {
-                Err(Refused::Elsewhere("the folder has no kustomization, which git ignores there".to_owned()))
-            }
-            None => Err(Refused::Because("the folder has no kustomization".to_owned())),
+            // As a folder that isn't there: a build may make it.
+            None => Err(Refused::Elsewhere("the folder has no kustomization".to_owned())),
         }
-    }
-
-    /// Whether git ignores a kustomization in `folder`: it is made there before anything is built.
-    fn is_ignored(&mut self, folder: &Path) -> bool {
-        let Some(real) = self.real.folder(folder) else { return false };
-        let Some(top) = self.real.work_tree(&real) else { return false };
-        let path = real.join(KUSTOMIZATIONS[0]);
-        let above = real.ancestors().take_while(|above| above.starts_with(&top));
-        let ignores = above.map(|above| Gitignore::new(above.join(".gitignore")).0);
-        // The nearest that says anything counts.
-        let mut says = ignores.map(|ignore| ignore.matched(&path, false).map(|_| ()));
-        says.find(|says| !says.is_none()).is_some_and(|says| says.is_ignore())
     }
 
     /// A folder is read where no link leads there and it lies in the work tree of the one that names it, or without one

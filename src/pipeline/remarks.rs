@@ -7,6 +7,7 @@ use crate::finding::Finding;
 use crate::kube::{self, PodTemplatePath};
 use crate::kustomize::{Builds, Remark};
 use crate::report::Report;
+use crate::shell::invocation::words_run;
 use crate::source::{FileId, Span};
 use crate::unchecked;
 use crate::yaml::Node;
@@ -22,18 +23,26 @@ pub(super) fn parted<'b>(
     builds: &'b Builds,
     pod_templates: &[PodTemplatePath],
 ) -> (Vec<&'b Remark>, Vec<&'b Remark>) {
-    let run = OnceCell::new();
+    let (named, run) = (OnceCell::new(), OnceCell::new());
     let is_run = |remark: &Remark| {
-        let key = remark.key.as_ref();
-        key.is_some_and(|key| run.get_or_init(|| programs(builds, pod_templates)).contains(key))
+        // What is no text may well be named, by what unpacks it.
+        let names = if remark.is_of_binary {
+            run.get_or_init(|| programs(builds, pod_templates, words_run))
+        } else {
+            named.get_or_init(|| programs(builds, pod_templates, all_words))
+        };
+        remark.key.as_ref().is_some_and(|key| names.contains(key))
     };
     let counting = builds.remarks.iter().filter(|remark| builds.counts(remark.span.file));
     let (errors, notes): (Vec<_>, Vec<_>) = counting.partition(|remark| remark.is_error || is_run(remark));
     (errors, notes.into_iter().filter(|note| !note.is_of_binary).collect())
 }
 
-/// The last parts of all paths in the words of init containers, and the keys of ConfigMaps that are mounted as such.
-fn programs(builds: &Builds, pod_templates: &[PodTemplatePath]) -> HashSet<String> {
+/// The words that are wanted of what a container runs.
+type Words = for<'d> fn(&[&'d str]) -> Vec<&'d str>;
+
+/// The last parts of the paths in the `words` of init containers, and the keys of ConfigMaps that are mounted as such.
+fn programs(builds: &Builds, pod_templates: &[PodTemplatePath], words: Words) -> HashSet<String> {
     let mut found = HashSet::new();
     let resources = builds.list.iter().flat_map(|build| &build.resources);
     for resource in resources.filter(|resource| resource.has_text(&|_, text| text == "initContainers")) {
@@ -42,7 +51,7 @@ fn programs(builds: &Builds, pod_templates: &[PodTemplatePath]) -> HashSet<Strin
         let templates = objects.iter().flat_map(|object| kube::templates(object, pod_templates));
         for spec in templates.map(|template| template.spec) {
             let containers = spec.get("initContainers").into_iter().flat_map(Node::items);
-            containers.for_each(|container| add_programs(container, &mut found));
+            containers.for_each(|container| add_programs(container, words, &mut found));
             let renamed = keys_of_programs(spec, &found);
             found.extend(renamed);
         }
@@ -50,14 +59,18 @@ fn programs(builds: &Builds, pod_templates: &[PodTemplatePath]) -> HashSet<Strin
     found
 }
 
-fn add_programs(container: Node<'_>, found: &mut HashSet<String>) {
+fn add_programs(container: Node<'_>, words: Words, found: &mut HashSet<String>) {
     let lists = ["command", "args"].into_iter().filter_map(|key| container.get(key));
-    let texts = lists.flat_map(Node::items).filter_map(Node::as_str);
-    let words = texts.flat_map(str::split_whitespace).filter_map(|word| word.rsplit('/').next());
-    found.extend(words.map(|word| word.trim_matches(['"', '\'', ';']).to_owned()));
+    let texts: Vec<&str> = lists.flat_map(Node::items).filter_map(Node::as_str).collect();
+    let names = words(&texts).into_iter().filter_map(|word| word.rsplit('/').next());
+    found.extend(names.map(|name| name.trim_matches(['"', '\'', ';']).to_owned()));
     let mounts = container.get("volumeMounts").into_iter().flat_map(Node::items);
     let renamed = renamed(mounts, "mountPath", "subPath", found);
     found.extend(renamed);
+}
+
+fn all_words<'d>(texts: &[&'d str]) -> Vec<&'d str> {
+    texts.iter().flat_map(|text| text.split_whitespace()).collect()
 }
 
 /// The keys of ConfigMaps and Secrets that the volumes of a Pod give the names of `programs`.

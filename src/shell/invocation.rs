@@ -126,3 +126,24 @@ pub fn of_first_line(text: &str) -> Option<(Shell, Options)> {
 fn is_script_name(name: &str) -> bool {
     [".sh", ".bash", ".ksh", ".zsh", ".ash"].iter().any(|suffix| name.ends_with(suffix))
 }
+
+/// The words of `texts`, a command line or scripts, that stand where a command does, or behind a shell that is to read them.
+#[must_use]
+pub fn words_run<'d>(texts: &[&'d str]) -> Vec<&'d str> {
+    const BEFORE: [&str; 12] = [".", "source", "exec", "&&", "||", "|", "then", "else", "do", "{", "(", "!"];
+    let (mut found, mut before) = (Vec::new(), None::<&str>);
+    for text in texts {
+        for line in text.lines() {
+            // A script's lines are no words of one command.
+            before = before.filter(|_| !text.contains(char::is_whitespace));
+            for word in line.split_whitespace().filter(|word| !word.starts_with('-')) {
+                let is_shell = |word: &str| word.rsplit('/').next().and_then(Shell::named).is_some();
+                if before.is_none_or(|word| BEFORE.contains(&word) || word.ends_with(';') || is_shell(word)) {
+                    found.push(word);
+                }
+                before = Some(word);
+            }
+        }
+    }
+    found
+}

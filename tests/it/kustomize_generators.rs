@@ -94,6 +94,29 @@ fn what_is_not_there_or_not_certain_is_not_followed() {
     assert_eq!(told(&two).0, nothing, "either of two");
 }
 
+/// An archive that a tool unpacks isn't run, though its name stands in a script.
+#[test]
+fn a_binary_file_is_an_error_where_it_is_run() {
+    let errors = |command: &str| {
+        let folder = tempfile::tempdir().unwrap();
+        let pod = RUNS_SCRIPT.replace("[/scripts/seed.sh]", command);
+        std::fs::create_dir_all(folder.path().join("sh")).unwrap();
+        std::fs::write(folder.path().join("pod.yaml"), pod).unwrap();
+        std::fs::write(folder.path().join("kustomization.yaml"), GENERATOR).unwrap();
+        std::fs::write(folder.path().join("sh/seed.sh"), [0x1f, 0x8b, 0xff, 0, 0xfe]).unwrap();
+        let found = discover::find(&[folder.path().to_owned()], &Walk::default());
+        pipeline::lint(&found.inputs, "", &Settings::default()).errors.len()
+    };
+    for run in
+        ["[/scripts/seed.sh]", "[sh, /scripts/seed.sh]", "[sh, -c, \"cd /data && . /scripts/seed.sh\"]"]
+    {
+        assert_eq!(errors(run), 1, "{run}");
+    }
+    for unpacked in ["[tar, xf, /scripts/seed.sh]", "[sh, -c, \"tar xzf /scripts/seed.sh -C /data\"]"] {
+        assert_eq!(errors(unpacked), 0, "{unpacked}");
+    }
+}
+
 #[test]
 fn of_several_config_maps_the_one_beside_the_pod_counts() {
     let safe = "mkdir -p /data/seed\n";

@@ -161,6 +161,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "rule",
             "rules",
             "settings",
+            "shell",
             "source",
             "suppress",
             "unchecked",
