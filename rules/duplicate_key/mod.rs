@@ -116,6 +116,16 @@ fn is_same(one: Node<'_>, other: Node<'_>) -> bool {
     }
 }
 
+/// Whether nothing is lost with it: a value that isn't written, or a list or map without entries.
+fn is_empty(value: Node<'_>) -> bool {
+    match value.kind() {
+        Kind::Null => true,
+        Kind::Sequence => !value.is_open() && value.items().next().is_none(),
+        Kind::Mapping => !value.is_open() && value.written_entries().next().is_none(),
+        _ => false,
+    }
+}
+
 /// Takes `entry` out of `mapping`, which has the same twice among its `own` entries.
 fn fix(cx: &ObjectContext<'_>, mapping: Node<'_>, own: &[Entry<'_>], entry: &Entry<'_>) -> Option<Fix> {
     let source = cx.source(entry.span())?;
@@ -132,7 +142,7 @@ fn finding(entry: &Entry<'_>, first: &Entry<'_>, reader: Reader) -> Option<Findi
         _ => "value",
     };
     let (severity, consequence, label) = match (reader, is_same(entry.value, first.value)) {
-        (Reader::Helm, is_same) if is_same || first.value.is_null() => return None,
+        (Reader::Helm, is_same) if is_same || is_empty(first.value) => return None,
         (Reader::Helm, _) => (
             Severity::Warning,
             format!("Helm takes the last, and drops the first {what} in silence"),
@@ -141,6 +151,11 @@ fn finding(entry: &Entry<'_>, first: &Entry<'_>, reader: Reader) -> Option<Findi
         (Reader::Kubectl, true) => {
             (Severity::Warning, "to no effect, and kustomize refuses the file".to_owned(), "the same")
         }
+        (Reader::Kubectl, false) if is_empty(first.value) => (
+            Severity::Warning,
+            format!("the first {what} is empty, kubectl takes the last, and kustomize refuses the file"),
+            "empty",
+        ),
         (Reader::Kubectl, false) => (
             Severity::Error,
             format!("kubectl takes the last, and drops the first {what} in silence"),
