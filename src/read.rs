@@ -366,7 +366,7 @@ fn commented_json(source: &Source, range: &Range<usize>) -> Option<Problem> {
 /// changed, JSON with comments among them. Suites of helm-unittest are for that alone.
 fn is_judged(document: &str, path: &str, is_named: bool) -> bool {
     let speaks_of_init = || memmem::find(document.as_bytes(), b"initContainers").is_some();
-    if charts::is_test_suite(path, document) {
+    if charts::is_test_suite(path, document) || !is_named && yaml::is_prose(document) {
         return false;
     }
     yaml::looks_like_object(document)

@@ -27,7 +27,7 @@ pub fn looks_like_template(document: &str) -> bool {
         let line = line.trim_start().trim_start_matches("- ");
         let is_action = ["{{", "{%", "<%", "<#", "</#", "%%"].iter().any(|action| line.starts_with(action));
         let value = line.split_once(": ").map_or(line, |(_, value)| value);
-        if is_action || starts_with_configured_name(value) {
+        if is_action || starts_with_configured_name(value) || starts_with_format_field(value) {
             return true;
         }
         let is_under_key = std::mem::replace(&mut ends_with_colon, line.trim_end().ends_with(':'));
@@ -50,13 +50,36 @@ fn is_expansion(line: &str) -> bool {
     name.is_some_and(|name| !name.is_empty() && name.bytes().all(is_of_name))
 }
 
-/// Whether `value` starts with `@NAME@`, as configure and many a script with `sed` fill in. A plain scalar can't start so
-/// (YAML 1.2.2, 5.3).
+/// Whether `value` starts with `@NAME@` or `%NAME%`, as configure and many a script with `sed` fill in. A plain scalar can't
+/// start so (YAML 1.2.2, 5.3).
 fn starts_with_configured_name(value: &str) -> bool {
-    let name =
-        value.trim_start().strip_prefix('@').and_then(|rest| rest.split_once('@')).map(|(name, _)| name);
+    let value = value.trim_start();
+    let within = |mark: char| value.strip_prefix(mark)?.split_once(mark);
+    let name = within('@').or_else(|| within('%')).map(|(name, _)| name);
     let is_of_name = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_';
     name.is_some_and(|name| !name.is_empty() && name.bytes().all(is_of_name))
+}
+
+/// Whether `value` starts with `{name}` and goes on, as Python's `format` fills in; alone on its line only what stands under
+/// it shows that it is no map.
+fn starts_with_format_field(value: &str) -> bool {
+    let field = value.trim_start().strip_prefix('{').and_then(|rest| rest.split_once('}'));
+    let is_of_name = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-';
+    field.is_some_and(|(name, _)| !name.is_empty() && name.bytes().all(is_of_name))
+}
+
+/// Whether `document` is a text for people: its first line is no key, no item and nothing else that YAML starts with, nor a
+/// key of an object's without its colon.
+#[must_use]
+pub fn is_prose(document: &str) -> bool {
+    const KEYS: [&str; 4] = ["apiVersion", "kind", "metadata", "spec"];
+    let is_passed_over = |line: &str| line.is_empty() || line.starts_with('#') || line == "---";
+    let mut lines = document.lines().map(|line| line.trim_start_matches('\u{feff}').trim());
+    let Some(first) = lines.find(|line| !is_passed_over(line)) else { return false };
+    let is_yaml = first.ends_with(':')
+        || [": ", "{{", ":\t"].iter().any(|part| first.contains(part))
+        || first.starts_with(|c: char| "-[{}]\"'?&*!%|>#@`<".contains(c));
+    !is_yaml && !KEYS.iter().any(|key| first.starts_with(key))
 }
 
 /// What Helm's actions start with (`text/template`, Sprig and Helm's own functions).
@@ -91,6 +114,17 @@ mod tests {
     }
 
     #[test]
+    fn prose_starts_with_no_key() {
+        assert!(is_prose("1. create a pod\n   kubectl run a\n\napiVersion: v1\nkind: Pod\n"));
+        assert!(is_prose("# notes\nhttps://kubernetes.io/docs\n"));
+        for object in
+            ["apiVersion v1\nkind: Pod\n", "kind: Pod\n", "{a: b}", "- a\n", "\"kind\": Pod", "{{ x }}\n", ""]
+        {
+            assert!(!is_prose(object), "{object}");
+        }
+    }
+
+    #[test]
     fn templates_have_actions_outside_strings() {
         assert!(looks_like_template("a:\n  {{- toYaml .Values.x | nindent 2 }}\n"));
         assert!(looks_like_template("name: {{ .Release.Name }}\n"));
@@ -101,6 +135,10 @@ mod tests {
         assert!(!looks_like_template("<!-- a -->\na: 1 # <#b>\n"));
         assert!(looks_like_template("metadata:\n  name: @STS_NAME@\n"));
         assert!(looks_like_template("- @NODE_1@-web\n"));
+        assert!(looks_like_template("metadata:\n  image: %IMAGE%\n"));
+        assert!(looks_like_template("image: {repo}/init:1.0\n"));
+        assert!(looks_like_template("tolerations: {more-tolerations}\n  - key: x\n"));
+        assert!(!looks_like_template("image: {a: b} c\nresources: {}\n"));
         assert!(looks_like_template("env:\n${ENV}\n  - name: a\n"));
         assert!(looks_like_template("env:\n  ${ENV}\n  - name: a\n"));
         assert!(!looks_like_template("args:\n- |\n  ${RUN}\n  a: [\n"));

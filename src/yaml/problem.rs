@@ -92,6 +92,19 @@ fn is_about_tabs(error: &ScanError) -> bool {
 pub(super) fn of(error: &ScanError, span: Span, text: &str, bracket: Option<usize>) -> Problem {
     let (message, help) = explain(error);
     let (before, after) = text.split_at_checked(span.start as usize).unwrap_or_default();
+    if let Some((at, blank)) = odd_indentation(before, after) {
+        let start = u32::try_from(at).unwrap_or(span.start);
+        let end = u32::try_from(at + blank.len_utf8()).unwrap_or(span.end);
+        let name = if blank == '\u{a0}' { "a non-breaking space" } else { "a blank that is no space" };
+        return Problem::Invalid {
+            span: Span { start, end, ..span },
+            message: format!(
+                "{name} (U+{:04X}) stands in the indentation, where YAML wants spaces",
+                u32::from(blank)
+            ),
+            help: Some("indent with spaces".to_owned()),
+        };
+    }
     let line = [before.rsplit('\n').next().unwrap_or(""), after.lines().next().unwrap_or("")].concat();
     let help = if line.contains("{{") {
         Some("if this is a template, render it first".to_owned())
@@ -99,6 +112,27 @@ pub(super) fn of(error: &ScanError, span: Span, text: &str, bracket: Option<usiz
         bracket.and_then(|bracket| unclosed(before, bracket)).or(help.map(str::to_owned))
     };
     Problem::Invalid { span, message, help }
+}
+
+/// How many lines above an error may be its cause.
+const NEAR: usize = 20;
+
+/// The first blank that is no space in the indentation of the line that goes wrong, or of one shortly above it: text pasted
+/// from a page has them.
+fn odd_indentation(before: &str, after: &str) -> Option<(usize, char)> {
+    let line_end = after.find('\n').unwrap_or(after.len());
+    let start = before.rmatch_indices('\n').nth(NEAR).map_or(0, |(at, _)| at + 1);
+    let text = [before.get(start..)?, after.get(..line_end)?].concat();
+    let mut at = start;
+    for line in text.split_inclusive('\n') {
+        let indentation = line.len() - line.trim_start().len();
+        let is_odd = |c: char| c.is_whitespace() && !c.is_ascii();
+        if let Some(found) = line.get(..indentation)?.find(is_odd) {
+            return Some((at + found, line.get(found..)?.chars().next()?));
+        }
+        at += line.len();
+    }
+    None
 }
 
 /// The help for what goes wrong after a bracket of an earlier line.
