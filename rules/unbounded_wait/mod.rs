@@ -9,7 +9,7 @@ use crate::kube::active_deadline::{self, KEY};
 use crate::kube::{Completeness, Container, Pod};
 use crate::program::Program;
 use crate::rule::{Group, PodContext, Rule, Target};
-use crate::shell::semantics::{Awaited, Loop, Wait};
+use crate::shell::semantics::{Awaited, Facts, Loop, Wait};
 use crate::source::Span;
 use crate::yaml::Lookup;
 use unchanged::Unchanged;
@@ -34,6 +34,9 @@ fn check(pod: &Pod<'_>, cx: &mut PodContext<'_>) {
     for (program, facts) in cx.scripts() {
         let waits = by_place(facts.waits().into_iter().filter(|wait| wait.bound.is_none())).into_iter();
         for wait in waits.filter(|wait| !is_mounted(program.container, &wait.awaited)) {
+            if is_for_a_person(pod, program.container, facts, &wait.awaited) {
+                continue;
+            }
             let own = facts.loops.iter().find(|own| own.head() == wait.span);
             let mut finding = finding(pod, program, &wait, own);
             // Without another try, to give up is worse than to go on.
@@ -50,6 +53,18 @@ fn is_mounted(container: &Container<'_>, awaited: &[Awaited]) -> bool {
         container.holds_mounts(path.trim_end_matches('/'))
     };
     !awaited.is_empty() && awaited.iter().all(is_made)
+}
+
+/// Whether the script tells somebody to make what it waits for, outside of all mounts, in this container.
+fn is_for_a_person(pod: &Pod<'_>, container: &Container<'_>, facts: &Facts<'_>, awaited: &[Awaited]) -> bool {
+    let texts = || facts.units.iter().map(|unit| unit.text.as_str());
+    let is_told = |awaited: &Awaited| {
+        let Awaited::File(path) = awaited else { return false };
+        path.starts_with('/')
+            && pod.mount_at(container, path).is_none()
+            && texts().any(|text| text.contains(&format!("touch {path}")))
+    };
+    !pod.may_mount_more(container) && !awaited.is_empty() && awaited.iter().all(is_told)
 }
 
 /// Whether the Pod, or the Job around it, ends in time.

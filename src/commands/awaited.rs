@@ -27,7 +27,9 @@ impl fmt::Display for Awaited {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Host { host, port: Some(port) } => {
-                write!(f, "{}:{}", without_substitutions(host), without_substitutions(port))
+                let (host, port) = (without_substitutions(host), without_substitutions(port));
+                // `$(echo $a | cut -d: -f1)` and `-f2` are parts of one address.
+                if host == port { write!(f, "{host}") } else { write!(f, "{host}:{port}") }
             }
             Self::Host { host: name, port: None }
             | Self::File(name)
@@ -37,12 +39,36 @@ impl fmt::Display for Awaited {
     }
 }
 
-/// `db.$(…).svc` for `db.$(cat /path/namespace).svc`.
+/// `db.$(…).svc` for `db.$(cat /path/namespace).svc`, and `$a` for `$(echo $a | cut -d: -f1)`. What the kubelet expands,
+/// `$(NAME)`, stays.
 fn without_substitutions(text: &str) -> String {
-    match text.split_once("$(").and_then(|(before, rest)| Some((before, rest.rsplit_once(')')?.1))) {
-        Some((before, after)) => format!("{before}$(…){after}"),
-        None => text.to_owned(),
+    let parts = text.split_once("$(").and_then(|(before, rest)| {
+        let (inside, after) = rest.rsplit_once(')')?;
+        Some((before, inside, after))
+    });
+    match parts {
+        Some((before, inside, after)) if !is_name(inside) => {
+            let shown = only_variable(inside).unwrap_or_else(|| "$(…)".to_owned());
+            format!("{before}{shown}{after}")
+        }
+        _ => text.to_owned(),
     }
+}
+
+fn is_name(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+}
+
+/// The variable that a command which prints a part of it expands, where it is one.
+fn only_variable(command: &str) -> Option<String> {
+    let printed =
+        command.trim_start().strip_prefix("echo ").or(command.trim_start().strip_prefix("printf "))?;
+    let mut names = printed.split('$').skip(1).map(|rest| {
+        let rest = rest.strip_prefix('{').unwrap_or(rest);
+        rest.split(|c: char| !(c.is_ascii_alphanumeric() || c == '_')).next().unwrap_or_default()
+    });
+    let first = names.next().filter(|name| is_name(name))?;
+    names.all(|name| name == first).then(|| format!("${first}"))
 }
 
 /// How a record's command line tells what is asked for.
@@ -305,6 +331,16 @@ mod tests {
             Awaited::Object(object) => object,
             Awaited::Command(words) => format!("`{words}`"),
         }
+    }
+
+    #[test]
+    fn what_a_substitution_takes_apart_is_named_once() {
+        let shown = |host: &str, port: &str| Awaited::port(host, port).to_string();
+        assert_eq!(shown("$(echo $svc | cut -d: -f1)", "$(echo $svc | cut -d: -f2)"), "$svc");
+        assert_eq!(shown("$(echo ${a} | tr -d x)", "80"), "$a:80");
+        assert_eq!(shown("$(BACKEND_SERVICE_NAME)", "80"), "$(BACKEND_SERVICE_NAME):80");
+        assert_eq!(shown("db.$(cat /namespace).svc", ""), "db.$(…).svc");
+        assert_eq!(shown("$(echo $a $b)", "80"), "$(…):80");
     }
 
     #[test]
