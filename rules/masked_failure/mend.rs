@@ -16,6 +16,9 @@ use crate::shell::semantics::{Execution, Fate, Reason, Unit, UnitKind};
 pub(super) fn help(script: &Script<'_, '_>, first: &Masked<'_, '_>, masked: &[Masked<'_, '_>]) -> String {
     let other = ended_besides(script, masked).map(|other| of(script, other));
     match (first.reason, other) {
+        (Reason::NoErrexit, _) if is_question(first.execution) => {
+            format!("put `{OR_NOTHING}` behind it: status 1 only says that no line is left")
+        }
         (Reason::NoErrexit, Some(other)) if !first.is_cut_short && !means_to_go_on(script) => {
             format!("put `|| exit 1` behind it: `set -e` would end the script where `{other}` fails, too")
         }
@@ -30,6 +33,15 @@ pub(super) fn help(script: &Script<'_, '_>, first: &Masked<'_, '_>, masked: &[Ma
         }
         _ => by_errexit(script, first).to_owned(),
     }
+}
+
+/// What ends a script where a question could not be asked.
+const OR_NOTHING: &str = "|| [ $? -eq 1 ] || exit 1";
+
+/// Whether a command fails with 1 where it finds nothing, and otherwise with more: `grep`.
+fn is_question(execution: &Execution<'_>) -> bool {
+    let call = Call::of(execution.written());
+    call.is(Trait::Test) && call.is(Trait::AcceptsEmptyInput)
 }
 
 /// The same where `set -e` ends the script at no other command.
@@ -132,14 +144,18 @@ pub(super) fn fix(script: &Script<'_, '_>, masked: &[Masked<'_, '_>], cx: &PodCo
     if !masked.iter().all(is_mended) {
         return None;
     }
-    if means_to_go_on(script) || ended_besides(script, masked).is_some() {
+    let asks = masked.iter().any(|one| is_question(one.execution));
+    if asks || means_to_go_on(script) || ended_besides(script, masked).is_some() {
         let ends = masked.iter().map(|one| {
             let is_plain = one.reason == Reason::NoErrexit && is_command_of_main(one.execution);
             let range = one.execution.command.range.clone();
-            fix::put_around(source, &main.text, range, "", " || exit 1").filter(|_| is_plain)
+            let end = if is_question(one.execution) { OR_NOTHING } else { "|| exit 1" };
+            fix::put_around(source, &main.text, range, "", &format!(" {end}")).filter(|_| is_plain)
         });
         let edits: Option<Vec<_>> = ends.collect();
-        return Some(Fix::for_review("put `|| exit 1` behind it", edits?.concat()));
+        let first = masked.first().filter(|one| is_question(one.execution));
+        let end = first.map_or("|| exit 1", |_| OR_NOTHING);
+        return Some(Fix::for_review(format!("put `{end}` behind it"), edits?.concat()));
     }
     let line = match (has(Reason::NoErrexit), has(Reason::EarlierInPipeline)) {
         (_, true) if !has_pipefail(script, main.shell) => return None,

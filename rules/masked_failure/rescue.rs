@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::script::{Script, brings, holds, is_same_text};
 use super::weight::{assigned, behind_in_pipeline, fed_names, is_substitution, mentions, word_mentions};
-use crate::commands::{self, Trait};
+use crate::commands::{self, Touching, Trait};
 use crate::shell::condition::is_test_name;
 use crate::shell::ir::{Arm, Command, CommandKind, OperationKind, Part, PartKind, Simple, Word};
 use crate::shell::semantics::visit::{self, Next, Node};
@@ -20,7 +20,30 @@ pub(super) fn is_provided_for(script: &Script<'_, '_>, index: usize, around: &[N
         || is_tried_again(script, execution)
         || is_asked_for(script, index, around)
         || is_looked_for(script, index, around)
+        || only_finds_nothing(script, index)
         || is_handed_to_a_test(script, execution, around)
+}
+
+/// Whether a question about files finds nothing where it fails, which is an answer: a test before it says that they are
+/// there.
+fn only_finds_nothing(script: &Script<'_, '_>, index: usize) -> bool {
+    let Some(own) = script.execution(index) else { return false };
+    let read = || script.touches(index).filter(|touch| touch.touching == Touching::Reads);
+    if !script.is(index, Trait::Test) || read().next().is_none() {
+        return false;
+    }
+    let before = script.facts.executions.iter().take(index).enumerate();
+    let questions = before.filter(|(_, it)| it.name().is_some_and(is_test_name));
+    let mut tested: Vec<String> = questions.flat_map(|(at, _)| script.resolved_words(at)).collect();
+    visit::walk(&own.unit.script.body, &mut |node, _| {
+        if let Node::Command(command) = node
+            && command.range.end <= own.command.range.start
+        {
+            tested.extend(tested_text(own.unit, command).map(str::to_owned));
+        }
+        Next::Into
+    });
+    read().all(|touch| tested.iter().any(|text| names_it(text, &touch.path)))
 }
 
 /// Whether the variable that holds what it says is handed to a function that tests its parameter: `check "$x"`.
