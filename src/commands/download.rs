@@ -189,8 +189,17 @@ fn keeps(call: &Call<'_>) -> bool {
 }
 
 fn mend_wget(trouble: &Trouble<'_>) -> Option<Remedy> {
-    let exists = trouble.fails(FailureCause::Exists) && trouble.call.value("O output-document").is_some();
-    exists.then(|| trouble.replaced(" -nc", "").or_else(|| trouble.replaced(" --no-clobber", "")))?
+    if !trouble.fails(FailureCause::Exists) {
+        return None;
+    }
+    match trouble.call.value("O output-document") {
+        Some(_) => trouble.replaced(" -nc", "").or_else(|| trouble.replaced(" --no-clobber", "")),
+        // What only Helm knows isn't all of the name.
+        None if trouble.path.contains('…') => {
+            Remedy::advice("give the file a name, `wget -O FILE …`: it is overwritten then")
+        }
+        None => None,
+    }
 }
 
 /// Without `-O` the URL names the file. Where that exists GNU wget writes `NAME.1`; `BusyBox` refuses.

@@ -189,7 +189,12 @@ fn openssl_traits(call: &Call<'_>) -> &'static [Trait] {
     }
 }
 
-fn mend_keytool(_: &Trouble<'_>) -> Option<Remedy> {
+/// With a password that is made anew nobody can look into the keystore of the last run.
+fn mend_keytool(trouble: &Trouble<'_>) -> Option<Remedy> {
+    let path = trouble.path;
+    if trouble.varies {
+        return Remedy::advice(format!("make the keystore anew: `rm -f {path}` before the first `keytool`"));
+    }
     Remedy::advice("test for the alias first: `keytool -list -alias … || keytool …`")
 }
 

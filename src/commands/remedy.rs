@@ -16,6 +16,8 @@ pub(crate) struct Trouble<'a> {
     pub(crate) thing: &'a str,
     /// Where that is, as the container sees it.
     pub(crate) path: &'a str,
+    /// Whether a word of the call is another one in each run: a password that is made anew.
+    pub(crate) varies: bool,
 }
 
 /// How it went wrong.

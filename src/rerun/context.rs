@@ -170,7 +170,9 @@ impl<'c> Context<'_, 'c> {
         };
         let (thing, path) = (self.thing(place), self.show(place));
         let kind = kind_of(place);
-        let remedy = mend(&Trouble { call, text: &text, what, kind, thing: &thing, path: &path })?;
+        let varies = self.shared.atoms.differs_per_run(&call.words().join(" "));
+        let trouble = Trouble { call, text: &text, what, kind, thing: &thing, path: &path, varies };
+        let remedy = mend(&trouble)?;
         let is_script = matches!(*self.sequence.get(self.index)?.program, Program::Script { .. });
         match remedy {
             Remedy::Line(line) => {
