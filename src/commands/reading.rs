@@ -282,6 +282,19 @@ impl Wanted<'_> {
     }
 }
 
+/// Whether it says what is in a folder.
+pub(crate) fn lists_folder(call: &Call<'_>) -> bool {
+    call.name() == "ls" && !call.has("d directory")
+}
+
+/// The name that `grep` looks for, where its pattern is one.
+pub(crate) fn searched_name(call: &Call<'_>) -> Option<String> {
+    let is_name = |c: char| c.is_alphanumeric() || matches!(c, '.' | '_' | '-');
+    let pattern = call.value("e regexp").or_else(|| call.operands().first().copied())?;
+    let is_wanted = call.name().ends_with("grep") && !call.has("v invert-match");
+    (is_wanted && !pattern.is_empty() && pattern.chars().all(is_name)).then(|| pattern.to_owned())
+}
+
 /// `grep`: decided where the text is known.
 fn grep(world: &mut dyn World, call: &Call<'_>) -> Status {
     let (pattern, files) = match (call.value("e regexp"), call.operands()) {

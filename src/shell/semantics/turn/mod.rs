@@ -440,6 +440,7 @@ impl<'f, 's> Turn<'f, 's> {
             }
             None => self.command(last, None, true).apart(),
         };
+        self.ask_for_entry(commands, asked);
         self.set = set;
         let status = if self.shell.pipefail && fails { Status::Fails } else { own.status };
         Outcome { status, falls: own.falls && falls, ..own }

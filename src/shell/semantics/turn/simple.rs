@@ -107,6 +107,23 @@ impl<'f, 's> Turn<'f, 's> {
         }
     }
 
+    /// `ls DIR | grep NAME` asks for an entry of a folder that is there itself.
+    pub(super) fn ask_for_entry(&mut self, commands: &[Command], from: usize) {
+        let words = |command: &Command| self.execution(command).map(Execution::written);
+        let Some((head, rest)) = commands.split_first() else { return };
+        if !words(head).is_some_and(|words| commands::lists_folder(&Call::of(words))) {
+            return;
+        }
+        let mut searched =
+            rest.iter().filter_map(words).map(|words| commands::searched_name(&Call::of(words)));
+        let Some(name) = searched.find_map(|name| name) else { return };
+        for asked in self.asked.iter_mut().skip(from) {
+            if let Awaited::File(path) = &mut asked.what {
+                *path = format!("{}/{name}", path.trim_end_matches('/'));
+            }
+        }
+    }
+
     /// In a pipeline whose last command wants to find something in what the others say, that they succeed isn't enough.
     pub(super) fn ask_through(&mut self, last: &Command, from: usize) {
         let Some(words) = self.execution(last).map(Execution::written) else { return };
