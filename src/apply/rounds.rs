@@ -2,6 +2,7 @@
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashMap, HashSet};
+use std::fs;
 use std::ops::RangeInclusive;
 use std::sync::Arc;
 
@@ -86,7 +87,22 @@ pub(super) fn changed(
         before: Arc::clone(&before.text),
         after: Arc::clone(&after.text),
     });
-    changed.collect()
+    without_links(changed.collect())
+}
+
+/// `changed` without the links to files that change in the same way: these are written where they are.
+fn without_links(mut changed: Vec<Changed>) -> Vec<Changed> {
+    let target = |one: &Changed| match &one.input {
+        Input::File { path, .. } => Some((fs::canonicalize(path).ok()?, Arc::clone(&one.after))),
+        _ => None,
+    };
+    let is_link = |one: &Changed| match &one.input {
+        Input::File { path, .. } => fs::symlink_metadata(path).is_ok_and(|known| known.is_symlink()),
+        _ => false,
+    };
+    let own: HashSet<_> = changed.iter().filter(|one| !is_link(one)).filter_map(target).collect();
+    changed.retain(|one| !is_link(one) || target(one).is_none_or(|target| !own.contains(&target)));
+    changed
 }
 
 /// Where a rule finds something. Its end moves with what is edited in it.

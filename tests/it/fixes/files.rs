@@ -127,6 +127,19 @@ fn a_file_that_may_not_be_written_stays_as_it_is() {
 
 #[cfg(unix)]
 #[test]
+fn a_link_to_a_file_that_is_mended_is_mended_with_it() {
+    let files = folder(&[("web.yaml", BAD)]);
+    std::os::unix::fs::symlink("web.yaml", files.path().join("alike.yaml")).unwrap();
+    let (_, diff, _) = run(files.path(), &["--diff"]);
+    assert_eq!(diff.matches("+++ ").count(), 1, "what is applied twice fails: {diff}");
+    let (status, out, err) = run(files.path(), &["--fix"]);
+    assert_eq!((status, out.contains("not written")), (0, false), "{out}{err}");
+    assert_eq!(fs::read_to_string(files.path().join("alike.yaml")).unwrap(), mended(BAD));
+    assert!(fs::symlink_metadata(files.path().join("alike.yaml")).unwrap().is_symlink());
+}
+
+#[cfg(unix)]
+#[test]
 fn a_full_disk_leaves_the_file_as_it_is() {
     let text = format!("{BAD}# {}\n", "long ".repeat(500));
     let files = folder(&[("web.yaml", &text)]);
