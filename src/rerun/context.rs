@@ -107,6 +107,21 @@ impl<'c> Context<'_, 'c> {
         first.filter(|_| is_of_variable).unwrap_or(turned)
     }
 
+    /// Whether the test at `site` is of the status of commands before it: `[ $? -ne 0 ]`, or of what `rc=$?` kept.
+    pub(super) fn tests_status(&self, site: SiteId) -> bool {
+        let test = self.text(site).unwrap_or_default();
+        let text = match self.sequence.get(self.index).map(|container| &*container.program) {
+            Some(Program::Script { text, .. }) => text,
+            _ => "",
+        };
+        let is_name = |char: char| char.is_ascii_alphanumeric() || char == '_';
+        let mut names = test.split('$').skip(1).map(|after| after.trim_start_matches('{'));
+        names.any(|after| {
+            let name = after.split(|char| !is_name(char)).next().unwrap_or_default();
+            after.starts_with('?') || !name.is_empty() && text.contains(&format!("{name}=$?"))
+        })
+    }
+
     /// A site, if it is this container's.
     pub(super) fn site(&self, id: SiteId) -> Option<Site> {
         let (container, site) = self.shared.sites.get(id)?;

@@ -68,7 +68,9 @@ pub(super) fn stuck(
         site.file == guard.file && guard.range.start <= site.range.start && site.range.end <= guard.range.end
     };
     let mut refusals = again.log.refusals.iter();
-    match refusals.find(|refusal| context.site(refusal.site).is_some_and(is_inside)) {
+    let inside = refusals.find(|refusal| context.site(refusal.site).is_some_and(is_inside));
+    let of_status = || new_refusal(first, &again.log).filter(|_| context.tests_status(branch.site));
+    match inside.or_else(of_status) {
         Some(refusal) => refused(context, &again.log, refusal, left_by),
         None => turned(context, first, branch, killed),
     }

@@ -64,6 +64,21 @@ fn the_guard_over_what_is_missing_is_blamed() {
 }
 
 #[test]
+fn what_failed_is_blamed_and_no_test_of_its_status() {
+    for test in [
+        "if [ $? -ne 0 ]; then exit 1; fi",
+        "if [[ \"$?\" != 0 ]]; then echo failed; exit 1; fi",
+        "rc=$?\nif [ $rc -ne 0 ]; then exit 1; fi",
+        "test $? -eq 0 || exit 1",
+    ] {
+        let text = format!("cd /data && mkdir 1 && tool 1\n{test}");
+        assert_eq!(places(&text), ["mkdir 1"], "{text}");
+    }
+    let text = "cd /data && touch 1\nif [ \"$(ls | wc -l)\" -gt 1 ]; then exit 1; fi; touch 2";
+    assert_eq!(places(text), ["[ \"$(ls | wc -l)\" -gt 1 ]"], "a test of what is there");
+}
+
+#[test]
 fn the_write_that_turns_the_test_is_labelled() {
     let text = "[ -f /data/a ] || { mkdir -p /data/a.d; curl -o /data/a URL; tar xf /data/a -C /data/a.d; }";
     assert_eq!(places(text), ["[ -f /data/a ]", "curl -o /data/a URL", "tar xf /data/a -C /data/a.d"]);
