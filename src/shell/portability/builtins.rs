@@ -15,10 +15,11 @@ pub(super) fn departures<'s>(
     reader: Reader,
     found: &mut Vec<Departure<'s>>,
 ) {
+    let named = unit.text.as_str().matches(PIPEFAIL).count();
     for execution in facts.executions.iter().filter(|execution| std::ptr::eq(execution.unit, unit)) {
         let Some((entry, word)) = of_execution(execution, reader) else { continue };
         let outcome = entry.by(reader);
-        if outcome == Same || outcome == Stops && is_asked_for(execution) {
+        if outcome == Same || outcome == Stops && is_asked_for(execution, named) {
             continue;
         }
         let is_fatal = match outcome {
@@ -98,11 +99,15 @@ fn of_option<'e>(
 
 /// Whether the script asks whether its shell has an option: a shell of its own that does nothing else tries it
 /// (`(set -o pipefail) || true`), or a test stands before it that names it, too.
-fn is_asked_for(execution: &Execution<'_>) -> bool {
+///
+/// `named`: how often the text names the option. What names it again and again doesn't ask.
+fn is_asked_for(execution: &Execution<'_>, named: usize) -> bool {
+    const MANY: usize = 32;
+    if named > MANY || execution.words.iter().all(|word| word.text.as_deref() != Some(PIPEFAIL)) {
+        return false;
+    }
     let (is_alone, is_guarded) = surroundings(execution);
-    let names = execution.unit.text.as_str().matches(PIPEFAIL).count();
-    let sets = execution.words.iter().any(|word| word.text.as_deref() == Some(PIPEFAIL));
-    is_alone && matches!(execution.fate, Fate::Ignored(_)) || sets && is_guarded && names > 1
+    is_alone && matches!(execution.fate, Fate::Ignored(_)) || is_guarded && named > 1
 }
 
 /// Whether nothing else runs in the shell that runs it, and whether something before it decides whether it runs.
