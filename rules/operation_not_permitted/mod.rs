@@ -136,24 +136,32 @@ fn help(rights: &Rights<'_>, refused: &[Refused], first: &Operation) -> String {
     } else {
         format!("`capabilities.add: [{}]`", needed.join(", "))
     };
+    let root = rights.root();
     match first {
         Operation::Sysctl { is_namespaced: true, .. } => {
             "set it with the Pod's `securityContext.sysctls`, which the kubelet applies".to_owned()
         }
         Operation::Sysctl { .. } => {
-            "run this container alone with `privileged: true` and `runAsUser: 0`, or set it on the node".to_owned()
+            format!("run this container alone with `privileged: true` and {root}, or set it on the node")
         }
         Operation::Owner { .. } | Operation::ModeOfMount { .. } if !rights.is_root_alone() => {
-            "let the kubelet give the volume to a group with the Pod's `securityContext.fsGroup`, or run this container alone with `runAsUser: 0`".to_owned()
+            let instead = if rights.has_fs_group() {
+                "leave it out: the Pod's `fsGroup` has the volume already, unless that is a `hostPath` or NFS"
+            } else {
+                "let the kubelet give the volume to a group with the Pod's `securityContext.fsGroup`"
+            };
+            format!("{instead}; or run this container alone with {root}")
         }
         Operation::Owner { .. } => format!(
             "add what it needs with {add}, or let the kubelet give the volume to a group with the Pod's `securityContext.fsGroup`"
         ),
         Operation::Packages { .. } => {
-            "take an image that has them, or run this container alone with `runAsUser: 0`".to_owned()
+            format!("take an image that has them, or run this container alone with {root}")
         }
-        Operation::ModeOfGiven { .. } => format!("change the mode before the owner, or add what it needs with {add}"),
+        Operation::ModeOfGiven { .. } => {
+            format!("change the mode before the owner, or add what it needs with {add}")
+        }
         _ if rights.is_root_alone() => format!("add what it needs with {add}"),
-        _ => format!("run this container alone with `runAsUser: 0` and {add}"),
+        _ => format!("run this container alone with {root} and {add}"),
     }
 }

@@ -23,6 +23,8 @@ pub(super) struct Rights<'d> {
     says_groups: bool,
     /// The kubelet refuses root.
     non_root: bool,
+    /// Whether `fsGroup` is set.
+    has_fs_group: bool,
 }
 
 /// The user that a container runs as.
@@ -110,7 +112,18 @@ impl<'d> Rights<'d> {
             privileged: own.may_be_privileged(),
             says_groups: pod.security_context.says_groups(),
             non_root,
+            has_fs_group: pod.security_context.fs_group.is_some(),
         }
+    }
+
+    /// Whether the Pod has a group that the kubelet gives volumes to.
+    pub(super) fn has_fs_group(&self) -> bool {
+        self.has_fs_group
+    }
+
+    /// The fields that make the container's user root.
+    pub(super) fn root(&self) -> &'static str {
+        if self.non_root { "`runAsUser: 0` and `runAsNonRoot: false`" } else { "`runAsUser: 0`" }
     }
 
     /// Whether the user is one other than root. Capabilities that are added are root's alone: Kubernetes sets no
