@@ -3,6 +3,7 @@
 //! `if [ "$1" = "--only-keys" ]; then exit 0; fi` ends a script that is called so; what comes after it never runs.
 
 use super::follow::Follow;
+use crate::helm;
 use crate::shell::condition::test_command;
 use crate::shell::ir::{Clause, Command, CommandKind, Condition, ConditionKind, List, PartKind, Word};
 
@@ -63,7 +64,7 @@ impl Follow<'_> {
 
     /// The text of an operand that is one word however it is written, and no pattern.
     fn operand(&mut self, word: &Word) -> Option<String> {
-        let text = self.text(word)?;
+        let text = self.text(word).filter(|text| is_final(text))?;
         let is_quoted = word.parts.iter().all(|part| match &part.kind {
             PartKind::Literal { .. } => true,
             PartKind::Variable { quoted, .. } => *quoted,
@@ -84,7 +85,7 @@ impl Follow<'_> {
         if self.loops_around > 0 || self.shell.has_unread {
             return None;
         }
-        let subject = self.text(subject)?;
+        let subject = self.text(subject).filter(|text| is_final(text))?;
         for clause in clauses {
             let patterns = clause.patterns.iter().map(|pattern| matches(pattern, &subject));
             let matched = patterns.reduce(either).flatten()?;
@@ -102,6 +103,12 @@ fn matches(pattern: &Word, text: &str) -> Option<bool> {
         [part] if matches!(&part.kind, PartKind::Glob(glob) if glob == "*") => Some(true),
         _ => Some(pattern.literal()? == text),
     }
+}
+
+/// Whether nobody puts anything else into `text` before the script runs: a template its values, kustomize or Flux a variable
+/// (`${NAME}`), the kubelet one that it knows (`$(NAME)`).
+fn is_final(text: &str) -> bool {
+    !helm::has_placeholder(text) && !text.contains("${") && !text.contains("$(")
 }
 
 fn has_pattern(text: &str) -> bool {
