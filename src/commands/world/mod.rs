@@ -362,6 +362,9 @@ impl dyn World + '_ {
 
     /// What was sent, to be made, to the servers that `text` names or comes from.
     fn sent_to_server_of(&mut self, text: &str) -> String {
+        if asks_whether_it_runs(text) {
+            return String::new();
+        }
         let requests = self.listing(&Place::of_requests());
         let sent = requests.iter().filter_map(|(url, node)| match node {
             Node::File(sent) if self.atoms().mentions(text, &origin(url)) => Some(&**sent),
@@ -369,6 +372,31 @@ impl dyn World + '_ {
         });
         sent.collect()
     }
+}
+
+/// How the path of a URL ends that is asked whether its server runs, whatever that holds.
+const HEALTH: [&str; 14] = [
+    "health",
+    "healthz",
+    "healthcheck",
+    "healthy",
+    "live",
+    "livez",
+    "liveness",
+    "ping",
+    "ready",
+    "readyz",
+    "readiness",
+    "status",
+    "up",
+    "version",
+];
+
+/// Whether a URL in `text` is one of a server's health.
+fn asks_whether_it_runs(text: &str) -> bool {
+    let paths = text.split_whitespace().filter_map(|word| word.split_once("://")?.1.split('?').next());
+    let mut last = paths.filter_map(|path| path.trim_matches([':', '/', '"', '\'']).rsplit_once('/'));
+    last.any(|(_, name)| HEALTH.contains(&name))
 }
 
 /// Whom the `url` of a request asks, as its place has it: all up to the path.

@@ -106,9 +106,9 @@ fn matches(pattern: &Word, text: &str) -> Option<bool> {
 }
 
 /// Whether nobody puts anything else into `text` before the script runs: a template its values, kustomize or Flux a variable
-/// (`${NAME}`), the kubelet one that it knows (`$(NAME)`).
+/// (`${NAME}`), the kubelet one that it knows (`$(NAME)`), somebody's `sed` what stands for `%NAME%`.
 fn is_final(text: &str) -> bool {
-    !helm::has_placeholder(text) && !text.contains("${") && !text.contains("$(")
+    !helm::has_placeholder(text) && !text.contains("${") && !text.contains("$(") && !text.contains('%')
 }
 
 fn has_pattern(text: &str) -> bool {

@@ -33,6 +33,7 @@ impl<'s> Follow<'s> {
             && self.shell.functions.contains_key(name.as_str())
         {
             let arguments: Vec<Option<String>> = words.iter().map(|word| word.text.clone()).collect();
+            self.shell.has_unread |= !simple.assignments.is_empty();
             if let Some(end) = self.call(name, &arguments, place) {
                 return end;
             }
@@ -120,6 +121,9 @@ impl<'s> Follow<'s> {
                     }
                 }
             }
+            // `-v NAME`, and how texts are compared.
+            "printf" if words.get(1).and_then(|word| word.text.as_deref()) == Some("-v") => _ = self.unread(),
+            "shopt" => _ = self.unread(),
             _ if DECLARATIONS.contains(&name) => self.declare(name, simple),
             _ => self.nested(simple, words, run, place),
         }
@@ -158,6 +162,8 @@ impl<'s> Follow<'s> {
                 continue;
             };
             if first.starts_with('-') {
+                // A name for another variable (bash): what is set by it isn't seen.
+                self.shell.has_unread |= first.contains('n');
                 continue;
             }
             let (name, is_set) = match first.split_once('=') {
@@ -270,6 +276,10 @@ impl<'s> Follow<'s> {
         let Some((text, kind, shell, options, parameters, wrapper)) = found else { return };
         let parameters = words.get(parameters..).unwrap_or_default();
         if let Some(unit) = self.unit(text, kind, Some(shell), options, parameters, wrapper, words) {
+            // Of what is given to it alone, as by `env`, only its own text may speak.
+            let is_given = |word: &Argument| word.text.as_deref().is_none_or(|text| text.contains('='));
+            let before = words.iter().take(unit.wrapper.len());
+            self.shell.has_unread |= !simple.assignments.is_empty() || before.into_iter().any(is_given);
             self.in_new_shell(unit, place);
         }
     }
