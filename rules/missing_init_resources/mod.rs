@@ -54,7 +54,8 @@ fn check(pod: &Pod<'_>, cx: &mut PodContext<'_>) {
     }
 }
 
-/// What all app containers have, of cpu and memory, 0 left out, and what a chart's values leave empty. Where one lacks it, its owner reckons with no quota.
+/// What all app containers have, of cpu and memory, 0 left out, and what a chart's values leave empty. Where one lacks it,
+/// its owner reckons with no quota.
 struct Shared {
     requests: Vec<&'static str>,
     limits: Vec<&'static str>,

@@ -97,7 +97,7 @@ fn without_links(mut changed: Vec<Changed>) -> Vec<Changed> {
         _ => None,
     };
     let is_link = |one: &Changed| match &one.input {
-        Input::File { path, .. } => fs::symlink_metadata(path).is_ok_and(|known| known.is_symlink()),
+        Input::File { path, .. } => path.is_symlink(),
         _ => false,
     };
     let own: HashSet<_> = changed.iter().filter(|one| !is_link(one)).filter_map(target).collect();

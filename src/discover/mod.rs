@@ -182,7 +182,7 @@ pub fn find(paths: &[PathBuf], walk: &Walk) -> Found {
 fn drop_links(inputs: &mut Vec<Input>) {
     let is_link = |input: &Input| {
         let Input::File { path, named: true } = input else { return false };
-        fs::symlink_metadata(path).is_ok_and(|metadata| metadata.is_symlink())
+        path.is_symlink()
     };
     if !inputs.iter().any(is_link) {
         return;

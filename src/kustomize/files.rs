@@ -246,7 +246,7 @@ impl Files {
 
     /// Whether a link is at `path` that leads out of its folder, and out of the git work tree or the working folder.
     fn is_link_out(&mut self, path: &Path) -> bool {
-        let is_link = fs::symlink_metadata(path).is_ok_and(|metadata| metadata.is_symlink());
+        let is_link = path.is_symlink();
         let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
         let top = self.real.folder(folder).filter(|_| is_link).and_then(|real| self.top(&real));
         top.is_some_and(|top| [folder, top.as_path()].into_iter().all(|root| self.real.leads_out(root, path)))

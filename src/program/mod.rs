@@ -124,12 +124,10 @@ impl<'p, 'd> Programs<'p, 'd> {
     fn analyses(&self) -> &Analyses<'d> {
         self.analyses.get_or_init(|| {
             let mut volumes = VolumeNumbers::default();
-            let containers = self.list().iter().map(|program| program.for_analysis(self, &mut volumes));
-            let mut sequence: Vec<rerun::Container> = containers.collect();
             let running: Arc<[Running]> = mounts::running(self.pod, &mut volumes).into();
-            for container in &mut sequence {
-                container.running = Arc::clone(&running);
-            }
+            let programs = self.list().iter();
+            let sequence: Vec<rerun::Container> =
+                programs.map(|program| program.for_analysis(self, &mut volumes, &running)).collect();
             let list = match self.budget {
                 Some(budget) => rerun::analyse_within(&sequence, budget),
                 None => rerun::analyse(&sequence),
@@ -303,8 +301,12 @@ fn entries<'p>(
 }
 
 impl<'d> Program<'_, 'd> {
-    /// Without what the Pod's other containers run.
-    fn for_analysis(&self, programs: &Programs<'_, 'd>, volumes: &mut VolumeNumbers<'d>) -> rerun::Container {
+    fn for_analysis(
+        &self,
+        programs: &Programs<'_, 'd>,
+        volumes: &mut VolumeNumbers<'d>,
+        running: &Arc<[Running]>,
+    ) -> rerun::Container {
         let Programs { pod, images, inputs, version, .. } = *programs;
         let (environment, unknown_environment) = self.process.variables();
         rerun::Container {
@@ -323,7 +325,7 @@ impl<'d> Program<'_, 'd> {
             root: is_root(pod, self.container, images, inputs),
             host_network: pod.host.network,
             entries: mounts::entries(pod, self.container),
-            running: Arc::default(),
+            running: Arc::clone(running),
             files: self.process.files.texts(),
         }
     }

@@ -72,7 +72,7 @@ pub fn check<'a>(paths: impl IntoIterator<Item = &'a Path>) -> Result<(), String
 /// Whether the file at `path` is a link to a file in another folder. It came with a checkout perhaps, and would have a
 /// report, part of which others write, put over any file of whoever runs this. Devices and pipes have no folder to heed.
 fn leads_elsewhere(path: &Path) -> bool {
-    let is_link = fs::symlink_metadata(path).is_ok_and(|known| known.is_symlink());
+    let is_link = path.is_symlink();
     let Ok(real) = fs::canonicalize(path) else { return false };
     let is_in_place = fs::canonicalize(folder_of(path)).is_ok_and(|folder| real.parent() == Some(&*folder));
     is_link && !is_in_place && real.is_file() && !path.starts_with("/dev")

@@ -32,7 +32,7 @@ struct Kept {
 #[derive(Debug, Clone)]
 pub(super) struct Known {
     pub(super) analyses: Vec<Analysis>,
-    /// How many it took.
+    /// How many steps it took.
     pub(super) steps: u64,
 }
 
@@ -42,14 +42,17 @@ impl Memo {
         &self.parsed
     }
 
-    pub(super) fn get(&self, sequence: &[Container]) -> Option<Known> {
-        let found =
-            self.kept.lock().unwrap_or_else(PoisonError::into_inner).sequences.get(&key(sequence))?.clone();
+    /// What came of `sequence`, whose key is `key`.
+    pub(super) fn get(&self, key: u64, sequence: &[Container]) -> Option<Known> {
+        let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        let found = kept.sequences.get(&key).cloned();
+        drop(kept);
+        let found = found?;
         let (known, came_of_it) = &*found;
         (known == sequence).then(|| came_of_it.clone())
     }
 
-    pub(super) fn add(&self, sequence: &[Container], known: Known) {
+    pub(super) fn add(&self, key: u64, sequence: &[Container], known: Known) {
         let length = sequence.iter().map(length).sum::<usize>();
         let entry = Arc::new((sequence.to_vec(), known));
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
@@ -57,7 +60,7 @@ impl Memo {
             *kept = Kept::default();
         }
         kept.length += length;
-        kept.sequences.insert(key(sequence), entry);
+        kept.sequences.insert(key, entry);
     }
 }
 

@@ -297,18 +297,18 @@ pub fn analyse_within(sequence: &[Container], budget: &Budget) -> Vec<Analysis> 
     if sequence.is_empty() {
         return Vec::new();
     }
-    let left = budget.left();
+    let (key, left) = (memo::key(sequence), budget.left());
     // With fewer steps it may end otherwise.
     let is_whole = |known: &Known| left >= known.steps + u64::from(explore::most_of_one(sequence));
-    let known = budget.memo().get(sequence).filter(is_whole).unwrap_or_else(|| {
+    let known = budget.memo().get(key, sequence).filter(is_whole).unwrap_or_else(|| {
         let own = Budget::of(left, budget.memo());
         let analyses = explore::explore(sequence, &own);
         let known = Known { analyses, steps: left - own.left() };
         if is_whole(&known) {
-            budget.memo().add(sequence, known.clone());
+            budget.memo().add(key, sequence, known.clone());
         }
         known
     });
-    budget.spend_once(memo::key(sequence), known.steps);
+    budget.spend_once(key, known.steps);
     known.analyses
 }

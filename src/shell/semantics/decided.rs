@@ -10,20 +10,34 @@ use crate::shell::ir::{Clause, Command, CommandKind, Condition, ConditionKind, L
 impl Follow<'_> {
     /// Whether `list`, on which hangs what runs next, succeeds; `None` where that isn't known.
     pub(super) fn decided_list(&mut self, list: &List) -> Option<bool> {
-        let [command] = list.as_slice() else { return None };
-        self.decided(command)
+        let holds = self.list_holds(list);
+        self.noted(holds)
     }
 
     /// Whether `command`, on which hangs what runs next, succeeds.
     pub(super) fn decided(&mut self, command: &Command) -> Option<bool> {
-        let holds = self.holds(command)?;
-        self.is_chosen = true;
-        Some(holds)
+        let holds = self.holds(command);
+        self.noted(holds)
     }
 
-    /// Whether `command` succeeds. In a loop what is known in its first turn may not hold in the next.
+    /// `choice`, and notes that there is one.
+    fn noted<T>(&mut self, choice: Option<T>) -> Option<T> {
+        self.is_chosen |= choice.is_some();
+        choice
+    }
+
+    /// Whether what is known may not hold: in a loop's next turn, or behind what isn't followed.
+    fn is_uncertain(&self) -> bool {
+        self.loops_around > 0 || self.shell.has_unread
+    }
+
+    fn list_holds(&mut self, list: &List) -> Option<bool> {
+        let [command] = list.as_slice() else { return None };
+        self.holds(command)
+    }
+
     fn holds(&mut self, command: &Command) -> Option<bool> {
-        if self.loops_around > 0 || self.shell.has_unread || !command.redirections.is_empty() {
+        if self.is_uncertain() || !command.redirections.is_empty() {
             return None;
         }
         match &command.kind {
@@ -32,10 +46,7 @@ impl Follow<'_> {
             CommandKind::Not(inner) => Some(!self.holds(inner)?),
             CommandKind::And(left, right) => both(self.holds(left), self.holds(right)),
             CommandKind::Or(left, right) => either(self.holds(left), self.holds(right)),
-            CommandKind::Group(list) => match list.as_slice() {
-                [command] => self.holds(command),
-                _ => None,
-            },
+            CommandKind::Group(list) => self.list_holds(list),
             _ => None,
         }
     }
@@ -70,19 +81,19 @@ impl Follow<'_> {
             PartKind::Variable { quoted, .. } => *quoted,
             _ => false,
         });
-        let is_word = || !text.is_empty() && !text.contains(char::is_whitespace) && !has_pattern(&text);
+        let may_be_other = |c: char| c.is_whitespace() || matches!(c, '*' | '?' | '[');
+        let is_word = || !text.is_empty() && !text.contains(may_be_other);
         (is_quoted || is_word()).then_some(text)
     }
 
     /// What runs of `clauses`, where that is decided.
     pub(super) fn chosen<'c>(&mut self, subject: &Word, clauses: &'c [Clause]) -> Option<&'c [Command]> {
-        let chosen = self.matching(subject, clauses)?;
-        self.is_chosen = true;
-        Some(chosen)
+        let chosen = self.matching(subject, clauses);
+        self.noted(chosen)
     }
 
     fn matching<'c>(&mut self, subject: &Word, clauses: &'c [Clause]) -> Option<&'c [Command]> {
-        if self.loops_around > 0 || self.shell.has_unread {
+        if self.is_uncertain() {
             return None;
         }
         let subject = self.text(subject).filter(|text| is_final(text))?;
@@ -109,10 +120,6 @@ fn matches(pattern: &Word, text: &str) -> Option<bool> {
 /// (`${NAME}`), the kubelet one that it knows (`$(NAME)`), somebody's `sed` what stands for `%NAME%`.
 fn is_final(text: &str) -> bool {
     !helm::has_placeholder(text) && !text.contains("${") && !text.contains("$(") && !text.contains('%')
-}
-
-fn has_pattern(text: &str) -> bool {
-    text.contains(['*', '?', '['])
 }
 
 fn both(one: Option<bool>, other: Option<bool>) -> Option<bool> {

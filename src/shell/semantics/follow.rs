@@ -273,14 +273,8 @@ impl<'s> Follow<'s> {
         if end != End::Runs {
             return end;
         }
-        match self.decided(left) {
-            Some(true) => self.command(right, place),
-            Some(false) => End::Runs,
-            None => {
-                self.branch(|follow| follow.command(right, place.behind(ends::is_test(left))));
-                End::Runs
-            }
-        }
+        let runs = self.decided(left);
+        self.right_side(right, runs, place, ends::is_test(left))
     }
 
     fn or(&mut self, left: &'s Command, right: &'s Command, place: Place) -> End {
@@ -294,11 +288,23 @@ impl<'s> Follow<'s> {
         if end != End::Runs {
             return end;
         }
-        match self.decided(left) {
-            Some(true) => End::Runs,
-            Some(false) => self.command(right, place),
+        let runs = self.decided(left).map(|holds| !holds);
+        self.right_side(right, runs, place, true)
+    }
+
+    /// What stands behind `&&` or `||`. `runs`: whether it does, where that is known; `is_behind_test` counts where it isn't.
+    fn right_side(
+        &mut self,
+        right: &'s Command,
+        runs: Option<bool>,
+        place: Place,
+        is_behind_test: bool,
+    ) -> End {
+        match runs {
+            Some(true) => self.command(right, place),
+            Some(false) => End::Runs,
             None => {
-                self.branch(|follow| follow.command(right, place.behind(true)));
+                self.branch(|follow| follow.command(right, place.behind(is_behind_test)));
                 End::Runs
             }
         }
@@ -306,7 +312,7 @@ impl<'s> Follow<'s> {
 
     fn if_clause(&mut self, arms: &'s [Arm], otherwise: Option<&'s List>, place: Place) -> End {
         let mut after: Option<Variables> = None;
-        let mut ends = Vec::with_capacity(arms.len() + 1);
+        let (mut ends, mut is_over) = (Vec::with_capacity(arms.len() + 1), false);
         for arm in arms {
             self.list(&arm.condition, place.ignored(Reason::Tested));
             let decided = self.decided_list(&arm.condition);
@@ -317,15 +323,17 @@ impl<'s> Follow<'s> {
             let is_certain = decided == Some(true) && ends.is_empty();
             ends.push(self.list(&arm.body, place.behind(!is_certain)));
             self.merge(&mut after, ends.last().copied(), before);
-            if decided == Some(true) {
-                self.shell.variables = after.unwrap_or_else(|| self.shell.variables.clone());
-                return least(&ends);
+            is_over = decided == Some(true);
+            if is_over {
+                break;
             }
         }
-        let before = self.shell.variables.clone();
-        let end = otherwise.map_or(End::Runs, |list| self.list(list, place.behind(true)));
-        ends.push(end);
-        self.merge(&mut after, Some(end), before);
+        if !is_over {
+            let before = self.shell.variables.clone();
+            let end = otherwise.map_or(End::Runs, |list| self.list(list, place.behind(true)));
+            ends.push(end);
+            self.merge(&mut after, Some(end), before);
+        }
         self.shell.variables = after.unwrap_or_else(|| self.shell.variables.clone());
         least(&ends)
     }
