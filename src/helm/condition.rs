@@ -4,14 +4,14 @@ use std::collections::HashMap;
 
 use super::library::{Library, Named};
 use super::scope::Scope;
-use super::{action, implied};
+use super::{action, constant, implied};
 
 /// The condition of a branch.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Condition {
-    /// All of them hold: one fact, or `and`.
+    /// All of them hold: one fact, or `and`. Of none that is so whatever the values are.
     All(Vec<Literal>),
-    /// One of them holds: `or`.
+    /// One of them holds: `or`. Of none it never does.
     Any(Vec<Literal>),
 }
 
@@ -99,23 +99,59 @@ impl Condition {
         match words.as_slice() {
             _ if depth == 0 => {}
             ["not" | "empty", operand] => return Self::read(operand, !holds, scope, ids, depth - 1),
-            ["default", "false" | "\"\"" | "nil" | "0" | "list" | "(list)" | "dict" | "(dict)", operand] => {
-                return Self::read(operand, holds, scope, ids, depth - 1);
+            ["default", other, value] => {
+                let parts = [value, other].map(|operand| Self::read(operand, holds, scope, ids, depth - 1));
+                if let Some(joined) = Self::joined(parts.into(), !holds) {
+                    return joined;
+                }
             }
             [operator @ ("and" | "or" | "coalesce"), operands @ ..] if !operands.is_empty() => {
                 let parts = operands.iter().map(|operand| Self::read(operand, holds, scope, ids, depth - 1));
-                let is_all = (*operator == "and") == holds;
-                if let Some(literals) = parts.map(|part| part.of_kind(is_all)).collect::<Option<Vec<_>>>() {
-                    let literals = literals.concat();
-                    return if is_all { Self::All(literals) } else { Self::Any(literals) };
+                if let Some(joined) = Self::joined(parts.collect(), (*operator == "and") == holds) {
+                    return joined;
                 }
+            }
+            ["ternary", one, other, decides] => match (constant::truth(one), constant::truth(other)) {
+                (Some(one), Some(other)) if one == other => return Self::constant(one == holds),
+                (Some(one), Some(_)) => return Self::read(decides, one == holds, scope, ids, depth - 1),
+                _ => {}
+            },
+            [function, operand]
+                if constant::keeps(function)
+                    && Self::read(operand, true, scope, ids, depth - 1).always_holds() =>
+            {
+                return Self::constant(holds);
             }
             _ if action::in_parentheses(text).is_some() => {
                 return Self::read(text, holds, scope, ids, depth - 1);
             }
             _ => {}
         }
-        Self::All(vec![Literal::of(text, holds, scope, ids)])
+        match constant::truth(text) {
+            Some(is_true) => Self::constant(is_true == holds),
+            None => Self::All(vec![Literal::of(text, holds, scope, ids)]),
+        }
+    }
+
+    /// That all of `parts` hold, or any of them. `None` where that can't be said in one word.
+    fn joined(parts: Vec<Self>, is_all: bool) -> Option<Self> {
+        let decisive = Self::constant(!is_all);
+        if parts.contains(&decisive) {
+            return Some(decisive);
+        }
+        let literals =
+            parts.into_iter().map(|part| part.of_kind(is_all)).collect::<Option<Vec<_>>>()?.concat();
+        Some(if is_all { Self::All(literals) } else { Self::Any(literals) })
+    }
+
+    /// What always holds, or never does.
+    fn constant(holds: bool) -> Self {
+        if holds { Self::All(Vec::new()) } else { Self::Any(Vec::new()) }
+    }
+
+    /// Whether it holds whatever the values are.
+    pub(super) fn always_holds(&self) -> bool {
+        *self == Self::constant(true)
     }
 
     /// The literals, where they are all meant, or any of them; one is both.

@@ -17,6 +17,7 @@ mod action;
 mod calls;
 mod choices;
 mod condition;
+mod constant;
 mod facts;
 mod implied;
 mod layout;

@@ -81,7 +81,7 @@ pub(super) struct Block {
 /// One alternative of a block, or the body of a named template.
 #[derive(Debug)]
 pub(super) struct Arm<'t> {
-    /// What has to hold; `None` for an `else` and a `block`.
+    /// What has to hold; `None` for an `else`, a `block`, and what always does.
     pub(super) condition: Option<Condition>,
     /// From the action that opens it to the one that ends it, those left out.
     pub(super) range: Range<usize>,
@@ -256,7 +256,11 @@ impl<'t> Parser<'t> {
     }
 
     fn condition(&mut self, opening: Opening<'_>) -> Option<Condition> {
-        opening.condition.map(|text| Condition::of(text, self.scope, &mut self.facts))
+        let text = opening.condition?;
+        let resolved = Some(self.resolved(text).into_owned()).filter(|_| action::has_variable(text));
+        let mut read = |text: &str| Condition::of(text, self.scope, &mut self.facts);
+        let always = resolved.is_some_and(|text| read(&text).always_holds());
+        Some(read(text)).filter(|condition| !always && !condition.always_holds())
     }
 
     /// Notes what the action `inner` sets a variable to. Where it may not come to that, or may come to that several times, it

@@ -199,6 +199,49 @@ fn what_goes_without_saying_is_not_said() {
     assert_eq!(said("not .Values.a.b", ".Values.a"), ["(if not `.Values.a.b` and `.Values.a`)"]);
 }
 
+/// What has a default that isn't empty is never empty: nothing comes of what stands in its `else`.
+#[test]
+fn what_always_holds_is_no_condition() {
+    let script = |condition: &str| {
+        let inits = two_branches(condition, ".Values.z").replacen(
+            "{{- end }}",
+            "{{- else }}\n              echo\n              {{- end }}",
+            1,
+        );
+        let inits =
+            inits.replacen("cp /a/b /data/d", "echo skip", 1).replacen("echo\n", "cp /a/b /data/d\n", 1);
+        conditions(&inits, EMPTY_DIR)
+    };
+    let nothing: [&str; 0] = [];
+    for always in [
+        ".Values.a | default \"true\"",
+        "default \"x\" .Values.a",
+        "default .Release.Name .Values.a | quote",
+        "coalesce .Values.a .Values.b \"x\"",
+        "or .Values.a \"x\"",
+        "ternary \"a\" \"b\" .Values.a",
+        "printf \"%s-init\" .Values.a",
+        "not (and .Values.a false)",
+        "true",
+    ] {
+        assert_eq!(script(always), nothing, "{always}");
+        assert_eq!(script(&format!("not ({always})")), ["(if `.Values.z`)"], "{always}");
+        let both = format!("and .Values.a ({always})");
+        assert_eq!(script(&both), ["(if not `.Values.a` and `.Values.z`)"], "{both}");
+    }
+    for either in [".Values.a | default \"\"", "or .Values.a false", ".Values.a | ternary \"\" \"x\" | not"] {
+        assert_eq!(script(either), ["(if not `.Values.a` and `.Values.z`)"], "{either}");
+    }
+    assert_eq!(
+        script(".Values.a | default .Values.b"),
+        ["(if not `.Values.a` and not `.Values.b` and `.Values.z`)"]
+    );
+    let set = "{{- $a := .Values.a | default \"x\" }}\n";
+    let inits = two_branches("$a", ".Values.z");
+    let text = format!("{set}{}", deployment(&inits, EMPTY_DIR));
+    assert!(found(&text)[0].ends_with("(if `.Values.z`)"), "a variable");
+}
+
 /// Where either of two branches would do, the one is told of that a label points at.
 #[test]
 fn a_condition_is_that_of_the_command_that_is_shown() {

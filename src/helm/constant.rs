@@ -1,0 +1,121 @@
+//! What is true, or false, whatever the values are: `printf "%s-init" .Release.Name` always puts something out.
+
+use super::action;
+use super::lexer::string_end;
+
+/// What Helm sets itself, and never to nothing.
+const SET: [&str; 7] = [
+    ".Capabilities.KubeVersion.Version",
+    ".Chart.Name",
+    ".Chart.Version",
+    ".Release.Name",
+    ".Release.Namespace",
+    ".Release.Revision",
+    ".Release.Service",
+];
+
+/// What makes something of something, and perhaps of nothing, too.
+const KEEP: [&str; 6] = ["lower", "quote", "squote", "title", "toString", "upper"];
+
+/// Whether `function` makes something of something.
+pub(super) fn keeps(function: &str) -> bool {
+    KEEP.contains(&function)
+}
+
+/// Whether `text` is true, where no value decides that. What is made of several conditions isn't looked into.
+pub(super) fn truth(text: &str) -> Option<bool> {
+    let text = action::in_parentheses(text.trim()).unwrap_or(text.trim());
+    match action::call(text).as_slice() {
+        ["true"] => Some(true),
+        ["false" | "nil" | "list" | "tuple" | "dict"] => Some(false),
+        [path] if SET.contains(&path.strip_prefix('$').unwrap_or(path)) => Some(true),
+        [literal] => {
+            string(literal).map(|string| !string.is_empty()).or_else(|| Some(number(literal)? != 0.0))
+        }
+        ["list" | "tuple" | "dict", ..] => Some(true),
+        ["until", count] => Some(number(count)? > 0.0),
+        ["print" | "println", operands @ ..] => operands
+            .iter()
+            .any(|operand| string(operand).is_some_and(|string| !string.is_empty()))
+            .then_some(true),
+        ["printf", format, ..] => has_own_text(string(format)?).then_some(true),
+        _ => None,
+    }
+}
+
+/// What `text` says between its quotes, if it is one string and nothing else.
+fn string(text: &str) -> Option<&str> {
+    let bytes = text.as_bytes();
+    let is_whole = matches!(bytes.first(), Some(b'"' | b'`')) && string_end(bytes, 0) == Some(text.len());
+    text.get(1..text.len().checked_sub(1)?).filter(|_| is_whole)
+}
+
+/// The number that `text` is; words like `inf` are none in a template.
+fn number(text: &str) -> Option<f64> {
+    let is_number = |char: char| char.is_ascii_digit() || matches!(char, '.' | '-' | '+');
+    text.parse().ok().filter(|_| text.chars().all(is_number))
+}
+
+/// Whether `format` puts something out beside what its verbs do.
+fn has_own_text(format: &str) -> bool {
+    let mut rest = format;
+    while let Some(after) = rest.strip_prefix('%') {
+        let is_of_verb = |char: char| !char.is_ascii_alphabetic();
+        let verb = after.trim_start_matches(is_of_verb);
+        if after.starts_with('%') || verb.is_empty() {
+            return true;
+        }
+        rest = verb.get(1..).unwrap_or("");
+    }
+    !rest.is_empty()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::truth;
+
+    #[test]
+    fn what_no_value_decides_is_always_true_or_never() {
+        for always in [
+            "true",
+            "\"x\"",
+            "`x`",
+            "1",
+            "-0.5",
+            "list 1 2",
+            "tuple \"a\"",
+            "dict \"a\" 1",
+            "until 3",
+            "print \"a\" .Values.b",
+            "printf \"%s-init\" .Values.a",
+            "printf \"%d%%\" 5",
+            ".Release.Name",
+            "$.Chart.Name",
+        ] {
+            assert_eq!(truth(always), Some(true), "{always}");
+        }
+        for never in ["false", "\"\"", "0", "0.0", "nil", "(list)", "dict", "until 0"] {
+            assert_eq!(truth(never), Some(false), "{never}");
+        }
+        for open in [
+            ".Values.a",
+            "$x",
+            "",
+            ".",
+            "inf",
+            "printf \"%s\" .Values.a",
+            "printf \"%-5s%v\" .Values.a 1",
+            "printf .Values.format 1",
+            "print .Values.a \"\"",
+            "quote \"\"",
+            "quote .Values.a",
+            "lower .Release.Name .",
+            ".Release.IsUpgrade",
+            "\"a\" | eq .Values.a",
+            "until (int .Values.a)",
+            "include \"a\" .",
+        ] {
+            assert_eq!(truth(open), None, "{open}");
+        }
+    }
+}
