@@ -98,6 +98,8 @@ pub struct RuleSettings {
 pub enum Level {
     /// It doesn't run.
     Off,
+    /// Nobody asks for its findings: it runs only where those of other rules hang on them, and they aren't told.
+    Unasked,
     /// It runs, and each finding is as bad as the rule says.
     #[default]
     On,
@@ -121,10 +123,17 @@ impl Level {
         Self::WORDS.into_iter().find(|(known, _)| *known == word).map(|(_, level)| level)
     }
 
+    /// Whether findings are told.
+    #[must_use]
+    pub fn is_told(self) -> bool {
+        !matches!(self, Level::Off | Level::Unasked)
+    }
+
     /// Its word in a config file.
     #[must_use]
     pub fn word(self) -> &'static str {
-        Self::WORDS.into_iter().find(|(_, known)| *known == self).map_or("on", |(word, _)| word)
+        let level = if self.is_told() { self } else { Level::Off };
+        Self::WORDS.into_iter().find(|(_, known)| *known == level).map_or("on", |(word, _)| word)
     }
 }
 
@@ -153,7 +162,7 @@ impl RuleTable {
     pub fn settle(&self, mut finding: Finding) -> Option<Finding> {
         match self.level(finding.rule) {
             Level::Off => return None,
-            Level::On => {}
+            Level::On | Level::Unasked => {}
             Level::At(severity) => finding.severity = severity,
         }
         Some(finding)
@@ -195,16 +204,19 @@ impl Settings {
         table
     }
 
-    /// Whether the rule `id` runs in any file.
+    /// Whether the findings of the rule `id` are told in any file.
     #[must_use]
     pub fn may_run(&self, id: &str) -> bool {
         let in_some = |special: &Override| {
-            !matches!(
-                special.rules.0.get(id),
-                None | Some(RuleSettings { level: None | Some(Level::Off), .. })
-            )
+            special.rules.0.get(id).and_then(|rule| rule.level).is_some_and(Level::is_told)
         };
-        self.rules.level(id) != Level::Off || self.overrides.iter().any(in_some)
+        self.rules.level(id).is_told() || self.overrides.iter().any(in_some)
+    }
+
+    /// Whether nobody asks for the findings of the rule `id`, and yet it isn't off.
+    #[must_use]
+    pub fn is_unasked(&self, id: &str) -> bool {
+        self.rules.level(id) == Level::Unasked
     }
 
     /// Whether a finding this severe and this sure is shown.

@@ -43,13 +43,14 @@ impl Config {
         Ok(())
     }
 
-    /// Switches all other rules off. Those named run as the file has it, or where the file has
+    /// Nobody asks for the other rules then. Those named run as the file has it, or where the file has
     /// them off as if it said nothing.
     fn select(&mut self, selected: &[&str]) {
         for id in ids() {
             let is_off = self.rule(id).level.is_some_and(|level| level.value == Level::Off);
             if !selected.contains(&id) {
-                self.set_level(id, Set::by_flag("--select", Level::Off));
+                let level = if is_off { Level::Off } else { Level::Unasked };
+                self.set_level(id, Set::by_flag("--select", level));
             } else if is_off {
                 self.set_level(id, Set::by_flag("--select", Level::On));
             } else {

@@ -196,7 +196,7 @@ impl Folder {
             Err(Problem::Usage(message)) => notes.push(message),
             Err(Problem::File { source, findings }) => self.config_problem = Some((source, findings)),
         }
-        self.read = pipeline::read(&self.inputs(cli, &mut notes), &self.settings);
+        self.read = pipeline::read(&self.inputs(cli, &mut notes));
         notes
     }
 

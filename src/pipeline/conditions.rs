@@ -15,7 +15,8 @@ use crate::yaml::Document;
 /// How many conditions a message names. More say little to a reader.
 const MAX_CONDITIONS: usize = 3;
 
-/// How often the documents of a file are checked to learn under which conditions its findings hold.
+/// How often the documents of a file are checked to learn under which conditions what a rule finds holds. Each rule has its
+/// own, so that no other one decides on what is told of it.
 const MAX_TRIALS: usize = 64;
 
 /// How much text is checked for that (bytes).
@@ -51,14 +52,15 @@ pub(super) fn conditional(
     parts: &[(&Part, Vec<Finding>)],
     check: Check<'_>,
 ) -> Vec<Finding> {
-    let mut left = MAX_TRIALS.min(MAX_TRIED / views.size().max(1));
+    let most = MAX_TRIALS.min(MAX_TRIED / views.size().max(1));
+    let mut left: HashMap<&str, usize> = HashMap::new();
     let mut told: Vec<Finding> = Vec::new();
     let mut known = HashSet::new();
     for (part, found) in parts.iter().filter(|(_, found)| !found.is_empty()) {
         let mut trials = Trials::new(views, part, found, check);
         let from = told.len();
         for finding in found.iter().filter(|finding| !known.contains(&own_place(finding))) {
-            told.extend(trials.conditional(finding, &mut left));
+            told.extend(trials.conditional(finding, left.entry(finding.rule).or_insert(most)));
         }
         known.extend(told.iter().skip(from).map(own_place));
     }
@@ -94,14 +96,20 @@ struct Trials<'a> {
     check: Check<'a>,
     /// The rules that decide whether a finding stays.
     rules: HashSet<&'static str>,
-    /// By the numbers of the choices that stayed, and which way the others went; nothing where that isn't YAML.
-    known: HashMap<(Vec<usize>, usize), Option<HashSet<Place>>>,
+    /// Where something is found; nothing where it isn't YAML.
+    known: HashMap<Trial, Option<HashSet<Place>>>,
+    /// Those that a rule was asked about.
+    counted: HashSet<(&'static str, Trial)>,
 }
+
+/// The numbers of the choices that stay, and which way the others go.
+type Trial = (Vec<usize>, usize);
 
 impl<'a> Trials<'a> {
     fn new(views: &'a Views<'a>, part: &'a Part, found: &[Finding], check: Check<'a>) -> Self {
         let rules = precedence::with_those_before(&found.iter().map(|finding| finding.rule).collect());
-        Self { views, part, choices: views.choices(part), check, rules, known: HashMap::new() }
+        let (known, counted) = (HashMap::new(), HashSet::new());
+        Self { views, part, choices: views.choices(part), check, rules, known, counted }
     }
 
     /// `finding` with the conditions under which it holds; `left` is how many more trials there may be. `None` where it isn't
@@ -251,11 +259,13 @@ impl Search<'_, '_> {
 
     /// What becomes of the finding where only the choices `kept` stay as they are. `None` after too many trials.
     fn fate(&mut self, kept: &[usize]) -> Option<Fate> {
-        let Trials { views, part, choices, check, rules, known } = &mut *self.trials;
+        let Trials { views, part, choices, check, rules, known, counted } = &mut *self.trials;
         let mut trial = (kept.to_vec(), self.way);
         trial.0.sort_unstable();
-        if !known.contains_key(&trial) {
+        if counted.insert((self.finding.rule, trial.clone())) {
             *self.left = self.left.checked_sub(1)?;
+        }
+        if !known.contains_key(&trial) {
             let choices = choices.iter().enumerate();
             let choices: Vec<_> =
                 choices.map(|(number, choice)| (*choice, trial.0.binary_search(&number).is_ok())).collect();

@@ -10,7 +10,6 @@ use crate::kustomize;
 use crate::provenance::TestSuites;
 use crate::read::{Kept, Mention, Skimmed};
 use crate::rule::{Rule, Target};
-use crate::settings::Settings;
 use crate::suppress;
 use crate::yaml::{self, Prefilter};
 
@@ -24,10 +23,10 @@ pub(super) struct Interest {
 }
 
 impl Interest {
-    pub(super) fn new(rules: &[&'static Rule], settings: &Settings) -> Self {
-        let mut rules = rules.iter().copied().filter(|rule| settings.may_run(rule.id));
-        let looks_at_all = rules.clone().any(|rule| matches!(rule.target, Target::Set { .. }));
-        let prefilter = (!looks_at_all).then(|| prefilter(&mut rules, []));
+    /// Of `rules`, those that are off included: a document is looked at or it isn't, whoever else looks at it.
+    pub(super) fn new(rules: &[&'static Rule]) -> Self {
+        let looks_at_all = rules.iter().any(|rule| matches!(rule.target, Target::Set { .. }));
+        let prefilter = (!looks_at_all).then(|| prefilter(rules, []));
         Self { prefilter }
     }
 
@@ -72,10 +71,7 @@ fn of_documents(prefilter: &Prefilter, file: Skimmed<'_>) -> Kept {
 }
 
 /// Tells the documents that one of `rules` may speak of, or that hold an object of `kinds`.
-pub(super) fn prefilter(
-    rules: impl Iterator<Item = &'static Rule>,
-    kinds: impl IntoIterator<Item = &'static str>,
-) -> Prefilter {
+pub(super) fn prefilter(rules: &[&'static Rule], kinds: impl IntoIterator<Item = &'static str>) -> Prefilter {
     // Of these only an object's own kind counts, which may be a word of any text.
     let is_kind = |literal: &&str| !matches!(Workload::of("", literal), Workload::Custom(_));
     let (of_rules, words): (Vec<_>, Vec<_>) = literals(rules).partition(is_kind);
@@ -83,11 +79,11 @@ pub(super) fn prefilter(
 }
 
 /// Tells the single values and the keys of an object that make `rules` speak of it, or that suppress something.
-pub(super) fn words(rules: impl Iterator<Item = &'static Rule>) -> Prefilter {
+pub(super) fn words(rules: &[&'static Rule]) -> Prefilter {
     Prefilter::new(literals(rules).chain([suppress::WORD]), [])
 }
 
 /// The texts without which `rules` have nothing to say.
-fn literals(rules: impl Iterator<Item = &'static Rule>) -> impl Iterator<Item = &'static str> {
-    rules.flat_map(Rule::literals).copied()
+fn literals(rules: &[&'static Rule]) -> impl Iterator<Item = &'static str> {
+    rules.iter().flat_map(|rule| rule.literals()).copied()
 }

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::cell::OnceCell;
 use std::cmp::Reverse;
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -66,9 +66,20 @@ impl<'a> Linter<'a> {
         inputs: &'a InputSet,
         builds: &'a Builds,
     ) -> Self {
-        let rules: Vec<_> = rules.iter().copied().filter(|rule| settings.may_run(rule.id)).collect();
-        let prefilter = interest::prefilter(rules.iter().copied(), []);
-        let words = interest::words(rules.iter().copied());
+        let prefilter = interest::prefilter(rules, []);
+        let words = interest::words(rules);
+        let asked: HashSet<_> =
+            rules.iter().map(|rule| rule.id).filter(|rule| settings.may_run(rule)).collect();
+        let needed = precedence::with_those_before(&asked);
+        // What suppressions are for all rules tell together.
+        let of_suppressions =
+            [rules::unused_suppression::RULE.id, rules::suppression_without_reason::RULE.id];
+        let needs_all = of_suppressions.iter().any(|rule| asked.contains(rule));
+        let runs = |rule: &&'static Rule| {
+            let is_needed = || needs_all || needed.contains(rule.id);
+            asked.contains(rule.id) || settings.is_unasked(rule.id) && is_needed()
+        };
+        let rules: Vec<_> = rules.iter().copied().filter(runs).collect();
         let memo = Arc::default();
         let of_builds = budget(inputs.files(), &memo);
         Self { settings, inputs, builds, rules, prefilter, words, of_builds, memo }
@@ -379,21 +390,17 @@ impl<'a> FileLinter<'a> {
     }
 
     fn check_pod(&mut self, pod: &Pod<'_>) {
-        let Linter { settings, inputs, ref rules, .. } = *self.linter;
+        let settings = self.linter.settings;
         let facts = PodFacts::new(pod, &self.budget);
-        let has_init_containers = pod.spec().entry("initContainers").is_some();
-        let mut findings = Vec::new();
-        for rule in rules {
-            let Target::Pod { check, .. } = rule.target else { continue };
-            if self.runs(rule) && (has_init_containers || !Self::needs_init_containers(rule)) {
-                let mut cx = PodContext::new(rule, settings, self.rules.options(rule.id), inputs, &facts);
-                check(pod, &mut cx);
-                let own = cx.into_findings();
-                self.result.has_more |= own.len() > MAX_FINDINGS;
-                findings.extend(own);
-            }
-        }
+        let mut findings = self.found_in(pod, &facts, false);
+        // What nobody asks for needn't be followed.
         let unfollowed = facts.unfollowed();
+        findings.extend(self.found_in(pod, &facts, true));
+        let mut counts: HashMap<&str, usize> = HashMap::new();
+        for finding in &findings {
+            *counts.entry(finding.rule).or_default() += 1;
+        }
+        self.result.has_more |= counts.values().any(|count| *count > MAX_FINDINGS);
         let from = self.result.findings.len();
         self.add(findings);
         // What isn't shown takes no other's place.
@@ -404,6 +411,22 @@ impl<'a> FileLinter<'a> {
         // What a finding tells of needn't be told again.
         let is_told = |one: &Finding| self.result.findings.iter().any(|finding| finding.span == one.span);
         self.result.unchecked.extend(unfollowed.into_iter().filter(|finding| !is_told(finding)));
+    }
+
+    /// What is found in a Pod by the rules that are asked for, or by those that nobody asks.
+    fn found_in<'p>(&'p self, pod: &Pod<'p>, facts: &'p PodFacts<'p>, are_unasked: bool) -> Vec<Finding> {
+        let Linter { settings, inputs, ref rules, .. } = *self.linter;
+        let has_init_containers = pod.spec().entry("initContainers").is_some();
+        let mut findings = Vec::new();
+        for rule in rules.iter().filter(|rule| settings.is_unasked(rule.id) == are_unasked) {
+            let Target::Pod { check, .. } = rule.target else { continue };
+            if self.runs(rule) && (has_init_containers || !Self::needs_init_containers(rule)) {
+                let mut cx = PodContext::new(rule, settings, self.rules.options(rule.id), inputs, facts);
+                check(pod, &mut cx);
+                findings.extend(cx.into_findings());
+            }
+        }
+        findings
     }
 
     fn add(&mut self, findings: Vec<Finding>) {

@@ -57,7 +57,7 @@ fn lint_by(
     progress: &Progress,
 ) -> Report {
     progress.begin(inputs.len());
-    let interest = Interest::new(rules, settings);
+    let interest = Interest::new(rules);
     let read = inputs.par_iter().enumerate();
     let read = read.map(|(id, input)| {
         // What counts instead of the file can't be read from it again.
@@ -77,8 +77,8 @@ fn lint_by(
 /// Reads `inputs` for [`lint_read`]: those that nobody will ask for are left without text. The number of each is its
 /// place.
 #[must_use]
-pub fn read(inputs: &[Input], settings: &Settings) -> Vec<(InputFile, Option<Failure>)> {
-    let interest = Interest::new(rules::ALL, settings);
+pub fn read(inputs: &[Input]) -> Vec<(InputFile, Option<Failure>)> {
+    let interest = Interest::new(rules::ALL);
     let read = inputs.par_iter().enumerate();
     read.map(|(id, input)| read_where(|file| interest.keeps(file), id, input, "")).collect()
 }
@@ -265,8 +265,12 @@ fn add_unchecked(accepted: Vec<Finding>, matched: &mut Matched, report: &mut Rep
 /// Adds what is shown to `report`, by place, then by rule.
 fn add_sorted(matched: Matched, linter: &Linter<'_>, report: &mut Report) {
     let Matched { mut findings, mut suppressed } = matched;
-    let is_shown =
-        |finding: &Finding| linter.builds.counts(finding.span.file) && linter.settings.shows(finding);
+    let is_shown = |finding: &Finding| {
+        let settings = linter.settings;
+        linter.builds.counts(finding.span.file)
+            && settings.shows(finding)
+            && !settings.is_unasked(finding.rule)
+    };
     findings.retain(is_shown);
     findings.sort_by_key(order);
     suppressed.retain(|suppressed| is_shown(&suppressed.finding));

@@ -71,6 +71,7 @@ mod rerun_verdicts;
 mod rules;
 mod script_facts;
 mod script_verdicts;
+mod selected;
 mod shell_bounds;
 mod shell_condition;
 mod shell_corpus;
