@@ -177,13 +177,17 @@ pub(super) struct Included<'t> {
 
 /// The named template that the action `inner` puts out, at most indented.
 pub(super) fn included(inner: &str) -> Option<Included<'_>> {
+    let called = inner.trim_start_matches(['(', ' ']);
+    if !called.starts_with("include") && !called.starts_with("template") {
+        return None;
+    }
     let starts = steps(inner);
     let (first, later) = match starts.get(1) {
         Some(&second) => (inner.get(..second.checked_sub(1)?)?, inner.get(second..)?),
         None => (inner, ""),
     };
-    let is_indented = indentation(later).is_some_and(|indentation| indentation.columns.is_some());
-    if !(later.is_empty() || starts.len() == 2 && is_indented) {
+    let is_indented = || indentation(later).is_some_and(|indentation| indentation.columns.is_some());
+    if !(later.is_empty() || starts.len() == 2 && is_indented()) {
         return None;
     }
     let first = in_parentheses(first.trim()).unwrap_or(first);
@@ -211,7 +215,9 @@ fn parenthesised(text: &str) -> Option<&str> {
 
 /// What stands after the last `|` outside strings and parentheses.
 fn last_step(inner: &str) -> &str {
-    inner.get(steps(inner).last().copied().unwrap_or(0)..).unwrap_or("").trim()
+    let is_one = memchr::memchr(b'|', inner.as_bytes()).is_none();
+    let start = if is_one { 0 } else { steps(inner).last().copied().unwrap_or(0) };
+    inner.get(start..).unwrap_or("").trim()
 }
 
 /// Where each step of a pipeline starts.
@@ -293,27 +299,39 @@ pub(super) fn identity(inner: &str) -> String {
     {
         steps.pop();
     }
-    let words: Vec<&str> = steps.iter().flat_map(|step| step.split_whitespace().chain(["|"])).collect();
-    words.join(" ").trim_end_matches([' ', '|']).replace("$.", ".")
+    let mut identity = String::with_capacity(inner.len());
+    for word in steps.iter().flat_map(|step| step.split_whitespace().chain(["|"])) {
+        if !identity.is_empty() {
+            identity.push(' ');
+        }
+        identity.push_str(word);
+    }
+    identity.truncate(identity.trim_end_matches([' ', '|']).len());
+    if identity.contains('$') { identity.replace("$.", ".") } else { identity }
 }
 
 /// Whether `inner` speaks of a variable; `$` alone is the root.
 pub(super) fn has_variable(inner: &str) -> bool {
-    let mut after = inner.split('$').skip(1).map(|after| after.chars().next());
-    after.any(|next| next.is_some_and(|next| next.is_alphanumeric() || next == '_'))
+    inner.split('$').skip(1).any(starts_name)
+}
+
+fn starts_name(text: &str) -> bool {
+    text.starts_with(|char: char| char.is_alphanumeric() || char == '_')
 }
 
 /// Whether `inner` speaks of `.` or of a variable, which mean something else in another body.
 pub(super) fn is_local(inner: &str) -> bool {
-    let mut before = ' ';
-    let mut chars = inner.chars().peekable();
-    while let Some(char) = chars.next() {
-        let next = chars.peek().copied().unwrap_or(' ');
-        let starts = matches!(before, ' ' | '(' | '\t' | '\n' | '|');
-        if char == '.' && starts || char == '$' && (next.is_alphanumeric() || next == '_') {
-            return true;
+    let bytes = inner.as_bytes();
+    let mut signs = memchr::memchr2_iter(b'.', b'$', bytes);
+    signs.any(|at| match bytes.get(at) {
+        Some(b'.') => {
+            at.checked_sub(1).and_then(|before| bytes.get(before)).is_none_or(|before| starts_after(*before))
         }
-        before = char;
-    }
-    false
+        _ => inner.get(at + 1..).is_some_and(starts_name),
+    })
+}
+
+/// Whether what stands after `byte` is a new operand.
+fn starts_after(byte: u8) -> bool {
+    matches!(byte, b' ' | b'(' | b'\t' | b'\n' | b'|')
 }

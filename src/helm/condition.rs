@@ -52,6 +52,8 @@ pub(super) struct SubjectId(pub(super) usize);
 pub(super) struct FactIds<'t> {
     facts: Numbers,
     subjects: Numbers,
+    /// What was read in bodies of a scope, by its text: many branches of a template ask for the same.
+    literals: HashMap<Scope, HashMap<String, Literal>>,
     /// The named templates that conditions may ask for.
     library: Option<&'t Library>,
     /// How many of them ask for the one whose condition is being read.
@@ -226,18 +228,33 @@ impl PartialEq for Said<'_> {
 }
 
 impl Literal {
-    fn of(text: &str, holds: bool, whole_scope: Scope, ids: &mut FactIds<'_>) -> Self {
+    /// That the fact which is written as `text` holds, or that it doesn't.
+    fn of(text: &str, holds: bool, scope: Scope, ids: &mut FactIds<'_>) -> Self {
+        let known = ids.literals.get(&scope).and_then(|literals| literals.get(text)).cloned();
+        let literal = known.unwrap_or_else(|| {
+            let read = Self::read(text, true, scope, ids);
+            // Within what named templates ask for, not as many others are looked into.
+            if ids.depth == 0 {
+                ids.literals.entry(scope).or_default().insert(text.to_owned(), read.clone());
+            }
+            read
+        });
+        Self { claim: Claim { holds: literal.claim.holds == holds, ..literal.claim }, ..literal }
+    }
+
+    fn read(text: &str, holds: bool, whole_scope: Scope, ids: &mut FactIds<'_>) -> Self {
         let scope = whole_scope.of(text);
         let text = action::identity(text);
         let (text, holds) = match text.strip_prefix("ne ") {
             Some(operands) => (format!("eq {operands}"), !holds),
             None => (text, holds),
         };
-        if let Some((fact, is_opposite)) = compared(&text).filter(|(fact, _)| *fact != text) {
-            let literal = Self::of(&fact, holds != is_opposite, whole_scope, ids);
+        let words = action::call(&text);
+        if let Some((fact, is_opposite)) = compared(&words).filter(|(fact, _)| *fact != text) {
+            let literal = Self::read(&fact, holds != is_opposite, whole_scope, ids);
             return Self { text, is_opposite, ..literal };
         }
-        let subject = subject(&text).map(|subject| ids.subject(subject, scope));
+        let subject = subject(&words).map(|subject| ids.subject(subject, scope));
         let values = implied::by(&text).into_iter();
         let values = values.map(|text| Claim {
             fact: ids.fact(text.clone(), whole_scope.of(&text)),
@@ -245,7 +262,7 @@ impl Literal {
             holds: true,
         });
         let mut implied: Vec<Claim> = values.collect();
-        implied.extend(asked_by(&text, whole_scope, ids));
+        implied.extend(asked_by(&text, &words, whole_scope, ids));
         let claim = Claim { fact: ids.fact(text.clone(), scope), subject, holds };
         Self { claim, implied, is_of_call: whole_scope.is_of_call(&text), text, is_opposite: false }
     }
@@ -254,11 +271,10 @@ impl Literal {
 /// How many named templates that ask for others are looked into.
 const MAX_ASKED: usize = 3;
 
-/// What is so where the named template that `text` includes puts something out.
-fn asked_by(text: &str, scope: Scope, ids: &mut FactIds<'_>) -> Vec<Claim> {
+/// What is so where the named template that `text` includes, whose `words` these are, puts something out.
+fn asked_by(text: &str, words: &[&str], scope: Scope, ids: &mut FactIds<'_>) -> Vec<Claim> {
     let Some(library) = ids.library.filter(|_| ids.depth < MAX_ASKED) else { return Vec::new() };
-    let words = action::call(text);
-    let (included, output) = match words.as_slice() {
+    let (included, output) = match words {
         ["eq", included, output] => {
             (action::in_parentheses(included).unwrap_or(""), Some(output.trim_matches('"')))
         }
@@ -291,9 +307,9 @@ fn implied_where(literal: &Literal) -> impl Iterator<Item = Claim> {
     literal.implied.iter().copied().filter(|_| literal.claim.holds)
 }
 
-/// The comparison `text`, of several that mean the same or the opposite always the same; and whether that is the opposite.
-fn compared(text: &str) -> Option<(String, bool)> {
-    match action::call(text).as_slice() {
+/// The comparison of these `words`, of several that mean the same or the opposite always the same; and whether that is the opposite.
+fn compared(words: &[&str]) -> Option<(String, bool)> {
+    match words {
         ["le", one, other] => Some((format!("gt {one} {other}"), true)),
         ["ge", one, other] => Some((format!("lt {one} {other}"), true)),
         ["semverCompare", constraint, version] => {
@@ -314,12 +330,12 @@ fn compared(text: &str) -> Option<(String, bool)> {
     }
 }
 
-/// What `text` compares where it holds for one value alone, or above it, or below it: of those at most one holds. `x` of
+/// What a comparison of these `words` compares where it holds for one value alone, or above it, or below it: of those at most one holds. `x` of
 /// `eq x "literal"` and of `eq "literal" x`; `kindIs x` of `kindIs "map" x`; `x 1` of `gt x 1`.
-fn subject(text: &str) -> Option<String> {
+fn subject(words: &[&str]) -> Option<String> {
     let is_string = |text: &str| text.starts_with(['"', '`']);
     let is_number = |text: &str| text.parse::<i64>().is_ok();
-    match action::call(text).as_slice() {
+    match words {
         ["eq", first, second] if is_string(first) && !is_string(second) => Some((*second).to_owned()),
         ["eq", first, second] if is_string(second) && !is_string(first) => Some((*first).to_owned()),
         ["kindIs", kind, value] if is_string(kind) => Some(format!("kindIs {value}")),

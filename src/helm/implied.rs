@@ -28,6 +28,9 @@ pub(super) fn by(text: &str) -> Vec<String> {
 
 /// The value that is true wherever `text` is, by the last thing that was done with it.
 fn next(text: &str) -> Option<String> {
+    if let Some(value) = field_of(text) {
+        return Some(value.to_owned());
+    }
     let text = action::in_parentheses(text.trim()).unwrap_or(text.trim());
     let words = action::call(text);
     let value = match words.as_slice() {

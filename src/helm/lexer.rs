@@ -25,12 +25,24 @@ pub(super) fn actions(text: &str, range: Range<usize>) -> Result<Vec<Action>, Un
     let text = text.get(..range.end).unwrap_or(text);
     let mut found = Vec::new();
     let mut at = range.start;
-    while let Some(start) = find(text, at, OPEN) {
+    while let Some(start) = next_open(text, at) {
         let action = action(text, start)?;
         at = action.range.end;
         found.push(action);
     }
     Ok(found)
+}
+
+/// Where the next action opens. One brace alone is rare.
+fn next_open(text: &str, mut from: usize) -> Option<usize> {
+    let bytes = text.as_bytes();
+    loop {
+        let at = from + memchr::memchr(b'{', bytes.get(from..)?)?;
+        if bytes.get(at + 1) == Some(&b'{') {
+            return Some(at);
+        }
+        from = at + 1;
+    }
 }
 
 fn find(text: &str, from: usize, what: &str) -> Option<usize> {
@@ -70,10 +82,10 @@ fn close(text: &str, start: usize, body: usize) -> Result<usize, Unread> {
     let bytes = text.as_bytes();
     let mut at = body;
     while let Some(&byte) = bytes.get(at) {
-        let rest = bytes.get(at..).unwrap_or_default();
+        let is_double = || bytes.get(at + 1) == Some(&byte);
         at = match byte {
-            b'}' if rest.starts_with(CLOSE.as_bytes()) => return Ok(at),
-            b'{' if rest.starts_with(OPEN.as_bytes()) => return Err(unclosed()),
+            b'}' if is_double() => return Ok(at),
+            b'{' if is_double() => return Err(unclosed()),
             b'"' | b'\'' | b'`' => string_end(bytes, at).ok_or_else(unclosed)?,
             _ => at + 1,
         };

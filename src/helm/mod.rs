@@ -122,7 +122,7 @@ impl<'t> Template<'t> {
     /// # Errors
     /// As [`parse`](Self::parse).
     pub fn parse_with(text: &'t str, library: Option<&'t Library>) -> Result<Self, Unread> {
-        if let Some(at) = text.char_indices().find_map(|(at, char)| is_placeholder(char).then_some(at)) {
+        if let Some(at) = placeholder::find(text) {
             return Err(Unread::new(at, "this character is of a private-use plane, which placeholders need"));
         }
         let (tree, placeholders) = tree::parse(text, library)?;

@@ -23,7 +23,12 @@ pub fn is_placeholder(char: char) -> bool {
 /// Whether an action's output is part of `text`.
 #[must_use]
 pub fn has_placeholder(text: &str) -> bool {
-    memchr::memchr(FIRST_BYTE, text.as_bytes()).is_some()
+    find(text).is_some()
+}
+
+/// Where the first placeholder of `text` stands.
+pub(super) fn find(text: &str) -> Option<usize> {
+    memchr::memchr(FIRST_BYTE, text.as_bytes())
 }
 
 /// The first byte of each placeholder in UTF-8, and of no other character.
@@ -60,7 +65,8 @@ impl Placeholders {
             return Some(placeholder);
         }
         let placeholder = self.free(&key.0)?;
-        let is_of_chart = scope.of(resolved).is_none() && !action::has_variable(resolved);
+        let own_scope = if resolved == inner { key.1 } else { scope.of(resolved) };
+        let is_of_chart = own_scope.is_none() && !action::has_variable(resolved);
         let of_chart = is_of_chart.then(|| resolved.to_owned());
         self.actions.insert(placeholder, Action { text: inner.to_owned(), of_chart });
         self.known.insert(key, placeholder);

@@ -3,7 +3,7 @@
 use super::action;
 
 /// Two texts in bodies of equal scopes mean the same. Each body that binds `.` anew has a number.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
 pub(super) struct Scope {
     /// What `.` is; `None` is what Helm starts with.
     pub(super) dot: Option<usize>,
