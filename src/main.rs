@@ -23,7 +23,12 @@ use initlint::rule::Group;
 use initlint::settings::Settings;
 use initlint::source::{Encoding, Source};
 use initlint::{bounded, lsp, manual, pipeline, rules, terminal};
+use mimalloc::MiMalloc;
 use rayon::{ThreadPool, ThreadPoolBuilder};
+
+/// Trees of YAML and of scripts are many small pieces, taken and given back by several threads at once.
+#[global_allocator]
+static ALLOCATOR: MiMalloc = MiMalloc;
 
 /// The longest list of paths (bytes).
 const MAX_LIST: u64 = 16 << 20;
