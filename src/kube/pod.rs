@@ -7,7 +7,7 @@ use super::container::{AppContainer, Container, InitContainer, InitStep, Role, S
 use super::field::{Field, Place, Reader, TypeError};
 use super::resources::{ResourceList, Resources};
 use super::security::{EffectiveSecurity, SecurityContext};
-use super::template::{Completeness, Template};
+use super::template::{CLAIM_TEMPLATES, Completeness, Template};
 use super::volume::{Volume, VolumeMount};
 use super::workloads::Workload;
 use crate::helm::has_placeholder;
@@ -26,7 +26,7 @@ pub struct Pod<'d> {
     pub apps: Vec<AppContainer<'d>>,
     /// `ephemeralContainers`, which a manifest can't set; their names count all the same.
     pub ephemeral: Vec<Container<'d>>,
-    /// `volumes`, then the workload's `volumeClaimTemplates`, then what an Argo Workflow has for all of its templates.
+    /// `volumes`, then the workload's `volumeClaimTemplates`, then what a custom resource has for all of its templates.
     pub volumes: Vec<Volume<'d>>,
     /// `restartPolicy`; `Always` without it.
     pub restart_policy: Option<Field<'d, &'d str>>,
@@ -71,7 +71,7 @@ impl<'d> Pod<'d> {
         let spec = Place::root(template.spec, &pointer);
         let mut volumes = reader.maps(&spec, "volumes", Volume::read);
         volumes.extend(claim_templates(&mut reader, &template));
-        volumes.extend(volumes_of_workflow(&template));
+        volumes.extend(volumes_around(&template));
         Self {
             init_steps: init_steps(&mut reader, &spec, &template),
             apps: apps(&mut reader, &spec, &template),
@@ -279,19 +279,22 @@ fn apps<'d>(reader: &mut Reader, spec: &Place<'_, 'd>, template: &Template<'d>) 
     apps
 }
 
-/// The volumes that an Argo Workflow has for all of its templates. What is malformed there isn't each template's.
-fn volumes_of_workflow<'d>(template: &Template<'d>) -> Vec<Volume<'d>> {
-    let Some((spec, pointer)) = &template.workflow else { return Vec::new() };
-    let (mut reader, spec) = (Reader::default(), Place::root(*spec, pointer));
-    let mut volumes = reader.maps(&spec, "volumes", Volume::read);
-    volumes.extend(reader.maps(&spec, "volumeClaimTemplates", Volume::of_claim_template));
+/// The volumes that a custom resource has for all of its templates: an Argo Workflow's, a `SparkApplication`'s. What is
+/// malformed there isn't each template's.
+fn volumes_around<'d>(template: &Template<'d>) -> Vec<Volume<'d>> {
+    let mut reader = Reader::default();
+    let mut volumes = Vec::new();
+    for (node, pointer) in &template.around {
+        let place = Place::root(*node, pointer);
+        volumes.extend(reader.maps(&place, "volumes", Volume::read));
+        if template.claims_owner().is_none_or(|(owner, _)| owner.id() != node.id()) {
+            volumes.extend(reader.maps(&place, CLAIM_TEMPLATES, Volume::of_claim_template));
+        }
+    }
     volumes
 }
 
 fn claim_templates<'d>(reader: &mut Reader, template: &Template<'d>) -> Vec<Volume<'d>> {
-    let Some((owner, pointer)) = &template.owner else { return Vec::new() };
-    if template.is_workflow() {
-        return Vec::new();
-    }
-    reader.maps(&Place::root(*owner, pointer), "volumeClaimTemplates", Volume::of_claim_template)
+    let Some((owner, pointer)) = template.claims_owner() else { return Vec::new() };
+    reader.maps(&Place::root(*owner, pointer), CLAIM_TEMPLATES, Volume::of_claim_template)
 }

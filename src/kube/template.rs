@@ -38,8 +38,11 @@ pub struct Template<'d> {
     pub is_by_name: bool,
     /// The map that holds the template (a Deployment's `spec`), and its JSON pointer.
     pub(super) owner: Option<(Node<'d>, String)>,
-    /// The spec of the Argo Workflow that it is a template of, and its JSON pointer.
-    pub(super) workflow: Option<(Node<'d>, String)>,
+    /// The maps around it that have volumes for all templates of a custom resource, the nearest first, each with its JSON
+    /// pointer.
+    pub(super) around: Vec<(Node<'d>, String)>,
+    /// Whether it is a template of an Argo Workflow.
+    is_workflow: bool,
 }
 
 /// How far a manifest says all of a Pod. Where it doesn't, what is missing proves nothing.
@@ -81,10 +84,15 @@ impl<'d> Template<'d> {
         self.by_shape && (is_in_values || self.object.kind == "HelmRelease")
     }
 
+    /// The map around it whose `volumeClaimTemplates` are for it alone.
+    pub(super) fn claims_owner(&self) -> Option<&(Node<'d>, String)> {
+        self.owner.as_ref().filter(|_| !self.is_workflow)
+    }
+
     /// Whether it is a template of an Argo Workflow, which has containers in fields of its own.
     #[must_use]
     pub fn is_workflow(&self) -> bool {
-        self.workflow.is_some()
+        self.is_workflow
     }
 
     /// Whether what makes its Pods gives them `restartPolicy: Never`, whatever the template says: Argo's controller
@@ -128,6 +136,10 @@ pub fn templates<'d>(object: &Object<'d>, declared: &[PodTemplatePath]) -> Vec<T
 const MAX_FOUND: usize = 1000;
 const MAX_DEPTH: usize = 32;
 const MAX_KEY: usize = 128;
+
+/// What lists volumes.
+pub(super) const VOLUMES: [&str; 2] = ["volumes", CLAIM_TEMPLATES];
+pub(super) const CLAIM_TEMPLATES: &str = "volumeClaimTemplates";
 
 /// A step of a JSON pointer.
 enum Step<'d> {
@@ -249,16 +261,25 @@ impl<'d> Walk<'_, 'd> {
             job_spec: owner_node.filter(|_| form == Form::Job),
             replicas: owner_node.into_iter().chain([spec]).find_map(replicas),
             owner,
-            workflow: self.workflow(),
+            around: if workload.is_custom() { self.around() } else { Vec::new() },
+            is_workflow: self.is_workflow(),
         }
     }
 
-    /// The spec of the Argo Workflow around a template, and its JSON pointer: the object's own, or one that a Sensor makes.
-    fn workflow(&self) -> Option<(Node<'d>, String)> {
+    /// The maps around a template that have volumes.
+    fn around(&self) -> Vec<(Node<'d>, String)> {
+        let above = self.trail.iter().enumerate().rev();
+        let has_volumes =
+            |node: Node<'d>| VOLUMES.iter().any(|key| node.get(key).is_some_and(Node::is_sequence));
+        let with_volumes = above.filter(|(_, (node, _))| has_volumes(*node));
+        with_volumes.map(|(depth, (node, _))| (*node, self.pointer(depth))).collect()
+    }
+
+    /// Whether a template is one of an Argo Workflow: of the object itself, or of one that a Sensor makes.
+    fn is_workflow(&self) -> bool {
         let is_spec = |(_, step): &(Node<'d>, Step<'d>)| matches!(step, Step::Key(key) if matches!(&**key, "templates" | "templateDefaults"));
-        let at = self.trail.iter().position(is_spec)?;
-        let mut above = self.trail.iter().take(at).map(|(node, _)| *node);
-        above.any(workloads::is_workflow).then(|| Some((self.trail.get(at)?.0, self.pointer(at))))?
+        let upto = self.trail.iter().position(is_spec).unwrap_or_default();
+        self.trail.iter().take(upto).any(|(node, _)| workloads::is_workflow(*node))
     }
 
     /// An unknown kind's Pod spec is one in full where its key says so; the object's own `spec` never is.
