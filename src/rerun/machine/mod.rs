@@ -306,7 +306,7 @@ impl<'s, 'c> Machine<'s, 'c> {
         let end = match &*container.program {
             Program::Script { script, options, arguments, .. } => {
                 self.shell.options = *options;
-                self.shell.parameters = arguments.iter().map(|text| Rc::from(text.as_str())).collect();
+                self.shell.parameters = arguments.iter().map(|text| Rc::from(self.given(text))).collect();
                 self.list(&script.body)
             }
             Program::Exec(words) => self.exec_form(words),

@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use super::{Flow, Function, Hidden, Machine, SUCCESS, Status, UNFOLLOWED};
 use crate::commands::{Call, Trait};
-use crate::rerun::state::atoms::{Atom, UNKNOWN, clean};
+use crate::rerun::state::atoms::{Atom, UNKNOWN, clean, is_atom};
 use crate::rerun::state::tree::SiteId;
 use crate::shell::condition::{is_test_name, test_command};
 use crate::shell::ir::{Assignment, Command, Simple, Value, Word};
@@ -241,10 +241,41 @@ impl Machine<'_, '_> {
     /// Runs a container's command that no shell reads.
     pub(super) fn exec_form(&mut self, words: &[String]) -> Flow {
         self.current = self.site(&(0..0));
-        let words: Rc<[String]> = words.iter().map(|word| clean(word).into_owned()).collect();
+        let words: Rc<[String]> = words.iter().map(|word| self.given(word)).collect();
         let result = self.invoke(&words);
         self.current = self.site(&(0..0));
         self.crash_point();
         result
     }
+
+    /// A word of `command` or `args` as the process gets it. Only the cluster knows what a template puts into it, what a variable
+    /// is that the manifest doesn't tell (`${NAME}`), and whether somebody injects one that it doesn't have (`$(NAME)`).
+    pub(super) fn given(&mut self, word: &str) -> String {
+        let (mut text, mut rest) = (String::new(), word);
+        while let Some((before, unknown, after)) = first_unknown(rest) {
+            let name = unknown.trim_start_matches("${").trim_end_matches('}');
+            let atom = Atom { never_empty: true, ..Atom::new(format!("env:{name}"), unknown) };
+            text.push_str(&clean(before));
+            text.push(self.atom(atom));
+            rest = after;
+        }
+        text + &clean(rest)
+    }
+}
+
+/// The first part of `word` that only the cluster knows, between what stands before it and behind it.
+fn first_unknown(word: &str) -> Option<(&str, &str, &str)> {
+    let is_of_name = |char: char| char.is_ascii_alphanumeric() || char == '_';
+    let end = |rest: &str| {
+        let reference = |open: &str, close: char| {
+            let name = rest.strip_prefix(open)?.split_once(close)?.0;
+            let is_name = !name.is_empty() && name.chars().all(is_of_name);
+            is_name.then(|| open.len() + name.len() + close.len_utf8())
+        };
+        let first = rest.chars().next().filter(|char| is_atom(*char));
+        first.map(char::len_utf8).or_else(|| reference("${", '}')).or_else(|| reference("$(", ')'))
+    };
+    let mut starts = word.match_indices(|char| char == '$' || is_atom(char));
+    let (start, end) = starts.find_map(|(start, _)| Some((start, start + end(word.get(start..)?)?)))?;
+    Some((word.get(..start)?, word.get(start..end)?, word.get(end..)?))
 }
