@@ -177,7 +177,7 @@ impl Source {
         let line = self.line_index(offset);
         let start = self.line_range(line).start;
         let mark = usize::from(line == 0 && offset > 0 && self.text.starts_with('\u{feff}'));
-        let column = self.code_points_before(offset) - self.code_points_before(start) - mark + 1;
+        let column = self.code_points_between(start, offset) - mark + 1;
         Position { line: line + 1, column }
     }
 
@@ -186,6 +186,15 @@ impl Source {
     pub fn place_of(&self, span: Span) -> String {
         let Position { line, column } = self.position(span.start as usize);
         format!("{}:{line}:{column}", self.path)
+    }
+
+    fn code_points_between(&self, start: usize, end: usize) -> usize {
+        let bytes = self.text.as_bytes();
+        // Lines are short, but for a file in one line.
+        match bytes.get(start..end.min(bytes.len())) {
+            Some(line) if line.len() <= BLOCK => code_points(line),
+            _ => self.code_points_before(end) - self.code_points_before(start),
+        }
     }
 
     fn code_points_before(&self, offset: usize) -> usize {

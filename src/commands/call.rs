@@ -184,18 +184,26 @@ impl<'w> Call<'w> {
     }
 }
 
-/// Whether `name` is one of `names`, which blanks stand between. Asked so often that a search for each blank counts.
+/// Whether `name` is one of `names`, which blanks stand between.
 fn is_among(name: &str, names: &str) -> bool {
-    each(names).any(|known| known == name.as_bytes())
-}
-
-fn each(names: &str) -> impl Iterator<Item = &[u8]> {
-    names.as_bytes().split(|byte| *byte == b' ')
+    is_written(name, "", names)
 }
 
 /// Whether the rest of its word is the value of the option `name`, where there is any.
 fn takes_attached(name: &str, names: &str) -> bool {
-    each(names).any(|known| known.strip_suffix(b"::") == Some(name.as_bytes()))
+    is_written(name, "::", names)
+}
+
+/// Whether `name` with `mark` behind it is one of `names`. Asked so often that a search for each blank counts.
+fn is_written(name: &str, mark: &str, names: &str) -> bool {
+    let (name, names) = (name.as_bytes(), names.as_bytes());
+    let is_end = |byte: Option<&u8>| byte.is_none_or(|byte| *byte == b' ');
+    let is_it = |at: usize| {
+        let behind = names.get(at..).and_then(|rest| rest.strip_prefix(name)?.strip_prefix(mark.as_bytes()));
+        is_end(at.checked_sub(1).and_then(|before| names.get(before)))
+            && behind.is_some_and(|rest| is_end(rest.first()))
+    };
+    name.first().is_some_and(|first| memchr::memchr_iter(*first, names).any(is_it))
 }
 
 /// A cluster of `tar`'s options without a dash.

@@ -7,6 +7,7 @@ use std::sync::OnceLock;
 use super::chart_maps::chart_of;
 use super::files::Files;
 use crate::kustomize::folder_of;
+use crate::read::InputFile;
 use crate::source::FileId;
 
 /// What the names of `OpenShift`'s own API groups end with.
@@ -43,13 +44,24 @@ impl Neighbours {
     pub(super) fn is_for_openshift(&self, files: &Files, path: &str) -> bool {
         let Some(together) = self.0.get(applied_with(path)) else { return false };
         *together.is_for_openshift.get_or_init(|| {
-            let mut files = together.files.iter().filter_map(|&id| files.with_text(id));
+            let mut files = together.files.iter().filter_map(|id| files.list().get(id.0 as usize));
             files.any(|file| {
-                let text = |range: &std::ops::Range<usize>| file.source.text.get(range.clone());
-                file.documents.iter().filter_map(text).any(holds_its_object)
+                // What is read for that alone isn't kept.
+                if file.is_left_out() {
+                    file.with_text().is_ok_and(|file| has_its_object(&file))
+                } else {
+                    has_its_object(file)
+                }
             })
         })
     }
+}
+
+/// Whether a document of `file` is an object of `OpenShift`'s.
+fn has_its_object(file: &InputFile) -> bool {
+    let text = &file.source.text;
+    memchr::memmem::find(text.as_bytes(), GROUPS.as_bytes()).is_some()
+        && file.documents.iter().filter_map(|range| text.get(range.clone())).any(holds_its_object)
 }
 
 /// The folder of the chart or of the manifests that the file at `path` is one of.

@@ -49,6 +49,18 @@ impl<W: Write> CiLog<W> {
         Self { to, syntax, line: Vec::new() }
     }
 
+    /// Passes `text` on line by line; the last waits for its end.
+    fn write_lines(&mut self, text: &[u8]) -> io::Result<()> {
+        // A lone carriage return may end a line for the reader too.
+        for part in text.split_inclusive(|byte| matches!(byte, b'\n' | b'\r')) {
+            self.line.extend_from_slice(part);
+            if part.ends_with(b"\n") || part.ends_with(b"\r") {
+                self.write_line()?;
+            }
+        }
+        Ok(())
+    }
+
     fn write_line(&mut self) -> io::Result<()> {
         let line = std::mem::take(&mut self.line);
         if !may_command(&line) {
@@ -67,13 +79,21 @@ impl<W: Write> CiLog<W> {
 
 impl<W: Write> Write for CiLog<W> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        // A lone carriage return may end a line for the reader too.
-        for part in bytes.split_inclusive(|byte| matches!(byte, b'\n' | b'\r')) {
-            self.line.extend_from_slice(part);
-            if part.ends_with(b"\n") || part.ends_with(b"\r") {
-                self.write_line()?;
-            }
+        let first = if self.line.is_empty() {
+            0
+        } else {
+            memchr::memchr2(b'\n', b'\r', bytes).map_or(bytes.len(), |end| end + 1)
+        };
+        let (first, others) = bytes.split_at(first);
+        self.write_lines(first)?;
+        let (whole, last) = others.split_at(memchr::memrchr(b'\n', others).map_or(0, |end| end + 1));
+        // Nearly always none of them has what a command begins with.
+        if may_command(whole) {
+            self.write_lines(whole)?;
+        } else {
+            self.to.write_all(whole)?;
         }
+        self.write_lines(last)?;
         Ok(bytes.len())
     }
 

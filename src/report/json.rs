@@ -202,16 +202,23 @@ impl Write for Escaping<'_> {
 
 fn escaped(json: &str) -> String {
     let mut safe = String::with_capacity(json.len());
-    for character in json.chars() {
-        if character == '\u{7f}' || is_hidden(character) {
-            for unit in character.encode_utf16(&mut [0; 2]) {
-                let _ = write!(safe, "\\u{unit:04x}");
+    let mut rest = json;
+    while let Some((plain, others)) =
+        rest.bytes().position(|byte| byte >= 0x7f).and_then(|at| rest.split_at_checked(at))
+    {
+        safe.push_str(plain);
+        let mut others = others.chars();
+        match others.next() {
+            Some(character) if character == '\u{7f}' || is_hidden(character) => {
+                for unit in character.encode_utf16(&mut [0; 2]) {
+                    let _ = write!(safe, "\\u{unit:04x}");
+                }
             }
-        } else {
-            safe.push(character);
+            character => safe.extend(character),
         }
+        rest = others.as_str();
     }
-    safe
+    safe + rest
 }
 
 fn error_out(failure: &Failure) -> ErrorOut<'_> {
