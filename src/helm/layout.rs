@@ -13,11 +13,12 @@ use super::render::{Injection, Output};
 pub(super) fn settle(mut output: Output) -> Output {
     let mut layout =
         Layout { block: None, before: None, edits: Vec::new(), injections: Vec::new(), removed: 0, added: 0 };
-    let mut at = 0;
-    for line in output.text.as_str().split_inclusive('\n') {
-        let rest = output.text.as_str().get(at + line.len()..).unwrap_or("");
+    let (mut at, mut left) = (0, output.text.as_str());
+    while !left.is_empty() {
+        let end = memchr::memchr(b'\n', left.as_bytes()).map_or(left.len(), |end| end + 1);
+        let (line, rest) = left.split_at_checked(end).unwrap_or((left, ""));
         layout.line(at, line, rest);
-        at += line.len();
+        (at, left) = (at + line.len(), rest);
     }
     let Layout { edits, injections, .. } = layout;
     move_by(&mut output.injections, &edits);
@@ -160,8 +161,12 @@ fn goes_on(rest: &str, column: usize) -> Option<usize> {
 
 /// Whether a line holds placeholders, and beside them at most a comment.
 fn is_lone(content: &str) -> bool {
+    // Nearly all lines begin with something else.
+    if !content.trim_start_matches(' ').starts_with(is_placeholder) {
+        return false;
+    }
     let content = content.split(" #").next().unwrap_or(content);
-    has_placeholder(content) && content.chars().all(|char| is_placeholder(char) || char == ' ')
+    content.chars().all(|char| is_placeholder(char) || char == ' ')
 }
 
 /// Whether a line holds nothing but a `-` and, right after it, placeholders.

@@ -237,24 +237,33 @@ impl<'a> Renderer<'a> {
 
 /// Whether the outermost lines of `text` are items, or keys; `None` where there are both, or a value puts out what isn't known.
 fn are_items(text: &str) -> Option<bool> {
-    let columns = |line: &str| line.len() - line.trim_start().len();
-    let lines = || text.lines().filter(|line| !line.trim().is_empty() && !line.trim_start().starts_with('#'));
     let is_silent = |line: &str| {
-        let action = line.trim().trim_start_matches(['{', '-', ' ']);
+        let action = line.trim_start_matches(['{', '-', ' ']);
         let opens =
             |word: &&str| action.strip_prefix(word).is_some_and(|rest| rest.starts_with([' ', '-', '}']));
         action.starts_with("/*") || ["if", "else", "end", "with", "range"].iter().any(opens)
     };
-    let is_action = |line: &&str| line.trim_start().starts_with("{{");
-    if lines().filter(is_action).any(|line| !is_silent(line)) {
-        return None;
+    // The column of the first entry; that of the outermost ones, and what all of these are.
+    let mut first = None;
+    let mut outermost: Option<(usize, Option<bool>)> = None;
+    for line in text.lines() {
+        let entry = line.trim_start();
+        if entry.starts_with("{{") && !is_silent(entry) {
+            return None;
+        }
+        if entry.is_empty() || entry.starts_with('#') || entry.starts_with("{{") {
+            continue;
+        }
+        let column = line.len() - entry.len();
+        first = first.or(Some(column));
+        let is_item = entry.starts_with("- ") || entry.trim_end() == "-";
+        outermost = match outermost {
+            Some((known, kind)) if known < column => Some((known, kind)),
+            Some((known, kind)) if known == column => Some((known, kind.filter(|kind| *kind == is_item))),
+            _ => Some((column, Some(is_item))),
+        };
     }
-    let entries = || lines().filter(|line| !is_action(line));
-    let column = entries().map(columns).min()?;
-    let mut outermost = entries().filter(|line| columns(line) == column);
-    let is_item = |line: &str| line.trim() == "-" || line.trim_start().starts_with("- ");
-    let first = is_item(outermost.next()?);
-    (columns(entries().next()?) == column && outermost.all(|line| is_item(line) == first)).then_some(first)
+    outermost.filter(|(column, _)| first == Some(*column))?.1
 }
 
 fn line_start(text: &str, at: usize) -> usize {
