@@ -4,6 +4,7 @@ use serde_json::{Map, Value};
 
 use crate::finding::{Edit, Finding, Fix, Safety, Severity};
 use crate::fix;
+use crate::helm;
 use crate::kube::resources::{ResourceEntry, ResourceList, Resources};
 use crate::kube::{Completeness, Effective, Gate, InitContainer, Pod, Quantity, qos};
 use crate::rule::{Group, PodContext, Rule, Target};
@@ -44,7 +45,7 @@ fn check(pod: &Pod<'_>, cx: &mut PodContext<'_>) {
     let lacking: Vec<(&InitContainer<'_>, Lack)> =
         untold.filter_map(|init| Some((init, Lack::of(init, &apps)?))).collect();
     if let [(first, _), others @ ..] = lacking.as_slice() {
-        let mut finding = finding(first, &lacking, &apps, &free(pod, cx, &apps.requests));
+        let mut finding = finding(first, &lacking, &apps, &free(pod, first, cx, &apps.requests));
         finding.fix = as_app(pod, &lacking, cx);
         if others.is_empty() {
             cx.report_in(first, finding);
@@ -103,16 +104,30 @@ impl Lack {
     }
 }
 
-/// How much of each of `resources` an init container may ask for at no cost, whichever sidecars run by then. Nothing of a
-/// template: what is read there may be the branch of a larger size, or have a container that is off by default.
-fn free(pod: &Pod<'_>, cx: &PodContext<'_>, resources: &[&'static str]) -> Vec<(&'static str, Quantity)> {
-    if pod.spec().is_of_template() {
+/// How much of each of `resources` the init container `first` may ask for at no cost, whichever sidecars run by then. Of a
+/// template what stands in a branch of its own counts for nothing: it may be a larger size, or a container that is off by
+/// default.
+fn free(
+    pod: &Pod<'_>,
+    first: &InitContainer<'_>,
+    cx: &PodContext<'_>,
+    resources: &[&'static str],
+) -> Vec<(&'static str, Quantity)> {
+    if pod.spec().is_of_template() && !pod.apps.iter().all(|app| is_always_beside(first.node, app.node, cx)) {
         return Vec::new();
     }
     let requests = Effective::of(pod, cx.version).requests;
     let free = |name: &&'static str| (*name, requests.apps.amount(name));
     let is_known = |(name, amount): &(&str, Quantity)| !amount.is_zero() && !requests.unknown.contains(*name);
     resources.iter().map(free).filter(is_known).collect()
+}
+
+/// Whether a template has the `resources` of `app` as they are wherever it has `init`.
+fn is_always_beside(init: Node<'_>, app: Node<'_>, cx: &PodContext<'_>) -> bool {
+    let Some(amounts) = app.get("resources").map(Node::span) else { return false };
+    let Some(source) = cx.source(amounts).filter(|_| amounts.file == init.span().file) else { return false };
+    let between = source.text.get(init.span().start as usize..amounts.start as usize);
+    !source.slice(amounts).contains("{{") && between.is_some_and(helm::is_always_followed)
 }
 
 /// Gives each what the app container has, where there is one: it is free again when the app starts.

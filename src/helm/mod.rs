@@ -42,6 +42,23 @@ use tree::{Piece, Tree};
 
 use crate::source::{FileId, MappedText, Span};
 
+/// Whether what comes behind `text`, of a template, is put out wherever what stands before it is: no branch begins in it that
+/// doesn't end in it, and none that goes on before it is left for another.
+#[must_use]
+pub fn is_always_followed(text: &str) -> bool {
+    let Ok(actions) = lexer::actions(text, 0..text.len()) else { return false };
+    let mut open = 0_usize;
+    for action in &actions {
+        match action::command(text.get(action.inner.clone()).unwrap_or("")) {
+            action::Command::Open(_) | action::Command::Define(_) => open += 1,
+            action::Command::Else(_) if open == 0 => return false,
+            action::Command::End => open = open.saturating_sub(1),
+            _ => {}
+        }
+    }
+    open == 0
+}
+
 /// Why a template can't be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Unread {

@@ -353,6 +353,37 @@ fn what_the_app_reserves_in_a_template_is_told_without_its_amount() {
     assert_eq!((finding.rule, finding.help.as_deref()), ("missing-init-resources", Some(help)));
 }
 
+/// What stands beside the init container in every reading is reserved whatever the values are.
+#[test]
+fn what_the_app_reserves_in_no_branch_is_told() {
+    let of_app = |inits: &str, app: &str| {
+        let text = deployment(inits, "");
+        let text = text.replace("          resources: {{- toYaml .Values.resources | nindent 12 }}\n", app);
+        let report = lint("templates/web.yaml", &text, &Settings::default());
+        let [finding] = report.findings.as_slice() else { panic!("{:#?}", report.findings) };
+        assert_eq!(finding.rule, "missing-init-resources", "{text}");
+        finding.help.clone().unwrap().contains("the app containers reserve cpu 1 and memory 1Gi anyway")
+    };
+    let init = "        - name: a\n          image: a:1\n";
+    let inside = format!("        {{{{- if .Values.init }}}}\n{init}        {{{{- end }}}}\n");
+    let amounts = "          resources: {requests: {cpu: 1, memory: 1Gi}}\n";
+    let branch = |body: &str| format!("          {{{{- if .Values.a }}}}\n{body}          {{{{- end }}}}\n");
+    let argument = branch("          args: [a]\n");
+    for init in [init, &inside] {
+        assert!(of_app(init, amounts), "{init}");
+        assert!(of_app(init, &format!("{argument}{amounts}{argument}")), "{init}");
+    }
+    let other = format!(
+        "        {{{{- if .Values.init }}}}\n{init}        {{{{- end }}}}\n      {{{{- if .Values.x }}}}\n      hostNetwork: false\n      {{{{- end }}}}\n"
+    );
+    assert!(of_app(&other, amounts), "another branch");
+    assert!(!of_app(init, &branch(amounts)), "its own branch");
+    let either = format!(
+        "          {{{{- if .Values.a }}}}\n{amounts}          {{{{- else }}}}\n{amounts}          {{{{- end }}}}\n"
+    );
+    assert!(!of_app(init, &either), "either of two");
+}
+
 /// What a branch that isn't taken would put out is known: items of a list add no key to the map around it.
 #[test]
 fn a_branch_adds_items_or_keys_as_it_is_written() {
