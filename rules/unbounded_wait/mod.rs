@@ -60,11 +60,14 @@ fn is_for_a_person(pod: &Pod<'_>, container: &Container<'_>, facts: &Facts<'_>, 
     let texts = || facts.units.iter().map(|unit| unit.text.as_str());
     let is_told = |awaited: &Awaited| {
         let Awaited::File(path) = awaited else { return false };
+        // Nobody mounts a volume at the root, where one would hold all that the image brings.
+        let is_at_root = path.rfind('/') == Some(0);
         path.starts_with('/')
             && pod.mount_at(container, path).is_none()
+            && (is_at_root || !pod.may_mount_more(container))
             && texts().any(|text| text.contains(&format!("touch {path}")))
     };
-    !pod.may_mount_more(container) && !awaited.is_empty() && awaited.iter().all(is_told)
+    !awaited.is_empty() && awaited.iter().all(is_told)
 }
 
 /// Whether the Pod, or the Job around it, ends in time.

@@ -106,6 +106,22 @@ fn a_branch_that_has_nothing_to_do_with_a_finding_is_no_condition() {
     assert!(found[0].starts_with("oversized-init-request") && !found[0].contains("(if"), "{found:#?}");
 }
 
+/// What a person is told to make in the container itself is waited for whatever else is mounted.
+#[test]
+fn where_a_branch_mounts_something_a_gate_is_no_wait() {
+    let gate = |path: &str| {
+        format!(
+            "        - name: a\n          image: busybox:1\n          command: [sh, -c, 'echo touch {path}; until [ -e {path} ]; do sleep 5; done']\n          \
+             volumeMounts:\n          - {{name: data, mountPath: /data}}\n          {{{{- if .Values.a }}}}\n          \
+             - {{name: data, mountPath: /web/{{{{ .Values.a }}}}}}\n          {{{{- end }}}}\n"
+        )
+    };
+    let nothing: [&str; 0] = [];
+    assert_eq!(conditions(&gate("/done"), EMPTY_DIR), nothing);
+    assert_eq!(conditions(&gate("/web/x/done"), EMPTY_DIR), ["(if `.Values.a`)"]);
+    assert_eq!(conditions(&gate("/data/done"), EMPTY_DIR), [""]);
+}
+
 /// Of an image that is found beside another one of the Pod the other's branch is no condition, nor is it told twice.
 #[test]
 fn what_is_found_beside_another_hangs_on_its_own_branch_alone() {
