@@ -108,7 +108,7 @@ fn finding(pod: &Pod<'_>, program: &Program<'_, '_>, wait: &Wait, own: Option<&L
         None => "never gives up".to_owned(),
     };
     let severity = if is_job { Severity::Warning } else { Severity::Info };
-    let help = help(pod, wait, unchanged.as_ref());
+    let help = help(pod, program, wait, unchanged.as_ref());
     let finding = Finding::new(severity, wait.span, message).caption(caption).help(help);
     match mount(pod, init, &awaited) {
         Some((span, volume)) => finding.label(span, format!("the file is on volume `{volume}`")),
@@ -196,7 +196,7 @@ fn mount(pod: &Pod<'_>, init: &Container<'_>, awaited: &[&Awaited]) -> Option<(S
     Some((mount.mount_path?.span(), name.value.to_owned()))
 }
 
-fn help(pod: &Pod<'_>, wait: &Wait, unchanged: Option<&Unchanged<'_>>) -> String {
+fn help(pod: &Pod<'_>, program: &Program<'_, '_>, wait: &Wait, unchanged: Option<&Unchanged<'_>>) -> String {
     let own = match unchanged {
         Some(unchanged) => format!("count in the loop, `{}`", unchanged.counted()),
         None if matches!(wait.name.as_str(), "until" | "while") => {
@@ -204,6 +204,9 @@ fn help(pod: &Pod<'_>, wait: &Wait, unchanged: Option<&Unchanged<'_>>) -> String
             format!("count the tries{pause}, and `exit 1` after enough of them")
         }
         // It has no option for that.
+        None if commands::is(&wait.name, Trait::WaitsForEver) && program.is_script() => {
+            format!("write `timeout 600 {} …`", wait.name)
+        }
         None if commands::is(&wait.name, Trait::WaitsForEver) => {
             format!("run `timeout 600 {} …` as its `command`", wait.name)
         }
