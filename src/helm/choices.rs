@@ -13,6 +13,8 @@ pub struct Choice<'t> {
     block: &'t Block,
     taken: Option<usize>,
     tree: &'t Tree<'t>,
+    /// What else would do, a bit for each branch, and one behind them for none.
+    alike: u128,
 }
 
 /// The choices that matter for what `facts` put out of `body`, in the order of the template.
@@ -24,7 +26,7 @@ pub(super) fn of<'t>(tree: &'t Tree<'t>, body: &'t [Piece<'t>], facts: &Facts) -
 
 fn gather<'t>(tree: &'t Tree<'t>, body: &'t [Piece<'t>], facts: &Facts, choices: &mut Vec<Choice<'t>>) {
     for block in blocks(body) {
-        let choice = Choice { block, taken: chosen(tree, block, facts), tree };
+        let choice = Choice { block, taken: chosen(tree, block, facts), tree, alike: 0 };
         if choice.arms().next().is_some_and(|first| first.condition.is_some()) {
             choices.push(choice);
         }
@@ -95,12 +97,25 @@ impl<'t> Choice<'t> {
         self.block.arms.len() - usize::from(has_else)
     }
 
+    /// The same where other outcomes would do as well: those to which it is made otherwise so much `later`.
+    #[must_use]
+    pub fn or_otherwise(self, later: impl IntoIterator<Item = usize>) -> Self {
+        let bit = |later| u32::try_from(self.other(later)).ok().and_then(|at| 1_u128.checked_shl(at));
+        let outcomes = later.into_iter().filter_map(bit);
+        Self { alike: outcomes.fold(self.alike, |all, one| all | one), ..self }
+    }
+
+    /// What it is made if it is made otherwise, so much `later`: a branch, or behind the last that none is taken.
+    fn other(&self, later: usize) -> usize {
+        let alternatives = self.alternatives();
+        let taken = self.position().unwrap_or(alternatives);
+        (taken + 1 + later.min(alternatives.saturating_sub(1))) % (alternatives + 1)
+    }
+
     /// Takes for true what leads to another outcome: to the first that comes after the one that is taken, or to one later
     /// by `later`, if there are as many. After the last comes the first branch.
     pub(super) fn turn(&self, facts: &mut Facts, later: usize) {
-        let alternatives = self.alternatives();
-        let taken = self.position().unwrap_or(alternatives);
-        let to = (taken + 1 + later.min(alternatives.saturating_sub(1))) % (alternatives + 1);
+        let to = self.other(later);
         for (at, arm) in self.arms().enumerate().take(to + 1) {
             if let Some(condition) = &arm.condition {
                 facts.force(condition, at == to);
@@ -121,8 +136,36 @@ impl<'t> Choice<'t> {
         arms.filter_map(|(at, arm)| Some((arm.condition.as_ref()?, Some(at) == upto))).collect()
     }
 
-    /// What has to hold for it, each with all of what would do.
-    fn conditions(&self) -> Vec<Vec<Said<'t>>> {
+    /// What has to hold for it, each with all of what would do. `None` where several branches would do, and that can't be said
+    /// in short.
+    fn conditions(&self) -> Option<Vec<Vec<Said<'t>>>> {
+        if self.alike == 0 {
+            return Some(self.own_conditions());
+        }
+        let alternatives = self.alternatives();
+        let outcomes = alternatives + 1;
+        let taken = self.position().unwrap_or(alternatives);
+        let would_do = |outcome: usize| outcome == taken || (self.alike >> outcome) & 1 == 1;
+        // The first ones would do, or those behind them.
+        let is_first = would_do(0);
+        let border = (0..outcomes).take_while(|&outcome| would_do(outcome) == is_first).count();
+        if (border..outcomes).any(|outcome| would_do(outcome) == is_first) {
+            return None;
+        }
+        let first = self.arms().take(border).filter_map(|arm| arm.condition.as_ref());
+        if !is_first {
+            return Some(first.flat_map(|condition| condition.said(false)).collect());
+        }
+        let mut any = Vec::new();
+        for condition in first {
+            let [said] = <[_; 1]>::try_from(condition.said(true)).ok()?;
+            any.extend(said);
+        }
+        Some(vec![any])
+    }
+
+    /// What has to hold for the branch that is taken.
+    fn own_conditions(&self) -> Vec<Vec<Said<'t>>> {
         let asked = self.asked();
         let taken = asked.iter().find_map(|&(condition, holds)| holds.then_some(condition));
         // What equals one text equals no other.
@@ -135,10 +178,12 @@ impl<'t> Choice<'t> {
 }
 
 /// What has to hold for `choices`, one thing after another: conditions as they are written, each perhaps after a `not`.
+/// `None` where that can't be said in short.
 #[must_use]
-pub fn conditions(choices: &[Choice<'_>]) -> Vec<String> {
+pub fn conditions(choices: &[Choice<'_>]) -> Option<Vec<String>> {
     let mut all: Vec<Vec<Said<'_>>> = Vec::new();
-    for condition in choices.iter().flat_map(Choice::conditions) {
+    let each = choices.iter().map(Choice::conditions).collect::<Option<Vec<_>>>()?;
+    for condition in each.into_iter().flatten() {
         if !all.contains(&condition) {
             all.push(condition);
         }
@@ -155,5 +200,5 @@ pub fn conditions(choices: &[Choice<'_>]) -> Vec<String> {
         let texts = condition.iter().map(Said::text).collect::<Vec<_>>().join(" or ");
         if is_one_of_several && condition.len() > 1 { format!("({texts})") } else { texts }
     };
-    told.iter().map(join).collect()
+    Some(told.iter().map(join).collect())
 }

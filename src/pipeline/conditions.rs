@@ -144,27 +144,32 @@ impl<'a> Trials<'a> {
         });
         let mut search = Search { trials: self, finding, at: place.start, way: 0, left };
         let needed = search.needed_whatever_way(&around, &others);
-        let confirmed = needed.as_ref().map(|needed| search.confirmed(&around, needed));
-        let is_of_call = |number: &usize| self.choices.get(*number).is_some_and(Choice::is_of_call);
+        let needed = needed.map(|needed| {
+            let confirmed = search.confirmed(&around, &needed);
+            search.with_alike(&around, &confirmed)
+        });
+        let needs_call = |choice: &Choice<'_>| choice.is_of_call();
+        let around_it = around.iter().filter_map(|number| self.choices.get(*number));
         let shows = |choice: &Choice<'_>| finding.labels.iter().any(|label| choice.holds_called(label.span));
-        if around.iter().chain(confirmed.iter().flatten()).any(is_of_call)
+        if around_it.chain(needed.iter().flatten().map(|(_, choice)| choice)).any(needs_call)
             || self.choices.iter().any(|choice| choice.is_of_call() && shows(choice))
         {
             return Conditions::OfCall;
         }
-        let Some(needed) = confirmed else { return Conditions::Many };
+        let Some(needed) = needed else { return Conditions::Many };
         // What stands around a place can be seen there, the outermost last.
         let told = (0..=around.len())
-            .map(|from| self.described([around.get(from..).unwrap_or_default(), &*needed].concat()))
+            .filter_map(|from| self.described(around.get(from..).unwrap_or_default(), &needed))
             .find(|told| told.len() <= MAX_CONDITIONS);
         told.map_or(Conditions::Many, Conditions::Known)
     }
 
-    /// What the choices of these numbers ask for.
-    fn described(&self, mut numbers: Vec<usize>) -> Vec<String> {
-        numbers.sort_unstable();
-        let choices: Vec<_> =
-            numbers.iter().filter_map(|&number| self.choices.get(number)).copied().collect();
+    /// What the choices of the numbers `around` and those `needed` ask for, in order.
+    fn described(&self, around: &[usize], needed: &[(usize, Choice<'a>)]) -> Option<Vec<String>> {
+        let around = around.iter().filter_map(|&number| Some((number, *self.choices.get(number)?)));
+        let mut all: Vec<_> = around.chain(needed.iter().copied()).collect();
+        all.sort_by_key(|(number, _)| *number);
+        let choices: Vec<_> = all.into_iter().map(|(_, choice)| choice).collect();
         helm::conditions(&choices)
     }
 
@@ -211,7 +216,7 @@ struct Search<'t, 'a> {
     left: &'t mut usize,
 }
 
-impl Search<'_, '_> {
+impl<'a> Search<'_, 'a> {
     /// Those of `open` that have to stay beside `kept` for the finding to stay, whichever way the others go.
     fn needed_whatever_way(&mut self, kept: &[usize], open: &[usize]) -> Option<Vec<usize>> {
         let mut needed = self.needed(kept, true, open)?;
@@ -255,6 +260,24 @@ impl Search<'_, '_> {
             self.fate(&kept).is_some_and(|fate| fate != Fate::Unknown)
         });
         confirmed
+    }
+
+    /// Those of `needed` with the other branches that would do as well: each by itself.
+    fn with_alike(&mut self, kept: &[usize], needed: &[usize]) -> Vec<(usize, Choice<'a>)> {
+        let mut all = Vec::new();
+        for &number in needed {
+            let Some(choice) = self.trials.choices.get(number).copied() else { continue };
+            let others = needed.iter().copied().filter(|other| *other != number);
+            let kept: Vec<usize> = kept.iter().copied().chain(others).collect();
+            let ways = if choice.alternatives() > 1 { choice.alternatives().min(MAX_WAYS) } else { 0 };
+            let stays = |way: &usize| {
+                self.way = *way;
+                self.fate(&kept) == Some(Fate::Stays)
+            };
+            all.push((number, choice.or_otherwise((0..ways).filter(stays).collect::<Vec<_>>())));
+        }
+        self.way = 0;
+        all
     }
 
     /// What becomes of the finding where only the choices `kept` stay as they are. `None` after too many trials.

@@ -317,17 +317,27 @@ fn a_finding_that_no_branch_keeps_hangs_on_them() {
     let first = |said: Vec<String>| said.into_iter().next().unwrap_or_else(|| "nothing".to_owned());
     let both = |first: &str, second: &str| format!("{first} => {kept}; {second} => {kept}");
     let no_else = both("{{- if .Values.a }}", "{{- else if .Values.b }}") + "; {{- end }}";
-    assert_eq!(first(volumes(&no_else)), "(if `.Values.a`)", "no `else`");
+    assert_eq!(first(volumes(&no_else)), "(if `.Values.a` or `.Values.b`)", "no `else`");
     let with = both("{{- with .Values.a }}", "{{- else with .Values.b }}") + "; {{- end }}";
-    assert_eq!(first(volumes(&with)), "(if `.Values.a`)", "`with`");
+    assert_eq!(first(volumes(&with)), "(if `.Values.a` or `.Values.b`)", "`with`");
     let other = both("{{- if .Values.a }}", "{{- else if .Values.b }}");
     assert_eq!(
         first(volumes(&format!("{other}; {{{{- else }}}} => {lost}; {{{{- end }}}}"))),
-        "(if `.Values.a`)"
+        "(if `.Values.a` or `.Values.b`)"
+    );
+    let late = format!(
+        "{{{{- if .Values.a }}}} => {lost}; {{{{- else if .Values.b }}}} => {kept}; {{{{- else }}}} => {kept}; {{{{- end }}}}"
+    );
+    assert_eq!(first(volumes(&late)), "(if not `.Values.a`)", "all but the first");
+    let compound = both("{{- if and .Values.a .Values.b }}", "{{- else if .Values.c }}");
+    assert_eq!(
+        first(volumes(&format!("{compound}; {{{{- else }}}} => {lost}; {{{{- end }}}}"))),
+        "(with some values)",
+        "of several"
     );
     let third =
         format!("{other}; {{{{- else if .Values.c }}}} => {lost}; {{{{- else }}}} => {kept}; {{{{- end }}}}");
-    assert_eq!(first(volumes(&third)), "(if `.Values.a`)", "one in the middle");
+    assert_eq!(first(volumes(&third)), "(with some values)", "one in the middle");
     let all =
         format!("{other}; {{{{- else if .Values.c }}}} => {kept}; {{{{- else }}}} => {kept}; {{{{- end }}}}");
     assert_eq!(first(volumes(&all)), "", "all keep it");
