@@ -85,8 +85,9 @@ fn fixable(report: &Report) -> Option<String> {
 /// What wasn't judged, or only in part, and why: a line for each reason. `verb` is what one wants to do with it.
 #[must_use]
 pub fn unjudged(all: &[Unjudged], verb: &str) -> Vec<String> {
-    const REASONS: [Reason; 6] = [
+    const REASONS: [Reason; 7] = [
         Reason::HelmTemplate,
+        Reason::OtherTemplate,
         Reason::Rendered,
         Reason::TestAssertion,
         Reason::Policy,
@@ -116,6 +117,10 @@ fn line(reason: Reason, list: &[&Unjudged], verb: &str) -> String {
                 }
                 None => skipped,
             }
+        }
+        Reason::OtherTemplate => {
+            let of = if number == 1 { "another tool" } else { "other tools" };
+            format!("skipped {} of {of} ({places})", count(number, "template"))
         }
         Reason::Rendered => {
             let of = if number == 1 { "a template" } else { "templates" };

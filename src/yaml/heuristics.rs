@@ -42,6 +42,13 @@ pub fn looks_like_template(document: &str) -> bool {
     })
 }
 
+/// Whether `document`, a template, may be one of Helm's: its actions stand in braces of their own, and no other tool's
+/// statements beside them.
+#[must_use]
+pub fn looks_like_helm(document: &str) -> bool {
+    document.contains("{{") && !["{%", "<%", "<#"].iter().any(|statement| document.contains(statement))
+}
+
 /// Whether `line` is `${NAME}` and no more, as programs and `envsubst` fill in whole lines; scripts are indented, and
 /// don't stand right under a key that ends with its colon.
 fn is_expansion(line: &str) -> bool {

@@ -211,6 +211,30 @@ fn helm_templates_that_cannot_be_read_are_named_not_errors() {
     assert!(err.contains("to lint it: helm template . | initlint -"), "{err}");
 }
 
+/// What `sed`, Jinja or `FreeMarker` fill in is no template of Helm's.
+#[test]
+fn templates_of_other_tools_are_called_so() {
+    let head = "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec:\n  initContainers:\n";
+    let texts = [
+        format!("{head}  - name: %NAME%\n"),
+        format!("{head}  - name: {{name}}-a\n    x: 1: 2\n"),
+        format!("{head}  {{% for a in b %}}\n  - name: {{{{ a }}}}\n  {{% endfor %}}\n"),
+        format!("{head}<#list a as b>\n  - name: ${{b}}\n</#list>\n"),
+    ];
+    for text in &texts {
+        let (status, out, err) = run(folder(&[("a.yaml", text.as_bytes())]).path(), &[]);
+        assert_eq!((status, out.as_str()), (0, ""), "{text}{err}");
+        assert!(err.contains("skipped 1 template of another tool (a.yaml:"), "{text}{err}");
+    }
+    let [first, second, ..] = &texts;
+    let helm = format!("{head}  - name: {{{{ .Values.name }}}}\n    x: 1: 2\n");
+    let files = [("a.yaml", first.as_bytes()), ("b.yaml", second.as_bytes()), ("c.yaml", helm.as_bytes())];
+    let (.., err) = run(folder(&files).path(), &[]);
+    let both =
+        err.contains("skipped 2 templates of other tools (") && err.contains("skipped 1 Helm template (c");
+    assert!(both, "{err}");
+}
+
 /// Each is a manifest only together with what another file holds.
 #[test]
 fn parts_of_templates_are_named() {
