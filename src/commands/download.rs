@@ -7,7 +7,7 @@ use super::world::Node;
 use super::world::atoms::{Atom, is_known};
 use super::world::place::{self, Store};
 use super::world::{ChangeKind, FailureCause, SUCCESS, Status, World};
-use super::{Call, Record, Remedy, Trait, Trouble, paths, record};
+use super::{Call, Record, Remedy, Trait, Trouble, paths, record, requests};
 
 pub(super) const RECORDS: &[Record] = &[
     record(&["curl"])
@@ -132,11 +132,14 @@ fn name_of(world: &mut dyn World, url: &str) -> String {
     String::from(world.atom(Atom { never_empty: true, ..Atom::new(format!("name:{url}"), shown) }))
 }
 
+/// The options that give the body of a request.
+const BODY: &str = "d data data-raw data-binary data-ascii json";
+
 /// A `POST` of data whose answer nobody reads makes something, again each time, unless the server heeds that it has it.
 fn register(world: &mut dyn World, call: &Call<'_>) {
-    let posts =
-        call.value("X request") == Some("POST") && call.has("d data data-raw data-binary json F form");
-    if let (true, false, Some(url)) = (posts, world.stdout_is_read(), call.operands().first()) {
+    let posts = call.value("X request") == Some("POST") && (call.has(BODY) || call.has("F form"));
+    let url = call.operands().first().copied().filter(|url| !requests::only_asks(url, call.value(BODY)));
+    if let (true, false, Some(url)) = (posts, world.stdout_is_read(), url) {
         let place = super::databases::outside(place::REQUEST, url);
         let old = match world.look(&place) {
             Node::File(content) => content,

@@ -27,6 +27,7 @@ mod projects;
 mod reading;
 mod record;
 mod remedy;
+mod requests;
 mod rights;
 mod servers;
 mod services;
