@@ -2,7 +2,7 @@
 
 use super::script::{self, Script};
 use super::{Masked, poison, rescue, weight};
-use crate::commands::{Awaited, Call, Trait, is_at_or_below};
+use crate::commands::{Awaited, Call, Touching, Trait, is_at_or_below};
 use crate::finding::Fix;
 use crate::fix;
 use crate::images::Sh;
@@ -14,6 +14,25 @@ use crate::shell::semantics::{Execution, Fate, Reason, Unit, UnitKind};
 
 /// What to do about `first`, one of the `masked`.
 pub(super) fn help(script: &Script<'_, '_>, first: &Masked<'_, '_>, masked: &[Masked<'_, '_>]) -> String {
+    let help = of_status(script, first, masked);
+    if saves_error_page(script, first) {
+        // Else that is what would be found next.
+        return format!("{help}, and write `curl -f`, which fails on an HTTP error, too");
+    }
+    help
+}
+
+/// Whether it saves whatever the server answers.
+fn saves_error_page(script: &Script<'_, '_>, one: &Masked<'_, '_>) -> bool {
+    let saves = |index| {
+        script.touches(index).any(|it| it.touching == Touching::Writes && !it.path.starts_with("/dev/"))
+    };
+    let index = script.facts.executions.iter().position(|execution| std::ptr::eq(execution, one.execution));
+    Call::of(one.execution.written()).is(Trait::AcceptsErrorPage) && index.is_some_and(saves)
+}
+
+/// How its exit status comes to count.
+fn of_status(script: &Script<'_, '_>, first: &Masked<'_, '_>, masked: &[Masked<'_, '_>]) -> String {
     let other = ended_besides(script, masked).map(|other| of(script, other));
     match (first.reason, other) {
         (Reason::NoErrexit, _) if is_question(first.execution) => {
@@ -144,6 +163,13 @@ pub(super) fn fix(script: &Script<'_, '_>, masked: &[Masked<'_, '_>], cx: &PodCo
     if !masked.iter().all(is_mended) {
         return None;
     }
+    let fails_on_error = masked.iter().filter(|one| saves_error_page(script, one)).map(|one| {
+        let CommandKind::Simple(simple) = &one.execution.command.kind else { return None };
+        // What is put before the command takes its name's place.
+        let behind = simple.words.get(1).filter(|_| matches!(one.execution.unit.kind, UnitKind::Main))?;
+        fix::put_around(source, &main.text, behind.range.clone(), "-f ", "")
+    });
+    let fails_on_error = fails_on_error.collect::<Option<Vec<_>>>()?.concat();
     let asks = masked.iter().any(|one| is_question(one.execution));
     if asks || means_to_go_on(script) || ended_besides(script, masked).is_some() {
         let ends = masked.iter().map(|one| {
@@ -155,7 +181,8 @@ pub(super) fn fix(script: &Script<'_, '_>, masked: &[Masked<'_, '_>], cx: &PodCo
         let edits: Option<Vec<_>> = ends.collect();
         let first = masked.first().filter(|one| is_question(one.execution));
         let end = first.map_or("|| exit 1", |_| OR_NOTHING);
-        return Some(Fix::for_review(format!("put `{end}` behind it"), edits?.concat()));
+        let edits = [edits?.concat(), fails_on_error].concat();
+        return Some(Fix::for_review(format!("put `{end}` behind it"), edits));
     }
     let line = match (has(Reason::NoErrexit), has(Reason::EarlierInPipeline)) {
         (_, true) if !has_pipefail(script, main.shell) => return None,
@@ -163,7 +190,7 @@ pub(super) fn fix(script: &Script<'_, '_>, masked: &[Masked<'_, '_>], cx: &PodCo
         (_, true) => "set -eo pipefail",
         (_, false) => "set -e",
     };
-    let edits = fix::put_first(source, &main.text, line)?;
+    let edits = [fix::put_first(source, &main.text, line)?, fails_on_error].concat();
     Some(Fix::for_review(format!("begin the script with `{line}`"), edits))
 }
 
