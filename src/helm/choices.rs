@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::condition::{Condition, Said};
+use super::condition::{Condition, Said, either};
 use super::facts::Facts;
 use super::tree::{Arm, Block, Called, Piece, Tree, blocks};
 use crate::source::Span;
@@ -197,7 +197,7 @@ pub fn conditions(choices: &[Choice<'_>]) -> Option<Vec<String>> {
     let told: Vec<_> = all.iter().filter(|condition| !is_implied(condition)).collect();
     let is_one_of_several = told.len() > 1;
     let join = |condition: &&Vec<Said<'_>>| {
-        let texts = condition.iter().map(Said::text).collect::<Vec<_>>().join(" or ");
+        let texts = either(condition);
         if is_one_of_several && condition.len() > 1 { format!("({texts})") } else { texts }
     };
     Some(told.iter().map(join).collect())

@@ -6,13 +6,15 @@ use super::library::{Library, Named};
 use super::scope::Scope;
 use super::{action, constant, implied};
 
-/// The condition of a branch.
+/// The condition of a branch. A `not` before several facts is one before each.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Condition {
-    /// All of them hold: one fact, or `and`. Of none that is so whatever the values are.
-    All(Vec<Literal>),
-    /// One of them holds: `or`. Of none it never does.
-    Any(Vec<Literal>),
+    /// One fact, or that it isn't so.
+    Is(Literal),
+    /// All of them hold: `and`, none in which is another. Single facts come first. Of none it holds whatever the values are.
+    All(Vec<Self>),
+    /// One of them holds: `or`, likewise. Of none it never does.
+    Any(Vec<Self>),
 }
 
 /// That a fact is true, or that it is false, as it is written.
@@ -101,17 +103,17 @@ impl Condition {
         match words.as_slice() {
             _ if depth == 0 => {}
             ["not" | "empty", operand] => return Self::read(operand, !holds, scope, ids, depth - 1),
+            ["eq", value, known] | ["eq", known, value] if constant::emptiness(known).is_some() => {
+                let is_full = constant::emptiness(known) == Some(false);
+                return Self::read(value, is_full == holds, scope, ids, depth - 1);
+            }
             ["default", other, value] => {
                 let parts = [value, other].map(|operand| Self::read(operand, holds, scope, ids, depth - 1));
-                if let Some(joined) = Self::joined(parts.into(), !holds) {
-                    return joined;
-                }
+                return Self::joined(parts, !holds);
             }
             [operator @ ("and" | "or" | "coalesce"), operands @ ..] if !operands.is_empty() => {
                 let parts = operands.iter().map(|operand| Self::read(operand, holds, scope, ids, depth - 1));
-                if let Some(joined) = Self::joined(parts.collect(), (*operator == "and") == holds) {
-                    return joined;
-                }
+                return Self::joined(parts, (*operator == "and") == holds);
             }
             ["ternary", one, other, decides] => match (constant::truth(one), constant::truth(other)) {
                 (Some(one), Some(other)) if one == other => return Self::constant(one == holds),
@@ -131,19 +133,29 @@ impl Condition {
         }
         match constant::truth(text) {
             Some(is_true) => Self::constant(is_true == holds),
-            None => Self::All(vec![Literal::of(text, holds, scope, ids)]),
+            None => Self::Is(Literal::of(text, holds, scope, ids)),
         }
     }
 
-    /// That all of `parts` hold, or any of them. `None` where that can't be said in one word.
-    fn joined(parts: Vec<Self>, is_all: bool) -> Option<Self> {
-        let decisive = Self::constant(!is_all);
-        if parts.contains(&decisive) {
-            return Some(decisive);
+    /// That all of `parts` hold, or any of them.
+    fn joined(parts: impl IntoIterator<Item = Self>, is_all: bool) -> Self {
+        let mut joined = Vec::new();
+        for part in parts {
+            match part {
+                part if part == Self::constant(!is_all) => return part,
+                Self::All(inner) if is_all => joined.extend(inner),
+                Self::Any(inner) if !is_all => joined.extend(inner),
+                part => joined.push(part),
+            }
         }
-        let literals =
-            parts.into_iter().map(|part| part.of_kind(is_all)).collect::<Option<Vec<_>>>()?.concat();
-        Some(if is_all { Self::All(literals) } else { Self::Any(literals) })
+        joined.sort_by_key(|part| !matches!(part, Self::Is(_)));
+        match joined.pop() {
+            Some(only) if joined.is_empty() => only,
+            last => {
+                joined.extend(last);
+                if is_all { Self::All(joined) } else { Self::Any(joined) }
+            }
+        }
     }
 
     /// What always holds, or never does.
@@ -155,70 +167,99 @@ impl Condition {
     pub(super) fn always_holds(&self) -> bool {
         *self == Self::constant(true)
     }
-
-    /// The literals, where they are all meant, or any of them; one is both.
-    fn of_kind(self, is_all: bool) -> Option<Vec<Literal>> {
-        match self {
-            Self::All(literals) if is_all || literals.len() == 1 => Some(literals),
-            Self::Any(literals) if !is_all || literals.len() == 1 => Some(literals),
-            _ => None,
-        }
-    }
 }
 
 impl Condition {
+    /// What it is made of, and whether all of that is meant, rather than one.
+    pub(super) fn parts(&self) -> (&[Self], bool) {
+        match self {
+            Self::Is(_) => (std::slice::from_ref(self), true),
+            Self::All(parts) => (parts, true),
+            Self::Any(parts) => (parts, false),
+        }
+    }
+
+    /// The facts that it needs, whatever else it asks for.
+    fn sure(&self) -> impl Iterator<Item = &Literal> {
+        let (parts, is_all) = self.parts();
+        parts.iter().filter(move |_| is_all).filter_map(|part| match part {
+            Self::Is(literal) => Some(literal),
+            _ => None,
+        })
+    }
+
     /// What it says, one thing after another, each with all of what would do. `holds` is whether the condition does.
     pub(super) fn said(&self, holds: bool) -> Vec<Vec<Said<'_>>> {
-        let (literals, is_all) = match self {
-            Self::All(literals) => (literals, holds),
-            Self::Any(literals) => (literals, !holds),
-        };
-        let said = literals.iter().map(|literal| Said { literal, is_true: literal.claim.holds == holds });
-        if is_all { said.map(|one| vec![one]).collect() } else { vec![said.collect()] }
+        let (parts, is_all) = self.parts();
+        let said = parts.iter().map(|part| Said::of(part, holds));
+        if is_all == holds { said.map(|one| vec![one]).collect() } else { vec![said.collect()] }
     }
 
     /// Whether it hangs on what a named template is called with, which may settle it.
     pub(super) fn is_of_call(&self) -> bool {
-        let (Self::All(literals) | Self::Any(literals)) = self;
-        literals.iter().any(|literal| literal.is_of_call)
+        match self {
+            Self::Is(literal) => literal.is_of_call,
+            Self::All(parts) | Self::Any(parts) => parts.iter().any(Self::is_of_call),
+        }
     }
 
     /// Whether `other` can't hold where it does, since both compare the same with different literals.
     pub(super) fn excludes(&self, other: &Self) -> bool {
-        match (self, other) {
-            (Self::All(own), Self::All(others)) => own.iter().any(|own| {
-                let is_other = |other: &Literal| {
-                    let (own, other) = (own.claim, other.claim);
-                    own.holds && other.holds && own.subject == other.subject && own.fact != other.fact
-                };
-                own.claim.subject.is_some() && others.iter().any(is_other)
-            }),
-            _ => false,
-        }
+        self.sure().any(|own| {
+            let is_other = |other: &Literal| {
+                let (own, other) = (own.claim, other.claim);
+                own.holds && other.holds && own.subject == other.subject && own.fact != other.fact
+            };
+            own.claim.subject.is_some() && other.sure().any(is_other)
+        })
     }
 }
 
-/// That a fact is true or that it is false, as people are told.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Said<'c> {
-    literal: &'c Literal,
-    is_true: bool,
+/// Part of a condition, or that it isn't so, as people are told.
+#[derive(Debug, Clone)]
+pub(super) enum Said<'c> {
+    One { literal: &'c Literal, is_true: bool },
+    /// What several facts come to: each of these is one thing that they say.
+    Several(Vec<Vec<Self>>),
 }
 
-impl Said<'_> {
+impl<'c> Said<'c> {
+    fn of(condition: &'c Condition, holds: bool) -> Self {
+        match condition {
+            Condition::Is(literal) => Self::One { literal, is_true: literal.claim.holds == holds },
+            _ => Self::Several(condition.said(holds)),
+        }
+    }
+
     /// The fact as it is written, after a `not` where it doesn't hold.
     pub(super) fn text(&self) -> String {
-        let not = if self.is_true == self.literal.is_opposite { "not " } else { "" };
-        format!("{not}`{}`", self.literal.text)
+        match self {
+            Self::One { literal, is_true } => {
+                let not = if *is_true == literal.is_opposite { "not " } else { "" };
+                format!("{not}`{}`", literal.text)
+            }
+            Self::Several(things) => {
+                format!("({})", things.iter().map(|one| either(one)).collect::<Vec<_>>().join(" and "))
+            }
+        }
     }
 
     /// Whether `other` goes without saying beside it.
     pub(super) fn implies(&self, other: &Self) -> bool {
-        self.is_true == other.is_true && {
-            let (from, to) = if self.is_true { (self, other) } else { (other, self) };
-            from.literal.implied.iter().any(|implied| implied.holds && implied.fact == to.literal.claim.fact)
+        let (Self::One { literal, is_true }, Self::One { literal: other, is_true: is_other }) = (self, other)
+        else {
+            return false;
+        };
+        is_true == is_other && {
+            let (from, to) = if *is_true { (literal, other) } else { (other, literal) };
+            from.implied.iter().any(|implied| implied.holds && implied.fact == to.claim.fact)
         }
     }
+}
+
+/// What is said by one of `alternatives`, of which any would do.
+pub(super) fn either(alternatives: &[Said<'_>]) -> String {
+    alternatives.iter().map(Said::text).collect::<Vec<_>>().join(" or ")
 }
 
 impl PartialEq for Said<'_> {
@@ -293,13 +334,8 @@ fn asked_by(text: &str, words: &[&str], scope: Scope, ids: &mut FactIds<'_>) -> 
     ids.depth += 1;
     let condition = Condition::of(asked.condition, scope.called(call.argument, 0), ids);
     ids.depth -= 1;
-    match condition {
-        Condition::All(literals) => literals
-            .iter()
-            .flat_map(|literal| std::iter::once(literal.claim).chain(implied_where(literal)))
-            .collect(),
-        Condition::Any(_) => Vec::new(),
-    }
+    let sure = condition.sure();
+    sure.flat_map(|literal| std::iter::once(literal.claim).chain(implied_where(literal))).collect()
 }
 
 /// What `literal` brings with it where it is so.

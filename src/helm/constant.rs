@@ -43,6 +43,16 @@ pub(super) fn truth(text: &str) -> Option<bool> {
     }
 }
 
+/// Whether `text` is what an empty value of its kind is, `""` or `false`: what equals that is empty itself. Or it is `true`, and
+/// what equals that isn't.
+pub(super) fn emptiness(text: &str) -> Option<bool> {
+    match text {
+        "\"\"" | "``" | "false" => Some(true),
+        "true" => Some(false),
+        _ => None,
+    }
+}
+
 /// What `text` says between its quotes, if it is one string and nothing else.
 fn string(text: &str) -> Option<&str> {
     let bytes = text.as_bytes();

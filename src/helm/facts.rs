@@ -14,15 +14,18 @@ pub(super) struct Facts {
 impl Facts {
     /// Whether `condition` holds; `None` where nothing says so.
     pub(super) fn holds(&self, condition: &Condition) -> Option<bool> {
-        let (literals, decisive) = match condition {
-            Condition::All(literals) => (literals, false),
-            Condition::Any(literals) => (literals, true),
-        };
-        let known = || literals.iter().map(|literal| self.literal(literal));
-        if known().any(|known| known == Some(decisive)) {
-            return Some(decisive);
+        if let Condition::Is(literal) = condition {
+            return self.literal(literal);
         }
-        known().all(|known| known.is_some()).then_some(!decisive)
+        let (parts, is_all) = condition.parts();
+        let mut all_known = true;
+        for part in parts {
+            match self.holds(part) {
+                Some(holds) if holds != is_all => return Some(holds),
+                known => all_known &= known.is_some(),
+            }
+        }
+        all_known.then_some(is_all)
     }
 
     fn literal(&self, literal: &Literal) -> Option<bool> {
@@ -42,37 +45,42 @@ impl Facts {
 
     /// Takes `condition` for true or for false; what is known already stays as it is.
     ///
-    /// Of several literals, one of which decides, the last that is open is taken: it is the most particular.
+    /// Of several parts, one of which decides, the last that is open is taken: it is the most particular.
     pub(super) fn assume(&mut self, condition: &Condition, holds: bool) {
         if self.holds(condition).is_some() {
             return;
         }
-        let (literals, is_all) = match condition {
-            Condition::All(literals) => (literals, holds),
-            Condition::Any(literals) => (literals, !holds),
-        };
-        let open: Vec<&Literal> = literals.iter().filter(|literal| self.literal(literal).is_none()).collect();
-        let taken = if is_all { open.as_slice() } else { open.last().map_or(&[][..], std::slice::from_ref) };
-        for literal in taken {
-            self.set(literal, holds);
+        if let Condition::Is(literal) = condition {
+            return self.set(literal, holds);
+        }
+        let (parts, is_all) = condition.parts();
+        if is_all == holds {
+            parts.iter().for_each(|part| self.assume(part, holds));
+        } else if let Some(part) = parts.iter().rfind(|part| self.holds(part).is_none()) {
+            self.assume(part, holds);
         }
     }
 
     /// Takes `condition` for true or for false, whatever was taken before; what is so already stays as it is.
     pub(super) fn force(&mut self, condition: &Condition, holds: bool) {
+        self.forget_against(condition, holds);
+        self.assume(condition, holds);
+    }
+
+    /// Forgets what keeps `condition` from being so as `holds` says, and what of it decides on that.
+    fn forget_against(&mut self, condition: &Condition, holds: bool) {
         if self.holds(condition) == Some(holds) {
             return;
         }
-        let (Condition::All(literals) | Condition::Any(literals)) = condition;
-        for literal in literals {
-            self.forget(literal.claim);
-            for implied in literal.implied.iter().filter(|_| literal.claim.holds == holds) {
-                if self.claim(*implied) == Some(false) {
-                    self.forget(*implied);
-                }
+        let Condition::Is(literal) = condition else {
+            return condition.parts().0.iter().for_each(|part| self.forget_against(part, holds));
+        };
+        self.forget(literal.claim);
+        for implied in literal.implied.iter().filter(|_| literal.claim.holds == holds) {
+            if self.claim(*implied) == Some(false) {
+                self.forget(*implied);
             }
         }
-        self.assume(condition, holds);
     }
 
     fn forget(&mut self, claim: Claim) {

@@ -289,6 +289,9 @@ fn comparisons_exclude_each_other() {
         ("gt (int .Values.a) 1", "lt (int .Values.a) 1"),
         ("eq (int .Values.a) 1", "gt (int .Values.a) 1"),
         ("ge .Values.a .Values.b", "lt .Values.a .Values.b"),
+        ("eq .Values.a \"\"", ".Values.a"),
+        ("ne .Values.a true", "eq .Values.a true"),
+        ("eq (default false .Values.a) false", ".Values.a"),
     ] {
         assert_eq!(twice(first, second), Vec::<String>::new(), "{first}, {second}");
     }
@@ -300,6 +303,49 @@ fn comparisons_exclude_each_other() {
         ("gt (int .Values.a) 1", "gt (int .Values.a) 2"),
     ] {
         let both = format!("(if `{first}` and `{second}`)");
+        assert_eq!(twice(first, second), [both], "{first}, {second}");
+    }
+}
+
+/// What several facts come to is looked into, however `and`, `or` and `not` are put together.
+#[test]
+fn what_conditions_are_made_of_excludes() {
+    let twice = |first: &str, second: &str| {
+        let container = |condition: &str| {
+            format!(
+                "        {{{{- if {condition} }}}}\n        - {{name: a, image: \"a:1\"}}\n        {{{{- end }}}}\n"
+            )
+        };
+        conditions(&format!("{}{}", container(first), container(second)), "")
+    };
+    for (first, second) in [
+        (".Values.c", "and (or .Values.a .Values.b) (not .Values.c)"),
+        ("and (not .Values.c) (or .Values.a .Values.b)", "and .Values.c .Values.d"),
+        ("and (or .Values.a (not .Values.c)) (not .Values.c)", ".Values.c"),
+        (".Values.c", "and (eq .Values.c \"\") .Values.a"),
+        ("or (and .Values.a .Values.c) (and .Values.b .Values.c)", "not .Values.c"),
+        ("not (or (and .Values.a .Values.b) .Values.c)", "and .Values.a .Values.b"),
+        ("and .Values.a (not .Values.a)", ".Values.b"),
+    ] {
+        assert_eq!(twice(first, second), Vec::<String>::new(), "{first}, {second}");
+    }
+    for (first, second, both) in [
+        (
+            ".Values.c",
+            "and (or .Values.a .Values.b) .Values.c",
+            "(if `.Values.c` and (`.Values.a` or `.Values.b`))",
+        ),
+        (
+            ".Values.c",
+            "not (and .Values.c (or .Values.a .Values.b))",
+            "(if `.Values.c` and (not `.Values.c` or (not `.Values.a` and not `.Values.b`)))",
+        ),
+        (
+            ".Values.c",
+            "or .Values.a (and .Values.b (not .Values.c))",
+            "(if `.Values.c` and (`.Values.a` or (`.Values.b` and not `.Values.c`)))",
+        ),
+    ] {
         assert_eq!(twice(first, second), [both], "{first}, {second}");
     }
 }
