@@ -57,12 +57,10 @@ impl InitTemplates {
                 passed_on.entry(by).or_default().push(name);
             }
         }
+        // What app containers are made of, too, tells by itself nothing of its init containers.
+        reach(&mut others, &passed_on, |_| true);
         names.retain(|name| !others.contains(name));
-        let mut waiting: Vec<&str> = names.iter().copied().collect();
-        while let Some(by) = waiting.pop() {
-            let passed = passed_on.get(by).into_iter().flatten();
-            waiting.extend(passed.filter(|name| !others.contains(*name) && names.insert(name)));
-        }
+        reach(&mut names, &passed_on, |name| !others.contains(name));
         Self(names.into_iter().map(str::to_owned).collect())
     }
 
@@ -78,6 +76,19 @@ impl InitTemplates {
     pub fn may_be_in(&self, text: &str) -> bool {
         let holds = |word: &str| memchr::memmem::find(text.as_bytes(), word.as_bytes()).is_some();
         may_define_containers(text) && (holds("nit") || self.0.iter().any(|name| holds(name)))
+    }
+}
+
+/// Adds to `names` what they pass on, and what that does, as far as it `may_be` one of them.
+fn reach<'a>(
+    names: &mut HashSet<&'a str>,
+    passed_on: &HashMap<&'a str, Vec<&'a str>>,
+    may_be: impl Fn(&str) -> bool,
+) {
+    let mut waiting: Vec<&str> = names.iter().copied().collect();
+    while let Some(by) = waiting.pop() {
+        let passed = passed_on.get(by).into_iter().flatten();
+        waiting.extend(passed.filter(|name| may_be(name) && names.insert(name)));
     }
 }
 
@@ -445,5 +456,9 @@ mod tests {
         let helpers = Source::new(FileId(2), "templates/_helpers.tpl", helpers);
         let init = InitTemplates::of([&source, &helpers]);
         assert!(init.has("f") && init.has("g") && !init.has("h"), "what is passed on");
+        let app = "{{- define \"d.app\" -}}\n{{- include \"f\" . }}\n{{- end }}\n";
+        let app = Source::new(FileId(3), "templates/_app.tpl", app);
+        let init = InitTemplates::of([&source, &helpers, &app]);
+        assert!(!init.has("f") && !init.has("g") && init.has("a.wait"), "to app containers, too");
     }
 }

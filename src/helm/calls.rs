@@ -29,7 +29,12 @@ impl<'t> Parser<'t> {
             return None;
         }
         let arms = self.tree.arms.len();
-        let scope = self.scope.called(call.argument, self.next_scope());
+        let number = self.next_scope();
+        let scope = self.scope.called(call.argument, number);
+        if !named.changes_argument() {
+            let argument = self.arguments.resolved(call.argument, self.scope);
+            self.arguments.add(number, &self.resolved(&argument).into_owned());
+        }
         let at = self.called.map_or(range.start, |called| called.at);
         let called = Called { file: named.file, at };
         let outer = (

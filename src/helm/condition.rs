@@ -218,7 +218,10 @@ impl Condition {
 /// Part of a condition, or that it isn't so, as people are told.
 #[derive(Debug, Clone)]
 pub(super) enum Said<'c> {
-    One { literal: &'c Literal, is_true: bool },
+    One {
+        literal: &'c Literal,
+        is_true: bool,
+    },
     /// What several facts come to: each of these is one thing that they say.
     Several(Vec<Vec<Self>>),
 }

@@ -24,14 +24,19 @@ pub(super) fn keeps(function: &str) -> bool {
 
 /// Whether `text` is true, where no value decides that. What is made of several conditions isn't looked into.
 pub(super) fn truth(text: &str) -> Option<bool> {
-    let text = action::in_parentheses(text.trim()).unwrap_or(text.trim());
-    match action::call(text).as_slice() {
+    match words_of(text.trim()).as_slice() {
         ["true"] => Some(true),
         ["false" | "nil" | "list" | "tuple" | "dict"] => Some(false),
         [path] if SET.contains(&path.strip_prefix('$').unwrap_or(path)) => Some(true),
         [literal] => {
             string(literal).map(|string| !string.is_empty()).or_else(|| Some(number(literal)? != 0.0))
         }
+        ["eq", value, others @ ..] if !others.is_empty() => is_one_of(value, others),
+        ["ne", value, other] => is_one_of(value, &[other]).map(|is_equal| !is_equal),
+        ["has", value, list] => match words_of(list).as_slice() {
+            ["list" | "tuple", items @ ..] => is_one_of(value, items),
+            _ => None,
+        },
         ["list" | "tuple" | "dict", ..] => Some(true),
         ["until", count] => Some(number(count)? > 0.0),
         ["print" | "println", operands @ ..] => operands
@@ -41,6 +46,28 @@ pub(super) fn truth(text: &str) -> Option<bool> {
         ["printf", format, ..] => has_own_text(string(format)?).then_some(true),
         _ => None,
     }
+}
+
+/// Whether `value` equals one of `others`, where all of them are literals.
+fn is_one_of(value: &str, others: &[&str]) -> Option<bool> {
+    let value = literal(value)?;
+    let others: Option<Vec<&str>> = others.iter().map(|other| literal(other)).collect();
+    Some(others?.into_iter().any(|other| match (string(value), string(other)) {
+        (Some(value), Some(other)) => value == other,
+        _ => value == other,
+    }))
+}
+
+fn words_of(text: &str) -> Vec<&str> {
+    action::call(action::in_parentheses(text).unwrap_or(text))
+}
+
+/// `text`, if it is a string, a whole number, `true`, `false` or `nil`.
+pub(super) fn literal(text: &str) -> Option<&str> {
+    let text = action::in_parentheses(text).unwrap_or(text);
+    let is_one =
+        string(text).is_some() || text.parse::<i64>().is_ok() || matches!(text, "true" | "false" | "nil");
+    is_one.then_some(text)
 }
 
 /// Whether `text` is what an empty value of its kind is, `""` or `false`: what equals that is empty itself. Or it is `true`, and
@@ -54,7 +81,7 @@ pub(super) fn emptiness(text: &str) -> Option<bool> {
 }
 
 /// What `text` says between its quotes, if it is one string and nothing else.
-fn string(text: &str) -> Option<&str> {
+pub(super) fn string(text: &str) -> Option<&str> {
     let bytes = text.as_bytes();
     let is_whole = matches!(bytes.first(), Some(b'"' | b'`')) && string_end(bytes, 0) == Some(text.len());
     text.get(1..text.len().checked_sub(1)?).filter(|_| is_whole)
@@ -96,6 +123,9 @@ mod tests {
             "tuple \"a\"",
             "dict \"a\" 1",
             "until 3",
+            "eq \"a\" \"b\" \"a\"",
+            "ne 1 2",
+            "has \"a\" (list \"b\" \"a\")",
             "print \"a\" .Values.b",
             "printf \"%s-init\" .Values.a",
             "printf \"%d%%\" 5",
@@ -104,7 +134,9 @@ mod tests {
         ] {
             assert_eq!(truth(always), Some(true), "{always}");
         }
-        for never in ["false", "\"\"", "0", "0.0", "nil", "(list)", "dict", "until 0"] {
+        for never in
+            ["false", "\"\"", "0", "0.0", "nil", "(list)", "dict", "until 0", "eq nil `a`", "has 1 (list 2)"]
+        {
             assert_eq!(truth(never), Some(false), "{never}");
         }
         for open in [
@@ -122,6 +154,8 @@ mod tests {
             "lower .Release.Name .",
             ".Release.IsUpgrade",
             "\"a\" | eq .Values.a",
+            "eq \"a\" .Values.a \"b\"",
+            "has \"a\" (list .Values.a)",
             "until (int .Values.a)",
             "include \"a\" .",
         ] {

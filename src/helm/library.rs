@@ -76,6 +76,11 @@ impl Named {
         Some(parts)
     }
 
+    /// Whether it puts something into the map that it is called with.
+    pub(super) fn changes_argument(&self) -> bool {
+        ["set . ", "set $ "].iter().any(|word| self.body().contains(word))
+    }
+
     fn body(&self) -> &str {
         self.text.get(self.body.clone()).unwrap_or("")
     }

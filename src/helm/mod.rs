@@ -5,7 +5,7 @@
 //! ```
 //!
 //! `lexer` finds the actions, `action` and `condition` what they say, `tree` the blocks that they make, with the `calls` of
-//! named templates that are in the `library`. A template is read
+//! named templates that are in the `library`, and their `arguments`. A template is read
 //! several times, by what `readings` takes for true (`facts`, and what is `implied` by them): `render` puts each reading's text out with a `placeholder` for each
 //! value, and knows where in the file each byte of it stands; `layout` takes out the placeholders that stand for lines.
 //! What remains is YAML.
@@ -14,6 +14,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 mod action;
+mod arguments;
 mod calls;
 mod choices;
 mod condition;

@@ -8,7 +8,7 @@ pub(super) struct Scope {
     /// What `.` is; `None` is what Helm starts with.
     pub(super) dot: Option<usize>,
     /// What `$` is.
-    root: Option<usize>,
+    pub(super) root: Option<usize>,
     /// The call of a named template, which has variables of its own.
     call: Option<usize>,
 }

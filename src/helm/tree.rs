@@ -6,6 +6,7 @@ use std::ops::Range;
 
 use super::Unread;
 use super::action::{self, Assignment, Command, Opening};
+use super::arguments::Arguments;
 use super::condition::{Condition, FactIds};
 use super::lexer::{self, Action};
 use super::library::Library;
@@ -147,6 +148,8 @@ pub(super) struct Parser<'t> {
     pub(super) text: &'t str,
     /// The named templates whose text is put out where they are called.
     pub(super) library: Option<&'t Library>,
+    /// What they are called with.
+    pub(super) arguments: Arguments,
     pub(super) tree: Tree<'t>,
     placeholders: Placeholders,
     facts: FactIds<'t>,
@@ -172,6 +175,7 @@ pub(super) fn parse<'t>(
     let mut parser = Parser {
         text,
         library,
+        arguments: Arguments::default(),
         tree: Tree::default(),
         placeholders: Placeholders::default(),
         facts: FactIds::new(library),
@@ -256,7 +260,7 @@ impl<'t> Parser<'t> {
     }
 
     fn condition(&mut self, opening: Opening<'_>) -> Option<Condition> {
-        let text = opening.condition?;
+        let text = &*self.arguments.resolved(opening.condition?, self.scope);
         let resolved = Some(self.resolved(text).into_owned()).filter(|_| action::has_variable(text));
         let mut read = |text: &str| Condition::of(text, self.scope, &mut self.facts);
         let always = resolved.is_some_and(|text| read(&text).always_holds());
@@ -282,7 +286,7 @@ impl<'t> Parser<'t> {
     }
 
     /// `text` with what variables were set to.
-    fn resolved<'a>(&self, text: &'a str) -> Cow<'a, str> {
+    pub(super) fn resolved<'a>(&self, text: &'a str) -> Cow<'a, str> {
         if self.variables.is_empty() || self.called.is_some() || !action::has_variable(text) {
             return Cow::Borrowed(text);
         }
