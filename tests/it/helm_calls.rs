@@ -286,3 +286,58 @@ securityContext: {runAsNonRoot: true, fsGroup: 1}
     let probe = "    - name: c\n      image: a:1\n      {{- include \"web.probe\" . | nindent 6 }}\n";
     assert_eq!(pod("", probe), ["web/templates/_helpers.tpl:21:1 forbidden-probe"]);
 }
+
+/// A helper that makes containers of several types is judged by the type that it is called with.
+#[test]
+fn what_a_named_template_is_called_with_is_known() {
+    let helpers = |condition: &str| {
+        format!(
+            "{{{{- define \"web.container\" }}}}
+- name: {{{{ .type }}}}
+  image: \"a:1\"
+  {{{{- if {condition} }}}}
+  readinessProbe:
+    httpGet: {{path: /, port: 8080}}
+  {{{{- end }}}}
+{{{{- end }}}}
+{{{{- define \"web.config\" }}}}
+{{{{- include \"web.container\" (dict \"root\" $ \"type\" \"config\") | nindent 0 }}}}
+{{{{- end }}}}
+{{{{- define \"web.server\" }}}}
+{{{{- include \"web.container\" (dict \"type\" \"server\" \"root\" . \"server\" true) | nindent 0 }}}}
+{{{{- end }}}}
+"
+        )
+    };
+    let found = |condition: &str, init: &str| {
+        let pod = format!(
+            "apiVersion: v1
+kind: Pod
+metadata: {{name: web}}
+spec:
+  initContainers:
+    {{{{- include \"{init}\" . | indent 4 }}}}
+  containers:
+    {{{{- include \"web.server\" . | indent 4 }}}}
+"
+        );
+        told(
+            &chart(&[("web/templates/_c.tpl", &helpers(condition)), ("web/templates/web.yaml", &pod)]),
+            &["--select", "api"],
+        )
+    };
+    for condition in [
+        "eq .type \"server\"",
+        "eq \"server\" .type",
+        "ne .type \"config\"",
+        "has .type (list \"server\" \"worker\")",
+        ".server",
+        "hasKey . \"server\"",
+        "and .root.Values.a (eq .type \"server\")",
+    ] {
+        assert_eq!(found(condition, "web.config"), Vec::<String>::new(), "{condition}");
+        let of_server = found(condition, "web.server");
+        let is_probe = |one: &String| one.contains("_c.tpl:5:3 forbidden-probe");
+        assert_eq!(of_server.iter().any(is_probe), !condition.contains("Values"), "{condition}: {of_server:?}");
+    }
+}
