@@ -121,7 +121,9 @@ impl<'d> Container<'d> {
     #[must_use]
     pub fn holds_mounts(&self, path: &str) -> bool {
         let is_within = |place: &str| {
-            place.strip_prefix(path).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+            place
+                .strip_prefix(path.trim_end_matches('/'))
+                .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
         };
         let mut places = self.volume_mounts.iter().filter_map(|mount| mount.mount_path);
         places.any(|place| is_within(place.value.trim_end_matches('/')))
