@@ -33,6 +33,9 @@ impl Needs {
     /// Of a command as it is called.
     pub(crate) fn of(call: &Call<'_>) -> Self {
         let name = call.name();
+        if call.words().iter().any(|word| names_device(word)) {
+            return Self::Unknown;
+        }
         let sets = match name {
             "hostname" => call.words().len() > 1,
             "date" => call.words().iter().any(|word| word == "-s" || word.starts_with("--set")),
@@ -63,6 +66,35 @@ impl Needs {
             None => Self::Default,
         }
     }
+}
+
+/// What every container has in `/dev`.
+const OWN_DEVICES: [&str; 12] = [
+    "null",
+    "zero",
+    "full",
+    "random",
+    "urandom",
+    "tty",
+    "stdin",
+    "stdout",
+    "stderr",
+    "fd",
+    "shm",
+    "termination-log",
+];
+
+/// Whether `word` speaks of a device of the node, or of what NVIDIA's runtime brings with one: a container that asks for none
+/// sees either for being privileged alone.
+fn names_device(word: &str) -> bool {
+    let is_of_node = |rest: &str| {
+        let name =
+            rest.split(|char: char| !(char.is_alphanumeric() || char == '-')).next().unwrap_or_default();
+        !OWN_DEVICES.contains(&name)
+    };
+    word == "nvidia-smi"
+        || word.contains('/') && word.contains("nvidia")
+        || word.split("/dev/").skip(1).any(is_of_node)
 }
 
 /// Whether it is a builtin that changes nothing but the shell.
