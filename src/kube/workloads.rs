@@ -297,5 +297,9 @@ pub(super) fn may_embed(group: &str, kind: &str) -> bool {
 /// like Pod specs.
 #[must_use]
 pub fn is_policy(group: &str) -> bool {
-    group == "kyverno.io" || group.ends_with(".kyverno.io") || group.ends_with("gatekeeper.sh")
+    // GKE's allow-lists are patterns of workloads.
+    group == "kyverno.io"
+        || group.ends_with(".kyverno.io")
+        || group.ends_with("gatekeeper.sh")
+        || group == "auto.gke.io"
 }

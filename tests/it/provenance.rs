@@ -28,6 +28,13 @@ spec:
       pattern: {spec: {initContainers: [{name: '*', image: '*:*', livenessProbe: null}]}}
 ";
     let want = BAD.replace("  - {name: web, image: \"nginx:1.27\"}\n", "  - {name: web}\n");
+    let allow_list = "apiVersion: auto.gke.io/v1
+kind: WorkloadAllowlist
+metadata: {name: a}
+matchingCriteria:
+  initContainers: [{name: a, image: a, command: [sh, -c, tail -F /tmp/log]}]
+  containers: [{name: b, image: b}]
+";
     let test = "apiVersion: chainsaw.kyverno.io/v1alpha1
 kind: Test
 spec: {steps: [{try: [{apply: {file: web.yaml}}, {assert: {file: web-ready.yaml}}]}]}
@@ -44,6 +51,7 @@ spec: {steps: [{try: [{assert: {resource: {kind: Pod, spec: {initContainers: [{n
         ("chainsaw/web-ready.yaml", BAD),
         ("chainsaw/part.yaml", &want),
         ("inline/chainsaw-test.yaml", inline),
+        ("gke/a.yaml", allow_list),
         ("policies/p.yaml", policy),
         ("overlay/patch.yaml", &want),
     ]);
@@ -58,7 +66,7 @@ spec: {steps: [{try: [{assert: {resource: {kind: Pod, spec: {initContainers: [{n
     let expected = [
         "3 fixable with --fix",
         "skipped 4 test assertions (chainsaw/part.yaml:1, chainsaw/web-ready.yaml:1, inline/chainsaw-test.yaml:1 and 1 more)",
-        "skipped 1 policy (policies/p.yaml:1)",
+        "skipped 2 policies (gke/a.yaml:1, policies/p.yaml:1)",
         "1 patch without its base (overlay/patch.yaml:1); lint the folder that builds it",
     ];
     assert_eq!(said, expected);
