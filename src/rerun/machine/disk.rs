@@ -260,7 +260,8 @@ impl Machine<'_, '_> {
         if place.name().rsplit('.').next() == Some("env") {
             return true;
         }
-        if crate::commands::is_of_every_image(key) || self.is_matched(place) {
+        // What is added to there is most likely meant for what came with the copy.
+        if crate::commands::is_in_copy_of_image(key) || self.is_matched(place) {
             return false;
         }
         let absent = !self.ask(&format!("exists:{key}"), true);
