@@ -66,7 +66,13 @@ pub(super) fn stuck(command: &str, obstacle: &Obstacle<'_>) -> Words {
             format!("files are already at {thing}, so `{command}` asks about them and gets no answer")
         }
         FailureCause::Denied => format!("this user can't overwrite {thing}, so `{command}` fails"),
-        FailureCause::Busy => format!("another container still runs {thing}, so `{command}` fails"),
+        // Another Pod's, or this one's app where the kubelet lost sight of the init container's end (kubernetes#96572).
+        FailureCause::Busy if is_shared_by_pods(kept_in) => {
+            format!("another container still runs {thing}, so `{command}` fails")
+        }
+        FailureCause::Busy => {
+            format!("before Kubernetes 1.20 {thing} may still run, so `{command}` fails")
+        }
         FailureCause::NothingToDo => format!("nothing is left to do, so `{command}` fails"),
     };
     let lasts = lasting(kept_in);
@@ -127,6 +133,15 @@ pub(super) fn unfollowed(bound: Bound) -> String {
 
 /// What isn't told, where a test ends the second run.
 const NOT_FOLLOWED: &str = "; what comes after it isn't followed before that";
+
+/// Whether other Pods may have it at the same time.
+fn is_shared_by_pods(kept_in: KeptIn) -> bool {
+    match kept_in {
+        KeptIn::Volume { life, .. } => life == Lifetime::Persistent,
+        KeptIn::Outside | KeptIn::Node => true,
+        KeptIn::PodNetwork => false,
+    }
+}
 
 /// Who else ends at the same failure.
 fn lasting(kept_in: KeptIn) -> &'static str {

@@ -274,7 +274,7 @@ impl dyn World + '_ {
         if self.is_denied(place) {
             return Some(FailureCause::Denied);
         }
-        // An init container seldom runs beside the app, which is another Pod's then.
+        // An init container seldom runs beside the app: another Pod's, or one whose end a kubelet of old lost sight of.
         self.is_running(place).then(|| self.doubt()).map(|()| FailureCause::Busy)
     }
 

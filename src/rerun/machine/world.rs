@@ -69,8 +69,6 @@ impl World for Machine<'_, '_> {
     fn is_running(&self, place: &Place) -> bool {
         !self.assumptions.is_first()
             && self.mounts.is_running(place)
-            // The Pod's own containers have ended where its init containers run again.
-            && self.mounts.outlives_pod(place)
             && !matches!(self.tree(place).see(place), Node::Absent | Node::Unknown { exists: false, .. })
             && !self.has_changed(place)
     }
