@@ -52,7 +52,7 @@ pub(crate) use download::alternative;
 pub(crate) use languages::takes_operators;
 pub(crate) use network::pause;
 pub(crate) use operations::{Attempt, Id, Operation, Ownership};
-pub(crate) use paths::{Touching, is_in_copy_of_image, only_removes};
+pub(crate) use paths::{Touching, is_in_copy_of_system, only_removes};
 pub(crate) use reading::{found_command, lists_folder, run_on_found, searched_name};
 pub use record::Record;
 pub(crate) use record::{Elsewhere, Trait};
@@ -61,7 +61,7 @@ pub use rights::Needs;
 pub(crate) use rights::{
     changes_files, ends_soon, is_known, is_light, is_of_the_shell, is_socket_client, starts_server,
 };
-pub(crate) use servers::may_end_server;
+pub(crate) use servers::{may_end_server, signals_own_shell};
 pub(crate) use services::says_what_is_set;
 pub(crate) use wrappers::Wrapper;
 

@@ -1,7 +1,7 @@
 //! Which paths a command's words name, and what it does there. What it finds there is another matter: see its effect.
 
 use super::Call;
-use super::world::place::base_name;
+use super::world::place::{base_name, is_at_or_below};
 
 /// What a command does at a path.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -251,7 +251,10 @@ pub(crate) fn only_removes(call: &Call<'_>) -> bool {
     matches!(call.name(), "rm" | "unlink")
 }
 
-/// Whether `key` tells of a file in a copy of one of the image's own folders, of which nobody knows what is in it.
-pub(crate) fn is_in_copy_of_image(key: &str) -> bool {
-    key.contains("tree:Container:")
+/// Whether `key` tells of a file in a copy of the system's own settings or data in an image, which people add to.
+pub(crate) fn is_in_copy_of_system(key: &str) -> bool {
+    let is_of_system = |copied: &str| ["/etc", "/usr"].iter().any(|folder| is_at_or_below(copied, folder));
+    key.split("tree:Container:")
+        .skip(1)
+        .any(|copied| is_of_system(copied.split(':').next().unwrap_or_default()))
 }

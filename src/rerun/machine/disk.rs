@@ -261,7 +261,7 @@ impl Machine<'_, '_> {
             return true;
         }
         // What is added to there is most likely meant for what came with the copy.
-        if crate::commands::is_in_copy_of_image(key) || self.is_matched(place) {
+        if crate::commands::is_in_copy_of_system(key) || self.is_matched(place) {
             return false;
         }
         let absent = !self.ask(&format!("exists:{key}"), true);
