@@ -120,7 +120,7 @@ impl Builder {
             [("configMapGenerator", generate::Kind::ConfigMap), ("secretGenerator", generate::Kind::Secret)]
         {
             for entry in items(value, key) {
-                generate(self, id, kind, entry, &mut resources);
+                generate(self, id, kind, [entry, value], &mut resources);
             }
         }
         for entry in items(value, "components") {

@@ -30,12 +30,12 @@ impl Kind {
     }
 }
 
-/// Adds what the generator `entry` makes to `resources`, or merges it there.
+/// Adds what the generator `entry` of `kustomization` makes to `resources`, or merges it there.
 pub(super) fn generate(
     builder: &mut Builder,
     from: FileId,
     kind: Kind,
-    entry: &Value,
+    [entry, kustomization]: [&Value; 2],
     resources: &mut Vec<Resource>,
 ) {
     let Some(name) = entry.get("name").filter(|name| name.text().is_some_and(|text| !text.is_empty())) else {
@@ -57,6 +57,10 @@ pub(super) fn generate(
         metadata.set("name", name.string(name.text().unwrap_or("")));
         if let Some(namespace) = entry.get("namespace") {
             metadata.set("namespace", namespace.clone());
+        }
+        // Its own options count more than those of all.
+        for options in [kustomization.get("generatorOptions"), entry.get("options")].into_iter().flatten() {
+            add_labels(metadata, options);
         }
     }
     object.set(kind.data(), data);
@@ -83,6 +87,17 @@ pub(super) fn generate(
             let why = "this generator makes what is there already, and kustomize refuses it";
             builder.note_of(entry.span(), why, format!("{} {}", id.kind, id.name));
         }
+    }
+}
+
+/// Adds the labels and the annotations that `from` has to those that `metadata` has.
+fn add_labels(metadata: &mut Value, from: &Value) {
+    for key in ["labels", "annotations"] {
+        let Some(fields) = from.get(key).map(Value::fields).filter(|fields| !fields.is_empty()) else {
+            continue;
+        };
+        let Some(own) = child(metadata, key) else { continue };
+        fields.iter().for_each(|field| own.set_field(field.clone()));
     }
 }
 

@@ -121,7 +121,8 @@ fn set_in(target: &Value, value: &Value, resources: &mut [Resource]) -> Result<(
 
 fn set(field: &mut Value, value: &Value, options: Option<(&str, i64)>) {
     let (Some((delimiter, index)), Some(old), Some(new)) = (options, field.text(), value.text()) else {
-        *field = value.clone();
+        // kustomize copies the text alone into a single value.
+        *field = value.in_place_of(field);
         return;
     };
     let mut parts: Vec<&str> = old.split(delimiter).collect();

@@ -125,6 +125,19 @@ impl Value {
         self.with(Content::Scalar { text: Held::Made(text.into()), style: Style::Verbatim, tag: Tag::String })
     }
 
+    /// This single value as it is once its text stands in place of that of `old`: a string where that is one, else what the
+    /// text reads as.
+    #[must_use]
+    pub fn in_place_of(&self, old: &Value) -> Value {
+        let Content::Scalar { text, style, .. } = &self.content else { return self.clone() };
+        let tag = match old.kind() {
+            Kind::Null | Kind::Unknown | Kind::Mapping | Kind::Sequence => return self.clone(),
+            Kind::String(_) => Tag::String,
+            Kind::Bool(_) | Kind::Int(_) | Kind::Float(_) => Tag::Resolved,
+        };
+        self.with(Content::Scalar { text: text.clone(), style: *style, tag })
+    }
+
     /// A map without entries in the place of `self`.
     #[must_use]
     pub fn mapping(&self) -> Value {
