@@ -258,12 +258,28 @@ impl<'d> Walk<'_, 'd> {
             metadata: metadata.filter(|node| node.is_mapping()),
             workload,
             completeness,
-            job_spec: owner_node.filter(|_| form == Form::Job),
+            job_spec: owner_node.filter(|_| form == Form::Job || self.is_in_job()),
             replicas: owner_node.into_iter().chain([spec]).find_map(replicas),
             owner,
             around: if workload.is_custom() { self.around() } else { Vec::new() },
             is_workflow: self.is_workflow(),
         }
+    }
+
+    /// Whether it is that of a Job or a CronJob which another object carries: `…/spec/template/spec` of one.
+    fn is_in_job(&self) -> bool {
+        let is_of = |node: &Node<'_>, kind: &str| {
+            let has = |key: &str, text: &str| node.get(key).and_then(Node::as_str) == Some(text);
+            has("apiVersion", "batch/v1") && has("kind", kind)
+        };
+        let ends_in = |keys: &[&str]| {
+            let mut steps = self.trail.iter().rev().map(|(_, step)| step);
+            keys.iter().rev().all(|key| matches!(steps.next(), Some(Step::Key(step)) if step == key))
+        };
+        let above = |levels: usize| self.trail.len().checked_sub(levels).and_then(|at| self.trail.get(at));
+        ends_in(&["spec", "template", "spec"]) && above(3).is_some_and(|(node, _)| is_of(node, "Job"))
+            || ends_in(&["spec", "jobTemplate", "spec", "template", "spec"])
+                && above(5).is_some_and(|(node, _)| is_of(node, "CronJob"))
     }
 
     /// The maps around a template that have volumes.
