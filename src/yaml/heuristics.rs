@@ -37,7 +37,7 @@ pub fn looks_like_template(document: &str) -> bool {
         line.match_indices("{{").any(|(at, _)| {
             let is_value = line.get(..at).is_some_and(|before| before.trim_end().ends_with(':'));
             let action = line.get(at + 2..).unwrap_or("").trim_start_matches('-').trim_start();
-            is_value || HELM.iter().any(|word| action.starts_with(word))
+            is_value || HELM.iter().any(|word| action.starts_with(word)) || is_quoted_with_quotes(line, at)
         })
     })
 }
@@ -47,6 +47,16 @@ pub fn looks_like_template(document: &str) -> bool {
 #[must_use]
 pub fn looks_like_helm(document: &str) -> bool {
     document.contains("{{") && !["{%", "<%", "<#"].iter().any(|statement| document.contains(statement))
+}
+
+/// Whether the action at `at` stands in double quotes, and has some of its own: `"{{ .Image "web" }}"`, which ends early as
+/// YAML.
+fn is_quoted_with_quotes(line: &str, at: usize) -> bool {
+    let (before, action) = line.split_at_checked(at).unwrap_or((line, ""));
+    let quotes = |text: &str| text.matches('"').count();
+    let is_open = quotes(before) % 2 == 1 && !before.contains('\'');
+    is_open
+        && action.split_once("}}").is_some_and(|(action, _)| action.contains(" \"") && !action.contains('\\'))
 }
 
 /// Whether `line` is `${NAME}` and no more, as programs and `envsubst` fill in whole lines; scripts are indented, and
@@ -152,5 +162,8 @@ mod tests {
         assert!(!looks_like_template("name: @web\nmail: a@B@c\n"));
         assert!(!looks_like_template("command: [\"docker inspect -f '{{json .State}}' x\"\n"));
         assert!(!looks_like_template("a: 'x\n"));
+        assert!(looks_like_template("image: \"{{ .Images.Get \"Web\" }}\"\n"));
+        assert!(!looks_like_template("a: \"x \"{{ y }}\n"));
+        assert!(!looks_like_template("a: \"{{ x }}\" y\n"));
     }
 }
