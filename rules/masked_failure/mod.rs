@@ -8,11 +8,12 @@ mod weight;
 
 use crate::commands::Trait;
 use crate::finding::{Confidence, Finding, Safety, Severity};
+use crate::helm;
 use crate::kube::Pod;
 use crate::program::Program;
 use crate::rule::{Group, PodContext, Rule, Target};
 use crate::shell::semantics::visit::Node;
-use crate::shell::semantics::{Execution, Fate, Reason};
+use crate::shell::semantics::{Argument, Execution, Fate, Reason};
 use script::Script;
 
 /// The rule.
@@ -84,7 +85,8 @@ impl<'f, 's> Masked<'f, 's> {
         {
             return None;
         }
-        Some(Self { execution, name: script.title(index), reason, confidence, is_cut_short })
+        let masked = Self { execution, name: script.title(index), reason, confidence, is_cut_short };
+        (!deciding(script, &masked).is_some_and(is_unread)).then_some(masked)
     }
 }
 
@@ -195,6 +197,13 @@ fn deciding<'f, 's>(script: &Script<'f, 's>, masked: &Masked<'f, 's>) -> Option<
             && !script::is_in_other_branch(&around, masked.execution, it)
     });
     deciding.next().filter(|_| masked.reason == Reason::NoErrexit)
+}
+
+/// Whether all of a command is what an action of a template puts out: several commands perhaps, of which any may fail.
+fn is_unread(execution: &Execution<'_>) -> bool {
+    let text = |word: &Argument| execution.unit.text.as_str().get(word.range.clone());
+    let first = execution.words.first().and_then(text);
+    first.is_some_and(|name| !name.is_empty() && name.chars().all(helm::is_placeholder))
 }
 
 fn why(script: &Script<'_, '_>, masked: &Masked<'_, '_>) -> String {

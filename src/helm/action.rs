@@ -54,6 +54,10 @@ pub(super) fn command(inner: &str) -> Command<'_> {
             })
         }
         "break" | "continue" | "fail" => Command::Silent,
+        // Without a value it fails each time.
+        "required" if matches!(words(rest).as_slice(), [_] | [_, "\"\"" | "nil"]) && !rest.contains('|') => {
+            Command::Silent
+        }
         _ if assignment(inner).is_some() => Command::Silent,
         _ => constant(inner).map_or(Command::Value, Command::Constant),
     }

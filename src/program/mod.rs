@@ -421,12 +421,17 @@ impl<'d> Program<'_, 'd> {
                     text.whole(),
                     format!("{script} is too large or too deeply nested to be followed: {message}"),
                 ),
+                // What an action puts there may make it whole.
+                Unparsed::Syntax { .. } if helm::has_placeholder(text.as_str()) => return None,
                 Unparsed::Syntax { range, message, .. } => {
                     (text.span(range.clone()), format!("{script} can't be parsed: {message}"))
                 }
             });
         }
         let bound = analysis.filter(|analysis| analysis.hazards.is_empty())?.unfinished?;
+        if bound == Bound::Unparsed && self.text().is_some_and(|text| helm::has_placeholder(text.as_str())) {
+            return None;
+        }
         // A sidecar needn't come to an end.
         if self.role == Role::Sidecar && bound == Bound::Steps {
             return None;

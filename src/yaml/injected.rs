@@ -110,6 +110,11 @@ impl Search<'_> {
         !self.is_collection(index) && (data.start as usize, data.end as usize) == (at, at)
     }
 
+    fn is_quoted(&self, index: u32) -> bool {
+        let start = self.document.data(index).start as usize;
+        matches!(self.document.source_text().as_bytes().get(start), Some(b'"' | b'\''))
+    }
+
     fn is_list(&self, index: u32) -> bool {
         matches!(self.document.data(index).content, Content::Sequence)
     }
@@ -140,6 +145,10 @@ impl Search<'_> {
             around.retain(fits);
         }
         self.found.extend(around.iter().copied().chain(value));
+        // Behind its last quote no value goes on: the map around it is meant.
+        if around.is_empty() && value.is_some_and(|index| self.is_quoted(index)) {
+            self.found.extend(self.open.last());
+        }
         if around.is_empty() && value.is_none() {
             // It fits nowhere: whatever is open here may be meant.
             self.found.extend(self.open.iter().copied());
