@@ -7,7 +7,7 @@ use super::world::Node;
 use super::world::atoms::{Atom, is_known};
 use super::world::place::{self, Store};
 use super::world::{ChangeKind, FailureCause, SUCCESS, Status, World};
-use super::{Call, Record, Remedy, Trait, Trouble, paths, record, requests};
+use super::{Call, Record, Remedy, Trait, Trouble, What, paths, record, requests};
 
 pub(super) const RECORDS: &[Record] = &[
     record(&["curl"])
@@ -29,7 +29,8 @@ pub(super) const RECORDS: &[Record] = &[
         .taking("d dir o out x s j k i header max-connection-per-server split")
         .does(aria2c)
         .at(paths::downloaded)
-        .is(&[Trait::NeedsNetwork, Trait::Weighty]),
+        .is(&[Trait::NeedsNetwork, Trait::Weighty])
+        .mended(mend_aria2c),
     record(&["huggingface-cli", "hf", "rclone", "azcopy", "s5cmd", "oras"])
         .does(fetch)
         .is(&[Trait::NeedsNetwork])
@@ -201,6 +202,9 @@ fn mend_wget(trouble: &Trouble<'_>) -> Option<Remedy> {
         None if trouble.path.contains('…') => {
             Remedy::advice("give the file a name, `wget -O FILE …`: it is overwritten then")
         }
+        None if trouble.call.operands().len() == 1 && !keeps(trouble.call) => {
+            Remedy::advice(format!("name the file, `wget -O {} …`: it is overwritten then", trouble.path))
+        }
         None => None,
     }
 }
@@ -254,14 +258,21 @@ fn aria2c(world: &mut dyn World, call: &Call<'_>) -> Status {
     let place = world.place(&format!("{directory}/{name}"));
     let content = content_of(world, url);
     let settled = call.has("c continue")
-        || call.value("allow-overwrite") == Some("true")
+        || call.has("allow-overwrite") && call.value("allow-overwrite") != Some("false")
         || call.value("auto-file-renaming") == Some("false");
     let exists = !matches!(world.look(&place), Node::Absent | Node::Unknown { exists: false, .. });
     if exists && !settled {
-        let other = world.place(&format!("{directory}/{name}.1"));
+        let (stem, extension) = name.rsplit_once('.').unwrap_or((&name, ""));
+        let dot = if extension.is_empty() { "" } else { "." };
+        let other = world.place(&format!("{directory}/{stem}.1{dot}{extension}"));
         return world.write(&other, &content, ChangeKind::FreshName);
     }
     world.write(&place, &content, ChangeKind::Slow)
+}
+
+fn mend_aria2c(trouble: &Trouble<'_>) -> Option<Remedy> {
+    (trouble.what == What::Drifts(ChangeKind::FreshName))
+        .then(|| trouble.with_option("--allow-overwrite=true", "--allow-overwrite=false "))?
 }
 
 /// Clients that fetch into what their operands name, the same each time.
@@ -307,8 +318,9 @@ fn curl_traits(call: &Call<'_>) -> &'static [Trait] {
 }
 
 /// A command that does what `name` does, and how it is called for that.
-pub(crate) fn alternative(name: &str) -> Option<(&'static str, &'static str)> {
-    (name == "curl").then_some(("wget", "wget -O FILE URL"))
+pub(crate) fn alternative(name: &str, is_read: bool) -> Option<(&'static str, &'static str)> {
+    let call = if is_read { "wget -qO- URL" } else { "wget -O FILE URL" };
+    (name == "curl").then_some(("wget", call))
 }
 
 fn download_traits(call: &Call<'_>) -> &'static [Trait] {

@@ -127,6 +127,10 @@ fn config(world: &mut dyn World, call: &Call<'_>, directory: &str) -> Status {
     world.unknown_status(&call.words().join(" "))
 }
 
+/// Options by which `git branch` makes no new branch, or makes it whatever is there.
+const OTHER_WORK_OF_BRANCH: &str = "D d delete f force M m move a all r remotes u set-upstream-to unset-upstream edit-description \
+                                    l list v contains no-contains merged no-merged show-current";
+
 /// The subcommands that need a repository to be there.
 fn in_repository(world: &mut dyn World, call: &Call<'_>, rest: &Call<'_>) -> Status {
     let directory = call.value("C").unwrap_or(".");
@@ -142,10 +146,10 @@ fn in_repository(world: &mut dyn World, call: &Call<'_>, rest: &Call<'_>) -> Sta
     let makes = |kind: &str, name: &str| git.join(&format!("{kind}/{name}"));
     let made: Option<Place> = match (words.first().map(String::as_str), operands.as_slice()) {
         (Some("remote"), ["add", name, ..]) => Some(makes("remotes", name)),
-        (Some("checkout"), _) => rest.value("b orphan").map(|name| makes("heads", name)),
-        (Some("switch"), _) => rest.value("c orphan").map(|name| makes("heads", name)),
-        (Some("branch"), [name, ..]) if !rest.has("D d f M m a r u") => Some(makes("heads", name)),
-        (Some("tag"), [name, ..]) if !rest.has("d f l") => Some(makes("tags", name)),
+        (Some("checkout"), _) => rest.value("b orphan").map(|name| makes("refs/heads", name)),
+        (Some("switch"), _) => rest.value("c orphan").map(|name| makes("refs/heads", name)),
+        (Some("branch"), [name, ..]) if !rest.has(OTHER_WORK_OF_BRANCH) => Some(makes("refs/heads", name)),
+        (Some("tag"), [name, ..]) if !rest.has("d f l") => Some(makes("refs/tags", name)),
         (Some("worktree"), ["add", path, ..]) => {
             let forced = rest.has("f force");
             return add_worktree(world, &joined(directory, path), &git.join("worktrees"), forced);

@@ -40,7 +40,7 @@ pub(super) fn inside(path: &str) -> Option<String> {
         return Some(outside(kind, &name.replace('\u{2215}', "/")));
     }
     let (_, inner) = path.split_once("/.git/")?;
-    let (kind, name) = inner.split_once('/')?;
+    let (kind, name) = inner.strip_prefix("refs/").unwrap_or(inner).split_once('/')?;
     match kind {
         "remotes" => Some(format!("the remote `{name}`")),
         "heads" => Some(format!("the branch `{name}`")),
