@@ -3,7 +3,7 @@
 mod count;
 mod unchanged;
 
-use crate::commands::{self, Trait};
+use crate::commands::{self, Trait, is_at_or_below};
 use crate::finding::{Finding, Safety, Severity};
 use crate::kube::active_deadline::{self, KEY};
 use crate::kube::{Completeness, Container, Pod};
@@ -118,10 +118,14 @@ fn finding(pod: &Pod<'_>, program: &Program<'_, '_>, wait: &Wait, own: Option<&L
 
 /// How long it takes.
 fn until(awaited: &[Awaited]) -> &'static str {
-    let all = |is_one: fn(&Awaited) -> bool| awaited.iter().all(is_one);
-    if all(|awaited| matches!(awaited, Awaited::Command(_))) {
+    let all = |is_one: &dyn Fn(&Awaited) -> bool| awaited.iter().all(is_one);
+    let is_kernels = |path: &str| ["/proc", "/sys"].iter().any(|folder| is_at_or_below(path, folder));
+    if all(&|awaited| matches!(awaited, Awaited::File(path) if is_kernels(path))) {
+        // Most of what the kernel tells is always there, whatever it says.
+        "as long as its test fails"
+    } else if all(&|awaited| matches!(awaited, Awaited::Command(_))) {
         "as long as it fails"
-    } else if all(|awaited| matches!(awaited, Awaited::Object(_))) {
+    } else if all(&|awaited| matches!(awaited, Awaited::Object(_))) {
         // It may well be there: `kubectl rollout status` fails where it is missing.
         "until it is ready"
     } else {

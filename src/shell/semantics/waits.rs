@@ -70,6 +70,21 @@ impl Facts<'_> {
         self.touches().iter().any(|touch| touch.touching == Touching::Writes && touch.path == *path)
     }
 
+    /// Whether one of the commands before `before` goes on in the background, and signals the script's own process when its
+    /// time is over. Without a `trap` the first process of a container heeds no signal of its own (pid_namespaces(7)).
+    fn is_ended_from_aside(&self, before: usize) -> bool {
+        let mut has_paused = false;
+        let traps = || self.executions.iter().any(|run| run.name() == Some("trap"));
+        let mut aside = self.executions.iter().take(before).filter(|run| run.in_background);
+        let ends = |run: &Execution<'_>| {
+            let call = Call::of(run.written());
+            has_paused |= call.is(Trait::Waits) && call.is(Trait::OnlyPrints);
+            let target = run.words.last().and_then(|word| run.unit.text.as_str().get(word.range.clone()));
+            has_paused && target.is_some_and(|target| commands::signals_own_shell(&call, target))
+        };
+        aside.any(ends) && traps()
+    }
+
     fn wait_of_loop(&self, own: &Loop<'_>) -> Option<Wait> {
         if own.in_background || own.bound == Some(Bound::Input) || self.cannot_be_left(own) {
             return None;
@@ -80,6 +95,7 @@ impl Facts<'_> {
         }
         let bound = match &own.bound {
             Some(Bound::Timeout) => Some(Bound::Timeout),
+            _ if self.is_ended_from_aside(own.runs.start) => Some(Bound::Timeout),
             _ if stays => None,
             Some(bound) if sleeps && own.may_end() => Some(bound.clone()),
             _ => return None,
