@@ -44,6 +44,8 @@ struct Missing {
     name: String,
     span: Span,
     outcome: Outcome,
+    /// Whether the script goes on with what it prints.
+    is_read: bool,
 }
 
 /// What comes of it.
@@ -66,7 +68,7 @@ fn missing(program: &Program<'_, '_>, facts: &Facts<'_>, image: Known<'_>) -> Ve
     let lacks = |word: &str| command(word).is_some_and(|name| image.has(name) == Some(false));
     let started = started(program, facts).into_iter().find(|(word, _)| lacks(word));
     if let Some((word, span)) = started {
-        return vec![Missing { name: word, span, outcome: Outcome::NeverStarts }];
+        return vec![Missing { name: word, span, outcome: Outcome::NeverStarts, is_read: false }];
     }
     let scripts = facts.executions.iter().filter(|execution| execution.unit.kind != UnitKind::Exec);
     let installs = facts.executions.iter().any(|execution| {
@@ -83,11 +85,26 @@ fn missing(program: &Program<'_, '_>, facts: &Facts<'_>, image: Known<'_>) -> Ve
                     .get(at)
                     .map_or(execution.command.range.clone(), |word| word.range.clone());
                 let span = execution.unit.span(&range);
-                found.push(Missing { name: word.to_owned(), span, outcome: outcome(execution) });
+                found.push(Missing {
+                    name: word.to_owned(),
+                    span,
+                    outcome: outcome(execution),
+                    is_read: is_read(execution),
+                });
             }
         }
     }
     found
+}
+
+/// Whether a command stands in `$(…)` or before a `|`, and writes no file by itself.
+fn is_read(execution: &Execution<'_>) -> bool {
+    let (text, range) = (execution.unit.text.as_str(), &execution.command.range);
+    let before = text.get(..range.start).unwrap_or_default().trim_end();
+    let after = text.get(range.end..).unwrap_or_default().trim_start();
+    let writes = |word: &str| matches!(word, "-o" | "-O" | "--output" | "--remote-name");
+    (before.ends_with("$(") || before.ends_with('`') || after.starts_with('|') && !after.starts_with("||"))
+        && !execution.arguments().iter().filter_map(|word| word.text.as_deref()).any(writes)
 }
 
 fn outcome(execution: &Execution<'_>) -> Outcome {
@@ -151,12 +168,12 @@ fn finding(program: &Program<'_, '_>, image: Known<'_>, missing: &Missing) -> Op
         Finding::new(severity, missing.span, message)
             .caption(caption)
             .label(reference.span(), format!("no `{name}` in here"))
-            .help(help(image, name))
+            .help(help(image, name, missing.is_read))
             .confidence(Confidence::Medium),
     )
 }
 
-fn help(image: Known<'_>, name: &str) -> String {
+fn help(image: Known<'_>, name: &str, is_read: bool) -> String {
     let is_shell = Shell::named(name).is_some();
     if is_shell && image.sh().is_some_and(|sh| sh != Sh::None) {
         return "use `sh`, which it has, without what only bash knows; or take an image that has bash"
@@ -173,7 +190,7 @@ fn help(image: Known<'_>, name: &str) -> String {
         Some(other) => format!("take an image that has it, such as `{other}`"),
         None => "take an image that has it".to_owned(),
     };
-    match commands::alternative(name) {
+    match commands::alternative(name, is_read) {
         Some((name, call)) if image.has(name) == Some(true) => {
             format!("{other}, or use `{call}`, which it has")
         }

@@ -1,7 +1,8 @@
 //! An init container or sidecar that costs the Pod its Guaranteed class.
 
 use crate::finding::{Finding, Severity};
-use crate::kube::{Completeness, Container, Gate, InitStep, Pod, qos};
+use crate::kube::effective::Effective;
+use crate::kube::{Completeness, Container, Gate, InitStep, Pod, Role, Version, qos};
 use crate::rule::{Group, PodContext, Rule, Target};
 use crate::source::Span;
 
@@ -26,7 +27,8 @@ fn check(pod: &Pod<'_>, cx: &mut PodContext<'_>) {
     }
     if let [first, others @ ..] = qos::lowering(pod, cx.version).as_slice() {
         let cores = pod.apps.iter().any(|app| has_whole_cores(app));
-        cx.report_in(first.container(), finding(first, others, cores));
+        let reserved = reserved(pod, first.container(), cx.version);
+        cx.report_in(first.container(), finding(first, others, cores, reserved.as_deref()));
     }
 }
 
@@ -36,7 +38,21 @@ fn has_whole_cores(container: &Container<'_>) -> bool {
     container.resources.request("cpu").is_some_and(|cpu| cpu.quantity.nano() % CORE == 0)
 }
 
-fn finding(first: &InitStep<'_>, others: &[&InitStep<'_>], cores: bool) -> Finding {
+/// What the Pod reserves for its apps, `cpu 1 and memory 2Gi`, where that is no less than `container` asks for, and isn't what
+/// it asks for: limits of that cost nothing.
+fn reserved(pod: &Pod<'_>, container: &Container<'_>, version: Version) -> Option<String> {
+    let requests = Effective::of(pod, version).requests;
+    let has_sidecars = pod.init_steps.iter().any(|step| step.role() == Role::Sidecar);
+    let amounts = ["cpu", "memory"].map(|name| {
+        let own = container.resources.requests.get(name)?.quantity;
+        let amount = Some(requests.running(name)).filter(|amount| *amount >= own)?;
+        Some((amount > own, format!("{name} {amount}")))
+    });
+    let [Some((is_more_cpu, cpu)), Some((is_more_memory, memory))] = amounts else { return None };
+    (!has_sidecars && (is_more_cpu || is_more_memory)).then(|| format!("{cpu} and {memory}"))
+}
+
+fn finding(first: &InitStep<'_>, others: &[&InitStep<'_>], cores: bool, reserved: Option<&str>) -> Finding {
     let all = std::iter::once(first).chain(others.iter().copied());
     let names: Vec<String> = all.map(|step| format!("`{}`", step.container().name())).collect();
     let (subject, it) = match names.as_slice() {
@@ -49,7 +65,7 @@ fn finding(first: &InitStep<'_>, others: &[&InitStep<'_>], cores: bool) -> Findi
     let container = first.container();
     let mut finding = Finding::new(Severity::Warning, place(container), message)
         .caption(lack(container))
-        .help(help(container, it));
+        .help(help(container, it, reserved));
     for other in others {
         finding = finding.likewise(place(other.container()), lack(other.container()));
     }
@@ -57,13 +73,16 @@ fn finding(first: &InitStep<'_>, others: &[&InitStep<'_>], cores: bool) -> Findi
 }
 
 /// What to give the first of them, and what that means for its requests.
-fn help(first: &Container<'_>, it: &str) -> String {
+fn help(first: &Container<'_>, it: &str, reserved: Option<&str>) -> String {
     let requests = ["cpu", "memory"].into_iter().filter_map(|name| first.resources.requests.get(name));
     let requests: Vec<String> = requests.map(|entry| format!("{} {}", entry.name, entry.quantity)).collect();
     match requests.as_slice() {
         [] => format!(
             "give {it} limits of cpu and memory; without requests of its own they are its requests too"
         ),
+        [_, _] if let (Some(reserved), "it") = (reserved, it) => {
+            format!("give it requests and limits of {reserved}: the Pod reserves that for its apps anyway")
+        }
         // What is asked for of both is what the limits have to be.
         [_, _] if it == "it" => format!("give it limits equal to its requests: {}", requests.join(" and ")),
         _ => format!("give {it} limits of cpu and memory, and requests equal to them, or none"),

@@ -67,7 +67,7 @@ fn is_question(execution: &Execution<'_>) -> bool {
 fn by_errexit(script: &Script<'_, '_>, first: &Masked<'_, '_>) -> &'static str {
     match first.reason {
         Reason::NoErrexit if first.is_cut_short => {
-            "begin the script with `set -e`: the `exit` in `$(…)` ends no more than that"
+            "put `|| exit 1` behind the `$(…)`: the `exit` in it ends no more than that"
         }
         Reason::NoErrexit if means_to_go_on(script) => {
             "put `|| exit 1` behind it: the script looks at other failures itself, and `set -e` would end it there"
@@ -158,7 +158,9 @@ pub(super) fn fix(script: &Script<'_, '_>, masked: &[Masked<'_, '_>], cx: &PodCo
     let has = |reason| masked.iter().any(|one| one.reason == reason);
     let source = cx.source(main.text.whole())?;
     let is_mended = |one: &Masked<'_, '_>| {
-        matches!(one.reason, Reason::NoErrexit | Reason::EarlierInPipeline) && !is_left_of_and(one.execution)
+        matches!(one.reason, Reason::NoErrexit | Reason::EarlierInPipeline)
+            && !is_left_of_and(one.execution)
+            && !one.is_cut_short
     };
     if !masked.iter().all(is_mended) {
         return None;

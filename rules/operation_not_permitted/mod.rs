@@ -125,6 +125,25 @@ fn finding(program: &Program<'_, '_>, rights: &Rights<'_>, refused: &[Refused]) 
     Some(finding)
 }
 
+/// Whether any Pod may set the parameter `name` ("Using sysctls in a Kubernetes Cluster", in Kubernetes' documentation).
+fn is_safe(name: &str) -> bool {
+    const SAFE: [&str; 11] = [
+        "ip_local_port_range",
+        "ip_local_reserved_ports",
+        "ip_unprivileged_port_start",
+        "ping_group_range",
+        "tcp_fin_timeout",
+        "tcp_rmem",
+        "tcp_syncookies",
+        "tcp_wmem",
+        "tcp_keepalive_time",
+        "tcp_keepalive_intvl",
+        "tcp_keepalive_probes",
+    ];
+    let of_network = name.strip_prefix("net.ipv4.");
+    name == "kernel.shm_rmid_forced" || of_network.is_some_and(|name| SAFE.contains(&name))
+}
+
 /// What makes all of the operations possible.
 fn help(rights: &Rights<'_>, refused: &[Refused], first: &Operation) -> String {
     let needed = refused.iter().filter_map(|one| one.attempt.operation.capability());
@@ -138,6 +157,9 @@ fn help(rights: &Rights<'_>, refused: &[Refused], first: &Operation) -> String {
     };
     let root = rights.root();
     match first {
+        Operation::Sysctl { is_namespaced: true, name } if !is_safe(name) => format!(
+            "run this container alone with `privileged: true` and {root}: by the Pod's `securityContext.sysctls` the kubelet sets it only if it was started with `--allowed-unsafe-sysctls`"
+        ),
         Operation::Sysctl { is_namespaced: true, .. } => {
             "set it with the Pod's `securityContext.sysctls`, which the kubelet applies".to_owned()
         }
