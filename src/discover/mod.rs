@@ -18,7 +18,7 @@ mod ignore_files;
 mod seen;
 
 use ignore_files::Refusals;
-use seen::{Seen, failure_of_walk, look_at};
+use seen::{Seen, failure_of_walk, is_of_others, look_at, note_of_others};
 
 /// The endings of manifests. A file named by itself is read whatever it is called.
 const EXTENSIONS: [&str; 3] = ["yaml", "yml", "json"];
@@ -329,6 +329,10 @@ fn walk_folder(base: &Path, only: Option<&GlobSet>, walk: &Walk, found: &mut Fou
             let seen = match entry {
                 Ok(entry) if walk.excludes(entry.path()) => {
                     left_out.store(true, Ordering::Relaxed);
+                    return WalkState::Skip;
+                }
+                Ok(entry) if obeys && is_of_others(&entry) => {
+                    let _ = sender.send(note_of_others(&entry));
                     return WalkState::Skip;
                 }
                 Ok(entry) => look_at(&entry, base, only),

@@ -56,6 +56,22 @@ pub(super) fn look_at(entry: &DirEntry, base: &Path, only: Option<&GlobSet>) -> 
     }
 }
 
+/// Whether it is a folder in which a package manager keeps the files of others, which nobody mends there: Go's `vendor`, which
+/// has a list of its modules, and npm's.
+pub(super) fn is_of_others(entry: &DirEntry) -> bool {
+    let is_folder = entry.depth() > 0 && entry.file_type().is_some_and(|kind| kind.is_dir());
+    is_folder
+        && (entry.file_name() == "node_modules"
+            || entry.file_name() == "vendor" && entry.path().join("modules.txt").is_file())
+}
+
+pub(super) fn note_of_others(entry: &DirEntry) -> Seen {
+    Seen::Note(format!(
+        "{}: the files of others are passed over; name the folder to check them",
+        shown(entry.path())
+    ))
+}
+
 /// What has a manifest's name and can't be opened.
 fn no_file(path: &Path, why: &str) -> Seen {
     Seen::Failure(Failure::new(shown(path), why.to_owned()))

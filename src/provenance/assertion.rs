@@ -30,6 +30,9 @@ pub(super) const CHAINSAW: &str = "chainsaw.kyverno.io";
 /// The files that make a folder a test's (Chainsaw, `pkg/runner/flags`; kuttl, `internal/kuttlctl/cmd/test.go`).
 const TESTS: [&str; 4] = ["chainsaw-test.yaml", "chainsaw-test.yml", "kuttl-test.yaml", "kuttl-test.yml"];
 
+/// What tests of policies are called by custom (gator; Kyverno's `test`).
+const OF_POLICIES: [&str; 4] = ["suite.yaml", "suite.yml", "kyverno-test.yaml", "kyverno-test.yml"];
+
 impl TestSuites {
     /// The suites among `files`.
     #[must_use]
@@ -50,16 +53,34 @@ impl TestSuites {
     /// Whether the text of the file shown as `path` is asked what a test compares.
     #[must_use]
     pub fn reads(path: &str) -> bool {
-        split(path).1.starts_with("chainsaw")
+        let name = split(path).1;
+        name.starts_with("chainsaw") || OF_POLICIES.contains(&name)
     }
 
-    /// Notes the files that Chainsaw's tests in `file` compare.
+    /// Notes the files that the tests in `file` compare, or hold to policies.
     fn read(&mut self, file: &Source, folder: &str) {
         for range in yaml::split(&file.text) {
             if let Ok(document) = Document::parse(file, range) {
-                self.note(document.root(), folder);
+                match document.root().get("apiVersion").and_then(Node::as_str) {
+                    Some(version) if version.starts_with("test.gatekeeper.sh/") => {
+                        self.note_objects(document.root(), folder);
+                    }
+                    Some(version) if version.starts_with("cli.kyverno.io/") => {
+                        let files = document.root().get("resources").into_iter().flat_map(Node::items);
+                        self.compared.extend(files.filter_map(|file| joined(folder, file.as_str()?)));
+                    }
+                    _ => self.note(document.root(), folder),
+                }
             }
         }
+    }
+
+    /// Notes the `object` of each case of a Suite (gator, `pkg/gator/verify`): no API server ever gets it.
+    fn note_objects(&mut self, suite: Node<'_>, folder: &str) {
+        let tests = suite.get("tests").into_iter().flat_map(Node::items);
+        let cases = tests.flat_map(|test| test.get("cases").into_iter().flat_map(Node::items));
+        let objects = cases.filter_map(|case| joined(folder, case.get("object")?.as_str()?));
+        self.compared.extend(objects);
     }
 
     /// Notes each `assert: {file: …}` and `error: {file: …}` in `node` (Chainsaw's `ActionCheckRef`).

@@ -415,6 +415,26 @@ fn a_folder_that_is_excluded_says_so() {
     assert_eq!(run(folder.path(), &named).0, 1, "a file that is named is checked");
 }
 
+/// What a package manager keeps of others is theirs to mend.
+#[test]
+fn the_files_of_others_are_passed_over_unless_they_are_named() {
+    let folder = folder(&[
+        ("vendor/modules.txt", b""),
+        ("vendor/k8s.io/a/bad.yaml", BAD.as_bytes()),
+        ("site/node_modules/a/bad.yaml", BAD.as_bytes()),
+        ("chart/vendor/bad.yaml", BAD.as_bytes()),
+    ]);
+    let concise = ["--format", "concise"];
+    let (status, out, err) = run(folder.path(), &concise);
+    assert_eq!((status, out.lines().count()), (1, 1), "{out}");
+    assert!(out.starts_with("chart/vendor/bad.yaml"), "{out}");
+    for passed_over in ["vendor", "site/node_modules"] {
+        assert!(err.contains(&format!("{passed_over}: the files of others are passed over")), "{err}");
+        assert_eq!(run(folder.path(), &[&[passed_over], &concise[..]].concat()).0, 1, "{passed_over}");
+    }
+    assert_eq!(run(folder.path(), &[&["--no-ignore"], &concise[..]].concat()).1.lines().count(), 3);
+}
+
 #[test]
 fn the_list_of_rules_comes_as_table_and_json() {
     let folder = folder(&[]);

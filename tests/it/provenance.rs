@@ -17,6 +17,29 @@ spec:
   - {name: web, image: \"nginx:1.27\"}
 ";
 
+/// What tests of policies hold to them never gets to an API server.
+#[test]
+fn what_tests_hold_to_policies_is_passed_over() {
+    let suite = "apiVersion: test.gatekeeper.sh/v1alpha1
+kind: Suite
+metadata: {name: a}
+tests: [{name: a, template: t.yaml, constraint: c.yaml, cases: [{name: a, object: samples/refused.yaml}]}]
+";
+    let test =
+        "apiVersion: cli.kyverno.io/v1alpha1\nkind: Test\nmetadata: {name: a}\nresources: [refused.yaml]\n";
+    let folder = folder(&[
+        ("gator/suite.yaml", suite),
+        ("gator/samples/refused.yaml", BAD),
+        ("gator/samples/applied.yaml", BAD),
+        ("kyverno/kyverno-test.yaml", test),
+        ("kyverno/refused.yaml", BAD),
+    ]);
+    let (_, out, err) = run(folder.path(), &["--format", "concise"]);
+    let found: Vec<&str> = out.lines().filter_map(|line| line.split(':').next()).collect();
+    assert_eq!(found, ["gator/samples/applied.yaml"], "{out}");
+    assert!(err.contains("skipped 2 test assertions"), "{err}");
+}
+
 #[test]
 fn assertions_and_policies_are_passed_over_and_counted() {
     let policy = "apiVersion: kyverno.io/v1
