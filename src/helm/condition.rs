@@ -103,9 +103,11 @@ impl Condition {
         match words.as_slice() {
             _ if depth == 0 => {}
             ["not" | "empty", operand] => return Self::read(operand, !holds, scope, ids, depth - 1),
-            ["eq", value, known] | ["eq", known, value] if constant::emptiness(known).is_some() => {
-                let is_full = constant::emptiness(known) == Some(false);
-                return Self::read(value, is_full == holds, scope, ids, depth - 1);
+            [operator @ ("eq" | "ne"), value, known] | [operator @ ("eq" | "ne"), known, value]
+                if constant::emptiness(known).is_some() =>
+            {
+                let is_empty = constant::emptiness(known) == Some(*operator == "eq");
+                return Self::read(value, is_empty != holds, scope, ids, depth - 1);
             }
             ["default", other, value] => {
                 let parts = [value, other].map(|operand| Self::read(operand, holds, scope, ids, depth - 1));

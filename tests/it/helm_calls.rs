@@ -338,6 +338,10 @@ spec:
         assert_eq!(found(condition, "web.config"), Vec::<String>::new(), "{condition}");
         let of_server = found(condition, "web.server");
         let is_probe = |one: &String| one.contains("_c.tpl:5:3 forbidden-probe");
-        assert_eq!(of_server.iter().any(is_probe), !condition.contains("Values"), "{condition}: {of_server:?}");
+        assert_eq!(
+            of_server.iter().any(is_probe),
+            !condition.contains("Values"),
+            "{condition}: {of_server:?}"
+        );
     }
 }
