@@ -429,13 +429,13 @@ impl<'f> Moves<'f> {
 /// A rule, and a file in which it finds something.
 type Where = (&'static str, FileId);
 
-/// The findings that may still be there once some files are edited.
+/// The findings that may still be there once some files are edited, each no worse than before.
 #[derive(Default)]
 struct Expected {
-    /// How many start at each place.
-    exact: HashMap<(Where, usize), usize>,
+    /// How severe those are that start at each place.
+    exact: HashMap<(Where, usize), Vec<Severity>>,
     /// Those that an edit meets: where they may start.
-    near: HashMap<Where, Vec<RangeInclusive<usize>>>,
+    near: HashMap<Where, Vec<(RangeInclusive<usize>, Severity)>>,
 }
 
 impl Expected {
@@ -445,9 +445,9 @@ impl Expected {
         let starts =
             files.get(&finding.span.file).map_or(range.start..=range.start, |edits| edits.starts(&range));
         if starts.start() == starts.end() {
-            *self.exact.entry((at, *starts.start())).or_default() += 1;
+            self.exact.entry((at, *starts.start())).or_default().push(finding.severity);
         } else {
-            self.near.entry(at).or_default().push(starts);
+            self.near.entry(at).or_default().push((starts, finding.severity));
         }
     }
 
@@ -455,17 +455,19 @@ impl Expected {
     fn take(&mut self, finding: &Finding) -> bool {
         let at = (finding.rule, finding.span.file);
         let start = finding.span.range().start;
-        if let Some(count @ 1..) = self.exact.get_mut(&(at, start)) {
-            *count -= 1;
+        let exact = self.exact.get_mut(&(at, start));
+        if exact.is_some_and(|all| take_one(all, |severity| finding.severity <= *severity)) {
             return true;
         }
         let near = self.near.get_mut(&at);
-        near.is_some_and(|near| match near.iter().position(|starts| starts.contains(&start)) {
-            Some(found) => {
-                near.swap_remove(found);
-                true
-            }
-            None => false,
+        near.is_some_and(|all| {
+            take_one(all, |(starts, severity)| starts.contains(&start) && finding.severity <= *severity)
         })
     }
+}
+
+/// Takes the first of `all` that `is_it`; `false` where there is none.
+fn take_one<T>(all: &mut Vec<T>, is_it: impl Fn(&T) -> bool) -> bool {
+    let found = all.iter().position(is_it);
+    found.map(|at| all.swap_remove(at)).is_some()
 }
