@@ -335,6 +335,16 @@ pub(super) fn is_local(inner: &str) -> bool {
     })
 }
 
+/// Whether `inner` speaks of a field of `.`.
+pub(super) fn has_field(inner: &str) -> bool {
+    let bytes = inner.as_bytes();
+    memchr::memchr_iter(b'.', bytes).any(|at| {
+        let is_start =
+            at.checked_sub(1).and_then(|before| bytes.get(before)).is_none_or(|byte| starts_after(*byte));
+        is_start && inner.get(at + 1..).is_some_and(starts_name)
+    })
+}
+
 /// Whether what stands after `byte` is a new operand.
 fn starts_after(byte: u8) -> bool {
     matches!(byte, b' ' | b'(' | b'\t' | b'\n' | b'|')

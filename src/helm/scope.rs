@@ -35,7 +35,10 @@ impl Scope {
         let of_root = [".Values", ".Release", ".Capabilities", ".Chart", ".Files"];
         let is_passed = || of_root.iter().fold(text.to_owned(), |text, name| text.replace(name, "root"));
         self.call.is_some()
-            && (action::has_variable(text) || self.dot == self.call && action::is_local(&is_passed()))
+            && (action::has_variable(text)
+                || self.dot == self.call && action::is_local(&is_passed())
+                // What Helm starts with has no other fields, unless a template puts some there.
+                || self.dot.is_none() && action::has_field(&is_passed()))
     }
 
     /// By what equal texts in it are told from those in others; `None` where `text` means the same in all of the chart.
