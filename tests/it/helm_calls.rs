@@ -328,7 +328,8 @@ spec:
     };
     // Called with all that Helm starts with, it has no type at all.
     let whole = helpers(".type").replace("(dict \"root\" $ \"type\" \"config\")", ".");
-    let pod = "apiVersion: v1\nkind: Pod\nmetadata: {name: web}\nspec:\n  initContainers:\n    {{- include \"web.config\" . | nindent 4 }}\n";
+    let pod = "apiVersion: v1\nkind: Pod\nmetadata: {name: web}\nspec:\n  initContainers:\n    {{- include \"web.config\" . | nindent 4 }}\n  \
+               containers:\n    {{- include \"web.server\" . | nindent 4 }}\n";
     let chart_of = chart(&[("web/templates/_c.tpl", &whole), ("web/templates/web.yaml", pod)]);
     assert_eq!(told(&chart_of, &["--select", "api"]), Vec::<String>::new());
     for condition in [
