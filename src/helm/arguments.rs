@@ -38,8 +38,9 @@ impl Arguments {
         }
         let (mut resolved, mut rest, mut is_start) = (String::new(), text, true);
         while let Some(first) = rest.chars().next() {
-            let operand = is_start.then(|| [("$", of_root), ("", of_dot)].into_iter()).into_iter().flatten();
-            let known = operand.filter_map(|(sign, keys)| known(rest, sign, keys?)).next();
+            let mut operand =
+                is_start.then(|| [("$", of_root), ("", of_dot)].into_iter()).into_iter().flatten();
+            let known = operand.find_map(|(sign, keys)| known(rest, sign, keys?));
             let length = match first {
                 '"' | '`' => string_end(rest.as_bytes(), 0).unwrap_or(rest.len()),
                 _ => first.len_utf8(),

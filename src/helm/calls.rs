@@ -33,7 +33,7 @@ impl<'t> Parser<'t> {
         let scope = self.scope.called(call.argument, number);
         if !named.changes_argument() {
             let argument = self.arguments.resolved(call.argument, self.scope);
-            self.arguments.add(number, &self.resolved(&argument).into_owned());
+            self.arguments.add(number, &self.resolved(&argument));
         }
         let at = self.called.map_or(range.start, |called| called.at);
         let called = Called { file: named.file, at };

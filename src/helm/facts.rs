@@ -55,7 +55,9 @@ impl Facts {
         }
         let (parts, is_all) = condition.parts();
         if is_all == holds {
-            parts.iter().for_each(|part| self.assume(part, holds));
+            for part in parts {
+                self.assume(part, holds);
+            }
         } else if let Some(part) = parts.iter().rfind(|part| self.holds(part).is_none()) {
             self.assume(part, holds);
         }

@@ -97,7 +97,9 @@ fn add_labels(metadata: &mut Value, from: &Value) {
             continue;
         };
         let Some(own) = child(metadata, key) else { continue };
-        fields.iter().for_each(|field| own.set_field(field.clone()));
+        for field in fields {
+            own.set_field(field.clone());
+        }
     }
 }
 

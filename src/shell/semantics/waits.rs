@@ -71,7 +71,7 @@ impl Facts<'_> {
     }
 
     /// Whether one of the commands before `before` goes on in the background, and signals the script's own process when its
-    /// time is over. Without a `trap` the first process of a container heeds no signal of its own (pid_namespaces(7)).
+    /// time is over. Without a `trap` the first process of a container heeds no signal of its own (`pid_namespaces(7)`).
     fn is_ended_from_aside(&self, before: usize) -> bool {
         let mut has_paused = false;
         let traps = || self.executions.iter().any(|run| run.name() == Some("trap"));
