@@ -39,10 +39,6 @@ const MIN_SURPLUS: QuantitiesOption =
 const PETTY: [(&str, Quantity); 2] =
     [("cpu", Quantity::from_thousandths(100)), ("memory", Quantity::from_units(128 << 20, Format::BinarySi))];
 
-/// Less than this, beside apps that ask for nothing, is worth no word.
-const NEXT_TO_NOTHING: [(&str, Quantity); 2] =
-    [("cpu", Quantity::from_thousandths(100)), ("memory", Quantity::from_units(64 << 20, Format::BinarySi))];
-
 fn check(pod: &Pod<'_>, cx: &mut PodContext<'_>) {
     // Of a part nobody knows what the whole asks for.
     if pod.template.completeness != Completeness::Complete || pod.apps.is_empty() {
@@ -95,16 +91,7 @@ impl Oversized<'_> {
 
     /// Whether so little is reserved in vain that nobody misses it.
     fn is_petty(&self) -> bool {
-        self.is_below(&PETTY)
-    }
-
-    fn is_below(&self, amounts: &[(&str, Quantity)]) -> bool {
-        amounts.iter().any(|(name, least)| *name == self.resource && self.surplus < *least)
-    }
-
-    /// Whether the options say which surplus is worth a finding.
-    fn is_bounded_by(&self, options: &Options) -> bool {
-        options.quantity(&MIN_SURPLUS, self.resource).is_some()
+        PETTY.iter().any(|(name, least)| *name == self.resource && self.surplus < *least)
     }
 
     fn container<'p, 'd>(&self, pod: &'p Pod<'d>) -> Option<&'p Container<'d>> {
@@ -141,10 +128,6 @@ fn requests<'p, 'd>(
     let is_asked_by_apps = |one: &&Oversized<'_>| !sum.apps.amount(one.resource).is_zero();
     // What the apps do ask for comes first: that is where a surplus is a mistake.
     let first = all.iter().find(is_asked_by_apps).or(all.first())?;
-    let is_nothing = |one: &Oversized<'_>| one.is_below(&NEXT_TO_NOTHING) && !one.is_bounded_by(options);
-    if !is_asked_by_apps(&first) && all.iter().all(is_nothing) {
-        return None;
-    }
     let is_advice = !is_asked_by_apps(&first)
         || ActiveDeadline::of(&pod.template) == ActiveDeadline::PerTry
         || all.iter().filter(is_asked_by_apps).all(Oversized::is_petty);
