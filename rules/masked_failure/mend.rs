@@ -1,9 +1,11 @@
 //! How the failure of a command comes to count.
 
+use std::collections::HashSet;
+
 use super::script::{self, Script};
 use super::{Masked, poison, rescue, weight};
 use crate::commands::{Awaited, Call, Touching, Trait, is_at_or_below};
-use crate::finding::Fix;
+use crate::finding::{Edit, Fix};
 use crate::fix;
 use crate::images::Sh;
 use crate::rule::PodContext;
@@ -11,6 +13,7 @@ use crate::shell::ir::{CommandKind, PartKind, Word};
 use crate::shell::options::{Options, Shell};
 use crate::shell::semantics::visit::{self, Next, Node};
 use crate::shell::semantics::{Execution, Fate, Reason, Unit, UnitKind};
+use crate::source::{MappedText, Source};
 
 /// What to do about `first`, one of the `masked`.
 pub(super) fn help(script: &Script<'_, '_>, first: &Masked<'_, '_>, masked: &[Masked<'_, '_>]) -> String {
@@ -165,13 +168,7 @@ pub(super) fn fix(script: &Script<'_, '_>, masked: &[Masked<'_, '_>], cx: &PodCo
     if !masked.iter().all(is_mended) {
         return None;
     }
-    let fails_on_error = masked.iter().filter(|one| saves_error_page(script, one)).map(|one| {
-        let CommandKind::Simple(simple) = &one.execution.command.kind else { return None };
-        // What is put before the command takes its name's place.
-        let behind = simple.words.get(1).filter(|_| matches!(one.execution.unit.kind, UnitKind::Main))?;
-        fix::put_around(source, &main.text, behind.range.clone(), "-f ", "")
-    });
-    let fails_on_error = fails_on_error.collect::<Option<Vec<_>>>()?.concat();
+    let fails_on_error = fail_on_error(script, masked, source, &main.text);
     let asks = masked.iter().any(|one| is_question(one.execution));
     if asks || means_to_go_on(script) || ended_besides(script, masked).is_some() {
         let ends = masked.iter().map(|one| {
@@ -194,6 +191,29 @@ pub(super) fn fix(script: &Script<'_, '_>, masked: &[Masked<'_, '_>], cx: &PodCo
     };
     let edits = [fix::put_first(source, &main.text, line)?, fails_on_error].concat();
     Some(Fix::for_review(format!("begin the script with `{line}`"), edits))
+}
+
+/// What has each of the `masked` that saves whatever a server answers fail on an HTTP error. Where that can't be put, it is
+/// what will be found next.
+fn fail_on_error(
+    script: &Script<'_, '_>,
+    masked: &[Masked<'_, '_>],
+    source: &Source,
+    text: &MappedText,
+) -> Vec<Edit> {
+    // What a function does is several executions of one command.
+    let mut commands = HashSet::new();
+    let is_first = |one: &&Masked<'_, '_>| {
+        matches!(one.execution.unit.kind, UnitKind::Main)
+            && commands.insert(one.execution.command.range.clone())
+    };
+    let saving = masked.iter().filter(|one| saves_error_page(script, one)).filter(is_first);
+    let options = saving.filter_map(|one| {
+        // What is put before the command takes its name's place.
+        let behind = one.execution.arguments().first()?;
+        fix::put_around(source, text, behind.range.clone(), "-f ", "")
+    });
+    options.flatten().collect()
 }
 
 /// Whether the shell ends the script at a failure, from its start or soon.

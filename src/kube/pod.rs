@@ -286,7 +286,7 @@ fn volumes_around<'d>(template: &Template<'d>) -> Vec<Volume<'d>> {
     let mut volumes = Vec::new();
     for (node, pointer) in &template.around {
         let place = Place::root(*node, pointer);
-        volumes.extend(reader.maps(&place, "volumes", Volume::read));
+        volumes.extend(reader.maps(&place, "volumes", Volume::read).into_iter().filter(Volume::names_source));
         if template.claims_owner().is_none_or(|(owner, _)| owner.id() != node.id()) {
             volumes.extend(reader.maps(&place, CLAIM_TEMPLATES, Volume::of_claim_template));
         }

@@ -113,6 +113,15 @@ impl<'d> Volume<'d> {
         Self { node: place.node, name, source: VolumeSource::read(reader, place) }
     }
 
+    /// Whether it says what backs it, and that is known. What else a custom resource calls its volumes are no Pod's.
+    pub(super) fn names_source(&self) -> bool {
+        match self.source {
+            VolumeSource::EmptyDir { .. } => self.node.get("emptyDir").is_some(),
+            VolumeSource::Other(_) => false,
+            _ => true,
+        }
+    }
+
     /// A volume that stands for an entry of `volumeClaimTemplates`.
     pub(super) fn of_claim_template(reader: &mut Reader, place: &Place<'_, 'd>) -> Self {
         let name = reader.map(place, "metadata").and_then(|metadata| reader.name(&metadata, "name"));
