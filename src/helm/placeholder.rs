@@ -44,7 +44,7 @@ pub struct Placeholders {
 
 #[derive(Debug, Clone)]
 struct Action {
-    /// Its text, as it is written where that is shortest.
+    /// Its text, as it is written.
     text: String,
     /// The same with what variables were set to, where it means the same in all templates of a chart: it speaks of no other
     /// variable, and of `.` only where that is the root.
@@ -62,12 +62,6 @@ impl Placeholders {
     pub(super) fn of(&mut self, inner: &str, resolved: &str, scope: Scope) -> Option<char> {
         let key = (action::identity(inner), scope.of(inner));
         if let Some(&placeholder) = self.known.get(&key) {
-            // Of one value that is put out in several ways the plainest is shown.
-            if let Some(action) =
-                self.actions.get_mut(&placeholder).filter(|action| inner.len() < action.text.len())
-            {
-                inner.clone_into(&mut action.text);
-            }
             return Some(placeholder);
         }
         let placeholder = self.free(&key.0)?;

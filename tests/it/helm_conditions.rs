@@ -441,16 +441,3 @@ fn an_error_hangs_on_what_makes_it_one() {
     let said = script("chmod 400 /data/x");
     assert!(only(&said, "takes unfinished work for done", "for all of it"), "{said:#?}");
 }
-
-/// Of a value that is put out with quotes in one place and without them in another the latter is told.
-#[test]
-fn a_value_is_told_by_its_plainest_text() {
-    let inits = "        - name: a
-          image: busybox:1
-          env:
-          - {name: DB, value: {{ .Values.db | quote }}}
-          command: [sh, -c, 'until nc -z {{ .Values.db }} 5432; do sleep 1; done']
-";
-    let found = found(&deployment(inits, EMPTY_DIR));
-    assert!(found.iter().any(|one| one.contains("waits for `{{ .Values.db }}:5432`")), "{found:#?}");
-}
