@@ -169,6 +169,7 @@ pub(super) fn fix(script: &Script<'_, '_>, masked: &[Masked<'_, '_>], cx: &PodCo
         return None;
     }
     let fails_on_error = fail_on_error(script, masked, source, &main.text);
+    let more = if fails_on_error.is_empty() { "" } else { ", and write `curl -f`" };
     let asks = masked.iter().any(|one| is_question(one.execution));
     if asks || means_to_go_on(script) || ended_besides(script, masked).is_some() {
         let ends = masked.iter().map(|one| {
@@ -181,7 +182,7 @@ pub(super) fn fix(script: &Script<'_, '_>, masked: &[Masked<'_, '_>], cx: &PodCo
         let first = masked.first().filter(|one| is_question(one.execution));
         let end = first.map_or("|| exit 1", |_| OR_NOTHING);
         let edits = [edits?.concat(), fails_on_error].concat();
-        return Some(Fix::for_review(format!("put `{end}` behind it"), edits));
+        return Some(Fix::for_review(format!("put `{end}` behind it{more}"), edits));
     }
     let line = match (has(Reason::NoErrexit), has(Reason::EarlierInPipeline)) {
         (_, true) if !has_pipefail(script, main.shell) => return None,
@@ -190,7 +191,7 @@ pub(super) fn fix(script: &Script<'_, '_>, masked: &[Masked<'_, '_>], cx: &PodCo
         (_, false) => "set -e",
     };
     let edits = [fix::put_first(source, &main.text, line)?, fails_on_error].concat();
-    Some(Fix::for_review(format!("begin the script with `{line}`"), edits))
+    Some(Fix::for_review(format!("begin the script with `{line}`{more}"), edits))
 }
 
 /// What has each of the `masked` that saves whatever a server answers fail on an HTTP error. Where that can't be put, it is
