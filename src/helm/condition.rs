@@ -194,7 +194,7 @@ impl Condition {
     pub(super) fn said(&self, holds: bool) -> Vec<Vec<Said<'_>>> {
         let (parts, is_all) = self.parts();
         let said = parts.iter().map(|part| Said::of(part, holds));
-        if is_all == holds { said.map(|one| vec![one]).collect() } else { vec![said.collect()] }
+        if is_all == holds { said.map(Said::alternatives).collect() } else { vec![said.collect()] }
     }
 
     /// Whether it hangs on what a named template is called with, which may settle it.
@@ -233,6 +233,14 @@ impl<'c> Said<'c> {
         match condition {
             Condition::Is(literal) => Self::One { literal, is_true: literal.claim.holds == holds },
             _ => Self::Several(condition.said(holds)),
+        }
+    }
+
+    /// What would do for it, one of which is said.
+    fn alternatives(self) -> Vec<Self> {
+        match self {
+            Self::Several(mut things) if things.len() == 1 => things.pop().unwrap_or_default(),
+            one => vec![one],
         }
     }
 

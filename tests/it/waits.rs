@@ -233,3 +233,21 @@ fn nobody_waits_for_a_mount() {
         assert!(waits(test), "{test}");
     }
 }
+
+/// It isn't executed: the first process is another one here.
+#[test]
+fn a_timer_that_signals_the_first_process_ends_a_wait() {
+    let pod = |timer: &str| {
+        format!(
+            "apiVersion: v1\nkind: Pod\nmetadata: {{name: web}}\nspec:\n  initContainers:\n  - name: wait\n    \
+             image: example.org/tools:1.0\n    command:\n    - sh\n    - -c\n    - |\n      trap 'exit 1' INT TERM\n      \
+             {timer}\n      until nc -z db 5432; do sleep 1; done\n  containers:\n  - {{name: web, image: nginx:1.27.0}}\n"
+        )
+    };
+    let is_found = |timer: &str| {
+        let report = lint("pod.yaml", &pod(timer), &Settings::default());
+        report.findings.iter().any(|finding| finding.rule == "unbounded-wait")
+    };
+    assert!(!is_found("(sleep 600; kill -s INT 1) &"));
+    assert!(is_found("(sleep 600; echo late) &"));
+}
