@@ -104,7 +104,7 @@ impl Condition {
             _ if depth == 0 => {}
             ["not" | "empty", operand] => return Self::read(operand, !holds, scope, ids, depth - 1),
             [operator @ ("eq" | "ne"), value, known] | [operator @ ("eq" | "ne"), known, value]
-                if constant::emptiness(known).is_some() =>
+                if constant::emptiness(known).is_some() && is_always_set(value) =>
             {
                 let is_empty = constant::emptiness(known) == Some(*operator == "eq");
                 return Self::read(value, is_empty != holds, scope, ids, depth - 1);
@@ -316,9 +316,30 @@ impl Literal {
             holds: true,
         });
         let mut implied: Vec<Claim> = values.collect();
+        implied.extend(compared_with_nothing(&words).map(|value| {
+            let value = action::identity(value);
+            let scope = whole_scope.of(&value);
+            Claim { fact: ids.fact(value, scope), subject: None, holds: false }
+        }));
         implied.extend(asked_by(&text, &words, whole_scope, ids));
         let claim = Claim { fact: ids.fact(text.clone(), scope), subject, holds };
         Self { claim, implied, is_of_call: whole_scope.is_of_call(&text), text, is_opposite: false }
+    }
+}
+
+/// Whether `value` is something where nobody sets what it is made of: `eq X false` says nothing then of an `X` that isn't set.
+fn is_always_set(value: &str) -> bool {
+    let words = action::in_parentheses(value).map(action::call);
+    words.is_some_and(|words| matches!(words.as_slice(), ["default" | "coalesce", ..]))
+}
+
+/// The value that isn't true where the comparison of these `words` holds: `X` of `eq X false`.
+fn compared_with_nothing<'t>(words: &[&'t str]) -> Option<&'t str> {
+    match words {
+        ["eq", value, known] | ["eq", known, value] if constant::emptiness(known) == Some(true) => {
+            Some(value)
+        }
+        _ => None,
     }
 }
 

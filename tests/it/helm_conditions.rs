@@ -295,6 +295,8 @@ fn comparisons_exclude_each_other() {
     ] {
         assert_eq!(twice(first, second), Vec::<String>::new(), "{first}, {second}");
     }
+    // Where nobody sets it, it differs from `false`, and isn't true.
+    assert_eq!(twice("ne .Values.a false", "not .Values.a").len(), 1);
     for (first, second) in [
         ("semverCompare \">=1.28\" .Values.v", "semverCompare \"<1.29\" .Values.v"),
         ("semverCompare \">=1.28\" .Values.v", "semverCompare \"<1.28\" .Values.w"),
