@@ -442,9 +442,6 @@ pub fn read<T>(input: &Input, buffer: &mut Vec<u8>, work: impl FnOnce(&[u8]) -> 
     Ok(work(buffer.get(..count).unwrap_or_default()))
 }
 
-/// What is large for an input (bytes).
-const LARGE: usize = 1 << 20;
-
 /// Reads all of `from`, which seems to have `size` bytes and may have `most`, into the start of `buffer`. Tells how many
 /// there are.
 fn fill(from: &mut impl Read, size: u64, most: u64, buffer: &mut Vec<u8>) -> io::Result<usize> {
@@ -466,13 +463,7 @@ fn fill(from: &mut impl Read, size: u64, most: u64, buffer: &mut Vec<u8>) -> io:
             Err(error) => return Err(error),
         }
         if count == buffer.len() {
-            if count >= LARGE {
-                // Room for all that may come, which is memory only as it comes: to move so much would take as much again.
-                // Without it the buffer grows as it may.
-                let room = usize::try_from(most).unwrap_or_default().saturating_sub(count);
-                _ = buffer.try_reserve_exact(room);
-            }
-            wanted = (count + count.min(LARGE)) as u64;
+            wanted = 2 * count as u64;
         }
     }
 }
