@@ -27,11 +27,9 @@ pub(super) fn help(script: &Script<'_, '_>, first: &Masked<'_, '_>, masked: &[Ma
 
 /// Whether it saves whatever the server answers.
 fn saves_error_page(script: &Script<'_, '_>, one: &Masked<'_, '_>) -> bool {
-    let saves = |index| {
-        script.touches(index).any(|it| it.touching == Touching::Writes && !it.path.starts_with("/dev/"))
-    };
-    let index = script.facts.executions.iter().position(|execution| std::ptr::eq(execution, one.execution));
-    Call::of(one.execution.written()).is(Trait::AcceptsErrorPage) && index.is_some_and(saves)
+    let mut touches = script.touches(one.index);
+    script.call(one.index).is(Trait::AcceptsErrorPage)
+        && touches.any(|it| it.touching == Touching::Writes && !it.path.starts_with("/dev/"))
 }
 
 /// How its exit status comes to count.
@@ -110,11 +108,11 @@ fn ended_besides<'f, 's>(script: &Script<'f, 's>, masked: &[Masked<'f, 's>]) -> 
     if sets_errexit(script) {
         return None;
     }
-    let is_told = |own: &Execution<'_>| masked.iter().any(|one| std::ptr::eq(one.execution, own));
-    let is_ended = |own: &Execution<'_>| {
-        own.fate == Fate::Ignored(Reason::NoErrexit) && !is_told(own) && !is_left_of_and(own)
+    let is_told = |index: usize| masked.iter().any(|one| one.index == index);
+    let is_ended = |(index, own): &(usize, &Execution<'_>)| {
+        own.fate == Fate::Ignored(Reason::NoErrexit) && !is_told(*index) && !is_left_of_and(own)
     };
-    let ended = script.facts.executions.iter().enumerate().filter(|(_, own)| is_ended(own));
+    let ended = script.facts.executions.iter().enumerate().filter(is_ended);
     let mut ended = ended.take(MAX_ENDED);
     ended.find(|(index, own)| may_fail(script, *index, own)).map(|(_, own)| own)
 }

@@ -55,6 +55,8 @@ const MAX_PLACES: usize = 8;
 
 /// A command whose failure is lost.
 struct Masked<'f, 's> {
+    /// Its number among the executions.
+    index: usize,
     execution: &'f Execution<'s>,
     name: String,
     reason: Reason,
@@ -85,7 +87,7 @@ impl<'f, 's> Masked<'f, 's> {
         {
             return None;
         }
-        let masked = Self { execution, name: script.title(index), reason, confidence, is_cut_short };
+        let masked = Self { index, execution, name: script.title(index), reason, confidence, is_cut_short };
         (!deciding(script, &masked).is_some_and(is_unread)).then_some(masked)
     }
 }
@@ -104,6 +106,7 @@ impl<'f, 's> Masked<'f, 's> {
             && !poison::ends_script(script, index, &around);
         let name = script.title(index);
         is_masked.then_some(Self {
+            index,
             execution,
             name,
             reason,
@@ -187,9 +190,8 @@ fn finding(program: &Program<'_, '_>, script: &Script<'_, '_>, masked: &[Masked<
 
 /// The command whose status is the script's where `masked` runs and the script goes on.
 fn deciding<'f, 's>(script: &Script<'f, 's>, masked: &Masked<'f, 's>) -> Option<&'f Execution<'s>> {
-    let executions = &script.facts.executions;
     let around = Script::around(masked.execution);
-    let later = executions.iter().skip_while(|execution| !std::ptr::eq(*execution, masked.execution)).skip(1);
+    let later = script.facts.executions.iter().skip(masked.index + 1);
     let mut deciding = later.filter(|it| {
         it.fate == Fate::EndsScript
             && it.name() != Some("exit")
