@@ -323,15 +323,15 @@ fn visit_template<'f>(
     if !is_named && !prefilter.wants(&source.text) && !init.may_be_in(&source.text) {
         return;
     }
-    let chart = discover::chart_of(Path::new(&*source.path));
-    let is_of_helm = chart.is_some() || yaml::looks_like_helm(&source.text);
     let skip = |at: usize, message: &str| {
+        let chart = discover::chart_of(Path::new(&*source.path));
+        let is_of_helm = chart.is_some() || yaml::looks_like_helm(&source.text);
         Outcome::PassedOver(Unjudged {
             path: source.path.to_string(),
             line: Some(source.position(at).line),
             reason: if is_of_helm { Reason::HelmTemplate } else { Reason::OtherTemplate },
             message: Some(message.to_owned()),
-            chart: chart.as_ref().filter(|_| is_of_helm).map(|folder| folder.display().to_string()),
+            chart: chart.map(|folder| folder.display().to_string()),
         })
     };
     let is_judged =

@@ -261,9 +261,9 @@ impl<'t> Parser<'t> {
 
     fn condition(&mut self, opening: Opening<'_>) -> Option<Condition> {
         let text = &*self.arguments.resolved(opening.condition?, self.scope);
-        let resolved = Some(self.resolved(text).into_owned()).filter(|_| action::has_variable(text));
+        let resolved = self.resolved(text);
         let mut read = |text: &str| Condition::of(text, self.scope, &mut self.facts);
-        let always = resolved.is_some_and(|text| read(&text).always_holds());
+        let always = matches!(&resolved, Cow::Owned(text) if read(text).always_holds());
         Some(read(text)).filter(|condition| !always && !condition.always_holds())
     }
 

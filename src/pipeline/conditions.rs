@@ -148,10 +148,9 @@ impl<'a> Trials<'a> {
             let confirmed = search.confirmed(&around, &needed);
             search.with_alike(&around, &confirmed)
         });
-        let needs_call = |choice: &Choice<'_>| choice.is_of_call();
         let around_it = around.iter().filter_map(|number| self.choices.get(*number));
         let shows = |choice: &Choice<'_>| finding.labels.iter().any(|label| choice.holds_called(label.span));
-        if around_it.chain(needed.iter().flatten().map(|(_, choice)| choice)).any(needs_call)
+        if around_it.chain(needed.iter().flatten().map(|(_, choice)| choice)).any(Choice::is_of_call)
             || self.choices.iter().any(|choice| choice.is_of_call() && shows(choice))
         {
             return Conditions::OfCall;
