@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::lexer::string_end;
+use super::lexer::{string, string_end};
 
 /// What an action does.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -122,16 +122,15 @@ pub(super) fn resolved<'v>(text: &str, value: impl Fn(&str) -> Option<&'v str>) 
 /// The text of an action that is one string and nothing else, or a format without a value.
 fn constant(inner: &str) -> Option<Cow<'_, str>> {
     match inner.strip_prefix("printf ") {
-        Some(format) => string(format.trim_start()).filter(|format| !format.contains('%')),
-        None => string(inner),
+        Some(format) => unescaped(format.trim_start()).filter(|format| !format.contains('%')),
+        None => unescaped(inner),
     }
 }
 
-fn string(inner: &str) -> Option<Cow<'_, str>> {
-    let bytes = inner.as_bytes();
-    let is_whole = matches!(bytes.first(), Some(b'"' | b'`')) && string_end(bytes, 0) == Some(inner.len());
-    let text = inner.get(1..inner.len().checked_sub(1)?).filter(|_| is_whole)?;
-    if bytes.first() == Some(&b'`') || !text.contains('\\') {
+/// What the string `inner` is, its escapes read.
+fn unescaped(inner: &str) -> Option<Cow<'_, str>> {
+    let text = string(inner)?;
+    if inner.starts_with('`') || !text.contains('\\') {
         return Some(Cow::Borrowed(text));
     }
     serde_json::from_str(inner).ok().map(Cow::Owned)
@@ -328,9 +327,7 @@ pub(super) fn is_local(inner: &str) -> bool {
     let bytes = inner.as_bytes();
     let mut signs = memchr::memchr2_iter(b'.', b'$', bytes);
     signs.any(|at| match bytes.get(at) {
-        Some(b'.') => {
-            at.checked_sub(1).and_then(|before| bytes.get(before)).is_none_or(|before| starts_after(*before))
-        }
+        Some(b'.') => starts_operand(bytes, at),
         _ => inner.get(at + 1..).is_some_and(starts_name),
     })
 }
@@ -338,14 +335,12 @@ pub(super) fn is_local(inner: &str) -> bool {
 /// Whether `inner` speaks of a field of `.`.
 pub(super) fn has_field(inner: &str) -> bool {
     let bytes = inner.as_bytes();
-    memchr::memchr_iter(b'.', bytes).any(|at| {
-        let is_start =
-            at.checked_sub(1).and_then(|before| bytes.get(before)).is_none_or(|byte| starts_after(*byte));
-        is_start && inner.get(at + 1..).is_some_and(starts_name)
-    })
+    memchr::memchr_iter(b'.', bytes)
+        .any(|at| starts_operand(bytes, at) && inner.get(at + 1..).is_some_and(starts_name))
 }
 
-/// Whether what stands after `byte` is a new operand.
-fn starts_after(byte: u8) -> bool {
-    matches!(byte, b' ' | b'(' | b'\t' | b'\n' | b'|')
+/// Whether what stands at `at` is the start of an operand.
+fn starts_operand(bytes: &[u8], at: usize) -> bool {
+    let before = at.checked_sub(1).and_then(|before| bytes.get(before));
+    before.is_none_or(|byte| matches!(byte, b' ' | b'(' | b'\t' | b'\n' | b'|'))
 }

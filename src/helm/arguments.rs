@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use super::action;
 use super::constant;
-use super::lexer::string_end;
+use super::lexer::{string, string_end};
 use super::scope::Scope;
 
 /// The maps that named templates are called with, by the number of what `.` is in them.
@@ -22,7 +22,7 @@ impl Arguments {
         let ["dict", pairs @ ..] = &*action::call(call) else { return };
         let (pairs, rest) = pairs.as_chunks::<2>();
         let known = |[key, value]: &[&str; 2]| {
-            Some((constant::string(key)?.to_owned(), constant::literal(value).map(str::to_owned)))
+            Some((string(key)?.to_owned(), constant::literal(value).map(str::to_owned)))
         };
         if let Some(keys) = pairs.iter().map(known).collect::<Option<Keys>>().filter(|_| rest.is_empty()) {
             self.0.insert(dot, keys);
@@ -61,7 +61,7 @@ fn known<'k>(text: &str, sign: &str, keys: &'k Keys) -> Option<(usize, &'k str)>
         let after = after.trim_start().strip_prefix(if sign.is_empty() { "." } else { sign })?;
         let key = after.strip_prefix(' ')?.trim_start();
         let end = string_end(key.as_bytes(), 0).filter(|_| key.starts_with(['"', '`']))?;
-        let is_there = keys.contains_key(constant::string(key.get(..end)?)?);
+        let is_there = keys.contains_key(string(key.get(..end)?)?);
         return Some((text.len() - key.len() + end, if is_there { "true" } else { "false" }));
     }
     let path = text.strip_prefix(sign)?.strip_prefix('.')?;

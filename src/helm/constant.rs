@@ -1,7 +1,7 @@
 //! What is true, or false, whatever the values are: `printf "%s-init" .Release.Name` always puts something out.
 
 use super::action;
-use super::lexer::string_end;
+use super::lexer::string;
 
 /// What Helm sets itself, and never to nothing.
 const SET: [&str; 7] = [
@@ -78,13 +78,6 @@ pub(super) fn emptiness(text: &str) -> Option<bool> {
         "true" => Some(false),
         _ => None,
     }
-}
-
-/// What `text` says between its quotes, if it is one string and nothing else.
-pub(super) fn string(text: &str) -> Option<&str> {
-    let bytes = text.as_bytes();
-    let is_whole = matches!(bytes.first(), Some(b'"' | b'`')) && string_end(bytes, 0) == Some(text.len());
-    text.get(1..text.len().checked_sub(1)?).filter(|_| is_whole)
 }
 
 /// The number that `text` is; words like `inf` are none in a template.

@@ -1,7 +1,7 @@
 //! What else is true where a value is: `tpl .Values.a .` puts nothing out where `.Values.a` is empty.
 
 use super::action;
-use super::lexer::string_end;
+use super::lexer::string;
 
 /// What makes an empty value of an empty one: its last operand.
 const KEEP_EMPTY: [&str; 20] = [
@@ -56,8 +56,7 @@ fn field_of(path: &str) -> Option<&str> {
 
 /// Whether `text` is a string that isn't empty.
 fn is_full_string(text: &str) -> bool {
-    let bytes = text.as_bytes();
-    matches!(bytes.first(), Some(b'"' | b'`')) && text.len() > 2 && string_end(bytes, 0) == Some(text.len())
+    string(text).is_some_and(|text| !text.is_empty())
 }
 
 #[cfg(test)]

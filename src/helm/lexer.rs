@@ -93,6 +93,13 @@ fn close(text: &str, start: usize, body: usize) -> Result<usize, Unread> {
     Err(unclosed())
 }
 
+/// What `text` says between its quotes as it is written there, if it is one string and nothing else.
+pub(super) fn string(text: &str) -> Option<&str> {
+    let bytes = text.as_bytes();
+    let is_whole = matches!(bytes.first(), Some(b'"' | b'`')) && string_end(bytes, 0) == Some(text.len());
+    text.get(1..text.len().checked_sub(1)?).filter(|_| is_whole)
+}
+
 /// The offset past the string, character or raw string that starts at `at`. Only the last may
 /// hold a line break, and knows no escapes.
 pub(super) fn string_end(bytes: &[u8], at: usize) -> Option<usize> {

@@ -3,6 +3,7 @@
 use super::builder::Builder;
 use super::generators::key_and_path;
 use super::resource::{Resource, child};
+use super::transform::set_fields;
 use crate::source::{FileId, MappedText};
 use crate::yaml::Value;
 
@@ -96,19 +97,14 @@ fn add_labels(metadata: &mut Value, from: &Value) {
         let Some(fields) = from.get(key).map(Value::fields).filter(|fields| !fields.is_empty()) else {
             continue;
         };
-        let Some(own) = child(metadata, key) else { continue };
-        for field in fields {
-            own.set_field(field.clone());
-        }
+        set_fields(metadata, &[key], fields);
     }
 }
 
 fn add_data(known: &mut Resource, new: &Resource, kind: Kind) {
     known.is_generated = true;
-    let Some(data) = child(&mut known.value, kind.data()) else { return };
-    for field in new.value.get(kind.data()).map(Value::fields).unwrap_or_default() {
-        data.set_field(field.clone());
-    }
+    let fields = new.value.get(kind.data()).map(Value::fields).unwrap_or_default();
+    set_fields(&mut known.value, &[kind.data()], fields);
 }
 
 fn replace(known: &mut Resource, new: &Resource, kind: Kind) {

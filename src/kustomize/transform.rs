@@ -57,7 +57,7 @@ pub(super) fn labels(pairs: &[Field], reach: Reach, resources: &mut [Resource]) 
         return;
     }
     for resource in resources {
-        set_texts(&mut resource.value, &["metadata", "labels"], pairs);
+        set_fields(&mut resource.value, &["metadata", "labels"], pairs);
         if reach.templates || reach.selectors {
             in_templates(resource, "labels", pairs);
         }
@@ -73,7 +73,7 @@ pub(super) fn annotations(pairs: &[Field], resources: &mut [Resource]) {
         return;
     }
     for resource in resources {
-        set_texts(&mut resource.value, &["metadata", "annotations"], pairs);
+        set_fields(&mut resource.value, &["metadata", "annotations"], pairs);
         in_templates(resource, "annotations", pairs);
     }
 }
@@ -83,10 +83,10 @@ fn in_templates(resource: &mut Resource, key: &str, pairs: &[Field]) {
         return;
     };
     if resource.kind() == "CronJob" {
-        set_texts(&mut resource.value, &["spec", "jobTemplate", "metadata", key], pairs);
+        set_fields(&mut resource.value, &["spec", "jobTemplate", "metadata", key], pairs);
     }
     let steps: Vec<&str> = path.iter().copied().chain(["metadata", key]).collect();
-    set_texts(&mut resource.value, &steps, pairs);
+    set_fields(&mut resource.value, &steps, pairs);
 }
 
 fn in_selectors(resource: &mut Resource, pairs: &[Field]) {
@@ -99,14 +99,14 @@ fn in_selectors(resource: &mut Resource, pairs: &[Field]) {
         Workload::Job if resource.value.at(LABELS).is_some() => LABELS,
         _ => return,
     };
-    set_texts(&mut resource.value, path, pairs);
+    set_fields(&mut resource.value, path, pairs);
 }
 
-/// Sets `pairs` in the map at `path`, made where there is none.
-fn set_texts(value: &mut Value, path: &[&str], pairs: &[Field]) {
+/// Sets `fields` in the map at `path`, made where there is none.
+pub(super) fn set_fields(value: &mut Value, path: &[&str], fields: &[Field]) {
     let map = path.iter().try_fold(value, |value, key| child(value, key));
     if let Some(map) = map {
-        for field in pairs {
+        for field in fields {
             map.set_field(field.clone());
         }
     }

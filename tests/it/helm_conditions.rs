@@ -267,17 +267,19 @@ fn a_condition_is_that_of_the_command_that_is_shown() {
     assert_eq!(conditions(&inits, EMPTY_DIR), ["(if `.Values.b`)"]);
 }
 
+/// The conditions under which a container stands twice, once in a branch of each condition.
+fn twice(first: &str, second: &str) -> Vec<String> {
+    let container = |condition: &str| {
+        format!(
+            "        {{{{- if {condition} }}}}\n        - {{name: a, image: \"a:1\"}}\n        {{{{- end }}}}\n"
+        )
+    };
+    conditions(&format!("{}{}", container(first), container(second)), "")
+}
+
 /// Of two branches that exclude each other by what they compare there is no finding that needs both.
 #[test]
 fn comparisons_exclude_each_other() {
-    let twice = |first: &str, second: &str| {
-        let container = |condition: &str| {
-            format!(
-                "        {{{{- if {condition} }}}}\n        - {{name: a, image: \"a:1\"}}\n        {{{{- end }}}}\n"
-            )
-        };
-        conditions(&format!("{}{}", container(first), container(second)), "")
-    };
     for (first, second) in [
         (
             "semverCompare \">= 1.29-0\" .Capabilities.KubeVersion.Version",
@@ -312,14 +314,6 @@ fn comparisons_exclude_each_other() {
 /// What several facts come to is looked into, however `and`, `or` and `not` are put together.
 #[test]
 fn what_conditions_are_made_of_excludes() {
-    let twice = |first: &str, second: &str| {
-        let container = |condition: &str| {
-            format!(
-                "        {{{{- if {condition} }}}}\n        - {{name: a, image: \"a:1\"}}\n        {{{{- end }}}}\n"
-            )
-        };
-        conditions(&format!("{}{}", container(first), container(second)), "")
-    };
     for (first, second) in [
         (".Values.c", "and (or .Values.a .Values.b) (not .Values.c)"),
         ("and (not .Values.c) (or .Values.a .Values.b)", "and .Values.c .Values.d"),
