@@ -251,6 +251,9 @@ pub struct Part {
     pub document: Document,
     /// Where it stands in the template.
     pub place: Span,
+    /// The bytes of the template from the end of the document before it to the start of the next: what is called at its start or
+    /// its end stands in another file.
+    around: Range<usize>,
     /// The number of its reading.
     reading: usize,
 }
@@ -312,7 +315,7 @@ impl<'t> Views<'t> {
     #[must_use]
     pub fn choices(&self, part: &Part) -> Vec<Choice<'_>> {
         let Some(view) = self.views.get(part.reading) else { return Vec::new() };
-        let mut choices = self.template.choices(&view.reading, &part.place.range());
+        let mut choices = self.template.choices(&view.reading, &part.around);
         let root = part.document.root().span().range();
         choices.retain(|choice| {
             let range = choice.range();
@@ -403,15 +406,23 @@ impl Parser<'_> {
     fn parse(&self, reading: Reading) -> (View, Vec<(Span, Written)>) {
         let source = Source::new(self.file, "", reading.text.as_str());
         let (mut documents, mut texts, mut problem) = (Vec::new(), Vec::new(), None);
-        for range in yaml::split(&source.text) {
+        let whole = reading.text.whole();
+        let mut end = whole.range().start;
+        let mut ranges = yaml::split(&source.text).into_iter().peekable();
+        while let Some(range) = ranges.next() {
             let place = reading.text.span(range.clone());
+            let next = ranges.peek().map(|next| reading.text.span(next.clone()));
+            let is_own = |next: &Span| next.file == whole.file;
+            let next = next.map_or(whole.end, |next| if is_own(&next) { next.start } else { place.end });
+            let start = std::mem::replace(&mut end, next as usize);
+            let around = start..end;
             let text = source.text.get(range.clone()).unwrap_or("");
             if !(self.wants)(text) || self.seen.has(place, text) {
                 continue;
             }
             match Document::parse_reading(&reading, &source, range.clone()) {
                 Ok(document) => {
-                    documents.push(Part { document, place, reading: self.number });
+                    documents.push(Part { document, place, around, reading: self.number });
                     texts.push((place, Written { reading: Arc::clone(&reading.text), range }));
                 }
                 Err(found) => problem = problem.or(Some(found)),

@@ -351,3 +351,34 @@ spec:
         );
     }
 }
+
+/// Where a document ends with a call, what that puts out hangs on it all the same.
+#[test]
+fn what_is_called_last_hangs_on_its_call() {
+    let helpers = "{{- define \"web.container\" }}
+{{- $_ := set . \"resources\" dict }}
+- name: {{ .type }}
+  image: \"a:1\"
+  {{- if eq .type \"server\" }}
+  readinessProbe: {httpGet: {path: /, port: 8080}}
+  {{- end }}
+{{- end }}
+{{- define \"web.config\" }}
+{{- include \"web.container\" (dict \"root\" $ \"type\" \"config\") | nindent 0 }}
+{{- end }}
+{{- define \"web.server\" }}
+{{- include \"web.container\" (dict \"root\" $ \"type\" \"server\") | nindent 0 }}
+{{- end }}
+";
+    let pod = "{{- if .Values.a }}\napiVersion: v1\nkind: Pod\nmetadata: {name: web}\nspec:\n  containers:\n    {{- include \"web.server\" . | indent 4 }}\n  \
+               initContainers:\n    {{- include \"web.config\" . | indent 4 }}";
+    for end in [
+        "{{- end }}",
+        "\n{{- end }}\n",
+        "\n{{- end }}\n---\napiVersion: v1\nkind: Namespace\nmetadata: {name: a}\n",
+    ] {
+        let chart =
+            chart(&[("web/templates/_c.tpl", helpers), ("web/templates/web.yaml", &format!("{pod}{end}"))]);
+        assert_eq!(told(&chart, &["--select", "api"]), Vec::<String>::new(), "{end}");
+    }
+}
