@@ -88,7 +88,8 @@ impl<'f, 's> Masked<'f, 's> {
             return None;
         }
         let masked = Self { index, execution, name: script.title(index), reason, confidence, is_cut_short };
-        (!deciding(script, &masked).is_some_and(is_unread)).then_some(masked)
+        let is_unknown = ends_with_unknown(script) || deciding(script, &masked).is_some_and(is_unread);
+        (!is_unknown).then_some(masked)
     }
 }
 
@@ -199,6 +200,12 @@ fn deciding<'f, 's>(script: &Script<'f, 's>, masked: &Masked<'f, 's>) -> Option<
             && !script::is_in_other_branch(&around, masked.execution, it)
     });
     deciding.next().filter(|_| masked.reason == Reason::NoErrexit)
+}
+
+/// Whether the script's last command is an `exit` with a status that only a template's action knows.
+fn ends_with_unknown(script: &Script<'_, '_>) -> bool {
+    let last = script.facts.executions.last().map(Execution::written);
+    matches!(last, Some([name, status, ..]) if name == "exit" && helm::has_placeholder(status))
 }
 
 /// Whether all of a command is what an action of a template puts out: several commands perhaps, of which any may fail.

@@ -1,11 +1,12 @@
 //! Named templates, read where they are called.
 //!
-//! That is worth it where they put out keys and items of lists: the map or the list around them is known then. A call
-//! within a line stays a value.
+//! That is worth it where they put out keys and items of lists, since the map or the list around them is known then, and
+//! lines of a script. A call within a line stays a value.
 
 use std::ops::Range;
 
 use super::action;
+use super::script;
 use super::tree::{Called, OpenKind, Parser, Piece};
 use crate::source::FileId;
 
@@ -50,7 +51,8 @@ impl<'t> Parser<'t> {
         self.depth -= 1;
         let body = std::mem::take(&mut self.body);
         (self.text, self.open, self.scope, self.called, self.body) = outer;
-        if read.is_err() || !self.tells(&named.text, &body) {
+        let is_known = self.tells(&named.text, &body) || self.is_in_script(inner, range);
+        if read.is_err() || !is_known {
             self.tree.arms.truncate(arms);
             return None;
         }
@@ -66,6 +68,13 @@ impl<'t> Parser<'t> {
             |before: &str| before.is_empty() || breaks_line && (before.ends_with(':') || before == "-");
         before.is_some_and(|before| starts(before.trim()))
             && after.is_some_and(|after| after.trim().is_empty() || after.trim_start().starts_with('#'))
+    }
+
+    /// Whether what the action `inner` at `range` puts out are lines of a script.
+    fn is_in_script(&self, inner: &str, range: &Range<usize>) -> bool {
+        let before = self.text.get(..range.start).and_then(|before| before.rsplit_once('\n'));
+        action::indentation(inner).is_some()
+            && before.is_some_and(|(before, _)| script::goes_on_after(before))
     }
 
     /// Whether `body`, which stands in `text`, has keys or items of lists.

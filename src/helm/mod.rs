@@ -29,6 +29,7 @@ mod placeholder;
 mod readings;
 mod render;
 mod scope;
+mod script;
 mod tree;
 
 pub use choices::{Choice, conditions};
@@ -180,7 +181,7 @@ impl<'t> Template<'t> {
     }
 
     fn plans(&self, part: Option<NamedPart>) -> impl Iterator<Item = Facts> {
-        readings::plans(&self.tree, self.body(part)).into_iter()
+        readings::plans(self.text, &self.tree, self.body(part)).into_iter()
     }
 
     fn body(&self, part: Option<NamedPart>) -> &[Piece<'t>] {

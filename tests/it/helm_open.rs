@@ -3,7 +3,6 @@
 use initlint::settings::Settings;
 
 use crate::helm_lint::{chart, deployment, rules, told};
-use crate::support::binary::run;
 use crate::support::lint::lint;
 
 /// A Pod whose maps lack what the API server asks for: a template puts it in where `INTO` stands.
@@ -243,33 +242,6 @@ fn a_check_begins_no_key() {
         );
         assert_eq!(rules(&text), [""; 0], "{check}");
     }
-}
-
-/// Of a script in which an action stands nobody knows the syntax, nor the status of what that puts out.
-#[test]
-fn what_an_action_brings_into_a_script_is_not_judged() {
-    let script = |script: &str| {
-        let text = format!(
-            "apiVersion: v1\nkind: Pod\nmetadata: {{name: a}}\nspec:\n  initContainers:\n  - name: a\n    image: a:1\n    command:\n    - sh\n    \
-             - -c\n    - |\n{script}    volumeMounts: [{{name: raw, mountPath: /raw}}, {{name: data, mountPath: /data}}]\n  \
-             containers: [{{name: b, image: 'b:1', volumeMounts: [{{name: data, mountPath: /data}}]}}]\n  \
-             volumes: [{{name: raw, secret: {{secretName: a}}}}, {{name: data, emptyDir: {{}}}}]\n"
-        );
-        let chart = chart(&[("web/templates/web.yaml", &text)]);
-        (told(&chart, &[]).len(), run(chart.path(), &[]).0)
-    };
-    let copies = "      cp -RL /raw/* /data\n      chown 1000:1000 /data/*\n";
-    let more = format!(
-        "{copies}      {{{{- if .Values.a }}}}\n      {{{{- toYaml .Values.a | nindent 6 }}}}\n      {{{{- end }}}}\n"
-    );
-    assert_eq!((script(copies), script(&more)), ((0, 0), (0, 0)));
-    assert_eq!(
-        script(&format!("{copies}      echo done {{{{ .Values.a }}}}\n")),
-        (1, 1),
-        "its own command is known"
-    );
-    let halves = "      cd /data {{- range .Values.a }} {{ printf \" && ( rm \" }} {{ . }} {{ printf \" || true ) && wget %s\" . }} {{- end }}\n";
-    assert_ne!(script(halves).1, 2, "it can't be told whether it is one");
 }
 
 /// `indent` within `printf` is `indent` all the same.

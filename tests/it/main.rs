@@ -34,6 +34,7 @@ mod helm_conditions;
 mod helm_lint;
 mod helm_named;
 mod helm_open;
+mod helm_scripts;
 mod hostile;
 mod inputs;
 mod kube;

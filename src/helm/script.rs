@@ -1,0 +1,36 @@
+//! Where in a template a script is being written, as far as its lines tell.
+
+/// Whether `before`, all of a template up to a line, ends within a script: its last line is no entry of a map or a list.
+pub(super) fn goes_on_after(before: &str) -> bool {
+    let mut lines = before.lines().rev().map(str::trim);
+    let last = lines.find(|line| !line.is_empty() && !line.starts_with("{{") && !line.starts_with('#'));
+    last.is_some_and(|line| !is_entry(line))
+}
+
+/// Whether a line is one of YAML: a key, an item, the end of a list or a map, the end of a document.
+fn is_entry(line: &str) -> bool {
+    let is_of_key = |char: char| char.is_alphanumeric() || "._-/\"'".contains(char);
+    let key = line.split_once(": ").map_or_else(|| line.strip_suffix(':'), |(key, _)| Some(key));
+    line.starts_with('-')
+        || key.is_some_and(|key| key.chars().all(is_of_key))
+        || line.chars().all(|char| "[]{}".contains(char))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::goes_on_after;
+
+    #[test]
+    fn commands_are_no_entries() {
+        for before in
+            ["- |\n  cp /a /b\n", "- |\n  cp /a /b\n  {{- if .Values.a }}\n\n", "echo \"a: b\"\n# c: d\n"]
+        {
+            assert!(goes_on_after(before), "{before}");
+        }
+        for before in
+            ["", "spec:\n", "a: b\n", "- a\n  # b\n", "\"a\": b\n", "a: [\n]\n", "---\n", "args:\n- |\n"]
+        {
+            assert!(!goes_on_after(before), "{before}");
+        }
+    }
+}

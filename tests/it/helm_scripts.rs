@@ -1,0 +1,100 @@
+//! What rules make of scripts in which actions stand.
+
+use crate::helm_lint::{chart, told};
+use crate::support::binary::run;
+
+const HELPERS: &str = "{{- define \"web.done\" }}
+echo done
+{{- end }}
+{{- define \"web.copy\" -}}
+cp -RL /raw/c /data/c
+{{- end }}
+";
+
+/// A chart whose init container runs these lines, each indented by six columns.
+fn of_script(script: &str) -> tempfile::TempDir {
+    let text = format!(
+        "apiVersion: v1\nkind: Pod\nmetadata: {{name: a}}\nspec:\n  initContainers:\n  - name: a\n    image: a:1\n    command:\n    - sh\n    \
+         - -c\n    - |\n{script}    volumeMounts: [{{name: raw, mountPath: /raw}}, {{name: data, mountPath: /data}}]\n  \
+         containers: [{{name: b, image: 'b:1', volumeMounts: [{{name: data, mountPath: /data}}]}}]\n  \
+         volumes: [{{name: raw, secret: {{secretName: a}}}}, {{name: data, emptyDir: {{}}}}]\n"
+    );
+    chart(&[("web/templates/_helpers.tpl", HELPERS), ("web/templates/web.yaml", &text)])
+}
+
+/// What is found by the rule about failures, each in a line: its place, and under which conditions.
+fn masked(lines: &str) -> Vec<String> {
+    let lines: String = lines.lines().map(|line| format!("      {line}\n")).collect();
+    let (_, out, _) = run(of_script(&lines).path(), &["--select", "masked-failure", "--format", "concise"]);
+    let place = |line: &str| line.split(": ").next().unwrap().to_owned();
+    let condition =
+        |line: &str| line.find(" (if ").and_then(|at| line[at..].split(" [").next()).map(str::to_owned);
+    out.lines().map(|line| place(line) + &condition(line).unwrap_or_default()).collect()
+}
+
+/// Of a script in which an action stands nobody knows the syntax, nor the status of what that puts out.
+#[test]
+fn what_an_action_brings_into_a_script_is_not_judged() {
+    let script = |script: &str| {
+        let chart = of_script(script);
+        (told(&chart, &[]).len(), run(chart.path(), &[]).0)
+    };
+    let copies = "      cp -RL /raw/* /data\n      chown 1000:1000 /data/*\n";
+    let more = format!(
+        "{copies}      {{{{- if .Values.a }}}}\n      {{{{- toYaml .Values.a | nindent 6 }}}}\n      {{{{- end }}}}\n"
+    );
+    assert_eq!((script(copies), script(&more)), ((0, 0), (0, 0)));
+    assert_eq!(
+        script(&format!("{copies}      echo done {{{{ .Values.a }}}}\n")),
+        (1, 1),
+        "its own command is known"
+    );
+    let halves = "      cd /data {{- range .Values.a }} {{ printf \" && ( rm \" }} {{ . }} {{ printf \" || true ) && wget %s\" . }} {{- end }}\n";
+    assert_ne!(script(halves).1, 2, "it can't be told whether it is one");
+}
+
+/// The last command is known where an action puts nothing out.
+#[test]
+fn a_script_ends_before_what_may_not_be_put_out() {
+    let copies = "cp -RL /raw/b /data/b\nrm -rf /data/lost\n";
+    let place = "web/templates/web.yaml:12:7";
+    for (last, condition) in [
+        ("{{- if .Values.a }}\n{{- toYaml .Values.a | nindent 6 }}\n{{- end }}", " (if not `.Values.a`)"),
+        ("{{- with .Values.a }}\n{{- . | nindent 6 }}\n{{- end }}", " (if not `.Values.a`)"),
+        ("{{- range .Values.a }}\n{{ . }}\n{{- end }}", " (if not `.Values.a`)"),
+        (
+            "{{- if .Values.a }}\n{{- include \"elsewhere\" . | nindent 6 }}\n{{- end }}",
+            " (if not `.Values.a`)",
+        ),
+        (
+            "{{- if .Values.a }}\n{{- tpl .Values.a . | nindent 6 }}\n{{- else }}\necho done\n{{- end }}",
+            " (if not `.Values.a`)",
+        ),
+        ("{{- if .Values.a }}\necho {{ .Values.a }}\n{{- end }}", ""),
+    ] {
+        assert_eq!(masked(&format!("{copies}{last}\n")), [format!("{place}{condition}")], "{last}");
+    }
+    for last in [
+        "{{ .Values.a }}",
+        "{{- toYaml .Values.a | nindent 6 }}",
+        "{{- include \"elsewhere\" . | nindent 6 }}",
+        "exit {{ .Values.a }}",
+    ] {
+        assert_eq!(masked(&format!("{copies}{last}\n")), [""; 0], "{last}");
+    }
+    assert_eq!(masked(&format!("{copies}exit 0 {{{{/* done */}}}}\n")), [place], "its status is known");
+}
+
+/// Lines of a script that a named template holds are read as if they stood there.
+#[test]
+fn what_is_included_in_a_script_is_followed() {
+    let copies = "cp -RL /raw/b /data/b\n";
+    let place = "web/templates/web.yaml:12:7";
+    let call = "{{- include \"web.done\" . | nindent 6 }}";
+    for last in [call, &format!("{{{{- if .Values.a }}}}\n{call}\n{{{{- end }}}}")] {
+        assert_eq!(masked(&format!("{copies}rm -rf /data/lost\n{last}\n")), [place], "{last}");
+    }
+    let copy = "{{- include \"web.copy\" . | nindent 6 }}";
+    assert_eq!(masked(&format!("{copies}{copy}\n")), [place], "its last command is a copy");
+    assert_eq!(masked(&format!("{copies}{copy}\n{call}\n")), [place], "both are told at the first");
+}
