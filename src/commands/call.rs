@@ -169,41 +169,48 @@ impl<'w> Call<'w> {
             let end = at + letter.len_utf8();
             let name = word.get(at..end).unwrap_or_default();
             let rest = word.get(end..).filter(|rest| !rest.is_empty());
-            if takes_attached(name, valued) {
-                self.given.push((name, rest));
-                return 0;
+            match value_of(name, valued) {
+                None => self.given.push((name, None)),
+                Some(ValueIn::SameWord) => {
+                    self.given.push((name, rest));
+                    return 0;
+                }
+                Some(ValueIn::EitherWord) => {
+                    self.given.push((name, rest.or(next.map(String::as_str))));
+                    return usize::from(rest.is_none());
+                }
             }
-            if !is_among(name, valued) {
-                self.given.push((name, None));
-                continue;
-            }
-            self.given.push((name, rest.or(next.map(String::as_str))));
-            return usize::from(rest.is_none());
         }
         0
     }
 }
 
+/// Where the value of an option stands.
+#[derive(PartialEq, Eq)]
+enum ValueIn {
+    /// It is the rest of the option's word, or else the next word.
+    EitherWord,
+    /// It is the rest of the option's word, where there is any.
+    SameWord,
+}
+
 /// Whether `name` is one of `names`, which blanks stand between.
 fn is_among(name: &str, names: &str) -> bool {
-    is_written(name, "", names)
+    value_of(name, names) == Some(ValueIn::EitherWord)
 }
 
-/// Whether the rest of its word is the value of the option `name`, where there is any.
-fn takes_attached(name: &str, names: &str) -> bool {
-    is_written(name, "::", names)
-}
-
-/// Whether `name` with `mark` behind it is one of `names`. Asked so often that a search for each blank counts.
-fn is_written(name: &str, mark: &str, names: &str) -> bool {
+/// Where the value of the option `name` stands, where it is one of `names`. Asked so often that a search for each blank
+/// counts.
+fn value_of(name: &str, names: &str) -> Option<ValueIn> {
     let (name, names) = (name.as_bytes(), names.as_bytes());
-    let is_end = |byte: Option<&u8>| byte.is_none_or(|byte| *byte == b' ');
-    let is_it = |at: usize| {
-        let behind = names.get(at..).and_then(|rest| rest.strip_prefix(name)?.strip_prefix(mark.as_bytes()));
-        is_end(at.checked_sub(1).and_then(|before| names.get(before)))
-            && behind.is_some_and(|rest| is_end(rest.first()))
+    let is_start =
+        |at: usize| at.checked_sub(1).and_then(|before| names.get(before)).is_none_or(|b| *b == b' ');
+    let read = |at: usize| match names.get(at..)?.strip_prefix(name)? {
+        [] | [b' ', ..] => Some(ValueIn::EitherWord),
+        [b':', b':'] | [b':', b':', b' ', ..] => Some(ValueIn::SameWord),
+        _ => None,
     };
-    name.first().is_some_and(|first| memchr::memchr_iter(*first, names).any(is_it))
+    memchr::memchr_iter(*name.first()?, names).filter(|at| is_start(*at)).find_map(read)
 }
 
 /// A cluster of `tar`'s options without a dash.
