@@ -4,6 +4,8 @@
 use std::collections::HashMap;
 use std::sync::OnceLock;
 
+use memchr::memmem;
+
 use super::chart_maps::chart_of;
 use super::files::Files;
 use crate::kustomize::folder_of;
@@ -60,7 +62,7 @@ impl Neighbours {
 /// Whether a document of `file` is an object of `OpenShift`'s.
 fn has_its_object(file: &InputFile) -> bool {
     let text = &file.source.text;
-    memchr::memmem::find(text.as_bytes(), GROUPS.as_bytes()).is_some()
+    memmem::find(text.as_bytes(), GROUPS.as_bytes()).is_some()
         && file.documents.iter().filter_map(|range| text.get(range.clone())).any(holds_its_object)
 }
 
@@ -72,10 +74,19 @@ fn applied_with(path: &str) -> &str {
 /// Whether the text of a document is that of an object of `OpenShift`'s, or speaks of its `SecurityContextConstraints`. A chart that makes it under a condition is for
 /// other clusters as well.
 fn holds_its_object(document: &str) -> bool {
-    let mut lines = document.lines().take_while(|line| !line.contains("{{"));
-    lines.any(|line| {
-        line.strip_prefix("apiVersion:").is_some_and(names_its_group) || line.contains(SECURITY_GROUP)
-    })
+    let bytes = document.as_bytes();
+    let end = memmem::find(bytes, b"{{").map_or(bytes.len(), |action| start_of_line(bytes, action));
+    let head = bytes.get(..end).unwrap_or(bytes);
+    memmem::find(head, SECURITY_GROUP.as_bytes()).is_some()
+        || memmem::find_iter(head, GROUPS).any(|at| {
+            let line = document.get(start_of_line(head, at)..).and_then(|line| line.lines().next());
+            line.and_then(|line| line.strip_prefix("apiVersion:")).is_some_and(names_its_group)
+        })
+}
+
+/// Where the line begins that holds the byte `at`.
+fn start_of_line(bytes: &[u8], at: usize) -> usize {
+    memchr::memrchr(b'\n', bytes.get(..at).unwrap_or_default()).map_or(0, |end| end + 1)
 }
 
 /// Whether `api_version` is of one of `OpenShift`'s groups.
