@@ -4,6 +4,7 @@
 //! `cargo bench --bench rerun -- FOLDER`
 #![allow(clippy::print_stdout, clippy::expect_used, reason = "a benchmark prints, and may fail")]
 
+use std::borrow::Cow;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
@@ -48,7 +49,7 @@ spec:
 ";
 
 fn text(input: &Input) -> Option<String> {
-    let text = |bytes: &[u8]| decode(bytes).ok().map(|(text, _)| text.into_owned());
+    let text = |bytes: Cow<'_, [u8]>| decode(bytes).ok().map(|(text, _)| text.into_owned());
     discover::read(input, &mut Vec::new(), text).ok()?
 }
 

@@ -11,6 +11,8 @@ use crate::source::Encoding;
 pub struct Undecoded {
     /// The line, from 1, that isn't text.
     pub line: usize,
+    /// Whether they may hold a manifest all the same.
+    pub may_be_manifest: bool,
     /// The encoding that the bytes seem to be in, by its name for `iconv`.
     guess: &'static str,
 }
@@ -24,26 +26,34 @@ impl Undecoded {
 }
 
 /// Turns a file's bytes into text: UTF-8, or UTF-16 with a byte order mark, as kubectl's YAML
-/// reader does (YAML 1.2.2, 5.2).
+/// reader does (YAML 1.2.2, 5.2). UTF-8 isn't copied.
 ///
 /// # Errors
 /// Where the bytes are neither.
-pub fn decode(bytes: &[u8]) -> Result<(Cow<'_, str>, Encoding), Undecoded> {
+pub fn decode<'b>(bytes: impl Into<Cow<'b, [u8]>>) -> Result<(Cow<'b, str>, Encoding), Undecoded> {
+    let bytes = bytes.into();
     let utf16 = |rest: &[u8], unit: fn([u8; 2]) -> u16| {
         let (pairs, odd) = rest.as_chunks::<2>();
         let units: Vec<u16> = pairs.iter().map(|&pair| unit(pair)).collect();
         match String::from_utf16(&units) {
             Ok(text) if odd.is_empty() => Ok((Cow::Owned(text), Encoding::Utf16)),
-            _ => Err(Undecoded { line: 1, guess: "UTF-16" }),
+            _ => Err(Undecoded { line: 1, guess: "UTF-16", may_be_manifest: holds_manifest(&bytes) }),
         }
     };
-    match bytes {
-        [0xff, 0xfe, rest @ ..] => utf16(rest, u16::from_le_bytes),
-        [0xfe, 0xff, rest @ ..] => utf16(rest, u16::from_be_bytes),
-        _ => str::from_utf8(bytes)
-            .map(|text| (Cow::Borrowed(text), Encoding::Utf8))
-            .map_err(|error| undecoded(bytes, error.valid_up_to())),
+    match &*bytes {
+        [0xff, 0xfe, rest @ ..] => return utf16(rest, u16::from_le_bytes),
+        [0xfe, 0xff, rest @ ..] => return utf16(rest, u16::from_be_bytes),
+        _ => {}
     }
+    let text = match bytes {
+        Cow::Borrowed(bytes) => {
+            str::from_utf8(bytes).map(Cow::Borrowed).map_err(|error| undecoded(bytes, error.valid_up_to()))
+        }
+        Cow::Owned(bytes) => String::from_utf8(bytes)
+            .map(Cow::Owned)
+            .map_err(|error| undecoded(error.as_bytes(), error.utf8_error().valid_up_to())),
+    };
+    Ok((text?, Encoding::Utf8))
 }
 
 /// `text` in the bytes of `old`'s encoding, which [`decode`] understood.
@@ -69,13 +79,12 @@ fn undecoded(bytes: &[u8], valid: usize) -> Undecoded {
         _ if is_cp949(bytes) => "CP949",
         _ => "WINDOWS-1252",
     };
-    Undecoded { line, guess }
+    Undecoded { line, guess, may_be_manifest: holds_manifest(bytes) }
 }
 
 /// Whether bytes that aren't decoded may hold a manifest. The words stand as they are in every encoding that has ASCII in
 /// it, and with zeros between their letters in UTF-16.
-#[must_use]
-pub fn holds_manifest(bytes: &[u8]) -> bool {
+fn holds_manifest(bytes: &[u8]) -> bool {
     ["apiVersion", "initContainers"].into_iter().any(|word| {
         [word.as_bytes(), &wide(word, u16::to_le_bytes), &wide(word, u16::to_be_bytes)]
             .into_iter()
@@ -117,6 +126,8 @@ mod tests {
         for bytes in [&b"\xff\xfe\x3d\xd8\x80\xdea\0"[..], b"\xfe\xff\xac\0", "\u{feff}가".as_bytes(), b"a"]
         {
             let (text, _) = decode(bytes).unwrap();
+            let (owned, _) = decode(bytes.to_vec()).unwrap();
+            assert_eq!(text, owned);
             assert_eq!(encode_as(bytes, &text), bytes);
         }
     }
@@ -134,9 +145,12 @@ mod tests {
             (b"\xff\xfea", 1, "UTF-16"),
             (wide.as_slice(), 2, "UTF-16LE"),
         ] {
-            assert_eq!(decode(bytes), Err(Undecoded { line, guess }), "{bytes:?}");
+            let undecoded = decode(bytes).unwrap_err();
+            assert_eq!((undecoded.line, undecoded.guess), (line, guess), "{bytes:?}");
+            assert_eq!(decode(bytes.to_vec()), Err(undecoded));
         }
-        assert!(Undecoded { line: 2, guess: "CP949" }.message().ends_with("iconv -f CP949 -t UTF-8"));
+        let message = decode(KOREAN).unwrap_err().message();
+        assert!(message.ends_with("iconv -f CP949 -t UTF-8"), "{message}");
     }
 
     #[test]

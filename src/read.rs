@@ -1,5 +1,6 @@
 //! Reading one input: from bytes to text, from text to documents, and what is passed over on the way.
 
+use std::borrow::Cow;
 use std::cell::RefCell;
 use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -12,7 +13,7 @@ use serde::Serialize;
 use crate::charts::{self, InitTemplates, Views};
 use crate::cut_list::CutList;
 use crate::discover::{self, Failure, Input};
-use crate::encoding::{self, decode};
+use crate::encoding::decode;
 use crate::helm::{Library, Template, Unread};
 use crate::path_text::{path_of_text, text_of_path};
 use crate::rendered;
@@ -205,8 +206,8 @@ pub fn read_where(
             let holds_objects = holds_objects(&text, &documents);
             let kept = keep(Skimmed { id, path: &path, text: &text, documents: &documents });
             let source = if kept.text {
-                Source::with_encoding(id, &*path, &*text, encoding)
-                    .with_origins(rendered::origins(&text, &documents))
+                let origins = rendered::origins(&text, &documents);
+                Source::with_encoding(id, &*path, text, encoding).with_origins(origins)
             } else {
                 Source::with_encoding(id, &*path, "", encoding)
             };
@@ -215,7 +216,7 @@ pub fn read_where(
             Ok(InputFile { source, documents, holds_objects, is_asked_for, mentions, definitions })
         }
         // Other people's files are passed over whatever their encoding is.
-        Err(_) if !encoding::holds_manifest(bytes) => Ok(empty()),
+        Err(undecoded) if !undecoded.may_be_manifest => Ok(empty()),
         Err(undecoded) => Err(failed(Some(undecoded.line), undecoded.message())),
     });
     match file.map_err(|message| failed(None, message)).flatten() {
@@ -225,7 +226,7 @@ pub fn read_where(
 }
 
 /// Hands the bytes of `input` to `work`. Each thread has one buffer for all the files that it reads.
-fn read_bytes<T>(input: &Input, work: impl FnOnce(&[u8]) -> T) -> Result<T, String> {
+fn read_bytes<T>(input: &Input, work: impl FnOnce(Cow<'_, [u8]>) -> T) -> Result<T, String> {
     /// What is kept between files (bytes); few are larger.
     const KEPT: usize = 1 << 20;
     thread_local!(static BUFFER: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) });

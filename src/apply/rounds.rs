@@ -11,7 +11,7 @@ use crate::discover::Input;
 use crate::finding::{Edit, Finding, Fix, Safety, Severity};
 use crate::fix::Edits;
 use crate::report::Report;
-use crate::source::{FileId, Source, Span};
+use crate::source::{FileId, Source, Span, Text};
 
 /// How often what is mended is looked at for more to mend: one fix may make room for another.
 const MAX_ROUNDS: usize = 10;
@@ -48,9 +48,9 @@ pub struct Changed {
     /// Its path as it is shown.
     pub path: Arc<str>,
     /// Its text.
-    pub before: Arc<str>,
+    pub before: Text,
     /// Its text as it is now.
-    pub after: Arc<str>,
+    pub after: Text,
 }
 
 impl Fixer<'_> {
@@ -84,8 +84,8 @@ pub(super) fn changed(
     let changed = changed.map(|((input, _), (before, after))| Changed {
         input,
         path: Arc::clone(&before.path),
-        before: Arc::clone(&before.text),
-        after: Arc::clone(&after.text),
+        before: before.text.clone(),
+        after: after.text.clone(),
     });
     without_links(changed.collect())
 }
@@ -93,7 +93,7 @@ pub(super) fn changed(
 /// `changed` without the links to files that change in the same way: these are written where they are.
 fn without_links(mut changed: Vec<Changed>) -> Vec<Changed> {
     let target = |one: &Changed| match &one.input {
-        Input::File { path, .. } => Some((fs::canonicalize(path).ok()?, Arc::clone(&one.after))),
+        Input::File { path, .. } => Some((fs::canonicalize(path).ok()?, one.after.clone())),
         _ => None,
     };
     let is_link = |one: &Changed| match &one.input {

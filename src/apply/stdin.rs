@@ -22,7 +22,7 @@ impl Stdin {
         else {
             return Ok(None);
         };
-        let bytes = discover::read(input, &mut Vec::new(), <[u8]>::to_vec)?;
+        let bytes = discover::read(input, &mut Vec::new(), |bytes| Vec::from(bytes))?;
         let (text, _) = decode(&bytes).map_err(|undecoded| format!("{name}: {}", undecoded.message()))?;
         *input = Input::Text { path: name.to_owned(), text: text.into_owned() };
         Ok(Some(Self { index, bytes }))

@@ -13,7 +13,7 @@ use crate::discover::{CONFIG_FILES, reason};
 use crate::encoding::decode;
 use crate::finding::Finding;
 use crate::globs::Place;
-use crate::source::{FileId, Source};
+use crate::source::{FileId, Source, Text};
 
 /// What people call it who forget the dot.
 const WITHOUT_DOT: [&str; 2] = ["initlint.yaml", "initlint.yml"];
@@ -51,7 +51,7 @@ pub fn load(cli: &Cli, here: &Path) -> Result<Config, Problem> {
 pub fn load_unsaved(
     cli: &Cli,
     here: &Path,
-    unsaved: &dyn Fn(&Path) -> Option<Arc<str>>,
+    unsaved: &dyn Fn(&Path) -> Option<Text>,
 ) -> Result<Config, Problem> {
     let place = Place { base: here.to_owned(), here: here.to_owned() };
     let mut config = Config { place, ..Config::default() };

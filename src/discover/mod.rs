@@ -1,11 +1,12 @@
 //! From what the user named to files: folders, globs, standard input.
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 use std::fs;
 use std::io::{self, Read};
 use std::path::{Component, Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Arc, mpsc};
+use std::sync::mpsc;
 
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 use ignore::{WalkBuilder, WalkParallel, WalkState};
@@ -13,6 +14,7 @@ use ignore::{WalkBuilder, WalkParallel, WalkState};
 use crate::bounded;
 use crate::globs::Globs;
 use crate::path_text::text_of_path;
+use crate::source::Text;
 
 mod ignore_files;
 mod seen;
@@ -82,7 +84,7 @@ pub enum Input {
         /// As of a file.
         named: bool,
         /// The text.
-        text: Arc<str>,
+        text: Text,
     },
 }
 
@@ -95,12 +97,12 @@ impl Input {
 
     /// The same with another text; `None` for standard input.
     #[must_use]
-    pub fn with_text(&self, text: &Arc<str>) -> Option<Self> {
+    pub fn with_text(&self, text: &Text) -> Option<Self> {
         match self {
             Input::Stdin => None,
             Input::Text { path, .. } => Some(Input::Text { path: path.clone(), text: text.to_string() }),
             Input::File { path, named } | Input::Edited { path, named, .. } => {
-                Some(Input::Edited { path: path.clone(), named: *named, text: Arc::clone(text) })
+                Some(Input::Edited { path: path.clone(), named: *named, text: text.clone() })
             }
         }
     }
@@ -416,22 +418,25 @@ pub(crate) fn reason(error: &io::Error) -> String {
     }
 }
 
-/// Hands the bytes of `input`, at most [`MAX_FILE_SIZE`] or [`MAX_STDIN_SIZE`], to `work`. They are read into `buffer`, which may hold those of
-/// another file.
+/// Hands the bytes of `input`, at most [`MAX_FILE_SIZE`] or [`MAX_STDIN_SIZE`], to `work`. Those of a file are read into
+/// `buffer`, which may hold another's; standard input, which may be large and comes once, is handed over to be kept.
 ///
 /// # Errors
 /// A message where it can't be read or is larger.
-pub fn read<T>(input: &Input, buffer: &mut Vec<u8>, work: impl FnOnce(&[u8]) -> T) -> Result<T, String> {
+pub fn read<T>(
+    input: &Input,
+    buffer: &mut Vec<u8>,
+    work: impl FnOnce(Cow<'_, [u8]>) -> T,
+) -> Result<T, String> {
     let count = match input {
-        Input::Text { text, .. } => return Ok(work(text.as_bytes())),
-        Input::Edited { text, .. } => return Ok(work(text.as_bytes())),
-        // Nothing at all is what a program that failed before us in a pipe leaves.
-        Input::Stdin => {
-            fill(&mut io::stdin().lock(), 0, MAX_STDIN_SIZE, buffer).and_then(|count| match count {
-                0 => Err(io::Error::other("nothing came in")),
-                count => Ok(count),
-            })
-        }
+        Input::Text { text, .. } => return Ok(work(text.as_bytes().into())),
+        Input::Edited { text, .. } => return Ok(work(text.as_bytes().into())),
+        Input::Stdin => match bounded::read_all(io::stdin().lock(), MAX_STDIN_SIZE) {
+            // Nothing at all is what a program that failed before us in a pipe leaves.
+            Ok(bytes) if bytes.is_empty() => Err(io::Error::other("nothing came in")),
+            Ok(bytes) => return Ok(work(bytes.into())),
+            Err(error) => Err(error),
+        },
         // A pipe (`<(helm template …)`) has no size.
         Input::File { path, .. } => fs::File::open(path).and_then(|mut file| {
             let size = file.metadata().map_or(0, |metadata| metadata.len());
@@ -439,7 +444,7 @@ pub fn read<T>(input: &Input, buffer: &mut Vec<u8>, work: impl FnOnce(&[u8]) -> 
         }),
     };
     let count = count.map_err(|error| reason(&error))?;
-    Ok(work(buffer.get(..count).unwrap_or_default()))
+    Ok(work(buffer.get(..count).unwrap_or_default().into()))
 }
 
 /// Reads all of `from`, which seems to have `size` bytes and may have `most`, into the start of `buffer`. Tells how many

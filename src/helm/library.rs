@@ -2,11 +2,10 @@
 
 use std::collections::HashMap;
 use std::ops::Range;
-use std::sync::Arc;
 
 use super::action::{self, Command, Opening};
 use super::lexer::{self, Action};
-use crate::source::{FileId, Source};
+use crate::source::{FileId, Source, Text};
 
 /// Named templates, as far as there is one text of a name.
 #[derive(Debug, Default)]
@@ -20,7 +19,7 @@ pub struct Library {
 pub(super) struct Named {
     pub(super) file: FileId,
     /// All of the file.
-    pub(super) text: Arc<str>,
+    pub(super) text: Text,
     /// What stands between `define` and `end`.
     pub(super) body: Range<usize>,
     /// Whether `define` and `end` take the white space after and before them away.
@@ -101,7 +100,7 @@ impl Library {
                     let Some((name, define)) = open.take() else { return };
                     let body = define.range.end..action.range.start;
                     let trims = (define.trims_right, action.trims_left);
-                    self.define(name, Named { file: source.id, text: Arc::clone(&source.text), body, trims });
+                    self.define(name, Named { file: source.id, text: source.text.clone(), body, trims });
                 }
                 _ => {}
             }

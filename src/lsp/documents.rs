@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use lsp_types::{TextDocumentContentChangeEvent, TextDocumentItem, Uri, VersionedTextDocumentIdentifier};
 
 use super::positions::{Lines, PositionEncoding};
 use super::uri;
+use crate::source::Text;
 
 /// A document that is open.
 #[derive(Debug)]
@@ -15,7 +15,7 @@ pub(super) struct Document {
     pub(super) uri: Uri,
     pub(super) path: PathBuf,
     pub(super) version: i32,
-    pub(super) text: Arc<str>,
+    pub(super) text: Text,
 }
 
 /// All of them, by their address.

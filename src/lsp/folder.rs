@@ -188,7 +188,7 @@ impl Folder {
     /// Reads the configuration and the files anew. Tells what the user should know.
     fn reread(&mut self, cli: &Cli, here: &Path, documents: &Documents) -> Vec<String> {
         let mut notes = Vec::new();
-        let unsaved = |path: &Path| documents.at(path).map(|document| Arc::clone(&document.text));
+        let unsaved = |path: &Path| documents.at(path).map(|document| document.text.clone());
         let configured = config::load_unsaved(cli, here, &unsaved);
         self.config_problem = None;
         match configured.and_then(|config| self.configure(&config)) {
@@ -255,7 +255,7 @@ impl Folder {
             let shown = text_of_path(document.path.strip_prefix(&self.root).unwrap_or(&document.path));
             let place = read.iter().position(|(file, _)| *file.source.path == *shown).unwrap_or(read.len());
             let id = FileId(u32::try_from(place).unwrap_or(u32::MAX));
-            let file = InputFile::new(Source::new(id, shown, Arc::clone(&document.text)));
+            let file = InputFile::new(Source::new(id, shown, document.text.clone()));
             match read.get_mut(place) {
                 Some(known) => *known = (file, None),
                 None => read.push((file, None)),

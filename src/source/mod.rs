@@ -1,8 +1,12 @@
 //! A file's text, places in it, and text that was decoded from it.
 
+mod text;
+
 use std::borrow::Cow;
 use std::ops::Range;
 use std::sync::{Arc, OnceLock};
+
+pub use text::Text;
 
 /// Which of a run's files a place lies in: its index among the run's [`Source`]s.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -74,7 +78,7 @@ pub struct Source {
     /// The path to show.
     pub path: Arc<str>,
     /// The text.
-    pub text: Arc<str>,
+    pub text: Text,
     /// What the bytes on disk were.
     pub encoding: Encoding,
     /// The documents that another tool made of a file, each with that file's path as the tool wrote it.
@@ -98,7 +102,7 @@ pub struct Position {
 
 impl Source {
     /// A source of UTF-8 text.
-    pub fn new(id: FileId, path: impl Into<Arc<str>>, text: impl Into<Arc<str>>) -> Self {
+    pub fn new(id: FileId, path: impl Into<Arc<str>>, text: impl Into<Text>) -> Self {
         Self::with_encoding(id, path, text, Encoding::Utf8)
     }
 
@@ -106,7 +110,7 @@ impl Source {
     pub fn with_encoding(
         id: FileId,
         path: impl Into<Arc<str>>,
-        text: impl Into<Arc<str>>,
+        text: impl Into<Text>,
         encoding: Encoding,
     ) -> Self {
         Self {

@@ -5,13 +5,13 @@ use std::sync::Arc;
 
 use super::heuristics::is_json;
 use super::scalar::{self, Style};
-use crate::source::{FileId, MappedText, Source, Span};
+use crate::source::{FileId, MappedText, Source, Span, Text};
 
 /// A text that nodes were read from: a file's, one that is written in a scalar of a file, or what a template puts out.
 pub(super) struct Origin {
     file: FileId,
     /// The whole text: what is written as it is meant is borrowed from it.
-    pub(super) text: Arc<str>,
+    pub(super) text: Text,
     /// Where the document starts in the text.
     start: usize,
     /// Where it ends there.
@@ -23,13 +23,7 @@ pub(super) struct Origin {
 impl Origin {
     /// The text of `source`, of whose documents one is `range`.
     pub(super) fn of(source: &Source, range: Range<usize>) -> Self {
-        Self {
-            file: source.id,
-            text: Arc::clone(&source.text),
-            start: range.start,
-            end: range.end,
-            written: None,
-        }
+        Self { file: source.id, text: source.text.clone(), start: range.start, end: range.end, written: None }
     }
 
     /// The text of `text`, which is `written` in a file; one of its documents is `range`.

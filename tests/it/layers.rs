@@ -19,7 +19,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("fix", &["finding", "source", "yaml"]),
     ("kube", &["helm", "source", "yaml"]),
     ("images", &["kube"]),
-    ("discover", &["bounded", "globs", "path_text"]),
+    ("discover", &["bounded", "globs", "path_text", "source"]),
     ("unchecked", &["discover", "finding", "source"]),
     ("charts", &["discover", "helm", "source", "yaml"]),
     ("encoding", &["source"]),
