@@ -2,8 +2,9 @@
 
 use std::ops::Range;
 
-use super::condition::{Condition, Said, either};
+use super::condition::Condition;
 use super::facts::Facts;
+use super::said::{self, Thing};
 use super::tree::{Arm, Block, Called, Piece, Tree, blocks};
 use crate::source::Span;
 
@@ -138,7 +139,7 @@ impl<'t> Choice<'t> {
 
     /// What has to hold for it, each with all of what would do. `None` where several branches would do, and that can't be said
     /// in short.
-    fn conditions(&self) -> Option<Vec<Vec<Said<'t>>>> {
+    fn conditions(&self) -> Option<Vec<Thing<'t>>> {
         if self.alike == 0 {
             return Some(self.own_conditions());
         }
@@ -165,7 +166,7 @@ impl<'t> Choice<'t> {
     }
 
     /// What has to hold for the branch that is taken.
-    fn own_conditions(&self) -> Vec<Vec<Said<'t>>> {
+    fn own_conditions(&self) -> Vec<Thing<'t>> {
         let asked = self.asked();
         let taken = asked.iter().find_map(|&(condition, holds)| holds.then_some(condition));
         // What equals one text equals no other.
@@ -181,24 +182,6 @@ impl<'t> Choice<'t> {
 /// `None` where that can't be said in short.
 #[must_use]
 pub fn conditions(choices: &[Choice<'_>]) -> Option<Vec<String>> {
-    let mut all: Vec<Vec<Said<'_>>> = Vec::new();
     let each = choices.iter().map(Choice::conditions).collect::<Option<Vec<_>>>()?;
-    for condition in each.into_iter().flatten() {
-        if !all.contains(&condition) {
-            all.push(condition);
-        }
-    }
-    let is_implied = |condition: &[Said<'_>]| {
-        let says =
-            |one: &Said<'_>, other: &Said<'_>| one.implies(other) || condition.len() > 1 && one == other;
-        let is_said = |one: &Said<'_>| condition.iter().any(|other| says(one, other));
-        all.iter().any(|other| matches!(&**other, [one] if is_said(one)))
-    };
-    let told: Vec<_> = all.iter().filter(|condition| !is_implied(condition)).collect();
-    let is_one_of_several = told.len() > 1;
-    let join = |condition: &&Vec<Said<'_>>| {
-        let texts = either(condition);
-        if is_one_of_several && condition.len() > 1 { format!("({texts})") } else { texts }
-    };
-    Some(told.iter().map(join).collect())
+    Some(said::told(each.into_iter().flatten()))
 }

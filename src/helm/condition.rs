@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use super::library::{Library, Named};
+use super::said::Said;
 use super::scope::Scope;
 use super::{action, constant, implied};
 
@@ -24,9 +25,9 @@ pub(super) struct Literal {
     /// What is so wherever its fact holds.
     pub(super) implied: Vec<Claim>,
     /// The fact as it is written.
-    text: String,
+    pub(super) text: String,
     /// Whether that says the opposite of the fact: of `lt` and `ge` the fact is always the first.
-    is_opposite: bool,
+    pub(super) is_opposite: bool,
     /// Whether it hangs on what a named template is called with.
     is_of_call: bool,
 }
@@ -214,70 +215,6 @@ impl Condition {
             };
             own.claim.subject.is_some() && other.sure().any(is_other)
         })
-    }
-}
-
-/// Part of a condition, or that it isn't so, as people are told.
-#[derive(Debug, Clone)]
-pub(super) enum Said<'c> {
-    One {
-        literal: &'c Literal,
-        is_true: bool,
-    },
-    /// What several facts come to: each of these is one thing that they say.
-    Several(Vec<Vec<Self>>),
-}
-
-impl<'c> Said<'c> {
-    fn of(condition: &'c Condition, holds: bool) -> Self {
-        match condition {
-            Condition::Is(literal) => Self::One { literal, is_true: literal.claim.holds == holds },
-            _ => Self::Several(condition.said(holds)),
-        }
-    }
-
-    /// What would do for it, one of which is said.
-    fn alternatives(self) -> Vec<Self> {
-        match self {
-            Self::Several(mut things) if things.len() == 1 => things.pop().unwrap_or_default(),
-            one => vec![one],
-        }
-    }
-
-    /// The fact as it is written, after a `not` where it doesn't hold.
-    pub(super) fn text(&self) -> String {
-        match self {
-            Self::One { literal, is_true } => {
-                let not = if *is_true == literal.is_opposite { "not " } else { "" };
-                format!("{not}`{}`", literal.text)
-            }
-            Self::Several(things) => {
-                format!("({})", things.iter().map(|one| either(one)).collect::<Vec<_>>().join(" and "))
-            }
-        }
-    }
-
-    /// Whether `other` goes without saying beside it.
-    pub(super) fn implies(&self, other: &Self) -> bool {
-        let (Self::One { literal, is_true }, Self::One { literal: other, is_true: is_other }) = (self, other)
-        else {
-            return false;
-        };
-        is_true == is_other && {
-            let (from, to) = if *is_true { (literal, other) } else { (other, literal) };
-            from.implied.iter().any(|implied| implied.holds && implied.fact == to.claim.fact)
-        }
-    }
-}
-
-/// What is said by one of `alternatives`, of which any would do.
-pub(super) fn either(alternatives: &[Said<'_>]) -> String {
-    alternatives.iter().map(Said::text).collect::<Vec<_>>().join(" or ")
-}
-
-impl PartialEq for Said<'_> {
-    fn eq(&self, other: &Self) -> bool {
-        self.text() == other.text()
     }
 }
 

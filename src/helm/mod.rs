@@ -28,6 +28,7 @@ mod named;
 mod placeholder;
 mod readings;
 mod render;
+mod said;
 mod scope;
 mod script;
 mod tree;

@@ -334,16 +334,28 @@ fn what_conditions_are_made_of_excludes() {
         (
             ".Values.c",
             "not (and .Values.c (or .Values.a .Values.b))",
-            "(if `.Values.c` and (not `.Values.c` or (not `.Values.a` and not `.Values.b`)))",
+            "(if `.Values.c` and not `.Values.a` and not `.Values.b`)",
+        ),
+        (".Values.c", "or .Values.a (and .Values.b (not .Values.c))", "(if `.Values.c` and `.Values.a`)"),
+        (
+            "or .Values.x (and .Values.a .Values.b)",
+            "and .Values.a .Values.b",
+            "(if `.Values.a` and `.Values.b`)",
         ),
         (
-            ".Values.c",
-            "or .Values.a (and .Values.b (not .Values.c))",
-            "(if `.Values.c` and (`.Values.a` or (`.Values.b` and not `.Values.c`)))",
+            "or .Values.x (and .Values.a .Values.b)",
+            "and .Values.a .Values.c",
+            "(if (`.Values.x` or `.Values.b`) and `.Values.a` and `.Values.c`)",
         ),
+        ("or .Values.a .Values.b", "not .Values.a", "(if `.Values.b` and not `.Values.a`)"),
     ] {
         assert_eq!(twice(first, second), [both], "{first}, {second}");
     }
+    let nested = format!(
+        "        {{{{- if or .Values.b .Values.x .Values.a }}}}\n        {{{{- if or .Values.a .Values.b }}}}\n{}        {{{{- end }}}}\n        {{{{- end }}}}\n",
+        mkdir("seed", "/data/a")
+    );
+    assert_eq!(conditions(&nested, EMPTY_DIR), ["(if `.Values.a` or `.Values.b`)"], "more would do outside");
 }
 
 /// That none of several branches is taken is one way more.
