@@ -52,7 +52,7 @@ pub(crate) use download::alternative;
 pub(crate) use languages::takes_operators;
 pub(crate) use network::pause;
 pub(crate) use operations::{Attempt, Id, Operation, Ownership};
-pub(crate) use paths::{Touching, is_in_copy_of_system, only_removes};
+pub(crate) use paths::{Touching, copied_of_system, only_removes};
 pub(crate) use reading::{found_command, lists_folder, run_on_found, searched_name};
 pub use record::Record;
 pub(crate) use record::{Elsewhere, Trait};

@@ -251,10 +251,12 @@ pub(crate) fn only_removes(call: &Call<'_>) -> bool {
     matches!(call.name(), "rm" | "unlink")
 }
 
-/// Whether `key` tells of a file in a copy of the system's own settings or data in an image, which people add to.
-pub(crate) fn is_in_copy_of_system(key: &str) -> bool {
-    let is_of_system = |copied: &str| ["/etc", "/usr"].iter().any(|folder| is_at_or_below(copied, folder));
+/// What is copied, perhaps a pattern, where `key` tells of a file in a copy of the system's own settings or data in an image,
+/// which people add to.
+pub(crate) fn copied_of_system(key: &str) -> impl Iterator<Item = &str> {
+    let is_of_system = |copied: &&str| ["/etc", "/usr"].iter().any(|folder| is_at_or_below(copied, folder));
     key.split("tree:Container:")
         .skip(1)
-        .any(|copied| is_of_system(copied.split(':').next().unwrap_or_default()))
+        .map(|copied| copied.split(':').next().unwrap_or_default())
+        .filter(is_of_system)
 }

@@ -261,7 +261,9 @@ impl Machine<'_, '_> {
             return true;
         }
         // What is added to there is most likely meant for what came with the copy.
-        if crate::commands::is_in_copy_of_system(key) || self.is_matched(place) {
+        let copied_by = key.rsplit_once(":/").and_then(|(_, path)| path.split('/').next());
+        let brings = |copied: &str| is_among(copied_by.unwrap_or_default(), copied);
+        if crate::commands::copied_of_system(key).any(brings) || self.is_matched(place) {
             return false;
         }
         let absent = !self.ask(&format!("exists:{key}"), true);
@@ -278,10 +280,7 @@ impl Machine<'_, '_> {
         };
         let Node::Directory(fill) = self.tree(&folder).see(&folder) else { return false };
         let Some(pattern) = &atom.pattern else { return false };
-        fill.iter().any(|source| {
-            let name = source.rsplit('/').next().unwrap_or_default();
-            !name.contains(['*', '?', '[']) || matches(name, pattern)
-        })
+        fill.iter().any(|source| is_among(pattern, source))
     }
 
     /// Why a file at `place` can't be opened for writing.
@@ -402,4 +401,10 @@ impl Machine<'_, '_> {
             Node::Link(_) | Node::Unknown { .. } => {}
         }
     }
+}
+
+/// Whether `name` may be one of those that `copied` stands for, a path that may end with a pattern.
+fn is_among(name: &str, copied: &str) -> bool {
+    let pattern = copied.rsplit('/').next().unwrap_or_default();
+    !pattern.contains(['*', '?', '[']) || matches(pattern, name)
 }
