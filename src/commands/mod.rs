@@ -32,6 +32,7 @@ mod rights;
 mod servers;
 mod services;
 mod setups;
+mod signals;
 mod sql;
 mod substitution;
 mod system;
@@ -61,8 +62,9 @@ pub use rights::Needs;
 pub(crate) use rights::{
     changes_files, ends_soon, is_known, is_light, is_of_the_shell, is_socket_client, starts_server,
 };
-pub(crate) use servers::{may_end_server, signals_own_shell};
+pub(crate) use servers::may_end_server;
 pub(crate) use services::says_what_is_set;
+pub(crate) use signals::{ends_by, sent_to_own_shell};
 pub(crate) use wrappers::Wrapper;
 
 use record::record;

@@ -12,14 +12,6 @@ pub(crate) fn may_end_server(word: &str, name: &str, sees: bool) -> bool {
     word.contains("quitquitquit") || sees && (word.contains("kill") || word.contains(name))
 }
 
-/// Whether `call`, whose last word is written as `target`, sends a signal to the first process of its container, or to the
-/// shell that it stands in.
-pub(crate) fn signals_own_shell(call: &Call<'_>, target: &str) -> bool {
-    // `-0` only asks whether it runs.
-    let is_signal = !call.words().iter().any(|word| word == "-0");
-    call.name() == "kill" && is_signal && matches!(target, "1" | "$$")
-}
-
 /// Those of which nothing else is known. Databases stand in a file of their own.
 pub(super) const RECORDS: &[Record] = &[
     record(&["nginx"]).when(nginx),

@@ -237,17 +237,38 @@ fn nobody_waits_for_a_mount() {
 /// It isn't executed: the first process is another one here.
 #[test]
 fn a_timer_that_signals_the_first_process_ends_a_wait() {
-    let pod = |timer: &str| {
+    let pod = |trap: &str, timer: &str| {
         format!(
             "apiVersion: v1\nkind: Pod\nmetadata: {{name: web}}\nspec:\n  initContainers:\n  - name: wait\n    \
-             image: example.org/tools:1.0\n    command:\n    - sh\n    - -c\n    - |\n      trap 'exit 1' INT TERM\n      \
+             image: example.org/tools:1.0\n    command:\n    - sh\n    - -c\n    - |\n      {trap}\n      \
              {timer}\n      until nc -z db 5432; do sleep 1; done\n  containers:\n  - {{name: web, image: nginx:1.27.0}}\n"
         )
     };
-    let is_found = |timer: &str| {
-        let report = lint("pod.yaml", &pod(timer), &Settings::default());
+    let is_found = |trap: &str, timer: &str| {
+        let report = lint("pod.yaml", &pod(trap, timer), &Settings::default());
         report.findings.iter().any(|finding| finding.rule == "unbounded-wait")
     };
-    assert!(!is_found("(sleep 600; kill -s INT 1) &"));
-    assert!(is_found("(sleep 600; echo late) &"));
+    // Kubernetes makes `$` of `$$`.
+    for (trap, timer) in [
+        ("trap 'exit 1' INT TERM", "(sleep 600; kill -s INT 1) &"),
+        ("trap 'exit 1' SIGTERM", "(sleep 600; kill 1) &"),
+        ("trap exit 15", "sleep 600 && kill -TERM 1 &"),
+        ("trap -- late TERM", "(sleep 600; kill $$$$) &"),
+        ("trap 'exit 1' INT", "(sleep 600; kill -2 \"$$$$\") &"),
+    ] {
+        assert!(!is_found(trap, timer), "{trap}; {timer}");
+    }
+    for (trap, timer) in [
+        ("trap 'exit 1' INT TERM", "(sleep 600; echo late) &"),
+        ("trap 'exit 1' TERM", "(sleep 600; kill -0 1) &"),
+        ("trap 'exit 1' TERM", "(sleep 600; kill -9 1) &"),
+        ("trap 'exit 1' TERM", "(sleep 600; kill $$) &"),
+        ("trap '' TERM", "(sleep 600; kill 1) &"),
+        ("trap 'exit 1' TERM; trap - TERM", "(sleep 600; kill 1) &"),
+        ("trap 'exit 1' INT EXIT", "(sleep 600; kill 1) &"),
+        ("trap 'echo late' TERM", "(sleep 600; kill 1) &"),
+        ("true", "(sleep 600; kill 1) &"),
+    ] {
+        assert!(is_found(trap, timer), "{trap}; {timer}");
+    }
 }

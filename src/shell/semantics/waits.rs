@@ -74,15 +74,19 @@ impl Facts<'_> {
     /// time is over. Without a `trap` the first process of a container heeds no signal of its own (`pid_namespaces(7)`).
     fn is_ended_from_aside(&self, before: usize) -> bool {
         let mut has_paused = false;
-        let traps = || self.executions.iter().any(|run| run.name() == Some("trap"));
-        let mut aside = self.executions.iter().take(before).filter(|run| run.in_background);
-        let ends = |run: &Execution<'_>| {
+        let earlier = || self.executions.iter().take(before);
+        let ends_by = |signal: &str| {
+            let traps = earlier().rev().filter(|run| !run.in_background);
+            let mut said = traps.filter_map(|run| commands::ends_by(&Call::of(run.written()), signal));
+            said.next() == Some(true)
+        };
+        earlier().filter(|run| run.in_background).any(|run| {
             let call = Call::of(run.written());
             has_paused |= call.is(Trait::Waits) && call.is(Trait::OnlyPrints);
             let target = run.words.last().and_then(|word| run.unit.text.as_str().get(word.range.clone()));
-            has_paused && target.is_some_and(|target| commands::signals_own_shell(&call, target))
-        };
-        aside.any(ends) && traps()
+            let sent = target.and_then(|target| commands::sent_to_own_shell(&call, target));
+            has_paused && sent.is_some_and(ends_by)
+        })
     }
 
     fn wait_of_loop(&self, own: &Loop<'_>) -> Option<Wait> {
