@@ -3,7 +3,6 @@
 use std::collections::HashMap;
 
 use super::library::{Library, Named};
-use super::said::Said;
 use super::scope::Scope;
 use super::{action, constant, implied};
 
@@ -189,13 +188,6 @@ impl Condition {
             Self::Is(literal) => Some(literal),
             _ => None,
         })
-    }
-
-    /// What it says, one thing after another, each with all of what would do. `holds` is whether the condition does.
-    pub(super) fn said(&self, holds: bool) -> Vec<Vec<Said<'_>>> {
-        let (parts, is_all) = self.parts();
-        let said = parts.iter().map(|part| Said::of(part, holds));
-        if is_all == holds { said.map(Said::alternatives).collect() } else { vec![said.collect()] }
     }
 
     /// Whether it hangs on what a named template is called with, which may settle it.

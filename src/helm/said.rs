@@ -16,8 +16,17 @@ pub(super) enum Said<'c> {
 /// What has to hold: one of these, of which any would do.
 pub(super) type Thing<'c> = Vec<Said<'c>>;
 
+impl Condition {
+    /// What it says, one thing after another, each with all of what would do. `holds` is whether the condition does.
+    pub(super) fn said(&self, holds: bool) -> Vec<Thing<'_>> {
+        let (parts, is_all) = self.parts();
+        let said = parts.iter().map(|part| Said::of(part, holds));
+        if is_all == holds { said.map(Said::alternatives).collect() } else { vec![said.collect()] }
+    }
+}
+
 impl<'c> Said<'c> {
-    pub(super) fn of(condition: &'c Condition, holds: bool) -> Self {
+    fn of(condition: &'c Condition, holds: bool) -> Self {
         match condition {
             Condition::Is(literal) => Self::One { literal, is_true: literal.claim.holds == holds },
             _ => Self::Several(condition.said(holds)),
@@ -25,7 +34,7 @@ impl<'c> Said<'c> {
     }
 
     /// What would do for it, one of which is said.
-    pub(super) fn alternatives(self) -> Thing<'c> {
+    fn alternatives(self) -> Thing<'c> {
         match self {
             Self::Several(mut things) if things.len() == 1 => things.pop().unwrap_or_default(),
             one => vec![one],
