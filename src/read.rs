@@ -295,7 +295,7 @@ pub fn visit_documents<'f>(
             outcomes.push(Outcome::Cut(cut));
             continue;
         }
-        let is_judged = || is_judged(text, &file.source.path, is_named);
+        let is_judged = || is_judged(text, &file.source, is_named);
         outcomes.push(match parsed {
             // It is YAML only together with what others put out.
             Ok(document) if document.has_rest() && is_judged() && yaml::looks_like_template(text) => {
@@ -336,7 +336,7 @@ fn visit_template<'f>(
         })
     };
     let is_judged =
-        !discover::is_helper(Path::new(&*source.path)) && is_judged(&source.text, &source.path, is_named);
+        !discover::is_helper(Path::new(&*source.path)) && is_judged(&source.text, source, is_named);
     let views = |library| {
         let template = Template::parse_with(&source.text, library)?;
         Ok(Views::of(source, template, init, &|text| is_named || prefilter.wants(text)))
@@ -368,10 +368,15 @@ fn commented_json(source: &Source, range: &Range<usize>) -> Option<Problem> {
 
 /// Whether it is for us to say what is wrong with a document. Most YAML isn't for kubectl, which refuses some of it: a
 /// document that is no object must only be YAML, and only where its file was named. pre-commit names every file that
-/// changed, JSON with comments among them. Suites of helm-unittest are for that alone.
-fn is_judged(document: &str, path: &str, is_named: bool) -> bool {
+/// changed, JSON with comments among them. Suites of helm-unittest are for that alone, and scripts that have manifests in
+/// here-documents for a shell.
+fn is_judged(document: &str, source: &Source, is_named: bool) -> bool {
+    let path = &source.path;
     let speaks_of_init = || memmem::find(document.as_bytes(), b"initContainers").is_some();
-    if charts::is_test_suite(path, document) || !is_named && yaml::is_prose(document) {
+    if charts::is_test_suite(path, document)
+        || yaml::is_script(&source.text)
+        || !is_named && yaml::is_prose(document)
+    {
         return false;
     }
     yaml::looks_like_object(document)

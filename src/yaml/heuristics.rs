@@ -17,6 +17,12 @@ fn has_key(document: &str, key: &str) -> bool {
     })
 }
 
+/// What starts a line that another program reads: Helm or Jinja, ERB, `FreeMarker`, Terraform, Sealos.
+const ACTIONS: [&str; 8] = ["{{", "{%", "<%", "<#", "</#", "%%", "%{", "${{"];
+
+/// What a template that isn't Helm's has beside double braces.
+const OF_OTHERS: [&str; 5] = ["{%", "<%", "<#", "%{", "${{"];
+
 /// Whether `document`, which doesn't parse, is a template of Helm, Jinja, ERB, `FreeMarker`, configure or the like: an action
 /// starts a line, or is a value, or names something of Helm's.
 #[must_use]
@@ -25,7 +31,7 @@ pub fn looks_like_template(document: &str) -> bool {
     document.lines().any(|line| {
         let indentation = line.len() - line.trim_start().len();
         let line = line.trim_start().trim_start_matches("- ");
-        let is_action = ["{{", "{%", "<%", "<#", "</#", "%%"].iter().any(|action| line.starts_with(action));
+        let is_action = ACTIONS.iter().any(|action| line.starts_with(action));
         let value = line.split_once(": ").map_or(line, |(_, value)| value);
         if is_action || starts_with_configured_name(value) || starts_with_format_field(value) {
             return true;
@@ -46,7 +52,7 @@ pub fn looks_like_template(document: &str) -> bool {
 /// statements beside them.
 #[must_use]
 pub fn looks_like_helm(document: &str) -> bool {
-    document.contains("{{") && !["{%", "<%", "<#"].iter().any(|statement| document.contains(statement))
+    document.contains("{{") && !OF_OTHERS.iter().any(|statement| document.contains(statement))
 }
 
 /// Whether the action at `at` stands in double quotes, and has some of its own: `"{{ .Image "web" }}"`, which ends early as
@@ -77,12 +83,21 @@ fn starts_with_configured_name(value: &str) -> bool {
     name.is_some_and(|name| !name.is_empty() && name.bytes().all(is_of_name))
 }
 
-/// Whether `value` starts with `{name}` and goes on, as Python's `format` fills in; alone on its line only what stands under
-/// it shows that it is no map.
+/// Whether `value` starts with `{name}`, `{name.part}` or `{name[key]}` and goes on, as Python's `format` fills in; alone on
+/// its line only what stands under it shows that it is no map.
 fn starts_with_format_field(value: &str) -> bool {
     let field = value.trim_start().strip_prefix('{').and_then(|rest| rest.split_once('}'));
-    let is_of_name = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-';
-    field.is_some_and(|(name, _)| !name.is_empty() && name.bytes().all(is_of_name))
+    let is_of_name = |byte: u8| byte.is_ascii_alphanumeric() || b"_-.[]".contains(&byte);
+    field.is_some_and(|(name, _)| {
+        name.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '_') && name.bytes().all(is_of_name)
+    })
+}
+
+/// Whether `text` is a script that a shell or another interpreter reads, by its first line. kubectl may be one.
+#[must_use]
+pub fn is_script(text: &str) -> bool {
+    let first = text.trim_start_matches('\u{feff}').strip_prefix("#!").and_then(|rest| rest.lines().next());
+    first.is_some_and(|line| !line.contains("kubectl"))
 }
 
 /// Whether `document` is a text for people: its first line is no key, no item and nothing else that YAML starts with, nor a
@@ -142,6 +157,22 @@ mod tests {
     }
 
     #[test]
+    fn scripts_say_what_reads_them() {
+        assert!(is_script("#!/bin/bash\ncat <<EOF\n---\nkind: Pod\nEOF\n"));
+        assert!(is_script("\u{feff}#!/usr/bin/env python3\n"));
+        assert!(!is_script("#!/usr/bin/env -S kubectl apply -f\nkind: Pod\n"));
+        assert!(!is_script("# a\nkind: Pod\n#!/bin/sh\n"));
+    }
+
+    #[test]
+    fn helm_has_no_statements_of_others() {
+        assert!(looks_like_helm("a: {{ .Values.a }}\n"));
+        for text in ["a: {{ a }}\n{% endif %}\n", "${{ if(a) }}\na: {{ b }}\n", "a: 1\n"] {
+            assert!(!looks_like_helm(text), "{text}");
+        }
+    }
+
+    #[test]
     fn templates_have_actions_outside_strings() {
         assert!(looks_like_template("a:\n  {{- toYaml .Values.x | nindent 2 }}\n"));
         assert!(looks_like_template("name: {{ .Release.Name }}\n"));
@@ -154,6 +185,12 @@ mod tests {
         assert!(looks_like_template("- @NODE_1@-web\n"));
         assert!(looks_like_template("metadata:\n  image: %IMAGE%\n"));
         assert!(looks_like_template("image: {repo}/init:1.0\n"));
+        assert!(looks_like_template("image: {images[init]}\n"));
+        assert!(looks_like_template("backend: {self.path.k8s}:80\n"));
+        assert!(looks_like_template(
+            "tolerations:\n  %{~ for key in keys ~}\n  - key: ${key}\n  %{~ endfor ~}\n"
+        ));
+        assert!(looks_like_template("${{ if(inputs.db === 'true') }}\napiVersion: v1\n"));
         assert!(looks_like_template("tolerations: {more-tolerations}\n  - key: x\n"));
         assert!(!looks_like_template("image: {a: b} c\nresources: {}\n"));
         assert!(looks_like_template("env:\n${ENV}\n  - name: a\n"));

@@ -38,7 +38,9 @@ mod value;
 pub use aliases::MAX_ALIASED_NODES;
 pub use comments::comments;
 pub use documents::split;
-pub use heuristics::{is_json, is_prose, is_yaml, looks_like_helm, looks_like_object, looks_like_template};
+pub use heuristics::{
+    is_json, is_prose, is_script, is_yaml, looks_like_helm, looks_like_object, looks_like_template,
+};
 pub use json_comments::json_comment;
 pub use key_values::{KeyValues, key_values, more_key_values};
 pub use node::{Entry, Kind, Lookup, Node, NodeId};
