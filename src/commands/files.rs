@@ -8,7 +8,7 @@ use super::world::atoms::Atom;
 use super::world::permissions::Permissions;
 use super::world::place::{Place, Store, base_name};
 use super::world::{ChangeKind, FAILURE, FailureCause, SUCCESS, Status, World};
-use super::{Call, Record, Remedy, Trait, Trouble, What, looks_like_file, operations, paths, record};
+use super::{Call, Record, Remedy, Trait, Trouble, What, looks_like_file, noise, operations, paths, record};
 
 pub(super) const RECORDS: &[Record] = &[
     record(&["mkdir"])
@@ -410,8 +410,7 @@ fn make_file_system(world: &mut dyn World, call: &Call<'_>) -> Status {
 }
 
 fn dd(world: &mut dyn World, call: &Call<'_>) -> Status {
-    let operand =
-        |name: &str| call.words().iter().find_map(|word| word.strip_prefix(name)?.strip_prefix('='));
+    let operand = |name: &str| noise::operand(call, name);
     if let Some(path) = operand("if")
         && let Err(status) = world.needs(path)
     {
@@ -430,8 +429,9 @@ fn dd(world: &mut dyn World, call: &Call<'_>) -> Status {
     if opens_only("nocreat") && !exists {
         return world.fail(Some(&place), FailureCause::Missing);
     }
-    let content = world.atom(Atom::new(format!("output:{}", call.words().join(" ")), "$(dd)"));
-    let content = String::from(content);
+    let content = noise::of(world, call).unwrap_or_else(|| {
+        String::from(world.atom(Atom::new(format!("output:{}", call.words().join(" ")), "$(dd)")))
+    });
     if operand("oflag").is_some_and(|flags| flags.contains("append")) {
         return world.append(&place, &content);
     }

@@ -3,7 +3,7 @@
 use super::world::Node;
 use super::world::atoms::{Atom, is_known};
 use super::world::{ChangeKind, FailureCause, SUCCESS, Status, World};
-use super::{Call, Record, Remedy, Trait, Trouble, What, paths, record};
+use super::{Call, Record, Remedy, Trait, Trouble, What, noise, paths, record};
 
 pub(super) const RECORDS: &[Record] = &[
     record(&["ssh-keygen"]).taking("f t b N C m P a R F r O I s n V z").does(ssh_keygen),
@@ -181,6 +181,9 @@ fn pass(world: &mut dyn World, call: &Call<'_>) -> Status {
 fn openssl_traits(call: &Call<'_>) -> &'static [Trait] {
     let makes_key = |option: &&str| call.words().iter().any(|word| word == option);
     match call.words().get(1).map(String::as_str) {
+        Some("rand") if call.words().last().is_some_and(|count| noise::is_more_than_secret(count)) => {
+            &[Trait::Varies]
+        }
         Some("rand") => &[Trait::Varies, Trait::MakesSecret],
         Some("genrsa" | "genpkey" | "gendsa") => &[Trait::MakesSecret],
         Some("req") if ["-newkey", "-keyout"].iter().any(makes_key) => &[Trait::MakesSecret],

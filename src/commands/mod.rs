@@ -20,6 +20,7 @@ mod keys;
 mod languages;
 mod lines;
 mod network;
+mod noise;
 mod operations;
 mod packets;
 pub(crate) mod paths;

@@ -5,7 +5,7 @@ use super::lines::{holds_contents, sorted_unique};
 use super::world::Node;
 use super::world::atoms::is_known;
 use super::world::{ChangeKind, FAILURE, FailureCause, SUCCESS, Status, World};
-use super::{Call, Record, Trait, paths, record};
+use super::{Call, Record, Trait, noise, paths, record};
 
 /// The most numbers that `seq` is followed for.
 const MAX_SEQUENCE: i64 = 4096;
@@ -271,6 +271,10 @@ fn counts_unknown(call: &Call<'_>) -> bool {
 
 /// The first or the last lines of a text, where they are known.
 fn ends(world: &mut dyn World, call: &Call<'_>) -> Status {
+    if let Some(noise) = noise::of(world, call) {
+        world.emit(&noise);
+        return SUCCESS;
+    }
     let digits = call.words().iter().skip(1).find_map(|word| word.strip_prefix('-')?.parse::<usize>().ok());
     let count = call.value("n lines");
     // `tail -n +2` leaves out one line.

@@ -257,6 +257,7 @@ fn a_key_that_later_pods_know_is_not_made_anew() {
         "rm -f /data/key; openssl genrsa -out /data/key 2048",
         "openssl rand -hex 32 > /data/secret",
         "head -c 32 /dev/urandom | base64 > /data/secret",
+        "dd if=/dev/urandom of=/data/key bs=32 count=1",
     ] {
         assert_eq!(kinds(&kept(text)), kinds(&found), "{text}");
         assert_eq!(on(Lifetime::Pod, text), [], "{text}: a new Pod has a new key");
@@ -268,6 +269,12 @@ fn a_key_that_later_pods_know_is_not_made_anew() {
         "openssl x509 -in /src/a.pem -out /data/a.der -outform DER",
         "openssl dhparam -out /data/dh.pem 2048",
         "date > /data/started",
+        // What fills a disk to test it is no key.
+        "dd if=/dev/urandom of=/data/noise bs=1M count=100",
+        "dd if=/dev/urandom of=/data/noise bs=1M",
+        "head -c 10G /dev/urandom > /data/noise",
+        "cat /dev/urandom | head -c 1000000 > /data/noise",
+        "openssl rand -out /data/noise 104857600",
     ] {
         assert_eq!(kept(text), [], "{text}");
     }

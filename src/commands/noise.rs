@@ -1,0 +1,81 @@
+//! Random bytes: what fills a disk to test it is no key.
+
+use super::Call;
+use super::world::World;
+use super::world::atoms::Atom;
+
+/// More random bytes than any key or password has.
+const MOST_OF_SECRET: u64 = 64 << 10;
+
+/// What `dd` and `head` put out where they are asked for more random bytes than a key has: nobody relies on which.
+pub(super) fn of(world: &mut dyn World, call: &Call<'_>) -> Option<String> {
+    let (is_random, count) = match call.name() {
+        "dd" => (operand(call, "if").is_some_and(is_device), bytes_of_dd(call)?),
+        _ => (is_random_input(world, call), bytes(call.value("c bytes")?)?),
+    };
+    let is_noise = is_random && count > MOST_OF_SECRET;
+    is_noise
+        .then(|| String::from(world.atom(Atom { never_empty: true, ..Atom::new("noise", "random bytes") })))
+}
+
+/// The value of an operand of `dd`: `bs=1M`.
+pub(super) fn operand<'w>(call: &Call<'w>, name: &str) -> Option<&'w str> {
+    call.words().iter().find_map(|word| word.strip_prefix(name)?.strip_prefix('='))
+}
+
+/// Whether a number of bytes, as it is written, is more than a key has.
+pub(super) fn is_more_than_secret(count: &str) -> bool {
+    bytes(count).is_some_and(|count| count > MOST_OF_SECRET)
+}
+
+fn is_random_input(world: &dyn World, call: &Call<'_>) -> bool {
+    match call.operands() {
+        [] => world.input().is_some_and(|text| world.atoms().mentions(&text, "/dev/urandom")),
+        files => files.iter().any(|file| is_device(file)),
+    }
+}
+
+fn is_device(path: &str) -> bool {
+    matches!(path, "/dev/urandom" | "/dev/random")
+}
+
+/// How many bytes `dd` copies at most; `None` where that isn't written (POSIX XCU, *dd*: blocks of 512 bytes).
+fn bytes_of_dd(call: &Call<'_>) -> Option<u64> {
+    let size = operand(call, "bs").or_else(|| operand(call, "ibs")).map_or(Some(512), bytes)?;
+    let count = operand(call, "count").map_or(Some(u64::MAX), bytes)?;
+    Some(size.saturating_mul(count))
+}
+
+/// A number of bytes, perhaps in larger units: `4096`, `1k`, `10MB`, `1GiB` (GNU coreutils, *Block size*).
+fn bytes(text: &str) -> Option<u64> {
+    let digits = text.len() - text.trim_start_matches(|c: char| c.is_ascii_digit()).len();
+    let (number, unit) = text.split_at_checked(digits)?;
+    let factor = match unit.trim_end_matches("iB").trim_end_matches('B').to_ascii_uppercase().as_str() {
+        "" | "C" => 1,
+        "B" => 512,
+        "W" => 2,
+        "K" => 1 << 10,
+        "M" => 1 << 20,
+        "G" => 1 << 30,
+        "T" => 1 << 40,
+        _ => return None,
+    };
+    Some(number.parse::<u64>().ok()?.saturating_mul(factor))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sizes_have_units() {
+        for (text, size) in
+            [("32", 32), ("1k", 1024), ("10M", 10 << 20), ("1GiB", 1 << 30), ("2b", 1024), ("4MB", 4 << 20)]
+        {
+            assert_eq!(bytes(text), Some(size), "{text}");
+        }
+        for text in ["", "$N", "x", "1x", "-5"] {
+            assert_eq!(bytes(text), None, "{text}");
+        }
+    }
+}
