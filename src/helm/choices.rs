@@ -84,13 +84,6 @@ impl<'t> Choice<'t> {
         start..self.arms().last().map_or(start, |arm| arm.range.end)
     }
 
-    /// Takes for true what this choice asks for.
-    pub(super) fn keep(&self, facts: &mut Facts) {
-        for (condition, holds) in self.asked() {
-            facts.force(condition, holds);
-        }
-    }
-
     /// In how many ways it can be made otherwise: by another branch, or by none where there is no `else`.
     #[must_use]
     pub fn alternatives(&self) -> usize {
@@ -131,7 +124,7 @@ impl<'t> Choice<'t> {
     }
 
     /// The conditions of the branches up to the one that is taken, each with whether it holds.
-    fn asked(&self) -> Vec<(&'t Condition, bool)> {
+    pub(super) fn asked(&self) -> Vec<(&'t Condition, bool)> {
         let upto = self.position();
         let arms = self.arms().enumerate().take(upto.map_or(usize::MAX, |taken| taken + 1));
         arms.filter_map(|(at, arm)| Some((arm.condition.as_ref()?, Some(at) == upto))).collect()

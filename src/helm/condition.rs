@@ -181,6 +181,12 @@ impl Condition {
         }
     }
 
+    /// Whether there is one way alone in which it `holds`, or doesn't: with all that it is made of.
+    pub(super) fn has_one_way(&self, holds: bool) -> bool {
+        let (parts, is_all) = self.parts();
+        matches!(self, Self::Is(_)) || is_all == holds && parts.iter().all(|part| part.has_one_way(holds))
+    }
+
     /// The facts that it needs, whatever else it asks for.
     fn sure(&self) -> impl Iterator<Item = &Literal> {
         let (parts, is_all) = self.parts();

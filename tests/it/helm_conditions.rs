@@ -36,6 +36,29 @@ fn conditions(inits: &str, more: &str) -> Vec<String> {
     found.iter().map(|one| said(one).unwrap_or_default()).collect()
 }
 
+/// A condition that holds already by what stands within it takes nothing for true again.
+#[test]
+fn what_a_choice_asks_for_makes_no_other_choice() {
+    let step = |name: &str| {
+        format!(
+            "              {{{{- if .Values.{name} }}}}\n              if [ ! -f /data/{name} ]; then\n                wget -O /data/{name} http://a/{name}\n              fi\n              {{{{- end }}}}\n"
+        )
+    };
+    let inits = format!(
+        "        {{{{- if or .Values.a .Values.b }}}}\n        - name: a\n          image: busybox:1\n          command:\n            - sh\n            - -c\n            - |\n{}{}          volumeMounts: [{{name: data, mountPath: /data}}]\n        {{{{- end }}}}\n",
+        step("a"),
+        step("b")
+    );
+    let masked = |more: &str| {
+        let found = found(&deployment(&inits, &format!("{EMPTY_DIR}{more}")));
+        found.into_iter().find(|one| one.starts_with("masked-failure")).unwrap()
+    };
+    let both = "(if `.Values.a` and `.Values.b`)";
+    assert!(masked("").ends_with(both), "{}", masked(""));
+    let inline = masked("      hostname: \"{{ if .Values.a }}a{{ else }}b{{ end }}\"\n");
+    assert!(inline.ends_with(both), "{inline}");
+}
+
 /// Each of these needs more than one branch, or another than its own.
 #[test]
 fn all_conditions_that_a_finding_hangs_on_are_said() {
