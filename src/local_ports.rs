@@ -39,6 +39,9 @@ pub const HOSTS: [&str; 3] = ["localhost", "127.0.0.1", "[::1]"];
 /// What names an address to listen on, in options and variables.
 const LISTENS: [&str; 3] = ["listen", "bind", "serve"];
 
+/// What a command is called that writes its words into a configuration.
+const SETS: [&str; 6] = ["config", "configure", "set", "set-config", "--set", "--json"];
+
 /// The ports that an init container names: by the commands of its script that talk to something or that aren't known,
 /// and in its variables.
 #[must_use]
@@ -81,13 +84,7 @@ fn of_execution<'s>(execution: &'s Execution<'_>) -> impl Iterator<Item = LocalP
     let words = execution.written();
     let is_retried = execution.in_loop || !execution.fate.is_fatal();
     let is_known = execution.needs_network();
-    let ignored = |index: usize| {
-        let before = index.checked_sub(1).and_then(|index| words.get(index));
-        !is_known
-            && (words.get(index).is_some_and(|word| listens(word))
-                || before.is_some_and(|word| listens(word)))
-    };
-    let in_words = words.iter().enumerate().filter(|(index, _)| !ignored(*index));
+    let in_words = words.iter().enumerate().filter(|(index, _)| is_known || is_talked_to(words, *index));
     let mut ports: Vec<u16> = in_words.flat_map(|(_, word)| addresses(word)).map(|(_, port)| port).collect();
     let names_host = words.iter().any(|word| HOSTS.iter().any(|host| word == host || is_value(word, host)));
     if names_host && is_known {
@@ -95,6 +92,16 @@ fn of_execution<'s>(execution: &'s Execution<'_>) -> impl Iterator<Item = LocalP
     }
     let (span, named) = (execution.span(), Named::InCommand { is_retried });
     ports.into_iter().map(move |port| LocalPort { port, span, named: named.clone() })
+}
+
+/// Whether a command of which nothing is known would talk to an address in its word at `index`: the word is one, or an
+/// option's value, and neither one to listen on nor a setting that is written down.
+fn is_talked_to(words: &[String], index: usize) -> bool {
+    let (before, word) = words.split_at_checked(index).unwrap_or((words, &[]));
+    let Some(word) = word.first() else { return false };
+    let is_address = !word.contains(|c: char| c.is_whitespace() || "\"'`{}()<>|;".contains(c));
+    let is_listened_on = [before.last(), Some(word)].into_iter().flatten().any(|word| listens(word));
+    is_address && !is_listened_on && !before.iter().any(|word| SETS.contains(&word.as_str()))
 }
 
 /// `--host=localhost`, `-hlocalhost`.
@@ -217,6 +224,30 @@ mod tests {
             "db:5432",
         ] {
             assert_eq!(ports(text), [0_u16; 0], "{text}");
+        }
+    }
+
+    #[test]
+    fn what_a_command_talks_to_is_an_argument_of_its_own() {
+        let is_talked_to = |text: &str| {
+            let words: Vec<String> = text.split('|').map(str::to_owned).collect();
+            super::is_talked_to(&words, words.len() - 1)
+        };
+        for text in [
+            "app|http://localhost:80",
+            "app|migrate|--url=jdbc:postgresql://localhost:5432/db",
+            "app|[::1]:80",
+        ] {
+            assert!(is_talked_to(text), "{text}");
+        }
+        for text in [
+            "app|config|url|http://localhost:80",
+            "app|set|base-url|http://localhost:80",
+            "app|--header|[\"http://localhost:80\"]",
+            "app|url = localhost:80",
+            "app|--bind|localhost:80",
+        ] {
+            assert!(!is_talked_to(text), "{text}");
         }
     }
 
