@@ -93,8 +93,12 @@ impl<'w> Call<'w> {
 
     /// The value of the last of `names` that was given with one.
     pub(crate) fn value(&self, names: &str) -> Option<&'w str> {
-        let mut given = self.given.iter().rev();
-        given.find(|(given, value)| value.is_some() && is_among(given, names))?.1
+        self.values(names).next_back()
+    }
+
+    /// The values of all of `names` that were given with one.
+    pub(crate) fn values(&self, names: &str) -> impl DoubleEndedIterator<Item = &'w str> {
+        self.given.iter().filter(|(given, _)| is_among(given, names)).filter_map(|(_, value)| *value)
     }
 
     /// The operands.

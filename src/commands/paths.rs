@@ -64,12 +64,16 @@ pub(super) fn read_by_program(call: &Call<'_>) -> Paths {
     files.chain(program).map(|path| (Touching::Reads, path.to_owned())).collect()
 }
 
-/// What `-f` names is read: `psql`, `kubectl apply`.
+/// What `-f` names is read: `psql`.
 pub(super) fn read_by_option(call: &Call<'_>) -> Paths {
-    call.value("f file filename k kustomize")
-        .map(|path| (Touching::Reads, path.to_owned()))
-        .into_iter()
-        .collect()
+    call.value("f file").map(|path| (Touching::Reads, path.to_owned())).into_iter().collect()
+}
+
+/// What `kubectl apply` reads, and what `kubectl create secret` makes entries of: `--from-file=[KEY=]FILE`.
+pub(super) fn read_by_kubectl(call: &Call<'_>) -> Paths {
+    let entries = call.values("from-file").map(|entry| entry.split_once('=').map_or(entry, |(_, file)| file));
+    let files = call.values("f filename k kustomize from-env-file cert key").chain(entries);
+    files.map(|path| (Touching::Reads, path.to_owned())).collect()
 }
 
 fn rest<'c, 'w>(call: &'c Call<'w>) -> &'c [&'w str] {

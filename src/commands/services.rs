@@ -12,7 +12,7 @@ pub(super) const RECORDS: &[Record] = &[
     record(&["kubectl", "oc"])
         .taking(KUBECTL_VALUED)
         .does(kubectl)
-        .at(paths::read_by_option)
+        .at(paths::read_by_kubectl)
         .runs(Elsewhere::With(&["exec", "debug"]))
         .mended(mend_kubectl)
         .is(&[Trait::HasSubcommands, Trait::NeedsNetwork])
