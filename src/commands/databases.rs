@@ -221,6 +221,8 @@ fn clickhouse(world: &mut dyn World, call: &Call<'_>) -> Status {
     finish(world, call.words(), status)
 }
 
+const MONGO_USER: &str = "user that `createUser` makes";
+
 /// `mongosh` ends at what is thrown, with status 1: `rs.initiate` throws "already initialized", `createUser` "already
 /// exists". What the text tests or catches by itself is taken to be settled.
 fn mongosh(world: &mut dyn World, call: &Call<'_>) -> Status {
@@ -228,7 +230,10 @@ fn mongosh(world: &mut dyn World, call: &Call<'_>) -> Status {
     let is_settled = ["try", "catch", "if"].iter().any(|word| text.contains(&format!("{word} ")))
         || ["try{", "if(", "catch("].iter().any(|word| text.contains(word));
     let server = Server::of(world, call, "host");
-    let made = [("rs.initiate(", "initiated replica set"), ("createUser(", "user that `createUser` makes")];
+    let made = [("rs.initiate(", "initiated replica set"), ("createUser(", MONGO_USER)];
+    if ["dropUser(", "dropAllUsers("].iter().any(|verb| text.contains(verb)) {
+        world.remove(&server.place("the", MONGO_USER));
+    }
     for (_, name) in made.iter().filter(|(verb, _)| !is_settled && text.contains(verb)) {
         let status = server.create(world, "the", name);
         if status != SUCCESS {

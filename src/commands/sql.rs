@@ -108,7 +108,8 @@ fn kind(word: &str) -> String {
 /// The name that follows the word at `index`.
 fn name_after(statement: &str, index: usize) -> Option<String> {
     let word = statement.split_whitespace().nth(index + 1)?;
-    let name = word.split(['(', ',']).next()?.trim_matches(['"', '`', '\'', ';']);
+    // In MySQL a user has a host: `'app'@'%'`.
+    let name = word.split(['(', ',', '@']).next()?.trim_matches(['"', '`', '\'', ';']);
     (!name.is_empty()).then(|| name.to_owned())
 }
 
@@ -122,6 +123,7 @@ mod tests {
         assert_eq!(statements("create table t(id int);"), create("table", "t"));
         assert_eq!(statements("CREATE UNIQUE INDEX i ON t (a)"), create("index", "i"));
         assert_eq!(statements("CREATE USER \"app\" WITH PASSWORD 'a;b'"), create("role", "app"));
+        assert_eq!(statements("CREATE USER 'app'@'%' IDENTIFIED BY 'x'"), create("role", "app"));
         assert_eq!(statements("ALTER TABLE t ADD COLUMN c int"), create("column", "t.c"));
         assert_eq!(statements("INSERT INTO t VALUES (1)"), [Statement::Insert("t".into())]);
         assert_eq!(statements("DROP TABLE IF EXISTS t; CREATE TABLE t (a int)").len(), 2);
