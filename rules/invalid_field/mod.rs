@@ -138,7 +138,10 @@ fn field_error_finding(pod: &Pod<'_>, field_error: &FieldError<'_>, cx: &PodCont
         Cause::Type { expected, found } => (
             format!("{whole} must be {expected}, and is {found}: the API server can't decode it"),
             format!("{expected} belongs here"),
-            quote_or(expected, field),
+            match fix::without_quotes(field_error) {
+                Some(value) => format!("write `{value}` without the quotes"),
+                None => quote_or(expected, field),
+            },
         ),
         Cause::Quantity { found, error } => (
             match &**found {
