@@ -84,8 +84,11 @@ fn by_errexit(script: &Script<'_, '_>, first: &Masked<'_, '_>) -> &'static str {
                 "begin the script with `set -eo pipefail`"
             }
         }
+        Reason::EarlierInPipeline if sets_errexit(script) => {
+            "write to a file first, then read that; `set -o pipefail` does it in bash and busybox, but not in every dash"
+        }
         Reason::EarlierInPipeline => {
-            "write to a file first, then read that, each under `set -e`; `set -o pipefail` does it in bash and busybox, but not in every dash"
+            "write to a file first, then read that, each under `set -e`; `set -eo pipefail` does it in bash and busybox, but not in every dash"
         }
         Reason::Found => {
             "end it with `{} +` instead of `\\;` under `set -e`, `{}` behind all else (`cp -t DIR {} +`): `find` then fails with its command"

@@ -233,7 +233,7 @@ impl<'p, 'f, 's> Poison<'p, 'f, 's> {
         let is_missing = |path: &&str| {
             is_among(&self.missing, path)
                 || self.may_be_brought(path)
-                || reads && self.sources.iter().any(|own| own == path)
+                || reads && self.sources.iter().any(|own| own == path || may_be(own, path))
                 || self.is_unlisted(path, later)
                 || self.is_never_put_there(path, later)
         };
@@ -416,6 +416,15 @@ fn is_looked_at(execution: &Execution<'_>) -> bool {
         && execution.wrapper == 0
         && !execution.in_loop
         && !(execution.is_test() && execution.name().is_some_and(commands::is_everywhere))
+}
+
+/// Whether a function that is called with something unknown may mean `source` by `path`: `https://example.com/$1`.
+fn may_be(source: &str, path: &str) -> bool {
+    let Some((head, rest)) = path.split_once('$') else { return false };
+    let rest = rest.strip_prefix('{').unwrap_or(rest);
+    let tail =
+        rest.strip_prefix(|c: char| c.is_ascii_digit()).map(|tail| tail.strip_prefix('}').unwrap_or(tail));
+    tail.is_some_and(|tail| head.len() > 1 && source.starts_with(head) && source.ends_with(tail))
 }
 
 /// Whether a name is one that a pattern with one `*` in it matches.
