@@ -108,7 +108,7 @@ pub struct Cli {
     #[arg(long, value_name = "VERSION", help_heading = "Findings")]
     pub kubernetes_version: Option<String>,
 
-    /// Which files a kustomization may name, as kustomize's option has it [default: those in its folder]
+    /// Which files a kustomization may name, as kustomize's option has it [default: those in its folder; others are noted]
     #[arg(long, value_enum, value_name = "WHICH", help_heading = "Findings")]
     pub load_restrictor: Option<LoadRestrictor>,
 

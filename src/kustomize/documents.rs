@@ -46,13 +46,17 @@ impl Builder {
         key: &str,
         place: &Value,
     ) -> Option<FileId> {
-        let found = self.found(from, path).map_err(|refused| self.refuse_text(refused, place, key));
-        found.inspect(|&file| self.uses(file)).ok()
+        let found = self.found(from, path).map_err(|refused| self.refuse_text(refused, place, key)).ok()?;
+        self.note_outside(from, found, place);
+        self.uses(found);
+        Some(found)
     }
 
     /// As [`file`](Self::file), whether or not the build becomes made of it.
     pub(super) fn locate(&mut self, from: FileId, path: &Value) -> Option<FileId> {
-        self.found(from, path.text()?).map_err(|refused| self.refuse(refused, path)).ok()
+        let found = self.found(from, path.text()?).map_err(|refused| self.refuse(refused, path)).ok()?;
+        self.note_outside(from, found, path);
+        Some(found)
     }
 
     fn found(&mut self, from: FileId, path: &str) -> Result<FileId, Refused> {
@@ -62,6 +66,17 @@ impl Builder {
 
     pub(super) fn source(&self, id: FileId) -> Option<&Source> {
         self.files.source(id)
+    }
+
+    /// Tells where kustomize refuses that `entry` of the kustomization `from` names `file`, which is read all the same.
+    pub(super) fn note_outside(&mut self, from: FileId, file: FileId, entry: &Value) {
+        if self.files.is_refused_outside(from, file) {
+            self.note(
+                entry,
+                "this is outside the kustomization's own folder, which kustomize refuses without \
+                 `--load-restrictor LoadRestrictionsNone`; it is read all the same",
+            );
+        }
     }
 
     /// Tells why the path that `entry` names is not followed.

@@ -79,13 +79,15 @@ pub(super) struct Files {
     real: RealPaths,
     /// Whether a kustomization may name files of the whole work tree.
     is_unrestricted: bool,
+    /// Kustomizations with files outside their own folders that they name though they mayn't.
+    outside: HashSet<(FileId, FileId)>,
 }
 
 impl Files {
     pub(super) fn new(list: Vec<InputFile>) -> Self {
         let here = std::env::current_dir().unwrap_or_default();
         let (by_path, real) = (OnceLock::new(), RealPaths::default());
-        Self { list, by_path, here, real, is_unrestricted: false }
+        Self { list, by_path, here, real, is_unrestricted: false, outside: HashSet::new() }
     }
 
     /// Lets kustomizations name files outside their own folders, as Flux does (`fluxcd/pkg`, `kustomize.Build`), and whoever
@@ -178,8 +180,14 @@ impl Files {
         self.file_at(from, path, &place).map(Found::File)
     }
 
-    /// The file that the kustomization `from` calls `path`, with its text unless what is asked of that is noted. Files
-    /// outside its folder are refused (kustomize, `loader.RestrictionRootOnly`), unless that is lifted.
+    /// Whether kustomize refuses that the kustomization `from` names `file`, which is outside its folder
+    /// (`loader.RestrictionRootOnly`).
+    pub(super) fn is_refused_outside(&self, from: FileId, file: FileId) -> bool {
+        self.outside.contains(&(from, file))
+    }
+
+    /// The file that the kustomization `from` calls `path`, with its text unless what is asked of that is noted. It may be any of
+    /// the work tree: many repositories build with `LoadRestrictionsNone`.
     pub(super) fn file(&mut self, from: FileId, path: &str) -> Result<FileId, Refused> {
         let place = self.place(from, path);
         self.file_at(from, path, &place)
@@ -194,18 +202,33 @@ impl Files {
             return Err(if is_remote(path) { Refused::Remote } else { Refused::Missing });
         }
         let folder = self.absolute(self.folder(from));
-        let top = if self.is_unrestricted { self.top(&folder) } else { None };
-        let root = top.filter(|top| folder.starts_with(top)).unwrap_or(folder);
-        // Without a work tree, what may be read is what was named.
+        // What may be named anywhere, and is known, needn't be looked up.
         let is_free = self.is_unrestricted && known.is_some();
-        if !is_free && (!target.starts_with(&root) || self.real.leads_out(&root, target)) {
-            let why = "it is outside the kustomization's own folder, which kustomize and initlint refuse without `--load-restrictor LoadRestrictionsNone`";
-            return Err(Refused::Because(why.to_owned()));
+        let is_outside = !is_free && self.is_outside(&folder, target);
+        if is_outside && !self.is_in_work_tree(&folder, target) && known.is_none() {
+            return Err(Refused::Because(
+                "it is outside the kustomization's own folder and the git work tree".to_owned(),
+            ));
         }
-        match *known {
+        let file = match *known {
             Some(id) => self.as_needed(id),
             None => self.read(shown),
+        }?;
+        if is_outside && !self.is_unrestricted {
+            self.outside.insert((from, file));
         }
+        Ok(file)
+    }
+
+    /// Whether `target` isn't in `folder`, or a link leads out of that.
+    fn is_outside(&mut self, folder: &Path, target: &Path) -> bool {
+        !target.starts_with(folder) || self.real.leads_out(folder, target)
+    }
+
+    /// Whether `target` is in the work tree that `folder` is in.
+    fn is_in_work_tree(&mut self, folder: &Path, target: &Path) -> bool {
+        let top = self.top(folder).filter(|top| folder.starts_with(top));
+        top.is_some_and(|top| !self.is_outside(&top, target))
     }
 
     /// The file `id`, with its text unless what is asked of that is noted.

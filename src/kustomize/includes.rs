@@ -15,6 +15,7 @@ impl Builder {
         let Some(path) = entry.text() else { return };
         match self.files.find(from, path) {
             Ok(Found::File(file)) => {
+                self.note_outside(from, file, entry);
                 self.uses(file);
                 self.is_manifest(file);
                 let mut objects = Vec::new();

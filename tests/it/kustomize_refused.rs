@@ -24,7 +24,7 @@ fn what_kustomize_refuses_is_told_and_the_rest_is_judged() {
         ),
         (
             "resources: [../base, ../base/web.yaml]\n",
-            "error dev/kustomization.yaml:1: this is not read: it is outside",
+            "note dev/kustomization.yaml:1: this is outside the kustomization's own folder",
             &[],
         ),
         ("resources: [../base, \"github.com/a/b?ref=c\"]\n", "note dev/kustomization.yaml:1: a remote", &[]),
@@ -147,14 +147,16 @@ fn what_is_alike_is_told_in_one_line() {
         ("a/one.yaml", WEB),
         ("a/two.yaml", WEB),
     ]);
-    let outside = "this is not read: it is outside the kustomization's own folder, which kustomize and initlint refuse \
-                   without `--load-restrictor LoadRestrictionsNone`";
+    let outside = "this is outside the kustomization's own folder, which kustomize refuses without \
+                   `--load-restrictor LoadRestrictionsNone`; it is read all the same";
     let missing = "this file or folder does not exist, and what it would bring is not known: gone/0.yaml";
     let expected = [
-        format!("error c/kustomization.yaml:2: {outside} (also c/kustomization.yaml:3)"),
-        format!("error d/kustomization.yaml:2: {outside}"),
         format!(
             "note a/kustomization.yaml:2: {missing} (also a/kustomization.yaml:3, a/kustomization.yaml:4 and 60 more)"
+        ),
+        "note a/two.yaml:1: kustomize refuses two resources of one name: Deployment web".to_owned(),
+        format!(
+            "note c/kustomization.yaml:2: {outside} (also c/kustomization.yaml:3, d/kustomization.yaml:2)"
         ),
     ];
     assert_eq!(repository.remarks(&repository.lint(&["."])), expected);
@@ -227,8 +229,9 @@ fn who_lifts_the_restriction_has_files_elsewhere_read() {
         ),
     ];
     let repository = Repository::of(&files);
-    let refused = repository.lint(&["dev"]);
-    assert_eq!((refused.errors.len(), refused.findings.len()), (1, 0), "both in one line");
+    let noted = repository.lint(&["dev"]);
+    assert_eq!((noted.errors.len(), noted.notes.len()), (0, 1), "both in one line");
+    assert_eq!(repository.told(&noted), ["shared/patch.yaml:9 forbidden-probe [dev]"]);
     let settings = Settings { load_restrictor: LoadRestrictor::None, ..Settings::default() };
     let read = repository.lint_by(&["dev"], &settings);
     assert_eq!(repository.remarks(&read), [""; 0]);
