@@ -4,7 +4,7 @@ use crate::finding::{Finding, Severity};
 use crate::kube::validate::spelling_help;
 use crate::kube::{Completeness, Field, Pod, Workload, is_placeholder};
 use crate::rule::{Group, PodContext, Rule, Target};
-use crate::yaml::Lookup;
+use crate::yaml::{Lookup, Node};
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -51,7 +51,10 @@ fn job(pod: &Pod<'_>, written: Option<Field<'_, &str>>) -> Option<Finding> {
             Lookup::Absent => true,
             Lookup::Unknown => false,
         };
-        if !is_absent || pod.template.completeness != Completeness::Complete {
+        // What an operator names so it may lay over an object that has one.
+        let name = pod.template.object.node.at("/metadata/name");
+        let is_filled_in = name.is_some_and(Node::is_filled_in_by_name);
+        if !is_absent || is_filled_in || pod.template.completeness != Completeness::Complete {
             return None;
         }
         let containers = pod.entry("containers").map_or_else(|| pod.spec().span(), |entry| entry.key.span());

@@ -276,6 +276,19 @@ impl<'d> Node<'d> {
         self.document.placeholders()?.text_of_chart(self.identity()?)
     }
 
+    /// Whether a bare word in braces is part of its text, `{{name}}`: no template of Helm's has one, and other tools fill it in.
+    #[must_use]
+    pub fn is_filled_in_by_name(self) -> bool {
+        let Some(text) = self.text() else { return false };
+        let revealed = self.document.placeholders().map(|placeholders| placeholders.reveal(text));
+        let is_of_word = |char: char| char.is_alphanumeric() || char == '_';
+        let mut actions = revealed.as_deref().unwrap_or(text).split("{{").skip(1);
+        actions.any(|action| {
+            let word = action.split_once("}}").map_or("", |(word, _)| word.trim());
+            word.starts_with(char::is_alphabetic) && word.chars().all(is_of_word)
+        })
+    }
+
     /// Whether it is null; a key without a value has one.
     #[must_use]
     pub fn is_null(self) -> bool {

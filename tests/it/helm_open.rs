@@ -472,3 +472,16 @@ fn what_is_written_beside_an_open_list_holds() {
         assert_eq!(help("  backoffLimit: {{ .Values.tries }}\n", more), (true, true), "{more}");
     }
 }
+
+/// What an operator fills in and lays over another object may leave to that what it lacks.
+#[test]
+fn what_another_tool_names_may_lie_over_another_object() {
+    let job = |name: &str| {
+        format!(
+            "apiVersion: batch/v1\nkind: Job\nmetadata: {{name: {name}}}\nspec:\n  template:\n    spec:\n      \
+             containers: [{{name: a, image: \"a:1\"}}]\n"
+        )
+    };
+    assert_eq!(rules(&job("{{name}}")), [""; 0]);
+    assert_eq!(rules(&job("{{ .Values.name }}")), ["restart-policy-of-kind"]);
+}
