@@ -84,6 +84,8 @@ impl Layout {
                 before.is_some_and(|(before, is_key)| before < spaces || before == spaces && !is_key);
             match goes_on(rest, spaces).filter(|_| is_entry) {
                 Some(column) => self.take_for_key(at, line, column),
+                // Items that stand deeper than those that are put there are none of the same list: it is no YAML.
+                None if before == Some((spaces, true)) && has_deeper_item(rest, spaces) => {}
                 None => self.take_out(at, content, spaces, spaces),
             }
         } else if is_lone_after_dash(content, spaces) {
@@ -157,6 +159,12 @@ fn goes_on(rest: &str, column: usize) -> Option<usize> {
     let key = lines.find(|line| columns(line) <= column).filter(|line| columns(line) == column)?;
     let key = key.trim_start();
     (!key.starts_with(['-', '#']) && (key.ends_with(':') || key.contains(": "))).then_some(deeper)
+}
+
+/// Whether the next line is an item of a list that stands deeper than `column`.
+fn has_deeper_item(rest: &str, column: usize) -> bool {
+    let next = rest.lines().find(|line| !line.trim().is_empty());
+    next.is_some_and(|line| columns(line) > column && line.trim_start().starts_with("- "))
 }
 
 /// Whether a line holds placeholders, and beside them at most a comment.

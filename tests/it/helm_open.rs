@@ -473,6 +473,20 @@ fn what_is_written_beside_an_open_list_holds() {
     }
 }
 
+/// Items that stand deeper than those that are put before them are no items of the same list.
+#[test]
+fn deeper_items_are_of_no_list_that_is_put_in() {
+    let text = |columns: usize| {
+        format!(
+            "apiVersion: v1\nkind: Pod\nmetadata: {{name: a}}\nspec:\n  volumes:\n    - {{name: a, emptyDir: {{}}}}\n  {{{{- if .Values.a }}}}\n  \
+             initContainers:\n  {{{{- toYaml .Values.a | nindent {columns} }}}}\n  {{{{- end }}}}\n    {{{{- range .Values.b }}}}\n    \
+             - name: {{{{ .name }}}}\n      secret: {{secretName: b}}\n    {{{{- end }}}}\n  containers: [{{name: b, image: 'b:1'}}]\n"
+        )
+    };
+    assert_eq!(rules(&text(2)), [""; 0]);
+    assert_eq!(rules(&text(4)), ["invalid-field", "invalid-field"], "they are of it");
+}
+
 /// What an operator fills in and lays over another object may leave to that what it lacks.
 #[test]
 fn what_another_tool_names_may_lie_over_another_object() {
