@@ -192,8 +192,15 @@ fn edited_line(edits: &[Edit], inside: &mut [bool], line: &str, ends: Ends) -> S
 /// Whether an atom stands for a file's contents or a command's output rather than for a part of a
 /// line.
 fn is_contents(world: &dyn World, c: char) -> bool {
-    let prefixes = ["from:", SETTLED, "altered:", "url:", "output:", "packed:"];
-    world.atoms().get(c).is_some_and(|atom| prefixes.iter().any(|prefix| atom.key.starts_with(prefix)))
+    const CONTENTS: [&str; 6] = ["from:", SETTLED, "altered:", "url:", "output:", "packed:"];
+    // What `${…}` or a pattern takes of them.
+    const PARTS: [&str; 3] = ["parameter:", "trim:", "match:"];
+    let atoms = world.atoms();
+    atoms.get(c).is_some_and(|atom| {
+        let starts = |prefix: &&str| atom.key.starts_with(prefix);
+        let comes_of = |kind: &&str| atoms.mentions(&atom.key, kind);
+        CONTENTS.iter().any(starts) || PARTS.iter().any(starts) && CONTENTS.iter().any(comes_of)
+    })
 }
 
 /// Whether how many lines `text` has isn't known.

@@ -130,7 +130,12 @@ impl Machine<'_, '_> {
         let files = matches!(operator, "-nt" | "-ot" | "-ef");
         let state =
             if files { self.fingerprint() } else { self.as_world().state_of(&format!("{left}{right}")) };
-        Ok(self.ask(&format!("compare:{left}{operator}{right}@{state}"), true))
+        let holds = self.ask(&format!("compare:{left}{operator}{right}@{state}"), true);
+        if holds && operator == "=~" {
+            let matched = self.unknown(&format!("match:{right}:{left}"), "$BASH_REMATCH");
+            self.assign("BASH_REMATCH", &matched);
+        }
+        Ok(holds)
     }
 
     fn are_equal(&mut self, left: &str, right: &str, pattern: &str) -> bool {

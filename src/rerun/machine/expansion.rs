@@ -229,7 +229,7 @@ impl Machine<'_, '_> {
         })
     }
 
-    fn unknown(&mut self, key: &str, shown: &str) -> String {
+    pub(super) fn unknown(&mut self, key: &str, shown: &str) -> String {
         String::from(self.atom(Atom { never_empty: true, ..Atom::new(key, shown) }))
     }
 
