@@ -7,8 +7,8 @@ use globset::GlobSet;
 use ignore::DirEntry;
 
 use super::{
-    CONFIG_FILES, EXTENSIONS, Failure, clean, is_helper, is_in_templates, is_kustomization, is_real_below,
-    reason, shown,
+    CONFIG_FILES, EXTENSIONS, Failure, clean, has_template_ending, is_in_templates, is_kustomization,
+    is_real_below, reason, shown,
 };
 
 /// What a walk comes upon.
@@ -27,7 +27,7 @@ pub(super) fn look_at(entry: &DirEntry, base: &Path, only: Option<&GlobSet>) -> 
     let is_config = CONFIG_FILES.iter().any(|name| path.file_name().is_some_and(|own| own == *name));
     let is_manifest = is_manifest && !is_config
         || path.to_str().is_some_and(is_kustomization)
-        || is_helper(path) && is_in_templates(path);
+        || has_template_ending(path) && is_in_templates(path);
     let wanted = only.map_or(is_manifest, |glob| glob.is_match(clean(path)));
     if kind.is_symlink() && entry.depth() > 0 {
         return match fs::metadata(path) {
