@@ -129,10 +129,17 @@ impl<'a> Renderer<'a> {
             self.output.text.push(&" ".repeat(columns.min(MAX_COLUMNS)), start);
         }
         // What is called at the start of a line for what it checks puts nothing out: the next line is one by itself.
-        let is_call = value.takes_break && value.indentation.is_none() && self.blank_columns() == Some(0);
+        let is_call =
+            value.takes_break.is_some() && value.indentation.is_none() && self.blank_columns() == Some(0);
         self.output.text.push(value.placeholder.encode_utf8(&mut [0; 4]), value.range.clone());
+        let end = value.range.end..value.range.end;
         if is_call {
-            self.output.text.push("\n", value.range.end..value.range.end);
+            self.output.text.push("\n", end);
+        } else if let Some(columns) = value.takes_break
+            && value.indentation.is_some_and(|indentation| indentation.columns == Some(columns))
+        {
+            // What is indented as far ends with a line break, or what follows would be a part of its last line.
+            self.output.text.push(&format!("\n{}", " ".repeat(columns)), end);
         }
     }
 

@@ -54,8 +54,8 @@ pub(super) struct Value {
     pub(super) placeholder: char,
     /// Where its output goes.
     pub(super) indentation: Option<action::Indentation>,
-    /// Whether it takes the line break after it away (`-}}`).
-    pub(super) takes_break: bool,
+    /// The columns of what follows it, where it takes the line break before that away (`-}}`).
+    pub(super) takes_break: Option<usize>,
     /// The columns that it is indented by, where it takes the line break before it away (`{{-`).
     pub(super) follows_break: Option<usize>,
 }
@@ -293,10 +293,12 @@ impl<'t> Parser<'t> {
         Cow::Owned(action::resolved(text, |name| self.variables.get(name)?.as_deref()))
     }
 
-    fn takes_break(&self, action: &Action) -> bool {
-        let after = self.text.get(action.range.end..).unwrap_or("");
-        let blank = after.get(..after.len() - after.trim_start().len()).unwrap_or("");
-        action.trims_right && blank.contains('\n')
+    /// The columns of what follows the action, where that takes line breaks before it away.
+    fn takes_break(&self, action: &Action) -> Option<usize> {
+        let after = self.text.get(action.range.end..)?;
+        let blank = after.get(..after.len() - after.trim_start().len())?;
+        let last = blank.rfind('\n').filter(|_| action.trims_right)?;
+        Some(blank.len() - last - 1)
     }
 
     /// The columns before the action, if nothing else stands before it in its line and it takes the line break away.

@@ -206,6 +206,15 @@ fn what_an_action_begins_is_not_judged() {
     assert_eq!(rules(text), [""; 0]);
 }
 
+/// What is indented as far as what follows it ends with the line break that is trimmed there, or Helm renders no YAML.
+#[test]
+fn what_is_indented_alike_stands_on_lines_of_its_own() {
+    let text = "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec:\n  initContainers:\n  - name: a\n    image: a:1\n    \
+                env: {{ include \"x\" . | nindent 6 -}}\n      - name: PORT\n        value: \"1\"\n    livenessProbe: {exec: {command: [a]}}\n  \
+                containers: [{name: b, image: 'b:1'}]\n";
+    assert_eq!(rules(text), ["forbidden-probe"]);
+}
+
 /// What is put behind a value that is closed starts with a line break of its own.
 #[test]
 fn what_stands_behind_a_closed_value_is_put_below_it() {
