@@ -85,6 +85,7 @@ pub mod settings;
 #[doc(hidden)]
 pub mod shell;
 #[doc(hidden)]
+pub mod sought;
 pub mod source;
 #[doc(hidden)]
 pub mod suppress;

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use memchr::memmem;
+use crate::sought::Sought;
 
 /// The file that a document was made of, by its own words: Helm's comment `# Source: chart/templates/web.yaml` above it,
 /// or the `path` in kustomize's annotation `config.kubernetes.io/origin`.
@@ -14,7 +14,7 @@ pub fn origin_of(document: &str) -> Option<&str> {
 /// The documents of `text` that name a file, each with it. Most texts name none.
 #[must_use]
 pub fn origins(text: &str, documents: &[Range<usize>]) -> Vec<(Range<usize>, String)> {
-    if [SOURCE, ORIGIN].iter().all(|mark| memmem::find(text.as_bytes(), mark.as_bytes()).is_none()) {
+    if !SOURCE_MARK.is_in(text) && !ORIGIN_MARK.is_in(text) {
         return Vec::new();
     }
     let named = documents.iter().filter_map(|range| {
@@ -30,6 +30,9 @@ const SOURCE: &str = "# Source: ";
 /// kustomize writes it with `buildMetadata: [originAnnotations]`.
 const ORIGIN: &str = "config.kubernetes.io/origin";
 
+static SOURCE_MARK: Sought = Sought::new(SOURCE);
+static ORIGIN_MARK: Sought = Sought::new(ORIGIN);
+
 fn source_comment(document: &str) -> Option<&str> {
     let is_above = |line: &&str| line.is_empty() || line.starts_with('#') || line.starts_with("---");
     let mut above = document.lines().map(str::trim_end).take_while(is_above);
@@ -38,7 +41,7 @@ fn source_comment(document: &str) -> Option<&str> {
 
 /// The annotation's value is YAML in a block scalar, or with escaped line breaks in JSON.
 fn origin_annotation(document: &str) -> Option<&str> {
-    let at = memmem::find(document.as_bytes(), ORIGIN.as_bytes())?;
+    let at = ORIGIN_MARK.find(document)?;
     let value = document.get(at + ORIGIN.len()..)?.trim_start_matches(['"', '\'']).strip_prefix(':')?;
     let value = value.trim_start_matches(['|', '-', '"', '\'', ' ', '\t', '\r', '\n']);
     let path = value.strip_prefix("path: ")?.split(['\n', '\r', '\\', '"', '\'']).next()?.trim();

@@ -149,7 +149,7 @@ impl Kinds {
     /// Adds the documents of `file` to the kinds that their texts could hold, or else to those that they do hold.
     fn add_documents(&mut self, files: &Files, file: &InputFile) {
         for (range, number) in file.documents.iter().zip(0..) {
-            let values = yaml::key_values(file.source.text.get(range.clone()).unwrap_or(""), "kind");
+            let values = yaml::key_values(file.source.text.get(range.clone()).unwrap_or(""), &yaml::KIND);
             let document = self.push(file.source.id, number, None);
             if values.is_open {
                 let objects =
@@ -204,7 +204,7 @@ impl Kinds {
             }
             let text = file.documents.get(indexed.number as usize);
             let text = text.and_then(|range| file.source.text.get(range.clone()));
-            let values = yaml::key_values(text.unwrap_or(""), "name");
+            let values = yaml::key_values(text.unwrap_or(""), &yaml::NAME);
             if !values.is_open {
                 for name in values.strings {
                     add(name, id);

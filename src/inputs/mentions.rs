@@ -19,7 +19,7 @@ pub fn mention(document: &str, number: u32, kinds: &KeyValues<'_>) -> Option<Opt
     if kinds.is_empty() {
         return Some(None);
     }
-    let names = yaml::more_key_values(document, "name");
+    let names = yaml::more_key_values(document, &yaml::NAME);
     let mut known: Vec<&str> = names.strings;
     known.sort_unstable();
     known.dedup();

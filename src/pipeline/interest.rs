@@ -55,7 +55,7 @@ fn of_documents(prefilter: &Prefilter, file: Skimmed<'_>) -> Kept {
             continue;
         }
         has_others = true;
-        let kinds = yaml::key_values(document, "kind");
+        let kinds = yaml::key_values(document, &yaml::KIND);
         is_asked_for = is_asked_for || prefilter.wants_of(document, &kinds);
         is_kept = is_kept || kinds.may_have(&[FLUX], document);
         let Some(known) = &mut mentions else { continue };

@@ -20,8 +20,6 @@ use std::cell::OnceCell;
 use std::ops::Range;
 use std::sync::Arc;
 
-use memchr::memmem;
-
 pub use ignore::ignore;
 pub use matcher::{Matched, Matcher, Slip};
 
@@ -29,6 +27,7 @@ use crate::charts;
 use crate::inputs::{InputSet, texts_key};
 use crate::kube::{self, Object, PodTemplatePath, Template};
 use crate::read::InputFile;
+use crate::sought::Sought;
 use crate::source::{MappedText, Source, Span};
 use crate::yaml::Document;
 
@@ -227,7 +226,8 @@ pub const WORD: &str = "nitlint";
 /// Whether `text` may hold suppressions.
 #[must_use]
 pub fn mentions_us(text: &str) -> bool {
-    memmem::find(text.as_bytes(), WORD.as_bytes()).is_some()
+    static SOUGHT: Sought = Sought::new(WORD);
+    SOUGHT.is_in(text)
 }
 
 impl What {

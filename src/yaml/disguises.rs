@@ -1,6 +1,9 @@
 //! Words that stand in a text without their letters: escaped, broken over lines, or in base64.
 
-use memchr::memmem;
+use crate::sought::Sought;
+
+/// The name of the tag of values in base64.
+static BINARY: Sought = Sought::new("binary");
 
 /// How long a tag may be (bytes): `!<tag:yaml.org,2002:binary>` has 27.
 const MAX_TAG: usize = 256;
@@ -14,7 +17,7 @@ pub(super) fn hides_names(document: &str) -> bool {
     let mut quotes = Quotes { document, last: (0, false) };
     let bytes = document.as_bytes();
     let is_in_base64 = |at: usize| is_tag(bytes.get(at.saturating_sub(MAX_TAG)..at).unwrap_or_default());
-    memmem::find_iter(bytes, "binary").any(is_in_base64)
+    BINARY.all_in(document).any(is_in_base64)
         || memchr::memchr_iter(b'\\', bytes).any(|at| match bytes.get(at + 1) {
             Some(b'x' | b'u' | b'U') => is_escaped_name(document.get(at + 1..).unwrap_or("")),
             Some(b'\n' | b'\r') => quotes.is_key(at) || quotes.is_kind(at),

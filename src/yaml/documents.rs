@@ -2,9 +2,13 @@
 
 use std::ops::Range;
 
-use memchr::memmem;
 use serde::de::IgnoredAny;
 use serde_json::Deserializer;
+
+use crate::sought::Sought;
+
+/// What stands between documents.
+static SEPARATOR: Sought = Sought::new("\n---");
 
 /// The byte ranges of a text's documents, as kubectl splits it (apimachinery,
 /// `pkg/util/yaml/decoder.go`, `YAMLReader.Read`): at each line that starts with `---`, be it
@@ -16,7 +20,7 @@ use serde_json::Deserializer;
 pub fn split(text: &str) -> Vec<Range<usize>> {
     let mut documents = Vec::new();
     let mut from = text.len() - text.trim_start_matches('\u{feff}').len();
-    let separators = memmem::find_iter(text.as_bytes(), b"\n---").map(|at| at + 1);
+    let separators = SEPARATOR.all_in(text).map(|at| at + 1);
     for to in separators.chain([text.len()]) {
         match content(text.get(from..to).unwrap_or("")) {
             Some(Content::Directives) if to < text.len() => continue,

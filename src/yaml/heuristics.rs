@@ -1,14 +1,19 @@
 //! What can be told of a text that isn't parsed, or doesn't parse.
 
+use super::key_values::KIND;
+use crate::sought::Sought;
+
+static API_VERSION: Sought = Sought::new("apiVersion");
+
 /// Whether `document` could be a Kubernetes object: it has an `apiVersion` and a `kind`.
 #[must_use]
 pub fn looks_like_object(document: &str) -> bool {
-    has_key(document, "apiVersion") && has_key(document, "kind")
+    has_key(document, &API_VERSION) && has_key(document, &KIND)
 }
 
 /// Whether `key` stands where a key may: first on its line, after `- `, or in JSON's quotes.
-fn has_key(document: &str, key: &str) -> bool {
-    memchr::memmem::find_iter(document.as_bytes(), key).any(|at| {
+fn has_key(document: &str, key: &Sought) -> bool {
+    key.all_in(document).any(|at| {
         let before = document.get(..at).and_then(|before| before.chars().next_back());
         let after =
             document.get(at + key.len()..).map_or("", |after| after.trim_start_matches(['"', '\'', ' ']));

@@ -1,8 +1,16 @@
 //! The strings that a key could hold in a document, told from its text: to parse only what is asked for.
 
-use memchr::memmem;
-
 use super::disguises::{after_blank, after_colon, hides_names, is_name};
+use crate::sought::Sought;
+
+/// The key of an object's kind.
+pub static KIND: Sought = Sought::new("kind");
+
+/// The key of a name.
+pub static NAME: Sought = Sought::new("name");
+
+/// What a template's action starts with.
+static ACTION: Sought = Sought::new("{{");
 
 /// What a key could hold.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -18,11 +26,10 @@ impl KeyValues<'_> {
     #[must_use]
     pub fn may_have(&self, values: &[&str], document: &str) -> bool {
         let is_one = |own: &&str| values.iter().any(|value| own.contains(value));
-        let holds = |text: &str| memmem::find(document.as_bytes(), text.as_bytes()).is_some();
         self.is_open
             || self.strings.iter().any(is_one)
             // What a template's action puts there isn't known.
-            || !values.is_empty() && holds("{{") && values.iter().any(|value| holds(value))
+            || !values.is_empty() && ACTION.is_in(document) && values.iter().any(|value| document.contains(value))
     }
 }
 
@@ -31,16 +38,16 @@ impl KeyValues<'_> {
 /// Every such value that a parser would find is among them, or the answer is open; there may be more, from texts that
 /// only look like YAML. Properties, quotes, block scalars and explicit keys are seen through.
 #[must_use]
-pub fn key_values<'t>(document: &'t str, key: &str) -> KeyValues<'t> {
+pub fn key_values<'t>(document: &'t str, key: &Sought) -> KeyValues<'t> {
     let values = more_key_values(document, key);
     KeyValues { is_open: values.is_open || hides_names(document), ..values }
 }
 
 /// The same in a `document` of which [`key_values`] gave an answer that isn't open, for another key.
 #[must_use]
-pub fn more_key_values<'t>(document: &'t str, key: &str) -> KeyValues<'t> {
+pub fn more_key_values<'t>(document: &'t str, key: &Sought) -> KeyValues<'t> {
     let mut values = KeyValues::default();
-    for at in memmem::find_iter(document.as_bytes(), key) {
+    for at in key.all_in(document) {
         let before = document.get(..at).and_then(|before| before.chars().next_back());
         let after = document.get(at + key.len()..).unwrap_or("");
         let Some(value) = after_colon(after) else { continue };
@@ -86,7 +93,7 @@ mod tests {
     use super::*;
 
     fn kinds(document: &str) -> Vec<&str> {
-        let values = key_values(document, "kind");
+        let values = key_values(document, &KIND);
         assert!(!values.is_open, "{document}");
         values.strings
     }
@@ -151,7 +158,7 @@ mod tests {
             "kind: !<tag:yaml.org,2002:binary> Q29uZmlnTWFw\n",
             "!!binary a2luZA==: ConfigMap\n",
         ] {
-            assert!(key_values(document, "kind").is_open, "{document}");
+            assert!(key_values(document, &KIND).is_open, "{document}");
         }
         for document in [
             "a: a binary\n",
@@ -161,7 +168,7 @@ mod tests {
             "a: |\n  run \\\n    --x \"b\": c\n",
             "a: \"b \\\n  \\\"c\\\": d\"\ne: f\n",
         ] {
-            assert!(!key_values(document, "kind").is_open, "{document}");
+            assert!(!key_values(document, &KIND).is_open, "{document}");
         }
     }
 }

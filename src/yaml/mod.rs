@@ -42,7 +42,7 @@ pub use heuristics::{
     is_json, is_prose, is_script, is_yaml, looks_like_helm, looks_like_object, looks_like_template,
 };
 pub use json_comments::json_comment;
-pub use key_values::{KeyValues, key_values, more_key_values};
+pub use key_values::{KIND, KeyValues, NAME, key_values, more_key_values};
 pub use node::{Entry, Kind, Lookup, Node, NodeId};
 pub use prefilter::{Prefilter, is_definition};
 pub use problem::Problem;

@@ -3,9 +3,12 @@
 use std::sync::LazyLock;
 
 use aho_corasick::{AhoCorasick, MatchKind, packed};
-use memchr::memmem;
 
-use super::key_values::{KeyValues, key_values};
+use super::key_values::{KIND, KeyValues, key_values};
+use crate::sought::Sought;
+
+/// What holds the schemas of a definition.
+static SCHEMA: Sought = Sought::new("openAPIV3Schema");
 
 /// Tells the documents that are worth parsing: those that hold one of the words without which no
 /// rule could speak.
@@ -40,7 +43,7 @@ impl Prefilter {
     #[must_use]
     pub fn wants(&self, document: &str) -> bool {
         !is_definition(document)
-            && (self.has_word(document) || self.wants_kinds(document, &key_values(document, "kind")))
+            && (self.has_word(document) || self.wants_kinds(document, &key_values(document, &KIND)))
     }
 
     /// As [`wants`](Self::wants), for a document that is no definition and whose `kinds` are known.
@@ -79,7 +82,7 @@ pub fn is_definition(document: &str) -> bool {
             return false;
         }
     }
-    is_definition && memmem::find(document.as_bytes(), b"openAPIV3Schema").is_some()
+    is_definition && SCHEMA.is_in(document)
 }
 
 /// What a line starts with that may hold a key which isn't written as it is.

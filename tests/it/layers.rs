@@ -9,13 +9,14 @@ use crate::support::lint::root;
 /// Each module of the crate and those that it may use. These stand above it, so that no arrow leads back.
 const LAYERS: &[(&str, &[&str])] = &[
     ("source", &[]),
+    ("sought", &[]),
     ("path_text", &[]),
     ("globs", &["path_text"]),
     ("bounded", &[]),
     ("replace", &[]),
     ("helm", &["source"]),
     ("finding", &["helm", "source"]),
-    ("yaml", &["helm", "source"]),
+    ("yaml", &["helm", "sought", "source"]),
     ("fix", &["finding", "source", "yaml"]),
     ("kube", &["helm", "source", "yaml"]),
     ("images", &["kube"]),
@@ -23,7 +24,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("unchecked", &["discover", "finding", "source"]),
     ("charts", &["discover", "helm", "source", "yaml"]),
     ("encoding", &["source"]),
-    ("rendered", &[]),
+    ("rendered", &["sought"]),
     ("cut_list", &["source", "yaml"]),
     (
         "read",
@@ -67,6 +68,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "kube",
             "read",
             "shell",
+            "sought",
             "source",
             "unchecked",
             "yaml",
