@@ -409,7 +409,7 @@ fn written(style: ScalarStyle, indent: u32) -> Style {
         ScalarStyle::Plain => Style::Plain,
         ScalarStyle::SingleQuoted => Style::SingleQuoted,
         ScalarStyle::DoubleQuoted => Style::DoubleQuoted,
-        ScalarStyle::Literal => Style::Literal(indent),
-        ScalarStyle::Folded => Style::Folded(indent),
+        ScalarStyle::Literal => Style::block(true, indent),
+        ScalarStyle::Folded => Style::block(false, indent),
     }
 }

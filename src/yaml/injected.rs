@@ -47,7 +47,7 @@ impl Search<'_> {
                 continue;
             }
             let is_unknown = |key: u32| match self.document.data(key).content {
-                Content::Scalar(scalar) => crate::helm::has_placeholder(self.document.text_of(scalar.text)),
+                Content::Scalar(scalar) => crate::helm::has_placeholder(self.document.text_of(scalar.text())),
                 _ => false,
             };
             if self.document.children(index).step_by(2).any(is_unknown) {
@@ -78,7 +78,7 @@ impl Search<'_> {
     fn is_containers(&self, key: u32) -> bool {
         match self.document.data(key).content {
             Content::Scalar(scalar) => {
-                matches!(self.document.text_of(scalar.text), "initContainers" | "containers")
+                matches!(self.document.text_of(scalar.text()), "initContainers" | "containers")
             }
             _ => false,
         }

@@ -9,8 +9,9 @@ use super::tree::{Content, Document, Meaning, Scalar};
 pub(super) fn key(document: &Document, index: u32) -> Result<(), Problem> {
     let what = match target(document, index) {
         Content::Scalar(scalar) if scalar.meaning() == Meaning::Text => return Ok(()),
-        Content::Scalar(Scalar { text, style, tag, .. }) => {
-            match resolve::resolve(document.text_of(text), style == Style::Plain, tag) {
+        Content::Scalar(scalar) => {
+            let Scalar { style, tag, .. } = scalar;
+            match resolve::resolve(document.text_of(scalar.text()), style == Style::Plain, tag) {
                 Resolved::Null => "null",
                 _ => return Ok(()),
             }

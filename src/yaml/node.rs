@@ -135,7 +135,7 @@ impl<'d> Node<'d> {
     pub(super) fn scalar_parts(self) -> (&'d str, Style, Tag) {
         let scalar = self.scalar();
         scalar.map_or(("", Style::Plain, Tag::None), |scalar| {
-            (self.document.text_of(scalar.text), scalar.style, scalar.tag)
+            (self.document.text_of(scalar.text()), scalar.style, scalar.tag)
         })
     }
 
@@ -161,10 +161,10 @@ impl<'d> Node<'d> {
             // Never: handles don't stand on aliases.
             Content::Alias(_) => Kind::Null,
             Content::Scalar(scalar) if scalar.meaning() == Meaning::Text => {
-                Kind::String(self.document.text_of(scalar.text))
+                Kind::String(self.document.text_of(scalar.text()))
             }
             Content::Scalar(scalar) => {
-                let text = self.document.text_of(scalar.text);
+                let text = self.document.text_of(scalar.text());
                 match resolve::resolve(text, scalar.style == Style::Plain, scalar.tag) {
                     Resolved::Null => Kind::Null,
                     Resolved::Bool(value) => Kind::Bool(value),
@@ -180,7 +180,7 @@ impl<'d> Node<'d> {
     #[must_use]
     pub fn is_unknown(self) -> bool {
         self.scalar().is_some_and(|scalar| {
-            let text = self.document.text_of(scalar.text);
+            let text = self.document.text_of(scalar.text());
             self.document.has_action(text)
                 || self.document.is_injected(self.index)
                 || text.is_empty() && self.is_of_ytt()
@@ -246,7 +246,7 @@ impl<'d> Node<'d> {
     /// for a null that isn't written.
     #[must_use]
     pub fn text(self) -> Option<&'d str> {
-        self.scalar().map(|scalar| self.document.text_of(scalar.text))
+        self.scalar().map(|scalar| self.document.text_of(scalar.text()))
     }
 
     /// The text, where kubectl reads a string.
@@ -340,7 +340,7 @@ impl<'d> Node<'d> {
             if let Content::Scalar(scalar) = &document.data(name).content
                 && scalar.meaning() == Meaning::Text
             {
-                if scalar.text.len() == key.len() && document.text_of(scalar.text) == key {
+                if scalar.text().len() == key.len() && document.text_of(scalar.text()) == key {
                     found = Some(entry());
                 }
                 continue;
@@ -432,7 +432,7 @@ impl<'d> Node<'d> {
         let nodes = document.within(self.index);
         let has_alias = nodes.iter().any(|node| matches!(node.content, Content::Alias(_)));
         let text = move |node: &NodeData| match node.content {
-            Content::Scalar(scalar) => Some(document.text_of(scalar.text)),
+            Content::Scalar(scalar) => Some(document.text_of(scalar.text())),
             _ => None,
         };
         (!has_alias).then(|| nodes.iter().filter_map(text))
@@ -464,7 +464,7 @@ impl<'d> Node<'d> {
     #[must_use]
     pub fn mapped(self) -> MappedText {
         let Some(scalar) = self.scalar() else { return MappedText::new(self.span()) };
-        let text = self.document.text_of(scalar.text);
+        let text = self.document.text_of(scalar.text());
         let (origin, start, end) = self.origin();
         origin.decode(start, end, scalar.style, text)
     }
@@ -474,7 +474,7 @@ impl<'d> Node<'d> {
     #[must_use]
     pub fn key_text(self) -> Cow<'d, str> {
         let Some(scalar) = self.scalar() else { return Cow::Borrowed("") };
-        let text = self.document.text_of(scalar.text);
+        let text = self.document.text_of(scalar.text());
         match scalar.meaning() {
             Meaning::Text => Cow::Borrowed(text),
             Meaning::Merge | Meaning::Other => resolve::key(text, scalar.style == Style::Plain, scalar.tag),

@@ -15,11 +15,35 @@ pub(super) enum Style {
     SingleQuoted,
     DoubleQuoted,
     /// `|`, with the columns that the parser says its content is indented by.
-    Literal(u32),
+    Literal(Columns),
     /// `>`, with the same.
-    Folded(u32),
+    Folded(Columns),
     /// As it is meant, letter by letter: a text that no YAML holds.
     Verbatim,
+}
+
+/// How far a text is indented, up to 16 million columns: in three bytes, for a large list has millions of nodes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Columns([u8; 3]);
+
+impl Columns {
+    fn new(columns: u32) -> Self {
+        let [high, one, two, three] = columns.to_be_bytes();
+        Self(if high == 0 { [one, two, three] } else { [u8::MAX; 3] })
+    }
+
+    fn get(self) -> u32 {
+        let [one, two, three] = self.0;
+        u32::from_be_bytes([0, one, two, three])
+    }
+}
+
+impl Style {
+    /// That of a block scalar whose text is indented by so many `columns`.
+    pub(super) fn block(is_literal: bool, columns: u32) -> Self {
+        let columns = Columns::new(columns);
+        if is_literal { Self::Literal(columns) } else { Self::Folded(columns) }
+    }
 }
 
 /// Decodes the scalar of the given style at `span` of `text`, of which `end` bytes are the
@@ -30,8 +54,8 @@ pub(super) fn decode(text: &str, span: Span, style: Style, end: usize) -> Mapped
     let (quotes, folded, indent) = match style {
         Style::Plain => (0, false, None),
         Style::SingleQuoted | Style::DoubleQuoted => (1, false, None),
-        Style::Literal(indent) => (0, false, Some(indent)),
-        Style::Folded(indent) => (0, true, Some(indent)),
+        Style::Literal(indent) => (0, false, Some(indent.get())),
+        Style::Folded(indent) => (0, true, Some(indent.get())),
         Style::Verbatim => {
             out.push(text.get(start..stop).unwrap_or(""), start..stop);
             return out;

@@ -66,7 +66,7 @@ fn torn_list(document: &Document) -> Option<u32> {
                 && document.children(value).step_by(2).any(|key| is(document, key, &OF_CONTAINER))
         }
         Content::Scalar(scalar) => {
-            let text = document.text_of(scalar.text);
+            let text = document.text_of(scalar.text());
             document.has_action(text)
                 && text.chars().any(|char| !is_placeholder(char) && !char.is_whitespace())
         }
@@ -78,7 +78,7 @@ fn torn_list(document: &Document) -> Option<u32> {
 /// Whether the node at `index` is one of `names`.
 fn is(document: &Document, index: u32, names: &[&str]) -> bool {
     match document.data(index).content {
-        Content::Scalar(scalar) => names.contains(&document.text_of(scalar.text)),
+        Content::Scalar(scalar) => names.contains(&document.text_of(scalar.text())),
         _ => false,
     }
 }

@@ -67,11 +67,17 @@ pub(super) enum Content {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Scalar {
-    pub(super) text: Text,
+    /// From and to which bytes its decoded text lies.
+    text: (u32, u32),
+    /// Whether that is in [`Document::decoded`].
+    is_decoded: bool,
     pub(super) style: Style,
     pub(super) tag: Tag,
     meaning: Meaning,
 }
+
+// A large list has millions of nodes.
+const _: () = assert!(size_of::<NodeData>() == 32);
 
 /// What a scalar means, as far as that spares resolving it: most keys are texts, and each look-up compares many.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -102,7 +108,19 @@ impl Scalar {
             Resolved::String => Meaning::Text,
             _ => Meaning::Other,
         };
-        Self { text, style, tag, meaning }
+        Self::at(text, style, tag, meaning)
+    }
+
+    const fn at(text: Text, style: Style, tag: Tag, meaning: Meaning) -> Self {
+        let is_decoded = matches!(text, Text::Decoded(..));
+        let (Text::Source(start, end) | Text::Decoded(start, end)) = text;
+        Self { text: (start, end), is_decoded, style, tag, meaning }
+    }
+
+    /// Where its decoded text lies.
+    pub(super) fn text(self) -> Text {
+        let (start, end) = self.text;
+        if self.is_decoded { Text::Decoded(start, end) } else { Text::Source(start, end) }
     }
 
     pub(super) fn meaning(self) -> Meaning {
@@ -221,8 +239,7 @@ impl Document {
 impl NodeData {
     /// A null that isn't written, at `at`.
     pub(super) const fn null(at: u32) -> NodeData {
-        let (text, meaning) = (Text::Decoded(0, 0), Meaning::Other);
-        let scalar = Scalar { text, style: Style::Plain, tag: Tag::None, meaning };
+        let scalar = Scalar::at(Text::Decoded(0, 0), Style::Plain, Tag::None, Meaning::Other);
         NodeData { origin: 0, start: at, end: at, after: u32::MAX, content: Content::Scalar(scalar) }
     }
 }

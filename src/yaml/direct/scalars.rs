@@ -136,7 +136,7 @@ impl Reader<'_> {
         }
         let scalar = self.scalar_of(word)?;
         let is_refused =
-            || resolve::resolve(self.decoded_text(scalar.text), true, Tag::None) == Resolved::Null;
+            || resolve::resolve(self.decoded_text(scalar.text()), true, Tag::None) == Resolved::Null;
         // What `<<` merges is an alias nearly always.
         match scalar.meaning() {
             Meaning::Text => {}
@@ -294,7 +294,7 @@ impl Reader<'_> {
             _ => return None,
         }
         if chomping != Some(b'+') && self.bytes.get(header) == Some(&b'\n') && self.holds_no_text(column) {
-            let style = if is_literal { Style::Literal(0) } else { Style::Folded(0) };
+            let style = Style::block(is_literal, 0);
             let none = u32::try_from(self.base).unwrap_or(u32::MAX);
             self.push(start..header, Scalar::new(Text::Source(none, none), "", style, Tag::None));
             self.next_line()?;
@@ -331,7 +331,7 @@ impl Reader<'_> {
         }
         let is_text = self.decoded.get(from..)?.contains(|char: char| !char.is_whitespace());
         let indent = u32::try_from(indent).ok().filter(|_| is_text)?;
-        let style = if is_literal { Style::Literal(indent) } else { Style::Folded(indent) };
+        let style = Style::block(is_literal, indent);
         let scalar = self.decoded_from(from, style);
         self.push(start..end, scalar);
         self.next_line()?;
