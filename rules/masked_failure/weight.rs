@@ -8,7 +8,7 @@ use crate::finding::Confidence;
 use crate::shell::ir::{Command, CommandKind, PartKind, Word};
 use crate::shell::semantics::execution::{Destination, destinations};
 use crate::shell::semantics::visit::{self, Next, Node};
-use crate::shell::semantics::{Execution, Fate, Output, Reason, Touch};
+use crate::shell::semantics::{Execution, Output, Touch};
 
 /// How sure it is that the failure of the command at `index` is missed; `None` where it isn't known to be.
 ///
@@ -89,9 +89,7 @@ fn becomes_file(script: &Script<'_, '_>, index: usize) -> bool {
 /// Whether what the command prints comes to a file, or to what runs it.
 fn is_fed(script: &Script<'_, '_>, index: usize, around: &[Node<'_>]) -> bool {
     let Some(execution) = script.execution(index) else { return false };
-    if let Fate::Ignored(Reason::EarlierInPipeline) = execution.fate
-        && behind_in_pipeline(around, execution.command).iter().any(|command| takes(script, command))
-    {
+    if behind_in_pipeline(around, execution.command).iter().any(|command| takes(script, command)) {
         return true;
     }
     let Some(substitution) = around.iter().rposition(is_substitution) else { return false };
