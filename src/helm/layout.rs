@@ -13,13 +13,18 @@ use super::render::{Injection, Output};
 pub(super) fn settle(mut output: Output) -> Output {
     let mut layout =
         Layout { block: None, before: None, edits: Vec::new(), injections: Vec::new(), removed: 0, added: 0 };
+    let mut waiting = std::mem::take(&mut output.injections).into_iter().peekable();
     let (mut at, mut left) = (0, output.text.as_str());
     while !left.is_empty() {
         let end = memchr::memchr(b'\n', left.as_bytes()).map_or(left.len(), |end| end + 1);
         let (line, rest) = left.split_at_checked(end).unwrap_or((left, ""));
         layout.line(at, line, rest);
         (at, left) = (at + line.len(), rest);
+        while let Some(injection) = waiting.next_if(|injection| injection.at < at) {
+            output.injections.extend(Some(injection).filter(|injection| !layout.is_text(injection)));
+        }
     }
+    output.injections.extend(waiting);
     let Layout { edits, injections, .. } = layout;
     move_by(&mut output.injections, &edits);
     output.injections.extend(injections);
@@ -128,6 +133,12 @@ impl Layout {
         let end = content.find(" #").unwrap_or(content.len());
         self.removed += end - from;
         self.edits.push((at + from..at + end, Cow::Borrowed("")));
+    }
+
+    /// Whether what may be put behind the last line are more lines of the block scalar that it is one of.
+    fn is_text(&self, injection: &Injection) -> bool {
+        let is_in = |block: BlockScalar| injection.column.is_some_and(|column| column > block.parent);
+        !injection.is_certain && self.block.is_some_and(is_in)
     }
 
     /// Whether the line is one of the block scalar's; one that doesn't end it by its own indentation, but whose output

@@ -98,3 +98,28 @@ fn what_is_included_in_a_script_is_followed() {
     assert_eq!(masked(&format!("{copies}{copy}\n")), [place], "its last command is a copy");
     assert_eq!(masked(&format!("{copies}{copy}\n{call}\n")), [place], "both are told at the first");
 }
+
+/// What may be put at the end of a script is a part of it, and nothing of the object around.
+#[test]
+fn lines_of_a_script_are_no_keys_around_it() {
+    let job = |script: &str| {
+        format!(
+            "apiVersion: batch/v1\nkind: Job\nmetadata: {{name: a}}\nspec:\n  template:\n    spec:\n      restartPolicy: Never\n      \
+             initContainers:\n      - name: a\n        image: busybox:1.36\n        command: [sh, -c]\n        args:\n        - |\n          \
+             until nc -z db 80; do sleep 1; done\n{script}      containers: [{{name: b, image: 'b:1'}}]\n"
+        )
+    };
+    for script in [
+        "",
+        "          {{- if .Values.a }}\n          {{ .Values.a }}\n          {{- end }}\n",
+        "          {{- with .Values.a }}\n          {{- . | nindent 10 }}\n          {{- end }}\n",
+        "          {{ if .Values.a }}\n          echo {{ .Values.a }}\n          {{ end }}\n",
+    ] {
+        let chart = chart(&[("web/templates/web.yaml", &job(script))]);
+        let (_, out, _) = run(chart.path(), &["--select", "unbounded-wait", "--format", "concise"]);
+        assert!(
+            out.lines().count() == 1 && out.contains("the Job neither fails nor ends"),
+            "{script}: {out}"
+        );
+    }
+}
