@@ -278,7 +278,8 @@ fn drifting(
     let severity = if minor { Severity::Info } else { Severity::Warning };
     let hazard = context.hazard(Kind::Drifting, severity, site, &command, Some(place), &said)?;
     let adds = matches!(manner, ChangeKind::Append | ChangeKind::Nest | ChangeKind::FreshName);
-    Some(Hazard { mending, is_same_at_first, adds, assumed: log.assumed.contains(&site), ..hazard })
+    let is_vague = messages::is_difference(manner, &path);
+    Some(Hazard { mending, is_same_at_first, adds, is_vague, assumed: log.assumed.contains(&site), ..hazard })
 }
 
 /// A test that the killed run's last change turned over, so that the second run passes over what makes `place`.

@@ -115,6 +115,13 @@ pub(super) fn explore(sequence: &[Container], budget: &Budget) -> Vec<Analysis> 
         hazards
             .sort_by_key(|hazard| (order(&hazard.site), std::cmp::Reverse(hazard.severity), hazard.assumed));
         hazards.dedup_by(|later, first| later.site == first.site);
+        // What a run left undone behind a test differs as long as the test takes it for done.
+        let test = hazards.iter().find(|hazard| hazard.kind == Kind::HalfDone);
+        if let Some((test, severity)) = test.map(|test| (order(&test.site), test.severity)) {
+            hazards.retain(|hazard| {
+                !hazard.is_vague || hazard.severity > severity || order(&hazard.site) <= test
+            });
+        }
         if let (Some(bound), Some(last)) = (&unfinished, hazards.last_mut()) {
             last.help.push_str(&messages::unfollowed(*bound));
             *unfinished = None;

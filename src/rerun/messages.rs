@@ -257,6 +257,14 @@ pub(super) fn drifting(command: &str, change: &Drift<'_>) -> Words {
     Words { why, help }
 }
 
+/// Whether of such a change of `path` no more is said than that something differs.
+pub(super) fn is_difference(manner: ChangeKind, path: &str) -> bool {
+    match manner {
+        ChangeKind::Write => !is_backup(path),
+        manner => matches!(manner, ChangeKind::Slow | ChangeKind::Remove | ChangeKind::Mode),
+    }
+}
+
 /// A command that adds to what the first run left.
 fn appending(change: &Drift<'_>) -> Words {
     let Drift { thing, path, kept_in, ref advice, .. } = *change;
