@@ -91,6 +91,9 @@ fn caption(hazard: &Hazard) -> String {
         Kind::Stuck => format!("this `{}` fails the second time", hazard.command),
         Kind::Drifting if hazard.adds => "a second run adds to the first".to_owned(),
         Kind::Drifting => "a second run changes what the first left".to_owned(),
+        Kind::HalfDone if hazard.is_refused => {
+            format!("this `{}` fails on what a killed run leaves", hazard.command)
+        }
         Kind::HalfDone => "this holds before the work is done".to_owned(),
     }
 }

@@ -74,6 +74,7 @@ impl<'c> Context<'_, 'c> {
             mending: None,
             is_same_at_first: false,
             adds: false,
+            is_refused: false,
             is_vague: false,
             slow: None,
             labels: Vec::new(),

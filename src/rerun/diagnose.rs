@@ -64,16 +64,20 @@ pub(super) fn stuck(
         return refused(context, &again.log, refusal, left_by);
     };
     let guard = context.site(branch.site)?;
-    let is_inside = |site: Site| {
-        site.file == guard.file && guard.range.start <= site.range.start && site.range.end <= guard.range.end
-    };
-    let mut refusals = again.log.refusals.iter();
-    let inside = refusals.find(|refusal| context.site(refusal.site).is_some_and(is_inside));
+    let inside = refused_inside(context, &again.log, guard);
     let of_status = || new_refusal(first, &again.log).filter(|_| context.tests_status(branch.site));
     match inside.or_else(of_status) {
         Some(refusal) => refused(context, &again.log, refusal, left_by),
         None => turned(context, first, branch, killed),
     }
+}
+
+/// The first command that failed on what it met, of those that stand in `guard`.
+fn refused_inside<'l>(context: &Context<'_, '_>, log: &'l Log, guard: Site) -> Option<&'l CommandFailure> {
+    let is_inside = |site: Site| {
+        site.file == guard.file && guard.range.start <= site.range.start && site.range.end <= guard.range.end
+    };
+    log.refusals.iter().find(|refusal| context.site(refusal.site).is_some_and(|site| is_inside(site)))
 }
 
 /// A command that fails on what it meets, perhaps on what the run `left_by` had left when it was killed.
@@ -292,6 +296,13 @@ fn half_done(context: &Context<'_, '_>, trial: &Comparison<'_>, place: &Place) -
     let (at, written) =
         undone(&|change| change.place == *place).or_else(|| undone(&|change| change.place.touches(place)))?;
     let turned = guard_over(&trial.first.branches, &trial.again.log.branches, at)?;
+    // Where a command fails on what the killed run left, no test holds: what stands behind it in an `&&` is skipped.
+    if context
+        .site(turned.site)
+        .is_some_and(|guard| refused_inside(context, &trial.again.log, guard).is_some())
+    {
+        return cut_short(context, trial, place);
+    }
     let before = changes.get(..killed)?;
     let end = before.last()?;
     let of_last = before.iter().rev().take_while(|change| change.site == end.site);
@@ -374,6 +385,7 @@ fn cut_short(context: &Context<'_, '_>, trial: &Comparison<'_>, place: &Place) -
     Some(Hazard {
         severity: Severity::Warning,
         kind: Kind::HalfDone,
+        is_refused: true,
         why: messages::cut_short(&hazard.command, hazard.path.as_deref().unwrap_or_default(), &late),
         ..hazard
     })

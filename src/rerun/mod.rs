@@ -231,6 +231,8 @@ pub struct Hazard {
     pub is_same_at_first: bool,
     /// Whether it adds to what is there the second time, rather than change or replace it.
     pub adds: bool,
+    /// Whether the command itself fails the second time, rather than that it is passed over.
+    pub is_refused: bool,
     /// Whether it says no more than that something differs, which may come of what is found before it.
     pub is_vague: bool,
     /// The one long command of which a test takes half of what it makes for all. It could make that aside.
