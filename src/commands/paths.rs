@@ -261,6 +261,7 @@ pub(crate) fn copied_of_system(key: &str) -> impl Iterator<Item = &str> {
     let is_of_system = |copied: &&str| ["/etc", "/usr"].iter().any(|folder| is_at_or_below(copied, folder));
     key.split("tree:Container:")
         .skip(1)
-        .map(|copied| copied.split(':').next().unwrap_or_default())
+        // Several are joined by `+`.
+        .map(|copied| copied.split(':').next().unwrap_or_default().trim_end_matches('+'))
         .filter(is_of_system)
 }
