@@ -3,12 +3,13 @@
 mod count;
 mod unchanged;
 
-use crate::commands::{self, Trait, is_at_or_below};
+use crate::commands::{self, Call, Trait, is_at_or_below};
 use crate::finding::{Finding, Safety, Severity};
 use crate::kube::active_deadline::{self, KEY};
 use crate::kube::{Completeness, Container, Pod};
 use crate::program::Program;
 use crate::rule::{Group, PodContext, Rule, Target};
+use crate::shell::ir::Command;
 use crate::shell::semantics::{Awaited, Facts, Loop, Wait};
 use crate::source::Span;
 use crate::yaml::Lookup;
@@ -38,7 +39,8 @@ fn check(pod: &Pod<'_>, cx: &mut PodContext<'_>) {
                 continue;
             }
             let own = facts.loops.iter().find(|own| own.head() == wait.span);
-            let mut finding = finding(pod, program, &wait, own);
+            let reads = own.is_some_and(|own| reads_output(own, facts));
+            let mut finding = finding(pod, program, &wait, own, reads);
             // Without another try, to give up is worse than to go on.
             finding.fix = own.filter(|_| is_tried_again(pod)).and_then(|own| count::fix(own, &wait, cx));
             cx.report_in(program.container, finding);
@@ -88,10 +90,16 @@ fn by_place(waits: impl Iterator<Item = Wait>) -> Vec<Wait> {
     places
 }
 
-fn finding(pod: &Pod<'_>, program: &Program<'_, '_>, wait: &Wait, own: Option<&Loop<'_>>) -> Finding {
+fn finding(
+    pod: &Pod<'_>,
+    program: &Program<'_, '_>,
+    wait: &Wait,
+    own: Option<&Loop<'_>>,
+    reads: bool,
+) -> Finding {
     let init = program.container;
     let is_job = is_job(pod);
-    let until = until(&wait.awaited);
+    let until = until(&wait.awaited, reads);
     let consequence = if is_job {
         format!("{until}, the Job neither fails nor ends")
     } else {
@@ -116,15 +124,27 @@ fn finding(pod: &Pod<'_>, program: &Program<'_, '_>, wait: &Wait, own: Option<&L
     }
 }
 
-/// How long it takes.
-fn until(awaited: &[Awaited]) -> &'static str {
+/// Whether the condition of `own` looks for something in a file, or in what a command puts out but for the names of files.
+fn reads_output(own: &Loop<'_>, facts: &Facts<'_>) -> bool {
+    let asked = facts.executions.get(own.runs.clone()).unwrap_or_default().iter().filter(|run| {
+        let is_in = |command: &Command| {
+            command.range.start <= run.command.range.start && run.command.range.end <= command.range.end
+        };
+        std::ptr::eq(run.unit, own.unit) && own.condition().iter().any(is_in)
+    });
+    let calls: Vec<Call<'_>> = asked.map(|run| Call::of(run.written())).collect();
+    calls.iter().any(commands::searches_text) && !calls.iter().any(commands::lists_folder)
+}
+
+/// How long it takes; `reads` tells whether something is looked for in what there is.
+fn until(awaited: &[Awaited], reads: bool) -> &'static str {
     let all = |is_one: &dyn Fn(&Awaited) -> bool| awaited.iter().all(is_one);
     let is_kernels = |path: &str| ["/proc", "/sys"].iter().any(|folder| is_at_or_below(path, folder));
-    if all(&|awaited| matches!(awaited, Awaited::File(path) if is_kernels(path))) {
+    if all(&|awaited| matches!(awaited, Awaited::Command(_))) {
+        "as long as it fails"
+    } else if reads || all(&|awaited| matches!(awaited, Awaited::File(path) if is_kernels(path))) {
         // Most of what the kernel tells is always there, whatever it says.
         "as long as its test fails"
-    } else if all(&|awaited| matches!(awaited, Awaited::Command(_))) {
-        "as long as it fails"
     } else if all(&|awaited| matches!(awaited, Awaited::Object(_))) {
         // It may well be there: `kubectl rollout status` fails where it is missing.
         "until it is ready"

@@ -55,7 +55,7 @@ pub(crate) use languages::takes_operators;
 pub(crate) use network::pause;
 pub(crate) use operations::{Attempt, Id, Operation, Ownership};
 pub(crate) use paths::{Touching, copied_of_system, only_removes};
-pub(crate) use reading::{found_command, lists_folder, run_on_found, searched_name};
+pub(crate) use reading::{found_command, lists_folder, run_on_found, searched_name, searches_text};
 pub use record::Record;
 pub(crate) use record::{Elsewhere, Trait};
 pub(crate) use remedy::{Line, Remedy, Trouble, What};

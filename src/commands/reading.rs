@@ -282,6 +282,11 @@ impl Wanted<'_> {
     }
 }
 
+/// Whether `call` looks for something in a text, be it of a file or of what stands before it in a pipe.
+pub(crate) fn searches_text(call: &Call<'_>) -> bool {
+    matches!(call.name(), "grep" | "egrep" | "fgrep" | "awk" | "jq" | "yq")
+}
+
 /// Whether it says what is in a folder.
 pub(crate) fn lists_folder(call: &Call<'_>) -> bool {
     call.name() == "ls" && !call.has("d directory")
