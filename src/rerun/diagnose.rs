@@ -64,7 +64,7 @@ pub(super) fn stuck(
         return refused(context, &again.log, refusal, left_by);
     };
     let guard = context.site(branch.site)?;
-    let inside = refused_inside(context, &again.log, guard);
+    let inside = refused_inside(context, &again.log, &guard);
     let of_status = || new_refusal(first, &again.log).filter(|_| context.tests_status(branch.site));
     match inside.or_else(of_status) {
         Some(refusal) => refused(context, &again.log, refusal, left_by),
@@ -73,11 +73,11 @@ pub(super) fn stuck(
 }
 
 /// The first command that failed on what it met, of those that stand in `guard`.
-fn refused_inside<'l>(context: &Context<'_, '_>, log: &'l Log, guard: Site) -> Option<&'l CommandFailure> {
+fn refused_inside<'l>(context: &Context<'_, '_>, log: &'l Log, guard: &Site) -> Option<&'l CommandFailure> {
     let is_inside = |site: Site| {
         site.file == guard.file && guard.range.start <= site.range.start && site.range.end <= guard.range.end
     };
-    log.refusals.iter().find(|refusal| context.site(refusal.site).is_some_and(|site| is_inside(site)))
+    log.refusals.iter().find(|refusal| context.site(refusal.site).is_some_and(is_inside))
 }
 
 /// A command that fails on what it meets, perhaps on what the run `left_by` had left when it was killed.
@@ -299,7 +299,7 @@ fn half_done(context: &Context<'_, '_>, trial: &Comparison<'_>, place: &Place) -
     // Where a command fails on what the killed run left, no test holds: what stands behind it in an `&&` is skipped.
     if context
         .site(turned.site)
-        .is_some_and(|guard| refused_inside(context, &trial.again.log, guard).is_some())
+        .is_some_and(|guard| refused_inside(context, &trial.again.log, &guard).is_some())
     {
         return cut_short(context, trial, place);
     }
