@@ -1,7 +1,5 @@
 //! The objects that rules look for, noted by the texts of documents: which is parsed is told before any is.
 
-use std::collections::BTreeSet;
-
 use super::LOOKED_FOR;
 use crate::read::Mention;
 use crate::yaml::{self, KeyValues};
@@ -14,17 +12,20 @@ pub fn mention(document: &str, number: u32, kinds: &KeyValues<'_>) -> Option<Opt
         return None;
     }
     let kinds = kinds.strings.iter().copied().flat_map(with_items);
-    let kinds: BTreeSet<&str> = kinds.filter(|kind| LOOKED_FOR.contains(kind)).collect();
-    let kinds: Vec<Box<str>> = kinds.into_iter().map(Box::from).collect();
+    let kinds: Vec<&str> = kinds.filter(|kind| LOOKED_FOR.contains(kind)).collect();
     if kinds.is_empty() {
         return Some(None);
     }
     let names = yaml::more_key_values(document, &yaml::NAME);
-    let mut known: Vec<&str> = names.strings;
-    known.sort_unstable();
-    known.dedup();
-    let names = (!names.is_open).then(|| known.into_iter().map(Box::from).collect())?;
-    Some(Some(Mention { document: number, kinds, names }))
+    let names = (!names.is_open).then(|| each_once(names.strings))?;
+    Some(Some(Mention { document: number, kinds: each_once(kinds), names }))
+}
+
+/// The `words` in order, each once.
+fn each_once(mut words: Vec<&str>) -> Vec<Box<str>> {
+    words.sort_unstable();
+    words.dedup();
+    words.into_iter().map(Box::from).collect()
 }
 
 /// `kind`, and where it is that of a typed list that of the items, which they may have from it.
