@@ -40,7 +40,7 @@ pub const HOSTS: [&str; 3] = ["localhost", "127.0.0.1", "[::1]"];
 const LISTENS: [&str; 3] = ["listen", "bind", "serve"];
 
 /// What a command is called that writes its words into a configuration.
-const SETS: [&str; 6] = ["config", "configure", "set", "set-config", "--set", "--json"];
+const SETS: [&str; 4] = ["config", "configure", "set", "set-config"];
 
 /// The ports that an init container names: by the commands of its script that talk to something or that aren't known,
 /// and in its variables.
@@ -99,9 +99,12 @@ fn of_execution<'s>(execution: &'s Execution<'_>) -> impl Iterator<Item = LocalP
 fn is_talked_to(words: &[String], index: usize) -> bool {
     let (before, word) = words.split_at_checked(index).unwrap_or((words, &[]));
     let Some(word) = word.first() else { return false };
-    let is_address = !word.contains(|c: char| c.is_whitespace() || "\"'`{}()<>|;".contains(c));
+    // A sentence, or JSON.
+    let is_text = word.contains(|c: char| c.is_whitespace() || "\"'`".contains(c));
     let is_listened_on = [before.last(), Some(word)].into_iter().flatten().any(|word| listens(word));
-    is_address && !is_listened_on && !before.iter().any(|word| SETS.contains(&word.as_str()))
+    let is_of_option = word.starts_with('-') || before.last().is_some_and(|option| option.starts_with('-'));
+    let is_set = !is_of_option && before.iter().any(|word| SETS.contains(&word.as_str()));
+    !is_text && !is_listened_on && !is_set
 }
 
 /// `--host=localhost`, `-hlocalhost`.
@@ -235,6 +238,10 @@ mod tests {
         };
         for text in [
             "app|http://localhost:80",
+            "migrate|-database|mysql://u:p@tcp(localhost:80)/db",
+            "app|jdbc:sqlserver://localhost:80;databaseName=x",
+            "app|--url=postgres://u:$(PASSWORD)@localhost:80/db",
+            "app|config|import|--server|http://localhost:80",
             "app|migrate|--url=jdbc:postgresql://localhost:5432/db",
             "app|[::1]:80",
         ] {
