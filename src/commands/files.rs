@@ -416,8 +416,12 @@ fn dd(world: &mut dyn World, call: &Call<'_>) -> Status {
     {
         return status;
     }
+    let noise = noise::of(world, call);
     let Some(path) = operand("of").filter(|path| !path.starts_with("/dev/")) else {
-        world.emit_unknown(call.words(), false);
+        match noise {
+            Some(noise) => world.emit(&noise),
+            None => world.emit_unknown(call.words(), false),
+        }
         return world.steady_status(call.words());
     };
     let place = world.place(path);
@@ -429,7 +433,7 @@ fn dd(world: &mut dyn World, call: &Call<'_>) -> Status {
     if opens_only("nocreat") && !exists {
         return world.fail(Some(&place), FailureCause::Missing);
     }
-    let content = noise::of(world, call).unwrap_or_else(|| {
+    let content = noise.unwrap_or_else(|| {
         String::from(world.atom(Atom::new(format!("output:{}", call.words().join(" ")), "$(dd)")))
     });
     if operand("oflag").is_some_and(|flags| flags.contains("append")) {

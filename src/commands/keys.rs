@@ -108,17 +108,23 @@ fn openssl(world: &mut dyn World, call: &Call<'_>) -> Status {
     };
     let mut status = SUCCESS;
     let mut wrote = false;
+    let noise = noise::of(world, call);
     for option in ["-out", "-keyout"] {
         let Some(path) = named(option).filter(|path| !path.starts_with("/dev/")) else { continue };
         let place = world.place(&path);
         let is_secret = call.is(Trait::MakesSecret);
         let key = format!("openssl:{}", call.words().join(" "));
-        let text = String::from(world.atom(Atom { is_secret, ..Atom::new(key, "a key") }));
+        let text = noise.clone();
+        let text =
+            text.unwrap_or_else(|| String::from(world.atom(Atom { is_secret, ..Atom::new(key, "a key") })));
         status = status.max(world.write(&place, &text, ChangeKind::Write));
         wrote = true;
     }
     if !wrote {
-        world.emit_unknown(call.words(), false);
+        match noise {
+            Some(noise) => world.emit(&noise),
+            None => world.emit_unknown(call.words(), false),
+        }
         return world.steady_status(call.words());
     }
     status
@@ -181,9 +187,6 @@ fn pass(world: &mut dyn World, call: &Call<'_>) -> Status {
 fn openssl_traits(call: &Call<'_>) -> &'static [Trait] {
     let makes_key = |option: &&str| call.words().iter().any(|word| word == option);
     match call.words().get(1).map(String::as_str) {
-        Some("rand") if call.words().last().is_some_and(|count| noise::is_more_than_secret(count)) => {
-            &[Trait::Varies]
-        }
         Some("rand") => &[Trait::Varies, Trait::MakesSecret],
         Some("genrsa" | "genpkey" | "gendsa") => &[Trait::MakesSecret],
         Some("req") if ["-newkey", "-keyout"].iter().any(makes_key) => &[Trait::MakesSecret],

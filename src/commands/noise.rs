@@ -7,25 +7,31 @@ use super::world::atoms::Atom;
 /// More random bytes than any key or password has.
 const MOST_OF_SECRET: u64 = 64 << 10;
 
-/// What `dd` and `head` put out where they are asked for more random bytes than a key has: nobody relies on which.
+/// What random bytes that are more than a key come about as.
+const NOISE: &str = "many random bytes";
+
+/// What `dd`, `openssl rand`, `head` and `cut` put out where it is noise, or a part of noise that may be a key again; `None` where it is
+/// anything else.
 pub(super) fn of(world: &mut dyn World, call: &Call<'_>) -> Option<String> {
+    let of_noise = world.input().is_some_and(|text| world.atoms().mentions(&text, NOISE));
     let (is_random, count) = match call.name() {
         "dd" => (operand(call, "if").is_some_and(is_device), bytes_of_dd(call)?),
-        _ => (is_random_input(world, call), bytes(call.value("c bytes")?)?),
+        "openssl" => (call.words().get(1).is_some_and(|sub| sub == "rand"), most_bytes(call)?),
+        "head" => (of_noise || is_random_input(world, call), bytes(call.value("c bytes")?)?),
+        _ => (of_noise, 0),
     };
-    let is_noise = is_random && count > MOST_OF_SECRET;
-    is_noise
-        .then(|| String::from(world.atom(Atom { never_empty: true, ..Atom::new("noise", "random bytes") })))
+    let key = match count > MOST_OF_SECRET {
+        _ if !is_random => return None,
+        true => NOISE.to_owned(),
+        false if of_noise => format!("{} of /dev/urandom", call.words().join(" ")),
+        false => return None,
+    };
+    Some(String::from(world.atom(Atom { never_empty: true, ..Atom::new(key, "random bytes") })))
 }
 
 /// The value of an operand of `dd`: `bs=1M`.
 pub(super) fn operand<'w>(call: &Call<'w>, name: &str) -> Option<&'w str> {
     call.words().iter().find_map(|word| word.strip_prefix(name)?.strip_prefix('='))
-}
-
-/// Whether a number of bytes, as it is written, is more than a key has.
-pub(super) fn is_more_than_secret(count: &str) -> bool {
-    bytes(count).is_some_and(|count| count > MOST_OF_SECRET)
 }
 
 fn is_random_input(world: &dyn World, call: &Call<'_>) -> bool {
@@ -39,10 +45,16 @@ fn is_device(path: &str) -> bool {
     matches!(path, "/dev/urandom" | "/dev/random")
 }
 
-/// How many bytes `dd` copies at most; `None` where that isn't written (POSIX XCU, *dd*: blocks of 512 bytes).
+/// The largest number among the words behind the subcommand.
+fn most_bytes(call: &Call<'_>) -> Option<u64> {
+    call.words().iter().skip(2).filter_map(|word| bytes(word)).max()
+}
+
+/// How many bytes `dd` copies, or at least a block of how many; `None` where that isn't written (POSIX XCU, *dd*: blocks of
+/// 512 bytes).
 fn bytes_of_dd(call: &Call<'_>) -> Option<u64> {
     let size = operand(call, "bs").or_else(|| operand(call, "ibs")).map_or(Some(512), bytes)?;
-    let count = operand(call, "count").map_or(Some(u64::MAX), bytes)?;
+    let count = operand(call, "count").map_or(u64::MAX, |count| bytes(count).unwrap_or(1));
     Some(size.saturating_mul(count))
 }
 

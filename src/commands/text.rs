@@ -312,6 +312,10 @@ fn ends(world: &mut dyn World, call: &Call<'_>) -> Status {
 
 /// `cut -d: -f1`, of lines that are known; anything else is a filter.
 fn cut(world: &mut dyn World, call: &Call<'_>) -> Status {
+    if let Some(part) = noise::of(world, call) {
+        world.emit(&part);
+        return SUCCESS;
+    }
     let field = call.value("f fields").and_then(|field| field.parse::<usize>().ok()?.checked_sub(1));
     let delimiter = call.value("d delimiter").unwrap_or("\t");
     let text = world.input().filter(|text| call.operands().is_empty() && is_known(text));

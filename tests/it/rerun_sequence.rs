@@ -258,6 +258,9 @@ fn a_key_that_later_pods_know_is_not_made_anew() {
         "openssl rand -hex 32 > /data/secret",
         "head -c 32 /dev/urandom | base64 > /data/secret",
         "dd if=/dev/urandom of=/data/key bs=32 count=1",
+        "head -c 1M /dev/urandom | tr -dc A-Za-z0-9 | head -c 32 > /data/secret",
+        "openssl rand -base64 100000 | tr -dc A-Z | head -c 30 > /data/secret",
+        "head -c 100000 /dev/urandom | base64 | tr -d '\\n' | cut -c1-40 > /data/secret",
     ] {
         assert_eq!(kinds(&kept(text)), kinds(&found), "{text}");
         assert_eq!(on(Lifetime::Pod, text), [], "{text}: a new Pod has a new key");
@@ -275,6 +278,9 @@ fn a_key_that_later_pods_know_is_not_made_anew() {
         "head -c 10G /dev/urandom > /data/noise",
         "cat /dev/urandom | head -c 1000000 > /data/noise",
         "openssl rand -out /data/noise 104857600",
+        "openssl rand -hex 1048576 -out /data/noise",
+        "dd if=/dev/urandom bs=1M count=100 > /data/noise",
+        "dd if=/dev/urandom bs=1M count=$N | base64 > /data/noise",
     ] {
         assert_eq!(kept(text), [], "{text}");
     }
