@@ -4,18 +4,14 @@ use crate::finding::{Edit, Fix, Safety};
 use crate::fix;
 use crate::kube::meant_quantity;
 use crate::kube::schema::{Cause, FieldError};
-use crate::kube::validate::modes::Mode;
+use crate::kube::validate::modes::{self, Mode};
 use crate::rule::PodContext;
 use crate::yaml::Kind;
 
 /// The name of a misspelt field, a quantity without what is too much of its suffix, or a number without its quotes.
 pub(super) fn of_field(field_error: &FieldError<'_>, cx: &PodContext<'_>) -> Option<Fix> {
-    if let Some(new) = without_quotes(field_error) {
-        let span = field_error.span();
-        let written = cx.source(span)?.slice(span);
-        let text = field_error.node.text()?;
-        let is_it = written == format!("\"{text}\"") || written == format!("'{text}'");
-        let edits = is_it.then(|| vec![Edit { span, replacement: new.clone() }])?;
+    if let Some(new) = without_quotes(field_error, cx) {
+        let edits = vec![Edit { span: field_error.span(), replacement: new.clone() }];
         return Some(Fix::safe(format!("write `{new}`"), edits));
     }
     let new = match &field_error.cause {
@@ -27,22 +23,29 @@ pub(super) fn of_field(field_error: &FieldError<'_>, cx: &PodContext<'_>) -> Opt
     Some(Fix::safe(format!("write `{new}`"), vec![edit]))
 }
 
-/// The number or boolean that a text in quotes is, where one belongs. That of permission bits is in octal, which JSON doesn't
-/// have.
-pub(super) fn without_quotes(field_error: &FieldError<'_>) -> Option<String> {
+/// The number or boolean that a text in quotes is, where one belongs. Permission bits that begin with `0` are octal, which
+/// JSON doesn't have.
+pub(super) fn without_quotes(field_error: &FieldError<'_>, cx: &PodContext<'_>) -> Option<String> {
     let Cause::Type { expected, .. } = field_error.cause else { return None };
     let Kind::String(text) = field_error.node.kind() else { return None };
-    let is_decimal = text == "0" || !text.starts_with('0');
+    let span = field_error.span();
+    let written = cx.source(span)?.slice(span);
+    if written != format!("\"{text}\"") && written != format!("'{text}'") {
+        return None;
+    }
+    let number = || text.parse::<i32>().ok().filter(|number| number.to_string() == text);
     match (expected, &*field_error.field) {
         ("a boolean", _) => matches!(text, "true" | "false").then(|| text.to_owned()),
         ("a whole number" | "a whole number of 32 bits", "defaultMode" | "mode") => {
-            let bits = u32::from_str_radix(text, 8).ok().filter(|bits| *bits <= 0o777)?;
-            Some(if field_error.node.is_in_json() { bits.to_string() } else { format!("0{bits:o}") })
+            let is_octal = text.starts_with('0') && text != "0";
+            let bits = u32::from_str_radix(text, 8).ok().filter(|bits| is_octal && *bits <= 0o777);
+            match bits {
+                Some(bits) if field_error.node.is_in_json() => Some(bits.to_string()),
+                Some(bits) => Some(format!("0{bits:o}")),
+                None => number().filter(|number| modes::is_meant(*number)).map(|_| text.to_owned()),
+            }
         }
-        ("a whole number" | "a whole number of 32 bits", _) => {
-            let number = text.parse::<i32>().ok().filter(|_| is_decimal && !text.starts_with('+'))?;
-            Some(number.to_string())
-        }
+        ("a whole number" | "a whole number of 32 bits", _) => number().map(|_| text.to_owned()),
         _ => None,
     }
 }

@@ -138,7 +138,7 @@ fn field_error_finding(pod: &Pod<'_>, field_error: &FieldError<'_>, cx: &PodCont
         Cause::Type { expected, found } => (
             format!("{whole} must be {expected}, and is {found}: the API server can't decode it"),
             format!("{expected} belongs here"),
-            match fix::without_quotes(field_error) {
+            match fix::without_quotes(field_error, cx) {
                 Some(value) => format!("write `{value}` without the quotes"),
                 None => quote_or(expected, field),
             },

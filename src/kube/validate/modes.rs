@@ -7,6 +7,12 @@ use crate::yaml::{Kind, Node};
 /// Decimal numbers that are within bounds, and that nobody means: they read as the bits that people write.
 const READ_AS_OCTAL: [i64; 4] = [400, 440, 444, 500];
 
+/// Whether a decimal number is within bounds, and doesn't read like octal.
+#[must_use]
+pub fn is_meant(number: i32) -> bool {
+    (0..=0o777).contains(&number) && !READ_AS_OCTAL.contains(&i64::from(number))
+}
+
 /// Permission bits that are, or seem, written in the wrong base.
 #[derive(Debug, Clone)]
 pub struct Mode<'d> {
