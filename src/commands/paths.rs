@@ -69,10 +69,13 @@ pub(super) fn read_by_option(call: &Call<'_>) -> Paths {
     call.value("f file").map(|path| (Touching::Reads, path.to_owned())).into_iter().collect()
 }
 
-/// What `kubectl apply` reads, and what `kubectl create secret` makes entries of: `--from-file=[KEY=]FILE`.
+/// What `kubectl apply` reads, and what `kubectl create secret --dry-run` makes entries of, which needs no more than that:
+/// `--from-file=[KEY=]FILE`.
 pub(super) fn read_by_kubectl(call: &Call<'_>) -> Paths {
+    let is_local = call.words().iter().any(|word| matches!(word.as_str(), "--dry-run" | "--dry-run=client"));
     let entries = call.values("from-file").map(|entry| entry.split_once('=').map_or(entry, |(_, file)| file));
-    let files = call.values("f filename k kustomize from-env-file cert key").chain(entries);
+    let entries = entries.chain(call.values("from-env-file")).filter(|_| is_local);
+    let files = entries.chain(call.value("f filename k kustomize"));
     files.map(|path| (Touching::Reads, path.to_owned())).collect()
 }
 
