@@ -1,6 +1,7 @@
 //! Databases: data directories on a volume, and what is made on a server.
 
 use super::database_servers::{NAMES_DATA, Server, make_data};
+use super::mongo;
 use super::sql::{self, Statement};
 use super::world::Node;
 use super::world::atoms::Atom;
@@ -221,8 +222,6 @@ fn clickhouse(world: &mut dyn World, call: &Call<'_>) -> Status {
     finish(world, call.words(), status)
 }
 
-const MONGO_USER: &str = "user that `createUser` makes";
-
 /// `mongosh` ends at what is thrown, with status 1: `rs.initiate` throws "already initialized", `createUser` "already
 /// exists". What the text tests or catches by itself is taken to be settled.
 fn mongosh(world: &mut dyn World, call: &Call<'_>) -> Status {
@@ -230,12 +229,16 @@ fn mongosh(world: &mut dyn World, call: &Call<'_>) -> Status {
     let is_settled = ["try", "catch", "if"].iter().any(|word| text.contains(&format!("{word} ")))
         || ["try{", "if(", "catch("].iter().any(|word| text.contains(word));
     let server = Server::of(world, call, "host");
-    let made = [("rs.initiate(", "initiated replica set"), ("createUser(", MONGO_USER)];
-    if ["dropUser(", "dropAllUsers("].iter().any(|verb| text.contains(verb)) {
-        world.remove(&server.place("the", MONGO_USER));
-    }
-    for (_, name) in made.iter().filter(|(verb, _)| !is_settled && text.contains(verb)) {
-        let status = server.create(world, "the", name);
+    for (verb, name) in mongo::calls(&text) {
+        let status = match verb {
+            mongo::Verb::DropUser => {
+                world.remove(&server.place("user", &name));
+                SUCCESS
+            }
+            _ if is_settled => SUCCESS,
+            mongo::Verb::CreateUser => server.create(world, "user", &name),
+            mongo::Verb::Initiate => server.create(world, "the", "initiated replica set"),
+        };
         if status != SUCCESS {
             return status;
         }

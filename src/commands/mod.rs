@@ -19,6 +19,7 @@ mod git;
 mod keys;
 mod languages;
 mod lines;
+mod mongo;
 mod network;
 mod noise;
 mod operations;

@@ -109,8 +109,8 @@ fn kind(word: &str) -> String {
 fn name_after(statement: &str, index: usize) -> Option<String> {
     let word = statement.split_whitespace().nth(index + 1)?;
     // In MySQL a user has a host: `'app'@'%'`.
-    let name = word.split(['(', ',', '@']).next()?.trim_matches(['"', '`', '\'', ';']);
-    (!name.is_empty()).then(|| name.to_owned())
+    let name = word.split(['(', ',']).next()?.replace(['"', '`', '\'', ';'], "");
+    (!name.is_empty()).then_some(name)
 }
 
 #[cfg(test)]
@@ -123,7 +123,8 @@ mod tests {
         assert_eq!(statements("create table t(id int);"), create("table", "t"));
         assert_eq!(statements("CREATE UNIQUE INDEX i ON t (a)"), create("index", "i"));
         assert_eq!(statements("CREATE USER \"app\" WITH PASSWORD 'a;b'"), create("role", "app"));
-        assert_eq!(statements("CREATE USER 'app'@'%' IDENTIFIED BY 'x'"), create("role", "app"));
+        assert_eq!(statements("CREATE USER 'app'@'%' IDENTIFIED BY 'x'"), create("role", "app@%"));
+        assert_eq!(statements("CREATE USER \"a@b.example\""), create("role", "a@b.example"));
         assert_eq!(statements("ALTER TABLE t ADD COLUMN c int"), create("column", "t.c"));
         assert_eq!(statements("INSERT INTO t VALUES (1)"), [Statement::Insert("t".into())]);
         assert_eq!(statements("DROP TABLE IF EXISTS t; CREATE TABLE t (a int)").len(), 2);
