@@ -233,7 +233,7 @@ impl<'p, 'f, 's> Poison<'p, 'f, 's> {
         let is_missing = |path: &&str| {
             is_among(&self.missing, path)
                 || self.may_be_brought(path)
-                || reads && self.sources.iter().any(|own| own == path || may_be(own, path))
+                || reads && self.sources.iter().any(|own| own == path || self.may_be_called_for(own, path))
                 || self.is_unlisted(path, later)
                 || self.is_never_put_there(path, later)
         };
@@ -252,6 +252,24 @@ impl<'p, 'f, 's> Poison<'p, 'f, 's> {
             || self.is_brought(call.name())
             || self.lacks_parent(later)
             || self.is_installed(later)
+    }
+
+    /// Whether a function means `source` by `path`, `https://example.com/$1`: it is called with what stands there, which isn't
+    /// known.
+    fn may_be_called_for(&self, source: &str, path: &str) -> bool {
+        let Some((head, rest)) = path.split_once('$') else { return false };
+        let rest = rest.strip_prefix('{').unwrap_or(rest);
+        let tail = rest.strip_prefix(|c: char| c.is_ascii_digit());
+        let tail = tail.map(|tail| tail.strip_prefix('}').unwrap_or(tail));
+        let argument = tail.and_then(|tail| source.strip_prefix(head)?.strip_suffix(tail));
+        let Some(argument) = argument.filter(|argument| argument.contains('$')) else { return false };
+        let is_around = |c: char| c.is_whitespace() || "\"';".contains(c);
+        let text = self.script.execution(self.index).map_or("", |own| own.unit.text.as_str());
+        text.match_indices(argument).any(|(at, _)| {
+            let (before, after) =
+                (text.get(..at).unwrap_or(""), text.get(at + argument.len()..).unwrap_or(""));
+            before.ends_with(is_around) && (after.is_empty() || after.starts_with(is_around))
+        })
     }
 
     /// Whether `path` lies in a volume that wasn't filled, and nothing else puts it there before the command at `later`.
@@ -416,15 +434,6 @@ fn is_looked_at(execution: &Execution<'_>) -> bool {
         && execution.wrapper == 0
         && !execution.in_loop
         && !(execution.is_test() && execution.name().is_some_and(commands::is_everywhere))
-}
-
-/// Whether a function that is called with something unknown may mean `source` by `path`: `https://example.com/$1`.
-fn may_be(source: &str, path: &str) -> bool {
-    let Some((head, rest)) = path.split_once('$') else { return false };
-    let rest = rest.strip_prefix('{').unwrap_or(rest);
-    let tail =
-        rest.strip_prefix(|c: char| c.is_ascii_digit()).map(|tail| tail.strip_prefix('}').unwrap_or(tail));
-    tail.is_some_and(|tail| head.len() > 1 && source.starts_with(head) && source.ends_with(tail))
 }
 
 /// Whether a name is one that a pattern with one `*` in it matches.
