@@ -23,10 +23,22 @@ fn has_key(document: &str, key: &Sought) -> bool {
 }
 
 /// What starts a line that another program reads: Helm or Jinja, ERB, `FreeMarker`, Terraform, Sealos.
-const ACTIONS: [&str; 8] = ["{{", "{%", "<%", "<#", "</#", "%%", "%{", "${{"];
+const ACTIONS: [&str; 7] = ["{{", "{%", "<%", "<#", "</#", "%%", "${{"];
 
 /// What a template that isn't Helm's has beside double braces.
-const OF_OTHERS: [&str; 5] = ["{%", "<%", "<#", "%{", "${{"];
+const OF_OTHERS: [&str; 3] = ["{%", "<%", "<#"];
+
+/// Whether `line` starts with a directive of Terraform's (`%{ for a in b ~}`), and not with what `curl -w` fills in.
+fn is_directive(line: &str) -> bool {
+    let word = line.strip_prefix("%{").map(|rest| rest.trim_start_matches(['~', ' ']));
+    let is_it = |word: &str, keyword: &str| {
+        word.strip_prefix(keyword)
+            .is_some_and(|rest| !rest.starts_with(|c: char| c.is_alphanumeric() || c == '_'))
+    };
+    word.is_some_and(|word| {
+        ["if", "else", "endif", "for", "endfor"].iter().any(|keyword| is_it(word, keyword))
+    })
+}
 
 /// Whether `document`, which doesn't parse, is a template of Helm, Jinja, ERB, `FreeMarker`, configure or the like: an action
 /// starts a line, or is a value, or names something of Helm's.
@@ -36,7 +48,7 @@ pub fn looks_like_template(document: &str) -> bool {
     document.lines().any(|line| {
         let indentation = line.len() - line.trim_start().len();
         let line = line.trim_start().trim_start_matches("- ");
-        let is_action = ACTIONS.iter().any(|action| line.starts_with(action));
+        let is_action = ACTIONS.iter().any(|action| line.starts_with(action)) || is_directive(line);
         let value = line.split_once(": ").map_or(line, |(_, value)| value);
         if is_action || starts_with_configured_name(value) || starts_with_format_field(value) {
             return true;
@@ -57,7 +69,13 @@ pub fn looks_like_template(document: &str) -> bool {
 /// statements beside them.
 #[must_use]
 pub fn looks_like_helm(document: &str) -> bool {
-    document.contains("{{") && !OF_OTHERS.iter().any(|statement| document.contains(statement))
+    let is_of_others = |line: &str| {
+        let line = line.trim_start();
+        line.starts_with("${{") || is_directive(line)
+    };
+    document.contains("{{")
+        && !OF_OTHERS.iter().any(|statement| document.contains(statement))
+        && !document.lines().any(is_of_others)
 }
 
 /// Whether the action at `at` stands in double quotes, and has some of its own: `"{{ .Image "web" }}"`, which ends early as
@@ -98,11 +116,16 @@ fn starts_with_format_field(value: &str) -> bool {
     })
 }
 
-/// Whether `text` is a script that a shell or another interpreter reads, by its first line. kubectl may be one.
+/// Whether `text` is a script that a shell or another interpreter reads, by its first line.
 #[must_use]
 pub fn is_script(text: &str) -> bool {
+    const INTERPRETERS: [&str; 9] = ["sh", "bash", "dash", "ash", "ksh", "zsh", "python", "perl", "ruby"];
     let first = text.trim_start_matches('\u{feff}').strip_prefix("#!").and_then(|rest| rest.lines().next());
-    first.is_some_and(|line| !line.contains("kubectl"))
+    let mut words = first.unwrap_or("").split_whitespace().filter_map(|word| word.rsplit('/').next());
+    let program = words.find(|word| *word != "env" && !word.starts_with('-'));
+    program.is_some_and(|name| {
+        INTERPRETERS.contains(&name.trim_end_matches(|c: char| c.is_ascii_digit() || c == '.'))
+    })
 }
 
 /// Whether `document` is a text for people: its first line is no key, no item and nothing else that YAML starts with, nor a
@@ -167,11 +190,13 @@ mod tests {
         assert!(is_script("\u{feff}#!/usr/bin/env python3\n"));
         assert!(!is_script("#!/usr/bin/env -S kubectl apply -f\nkind: Pod\n"));
         assert!(!is_script("# a\nkind: Pod\n#!/bin/sh\n"));
+        assert!(!is_script("#!yamllint disable\nkind: Pod\n"));
     }
 
     #[test]
     fn helm_has_no_statements_of_others() {
         assert!(looks_like_helm("a: {{ .Values.a }}\n"));
+        assert!(looks_like_helm("a: {{ .Values.a }}\nb: curl -w '%{http_code}' ${{ b }}\n"));
         for text in ["a: {{ a }}\n{% endif %}\n", "${{ if(a) }}\na: {{ b }}\n", "a: 1\n"] {
             assert!(!looks_like_helm(text), "{text}");
         }
@@ -195,6 +220,7 @@ mod tests {
         assert!(looks_like_template(
             "tolerations:\n  %{~ for key in keys ~}\n  - key: ${key}\n  %{~ endfor ~}\n"
         ));
+        assert!(!looks_like_template("a: |\n  curl -w '\n  %{http_code}'\n b: c\n"));
         assert!(looks_like_template("${{ if(inputs.db === 'true') }}\napiVersion: v1\n"));
         assert!(looks_like_template("tolerations: {more-tolerations}\n  - key: x\n"));
         assert!(!looks_like_template("image: {a: b} c\nresources: {}\n"));
