@@ -141,7 +141,9 @@ impl<'a> Planner<'a> {
             })
         };
         if asked().all(|(condition, holds)| self.facts.holds(condition) != Some(!holds)) {
-            for (condition, holds) in asked() {
+            // What holds in one way alone may make what holds in several so: of `or` else the last part would be taken.
+            let certain = asked().filter(|(condition, holds)| condition.has_one_way(*holds));
+            for (condition, holds) in certain.chain(asked()) {
                 self.facts.assume(condition, holds);
             }
         }

@@ -215,6 +215,19 @@ fn what_is_indented_alike_stands_on_lines_of_its_own() {
     assert_eq!(rules(text), ["forbidden-probe"]);
 }
 
+/// Of what an outer branch asks for in several ways an inner one may leave a single one.
+#[test]
+fn each_of_several_that_an_outer_branch_asks_for_is_read() {
+    for (first, second) in [("a", "b"), ("b", "a")] {
+        let text = format!(
+            "apiVersion: v1\nkind: Pod\nmetadata: {{name: a}}\nspec:\n  {{{{- if or (eq .Values.a \"{first}\") (eq .Values.a \"{second}\") }}}}\n  \
+             initContainers:\n  - name: a\n    image: a:1\n    {{{{- if eq .Values.a \"a\" }}}}\n    livenessProbe: {{exec: {{command: [a]}}}}\n    \
+             {{{{- end }}}}\n  {{{{- end }}}}\n  containers: [{{name: b, image: 'b:1'}}]\n"
+        );
+        assert_eq!(rules(&text), ["forbidden-probe"], "{first}");
+    }
+}
+
 /// What is put behind a value that is closed starts with a line break of its own.
 #[test]
 fn what_stands_behind_a_closed_value_is_put_below_it() {
