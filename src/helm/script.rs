@@ -2,9 +2,20 @@
 
 /// Whether `before`, all of a template up to a line, ends within a script: its last line is no entry of a map or a list.
 pub(super) fn goes_on_after(before: &str) -> bool {
+    last_line(before).is_some_and(|line| !is_entry(line))
+}
+
+/// Whether what comes next is the first line of a block scalar: `- |`.
+pub(super) fn begins_after(before: &str) -> bool {
+    let header = last_line(before).and_then(|line| line.rsplit([' ', ':']).next()).unwrap_or("");
+    header.starts_with(['|', '>'])
+        && header.chars().skip(1).all(|char| char == '-' || char == '+' || char.is_ascii_digit())
+}
+
+/// The last line of `before` that isn't blank, an action or a comment.
+fn last_line(before: &str) -> Option<&str> {
     let mut lines = before.lines().rev().map(str::trim);
-    let last = lines.find(|line| !line.is_empty() && !line.starts_with("{{") && !line.starts_with('#'));
-    last.is_some_and(|line| !is_entry(line))
+    lines.find(|line| !line.is_empty() && !line.starts_with("{{") && !line.starts_with('#'))
 }
 
 /// Whether a line is one of YAML: a key, an item, the end of a list or a map, the end of a document.
@@ -18,7 +29,17 @@ fn is_entry(line: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::goes_on_after;
+    use super::{begins_after, goes_on_after};
+
+    #[test]
+    fn block_scalars_begin_after_their_header() {
+        for before in ["args:\n- |\n", "run: >-\n", "a: |2-\n  {{- if .Values.a }}\n"] {
+            assert!(begins_after(before), "{before}");
+        }
+        for before in ["", "a: b\n", "- a | b\n", "- |\n  cp /a /b\n", "a:\n"] {
+            assert!(!begins_after(before), "{before}");
+        }
+    }
 
     #[test]
     fn commands_are_no_entries() {

@@ -9,6 +9,9 @@ echo done
 {{- define \"web.copy\" -}}
 cp -RL /raw/c /data/c
 {{- end }}
+{{- define \"web.strict\" }}
+set -e
+{{- end }}
 ";
 
 /// A chart whose init container runs these lines, each indented by six columns.
@@ -97,6 +100,9 @@ fn what_is_included_in_a_script_is_followed() {
     let copy = "{{- include \"web.copy\" . | nindent 6 }}";
     assert_eq!(masked(&format!("{copies}{copy}\n")), [place], "its last command is a copy");
     assert_eq!(masked(&format!("{copies}{copy}\n{call}\n")), [place], "both are told at the first");
+    let strict = "{{- include \"web.strict\" . | nindent 6 }}";
+    assert_eq!(masked(&format!("{strict}\n{copies}echo done\n")), [""; 0], "its first line");
+    assert_eq!(masked(&format!("umask 77\n{strict}\n{copies}echo done\n")), [""; 0], "its second");
 }
 
 /// What may be put at the end of a script is a part of it, and nothing of the object around.
