@@ -40,12 +40,12 @@ pub fn chart_of(path: &Path) -> Option<&Path> {
     })
 }
 
-/// Whether `path` is of named templates alone, whatever stands around them: Helm renders nothing whose name starts with `_`
-/// (`engine.render`).
+/// Whether `path` is of named templates alone, whatever stands around them. Helm renders nothing whose name starts with `_`
+/// (`engine.render`), but an object in `_pod.yaml` is there to be included by that name.
 #[must_use]
 pub fn is_helper(path: &Path) -> bool {
     let is_left_out = path.file_name().is_some_and(|name| name.as_encoded_bytes().starts_with(b"_"));
-    is_left_out && (has_template_ending(path) || is_in_templates(path))
+    is_left_out && has_template_ending(path)
 }
 
 /// Whether the name of `path` is one that templates of a chart have beside those of manifests.
