@@ -127,6 +127,23 @@ pub(super) fn told<'c>(things: impl IntoIterator<Item = Thing<'c>>) -> Vec<Strin
     all.iter().map(join).collect()
 }
 
+/// `alternatives`, each once, without those that ask for another of them, and more.
+fn without_stricter<'c>(alternatives: impl Iterator<Item = Said<'c>>) -> Thing<'c> {
+    let mut left: Thing<'c> = Vec::new();
+    for one in alternatives {
+        if !left.contains(&one) {
+            left.push(one);
+        }
+    }
+    let ones: Thing<'c> = left.iter().filter(|one| matches!(one, Said::One { .. })).cloned().collect();
+    let asks_for_one = |one: &Said<'_>| match one {
+        Said::One { .. } => false,
+        Said::Several(things) => things.iter().any(|thing| matches!(&**thing, [only] if ones.contains(only))),
+    };
+    left.retain(|one| !asks_for_one(one));
+    left
+}
+
 /// What is left to say of `thing` beside all others of `all`; `None` where it is as short as it can be.
 fn shortened<'c>(thing: &Thing<'c>, all: &[Thing<'c>]) -> Option<Vec<Thing<'c>>> {
     let others = || all.iter().filter(|other| !std::ptr::eq(*other, thing));
@@ -136,7 +153,7 @@ fn shortened<'c>(thing: &Thing<'c>, all: &[Thing<'c>]) -> Option<Vec<Thing<'c>>>
         return Some(Vec::new());
     }
     let possible = thing.iter().filter(|one| !one.is_against(&facts));
-    let left: Thing<'_> = possible.flat_map(|one| one.clone().beside(&facts)).collect();
+    let left = without_stricter(possible.flat_map(|one| one.clone().beside(&facts)));
     match left.as_slice() {
         [] => None,
         [Said::Several(things)] => Some(things.clone()),

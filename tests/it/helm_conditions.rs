@@ -371,6 +371,7 @@ fn what_conditions_are_made_of_excludes() {
             "(if (`.Values.x` or `.Values.b`) and `.Values.a` and `.Values.c`)",
         ),
         ("or .Values.a .Values.b", "not .Values.a", "(if `.Values.b` and not `.Values.a`)"),
+        ("or .Values.a (and .Values.a .Values.b)", ".Values.b", "(if `.Values.a` and `.Values.b`)"),
     ] {
         assert_eq!(twice(first, second), [both], "{first}, {second}");
     }
