@@ -55,8 +55,12 @@ fn check(pod: &Pod<'_>, cx: &mut PodContext<'_>) {
             let ask = asks.get(at).filter(|ask| ask.role == Role::Init)?;
             let tight = Tight::of(pod, container, &requests, *ask, name)?;
             // Small commands take little memory, whatever they copy; without processor time they take long.
-            let is_small = work == Work::Waits || work == Work::Light && *name == "memory";
-            let is_low = tight.limit.quantity < if is_small { for_waiting } else { *low };
+            let is_small = match *name {
+                "cpu" => work == Work::Waits,
+                _ => work != Work::Unknown,
+            };
+            let takes_any = work != Work::Nothing || *name != "cpu";
+            let is_low = takes_any && tight.limit.quantity < if is_small { for_waiting } else { *low };
             let is_slow = || work == Work::Unknown && runs_image_of_app(pod, container) && !tight.is_enough();
             (is_low || is_slow()).then_some(tight)
         });
@@ -103,6 +107,8 @@ impl<'p, 'd> Tight<'p, 'd> {
 /// What a script takes.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Work {
+    /// No processor time to speak of: it sleeps, or prints.
+    Nothing,
     /// Next to nothing: it only asks until it gets an answer.
     Waits,
     /// Little: all its commands are small ones, which copy files or change their owners.
@@ -120,6 +126,7 @@ impl Work {
         let is_light = |execution: &Execution<'_>| waits(execution) || execution.is_light();
         let is_known = facts.is_whole() && !facts.executions.is_empty();
         match &facts.executions {
+            all if is_known && all.iter().all(Execution::does_nothing) => Self::Nothing,
             all if is_known && all.iter().all(waits) => Self::Waits,
             all if is_known && all.iter().all(is_light) => Self::Light,
             _ => Self::Unknown,
