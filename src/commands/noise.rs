@@ -2,31 +2,28 @@
 
 use super::Call;
 use super::world::World;
-use super::world::atoms::Atom;
+use super::world::atoms::{Atom, NOISE};
 
 /// More random bytes than any key or password has.
 const MOST_OF_SECRET: u64 = 64 << 10;
 
-/// What random bytes that are more than a key come about as.
-const NOISE: &str = "many random bytes";
+/// What turns random bytes into as many others.
+const ENCODES: [&str; 5] = ["base64", "xxd", "od", "hexdump", "tr"];
 
-/// What `dd`, `openssl rand`, `head` and `cut` put out where it is noise, or a part of noise that may be a key again; `None` where it is
-/// anything else.
+/// What `dd`, `openssl rand`, `head` and an encoder put out where it is noise; `None` where it is anything else. What is cut
+/// out of noise, or a hash of it, may be a key again.
 pub(super) fn of(world: &mut dyn World, call: &Call<'_>) -> Option<String> {
-    let of_noise = world.input().is_some_and(|text| world.atoms().mentions(&text, NOISE));
-    let (is_random, count) = match call.name() {
-        "dd" => (operand(call, "if").is_some_and(is_device), bytes_of_dd(call)?),
-        "openssl" => (call.words().get(1).is_some_and(|sub| sub == "rand"), most_bytes(call)?),
-        "head" => (of_noise || is_random_input(world, call), bytes(call.value("c bytes")?)?),
-        _ => (of_noise, 0),
+    let count = match call.name() {
+        "dd" if operand(call, "if").is_some_and(is_device) => bytes_of_dd(call)?,
+        "openssl" if call.words().get(1).is_some_and(|sub| sub == "rand") => most_bytes(call)?,
+        "head" if is_random_input(world, call) => bytes(call.value("c bytes")?)?,
+        name if ENCODES.contains(&name) => {
+            return world.input().filter(|text| world.atoms().is_noise(text)).map(|noise| noise.to_string());
+        }
+        _ => return None,
     };
-    let key = match count > MOST_OF_SECRET {
-        _ if !is_random => return None,
-        true => NOISE.to_owned(),
-        false if of_noise => format!("{} of /dev/urandom", call.words().join(" ")),
-        false => return None,
-    };
-    Some(String::from(world.atom(Atom { never_empty: true, ..Atom::new(key, "random bytes") })))
+    let is_noise = count > MOST_OF_SECRET;
+    is_noise.then(|| String::from(world.atom(Atom { never_empty: true, ..Atom::new(NOISE, "random bytes") })))
 }
 
 /// The value of an operand of `dd`: `bs=1M`.

@@ -189,6 +189,10 @@ fn write_to_operands(world: &mut dyn World, call: &Call<'_>, text: &str) -> Stat
 
 /// A filter: what it writes follows from its words, its input and the files that it names.
 pub(super) fn filter(world: &mut dyn World, call: &Call<'_>) -> Status {
+    if let Some(noise) = noise::of(world, call) {
+        world.emit(&noise);
+        return world.steady_status(call.words());
+    }
     let status = read_operands(world, call.words(), false);
     if status == SUCCESS { world.steady_status(call.words()) } else { status }
 }
@@ -312,10 +316,6 @@ fn ends(world: &mut dyn World, call: &Call<'_>) -> Status {
 
 /// `cut -d: -f1`, of lines that are known; anything else is a filter.
 fn cut(world: &mut dyn World, call: &Call<'_>) -> Status {
-    if let Some(part) = noise::of(world, call) {
-        world.emit(&part);
-        return SUCCESS;
-    }
     let field = call.value("f fields").and_then(|field| field.parse::<usize>().ok()?.checked_sub(1));
     let delimiter = call.value("d delimiter").unwrap_or("\t");
     let text = world.input().filter(|text| call.operands().is_empty() && is_known(text));

@@ -259,6 +259,9 @@ fn a_key_that_later_pods_know_is_not_made_anew() {
         "head -c 32 /dev/urandom | base64 > /data/secret",
         "dd if=/dev/urandom of=/data/key bs=32 count=1",
         "head -c 1M /dev/urandom | tr -dc A-Za-z0-9 | head -c 32 > /data/secret",
+        "dd if=/dev/urandom bs=1M count=1 | sha256sum > /data/secret",
+        "dd if=/dev/urandom bs=1M count=1 | base64 | fold -w 32 | head -n 1 > /data/secret",
+        "cat /dev/urandom | head -c 32 > /data/secret",
         "openssl rand -base64 100000 | tr -dc A-Z | head -c 30 > /data/secret",
         "head -c 100000 /dev/urandom | base64 | tr -d '\\n' | cut -c1-40 > /data/secret",
     ] {

@@ -22,6 +22,9 @@ pub(crate) const UNKNOWN: &str = "?unknown ";
 /// `\u{1}`.
 pub(crate) const SETTLED: &str = "settled:";
 
+/// The key of more random bytes than a key or a password has.
+pub(crate) const NOISE: &str = "many of /dev/urandom";
+
 /// What is known of an unknown text.
 #[derive(Debug, Clone)]
 pub(crate) struct Atom {
@@ -158,10 +161,16 @@ impl Atoms {
     /// Whether `text` holds a key or a password that the run has made, or is made of one.
     pub(crate) fn is_secret(&self, text: &str) -> bool {
         !is_known(text)
+            && !self.is_noise(text)
             && self.comes_of(text, |text| {
                 text.contains("/dev/urandom")
                     || text.chars().any(|c| self.get(c).is_some_and(|atom| atom.is_secret))
             })
+    }
+
+    /// Whether `text` is random bytes alone, and more of them than a key has.
+    pub(crate) fn is_noise(&self, text: &str) -> bool {
+        self.only(text).is_some_and(|atom| &*atom.key == NOISE)
     }
 
     /// Whether `text` may change when the volumes do.
