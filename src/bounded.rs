@@ -4,9 +4,9 @@ use std::fs::{self, File};
 use std::io::{self, ErrorKind, Read};
 use std::path::Path;
 
-/// As much is read into one piece of memory (bytes). One that grows is copied each time it does, and as much as twice the
-/// bytes is kept for it.
-const PIECE: u64 = 4 << 20;
+/// For more than that room is taken at once for all that may come (bytes). What isn't written to takes no memory, and a
+/// buffer that grows is copied each time it does.
+const SMALL: u64 = 4 << 20;
 
 /// All of the file at `path`. It may be a pipe, which has no size.
 ///
@@ -41,31 +41,17 @@ pub fn is_of_the_kernel(path: &Path) -> bool {
 /// As [`read`].
 pub fn read_all(from: impl Read, most: u64) -> io::Result<Vec<u8>> {
     let mut from = from.take(most.saturating_add(1));
-    let mut pieces = Vec::new();
-    loop {
-        let mut piece = Vec::new();
-        from.by_ref().take(PIECE).read_to_end(&mut piece)?;
-        if piece.is_empty() {
-            break;
-        }
-        pieces.push(piece);
+    let mut bytes = Vec::new();
+    from.by_ref().take(SMALL).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 == SMALL {
+        // Without that room it grows step by step.
+        let _ = bytes.try_reserve_exact(usize::try_from(from.limit()).unwrap_or(0));
+        from.read_to_end(&mut bytes)?;
     }
     if from.limit() == 0 {
         return Err(too_large(most));
     }
-    Ok(joined(pieces))
-}
-
-/// The bytes of all `pieces`, each of which is given back as soon as it is copied.
-fn joined(mut pieces: Vec<Vec<u8>>) -> Vec<u8> {
-    if pieces.len() < 2 {
-        return pieces.pop().unwrap_or_default();
-    }
-    let mut bytes = Vec::with_capacity(pieces.iter().map(Vec::len).sum());
-    for piece in pieces {
-        bytes.extend_from_slice(&piece);
-    }
-    bytes
+    Ok(bytes)
 }
 
 /// The error for what has more than `most` bytes.
