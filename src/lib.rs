@@ -86,6 +86,7 @@ pub mod settings;
 pub mod shell;
 #[doc(hidden)]
 pub mod sought;
+#[doc(hidden)]
 pub mod source;
 #[doc(hidden)]
 pub mod suppress;
