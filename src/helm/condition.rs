@@ -182,7 +182,7 @@ impl Condition {
     }
 
     /// Whether there is one way alone in which it `holds`, or doesn't: with all that it is made of.
-    pub(super) fn has_one_way(&self, holds: bool) -> bool {
+    fn has_one_way(&self, holds: bool) -> bool {
         let (parts, is_all) = self.parts();
         matches!(self, Self::Is(_)) || is_all == holds && parts.iter().all(|part| part.has_one_way(holds))
     }
@@ -260,6 +260,16 @@ impl Literal {
         let claim = Claim { fact: ids.fact(text.clone(), scope), subject, holds };
         Self { claim, implied, is_of_call: whole_scope.is_of_call(&text), text, is_opposite: false }
     }
+}
+
+/// What is `asked`, with that first which holds in one way alone: it may make the rest hold, of which a part of one's own
+/// choice would be taken else.
+pub(super) fn certain_first<'c>(
+    asked: impl Iterator<Item = (&'c Condition, bool)>,
+) -> impl Iterator<Item = (&'c Condition, bool)> {
+    let (certain, open): (Vec<_>, Vec<_>) =
+        asked.partition(|(condition, holds)| condition.has_one_way(*holds));
+    certain.into_iter().chain(open)
 }
 
 /// Whether `value` is something where nobody sets what it is made of: `eq X false` says nothing then of an `X` that isn't set.

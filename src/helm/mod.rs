@@ -263,11 +263,8 @@ impl<'t> Template<'t> {
         let mut facts = reading.facts.clone();
         let those = |stay: bool| choices.iter().filter(move |(_, stays)| *stays == stay);
         those(false).for_each(|(choice, _)| choice.turn(&mut facts, later));
-        // What holds in one way alone may make the others hold; these would else take what was turned for true again.
         let kept = those(true).flat_map(|(choice, _)| choice.asked());
-        let (certain, open): (Vec<_>, Vec<_>) =
-            kept.partition(|(condition, holds)| condition.has_one_way(*holds));
-        for (condition, holds) in certain.into_iter().chain(open) {
+        for (condition, holds) in condition::certain_first(kept) {
             facts.force(condition, holds);
         }
         self.reading(reading.text.whole().file, reading.part, facts)

@@ -4,6 +4,7 @@
 //! also without. Within one reading a fact is true or false throughout, so that two branches that Helm never puts out
 //! together are never read together.
 
+use super::condition::certain_first;
 use super::facts::Facts;
 use super::script;
 use super::tree::{Block, Piece, Tree, blocks};
@@ -141,9 +142,7 @@ impl<'a> Planner<'a> {
             })
         };
         if asked().all(|(condition, holds)| self.facts.holds(condition) != Some(!holds)) {
-            // What holds in one way alone may make what holds in several so: of `or` else the last part would be taken.
-            let certain = asked().filter(|(condition, holds)| condition.has_one_way(*holds));
-            for (condition, holds) in certain.chain(asked()) {
+            for (condition, holds) in certain_first(asked()) {
                 self.facts.assume(condition, holds);
             }
         }
