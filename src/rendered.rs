@@ -14,7 +14,7 @@ pub fn origin_of(document: &str) -> Option<&str> {
 /// The documents of `text` that name a file, each with it. Most texts name none.
 #[must_use]
 pub fn origins(text: &str, documents: &[Range<usize>]) -> Vec<(Range<usize>, String)> {
-    if !SOURCE_MARK.is_in(text) && !ORIGIN_MARK.is_in(text) {
+    if !SOURCE_MARK.is_in(text) && !ORIGIN.is_in(text) {
         return Vec::new();
     }
     let named = documents.iter().filter_map(|range| {
@@ -27,11 +27,10 @@ pub fn origins(text: &str, documents: &[Range<usize>]) -> Vec<(Range<usize>, Str
 /// Helm writes it above each document (`pkg/action/action.go`, `renderResources`).
 const SOURCE: &str = "# Source: ";
 
-/// kustomize writes it with `buildMetadata: [originAnnotations]`.
-const ORIGIN: &str = "config.kubernetes.io/origin";
-
 static SOURCE_MARK: Sought = Sought::new(SOURCE);
-static ORIGIN_MARK: Sought = Sought::new(ORIGIN);
+
+/// kustomize writes it with `buildMetadata: [originAnnotations]`.
+static ORIGIN: Sought = Sought::new("config.kubernetes.io/origin");
 
 fn source_comment(document: &str) -> Option<&str> {
     let is_above = |line: &&str| line.is_empty() || line.starts_with('#') || line.starts_with("---");
@@ -41,8 +40,8 @@ fn source_comment(document: &str) -> Option<&str> {
 
 /// The annotation's value is YAML in a block scalar, or with escaped line breaks in JSON.
 fn origin_annotation(document: &str) -> Option<&str> {
-    let at = ORIGIN_MARK.find(document)?;
-    let value = document.get(at + ORIGIN.len()..)?.trim_start_matches(['"', '\'']).strip_prefix(':')?;
+    let (_, after) = ORIGIN.splits(document).next()?;
+    let value = after.trim_start_matches(['"', '\'']).strip_prefix(':')?;
     let value = value.trim_start_matches(['|', '-', '"', '\'', ' ', '\t', '\r', '\n']);
     let path = value.strip_prefix("path: ")?.split(['\n', '\r', '\\', '"', '\'']).next()?.trim();
     (!path.is_empty()).then_some(path)

@@ -19,18 +19,6 @@ impl Sought {
         Self { word, finder: OnceLock::new() }
     }
 
-    /// How long the word is (bytes).
-    #[must_use]
-    pub const fn len(&self) -> usize {
-        self.word.len()
-    }
-
-    /// Whether it is no word at all.
-    #[must_use]
-    pub const fn is_empty(&self) -> bool {
-        self.word.is_empty()
-    }
-
     /// Whether it stands in `text`.
     #[must_use]
     pub fn is_in(&self, text: &str) -> bool {
@@ -44,8 +32,13 @@ impl Sought {
     }
 
     /// Where it stands in `text`, in order.
-    pub fn all_in<'t>(&'t self, text: &'t str) -> impl Iterator<Item = usize> + 't {
+    pub fn all_in(&self, text: &str) -> impl Iterator<Item = usize> {
         self.finder().find_iter(text.as_bytes())
+    }
+
+    /// What stands before and behind it, wherever it stands in `text`.
+    pub fn splits<'t>(&self, text: &'t str) -> impl Iterator<Item = (&'t str, &'t str)> {
+        self.all_in(text).filter_map(|at| Some((text.get(..at)?, text.get(at + self.word.len()..)?)))
     }
 
     fn finder(&self) -> &Finder<'static> {
@@ -61,6 +54,7 @@ mod tests {
     fn a_word_is_found_wherever_it_stands() {
         static KIND: Sought = Sought::new("kind");
         assert_eq!(KIND.all_in("kind: a\nmankind: b").collect::<Vec<_>>(), [0, 11]);
+        assert_eq!(KIND.splits("a kind: b").collect::<Vec<_>>(), [("a ", ": b")]);
         assert!(!KIND.is_in("Kind") && KIND.find("a kind") == Some(2));
     }
 }

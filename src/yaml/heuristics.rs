@@ -13,16 +13,13 @@ pub fn looks_like_object(document: &str) -> bool {
 
 /// Whether `key` stands where a key may: first on its line, after `- `, or in JSON's quotes.
 fn has_key(document: &str, key: &Sought) -> bool {
-    key.all_in(document).any(|at| {
-        let before = document.get(..at).and_then(|before| before.chars().next_back());
-        let after =
-            document.get(at + key.len()..).map_or("", |after| after.trim_start_matches(['"', '\'', ' ']));
-        before.is_none_or(|before| !before.is_alphanumeric() && before != '.' && before != '_')
-            && after.starts_with(':')
+    key.splits(document).any(|(before, after)| {
+        let is_part = |char: char| char.is_alphanumeric() || char == '.' || char == '_';
+        !before.ends_with(is_part) && after.trim_start_matches(['"', '\'', ' ']).starts_with(':')
     })
 }
 
-/// What starts a line that another program reads: Helm or Jinja, ERB, `FreeMarker`, Terraform, Sealos.
+/// What starts a line that another program reads: Helm or Jinja, ERB, `FreeMarker`, Sealos.
 const ACTIONS: [&str; 7] = ["{{", "{%", "<%", "<#", "</#", "%%", "${{"];
 
 /// What a template that isn't Helm's has beside double braces.

@@ -47,11 +47,9 @@ pub fn key_values<'t>(document: &'t str, key: &Sought) -> KeyValues<'t> {
 #[must_use]
 pub fn more_key_values<'t>(document: &'t str, key: &Sought) -> KeyValues<'t> {
     let mut values = KeyValues::default();
-    for at in key.all_in(document) {
-        let before = document.get(..at).and_then(|before| before.chars().next_back());
-        let after = document.get(at + key.len()..).unwrap_or("");
+    for (before, after) in key.splits(document) {
         let Some(value) = after_colon(after) else { continue };
-        if before.is_none_or(|before| !before.is_alphanumeric() && before != '_') {
+        if !before.ends_with(|char: char| char.is_alphanumeric() || char == '_') {
             values.add(value);
         }
     }
