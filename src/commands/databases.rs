@@ -1,7 +1,7 @@
 //! Databases: data directories on a volume, and what is made on a server.
 
 use super::database_servers::{NAMES_DATA, Server, make_data};
-use super::mongo;
+use super::mongo::{self, Method};
 use super::sql::{self, Statement};
 use super::world::Node;
 use super::world::atoms::Atom;
@@ -229,15 +229,15 @@ fn mongosh(world: &mut dyn World, call: &Call<'_>) -> Status {
     let is_settled = ["try", "catch", "if"].iter().any(|word| text.contains(&format!("{word} ")))
         || ["try{", "if(", "catch("].iter().any(|word| text.contains(word));
     let server = Server::of(world, call, "host");
-    for (verb, name) in mongo::calls(&text) {
-        let status = match verb {
-            mongo::Verb::DropUser => {
+    for method in mongo::calls(&text) {
+        let status = match method {
+            Method::DropUser(name) => {
                 world.remove(&server.place("user", &name));
                 SUCCESS
             }
             _ if is_settled => SUCCESS,
-            mongo::Verb::CreateUser => server.create(world, "user", &name),
-            mongo::Verb::Initiate => server.create(world, "the", "initiated replica set"),
+            Method::CreateUser(name) => server.create(world, "user", &name),
+            Method::Initiate => server.create(world, "the", "initiated replica set"),
         };
         if status != SUCCESS {
             return status;

@@ -1,26 +1,25 @@
 //! What a text for `MongoDB`'s shell makes, and what it drops.
 
-/// A method that a second run trips over, or that keeps it from that.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Verb {
+/// A call that a second run trips over, or that keeps it from that; users go by their names.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Method {
     Initiate,
-    CreateUser,
-    DropUser,
+    CreateUser(String),
+    DropUser(String),
 }
 
-const VERBS: [(&str, Verb); 3] =
-    [("rs.initiate(", Verb::Initiate), ("createUser(", Verb::CreateUser), ("dropUser(", Verb::DropUser)];
-
-/// The calls of `text` in order, each with the name of its user.
-pub(super) fn calls(text: &str) -> Vec<(Verb, String)> {
-    let mut calls: Vec<(usize, Verb, String)> = Vec::new();
-    for (method, verb) in VERBS {
-        for (at, _) in text.match_indices(method) {
-            calls.push((at, verb, user(text.get(at + method.len()..).unwrap_or(""))));
-        }
-    }
-    calls.sort_by_key(|(at, ..)| *at);
-    calls.into_iter().map(|(_, verb, name)| (verb, name)).collect()
+/// The calls of `text`, in order.
+pub(super) fn calls(text: &str) -> Vec<Method> {
+    let calls_of = |method: &'static str| {
+        let calls = text.match_indices(method);
+        calls.map(move |(at, _)| (at, text.get(at + method.len()..).unwrap_or("")))
+    };
+    let initiate = calls_of("rs.initiate(").map(|(at, _)| (at, Method::Initiate));
+    let create = calls_of("createUser(").map(|(at, arguments)| (at, Method::CreateUser(user(arguments))));
+    let drop = calls_of("dropUser(").map(|(at, arguments)| (at, Method::DropUser(user(arguments))));
+    let mut calls: Vec<_> = initiate.chain(create).chain(drop).collect();
+    calls.sort_by_key(|(at, _)| *at);
+    calls.into_iter().map(|(_, method)| method).collect()
 }
 
 /// The user's name among `arguments`, as it is written: the first one, or the field `user` of that.
@@ -40,9 +39,9 @@ mod tests {
     #[test]
     fn calls_are_read_in_order_with_their_users() {
         let text = "db.dropUser('a'); db.getSiblingDB(\"x\").createUser({ user: \"b\", pwd: 'c', roles: [] }); rs.initiate()";
-        let calls = calls(text);
-        let calls: Vec<_> = calls.iter().map(|(verb, name)| (*verb, name.as_str())).collect();
-        assert_eq!(calls, [(Verb::DropUser, "a"), (Verb::CreateUser, "b"), (Verb::Initiate, "")]);
+        let named = str::to_owned;
+        let expected = [Method::DropUser(named("a")), Method::CreateUser(named("b")), Method::Initiate];
+        assert_eq!(calls(text), expected);
         assert_eq!(user("{pwd: p, \"user\": name}"), "name");
         assert_eq!(user("process.env.USER)"), "process.env.USER");
     }
