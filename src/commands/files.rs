@@ -418,10 +418,7 @@ fn dd(world: &mut dyn World, call: &Call<'_>) -> Status {
     }
     let noise = noise::of(world, call);
     let Some(path) = operand("of").filter(|path| !path.starts_with("/dev/")) else {
-        match noise {
-            Some(noise) => world.emit(&noise),
-            None => world.emit_unknown(call.words(), false),
-        }
+        noise::emit_or_unknown(world, call, noise);
         return world.steady_status(call.words());
     };
     let place = world.place(path);

@@ -114,17 +114,13 @@ fn openssl(world: &mut dyn World, call: &Call<'_>) -> Status {
         let place = world.place(&path);
         let is_secret = call.is(Trait::MakesSecret);
         let key = format!("openssl:{}", call.words().join(" "));
-        let text = noise.clone();
-        let text =
-            text.unwrap_or_else(|| String::from(world.atom(Atom { is_secret, ..Atom::new(key, "a key") })));
+        let key = || String::from(world.atom(Atom { is_secret, ..Atom::new(key, "a key") }));
+        let text = noise.clone().unwrap_or_else(key);
         status = status.max(world.write(&place, &text, ChangeKind::Write));
         wrote = true;
     }
     if !wrote {
-        match noise {
-            Some(noise) => world.emit(&noise),
-            None => world.emit_unknown(call.words(), false),
-        }
+        noise::emit_or_unknown(world, call, noise);
         return world.steady_status(call.words());
     }
     status

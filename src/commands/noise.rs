@@ -26,6 +26,14 @@ pub(super) fn of(world: &mut dyn World, call: &Call<'_>) -> Option<String> {
     is_noise.then(|| String::from(world.atom(Atom { never_empty: true, ..Atom::new(NOISE, "random bytes") })))
 }
 
+/// Puts `noise` out, or else what only the words of `call` tell.
+pub(super) fn emit_or_unknown(world: &mut dyn World, call: &Call<'_>, noise: Option<String>) {
+    match noise {
+        Some(noise) => world.emit(&noise),
+        None => world.emit_unknown(call.words(), false),
+    }
+}
+
 /// The value of an operand of `dd`: `bs=1M`.
 pub(super) fn operand<'w>(call: &Call<'w>, name: &str) -> Option<&'w str> {
     call.words().iter().find_map(|word| word.strip_prefix(name)?.strip_prefix('='))
