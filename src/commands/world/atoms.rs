@@ -99,8 +99,10 @@ impl Atoms {
         let Some(character) = char::from_u32(FIRST + number).filter(|&c| is_atom(c)) else {
             return '\u{F0000}';
         };
+        // What is made of others changes where they do.
+        let may_change = atom.may_change || self.may_change(&atom.key);
         self.by_key.insert(Rc::clone(&atom.key), character);
-        self.list.push(atom);
+        self.list.push(Atom { may_change, ..atom });
         character
     }
 

@@ -419,9 +419,7 @@ impl<'s, 'c> Machine<'s, 'c> {
 
     /// An unknown text, by how it comes about.
     pub(super) fn atom(&mut self, atom: Atom) -> char {
-        // What is made of others changes where they do.
-        let may_change = atom.may_change || self.shared.atoms.may_change(&atom.key);
-        self.shared.atoms.intern(Atom { may_change, ..atom })
+        self.shared.atoms.intern(atom)
     }
 
     /// Standard input, where something is known of it.
