@@ -55,12 +55,11 @@ fn check(pod: &Pod<'_>, cx: &mut PodContext<'_>) {
             let ask = asks.get(at).filter(|ask| ask.role == Role::Init)?;
             let tight = Tight::of(pod, container, &requests, *ask, name)?;
             // Small commands take little memory, whatever they copy; without processor time they take long.
-            let is_small = match *name {
-                "cpu" => work == Work::Waits,
-                _ => work != Work::Unknown,
+            let is_low = match (work, *name) {
+                (Work::Nothing, "cpu") => false,
+                (Work::Unknown, _) | (Work::Light, "cpu") => tight.limit.quantity < *low,
+                (Work::Nothing | Work::Waits | Work::Light, _) => tight.limit.quantity < for_waiting,
             };
-            let takes_any = work != Work::Nothing || *name != "cpu";
-            let is_low = takes_any && tight.limit.quantity < if is_small { for_waiting } else { *low };
             let is_slow = || work == Work::Unknown && runs_image_of_app(pod, container) && !tight.is_enough();
             (is_low || is_slow()).then_some(tight)
         });
