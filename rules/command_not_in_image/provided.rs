@@ -67,12 +67,8 @@ impl<'s> Provided<'s> {
             _ => None,
         });
         let Some((_, right)) = ors.min_by_key(|(length, _)| *length) else { return true };
-        let is_right = |other: &&Execution<'_>| {
-            let range = &other.command.range;
-            std::ptr::eq(other.unit, execution.unit)
-                && right.range.start <= range.start
-                && range.end <= right.range.end
-        };
+        let is_right =
+            |other: &&Execution<'_>| std::ptr::eq(other.unit, execution.unit) && right.holds(other.command);
         !self.facts.executions.iter().find(is_right).is_some_and(Execution::does_nothing)
     }
 }

@@ -263,13 +263,13 @@ fn ends_with_it(node: &Node<'_>) -> bool {
 /// Whether it stands left of `&&`, where its failure ends no script.
 pub(super) fn is_left_of_and(execution: &Execution<'_>) -> bool {
     kinds_around(execution)
-        .any(|kind| matches!(kind, CommandKind::And(left, _) if script::holds(left, execution.command)))
+        .any(|kind| matches!(kind, CommandKind::And(left, _) if left.holds(execution.command)))
 }
 
 /// Whether it stands left of `&&` or `||`, where what follows may decide.
 pub(super) fn is_left_of_chain(execution: &Execution<'_>) -> bool {
     kinds_around(execution).any(|kind| match kind {
-        CommandKind::And(left, _) | CommandKind::Or(left, _) => script::holds(left, execution.command),
+        CommandKind::And(left, _) | CommandKind::Or(left, _) => left.holds(execution.command),
         _ => false,
     })
 }

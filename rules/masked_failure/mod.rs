@@ -237,6 +237,6 @@ fn why(script: &Script<'_, '_>, masked: &Masked<'_, '_>) -> String {
 }
 
 fn name_of<'f>(script: &Script<'f, '_>, command: &crate::shell::ir::Command) -> Option<&'f str> {
-    let mut own = script.facts.executions.iter().rev().filter(|it| script::holds(command, it.command));
+    let mut own = script.facts.executions.iter().rev().filter(|it| command.holds(it.command));
     own.next()?.name()
 }

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use super::script::{Script, brings, holds, is_in_other_branch, is_same_text, makes, needs};
+use super::script::{Script, brings, is_in_other_branch, is_same_text, makes, needs};
 use super::weight::behind_in_pipeline;
 use crate::commands::{self, Call, Touching, Trait, is_at_or_below};
 use crate::helm;
@@ -125,7 +125,7 @@ impl<'p, 'f, 's> Poison<'p, 'f, 's> {
             self.take_from(later);
             return false;
         }
-        let is_behind = |commands: &[&Command]| commands.iter().any(|it| holds(it, execution.command));
+        let is_behind = |commands: &[&Command]| commands.iter().any(|it| it.holds(execution.command));
         let unread = self.unread(execution.command);
         let reads_pipe = is_behind(&self.behind) && self.shares_text(later) || is_behind(&self.unfed);
         let rejects_empty = self.script.is(later, Trait::RejectsEmptyInput);
@@ -154,7 +154,7 @@ impl<'p, 'f, 's> Poison<'p, 'f, 's> {
     /// What it comes to that a file isn't there from which `command`, or one around it, reads by redirection: the shell then
     /// runs neither.
     fn unread(&self, command: &Command) -> Option<Fate> {
-        let mut inputs = self.script.facts.inputs.iter().filter(|input| holds(input.command, command));
+        let mut inputs = self.script.facts.inputs.iter().filter(|input| input.command.holds(command));
         inputs.find(|input| is_among(&self.missing, &input.path)).map(|input| input.fate)
     }
 
@@ -190,14 +190,14 @@ impl<'p, 'f, 's> Poison<'p, 'f, 's> {
         self.shares_text(later)
             && self.around.iter().any(|node| match node {
                 Node::Command(Command { kind: CommandKind::And(_, right), .. }) => {
-                    holds(right, command) && !self.is_around(right)
+                    right.holds(command) && !self.is_around(right)
                 }
                 _ => false,
             })
     }
 
     fn is_around(&self, command: &Command) -> bool {
-        self.script.execution(self.index).is_some_and(|own| holds(command, own.command))
+        self.script.execution(self.index).is_some_and(|own| command.holds(own.command))
     }
 
     fn fails(&mut self, later: usize) -> bool {

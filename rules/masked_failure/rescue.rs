@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::script::{Script, brings, holds, is_same_text};
+use super::script::{Script, brings, is_same_text};
 use super::weight::{assigned, behind_in_pipeline, fed_names, is_substitution, mentions, word_mentions};
 use crate::commands::{self, Touching, Trait};
 use crate::shell::condition::is_test_name;
@@ -106,7 +106,7 @@ fn ends_well_on_purpose(script: &Script<'_, '_>) -> bool {
 fn leaves_on_success(own: &Command, around: &[Node<'_>]) -> bool {
     around.iter().any(|node| match node {
         Node::Command(Command { kind: CommandKind::And(left, right), .. }) => {
-            holds(left, own) && ends_with(right, &["break", "exit", "return", "continue"])
+            left.holds(own) && ends_with(right, &["break", "exit", "return", "continue"])
         }
         _ => false,
     })
@@ -116,7 +116,7 @@ fn leaves_on_success(own: &Command, around: &[Node<'_>]) -> bool {
 pub(super) fn is_meant_to_end(own: &Command, around: &[Node<'_>]) -> bool {
     around.iter().any(|node| match node {
         Node::Command(Command { kind: CommandKind::Or(left, right), .. }) => {
-            holds(left, own) && ends_with(right, &["exit"])
+            left.holds(own) && ends_with(right, &["exit"])
         }
         _ => false,
     })
@@ -141,7 +141,7 @@ fn is_tried_again(script: &Script<'_, '_>, execution: &Execution<'_>) -> bool {
     script.facts.loops.iter().any(|around| {
         around.bound.is_none()
             && is_same_text(around.unit, execution.unit)
-            && holds(around.command, execution.command)
+            && around.command.holds(execution.command)
     })
 }
 
@@ -222,7 +222,7 @@ fn parent(path: &str) -> Option<String> {
 fn written_behind(script: &Script<'_, '_>, own: &Execution<'_>, around: &[Node<'_>]) -> Vec<String> {
     let behind = behind_in_pipeline(around, own.command);
     let is_behind = |index: &usize| {
-        script.execution(*index).is_some_and(|it| behind.iter().any(|command| holds(command, it.command)))
+        script.execution(*index).is_some_and(|it| behind.iter().any(|command| command.holds(it.command)))
     };
     let indices = (0..script.facts.executions.len()).filter(is_behind);
     let touches = indices.flat_map(|index| script.touches(index).filter(|touch| touch.touching.brings()));

@@ -227,11 +227,6 @@ fn is_plain(command: &Command) -> bool {
     matches!(command.kind, CommandKind::Simple(_)) && command.redirections.is_empty()
 }
 
-/// Whether `inner` is `outer` or stands in it.
-pub(super) fn holds(outer: &Command, inner: &Command) -> bool {
-    outer.range.start <= inner.range.start && inner.range.end <= outer.range.end
-}
-
 /// Whether `unit` holds both.
 pub(super) fn is_same_text(one: &Unit, other: &Unit) -> bool {
     std::ptr::eq(one, other)
@@ -239,7 +234,7 @@ pub(super) fn is_same_text(one: &Unit, other: &Unit) -> bool {
 
 /// Whether an `if` of those `around` `one` runs either that or `other`.
 pub(super) fn is_in_other_branch(around: &[Node<'_>], one: &Execution<'_>, other: &Execution<'_>) -> bool {
-    let has = |list: &List, own: &Execution<'_>| list.iter().any(|it| holds(it, own.command));
+    let has = |list: &List, own: &Execution<'_>| list.iter().any(|it| it.holds(own.command));
     is_same_text(one.unit, other.unit)
         && around.iter().any(|node| match node {
             Node::Command(Command { kind: CommandKind::If { arms, otherwise }, .. }) => {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::script::{Script, brings, holds};
+use super::script::{Script, brings};
 use crate::commands::{self, Operation, Touching, Trait};
 use crate::finding::Confidence;
 use crate::shell::ir::{Command, CommandKind, PartKind, Word};
@@ -144,7 +144,7 @@ pub(super) fn behind_in_pipeline<'s>(around: &[Node<'s>], own: &Command) -> Vec<
         _ => None,
     });
     let behind = pipelines.flat_map(|members| {
-        let at = members.iter().position(|member| holds(member, own)).unwrap_or(members.len());
+        let at = members.iter().position(|member| member.holds(own)).unwrap_or(members.len());
         members.iter().skip(at + 1)
     });
     behind.collect()
@@ -157,7 +157,7 @@ fn takes(script: &Script<'_, '_>, command: &Command) -> bool {
     }
     let executions = script.facts.executions.iter().enumerate();
     let mut own =
-        executions.filter(|(_, execution)| holds(command, execution.command)).map(|(index, _)| index);
+        executions.filter(|(_, execution)| command.holds(execution.command)).map(|(index, _)| index);
     own.any(|index| {
         let writes = script.touches(index).any(|touch| brings(touch) && !touch.path.starts_with("/dev/"));
         writes || script.is(index, Trait::Weighty) || script.is(index, Trait::RunsInput)
@@ -170,7 +170,7 @@ fn is_written(script: &Script<'_, '_>, command: &Command) -> bool {
         output.path.as_deref().is_none_or(|path| !path.starts_with("/dev/"))
             && output.redirection.descriptor != Some(2)
     };
-    script.facts.outputs.iter().any(|output| holds(command, output.command) && is_file(output))
+    script.facts.outputs.iter().any(|output| command.holds(output.command) && is_file(output))
 }
 
 /// Whether a command makes text of its words and its input: `echo`, `cat`, `sed`; or stands around others.

@@ -9,7 +9,6 @@ use crate::kube::active_deadline::{self, KEY};
 use crate::kube::{Completeness, Container, Pod};
 use crate::program::Program;
 use crate::rule::{Group, PodContext, Rule, Target};
-use crate::shell::ir::Command;
 use crate::shell::semantics::{Awaited, Facts, Loop, Wait};
 use crate::source::Span;
 use crate::yaml::Lookup;
@@ -127,10 +126,7 @@ fn finding(
 /// Whether the condition of `own` looks for something in a file, or in what a command puts out but for the names of files.
 fn reads_output(own: &Loop<'_>, facts: &Facts<'_>) -> bool {
     let asked = facts.executions.get(own.runs.clone()).unwrap_or_default().iter().filter(|run| {
-        let is_in = |command: &Command| {
-            command.range.start <= run.command.range.start && run.command.range.end <= command.range.end
-        };
-        std::ptr::eq(run.unit, own.unit) && own.condition().iter().any(is_in)
+        std::ptr::eq(run.unit, own.unit) && own.condition().iter().any(|command| command.holds(run.command))
     });
     let calls: Vec<Call<'_>> = asked.map(|run| Call::of(run.written())).collect();
     calls.iter().any(commands::searches_text) && !calls.iter().any(commands::lists_folder)

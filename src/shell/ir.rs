@@ -32,6 +32,14 @@ pub struct Command {
     pub background: bool,
 }
 
+impl Command {
+    /// Whether `inner`, of the same text, is this command or stands in it.
+    #[must_use]
+    pub fn holds(&self, inner: &Command) -> bool {
+        self.range.start <= inner.range.start && inner.range.end <= self.range.end
+    }
+}
+
 /// The kinds of command.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum CommandKind {

@@ -114,7 +114,7 @@ fn is_asked_for(execution: &Execution<'_>, named: usize) -> bool {
 fn surroundings(execution: &Execution<'_>) -> (bool, bool) {
     let own = execution.command;
     let is_it = |list: &[Command]| matches!(list, [only] if std::ptr::eq(only, own));
-    let holds = |outer: &Command| outer.range.start <= own.range.start && own.range.end <= outer.range.end;
+    let holds = |outer: &Command| outer.holds(own);
     let body = &execution.unit.script.body;
     let is_text = matches!(execution.unit.kind, UnitKind::Text | UnitKind::File);
     let (mut is_alone, mut is_guarded) = (is_text && is_it(body), false);
