@@ -98,6 +98,13 @@ impl InputFile {
         self.source.text.is_empty() && !self.documents.is_empty()
     }
 
+    /// How long its text is, left out or not (bytes).
+    #[must_use]
+    pub fn length(&self) -> usize {
+        let end = self.documents.last().map_or(0, |document| document.end);
+        self.source.text.len().max(end)
+    }
+
     /// Whether what kustomize reads of it is noted, though its text was left out.
     #[must_use]
     pub fn is_noted(&self) -> bool {

@@ -10,7 +10,7 @@ use crate::source::FileId;
 pub(super) struct Files {
     list: Arc<Vec<InputFile>>,
     /// Those that were read again.
-    restored: Vec<OnceLock<Option<Box<InputFile>>>>,
+    restored: Vec<OnceLock<Option<Arc<InputFile>>>>,
 }
 
 impl Files {
@@ -36,7 +36,14 @@ impl Files {
         if !file.is_left_out() {
             return Some(file);
         }
-        let read = || file.with_text().ok().map(Box::new);
+        let read = || file.with_text().ok().map(Arc::new);
         self.restored.get(id.0 as usize)?.get_or_init(read).as_deref()
+    }
+
+    /// Keeps `file`, which was read again to be checked.
+    pub(super) fn keep(&self, file: Arc<InputFile>) {
+        if let Some(restored) = self.restored.get(file.source.id.0 as usize) {
+            restored.get_or_init(|| Some(file));
+        }
     }
 }

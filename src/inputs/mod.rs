@@ -49,6 +49,8 @@ pub const LOOKED_FOR: [&str; 4] = ["ConfigMap", "Secret", "Service", "ServiceAcc
 pub struct InputSet {
     shared: Arc<Shared>,
     build: Option<Arc<BuildObjects>>,
+    /// The file that is checked, where it was read again for that.
+    own: Option<Arc<InputFile>>,
 }
 
 #[derive(Debug, Default)]
@@ -80,7 +82,7 @@ impl InputSet {
     pub fn new(files: Vec<InputFile>) -> Self {
         Self {
             shared: Arc::new(Shared { files: Files::new(Arc::new(files)), ..Shared::default() }),
-            build: None,
+            ..Self::default()
         }
     }
 
@@ -95,7 +97,7 @@ impl InputSet {
                 idle: builds.idle.clone(),
                 ..Shared::default()
             }),
-            build: None,
+            ..Self::default()
         }
     }
 
@@ -103,7 +105,18 @@ impl InputSet {
     #[must_use]
     pub fn of_build(&self, build: &Arc<Build>) -> Self {
         let build = BuildObjects::of(Arc::clone(build));
-        Self { shared: Arc::clone(&self.shared), build: Some(Arc::new(build)) }
+        Self { build: Some(Arc::new(build)), ..self.clone() }
+    }
+
+    /// The set as it is seen where `own` is checked, which was read again for that.
+    #[must_use]
+    pub fn of_file(&self, own: Arc<InputFile>) -> Self {
+        Self { own: Some(own), ..self.clone() }
+    }
+
+    /// Keeps the text of `file`, which was read again to be checked: reports show parts of it.
+    pub fn keep(&self, file: Arc<InputFile>) {
+        self.shared.files.keep(file);
     }
 
     /// The files as they were read first, in the order of their ids.
@@ -122,13 +135,17 @@ impl InputSet {
     /// The file `id`, and where its documents lie.
     #[must_use]
     pub fn file(&self, id: FileId) -> Option<&InputFile> {
-        self.shared.files.get(id)
+        self.own(id).or_else(|| self.shared.files.get(id))
+    }
+
+    fn own(&self, id: FileId) -> Option<&InputFile> {
+        self.own.as_deref().filter(|own| own.source.id == id)
     }
 
     /// The file `id` with its text, which is read again where it was left out.
     #[must_use]
     pub fn file_with_text(&self, id: FileId) -> Option<&InputFile> {
-        self.shared.files.with_text(id)
+        self.own(id).or_else(|| self.shared.files.with_text(id))
     }
 
     /// The file `id`.
@@ -281,7 +298,6 @@ impl InputSet {
             let sources = self.files().iter().rev().map(|file| &file.source);
             sources.map(|source| (Arc::clone(&source.path), source.id)).collect()
         });
-        let file = self.file(*by_path.get(path)?).filter(|file| !file.is_left_out())?;
-        Some(&file.source)
+        Some(&self.file_with_text(*by_path.get(path)?)?.source)
     }
 }

@@ -1,6 +1,8 @@
 //! Which texts anybody asks for. All others are dropped once they are read: most files of a tree hold nothing of interest,
 //! and would fill the memory. Of the objects that rules look for it is noted where they are; those that a rule asks for
-//! are read once more.
+//! are read once more. So are files that only their own check asks for, where there are many.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::charts;
 use crate::discover::is_kustomization;
@@ -16,10 +18,16 @@ use crate::yaml::{self, Prefilter};
 /// The kind of Flux's objects that name kustomizations.
 const FLUX: &str = "Kustomization";
 
+/// How much of the texts that only their own check asks for is kept (bytes): as much as most runs have. Debug builds read
+/// most of them again, so that tests go both ways.
+const ROOM: usize = if cfg!(debug_assertions) { 2 << 10 } else { 8 << 20 };
+
 /// What is asked of the files of a run, beside those that are named themselves.
 pub(super) struct Interest {
     /// Tells the documents that rules may speak of; `None` where one looks at all of them.
     prefilter: Option<Prefilter>,
+    /// How much is left of [`ROOM`].
+    room: AtomicUsize,
 }
 
 impl Interest {
@@ -27,7 +35,7 @@ impl Interest {
     pub(super) fn new(rules: &[&'static Rule]) -> Self {
         let looks_at_all = rules.iter().any(|rule| matches!(rule.target, Target::Set { .. }));
         let prefilter = (!looks_at_all).then(|| prefilter(rules, []));
-        Self { prefilter }
+        Self { prefilter, room: AtomicUsize::new(ROOM) }
     }
 
     /// What of a file will be asked for, for all that is known before the others are read.
@@ -36,12 +44,21 @@ impl Interest {
         let Some(prefilter) = &self.prefilter else { return Kept::text() };
         let kept = of_documents(prefilter, file);
         let is_asked_for = kept.is_asked_for || suppress::mentions_us(text);
-        let is_kept = is_asked_for
-            || kept.text
+        let is_template = charts::is_template(path, text);
+        let others_ask = kept.text
             || is_kustomization(path)
             || TestSuites::reads(path)
-            || charts::is_template(path, text) && charts::may_define_containers(text);
+            || is_template && charts::may_define_containers(text)
+            // What Helm rendered is held against what stands there.
+            || is_asked_for && path.contains("templates/");
+        let is_kept = others_ask || is_asked_for && self.has_room(text.len());
         Kept { text: is_kept, is_asked_for, ..kept }
+    }
+
+    /// Takes `size` bytes of the room, if that many are left.
+    fn has_room(&self, size: usize) -> bool {
+        let take = |left: usize| left.checked_sub(size);
+        self.room.fetch_update(Ordering::Relaxed, Ordering::Relaxed, take).is_ok()
     }
 }
 

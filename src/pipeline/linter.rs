@@ -45,7 +45,7 @@ pub(super) struct Linter<'a> {
 }
 
 fn budget<'f>(files: impl IntoIterator<Item = &'f InputFile>, memo: &Arc<Memo>) -> Arc<Budget> {
-    Arc::new(Budget::for_text(files.into_iter().map(|file| file.source.text.len()).sum(), memo))
+    Arc::new(Budget::for_text(files.into_iter().map(InputFile::length).sum(), memo))
 }
 
 /// From how many objects on those of one document are checked in parallel: it is a List of a cluster's.
@@ -81,7 +81,8 @@ impl<'a> Linter<'a> {
         };
         let rules: Vec<_> = rules.iter().copied().filter(runs).collect();
         let memo = Arc::default();
-        let of_builds = budget(inputs.files(), &memo);
+        let is_of_interest = |file: &&InputFile| file.is_asked_for || !file.is_left_out();
+        let of_builds = budget(inputs.files().iter().filter(is_of_interest), &memo);
         Self { settings, inputs, builds, rules, prefilter, words, of_builds, memo }
     }
 
@@ -99,8 +100,25 @@ impl<'a> Linter<'a> {
         budget([file], &self.memo)
     }
 
-    /// Checks one file, which may be one that `is_named` itself.
+    /// Checks one file, which may be one that `is_named` itself. A text that is read again for that is kept if anything is
+    /// told of it.
     pub(super) fn check_file(&self, file: &InputFile, is_named: bool) -> FileResult {
+        let file = self.inputs.file(file.source.id).unwrap_or(file);
+        if !file.is_asked_for || !file.is_left_out() {
+            return self.check_text(file, is_named);
+        }
+        let file = match file.with_text() {
+            Ok(file) => Arc::new(file),
+            Err(failure) => return FileResult::unchecked(of_file(file, failure.message)),
+        };
+        let result = self.seeing(&self.inputs.of_file(Arc::clone(&file))).check_text(&file, is_named);
+        if result.tells_of_text() {
+            self.inputs.keep(file);
+        }
+        result
+    }
+
+    fn check_text(&self, file: &InputFile, is_named: bool) -> FileResult {
         if cfg!(debug_assertions) {
             self.check_passed_over(file);
         }
