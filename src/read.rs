@@ -26,26 +26,26 @@ pub struct InputFile {
     /// Its text; empty where it was [left out](Self::is_left_out).
     pub source: Arc<Source>,
     /// The bytes of each document; none in a script that a kustomization makes a ConfigMap of.
-    pub documents: Vec<Range<usize>>,
+    pub documents: Box<[Range<usize>]>,
     /// Whether a document looks like an object of Kubernetes.
     pub holds_objects: bool,
     /// Whether a rule may have something to speak of in it, or a suppression stands there, by its text; or it is named.
     pub is_asked_for: bool,
     /// The objects that rules look for, as far as its text tells of them; `None` where that wasn't noted.
-    pub mentions: Option<Vec<Mention>>,
+    pub mentions: Option<Box<[Mention]>>,
     /// The definitions of custom resources in it, by what names them, where it holds nothing else and was left out.
-    pub definitions: Vec<Value>,
+    pub definitions: Box<[Value]>,
 }
 
-/// Objects that a document may hold, by its text.
+/// Objects that a document may hold, by its text. There are as many as a run has files.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Mention {
     /// The document's number in its file.
     pub document: u32,
-    /// The kinds that they may have.
-    pub kinds: Vec<Box<str>>,
+    /// The kinds that they may have, of those that rules look for.
+    pub kinds: Box<[&'static str]>,
     /// The names that they may have.
-    pub names: Vec<Box<str>>,
+    pub names: Box<[Box<str>]>,
 }
 
 /// What of a file is kept once it was read.
@@ -56,9 +56,9 @@ pub struct Kept {
     /// Whether a rule may have something to speak of in it, or a suppression stands there.
     pub is_asked_for: bool,
     /// What is noted of its objects, if anything.
-    pub mentions: Option<Vec<Mention>>,
+    pub mentions: Option<Box<[Mention]>>,
     /// The definitions that are noted of a file without text.
-    pub definitions: Vec<Value>,
+    pub definitions: Box<[Value]>,
 }
 
 /// A file that was read, before it is known whether anybody asks for its text.
@@ -89,7 +89,8 @@ impl InputFile {
         let source = source.into();
         let documents = yaml::split(&source.text);
         let holds_objects = holds_objects(&source.text, &documents);
-        Self { source, documents, holds_objects, is_asked_for: true, mentions: None, definitions: Vec::new() }
+        let (documents, definitions) = (documents.into(), Box::default());
+        Self { source, documents, holds_objects, is_asked_for: true, mentions: None, definitions }
     }
 
     /// Whether its text was dropped after it was read, since nobody would ask for it.
@@ -220,6 +221,7 @@ pub fn read_where(
             };
             let Kept { is_asked_for, mentions, definitions, .. } = kept;
             let source = Arc::new(source);
+            let documents = documents.into();
             Ok(InputFile { source, documents, holds_objects, is_asked_for, mentions, definitions })
         }
         // Other people's files are passed over whatever their encoding is.

@@ -140,7 +140,7 @@ impl Kinds {
     fn add_mentions(&mut self, file: FileId, mentions: &[Mention]) {
         for (Mention { document: number, kinds, .. }, mention) in mentions.iter().zip(0..) {
             let document = self.push(file, *number, Some(mention));
-            for kind in kinds {
+            for kind in &**kinds {
                 self.add_kind(kind, document);
             }
         }

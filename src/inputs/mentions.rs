@@ -12,20 +12,22 @@ pub fn mention(document: &str, number: u32, kinds: &KeyValues<'_>) -> Option<Opt
         return None;
     }
     let kinds = kinds.strings.iter().copied().flat_map(with_items);
-    let kinds: Vec<&str> = kinds.filter(|kind| LOOKED_FOR.contains(kind)).collect();
+    let kinds = kinds.filter_map(|kind| LOOKED_FOR.into_iter().find(|own| *own == kind));
+    let kinds = each_once(kinds.collect());
     if kinds.is_empty() {
         return Some(None);
     }
     let names = yaml::more_key_values(document, &yaml::NAME);
     let names = (!names.is_open).then(|| each_once(names.strings))?;
-    Some(Some(Mention { document: number, kinds: each_once(kinds), names }))
+    let names = names.iter().copied().map(Box::from).collect();
+    Some(Some(Mention { document: number, kinds: kinds.into(), names }))
 }
 
 /// The `words` in order, each once.
-fn each_once(mut words: Vec<&str>) -> Vec<Box<str>> {
+fn each_once(mut words: Vec<&str>) -> Vec<&str> {
     words.sort_unstable();
     words.dedup();
-    words.into_iter().map(Box::from).collect()
+    words
 }
 
 /// `kind`, and where it is that of a typed list that of the items, which they may have from it.

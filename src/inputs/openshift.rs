@@ -2,7 +2,7 @@
 //! admission.
 
 use std::collections::HashMap;
-use std::sync::OnceLock;
+use std::sync::{Mutex, PoisonError};
 
 use memchr::memmem;
 
@@ -21,41 +21,43 @@ pub(super) const SECURITY_GROUP: &str = "security.openshift.io";
 
 /// The files of the input by what they are applied with: a chart, or else a folder.
 #[derive(Debug, Default)]
-pub(super) struct Neighbours(HashMap<Box<str>, Together>);
-
-#[derive(Debug, Default)]
-struct Together {
+pub(super) struct Neighbours {
+    /// In the order of these.
     files: Vec<FileId>,
-    is_for_openshift: OnceLock<bool>,
+    /// What is known of some of these, by the first file of each.
+    known: Mutex<HashMap<FileId, bool>>,
 }
 
 impl Neighbours {
     pub(super) fn of(files: &Files) -> Self {
-        let mut all: HashMap<Box<str>, Together> = HashMap::new();
-        for file in files.list() {
-            let place = applied_with(&file.source.path);
-            match all.get_mut(place) {
-                Some(together) => together.files.push(file.source.id),
-                None => all.entry(place.into()).or_default().files.push(file.source.id),
-            }
-        }
-        Self(all)
+        let mut sorted: Vec<&InputFile> = files.list().iter().collect();
+        sorted.sort_by_cached_key(|file| applied_with(&file.source.path));
+        Self { files: sorted.iter().map(|file| file.source.id).collect(), known: Mutex::default() }
     }
 
     /// Whether an object of `OpenShift`'s stands beside the file at `path`.
     pub(super) fn is_for_openshift(&self, files: &Files, path: &str) -> bool {
-        let Some(together) = self.0.get(applied_with(path)) else { return false };
-        *together.is_for_openshift.get_or_init(|| {
-            let mut files = together.files.iter().filter_map(|id| files.list().get(id.0 as usize));
-            files.any(|file| {
-                // What is read for that alone isn't kept.
-                if file.is_left_out() {
-                    file.with_text().is_ok_and(|file| has_its_object(&file))
-                } else {
-                    has_its_object(file)
-                }
-            })
-        })
+        let place = applied_with(path);
+        let file = |id: &FileId| files.list().get(id.0 as usize);
+        let place_of = |id: &FileId| file(id).map_or("", |file| applied_with(&file.source.path));
+        let from = self.files.partition_point(|id| place_of(id) < place);
+        let beside = self.files.get(from..).unwrap_or_default();
+        let mut beside = beside.iter().take_while(|id| place_of(id) == place).peekable();
+        let Some(&&first) = beside.peek() else { return false };
+        let known = || self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = known().get(&first) {
+            return *known;
+        }
+        let is_for_openshift = beside.filter_map(file).any(|file| {
+            // What is read for that alone isn't kept.
+            if file.is_left_out() {
+                file.with_text().is_ok_and(|file| has_its_object(&file))
+            } else {
+                has_its_object(file)
+            }
+        });
+        known().insert(first, is_for_openshift);
+        is_for_openshift
     }
 }
 

@@ -175,7 +175,7 @@ fn build_within(
     let mut files = files.into_files();
     // What no build reads as YAML is a script, or what else is put into a ConfigMap.
     for file in files.iter_mut().skip(count).filter(|file| !parsed.contains_key(&file.source.id)) {
-        file.documents.clear();
+        file.documents = Box::default();
     }
     let files = Arc::new(files);
     Builds { list, files, counted, manifests, inline, remarks, idle, by_file, readable }

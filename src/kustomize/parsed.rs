@@ -26,7 +26,7 @@ impl Parsed {
     pub(super) fn of(file: &InputFile, is_whole: bool) -> Self {
         let mut parsed = Self { is_readable: true, ..Self::default() };
         if file.is_noted() {
-            parsed.values.clone_from(&file.definitions);
+            parsed.values = file.definitions.to_vec();
             return parsed;
         }
         for range in &file.documents {

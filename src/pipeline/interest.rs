@@ -84,6 +84,7 @@ fn of_documents(prefilter: &Prefilter, file: Skimmed<'_>) -> Kept {
     }
     let definitions =
         if has_others { Vec::new() } else { kustomize::definitions(file.id, file.text, file.documents) };
+    let (mentions, definitions) = (mentions.map(Vec::into), definitions.into());
     Kept { text: is_kept, is_asked_for, mentions, definitions }
 }
 

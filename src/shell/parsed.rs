@@ -9,7 +9,7 @@ use super::ir::Script;
 use super::{Unparsed, parse};
 
 /// How long the texts may be together whose scripts are kept, in bytes; a script takes many times the size of its text.
-const MAX_LENGTH: usize = 1 << 20;
+const MAX_LENGTH: usize = 1 << 18;
 
 /// Scripts by their texts, and what came of parsing each.
 #[derive(Debug, Default)]

@@ -82,10 +82,10 @@ pub struct Source {
     /// What the bytes on disk were.
     pub encoding: Encoding,
     /// The documents that another tool made of a file, each with that file's path as the tool wrote it.
-    origins: Vec<(Range<usize>, String)>,
-    line_starts: OnceLock<Vec<u32>>,
+    origins: Box<[(Range<usize>, String)]>,
+    line_starts: OnceLock<Box<[u32]>>,
     /// How many code points stand before each block of [`BLOCK`] bytes.
-    code_points: OnceLock<Vec<u32>>,
+    code_points: OnceLock<Box<[u32]>>,
 }
 
 /// A line may be megabytes long (JSON): columns are counted from the block's start, not the line's.
@@ -118,7 +118,7 @@ impl Source {
             path: path.into(),
             text: text.into(),
             encoding,
-            origins: Vec::new(),
+            origins: Box::default(),
             line_starts: OnceLock::new(),
             code_points: OnceLock::new(),
         }
@@ -127,7 +127,7 @@ impl Source {
     /// The source with what is known of its documents' `origins`, in order.
     #[must_use]
     pub fn with_origins(self, origins: Vec<(Range<usize>, String)>) -> Self {
-        Self { origins, ..self }
+        Self { origins: origins.into(), ..self }
     }
 
     /// The path of the file that another tool made the document at `offset` of: `shop/templates/web.yaml`.

@@ -88,33 +88,43 @@ impl<'s> Matcher<'s> {
         Self { suppressions, current, scopes, silenced, unchecked, errors, matched: Matched::default() }
     }
 
-    /// Puts each finding where it belongs.
-    pub fn match_findings(&mut self, findings: Vec<Finding>) {
-        for finding in findings {
-            if finding.rule == UNCHECKED {
-                self.unchecked.extend(places(&finding).map(|place| place.file));
-            }
-            let about = finding.about.filter(|about| about.file == finding.span.file);
-            if let Some(about) = about.filter(|_| finding.severity == Severity::Error) {
-                let errors = self.errors.entry((about.file, finding.rule)).or_default();
-                let first = errors.entry(about.end).or_insert(finding.span.start);
-                *first = finding.span.start.min(*first);
-            }
-            let covering = places(&finding).find_map(|place| self.covering(finding.rule, place));
-            let Some(suppression) = covering else {
-                self.matched.findings.push(finding);
-                continue;
-            };
-            for place in places(&finding) {
-                let silenced = self.silenced.entry((place.file, finding.rule)).or_default();
-                silenced.insert((place.start, place.end));
-            }
-            let justification = match &suppression.what {
-                What::Rules { reason, .. } => reason.clone(),
-                What::Nothing(_) => None,
-            };
-            self.matched.suppressed.push(SuppressedFinding { finding, justification });
+    /// Puts each finding where it belongs. There may be many: what nothing suppresses isn't moved.
+    pub fn match_findings(&mut self, mut findings: Vec<Finding>) {
+        let mut justifications = Vec::new();
+        let is_suppressed = |finding: &mut Finding| {
+            let suppression = self.suppression_of(finding);
+            justifications.extend(suppression.map(justification));
+            suppression.is_some()
+        };
+        let suppressed: Vec<_> = findings.extract_if(.., is_suppressed).collect();
+        let suppressed = suppressed.into_iter().zip(justifications);
+        let suppressed =
+            suppressed.map(|(finding, justification)| SuppressedFinding { finding, justification });
+        self.matched.suppressed.extend(suppressed);
+        if self.matched.findings.is_empty() {
+            self.matched.findings = findings;
+        } else {
+            self.matched.findings.append(&mut findings);
         }
+    }
+
+    /// What suppresses `finding`, if anything; notes what that tells of suppressions.
+    fn suppression_of(&mut self, finding: &Finding) -> Option<&'s Suppression> {
+        if finding.rule == UNCHECKED {
+            self.unchecked.extend(places(finding).map(|place| place.file));
+        }
+        let about = finding.about.filter(|about| about.file == finding.span.file);
+        if let Some(about) = about.filter(|_| finding.severity == Severity::Error) {
+            let errors = self.errors.entry((about.file, finding.rule)).or_default();
+            let first = errors.entry(about.end).or_insert(finding.span.start);
+            *first = finding.span.start.min(*first);
+        }
+        let suppression = places(finding).find_map(|place| self.covering(finding.rule, place))?;
+        for place in places(finding) {
+            let silenced = self.silenced.entry((place.file, finding.rule)).or_default();
+            silenced.insert((place.start, place.end));
+        }
+        Some(suppression)
     }
 
     /// A suppression of `rule` that covers all of `place`: if any does, then the one that reaches
@@ -186,6 +196,13 @@ impl<'s> Matcher<'s> {
     #[must_use]
     pub fn into_matched(self) -> Matched {
         self.matched
+    }
+}
+
+fn justification(suppression: &Suppression) -> Option<String> {
+    match &suppression.what {
+        What::Rules { reason, .. } => reason.clone(),
+        What::Nothing(_) => None,
     }
 }
 
