@@ -44,8 +44,22 @@ pub struct Mention {
     pub document: u32,
     /// The kinds that they may have, of those that rules look for.
     pub kinds: Box<[&'static str]>,
+    /// The names that they may have, each followed by a line break.
+    names: Box<str>,
+}
+
+impl Mention {
+    /// Objects in the document of this number that may have these `kinds` and `names`, which are one line each.
+    #[must_use]
+    pub fn new(document: u32, kinds: Vec<&'static str>, names: &[&str]) -> Self {
+        let names: String = names.iter().flat_map(|name| [*name, "\n"]).collect();
+        Self { document, kinds: kinds.into(), names: names.into() }
+    }
+
     /// The names that they may have.
-    pub names: Box<[Box<str>]>,
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.names.lines()
+    }
 }
 
 /// What of a file is kept once it was read.

@@ -71,25 +71,14 @@ fn service_to_one_of(pod: &Pod<'_>, init: &InitContainer<'_>, cx: &PodContext<'_
         (Some(of_service), Some(of_pod)) => of_service == of_pod,
         _ => true,
     };
-    let services = cx.inputs.objects("Service").filter(|service| is_near(service) && selects(service, pod));
-    services.into_iter().find_map(|service| {
+    let labels = pod.template.metadata.and_then(|metadata| metadata.get("labels"));
+    cx.inputs.services_of(labels).filter(is_near).find_map(|service| {
         let ports = service.node.at("/spec/ports").into_iter().flat_map(Node::items);
         let target = ports.filter_map(|port| port.get("targetPort").or_else(|| port.get("port")));
         let target = target.into_iter().find(|target| is_of_init_alone(pod, init, *target))?;
         let service = service.name().unwrap_or_default().to_owned();
         Some(ServicePort { service, target: target.text()?.to_owned(), span: target.span() })
     })
-}
-
-/// Whether `service` selects the Pod by its labels.
-fn selects(service: &Object<'_>, pod: &Pod<'_>) -> bool {
-    let labels = pod.template.metadata.and_then(|metadata| metadata.get("labels"));
-    let mut wanted = service.node.at("/spec/selector").into_iter().flat_map(Node::entries).peekable();
-    let has = |name: &str, value: Node<'_>| {
-        let own = labels.and_then(|labels| labels.get(name)?.as_str());
-        own.is_some() && own == value.as_str()
-    };
-    wanted.peek().is_some() && wanted.all(|entry| has(&entry.name(), entry.value))
 }
 
 /// Whether `target` is a port of `init`, and of no other container. Of a number that is certain only where all app

@@ -76,7 +76,7 @@ impl InputSet {
         })?;
         let data = match found {
             Found::Object(id) => {
-                let object = self.shared.index.object(id)?;
+                let object = self.shared.index.object(&self.shared.files, id)?;
                 Data::Object(object.node.get("data"))
             }
             Found::Generated(number) => Data::Generated(generated.list.get(number)?),

@@ -116,8 +116,36 @@ impl ObjectIndex {
     }
 
     /// The object `id`.
-    pub(super) fn object(&self, id: ObjectId) -> Option<Object<'_>> {
-        self.kinds.get()?.known(id.document)?.object(id.number)
+    pub(super) fn object(&self, files: &Files, id: ObjectId) -> Option<Object<'_>> {
+        self.kinds.get()?.parsed(files, id.document)?.1.object(id.number)
+    }
+
+    /// Shows the objects of `kind` to `visit`, in the order of the files. What is read for that alone isn't kept.
+    pub(super) fn visit(&self, files: &Files, kind: &str, mut visit: impl FnMut(ObjectId, &Object<'_>)) {
+        let kinds = self.kinds(files);
+        let mut visit_all = |document: DocumentId, parsed: &Parsed| {
+            for (object, number) in parsed.objects().zip(0..).filter(|(object, _)| object.kind == kind) {
+                visit(ObjectId { document, number }, &object);
+            }
+        };
+        let mut again: Option<InputFile> = None;
+        for &document in kinds.by_kind.get(kind).into_iter().flat_map(|index| &index.documents) {
+            if let Some(parsed) = kinds.known(document) {
+                visit_all(document, parsed);
+                continue;
+            }
+            let Some((file, indexed)) = kinds.document(files, document) else { continue };
+            let text = if file.is_left_out() {
+                again =
+                    again.filter(|again| again.source.id == indexed.file).or_else(|| file.with_text().ok());
+                again.as_ref()
+            } else {
+                Some(file)
+            };
+            if let Some(parsed) = text.and_then(|file| Parsed::read(file, indexed.number)) {
+                visit_all(document, &parsed);
+            }
+        }
     }
 
     fn kinds(&self, files: &Files) -> &Kinds {
@@ -199,7 +227,7 @@ impl Kinds {
             let Some((file, indexed)) = self.document(files, id) else { continue };
             if let Some(mention) = indexed.mention {
                 let mention = file.mentions.as_ref().and_then(|mentions| mentions.get(mention as usize));
-                mention.into_iter().flat_map(|mention| &mention.names).for_each(|name| add(name, id));
+                mention.into_iter().flat_map(Mention::names).for_each(|name| add(name, id));
                 continue;
             }
             let text = file.documents.get(indexed.number as usize);
@@ -229,8 +257,7 @@ impl Kinds {
         let indexed = self.documents.get(id.0 as usize)?;
         let parse = || {
             let file = files.with_text(indexed.file)?;
-            let range = file.documents.get(indexed.number as usize)?.clone();
-            Some(Box::new(Parsed::of(Document::parse(&file.source, range).ok()?)))
+            Parsed::read(file, indexed.number).map(Box::new)
         };
         Some((indexed.file, indexed.parsed.get_or_init(parse).as_deref()?))
     }
@@ -242,6 +269,12 @@ impl Kinds {
 }
 
 impl Parsed {
+    /// The document of this `number` in `file`.
+    fn read(file: &InputFile, number: u32) -> Option<Self> {
+        let range = file.documents.get(number as usize)?.clone();
+        Some(Self::of(Document::parse(&file.source, range).ok()?))
+    }
+
     fn of(document: Document) -> Self {
         let mut places = Vec::new();
         let mut by_name: HashMap<Box<str>, Vec<u32>> = HashMap::new();

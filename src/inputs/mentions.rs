@@ -19,8 +19,7 @@ pub fn mention(document: &str, number: u32, kinds: &KeyValues<'_>) -> Option<Opt
     }
     let names = yaml::more_key_values(document, &yaml::NAME);
     let names = (!names.is_open).then(|| each_once(names.strings))?;
-    let names = names.iter().copied().map(Box::from).collect();
-    Some(Some(Mention { document: number, kinds: kinds.into(), names }))
+    Some(Some(Mention::new(number, kinds, &names)))
 }
 
 /// The `words` in order, each once.

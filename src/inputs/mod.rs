@@ -14,6 +14,7 @@ mod mentions;
 mod named_templates;
 mod names;
 mod openshift;
+mod selectors;
 
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
@@ -39,6 +40,7 @@ use index::{ObjectId, ObjectIndex};
 use named_templates::NamedTemplates;
 use names::{Asker, Named, choose};
 use openshift::Neighbours;
+use selectors::Selectors;
 
 /// The kinds that rules look for. Where objects of them are is noted when files are read: whoever looks for another kind
 /// adds it here.
@@ -69,6 +71,7 @@ struct Shared {
     /// The kustomizations that lead to nothing that is asked for.
     idle: HashSet<FileId>,
     neighbours: OnceLock<Neighbours>,
+    selectors: OnceLock<Selectors>,
     test_suites: OnceLock<TestSuites>,
     init_templates: OnceLock<InitTemplates>,
     named_templates: OnceLock<NamedTemplates>,
@@ -178,7 +181,7 @@ impl InputSet {
         }
         let named = self.named(kind, name)?;
         let asker = Asker { file: from, folder: self.folder(from), namespace };
-        self.shared.index.object(choose(|near| named.fitting(near, asker))?)
+        self.shared.index.object(&self.shared.files, choose(|near| named.fitting(near, asker))?)
     }
 
     /// The objects of `kind` that have all of `labels`, in order.
@@ -193,6 +196,18 @@ impl InputSet {
                 |(key, value): &(&str, &str)| own.and_then(|own| own.get(key)?.as_str()) == Some(*value);
             labels.iter().all(has)
         })
+    }
+
+    /// The Services that select a Pod of these `labels`, in order.
+    pub fn services_of<'a>(&'a self, labels: Option<Node<'a>>) -> impl Iterator<Item = Object<'a>> {
+        let Shared { files, index, selectors, .. } = &*self.shared;
+        let of_build = self.build.iter().flat_map(|build| build.objects("Service"));
+        let of_build = of_build.filter(move |service| selectors::leads_to(service, labels));
+        let of_files = self.build.is_none().then(|| {
+            let selectors = selectors.get_or_init(|| Selectors::of(index, files));
+            selectors.selecting(labels).filter_map(|id| index.object(files, id))
+        });
+        of_build.chain(of_files.into_iter().flatten())
     }
 
     /// Whether a kustomization of the run sets the tag or the digest of the image `name` (without its tag) in what it makes

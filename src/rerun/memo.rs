@@ -10,8 +10,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use super::{Analysis, Container, Program};
 use crate::shell::Parsed;
 
-/// How long the texts may be together whose analyses are kept, in bytes.
-const MAX_LENGTH: usize = 4 << 20;
+/// How long the texts may be together whose analyses are kept, in bytes; with the parsed scripts they take some twenty times
+/// as much.
+const MAX_LENGTH: usize = 1 << 19;
 
 /// The scripts that were parsed and the sequences that were analysed last. What comes of one doesn't hang on who asks
 /// first.

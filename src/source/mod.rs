@@ -83,7 +83,14 @@ pub struct Source {
     pub encoding: Encoding,
     /// The documents that another tool made of a file, each with that file's path as the tool wrote it.
     origins: Box<[(Range<usize>, String)]>,
-    line_starts: OnceLock<Box<[u32]>>,
+    lines: OnceLock<Box<Lines>>,
+}
+
+/// Where the lines of a text are. Few texts of a run are asked for that.
+#[derive(Debug, Default)]
+struct Lines {
+    /// The first byte of each.
+    starts: Box<[u32]>,
     /// How many code points stand before each block of [`BLOCK`] bytes.
     code_points: OnceLock<Box<[u32]>>,
 }
@@ -119,8 +126,7 @@ impl Source {
             text: text.into(),
             encoding,
             origins: Box::default(),
-            line_starts: OnceLock::new(),
-            code_points: OnceLock::new(),
+            lines: OnceLock::new(),
         }
     }
 
@@ -154,9 +160,15 @@ impl Source {
 
     /// The byte offset at which each line starts; the first is 0. A line ends with `\n`.
     pub fn line_starts(&self) -> &[u32] {
-        self.line_starts.get_or_init(|| {
+        &self.lines().starts
+    }
+
+    fn lines(&self) -> &Lines {
+        self.lines.get_or_init(|| {
             let breaks = memchr::memchr_iter(b'\n', self.text.as_bytes());
-            std::iter::once(0).chain(breaks.map(|at| u32::try_from(at + 1).unwrap_or(u32::MAX))).collect()
+            let starts = breaks.map(|at| u32::try_from(at + 1).unwrap_or(u32::MAX));
+            let starts = std::iter::once(0).chain(starts).collect();
+            Box::new(Lines { starts, code_points: OnceLock::new() })
         })
     }
 
@@ -203,7 +215,7 @@ impl Source {
 
     fn code_points_before(&self, offset: usize) -> usize {
         let bytes = self.text.as_bytes();
-        let blocks = self.code_points.get_or_init(|| {
+        let blocks = self.lines().code_points.get_or_init(|| {
             let counts = bytes.chunks(BLOCK).scan(0, |sum, block| {
                 let before = *sum;
                 *sum += u32::try_from(code_points(block)).unwrap_or(0);
