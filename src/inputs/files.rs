@@ -1,9 +1,18 @@
 //! The files of a run. The text of one that was left out is read again where somebody asks for it.
 
-use std::sync::{Arc, OnceLock};
+use std::collections::VecDeque;
+use std::ops::Deref;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
+use crate::discover::Failure;
 use crate::read::InputFile;
 use crate::source::FileId;
+
+/// How much of what is lent is kept for the next who asks (bytes of text).
+const MAX_LENT: usize = 4 << 20;
+
+/// How many files that are: they are looked through one by one.
+const MOST_LENT: usize = 16;
 
 /// Some files, in the order of their ids.
 #[derive(Debug, Default)]
@@ -11,12 +20,20 @@ pub(super) struct Files {
     list: Arc<Vec<InputFile>>,
     /// Those that were read again.
     restored: Vec<OnceLock<Option<Arc<InputFile>>>>,
+    /// Those that were lent last.
+    lent: Mutex<Lent>,
+}
+
+/// A file with its text.
+pub(super) enum Borrowed<'f> {
+    Known(&'f InputFile),
+    Lent(Arc<InputFile>),
 }
 
 impl Files {
     pub(super) fn new(list: Arc<Vec<InputFile>>) -> Self {
         let restored = list.iter().map(|_| OnceLock::new()).collect();
-        Self { list, restored }
+        Self { list, restored, lent: Mutex::default() }
     }
 
     /// The files as they were read first.
@@ -30,20 +47,75 @@ impl Files {
         restored.and_then(Option::as_deref).or_else(|| self.list.get(id.0 as usize))
     }
 
-    /// The file `id` with its text; `None` where it can't be read any more.
+    /// The file `id` with its text, from now on; `None` where it can't be read any more.
     pub(super) fn with_text(&self, id: FileId) -> Option<&InputFile> {
         let file = self.list.get(id.0 as usize)?;
         if !file.is_left_out() {
             return Some(file);
         }
-        let read = || file.with_text().ok().map(Arc::new);
+        let read = || self.read_again(file).ok();
         self.restored.get(id.0 as usize)?.get_or_init(read).as_deref()
     }
 
-    /// Keeps `file`, which was read again to be checked.
+    /// The file `id` with its text, for the moment; `None` where it can't be read any more.
+    pub(super) fn lend(&self, id: FileId) -> Option<Borrowed<'_>> {
+        let file = self.get(id)?;
+        if file.is_left_out() {
+            self.read_again(file).ok().map(Borrowed::Lent)
+        } else {
+            Some(Borrowed::Known(file))
+        }
+    }
+
+    /// Keeps `file`, which was lent.
     pub(super) fn keep(&self, file: Arc<InputFile>) {
         if let Some(restored) = self.restored.get(file.source.id.0 as usize) {
             restored.get_or_init(|| Some(file));
+        }
+    }
+
+    /// `file`, which was left out, with its text, for the moment.
+    pub(super) fn read_again(&self, file: &InputFile) -> Result<Arc<InputFile>, Failure> {
+        let lent = || self.lent.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(file) = lent().find(file.source.id) {
+            return Ok(file);
+        }
+        let file = Arc::new(file.with_text()?);
+        lent().add(Arc::clone(&file));
+        Ok(file)
+    }
+}
+
+/// Files that somebody may soon ask for again: those that hold objects of one name are asked for the next name, too.
+#[derive(Debug, Default)]
+struct Lent {
+    files: VecDeque<Arc<InputFile>>,
+    size: usize,
+}
+
+impl Lent {
+    fn find(&self, id: FileId) -> Option<Arc<InputFile>> {
+        self.files.iter().find(|file| file.source.id == id).map(Arc::clone)
+    }
+
+    fn add(&mut self, file: Arc<InputFile>) {
+        self.size += file.length();
+        self.files.push_back(file);
+        while (self.size > MAX_LENT || self.files.len() > MOST_LENT)
+            && let Some(first) = self.files.pop_front()
+        {
+            self.size -= first.length();
+        }
+    }
+}
+
+impl Deref for Borrowed<'_> {
+    type Target = InputFile;
+
+    fn deref(&self) -> &InputFile {
+        match self {
+            Self::Known(file) => file,
+            Self::Lent(file) => file,
         }
     }
 }

@@ -94,14 +94,15 @@ impl ObjectIndex {
         let found = names.get(name)?;
         Some(found.named.get_or_init(|| {
             let mut named = Named::default();
+            // Of several one is meant, or none: the others aren't kept.
             for &document in &found.documents {
-                let Some((file, parsed)) = kinds.parsed(files, document) else { continue };
-                for &number in parsed.by_name.get(name).into_iter().flatten() {
-                    let Some(object) = parsed.object(number).filter(|object| object.kind == kind) else {
-                        continue;
-                    };
-                    named.add(ObjectId { document, number }, object.namespace(), file, folder(file));
-                }
+                kinds.show(files, document, |file, parsed| {
+                    let numbers = parsed.by_name.get(name).into_iter().flatten();
+                    let objects = numbers.filter_map(|number| Some((*number, parsed.object(*number)?)));
+                    for (number, object) in objects.filter(|(_, object)| object.kind == kind) {
+                        named.add(ObjectId { document, number }, object.namespace(), file, folder(file));
+                    }
+                });
             }
             named
         }))
@@ -123,28 +124,12 @@ impl ObjectIndex {
     /// Shows the objects of `kind` to `visit`, in the order of the files. What is read for that alone isn't kept.
     pub(super) fn visit(&self, files: &Files, kind: &str, mut visit: impl FnMut(ObjectId, &Object<'_>)) {
         let kinds = self.kinds(files);
-        let mut visit_all = |document: DocumentId, parsed: &Parsed| {
-            for (object, number) in parsed.objects().zip(0..).filter(|(object, _)| object.kind == kind) {
-                visit(ObjectId { document, number }, &object);
-            }
-        };
-        let mut again: Option<InputFile> = None;
         for &document in kinds.by_kind.get(kind).into_iter().flat_map(|index| &index.documents) {
-            if let Some(parsed) = kinds.known(document) {
-                visit_all(document, parsed);
-                continue;
-            }
-            let Some((file, indexed)) = kinds.document(files, document) else { continue };
-            let text = if file.is_left_out() {
-                again =
-                    again.filter(|again| again.source.id == indexed.file).or_else(|| file.with_text().ok());
-                again.as_ref()
-            } else {
-                Some(file)
-            };
-            if let Some(parsed) = text.and_then(|file| Parsed::read(file, indexed.number)) {
-                visit_all(document, &parsed);
-            }
+            kinds.show(files, document, |_, parsed| {
+                for (object, number) in parsed.objects().zip(0..).filter(|(object, _)| object.kind == kind) {
+                    visit(ObjectId { document, number }, &object);
+                }
+            });
         }
     }
 
@@ -260,6 +245,18 @@ impl Kinds {
             Parsed::read(file, indexed.number).map(Box::new)
         };
         Some((indexed.file, indexed.parsed.get_or_init(parse).as_deref()?))
+    }
+
+    /// Shows what a document holds to `visit`, and its file, and keeps nothing that is read for that.
+    fn show(&self, files: &Files, id: DocumentId, visit: impl FnOnce(FileId, &Parsed)) {
+        let Some(indexed) = self.documents.get(id.0 as usize) else { return };
+        if let Some(known) = self.known(id) {
+            return visit(indexed.file, known);
+        }
+        let parsed = files.lend(indexed.file).and_then(|file| Parsed::read(&file, indexed.number));
+        if let Some(parsed) = parsed {
+            visit(indexed.file, &parsed);
+        }
     }
 
     /// What a document holds, if that was asked for before.

@@ -24,6 +24,7 @@ pub use config_maps::{ConfigData, texts_key};
 pub use mentions::mention;
 
 use crate::charts::{self, InitTemplates, Library};
+use crate::discover::Failure;
 use crate::kube::Object;
 use crate::kustomize::{self, Build, Builds, folder_of, images};
 use crate::provenance::TestSuites;
@@ -115,6 +116,14 @@ impl InputSet {
     #[must_use]
     pub fn of_file(&self, own: Arc<InputFile>) -> Self {
         Self { own: Some(own), ..self.clone() }
+    }
+
+    /// `file`, whose text was left out, with it.
+    ///
+    /// # Errors
+    /// Why it can't be read.
+    pub fn read_again(&self, file: &InputFile) -> Result<Arc<InputFile>, Failure> {
+        self.shared.files.read_again(file)
     }
 
     /// Keeps the text of `file`, which was read again to be checked: reports show parts of it.

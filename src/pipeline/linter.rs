@@ -107,8 +107,8 @@ impl<'a> Linter<'a> {
         if !file.is_asked_for || !file.is_left_out() {
             return self.check_text(file, is_named);
         }
-        let file = match file.with_text() {
-            Ok(file) => Arc::new(file),
+        let file = match self.inputs.read_again(file) {
+            Ok(file) => file,
             Err(failure) => return FileResult::unchecked(of_file(file, failure.message)),
         };
         let result = self.seeing(&self.inputs.of_file(Arc::clone(&file))).check_text(&file, is_named);

@@ -32,7 +32,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ),
     ("provenance", &["charts", "finding", "kube", "read", "source", "yaml"]),
     ("kustomize", &["discover", "kube", "path_text", "read", "source", "yaml"]),
-    ("inputs", &["charts", "kube", "kustomize", "provenance", "read", "source", "yaml"]),
+    ("inputs", &["charts", "discover", "kube", "kustomize", "provenance", "read", "source", "yaml"]),
     ("commands", &[]),
     ("shell", &["commands", "helm", "source"]),
     ("rerun", &["commands", "shell"]),
