@@ -6,7 +6,7 @@ use std::fmt;
 use serde::Serialize;
 
 use crate::helm::Placeholders;
-use crate::source::Span;
+use crate::source::{FileId, Span};
 
 /// How bad a finding is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -323,6 +323,13 @@ impl Finding {
     pub fn places(&self) -> impl Iterator<Item = Span> {
         let likewise = self.labels.iter().filter(|label| label.is_likewise).map(|label| label.span);
         std::iter::once(self.span).chain(likewise)
+    }
+
+    /// The files that it speaks of.
+    pub fn files(&self) -> impl Iterator<Item = FileId> {
+        let labels = self.labels.iter().map(|label| label.span);
+        let edits = self.fix.iter().flat_map(|fix| &fix.edits).map(|edit| edit.span);
+        self.suppressible_at().chain(labels).chain(edits).map(|span| span.file)
     }
 
     /// Where it may be suppressed: at its own place, then at what it is about, be that in another file.

@@ -137,7 +137,7 @@ fn fail_in_config(source: Arc<Source>, mut findings: Vec<Finding>, cli: &Cli) ->
     let path = source.path.to_string();
     let count = findings.len();
     findings.truncate(MAX_MISTAKES);
-    let report = Report { sources: vec![source], findings, ..Report::default() };
+    let report = Report { sources: vec![source].into(), findings, ..Report::default() };
     let _ = report.write(Format::Pretty, &terminal::look(cli.color, &io::stderr()), &mut stderr());
     fail(&format!("{path} has {}", summary::count(count, "mistake")))
 }
@@ -300,7 +300,7 @@ impl Work<'_> {
     ) -> Result<Report, Failed> {
         let found = report.findings.len();
         // What is told of places in such a file isn't what is told of its text.
-        let is_utf8 = |source: &Arc<Source>| source.encoding == Encoding::Utf8;
+        let is_utf8 = |source: &Source| source.encoding == Encoding::Utf8;
         let are_utf8 = report.sources.iter().all(is_utf8);
         let Outcome { inputs: mended, changed, mut report, mut fixed, refused } =
             self.changed(inputs.clone(), report, judge);

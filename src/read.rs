@@ -131,14 +131,20 @@ impl InputFile {
     /// # Errors
     /// Why it can't be read.
     pub fn with_text(&self) -> Result<Self, Failure> {
-        let input = Input::File { path: path_of_text(&self.source.path), named: false };
-        match read(self.source.id.0 as usize, &input, "") {
-            (file, None) => {
-                let mentions = self.mentions.clone();
-                Ok(Self { mentions, is_asked_for: self.is_asked_for, ..file })
-            }
-            (_, Some(failure)) => Err(failure),
-        }
+        let mentions = self.mentions.clone();
+        Ok(Self { mentions, is_asked_for: self.is_asked_for, ..again(&self.source)? })
+    }
+}
+
+/// The file of `source` once more.
+///
+/// # Errors
+/// Why it can't be read.
+pub fn again(source: &Source) -> Result<InputFile, Failure> {
+    let input = Input::File { path: path_of_text(&source.path), named: false };
+    match read(source.id.0 as usize, &input, "") {
+        (file, None) => Ok(file),
+        (_, Some(failure)) => Err(failure),
     }
 }
 
@@ -251,7 +257,7 @@ pub fn read_where(
 /// Hands the bytes of `input` to `work`. Each thread has one buffer for all the files that it reads.
 fn read_bytes<T>(input: &Input, work: impl FnOnce(Cow<'_, [u8]>) -> T) -> Result<T, String> {
     /// What is kept between files (bytes); few are larger.
-    const KEPT: usize = 1 << 20;
+    const KEPT: usize = 1 << 18;
     thread_local!(static BUFFER: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) });
     BUFFER.with_borrow_mut(|buffer| {
         let read = discover::read(input, buffer, work);

@@ -72,9 +72,7 @@ impl Ignorer<'_> {
         }
         let mut now = inputs.to_vec();
         for (file, findings) in files {
-            let (Some(source), Some(input)) =
-                (report.sources.get(file.0 as usize), now.get_mut(file.0 as usize))
-            else {
+            let (Some(source), Some(input)) = (report.sources.get(file), now.get_mut(file.0 as usize)) else {
                 continue;
             };
             let edits = suppress::ignore(source, &findings, self.pod_templates, self.reason);

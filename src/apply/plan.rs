@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::outline::is_same_elsewhere;
 use crate::finding::Edit;
 use crate::fix::Edits;
-use crate::source::{FileId, Source};
+use crate::source::{FileId, Source, Sources};
 
 /// Why fixes can't be made together.
 pub(super) struct Failed {
@@ -25,7 +25,7 @@ impl From<&'static str> for Failed {
 /// Whether `edits` of `sources` don't meet each other and change nothing else: an editor may make them as [`super::Fixer`]
 /// would. Whether the finding is gone then shows there.
 #[must_use]
-pub fn can_be_made(sources: &[Arc<Source>], edits: &[Edit]) -> bool {
+pub fn can_be_made(sources: &Sources, edits: &[Edit]) -> bool {
     let mut plan = Plan::default();
     plan.try_add(edits) && plan.edited(sources).is_ok()
 }
@@ -66,12 +66,9 @@ impl<'e> Plan<'e> {
     ///
     /// # Errors
     /// Why they can't be made.
-    pub(super) fn edited(
-        &self,
-        sources: &[Arc<Source>],
-    ) -> Result<BTreeMap<FileId, (Edits, Source)>, Failed> {
+    pub(super) fn edited(&self, sources: &Sources) -> Result<BTreeMap<FileId, (Edits, Source)>, Failed> {
         let edited = self.by_file().into_iter().map(|(file, edits)| {
-            let before = sources.get(file.0 as usize).ok_or("its file isn't one of the input")?;
+            let before = sources.get(file).ok_or("its file isn't one of the input")?;
             let after = Source::new(file, Arc::clone(&before.path), edits.apply(&before.text));
             if !is_same_elsewhere(before, &after, &edits, &edits) {
                 let why = if before.text.contains("{{") {

@@ -11,7 +11,7 @@ use crate::discover::Input;
 use crate::finding::{Edit, Finding, Fix, Safety, Severity};
 use crate::fix::Edits;
 use crate::report::Report;
-use crate::source::{FileId, Source, Span, Text};
+use crate::source::{FileId, Sources, Span, Text};
 
 /// How often what is mended is looked at for more to mend: one fix may make room for another.
 const MAX_ROUNDS: usize = 10;
@@ -75,17 +75,15 @@ impl Fixer<'_> {
 /// The inputs that are other ones now, with their texts in `before` and those in `report`.
 pub(super) fn changed(
     originals: Vec<Input>,
-    before: &[Arc<Source>],
+    before: &Sources,
     now: &[Input],
     report: &Report,
 ) -> Vec<Changed> {
-    let texts = before.iter().zip(&report.sources);
-    let changed = originals.into_iter().zip(now).zip(texts).filter(|((old, new), _)| old != *new);
-    let changed = changed.map(|((input, _), (before, after))| Changed {
-        input,
-        path: Arc::clone(&before.path),
-        before: before.text.clone(),
-        after: after.text.clone(),
+    let changed = originals.into_iter().zip(now).zip(0..).filter(|((old, new), _)| old != *new);
+    let changed = changed.filter_map(|((input, _), id)| {
+        let (before, after) = (before.get(FileId(id))?, report.sources.get(FileId(id))?);
+        let path = Arc::clone(&before.path);
+        Some(Changed { input, path, before: before.text.clone(), after: after.text.clone() })
     });
     without_links(changed.collect())
 }

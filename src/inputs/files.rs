@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 use std::ops::Deref;
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use crate::discover::Failure;
 use crate::read::InputFile;
@@ -67,21 +67,22 @@ impl Files {
         }
     }
 
-    /// Keeps `file`, which was lent.
-    pub(super) fn keep(&self, file: Arc<InputFile>) {
-        if let Some(restored) = self.restored.get(file.source.id.0 as usize) {
-            restored.get_or_init(|| Some(file));
-        }
+    /// Forgets what was lent.
+    pub(super) fn forget_lent(&self) {
+        *self.lent() = Lent::default();
+    }
+
+    fn lent(&self) -> MutexGuard<'_, Lent> {
+        self.lent.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// `file`, which was left out, with its text, for the moment.
     pub(super) fn read_again(&self, file: &InputFile) -> Result<Arc<InputFile>, Failure> {
-        let lent = || self.lent.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(file) = lent().find(file.source.id) {
+        if let Some(file) = self.lent().find(file.source.id) {
             return Ok(file);
         }
         let file = Arc::new(file.with_text()?);
-        lent().add(Arc::clone(&file));
+        self.lent().add(Arc::clone(&file));
         Ok(file)
     }
 }

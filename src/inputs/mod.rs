@@ -28,8 +28,8 @@ use crate::discover::Failure;
 use crate::kube::Object;
 use crate::kustomize::{self, Build, Builds, folder_of, images};
 use crate::provenance::TestSuites;
-use crate::read::InputFile;
-use crate::source::{FileId, Source};
+use crate::read::{self, InputFile};
+use crate::source::{FileId, Source, Sources};
 use crate::yaml::Node;
 use build_objects::BuildObjects;
 use chart_maps::ChartMaps;
@@ -126,22 +126,20 @@ impl InputSet {
         self.shared.files.read_again(file)
     }
 
-    /// Keeps the text of `file`, which was read again to be checked: reports show parts of it.
-    pub fn keep(&self, file: Arc<InputFile>) {
-        self.shared.files.keep(file);
-    }
-
     /// The files as they were read first, in the order of their ids.
     #[must_use]
     pub fn files(&self) -> &[InputFile] {
         self.shared.files.list()
     }
 
-    /// The sources of the files, with the texts that somebody asked for.
+    /// The sources of the files, with the texts that somebody asked for and with those of the files `shown`.
     #[must_use]
-    pub fn sources(&self) -> Vec<Arc<Source>> {
+    pub fn sources(&self, shown: impl Iterator<Item = FileId>) -> Sources {
         let files = self.files().iter().filter_map(|file| self.file(file.source.id));
-        files.map(|file| Arc::clone(&file.source)).collect()
+        let list = files.map(|file| Arc::clone(&file.source)).collect();
+        let shown: HashSet<FileId> = shown.collect();
+        let left_out = shown.into_iter().filter(|id| self.file(*id).is_some_and(InputFile::is_left_out));
+        Sources::new(list, left_out, |source| Some(read::again(source).ok()?.source))
     }
 
     /// The file `id`, and where its documents lie.
@@ -160,10 +158,21 @@ impl InputSet {
         self.own(id).or_else(|| self.shared.files.with_text(id))
     }
 
-    /// The file `id`.
+    /// The file `id`, with its text.
     #[must_use]
     pub fn source(&self, id: FileId) -> Option<&Source> {
-        self.file(id).map(|file| &*file.source)
+        self.file_with_text(id).map(|file| &*file.source)
+    }
+
+    /// The path of the file `id`, as it is shown; empty where there is none.
+    #[must_use]
+    pub fn path(&self, id: FileId) -> &str {
+        self.file(id).map_or("", |file| &file.source.path)
+    }
+
+    /// Forgets the texts that were read again for the moment, once files are checked.
+    pub fn forget_lent(&self) {
+        self.shared.files.forget_lent();
     }
 
     /// The objects of `kind`, in order.
@@ -258,7 +267,7 @@ impl InputSet {
             return build.is_for_openshift();
         }
         let neighbours = self.shared.neighbours.get_or_init(|| Neighbours::of(&self.shared.files));
-        self.source(from).is_some_and(|source| neighbours.is_for_openshift(&self.shared.files, &source.path))
+        neighbours.is_for_openshift(&self.shared.files, self.path(from))
     }
 
     /// The named templates of the input's charts that hold init containers.
@@ -296,7 +305,7 @@ impl InputSet {
         let files = &self.shared.files;
         let is_told = || {
             let values = self.shared.chart_values.get_or_init(|| ChartValues::of(files));
-            values.tell(files, &self.source(from)?.path, &value.text_of_chart()?)
+            values.tell(files, self.path(from), &value.text_of_chart()?)
         };
         value.is_unknown() && is_told() == Some(false)
     }
@@ -312,7 +321,7 @@ impl InputSet {
     }
 
     fn folder(&self, id: FileId) -> &str {
-        self.source(id).map_or("", |source| folder_of(&source.path))
+        folder_of(self.path(id))
     }
 
     /// The file that is shown as `path`.

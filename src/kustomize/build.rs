@@ -61,7 +61,7 @@ pub struct Build {
 #[derive(Debug)]
 pub struct BuiltResource {
     value: Value,
-    /// Made of `value` when it is asked for: few are.
+    /// Made of `value` when another looks it up: few are.
     document: OnceLock<Option<Box<Document>>>,
     /// Its name where it is written.
     pub name: Option<String>,
@@ -75,7 +75,13 @@ impl BuiltResource {
     /// The object. Its nodes stand in the files that they come from. `None` where it nests too deep.
     #[must_use]
     pub fn document(&self) -> Option<&Document> {
-        self.document.get_or_init(|| self.value.document().map(Box::new)).as_deref()
+        self.document.get_or_init(|| self.to_document().map(Box::new)).as_deref()
+    }
+
+    /// The same, made anew: thousands are looked at once, and would fill the memory.
+    #[must_use]
+    pub fn to_document(&self) -> Option<Document> {
+        self.value.document()
     }
 
     /// The file that its root stands in.

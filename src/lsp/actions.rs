@@ -103,7 +103,7 @@ impl Offer {
 
 /// What suppresses `finding` in `file`.
 fn ignore(folder: &Folder, file: FileId, finding: &Finding) -> Option<Offer> {
-    let source = folder.report().sources.get(file.0 as usize)?;
+    let source = folder.report().sources.get(file)?;
     let edits = apply::ignore(source, finding, &folder.settings().pod_templates, REASON)?;
     Some(Offer {
         title: format!("ignore `{}` here, with a reason", finding.rule),

@@ -122,7 +122,7 @@ impl<'f> Places<'f> {
     }
 
     fn source(&self, id: FileId) -> Option<&'f Source> {
-        self.folder.report().sources.get(id.0 as usize).map(|source| &**source)
+        self.folder.report().sources.get(id)
     }
 
     pub(super) fn lines(&mut self, id: FileId) -> Option<&Lines<'f>> {

@@ -174,6 +174,7 @@ impl Folder {
     /// The line of the report's files that `failure` speaks of.
     pub(super) fn failed_at(&self, failure: &Failure) -> Option<Span> {
         let source = self.report.sources.iter().find(|source| *source.path == *failure.path)?;
+        let source = self.report.sources.get(source.id)?;
         let line = source.line_range(failure.line.unwrap_or(1).saturating_sub(1));
         let text = source.text.get(line.clone()).unwrap_or_default();
         let start = line.start + (text.len() - text.trim_start().len());

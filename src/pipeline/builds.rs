@@ -56,7 +56,7 @@ fn check_resource(
     budget: &Arc<Budget>,
     most: usize,
 ) -> Option<FileResult> {
-    let document = resource.document()?;
+    let document = &resource.to_document()?;
     let file = linter.inputs.file_with_text(resource.file())?;
     let mut result = linter.check_built((file, document), budget, most);
     let root = document.root();

@@ -57,11 +57,6 @@ impl FileResult {
         Self { unchecked: vec![finding], ..Self::default() }
     }
 
-    /// Whether any of it is told with its place in the text.
-    pub(super) fn tells_of_text(&self) -> bool {
-        !(self.findings.is_empty() && self.unchecked.is_empty() && self.suppressions.is_empty())
-    }
-
     /// Adds its counts to those of the run.
     pub(super) fn count(&mut self, summary: &mut Summary) {
         summary.documents += self.documents;

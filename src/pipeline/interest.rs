@@ -20,7 +20,7 @@ const FLUX: &str = "Kustomization";
 
 /// How much of the texts that only their own check asks for is kept (bytes): as much as most runs have. Debug builds read
 /// most of them again, so that tests go both ways.
-const ROOM: usize = if cfg!(debug_assertions) { 2 << 10 } else { 4 << 20 };
+const ROOM: usize = if cfg!(debug_assertions) { 2 << 10 } else { 2 << 20 };
 
 /// What is asked of the files of a run, beside those that are named themselves.
 pub(super) struct Interest {
@@ -44,11 +44,10 @@ impl Interest {
         let Some(prefilter) = &self.prefilter else { return Kept::text() };
         let kept = of_documents(prefilter, file);
         let is_asked_for = kept.is_asked_for || suppress::mentions_us(text);
-        let is_template = charts::is_template(path, text);
         let others_ask = kept.text
             || is_kustomization(path)
             || TestSuites::reads(path)
-            || is_template && charts::may_define_containers(text)
+            || charts::is_template(path, text) && charts::may_define_containers(text)
             // What Helm rendered is held against what stands there.
             || is_asked_for && path.contains("templates/");
         let is_kept = others_ask || is_asked_for && self.has_room(text.len());

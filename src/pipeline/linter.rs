@@ -100,8 +100,7 @@ impl<'a> Linter<'a> {
         budget([file], &self.memo)
     }
 
-    /// Checks one file, which may be one that `is_named` itself. A text that is read again for that is kept if anything is
-    /// told of it.
+    /// Checks one file, which may be one that `is_named` itself. A text that is read again for that isn't kept.
     pub(super) fn check_file(&self, file: &InputFile, is_named: bool) -> FileResult {
         let file = self.inputs.file(file.source.id).unwrap_or(file);
         if !file.is_asked_for || !file.is_left_out() {
@@ -111,11 +110,7 @@ impl<'a> Linter<'a> {
             Ok(file) => file,
             Err(failure) => return FileResult::unchecked(of_file(file, failure.message)),
         };
-        let result = self.seeing(&self.inputs.of_file(Arc::clone(&file))).check_text(&file, is_named);
-        if result.tells_of_text() {
-            self.inputs.keep(file);
-        }
-        result
+        self.seeing(&self.inputs.of_file(Arc::clone(&file))).check_text(&file, is_named)
     }
 
     fn check_text(&self, file: &InputFile, is_named: bool) -> FileResult {
@@ -248,7 +243,7 @@ impl<'a> Linter<'a> {
 
     /// What is set for rules in the file of `span`, for what is about `subject`.
     pub(super) fn rules_at(&self, span: Span, subject: Option<Subject<'_>>) -> Cow<'_, RuleTable> {
-        self.settings.rules_for(self.inputs.source(span.file).map_or("", |source| &*source.path), subject)
+        self.settings.rules_for(self.inputs.path(span.file), subject)
     }
 
     fn reader<'f>(&'f self, file: &'f InputFile, is_whole: bool) -> suppress::Reader<'f> {

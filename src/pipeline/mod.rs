@@ -110,9 +110,10 @@ fn lint_files(
     unchecked.splice(0..0, remarks::unchecked(&builds, &errors));
     remarks::note(&builds, &notes, &mut report);
     suppressions.extend(linter.suppressions_in_patches());
-    let (accepted, unchecked) = unchecked.into_iter().partition(|finding| linter.accepts(finding));
+    let (accepted, unchecked): (Vec<_>, _) =
+        unchecked.into_iter().partition(|finding| linter.accepts(finding));
     let mut matched = match_suppressions(&linter, findings, unchecked, &suppressions);
-    report.sources = set.sources();
+    report.sources = set.sources(accepted.iter().chain(matched.all()).flat_map(Finding::files));
     add_unchecked(accepted, &mut matched, &mut report);
     add_sorted(matched, &linter, &mut report);
     // That are many small parts, and nobody need wait until they are freed.
@@ -190,6 +191,7 @@ fn check_files(linter: &Linter<'_>, count: usize, scope: Scope<'_>, progress: &P
     }
     let in_called = std::mem::take(&mut checked.in_called);
     checked.findings.extend(called::check(linter, in_called, &checked.findings, scope));
+    linter.inputs.forget_lent();
     checked.add(builds::check(linter, is_checked));
     checked
 }
@@ -237,7 +239,7 @@ fn tell(linter: &Linter<'_>, slips: Vec<Slip<'_>>) -> Vec<Finding> {
 fn add_unchecked(accepted: Vec<Finding>, matched: &mut Matched, report: &mut Report) {
     let is_unchecked = |finding: &Finding| finding.rule == UNCHECKED;
     let failure = |finding: Finding| {
-        let source = report.sources.get(finding.span.file.0 as usize)?;
+        let source = report.sources.get(finding.span.file)?;
         Some(unchecked::failure(finding, source))
     };
     let by_configuration = |finding| {

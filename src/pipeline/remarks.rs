@@ -46,7 +46,7 @@ fn programs(builds: &Builds, pod_templates: &[PodTemplatePath], words: Words) ->
     let mut found = HashSet::new();
     let resources = builds.list.iter().flat_map(|build| &build.resources);
     for resource in resources.filter(|resource| resource.has_text(&|_, text| text == "initContainers")) {
-        let Some(document) = resource.document() else { continue };
+        let Some(document) = resource.to_document() else { continue };
         let objects = kube::objects(document.root());
         let templates = objects.iter().flat_map(|object| kube::templates(object, pod_templates));
         for spec in templates.map(|template| template.spec) {

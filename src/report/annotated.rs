@@ -107,8 +107,11 @@ mod tests {
         let ranges = (0..).map(|at| at..at + 1).zip(origins.map(str::to_owned));
         let source = Source::new(FileId(0), "<stdin>", "abcd").with_origins(ranges.collect());
         let findings = (0..4).map(|at| Finding::new(Severity::Info, Span::new(FileId(0), at..at), "x"));
-        let report =
-            Report { findings: findings.collect(), sources: vec![Arc::new(source)], ..Report::default() };
+        let report = Report {
+            findings: findings.collect(),
+            sources: vec![Arc::new(source)].into(),
+            ..Report::default()
+        };
         let mut found: Vec<(String, String)> = annotated(&report, folder.path()).into_iter().collect();
         found.sort();
         let pair = |origin: &str, file: &str| (origin.to_owned(), file.to_owned());

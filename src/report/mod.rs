@@ -26,7 +26,7 @@ pub mod text;
 
 use std::cmp::Reverse;
 use std::io::{self, Write};
-use std::sync::{Arc, OnceLock};
+use std::sync::OnceLock;
 
 use annotated::Annotated;
 use ci_log::CiLog;
@@ -35,14 +35,14 @@ use field::Fields;
 use crate::discover::Failure;
 use crate::finding::{ContainerRole, Finding, Safety, Severity, Siblings, SuppressedFinding};
 use crate::read::Unjudged;
-use crate::source::{Source, Span};
+use crate::source::{Source, Sources, Span};
 use crate::unchecked::Accepted;
 
 /// What a run found.
 #[derive(Debug, Default)]
 pub struct Report {
     /// The files that were read; a span's file is an index into them.
-    pub sources: Vec<Arc<Source>>,
+    pub sources: Sources,
     /// Sorted by path, offset and rule.
     pub findings: Vec<Finding>,
     /// Findings that a suppression in the source silenced.
@@ -192,7 +192,7 @@ impl Report {
     /// The file that `span` lies in.
     #[must_use]
     pub fn source(&self, span: Span) -> Option<&Source> {
-        self.sources.get(span.file.0 as usize).map(|source| &**source)
+        self.sources.get(span.file)
     }
 
     /// What a finding is about, for people: its object, and the file that another tool made that of. Empty where neither

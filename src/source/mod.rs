@@ -1,11 +1,13 @@
 //! A file's text, places in it, and text that was decoded from it.
 
+mod sources;
 mod text;
 
 use std::borrow::Cow;
 use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
+pub use sources::Sources;
 pub use text::Text;
 
 /// Which of a run's files a place lies in: its index among the run's [`Source`]s.

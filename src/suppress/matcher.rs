@@ -16,6 +16,13 @@ pub struct Matched {
     pub suppressed: Vec<SuppressedFinding>,
 }
 
+impl Matched {
+    /// All of them.
+    pub fn all(&self) -> impl Iterator<Item = &Finding> {
+        self.findings.iter().chain(self.suppressed.iter().map(|suppressed| &suppressed.finding))
+    }
+}
+
 /// What is wrong with a suppression.
 #[derive(Debug)]
 pub enum Slip<'s> {

@@ -47,7 +47,7 @@ pub(crate) const EMPTY_DIR: &str = "      volumes:\n        - name: data\n      
 /// Each finding in a line: rule, place, message.
 pub(crate) fn found(text: &str) -> Vec<String> {
     let report: Report = lint("templates/web.yaml", text, &Settings::default());
-    let source = &report.sources[0];
+    let source = report.sources.get(initlint::source::FileId(0)).unwrap();
     let line = |at: u32| source.position(at as usize).line;
     let findings = report.findings.iter();
     findings.map(|one| format!("{}:{} {}", one.rule, line(one.span.start), one.message)).collect()

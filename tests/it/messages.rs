@@ -50,7 +50,7 @@ fn messages() -> Vec<(String, String)> {
     let mut messages = Vec::new();
     for report in reports {
         for finding in report.findings {
-            let source = &report.sources[finding.span.file.0 as usize];
+            let source = report.sources.get(finding.span.file).unwrap();
             messages.push((source.path.to_string(), finding.message));
         }
     }

@@ -137,6 +137,6 @@ fn kinds_that_rules_look_for_are_kept() {
             kinds.extend(calls.map(str::to_owned));
         }
     }
-    assert!(kinds.contains(&"Service".to_owned()), "{kinds:?}");
+    assert!(kinds.contains(&"ServiceAccount".to_owned()), "{kinds:?}");
     assert!(kinds.iter().all(|kind| LOOKED_FOR.contains(&kind.as_str())), "{kinds:?}");
 }

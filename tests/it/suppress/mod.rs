@@ -415,7 +415,7 @@ fn findings_of_real_manifests_can_be_suppressed_one_by_one() {
         let settings = Settings { pedantic: true, ..Settings::default() };
         let report = lint("a.yaml", &text, &settings);
         for finding in report.findings.iter().filter(|finding| finding.rule != "invalid-yaml") {
-            let source = &report.sources[0];
+            let source = report.sources.get(FileId(0)).unwrap();
             let line = source.line_range(source.line_index(finding.span.start as usize));
             let code = text.get(line.clone()).unwrap();
             // In quotes and folds, no comment can stand on a line of its own.
