@@ -20,7 +20,7 @@ const FLUX: &str = "Kustomization";
 
 /// How much of the texts that only their own check asks for is kept (bytes): as much as most runs have. Debug builds read
 /// most of them again, so that tests go both ways.
-const ROOM: usize = if cfg!(debug_assertions) { 2 << 10 } else { 2 << 20 };
+const ROOM: usize = if cfg!(debug_assertions) { 2 << 10 } else { 1 << 20 };
 
 /// What is asked of the files of a run, beside those that are named themselves.
 pub(super) struct Interest {

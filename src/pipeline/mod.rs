@@ -33,7 +33,7 @@ use crate::suppress::{Matched, Matcher, Slip, Suppression};
 use crate::unchecked::{self, Accepted, AcceptedBy, UNCHECKED};
 use file_result::{FileResult, Place};
 use interest::Interest;
-use linter::Linter;
+use linter::{Linter, MOST_FINDINGS};
 
 /// Lints `inputs`. Standard input is shown as `stdin_name`.
 ///
@@ -105,7 +105,6 @@ fn lint_files(
     report.summary.add(summary);
     report.fields = fields;
     findings.extend(linter.check_set());
-    findings.shrink_to_fit();
     let (errors, notes) = remarks::parted(&builds, &settings.pod_templates);
     unchecked.splice(0..0, remarks::unchecked(&builds, &errors));
     remarks::note(&builds, &notes, &mut report);
@@ -116,9 +115,18 @@ fn lint_files(
     report.sources = set.sources(accepted.iter().chain(matched.all()).flat_map(Finding::files));
     add_unchecked(accepted, &mut matched, &mut report);
     add_sorted(matched, &linter, &mut report);
-    // That are many small parts, and nobody need wait until they are freed.
-    rayon::spawn(move || drop((set, builds)));
+    free(set, builds);
     report
+}
+
+/// Frees what a run has read. That are many small parts, and nobody need wait for it, unless they take the room that the
+/// report needs.
+fn free(set: InputSet, builds: Builds) {
+    const MANY: usize = 50_000;
+    if set.files().len() > MANY {
+        return drop((set, builds));
+    }
+    rayon::spawn(move || drop((set, builds)));
 }
 
 /// Adds to `report` what couldn't be read, at the front; what `settings` accept of it is only counted.
@@ -131,6 +139,9 @@ pub fn add_unread(failures: Vec<Failure>, settings: &Settings, report: &mut Repo
     report.accepted.splice(0..0, accepted.into_iter().map(accept));
     report.summary.accepted = report.accepted.len();
 }
+
+/// From how many findings on room is taken for as many as there may be: they have some megabytes.
+const MANY_FINDINGS: usize = 8_000;
 
 /// What came of some files, in their order.
 #[derive(Default)]
@@ -151,6 +162,11 @@ impl Checked {
     /// Adds what came of one more file. Nothing comes of most: no more is kept of each than that.
     fn add(&mut self, mut result: FileResult) {
         result.count(&mut self.summary);
+        let count = self.findings.len() + result.findings.len();
+        if count > MANY_FINDINGS && count > self.findings.capacity() {
+            // Room costs nothing until it is used; to move so many takes as much again.
+            self.findings.reserve_exact(count.max(MOST_FINDINGS));
+        }
         self.findings.append(&mut result.findings);
         self.in_called.append(&mut result.in_called);
         self.fields.extend(result.fields);

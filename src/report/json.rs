@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::io::{self, BufWriter, IntoInnerError, Write};
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use super::Report;
 use super::fingerprint::Fingerprint;
@@ -21,10 +21,25 @@ const SCHEMA: u32 = 1;
 struct Root<'a> {
     schema: u32,
     tool: Tool,
-    findings: Vec<FindingOut<'a>>,
+    findings: Findings<'a>,
     errors: Vec<ErrorOut<'a>>,
     accepted: Vec<AcceptedOut<'a>>,
     summary: SummaryOut<'a>,
+}
+
+/// The findings of a report, each made ready when it is written: there may be ten thousands.
+struct Findings<'a> {
+    report: &'a Report,
+    fingerprints: Vec<Fingerprint>,
+}
+
+impl Serialize for Findings<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let findings = self.report.findings.iter().zip(&self.fingerprints);
+        serializer.collect_seq(
+            findings.filter_map(|(finding, fingerprint)| finding_out(finding, fingerprint, self.report)),
+        )
+    }
 }
 
 #[derive(Serialize)]
@@ -50,7 +65,7 @@ struct FindingOut<'a> {
     builds: &'a [String],
     labels: Vec<LabelOut<'a>>,
     fix: Option<FixOut<'a>>,
-    fingerprint: Fingerprint,
+    fingerprint: &'a Fingerprint,
 }
 
 #[derive(Serialize)]
@@ -125,18 +140,12 @@ struct SummaryOut<'a> {
 /// # Errors
 /// Whatever writing says.
 pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
-    let fingerprints = Fingerprint::of(report);
     let summary = &report.summary;
     let (patches, skipped) = summary.unjudged.iter().partition(|unjudged| unjudged.reason == Reason::Patch);
     let root = Root {
         schema: SCHEMA,
         tool: Tool { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION") },
-        findings: report
-            .findings
-            .iter()
-            .zip(fingerprints)
-            .filter_map(|(finding, fingerprint)| finding_out(finding, fingerprint, report))
-            .collect(),
+        findings: Findings { report, fingerprints: Fingerprint::of(report) },
         errors: report.errors.iter().map(error_out).collect(),
         accepted: report
             .accepted
@@ -227,7 +236,7 @@ fn error_out(failure: &Failure) -> ErrorOut<'_> {
 
 fn finding_out<'a>(
     finding: &'a Finding,
-    fingerprint: Fingerprint,
+    fingerprint: &'a Fingerprint,
     report: &'a Report,
 ) -> Option<FindingOut<'a>> {
     let source = report.source(finding.span)?;
