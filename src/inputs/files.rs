@@ -1,6 +1,6 @@
 //! The files of a run. The text of one that was left out is read again where somebody asks for it.
 
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
 use std::ops::Deref;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
@@ -13,6 +13,9 @@ const MAX_LENT: usize = 4 << 20;
 
 /// How many files that are: they are looked through one by one.
 const MOST_LENT: usize = 16;
+
+/// How often a file is read again for the moment; then it is kept.
+const MOST_READS: u32 = 6;
 
 /// Some files, in the order of their ids.
 #[derive(Debug, Default)]
@@ -60,11 +63,13 @@ impl Files {
     /// The file `id` with its text, for the moment; `None` where it can't be read any more.
     pub(super) fn lend(&self, id: FileId) -> Option<Borrowed<'_>> {
         let file = self.get(id)?;
-        if file.is_left_out() {
-            self.read_again(file).ok().map(Borrowed::Lent)
-        } else {
-            Some(Borrowed::Known(file))
+        if !file.is_left_out() {
+            return Some(Borrowed::Known(file));
         }
+        if self.lent().reads.get(&id).is_some_and(|reads| *reads >= MOST_READS) {
+            return self.with_text(id).map(Borrowed::Known);
+        }
+        self.read_again(file).ok().map(Borrowed::Lent)
     }
 
     /// Forgets what was lent.
@@ -92,6 +97,8 @@ impl Files {
 struct Lent {
     files: VecDeque<Arc<InputFile>>,
     size: usize,
+    /// How often each was read.
+    reads: HashMap<FileId, u32>,
 }
 
 impl Lent {
@@ -100,6 +107,7 @@ impl Lent {
     }
 
     fn add(&mut self, file: Arc<InputFile>) {
+        *self.reads.entry(file.source.id).or_default() += 1;
         self.size += file.length();
         self.files.push_back(file);
         while (self.size > MAX_LENT || self.files.len() > MOST_LENT)

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::OnceLock;
 
-use super::files::Files;
+use super::files::{Borrowed, Files};
 use super::mentions::with_items;
 use super::names::Named;
 use crate::kube::{Object, objects};
@@ -247,21 +247,24 @@ impl Kinds {
         Some((indexed.file, indexed.parsed.get_or_init(parse).as_deref()?))
     }
 
-    /// Shows what a document holds to `visit`, and its file, and keeps nothing that is read for that.
-    fn show(&self, files: &Files, id: DocumentId, visit: impl FnOnce(FileId, &Parsed)) {
-        let Some(indexed) = self.documents.get(id.0 as usize) else { return };
-        if let Some(known) = self.known(id) {
-            return visit(indexed.file, known);
+    /// Shows what a document holds to `visit`, and its file. What is read for that alone isn't kept, but for lists: they
+    /// would be parsed anew for each of their names.
+    fn show(&self, files: &Files, id: DocumentId, mut visit: impl FnMut(FileId, &Parsed)) {
+        let Some(Indexed { file, number, parsed: known, .. }) = self.documents.get(id.0 as usize) else {
+            return;
+        };
+        let mut visit = |parsed: &Option<Box<Parsed>>| parsed.iter().for_each(|parsed| visit(*file, parsed));
+        if let Some(known) = known.get() {
+            return visit(known);
         }
-        let parsed = files.lend(indexed.file).and_then(|file| Parsed::read(&file, indexed.number));
-        if let Some(parsed) = parsed {
-            visit(indexed.file, &parsed);
+        let Some(text) = files.lend(*file) else { return };
+        let parsed = Parsed::read(&text, *number).map(Box::new);
+        let is_list = parsed.as_ref().is_some_and(|parsed| parsed.objects.len() > 1);
+        if is_list || matches!(text, Borrowed::Known(_)) {
+            visit(known.get_or_init(|| parsed));
+        } else {
+            visit(&parsed);
         }
-    }
-
-    /// What a document holds, if that was asked for before.
-    fn known(&self, id: DocumentId) -> Option<&Parsed> {
-        self.documents.get(id.0 as usize)?.parsed.get()?.as_deref()
     }
 }
 
