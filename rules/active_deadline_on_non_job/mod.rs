@@ -3,7 +3,7 @@
 use crate::finding::{Finding, Fix, Safety, Severity};
 use crate::fix;
 use crate::kube::active_deadline::{self, ActiveDeadline, KEY, TotalDeadline};
-use crate::kube::{self, Pod, Workload};
+use crate::kube::{self, Container, Pod, Workload};
 use crate::rule::{Group, PodContext, Rule, Target};
 use crate::yaml::{Entry, Kind};
 
@@ -33,7 +33,10 @@ fn check(pod: &Pod<'_>, cx: &mut PodContext<'_>) {
             let fix = edits.map(|edits| Fix::safe(format!("remove `{KEY}`"), edits));
             Some(Finding { fix, ..rejected(pod, entry) })
         }
-        ActiveDeadline::KillsPod => (!is_hook(pod) && !may_be_of_job(pod)).then(|| kills(pod, entry)),
+        ActiveDeadline::KillsPod => {
+            let is_to_end = is_hook(pod) || may_be_of_job(pod) || is_run_once(pod);
+            (!is_to_end).then(|| kills(pod, entry))
+        }
         ActiveDeadline::PerTry => match active_deadline::total(&pod.template) {
             Some(TotalDeadline { place, entry: Some(total) }) => compared(&place, entry, total),
             total => (!has_one_try(pod)).then(|| per_try(pod, entry, total.map(|total| total.place))),
@@ -66,8 +69,20 @@ fn rejected(pod: &Pod<'_>, entry: Entry<'_>) -> Finding {
 /// Helm's documentation).
 fn is_hook(pod: &Pod<'_>) -> bool {
     let annotations = pod.template.metadata.and_then(|metadata| metadata.get("annotations"));
-    annotations.is_some_and(|annotations| annotations.get("helm.sh/hook").is_some())
-        && pod.restart_policy.is_some_and(|policy| matches!(policy.value, "Never" | "OnFailure"))
+    annotations.is_some_and(|annotations| annotations.get("helm.sh/hook").is_some()) && may_end(pod)
+}
+
+/// Whether the kubelet lets a container that is done be.
+fn may_end(pod: &Pod<'_>) -> bool {
+    pod.restart_policy.is_some_and(|policy| matches!(policy.value, "Never" | "OnFailure"))
+}
+
+/// Whether it is a bare Pod that is to end by itself, for it serves nobody: nothing else than the deadline bounds it.
+fn is_run_once(pod: &Pod<'_>) -> bool {
+    let serves = |container: &Container<'_>| !container.ports.is_empty() || !container.probes.is_empty();
+    pod.template.workload == Workload::Pod
+        && may_end(pod)
+        && !pod.containers().any(|(_, container)| serves(container))
 }
 
 /// Whether it is a part of a chart, which a Job may be made of: its Pods need a `restartPolicy` other than `Always`.
