@@ -12,7 +12,7 @@ use crate::kube::validate::{
 };
 use crate::kube::{Completeness, InitContainer, Pod, Workload, is_placeholder};
 use crate::rule::{Group, PodContext, Rule, Target};
-use crate::yaml::Entry;
+use crate::yaml::{Entry, Kind};
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -112,6 +112,7 @@ fn field_error_finding(pod: &Pod<'_>, field_error: &FieldError<'_>, cx: &PodCont
         return None;
     }
     let (field, whole) = (&field_error.field, name_of(pod, field_error));
+    let mut severity = Severity::Error;
     let (message, caption, help) = match &field_error.cause {
         Cause::Unknown { since, instead, .. } => {
             if !is_judged(pod, field_error) {
@@ -135,6 +136,16 @@ fn field_error_finding(pod: &Pod<'_>, field_error: &FieldError<'_>, cx: &PodCont
             };
             (message, "unknown field".to_owned(), help)
         }
+        Cause::Type { expected: expected @ "a string", found } if may_be_made_text(pod, field_error) => {
+            severity = Severity::Warning;
+            (
+                format!(
+                    "{whole} must be {expected}, and is {found}: kubectl can't decode it, though what fills in names may"
+                ),
+                format!("{expected} belongs here"),
+                quote_or(expected, field),
+            )
+        }
         Cause::Type { expected, found } => (
             format!("{whole} must be {expected}, and is {found}: the API server can't decode it"),
             format!("{expected} belongs here"),
@@ -154,7 +165,19 @@ fn field_error_finding(pod: &Pod<'_>, field_error: &FieldError<'_>, cx: &PodCont
             quantity_help(field).to_owned(),
         ),
     };
-    Some(Finding::new(Severity::Error, field_error.span(), message).caption(caption).help(help))
+    Some(Finding::new(severity, field_error.span(), message).caption(caption).help(help))
+}
+
+/// Whether a program that fills in `<name>` or `{{name}}` in the object's name may decode it for the API server: of a boolean
+/// or a number where a text belongs, `sigs.k8s.io/yaml` makes one.
+fn may_be_made_text(pod: &Pod<'_>, field_error: &FieldError<'_>) -> bool {
+    let is_scalar = matches!(field_error.node.kind(), Kind::Bool(_) | Kind::Int(_) | Kind::Float(_));
+    let metadata = pod.template.object.metadata();
+    let texts = ["name", "namespace"].into_iter().filter_map(|key| metadata?.get(key)?.as_str());
+    let is_filled_in = |text: &str| {
+        [('<', '>'), ('{', '}')].iter().any(|(open, end)| text.contains(*open) && text.contains(*end))
+    };
+    is_scalar && texts.filter(|text| !text.contains("${")).any(is_filled_in)
 }
 
 /// Whether the field that is meant is one that this init container may not have either.
