@@ -165,6 +165,7 @@ pub(super) fn fix(script: &Script<'_, '_>, masked: &[Masked<'_, '_>], cx: &PodCo
         matches!(one.reason, Reason::NoErrexit | Reason::EarlierInPipeline)
             && !is_left_of_and(one.execution)
             && !one.is_cut_short
+            && is_in_shell_of_main(one.execution)
     };
     if !masked.iter().all(is_mended) {
         return None;
@@ -193,6 +194,11 @@ pub(super) fn fix(script: &Script<'_, '_>, masked: &[Masked<'_, '_>], cx: &PodCo
     };
     let edits = [fix::put_first(source, &main.text, line)?, fails_on_error].concat();
     Some(Fix::for_review(format!("begin the script with `{line}`{more}"), edits))
+}
+
+/// Whether the shell that reads the script runs it, too: what that sets doesn't reach a shell of its own.
+fn is_in_shell_of_main(execution: &Execution<'_>) -> bool {
+    matches!(execution.unit.kind, UnitKind::Main | UnitKind::Sourced | UnitKind::Eval)
 }
 
 /// What has each of the `masked` that saves whatever a server answers fail on an HTTP error. Where that can't be put, it is
