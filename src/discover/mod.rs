@@ -1,7 +1,6 @@
 //! From what the user named to files: folders, globs, standard input.
 
 use std::borrow::Cow;
-use std::collections::HashSet;
 use std::fs;
 use std::io::{self, Read};
 use std::path::{Component, Path, PathBuf};
@@ -17,6 +16,7 @@ use crate::path_text::text_of_path;
 use crate::source::Text;
 
 mod ignore_files;
+mod links;
 mod seen;
 
 use ignore_files::Refusals;
@@ -166,6 +166,8 @@ pub struct Found {
     pub failures: Vec<Failure>,
     /// Links that weren't followed.
     pub notes: Vec<String>,
+    /// Links among the files that were found in folders.
+    links: Vec<PathBuf>,
 }
 
 /// Finds the files below `paths`; `.` where there are none.
@@ -183,26 +185,8 @@ pub fn find(paths: &[PathBuf], walk: &Walk) -> Found {
         (Input::File { path: later, .. }, Input::File { path: first, .. }) => later == first,
         _ => false,
     });
-    drop_links(&mut found.inputs);
+    links::drop_links(&mut found.inputs, &found.links);
     found
-}
-
-/// Drops links that are named to files that are there as well.
-fn drop_links(inputs: &mut Vec<Input>) {
-    let is_link = |input: &Input| {
-        let Input::File { path, named: true } = input else { return false };
-        path.is_symlink()
-    };
-    if !inputs.iter().any(is_link) {
-        return;
-    }
-    let real = |input: &Input| match input {
-        Input::File { path, .. } | Input::Edited { path, .. } => fs::canonicalize(path).ok(),
-        Input::Stdin | Input::Text { .. } => None,
-    };
-    let mut known: HashSet<PathBuf> =
-        inputs.iter().filter(|input| !is_link(input)).filter_map(real).collect();
-    inputs.retain(|input| !is_link(input) || real(input).is_none_or(|real| known.insert(real)));
 }
 
 /// Where an input stands among others: standard input, then files by the parts of their paths, those that are named before
@@ -360,6 +344,10 @@ fn walk_folder(base: &Path, only: Option<&GlobSet>, walk: &Walk, found: &mut Fou
     for seen in receiver.iter().filter(|_| !is_given_up) {
         match seen {
             Seen::File(path) => found.inputs.push(Input::File { path, named: false }),
+            Seen::Link(path) => {
+                found.links.push(path.clone());
+                found.inputs.push(Input::File { path, named: false });
+            }
             Seen::Failure(failure) => found.failures.push(failure),
             Seen::Note(note) => found.notes.push(note),
         }

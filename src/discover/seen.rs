@@ -14,6 +14,8 @@ use super::{
 /// What a walk comes upon.
 pub(super) enum Seen {
     File(PathBuf),
+    /// To a file.
+    Link(PathBuf),
     Failure(Failure),
     Note(String),
 }
@@ -36,7 +38,7 @@ pub(super) fn look_at(entry: &DirEntry, base: &Path, only: Option<&GlobSet>) -> 
                 let why = "a link to a file outside the folder is not followed; name that file to check it";
                 Some(Seen::Note(format!("{}: {why}", shown(path))))
             }
-            Ok(target) if target.is_file() && wanted => Some(Seen::File(clean(path))),
+            Ok(target) if target.is_file() && wanted => Some(Seen::Link(clean(path))),
             Ok(_) if wanted => Some(no_file(path, "a link to what is not a regular file")),
             Err(error) if wanted && error.kind() == io::ErrorKind::PermissionDenied => {
                 Some(no_file(path, &reason(&error)))

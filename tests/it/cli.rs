@@ -502,6 +502,29 @@ fn a_file_and_a_link_to_it_are_one_file() {
         assert_eq!(out.lines().count(), 1, "{out}");
         assert!(err.contains("in 1 file"), "{err}");
     }
+    let (_, out, err) = run(folder.path(), &["--format", "concise"]);
+    assert!(out.starts_with("bad.yaml:") && out.lines().count() == 1, "{out}");
+    assert!(err.contains("in 1 file"), "{err}");
+    let (_, out, _) = run(folder.path(), &["link.yaml", "--format", "concise"]);
+    assert!(out.starts_with("link.yaml:"), "it alone is named: {out}");
+}
+
+/// What one folder's kustomization or chart builds with a link isn't what the other's does with the file.
+#[cfg(unix)]
+#[test]
+fn a_link_that_is_needed_by_its_name_is_read() {
+    let files: [(&str, &[u8]); 3] = [
+        ("base/web.yaml", BAD.as_bytes()),
+        ("prod/kustomization.yaml", b"resources: [web.yaml]\n"),
+        ("dev/kustomization.dev.yaml", b"resources: [../base/web.yaml]\n"),
+    ];
+    let folder = folder(&files);
+    std::os::unix::fs::symlink("../base/web.yaml", folder.path().join("prod/web.yaml")).unwrap();
+    std::os::unix::fs::symlink("kustomization.dev.yaml", folder.path().join("dev/kustomization.yaml"))
+        .unwrap();
+    let (_, out, err) = run(folder.path(), &["--format", "concise"]);
+    assert!(out.contains("prod/web.yaml:"), "{out}");
+    assert!(err.contains("dev/kustomization.yaml"), "outside of its root: {out}{err}");
 }
 
 #[test]

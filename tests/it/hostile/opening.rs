@@ -66,7 +66,7 @@ fn a_link_is_followed_only_within_what_was_named() {
     let path = |path: &str| folder.path().join(path);
     fs::write(path("secret.yaml"), "password: hunter2\n\tx").unwrap();
     symlink("../secret.yaml", path("k8s/link.yaml")).unwrap();
-    symlink("pod.yaml", path("k8s/inner.yaml")).unwrap();
+    symlink("app/pod.yaml", path("k8s/inner.yaml")).unwrap();
     symlink("/proc/self/environ", path("env.yaml")).unwrap();
     let (status, out, err) = run(folder.path(), &["--format=concise", "--no-config", "k8s"]);
     assert_eq!(status, 1, "{out}");
