@@ -311,7 +311,8 @@ impl<'t> Views<'t> {
         self.views.iter().filter(|view| !view.reading.is_named()).filter_map(|view| view.problem.as_ref())
     }
 
-    /// What the reading of `part` takes of the blocks in it; one that holds all of it isn't.
+    /// What the reading of `part` takes of the blocks in it. One that holds all of it isn't, but in a named template, which
+    /// others include whatever its conditions are.
     #[must_use]
     pub fn choices(&self, part: &Part) -> Vec<Choice<'_>> {
         let Some(view) = self.views.get(part.reading) else { return Vec::new() };
@@ -319,7 +320,8 @@ impl<'t> Views<'t> {
         let root = part.document.root().span().range();
         choices.retain(|choice| {
             let range = choice.range();
-            !(range.contains(&root.start) && root.end <= range.end)
+            let holds_all = range.contains(&root.start) && root.end <= range.end;
+            !holds_all || view.reading.is_named() && !choice.is_of_call()
         });
         choices
     }

@@ -73,13 +73,16 @@ pub(super) fn conditional(
 /// they hold under conditions of their own. One that is about several containers names them, and keeps its places.
 fn tell_once(told: &mut [Finding]) {
     let own: HashSet<_> = told.iter().map(|finding| own_place(finding)).collect();
-    let is_of_one =
-        |finding: &Finding| finding.resource.as_ref().is_some_and(|resource| resource.container.is_some());
     for finding in told.iter_mut().filter(|finding| is_of_one(finding)) {
         let mut labels = std::mem::take(&mut finding.labels);
         labels.retain(|label| !label.is_likewise || !own.contains(&place(finding, label.span)));
         finding.labels = labels;
     }
+}
+
+/// Whether `finding` is about a single container.
+fn is_of_one(finding: &Finding) -> bool {
+    finding.resource.as_ref().is_some_and(|resource| resource.container.is_some())
 }
 
 /// Leaves out what `finding` says of a place once more: several containers may have what one named template puts out.
@@ -116,18 +119,36 @@ impl<'a> Trials<'a> {
     /// known whether they ever hold: they hang on what a named template is called with.
     fn conditional(&mut self, finding: &Finding, left: &mut usize) -> Option<Finding> {
         let mut finding = finding.clone();
-        match self.conditions(&finding, left) {
-            Conditions::Known(conditions) if conditions.is_empty() => {}
-            Conditions::Known(conditions) => {
-                finding.message = format!("{} (if {})", finding.message, conditions.join(" and "));
+        let own = self.conditions(&finding, left).text()?;
+        let others = self.conditions_of_others(&finding, left);
+        if others.iter().all(|(_, other)| *other == own) {
+            finding.message.push_str(&own);
+        } else {
+            finding.message.push_str(" (each under conditions of its own)");
+            finding.caption.push_str(&own);
+            for (number, other) in others {
+                if let Some(label) = finding.labels.get_mut(number) {
+                    label.message.push_str(&other);
+                }
             }
-            Conditions::Many => finding.message.push_str(" (with some values)"),
-            Conditions::OfCall => return None,
         }
         Some(match self.part.document.placeholders() {
             Some(placeholders) => finding.revealed(placeholders),
             None => finding,
         })
+    }
+
+    /// Where `finding` is about several containers, what has to hold for it at each of the others' labels, by their numbers.
+    fn conditions_of_others(&mut self, finding: &Finding, left: &mut usize) -> Vec<(usize, String)> {
+        if is_of_one(finding) {
+            return Vec::new();
+        }
+        let labels = finding.labels.iter().enumerate().filter(|(_, label)| label.is_likewise);
+        let others = labels.map(|(number, label)| {
+            let other = Finding { span: label.span, about: None, labels: Vec::new(), ..finding.clone() };
+            (number, self.conditions(&other, left).text().unwrap_or_default())
+        });
+        others.collect()
     }
 
     /// What has to hold for `finding`.
@@ -194,6 +215,18 @@ enum Conditions {
     Many,
     /// Some that hang on what a named template is called with.
     OfCall,
+}
+
+impl Conditions {
+    /// What is put behind a message; `None` where it isn't known whether they ever hold.
+    fn text(self) -> Option<String> {
+        match self {
+            Self::Known(conditions) if conditions.is_empty() => Some(String::new()),
+            Self::Known(conditions) => Some(format!(" (if {})", conditions.join(" and "))),
+            Self::Many => Some(" (with some values)".to_owned()),
+            Self::OfCall => None,
+        }
+    }
 }
 
 /// What becomes of a finding where branches are taken otherwise.

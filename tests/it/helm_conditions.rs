@@ -473,3 +473,27 @@ fn an_error_hangs_on_what_makes_it_one() {
     let said = script("chmod 400 /data/x");
     assert!(only(&said, "takes unfinished work for done", "for all of it"), "{said:#?}");
 }
+
+/// What is told of several containers holds at each under its own condition.
+#[test]
+fn each_of_several_containers_has_its_own_condition() {
+    let init = |name: &str, condition: &str| {
+        format!(
+            "        {{{{- if .Values.{condition} }}}}\n        - {{name: {name}, image: \"a:1\", command: [a]}}\n        {{{{- end }}}}\n"
+        )
+    };
+    let told = |inits: String| {
+        let text = deployment(&inits, "")
+            .replace("{{- toYaml .Values.resources | nindent 12 }}", "{requests: {cpu: 100m}}");
+        let report = lint("web/templates/web.yaml", &text, &Settings::default());
+        let finding = report.findings.iter().find(|one| one.rule == "missing-init-resources").unwrap();
+        let label = finding.labels.first().unwrap();
+        [&finding.message, &finding.caption, &label.message]
+            .map(|text| text.rfind(" (").map_or("", |at| text.get(at + 1..).unwrap_or_default()).to_owned())
+    };
+    assert_eq!(
+        told(init("first", "a") + &init("second", "b")),
+        ["(each under conditions of its own)", "(if `.Values.a`)", "(if `.Values.b`)"]
+    );
+    assert_eq!(told(init("first", "a") + &init("second", "a")), ["(if `.Values.a`)", "", ""]);
+}

@@ -164,3 +164,31 @@ fn what_a_list_of_init_containers_passes_on_is_one() {
     let folder = chart(&[("web/templates/_helpers.tpl", helpers), ("web/templates/pod.yaml", pod)]);
     assert_eq!(told(&folder, &[]), ["web/templates/_helpers.tpl:4:3 forbidden-probe"]);
 }
+
+/// It is included whatever its conditions are.
+#[test]
+fn a_named_template_has_the_conditions_around_all_of_it() {
+    let helpers = |condition: &str| {
+        format!(
+            "{{{{- define \"web.inits\" -}}}}
+{{{{- if {condition} }}}}
+initContainers:
+  {{{{- if .Values.b }}}}
+  - name: fetch
+    image: a:1
+    lifecycle: {{}}
+  {{{{- end }}}}
+{{{{- end }}}}
+{{{{- end }}}}
+"
+        )
+    };
+    let told = |condition: &str| {
+        let folder = chart(&[("web/templates/_helpers.tpl", &helpers(condition))]);
+        run(folder.path(), &["--format", "concise"]).1
+    };
+    let both = told(".Values.a");
+    assert!(both.contains("(if `.Values.a` and `.Values.b`)"), "{both}");
+    let of_call = told(".enabled");
+    assert!(of_call.contains("(if `.enabled` and `.Values.b`)"), "{of_call}");
+}
