@@ -21,9 +21,14 @@ fn words(text: &str) -> impl Iterator<Item = &'static str> {
     WORDS.into_iter().filter(|word| memmem::find(text.as_bytes(), word.as_bytes()).is_some())
 }
 
-/// Charts by their names, which several may share.
+/// The charts of the input.
 #[derive(Debug, Default)]
-pub(super) struct ChartTemplates(HashMap<String, Vec<Chart>>);
+pub(super) struct ChartTemplates {
+    /// Those with templates by their names, which several may share.
+    by_name: HashMap<String, Vec<Chart>>,
+    /// The folders of all, each with the name of its chart once that is asked for.
+    folders: HashMap<String, OnceLock<Option<String>>>,
+}
 
 #[derive(Debug, Default)]
 struct Chart {
@@ -36,7 +41,11 @@ struct Chart {
 impl ChartTemplates {
     pub(super) fn of(files: &Files) -> Self {
         let mut charts: HashMap<&str, Chart> = HashMap::new();
+        let mut folders = HashMap::new();
         for file in files.list() {
+            if let Some(folder) = file.source.path.strip_suffix("Chart.yaml").filter(|it| is_folder(it)) {
+                folders.insert(folder.to_owned(), OnceLock::new());
+            }
             let Some(folder) = chart_of(&file.source.path) else { continue };
             let chart = charts.entry(folder).or_default();
             let path = file.source.path.get(folder.len() + "templates/".len()..).unwrap_or_default();
@@ -49,7 +58,19 @@ impl ChartTemplates {
                 by_name.entry(name).or_default().push(chart);
             }
         }
-        Self(by_name)
+        Self { by_name, folders }
+    }
+
+    /// Whether the rendered `text` of the file shown as `path`, which Helm made of what it calls `origin`, comes of a chart in
+    /// one of the folders that the file is in: it is kept to show what that makes, and is made anew.
+    pub(super) fn are_shown_by(&self, path: &str, origin: &str, text: &str) -> bool {
+        let chart = origin.split('/').next().unwrap_or_default();
+        let is_it = |folder: &str| {
+            let name = self.folders.get(folder).map(|name| name.get_or_init(|| name_of(folder)));
+            name.is_some_and(|name| name.as_deref() == Some(chart))
+        };
+        let mut ends = path.match_indices('/').map(|(slash, _)| slash + 1).chain([0]);
+        words(text).next().is_some() && ends.any(|end| is_it(path.get(..end).unwrap_or_default()))
     }
 
     /// Whether the template that Helm calls `origin` (`shop/charts/db/templates/web.yaml`) is among the input and is read
@@ -59,7 +80,7 @@ impl ChartTemplates {
         let Some((chart, path)) = origin.split_once("/templates/") else { return false };
         let name = chart.rsplit('/').next().unwrap_or_default();
         let words: Vec<&str> = words(text).collect();
-        let mut charts = self.0.get(name).into_iter().flatten();
+        let mut charts = self.by_name.get(name).into_iter().flatten();
         !words.is_empty()
             && charts.any(|chart| {
                 let template = chart.templates.get(path);
@@ -67,6 +88,11 @@ impl ChartTemplates {
                     && template.is_some_and(|(id, is_read)| *is_read.get_or_init(|| is_all_read(files, *id)))
             })
     }
+}
+
+/// Whether `path` is that of a folder, as it stands before the name of a file.
+fn is_folder(path: &str) -> bool {
+    path.is_empty() || path.ends_with('/')
 }
 
 /// The name that the chart in `folder` gives itself; `None` where no chart is there.

@@ -296,7 +296,8 @@ impl InputSet {
         let Some(origin) = file.source.origin(range.start) else { return false };
         let files = &self.shared.files;
         let templates = self.shared.chart_templates.get_or_init(|| ChartTemplates::of(files));
-        templates.have(files, origin, file.source.text.get(range.clone()).unwrap_or_default())
+        let text = file.source.text.get(range.clone()).unwrap_or_default();
+        templates.have(files, origin, text) || templates.are_shown_by(&file.source.path, origin, text)
     }
 
     /// Whether `value`, of a template in the file `from`, is one that its chart's own values leave empty.

@@ -123,7 +123,7 @@ fn line(reason: Reason, list: &[&Unjudged], verb: &str) -> String {
             format!("skipped {} of {of} ({places})", count(number, "template"))
         }
         Reason::Rendered => {
-            let of = if number == 1 { "a template" } else { "templates" };
+            let of = if number == 1 { "a chart" } else { "charts" };
             let what = format!("{} rendered from {of} of this run", count(number, "document"));
             format!("skipped {what} ({places}); to {verb} one all the same, name its file")
         }

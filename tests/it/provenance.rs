@@ -290,7 +290,7 @@ fn what_is_rendered_from_a_template_of_the_run_is_judged_there() {
     let template = BAD.replace("name: web}\nspec", "name: {{ .Release.Name }}}\nspec");
     let (told, err) = found(&[(TEMPLATE, &template)], &[]);
     assert_eq!(told, [format!("{TEMPLATE}:6:41")], "{err}");
-    let skipped = "skipped 2 documents rendered from templates of this run (tests/web.golden.yaml:1, tests/web.golden.yaml:11)";
+    let skipped = "skipped 2 documents rendered from charts of this run (tests/web.golden.yaml:1, tests/web.golden.yaml:11)";
     assert!(err.contains(skipped), "{err}");
 
     let golden = ["tests/web.golden.yaml:8:41", "tests/web.golden.yaml:18:41"];
@@ -312,4 +312,28 @@ fn what_is_rendered_from_a_template_of_the_run_is_judged_there() {
     let kustomization = ("tests/kustomization.yaml", "resources: [web.golden.yaml]\n");
     let built = found(&[(TEMPLATE, &template), kustomization], &["tests", "charts"]).0;
     assert_eq!(built.len(), 3, "kustomize may make something else of it: {built:?}");
+}
+
+/// What a chart renders to, kept beside it: of a dependency that isn't there, or by a named template of a library.
+#[test]
+fn what_is_rendered_from_the_chart_that_it_is_kept_in_is_passed_over() {
+    let golden = format!("---\n# Source: shop/charts/agent/templates/web.yaml\n{BAD}");
+    let found = |chart: &str, path: &str, args: &[&str]| {
+        let folder = folder(&[(chart, "name: shop\n"), (path, &golden)]);
+        let (_, out, err) = run(folder.path(), &[&["--format", "concise"], args].concat());
+        (out.lines().count(), err.contains("skipped 1 document rendered from a chart of this run"))
+    };
+    for (chart, path) in [
+        ("Chart.yaml", "tests/golden/web.yaml"),
+        ("Chart.yaml", "web.yaml"),
+        ("charts/shop/Chart.yaml", "charts/shop/ci/web.yaml"),
+    ] {
+        assert_eq!(found(chart, path, &[]), (0, true), "{chart} {path}");
+        assert_eq!(found(chart, path, &[path]), (1, false), "{chart} {path}: the file is named");
+    }
+    assert_eq!(found("charts/shop/Chart.yaml", "tests/web.yaml", &[]), (1, false), "of a chart elsewhere");
+    assert_eq!(found("Chart.yaml", "tests/web.yaml", &["tests"]), (1, false), "its chart isn't asked for");
+    let other = golden.replace("shop/", "shop-2/");
+    let folder = folder(&[("Chart.yaml", "name: shop\n"), ("tests/web.yaml", &other)]);
+    assert_eq!(run(folder.path(), &["--format", "concise"]).1.lines().count(), 1, "of another chart");
 }
