@@ -299,6 +299,9 @@ pub fn visit_documents<'f>(
     if charts::is_template(&file.source.path, &file.source.text) {
         return visit_template(file, is_named, wanted, &mut visit);
     }
+    if is_snapshot(&file.source.text) {
+        return visit(Outcome::Foreign);
+    }
     let mut outcomes = Vec::new();
     for range in &file.documents {
         let text = file.source.text.get(range.clone()).unwrap_or("");
@@ -410,6 +413,11 @@ fn is_judged(document: &str, source: &Source, is_named: bool) -> bool {
     }
     yaml::looks_like_object(document)
         || !is_json(path) && (speaks_of_init() || is_named && !yaml::is_yaml(document))
+}
+
+/// Whether `text` is what a test runner for JavaScript has kept to compare with: a program that quotes what was put out.
+fn is_snapshot(text: &str) -> bool {
+    text.starts_with("// Jest Snapshot v") || text.starts_with("// Vitest Snapshot v")
 }
 
 fn is_json(path: &str) -> bool {

@@ -337,3 +337,21 @@ fn what_is_rendered_from_the_chart_that_it_is_kept_in_is_passed_over() {
     let folder = folder(&[("Chart.yaml", "name: shop\n"), ("tests/web.yaml", &other)]);
     assert_eq!(run(folder.path(), &["--format", "concise"]).1.lines().count(), 1, "of another chart");
 }
+
+/// Between the lines that divide documents a snapshot of several is YAML.
+#[test]
+fn snapshots_of_tests_in_javascript_are_passed_over() {
+    let quoted = |first: &str| {
+        format!("{first}\n\nexports[`test build 1`] = `\n\"kind: A\n---\n{BAD}---\nb: \"\n`;\n")
+    };
+    for (first, count) in [
+        ("// Jest Snapshot v1, https://goo.gl/fbAQLP", 0),
+        ("// Vitest Snapshot v1, https://vitest.dev/guide/snapshot.html", 0),
+        ("# made by a test", 1),
+    ] {
+        let folder = folder(&[("__snapshots__/web.yaml", &quoted(first)), ("ok.yaml", "a: b\n")]);
+        let (_, out, err) = run(folder.path(), &["--format", "concise"]);
+        assert_eq!(out.matches("[forbidden-probe]").count(), count, "{first}: {out}{err}");
+        assert!(count == 1 || out.is_empty(), "{out}");
+    }
+}
