@@ -11,7 +11,7 @@ use super::file_result::{FileResult, Place};
 use super::{interest, precedence, shares};
 use crate::charts;
 use crate::cut_list::CutList;
-use crate::finding::{Finding, Resource, Severity};
+use crate::finding::{Finding, Resource};
 use crate::inputs::InputSet;
 use crate::kube::{Object, Pod, active_deadline};
 use crate::kustomize::Builds;
@@ -358,7 +358,6 @@ impl<'a> FileLinter<'a> {
 
     fn check_judged(&mut self, judged: &Judged<'_>) {
         let from = self.result.findings.len();
-        let is_made = judged.is_made();
         let of_file = self.rules.clone();
         self.rules = self.rules_for(&judged.object);
         self.check_object(ObjectFacts { object: &judged.object, templates: &judged.templates });
@@ -370,8 +369,7 @@ impl<'a> FileLinter<'a> {
             self.check_pod(&pod);
         }
         let mut findings = self.result.findings.split_off(from);
-        // Nobody wrote what defaults and admission added to a Pod: advice on it helps no one.
-        findings.retain(|finding| !is_made || finding.severity > Severity::Info);
+        findings.retain(|finding| finding.severity >= judged.least());
         for finding in &mut findings {
             if let Some(resource) = &mut finding.resource {
                 resource.siblings.clone_from(&judged.siblings);

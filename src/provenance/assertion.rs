@@ -13,7 +13,7 @@ use memchr::memchr;
 use crate::kube::partial::has_key;
 use crate::kube::{Completeness, Object, Template, Workload};
 use crate::source::Source;
-use crate::yaml::{self, Document, Lookup, Node};
+use crate::yaml::{self, Document, Kind, Lookup, Node};
 
 /// What the test suites of the input say of the files beside them.
 #[derive(Debug, Default)]
@@ -22,6 +22,10 @@ pub struct TestSuites {
     folders: HashSet<String>,
     /// Files that a test compares with the cluster.
     compared: HashSet<String>,
+    /// Files that a test applies.
+    applied: HashSet<String>,
+    /// Files that a test tries to apply, and that have to be refused.
+    refused: HashSet<String>,
 }
 
 /// The API group of Chainsaw's tests, which may hold what they compare.
@@ -83,18 +87,32 @@ impl TestSuites {
         self.compared.extend(objects);
     }
 
-    /// Notes each `assert: {file: …}` and `error: {file: …}` in `node` (Chainsaw's `ActionCheckRef`).
+    /// Notes each `assert: {file: …}` and `error: {file: …}` in `node` (Chainsaw's `ActionCheckRef`), and each
+    /// `apply: {file: …}` and its like.
     fn note(&mut self, node: Node<'_>, folder: &str) {
         for entry in node.entries() {
-            let file = entry.value.get("file").and_then(Node::as_str);
-            match file.filter(|_| matches!(&*entry.name(), "assert" | "error")) {
-                Some(file) => self.compared.extend(joined(folder, file)),
+            let files = match &*entry.name() {
+                "assert" | "error" => &mut self.compared,
+                "apply" | "create" | "update" if expects_error(entry.value) => &mut self.refused,
+                "apply" | "create" | "update" => &mut self.applied,
+                _ => {
+                    self.note(entry.value, folder);
+                    continue;
+                }
+            };
+            match entry.value.get("file").and_then(Node::as_str) {
+                Some(file) => files.extend(joined(folder, file)),
                 None => self.note(entry.value, folder),
             }
         }
         for item in node.items() {
             self.note(item, folder);
         }
+    }
+
+    /// Whether the file shown as `path` is one that each test expects to be refused.
+    pub(super) fn refuse(&self, path: &str) -> bool {
+        self.refused.contains(path) && !self.applied.contains(path)
     }
 
     /// Whether the file shown as `path` stands beside a test, in the input or on disk.
@@ -105,6 +123,22 @@ impl TestSuites {
         };
         self.folders.contains(folder) || Path::new(path).is_file() && TESTS.iter().any(|name| is_there(name))
     }
+}
+
+/// Whether Chainsaw's `operation` is to fail: a check of what it expects says that `$error` is something (documentation of
+/// Chainsaw, "Operation checks").
+fn expects_error(operation: Node<'_>) -> bool {
+    let expected = operation.get("expect").into_iter().flat_map(Node::items);
+    let mut checks = expected.filter_map(|one| one.get("check")).flat_map(Node::entries);
+    checks.any(|check| {
+        let key: String = check.name().chars().filter(|char| !char.is_whitespace()).collect();
+        match (&*key, check.value.kind()) {
+            ("($error!=null)", Kind::Bool(holds)) => holds,
+            ("($error==null)", Kind::Bool(holds)) => !holds,
+            ("($error)", kind) => kind != Kind::Null,
+            _ => false,
+        }
+    })
 }
 
 /// Whether `object`, which holds `templates` and is in the file shown as `path`, is what a test compares with the
@@ -246,6 +280,32 @@ mod tests {
         assert_eq!(compared, ["tests/e2e/shared/want.yaml", "tests/e2e/web/never.yaml"]);
         assert!(suites.has_test_beside("tests/e2e/web/any.yaml"));
         assert!(!suites.has_test_beside("tests/e2e/any.yaml"));
+    }
+
+    #[test]
+    fn a_chainsaw_test_names_what_has_to_be_refused() {
+        let step = |file: &str, check: &str| {
+            format!("    - apply: {{file: {file}.yaml, expect: [{{check: {{{check}}}}}]}}\n")
+        };
+        let steps = [
+            step("bad", "($error != null): true"),
+            step("worse", "($error == null): false"),
+            step("worst", "($error): 'denied by policy'"),
+            step("good", "($error == null): true"),
+            step("fine", "($error != null): false"),
+            step("nothing", "($error): null"),
+            step("later", "($error != null): true"),
+            "    - create: {file: later.yaml}\n".to_owned(),
+        ];
+        let text = format!("spec:\n  steps:\n  - try:\n{}", steps.concat());
+        let source = Source::new(FileId(0), "e2e/chainsaw-test.yaml", text.as_str());
+        let suites = TestSuites::of([&source]);
+        for refused in ["bad", "worse", "worst"] {
+            assert!(suites.refuse(&format!("e2e/{refused}.yaml")), "{refused}");
+        }
+        for applied in ["good", "fine", "nothing", "later", "other"] {
+            assert!(!suites.refuse(&format!("e2e/{applied}.yaml")), "{applied}");
+        }
     }
 
     fn is_assertion_of(path: &str, text: &str) -> bool {

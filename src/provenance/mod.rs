@@ -12,7 +12,7 @@ pub use assertion::TestSuites;
 use memchr::memmem;
 
 use crate::charts;
-use crate::finding::Siblings;
+use crate::finding::{Severity, Siblings};
 use crate::kube::{self, Completeness, Object, PodTemplatePath, Template, is_policy};
 use crate::read::{Reason, Unjudged};
 use crate::source::Source;
@@ -31,6 +31,8 @@ pub enum Origin {
     Ytt,
     /// What kuttl or Chainsaw compares an object of the cluster with. It is never applied.
     TestAssertion,
+    /// What a test applies, and what has to be refused: it is as bad as it is on purpose.
+    Refused,
     /// A policy of an admission controller, whose patterns only look like Pod specs.
     Policy,
 }
@@ -51,6 +53,8 @@ impl Origin {
             Self::Ytt
         } else if is(Completeness::Patch) {
             Self::Patch
+        } else if suites.refuse(path) {
+            Self::Refused
         } else {
             Self::Applied
         }
@@ -71,11 +75,17 @@ pub struct Judged<'d> {
 }
 
 impl Judged<'_> {
-    /// Whether somebody else than its author may have written part of it: a controller made it, and admission had its
-    /// way with it.
+    /// How bad it is at least what is told of it.
     #[must_use]
-    pub fn is_made(&self) -> bool {
-        self.origin == Origin::Live && self.object.kind == "Pod"
+    pub fn least(&self) -> Severity {
+        match self.origin {
+            // A policy is to refuse it. What the API server refuses before proves nothing of that.
+            Origin::Refused => Severity::Error,
+            // A controller made it, and admission had its way with it: nobody wrote what defaults and admission added, and
+            // advice on that helps no one.
+            Origin::Live if self.object.kind == "Pod" => Severity::Warning,
+            _ => Severity::Info,
+        }
     }
 }
 
