@@ -50,6 +50,8 @@ pub enum Tags {
     With(&'static [&'static str]),
     /// Those that begin with one of these major versions.
     Major(&'static [u32]),
+    /// Those that begin with this version or a later one, and those that begin with none: `latest`.
+    Since(u32, u32),
 }
 
 /// What `sh` is in an image.

@@ -107,6 +107,15 @@ impl Tags {
                 let number = tag.split(['.', '-']).next().and_then(|first| first.parse().ok());
                 number.is_some_and(|number: u32| versions.contains(&number))
             }
+            Self::Since(major, minor) => {
+                let mut numbers = tag.split(['.', '-']).map(str::parse);
+                match (numbers.next(), numbers.next()) {
+                    (Some(Ok(own)), Some(Ok(second))) => (own, second) >= (major, minor),
+                    // `1` is the newest.
+                    (Some(Ok(own)), _) => own >= major,
+                    _ => true,
+                }
+            }
         }
     }
 }
@@ -127,6 +136,7 @@ mod tests {
                 Tags::Any => "1.2.3".to_owned(),
                 Tags::With(words) => format!("1-{}", words.first().unwrap()),
                 Tags::Major(versions) => format!("{}.1", versions.first().unwrap()),
+                Tags::Since(major, minor) => format!("{major}.{minor}"),
             };
             for name in row.names {
                 let (_, path) = split(name);

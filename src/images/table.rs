@@ -138,6 +138,8 @@ const RED_HAT: &[&str] = &[
     "registry.redhat.io/ubi9/ubi-minimal",
 ];
 
+const BITNAMI_KUBECTL: &[&str] = &["bitnami/kubectl", "bitnamilegacy/kubectl"];
+
 /// Bitnami's images on minideb, in both of its repositories.
 const BITNAMI: &[&str] = &[
     "bitnami/postgresql",
@@ -312,7 +314,14 @@ pub static KNOWN: &[KnownImage] = &[
         commands: &["bash", "kubectl", "jq", "git"],
         lacks: &["curl"],
         source: Source::Dockerfile,
-        ..row(&["bitnami/kubectl", "bitnamilegacy/kubectl"], Tags::Any, Sh::Dash, User::Id(1001))
+        ..row(BITNAMI_KUBECTL, Tags::Since(1, 26), Sh::Dash, User::Id(1001))
+    },
+    // Until October 2022 `curl` was left in, and once more after that.
+    KnownImage {
+        entrypoint: Some(&["kubectl"]),
+        commands: &["bash", "kubectl", "jq"],
+        source: Source::Dockerfile,
+        ..row(BITNAMI_KUBECTL, Tags::Any, Sh::Dash, User::Id(1001))
     },
     KnownImage {
         commands: &["bash"],
