@@ -71,12 +71,22 @@ fn only_variable(command: &str) -> Option<String> {
     names.all(|name| name == first).then(|| format!("${first}"))
 }
 
+/// Whether `text` is a number, or a variable that may hold one.
+fn is_port(text: &str) -> bool {
+    text.starts_with('$') || !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
 /// How a record's command line tells what is asked for.
 pub(crate) type Asks = fn(&Call<'_>) -> Option<Awaited>;
 
 impl Awaited {
-    /// The port `port` of `host`.
+    /// The port `port` of `host`, which may bring one of its own, or be a list of several.
     pub(crate) fn port(host: &str, port: &str) -> Self {
+        let (host, port) = match host.rsplit_once(':') {
+            _ if host.contains(',') => (host, ""),
+            Some((name, own)) if is_port(own) && !name.contains(':') => (name, own),
+            _ => (host, port),
+        };
         let port = Some(port.to_owned()).filter(|port| !port.is_empty());
         Self::Host { host: host.to_owned(), port }
     }
@@ -368,6 +378,10 @@ mod tests {
             ("mysqladmin ping -h mysql -psecret", "mysql:3306"),
             ("redis-cli -h r -p 6380 ping", "r:6380"),
             ("mongosh --host m --eval x", "m:27017"),
+            ("mongosh --host m:27018 --eval x", "m:27018"),
+            ("mongosh --host rs0/a:27017,b:27017 --eval x", "rs0/a:27017,b:27017"),
+            ("redis-cli -h $HOST:$PORT ping", "$HOST:$PORT"),
+            ("pg_isready -h fd00::1", "fd00::1:5432"),
             ("clickhouse-client -h ch --query x", "ch:9000"),
             ("clickhouse-client --host=ch --port 9440 -q x", "ch:9440"),
             ("clickhouse-client -q x", "`clickhouse-client`"),
