@@ -132,19 +132,29 @@ fn per_try(pod: &Pod<'_>, entry: Entry<'_>, total: Option<String>) -> Finding {
 /// The deadline of each Pod against that of all tries, which stands in `place`.
 fn compared(place: &str, entry: Entry<'_>, total: Entry<'_>) -> Option<Finding> {
     let (own, all) = (seconds(entry), seconds(total));
-    let message = match (number(entry), number(total)) {
+    let is_no_shorter = match (number(entry), number(total)) {
         // `invalid-field` speaks of it.
         (_, Some(..0)) => return None,
-        (Some(pod), Some(job)) if pod >= job => format!(
+        (Some(pod), Some(job)) => pod >= job,
+        _ => is_same(entry, total),
+    };
+    let message = if is_no_shorter {
+        format!(
             "`{KEY}` of the Pod template ({own}) never ends a Pod: the {all} for all tries in {place} end it first or at once"
-        ),
-        _ => format!("`{KEY}` is set twice: each Pod may run for {own}, all tries together for {all}"),
+        )
+    } else {
+        format!("`{KEY}` is set twice: each Pod may run for {own}, all tries together for {all}")
     };
     let finding = Finding::new(Severity::Info, entry.key.span(), message)
         .caption("counts for each Pod")
         .label(total.key.span(), "counts across all retries")
         .help(format!("keep only the `{KEY}` of {place}, unless each try is to be bounded too"));
     Some(finding)
+}
+
+/// Whether both say the same, though only Helm may know what.
+fn is_same(entry: Entry<'_>, other: Entry<'_>) -> bool {
+    entry.value.identity().is_some_and(|own| other.value.identity() == Some(own))
 }
 
 fn number(entry: Entry<'_>) -> Option<i64> {

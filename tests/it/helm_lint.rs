@@ -572,3 +572,23 @@ fn values_with_a_status_are_judged() {
         ["web/values.yaml:8:12 unpinned-init-image"]
     );
 }
+
+/// The same action puts out the same number in both places.
+#[test]
+fn deadlines_are_compared_though_only_helm_knows_them() {
+    let job = |own: &str, all: &str| {
+        found(&format!(
+            "apiVersion: batch/v1\nkind: Job\nmetadata: {{name: a}}\nspec:\n  activeDeadlineSeconds: {all}\n  template:\n    spec:\n      activeDeadlineSeconds: {own}\n      restartPolicy: Never\n      containers: [{{name: a, image: \"a:1\"}}]\n"
+        ))
+    };
+    let (a, b) = ("{{ default 600 .Values.a }}", "{{ .Values.b }}");
+    for (own, all, says) in [
+        (a, a, "never ends a Pod"),
+        (a, b, "is set twice"),
+        ("600", a, "is set twice"),
+        (a, "600", "is set twice"),
+    ] {
+        let found = job(own, all);
+        assert!(found.len() == 1 && found.iter().all(|one| one.contains(says)), "{own} {all}: {found:?}");
+    }
+}
