@@ -97,8 +97,7 @@ impl Place {
     pub(super) fn ignored(self, reason: Reason) -> Self {
         // Whoever looks at the command around it does so for a failure of its own. That `errexit` doesn't heed that
         // command tells nothing of one whose failure isn't that command's.
-        let is_own =
-            matches!(reason, Reason::Substitution | Reason::Declaration | Reason::EarlierInPipeline);
+        let is_own = matches!(reason, Reason::Substitution | Reason::Declaration | Reason::EarlierInPipeline);
         let outer = self.unheeded.filter(|outer| *outer != Reason::LeftOfAnd || !is_own);
         Self { last: None, unheeded: Some(outer.unwrap_or(reason)), ..self }
     }
