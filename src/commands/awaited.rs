@@ -145,8 +145,8 @@ pub(super) fn address(call: &Call<'_>) -> Option<Awaited> {
     let words = call.words().iter().skip(1).map(String::as_str);
     let mut words = words.filter(|word| !word.starts_with('-'));
     words.find_map(|word| {
-        let is_port = |port: &str| port.starts_with('$') || port.bytes().all(|b| b.is_ascii_digit());
-        let is_address = word.contains("://") || word.rsplit_once(':').is_some_and(|(_, port)| is_port(port));
+        let has_port = |(_, port): (&str, &str)| port.is_empty() || is_port(port);
+        let is_address = word.contains("://") || word.rsplit_once(':').is_some_and(has_port);
         if is_address { of_url(word) } else { None }
     })
 }

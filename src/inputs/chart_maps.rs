@@ -58,7 +58,12 @@ impl ChartMaps {
 /// The folder of the chart that has the template at `path`.
 pub(super) fn chart_of(path: &str) -> Option<&str> {
     let (folder, _) = path.rsplit_once("templates/")?;
-    (folder.is_empty() || folder.ends_with('/')).then_some(folder)
+    is_folder(folder).then_some(folder)
+}
+
+/// Whether `path` is that of a folder, as it stands before the name of a file.
+pub(super) fn is_folder(path: &str) -> bool {
+    path.is_empty() || path.ends_with('/')
 }
 
 impl Chart {

@@ -7,7 +7,7 @@ use std::sync::OnceLock;
 
 use memchr::memmem;
 
-use super::chart_maps::chart_of;
+use super::chart_maps::{chart_of, is_folder};
 use super::files::Files;
 use crate::charts::{self, InitTemplates, Views};
 use crate::read::InputFile;
@@ -88,11 +88,6 @@ impl ChartTemplates {
                     && template.is_some_and(|(id, is_read)| *is_read.get_or_init(|| is_all_read(files, *id)))
             })
     }
-}
-
-/// Whether `path` is that of a folder, as it stands before the name of a file.
-fn is_folder(path: &str) -> bool {
-    path.is_empty() || path.ends_with('/')
 }
 
 /// The name that the chart in `folder` gives itself; `None` where no chart is there.

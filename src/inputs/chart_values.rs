@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::OnceLock;
 
-use super::chart_maps::chart_of;
+use super::chart_maps::{chart_of, is_folder};
 use super::files::Files;
 use crate::source::FileId;
 use crate::yaml::{Document, Kind, Node};
@@ -16,10 +16,7 @@ pub(super) struct ChartValues(HashMap<Box<str>, (FileId, OnceLock<Option<Documen
 
 impl ChartValues {
     pub(super) fn of(files: &Files) -> Self {
-        let of_chart = |path: &str| {
-            let folder = path.strip_suffix(FILE)?;
-            (folder.is_empty() || folder.ends_with('/')).then(|| folder.into())
-        };
+        let of_chart = |path: &str| path.strip_suffix(FILE).filter(|folder| is_folder(folder)).map(Box::from);
         let files = files.list().iter().map(|file| &file.source);
         Self(
             files

@@ -6,7 +6,7 @@ use std::sync::OnceLock;
 
 use memchr::memmem;
 
-use super::chart_maps::chart_of;
+use super::chart_maps::{chart_of, is_folder};
 use super::files::Files;
 use crate::charts::Library;
 use crate::read::InputFile;
@@ -75,9 +75,7 @@ fn outermost(folder: &str) -> &str {
     let mut outermost = folder;
     while let Some((around, name)) = outermost.strip_suffix('/').and_then(|folder| folder.rsplit_once('/')) {
         let Some(around) = around.strip_suffix("charts").filter(|_| !name.is_empty()) else { break };
-        let is_chart =
-            (around.is_empty() || around.ends_with('/')) && Path::new(around).join("Chart.yaml").is_file();
-        if !is_chart {
+        if !is_folder(around) || !Path::new(around).join("Chart.yaml").is_file() {
             break;
         }
         outermost = around;

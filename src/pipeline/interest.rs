@@ -18,7 +18,7 @@ use crate::yaml::{self, Prefilter};
 /// The kind of Flux's objects that name kustomizations.
 const FLUX: &str = "Kustomization";
 
-/// How much of the texts that only their own check asks for is kept (bytes): as much as most runs have. Debug builds read
+/// How much of the texts that only their own check asks for is kept (bytes): all of a small repository. Debug builds read
 /// most of them again, so that tests go both ways.
 const ROOM: usize = if cfg!(debug_assertions) { 2 << 10 } else { 1 << 20 };
 
