@@ -167,7 +167,7 @@ fn build_within(
     let mut seen = HashSet::new();
     roots.retain(|id| seen.insert(*id));
     let made: Vec<_> = roots.into_iter().filter_map(|id| Some((id, builder.done.get(&id)?))).collect();
-    let list: Vec<Arc<Build>> = made.into_par_iter().map(|(id, made)| Arc::new(finish(id, made))).collect();
+    let list: Vec<Arc<Build>> = made.into_par_iter().with_max_len(4).map(|(id, made)| Arc::new(finish(id, made))).collect();
     let mut by_file: HashMap<FileId, Vec<usize>> = HashMap::new();
     for (number, build) in list.iter().enumerate() {
         for &file in &build.files {

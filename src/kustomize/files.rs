@@ -122,7 +122,7 @@ impl Files {
 
     /// Reads the texts of the files `ids` where they were left out. What can't be read is told of when it is asked for.
     pub(super) fn restore(&mut self, ids: &HashSet<FileId>) {
-        let files = self.list.par_iter_mut().filter(|file| ids.contains(&file.source.id));
+        let files = self.list.par_iter_mut().with_max_len(32).filter(|file| ids.contains(&file.source.id));
         files.for_each(|file| _ = restore(file));
     }
 

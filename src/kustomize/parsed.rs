@@ -57,7 +57,7 @@ pub(super) fn kustomizations(
     files: &Files,
     is_whole: &(dyn Fn(FileId) -> bool + Sync),
 ) -> HashMap<FileId, Parsed> {
-    let ours = files.list().par_iter().filter(|file| is_kustomization(&file.source.path));
+    let ours = files.list().par_iter().with_max_len(32).filter(|file| is_kustomization(&file.source.path));
     ours.map(|file| (file.source.id, Parsed::of(file, is_whole(file.source.id)))).collect()
 }
 
@@ -73,6 +73,6 @@ pub(super) fn ahead(
     let is_unread = |id: &FileId| files.get(*id).is_some_and(|file| !file.is_noted());
     let unread = named.iter().copied().filter(is_unread).collect();
     files.restore(&unread);
-    let named = files.list().par_iter().filter(|file| named.contains(&file.source.id));
+    let named = files.list().par_iter().with_max_len(32).filter(|file| named.contains(&file.source.id));
     parsed.par_extend(named.map(|file| (file.source.id, Parsed::of(file, is_whole(file.source.id)))));
 }

@@ -128,7 +128,7 @@ impl Flux {
             let source = builder.source(**id);
             source.is_some_and(|source| memmem::find(source.text.as_bytes(), FLUX.as_bytes()).is_some())
         };
-        let files: Vec<FileId> = ids.par_iter().filter(speaks_of_flux).copied().collect();
+        let files: Vec<FileId> = ids.par_iter().with_max_len(128).filter(speaks_of_flux).copied().collect();
         let named: Vec<ByFlux> = files.into_iter().flat_map(|id| by_flux(builder, id)).collect();
         if !named.is_empty() {
             builder.files.lift_restriction();

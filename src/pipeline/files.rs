@@ -27,7 +27,7 @@ pub(super) fn check_each(
         let most = MAX_WAITING / batch.len().max(1);
         let within = |file: &&InputFile| Some(check(file)).filter(|result| result.findings.len() <= most);
         let checked: Vec<Option<FileResult>> =
-            batch.par_iter().map(within).inspect(|_| progress.checked_one()).collect();
+            batch.par_iter().with_max_len(1).map(within).inspect(|_| progress.checked_one()).collect();
         for (file, result) in batch.iter().zip(checked) {
             let result = result.or_else(|| (room > most).then(|| check(file)));
             match result.filter(|result| result.findings.len() <= room) {

@@ -58,7 +58,7 @@ fn lint_by(
 ) -> Report {
     progress.begin(inputs.len());
     let interest = Interest::new(rules);
-    let read = inputs.par_iter().enumerate();
+    let read = inputs.par_iter().with_max_len(32).enumerate();
     let read = read.map(|(id, input)| {
         // What counts instead of the file can't be read from it again.
         let is_kept = is_named(input) || matches!(input, Input::Edited { .. });
@@ -79,7 +79,7 @@ fn lint_by(
 #[must_use]
 pub fn read(inputs: &[Input]) -> Vec<(InputFile, Option<Failure>)> {
     let interest = Interest::new(rules::ALL);
-    let read = inputs.par_iter().enumerate();
+    let read = inputs.par_iter().with_max_len(32).enumerate();
     read.map(|(id, input)| read_where(|file| interest.keeps(file), id, input, "")).collect()
 }
 

@@ -19,7 +19,7 @@ pub(super) fn check_each<T: Sync, R: Send>(
         let own = Arc::new(Budget::of(share, budget.memo()));
         (check(item, &own), own.left())
     };
-    let first: Vec<(R, u64)> = items.par_iter().map(within_share).collect();
+    let first: Vec<(R, u64)> = items.par_iter().with_max_len(8).map(within_share).collect();
     let spent = first.iter().filter(|(_, left)| *left > 0).map(|(_, left)| share - left).sum();
     budget.spend(spent);
     let again = |((result, left), item)| if left > 0 { result } else { check(item, budget) };
