@@ -1,9 +1,10 @@
 //! Helm templates among the inputs: which files are some, and what each reading of one holds.
 
-use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
+
+use foldhash::{HashMap, HashMapExt, HashSet, HashSetExt};
 
 use crate::discover;
 use crate::helm::{Choice, Reading, Template};

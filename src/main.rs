@@ -11,7 +11,7 @@ use initlint::baseline::Baseline;
 use initlint::cli::{Cli, ColorChoice};
 use initlint::config;
 use initlint::describe::{self, Description};
-use initlint::discover::{self, Input, Walk};
+use initlint::discover::{self, Found, Input, Walk};
 use initlint::finding::{Finding, Safety, Severity};
 use initlint::progress::Progress;
 use initlint::report::ci_log::{CiLog, Syntax};
@@ -217,7 +217,7 @@ impl Work<'_> {
         let known = known.filter(|_| cli.write_baseline.is_none());
         let baseline = known.map(Baseline::read).transpose()?;
         let progress = Progress::new(shows_progress(cli, &self.paths));
-        let mut found = progress.watch(|| discover::find(&self.paths, &self.walk));
+        let mut found = progress.watch(|| self.find());
         output::check_apart(outputs, &found.inputs)?;
         let changes = cli.fix || cli.diff || cli.add_ignore.is_some();
         let stdin = if changes { Stdin::take(&mut found.inputs, &cli.stdin_filename)? } else { None };
@@ -247,6 +247,10 @@ impl Work<'_> {
             self.show(&report, look, out)?;
         }
         Ok(ExitCode::from(report.exit_status(fail_on)))
+    }
+
+    fn find(&self) -> Found {
+        self.pool.install(|| discover::find(&self.paths, &self.walk))
     }
 
     /// What is found in `inputs`, without what `baseline` lists.
@@ -366,7 +370,7 @@ impl Work<'_> {
     fn describe(&self, look: Look, out: &mut dyn Write) -> Result<ExitCode, Failed> {
         let cli = self.cli;
         let form = Form::try_from(cli.format)?;
-        let found = discover::find(&self.paths, &self.walk);
+        let found = self.find();
         let describe = || describe::describe(&found.inputs, &cli.stdin_filename, &self.settings);
         let mut description = self.pool.install(describe);
         description.errors.splice(0..0, found.failures);

@@ -1,10 +1,12 @@
 //! Fix, lint, look at what has come of it, and again, until nothing is left to fix.
 
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::BTreeMap;
 use std::fs;
 use std::ops::RangeInclusive;
 use std::sync::Arc;
+
+use foldhash::{HashMap, HashMapExt, HashSet};
 
 use super::plan::{Failed, Plan};
 use crate::discover::Input;

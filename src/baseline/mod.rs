@@ -6,11 +6,11 @@
 mod file;
 mod renames;
 
-use std::collections::HashSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use file::{Entries, Known};
+use foldhash::{HashSet, HashSetExt};
 
 use crate::finding::Severity;
 use crate::path_text::path_of_text;

@@ -1,6 +1,8 @@
 //! Files that have another name now than in the baseline.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
+
+use foldhash::{HashMap, HashMapExt, HashSet};
 
 use super::Baseline;
 use crate::report::Report;

@@ -42,8 +42,6 @@ mod text;
 pub(crate) mod world;
 mod wrappers;
 
-use std::collections::HashMap;
-use std::hash::{BuildHasherDefault, Hasher};
 use std::sync::OnceLock;
 
 pub use awaited::Awaited;
@@ -69,6 +67,7 @@ pub(crate) use services::says_what_is_set;
 pub(crate) use signals::{ends_by, sent_to_own_shell};
 pub(crate) use wrappers::Wrapper;
 
+use foldhash::HashMap;
 use record::record;
 use world::place::base_name;
 pub(crate) use world::place::{absolute, is_at_or_below};
@@ -120,28 +119,11 @@ pub fn records() -> impl Iterator<Item = &'static Record> {
 
 /// The record of the command `name`.
 pub(crate) fn find(name: &str) -> Option<&'static Record> {
-    static TABLE: OnceLock<HashMap<&'static str, &'static Record, BuildHasherDefault<NameHasher>>> =
-        OnceLock::new();
+    static TABLE: OnceLock<HashMap<&'static str, &'static Record>> = OnceLock::new();
     let table = TABLE.get_or_init(|| {
         records().flat_map(|record| record.names.iter().map(move |&name| (name, record))).collect()
     });
     table.get(name).copied()
-}
-
-/// FNV-1a, which is quicker for short names than what withstands keys that are made to collide: the keys are ours.
-#[derive(Default)]
-struct NameHasher(u64);
-
-impl Hasher for NameHasher {
-    fn write(&mut self, bytes: &[u8]) {
-        for &byte in bytes {
-            self.0 = (self.0 ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
-        }
-    }
-
-    fn finish(&self) -> u64 {
-        self.0
-    }
 }
 
 /// Whether `name`, perhaps a path, is of a command that is `wanted` however it is called.

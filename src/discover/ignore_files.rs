@@ -1,15 +1,19 @@
 //! The files that say what a walk leaves out. They come with the tree, so that anybody may have written them.
 
-use std::collections::HashMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use foldhash::HashMap;
 
 use super::{Failure, shown};
 use crate::bounded;
 
 /// What the walk opens in each folder.
-const NAMES: [&str; 3] = [".gitignore", ".ignore", ".git/info/exclude"];
+const NAMES: [&str; 2] = [".gitignore", ".ignore"];
+
+/// What it opens in git's own.
+const EXCLUDE: &str = "info/exclude";
 
 /// The most that those of a folder and of the folders above it have together (bytes). They are held at once, and a byte
 /// of a pattern may take a KiB of memory.
@@ -105,21 +109,23 @@ impl Admitted {
 /// How many bytes the walk reads of the ignore files of `folder`.
 fn opened(folder: &Path) -> Result<u64, Failure> {
     let own = NAMES.iter().map(|name| size(&folder.join(name), MAX_HELD)).sum::<Result<u64, _>>()?;
-    Ok(own + of_git_file(folder)?)
+    let git = folder.join(".git");
+    // Nearly no folder has one.
+    let of_git = match fs::metadata(&git) {
+        Ok(metadata) if metadata.is_file() => of_git_file(&git)?,
+        Ok(_) => size(&git.join(EXCLUDE), MAX_HELD)?,
+        Err(_) => 0,
+    };
+    Ok(own + of_git)
 }
 
-/// How many bytes are read where the `.git` of `folder` is a file, as in a linked work tree: it leads to a folder whose
-/// `commondir` leads to the one that has `info/exclude` (as the walk has it: `resolve_git_commondir` of the crate
-/// `ignore`).
-fn of_git_file(folder: &Path) -> Result<u64, Failure> {
-    let git = folder.join(".git");
-    if !fs::metadata(&git).is_ok_and(|metadata| metadata.is_file()) {
-        return Ok(0);
-    }
-    let Some(own) = first_line(&git)?.strip_prefix("gitdir: ").map(PathBuf::from) else { return Ok(0) };
+/// How many bytes are read where `.git` is a file, as in a linked work tree: it leads to a folder whose `commondir` leads to
+/// the one that has `info/exclude` (as the walk has it: `resolve_git_commondir` of the crate `ignore`).
+fn of_git_file(git: &Path) -> Result<u64, Failure> {
+    let Some(own) = first_line(git)?.strip_prefix("gitdir: ").map(PathBuf::from) else { return Ok(0) };
     let common = first_line(&own.join("commondir"))?;
     let common = if common.starts_with('.') { own.join(common) } else { PathBuf::from(common) };
-    size(&common.join("info/exclude"), MAX_HELD)
+    size(&common.join(EXCLUDE), MAX_HELD)
 }
 
 /// The first line of the file at `path`, which is short; nothing where there is none.

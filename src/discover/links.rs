@@ -1,8 +1,9 @@
 //! Links to files that are there as well: one file is read once.
 
-use std::collections::HashSet;
 use std::fs;
 use std::path::{Path, PathBuf};
+
+use foldhash::HashSet;
 
 use super::{Input, is_kustomization};
 

@@ -9,6 +9,7 @@ use std::sync::mpsc;
 
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 use ignore::{WalkBuilder, WalkParallel, WalkState};
+use rayon::prelude::*;
 
 use crate::bounded;
 use crate::globs::Globs;
@@ -179,7 +180,7 @@ pub fn find(paths: &[PathBuf], walk: &Walk) -> Found {
     for path in paths {
         find_one(path, walk, &mut found);
     }
-    found.inputs.sort_by_cached_key(place);
+    found.inputs.par_sort_by_cached_key(place);
     // Of a file that was found twice the first counts, which is named.
     found.inputs.dedup_by(|later, first| match (later, first) {
         (Input::File { path: later, .. }, Input::File { path: first, .. }) => later == first,

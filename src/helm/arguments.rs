@@ -1,7 +1,8 @@
 //! What named templates are called with, where that is written out: `include "x" (dict "type" "server" "root" $)`.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
+
+use foldhash::HashMap;
 
 use super::action;
 use super::constant;

@@ -1,6 +1,6 @@
 //! Conditions of branches.
 
-use std::collections::HashMap;
+use foldhash::HashMap;
 
 use super::library::{Library, Named};
 use super::scope::Scope;

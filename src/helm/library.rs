@@ -1,7 +1,8 @@
 //! The named templates of a chart, by what other templates of it include them by.
 
-use std::collections::HashMap;
 use std::ops::Range;
+
+use foldhash::HashMap;
 
 use super::action::{self, Command, Opening};
 use super::lexer::{self, Action};

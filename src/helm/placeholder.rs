@@ -3,8 +3,9 @@
 //! One character of Unicode's last private-use plane for each value: it is valid in every kind of YAML scalar, and no
 //! text that people write has one.
 
-use std::collections::HashMap;
 use std::fmt::Write;
+
+use foldhash::HashMap;
 
 use super::action;
 use super::scope::Scope;

@@ -1,8 +1,9 @@
 //! From actions to the blocks that they make.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
 use std::ops::Range;
+
+use foldhash::{HashMap, HashMapExt};
 
 use super::Unread;
 use super::action::{self, Assignment, Command, Opening};

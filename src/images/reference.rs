@@ -1,7 +1,8 @@
 //! From an image's reference to its row.
 
-use std::collections::HashMap;
 use std::sync::LazyLock;
+
+use foldhash::{HashMap, HashMapExt};
 
 use super::{KNOWN, KnownImage, Tags};
 use crate::kube::image::Image;

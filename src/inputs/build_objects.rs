@@ -1,7 +1,8 @@
 //! The objects of a build, which see each other before they see other files.
 
-use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};
+
+use foldhash::{HashMap, HashMapExt};
 
 use super::openshift::{SECURITY_GROUP, names_its_group};
 use crate::kube::{Object, objects};

@@ -3,8 +3,10 @@
 //! Most have a name that an action puts out in part. Two such names of one chart are the same where the same is written, and
 //! each of their actions means the same in all of the chart.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::sync::OnceLock;
+
+use foldhash::{HashMap, HashMapExt};
 
 use super::files::Files;
 use crate::charts::{self, InitTemplates, Views};

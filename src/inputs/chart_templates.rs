@@ -1,10 +1,10 @@
 //! The templates of the input's charts, by what Helm calls them in what it renders.
 
-use std::collections::{HashMap, HashSet};
 use std::fs;
 use std::path::Path;
 use std::sync::OnceLock;
 
+use foldhash::{HashMap, HashMapExt, HashSet};
 use memchr::memmem;
 
 use super::chart_maps::{chart_of, is_folder};

@@ -1,7 +1,8 @@
 //! The values of charts, as they come with them.
 
-use std::collections::HashMap;
 use std::sync::OnceLock;
+
+use foldhash::HashMap;
 
 use super::chart_maps::{chart_of, is_folder};
 use super::files::Files;

@@ -1,7 +1,9 @@
 //! The ConfigMaps and Secrets of the input: those that are objects, and ConfigMaps that a kustomization makes.
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
+
+use foldhash::{HashMap, HashMapExt};
 
 use super::InputSet;
 use super::chart_maps::{ChartMap, ChartMaps};

@@ -1,8 +1,10 @@
 //! The files of a run. The text of one that was left out is read again where somebody asks for it.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::VecDeque;
 use std::ops::Deref;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+
+use foldhash::HashMap;
 
 use crate::discover::Failure;
 use crate::read::InputFile;

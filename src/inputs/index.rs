@@ -1,7 +1,8 @@
 //! The objects of the input by kind and name. Only documents that could hold what is asked for are parsed.
 
-use std::collections::HashMap;
 use std::sync::OnceLock;
+
+use foldhash::{HashMap, HashMapExt};
 
 use super::files::{Borrowed, Files};
 use super::mentions::with_items;

@@ -16,7 +16,6 @@ mod names;
 mod openshift;
 mod selectors;
 
-use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
@@ -37,6 +36,7 @@ use chart_templates::ChartTemplates;
 use chart_values::ChartValues;
 use config_maps::GeneratedMaps;
 use files::Files;
+use foldhash::{HashMap, HashSet};
 use index::{ObjectId, ObjectIndex};
 use named_templates::NamedTemplates;
 use names::{Asker, Named, choose};

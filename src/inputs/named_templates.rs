@@ -1,9 +1,9 @@
 //! The named templates of the input's charts. Helm has one set of them for a chart and all charts below its `charts/`.
 
-use std::collections::HashMap;
 use std::path::Path;
 use std::sync::OnceLock;
 
+use foldhash::HashMap;
 use memchr::memmem;
 
 use super::chart_maps::{chart_of, is_folder};

@@ -1,6 +1,6 @@
 //! Which of several objects of one name another object means.
 
-use std::collections::HashMap;
+use foldhash::{HashMap, HashMapExt};
 
 use crate::source::FileId;
 

@@ -1,9 +1,9 @@
 //! Whether a Pod is one for `OpenShift`, by the objects beside it. There a `SecurityContextConstraint` sets its user at
 //! admission.
 
-use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
+use foldhash::HashMap;
 use memchr::memmem;
 
 use super::chart_maps::chart_of;

@@ -3,9 +3,11 @@
 //! Follows `third_party/forked/golang/expansion/expand.go` and `kubelet.makeEnvironmentVariables`.
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::sync::Arc;
+
+use foldhash::HashMap;
 
 use super::container::Container;
 use super::env::{EnvFrom, EnvValue, EnvVar};

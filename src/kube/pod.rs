@@ -1,6 +1,6 @@
 //! A Pod, as a Pod template describes it.
 
-use std::collections::HashMap;
+use foldhash::HashMap;
 
 use super::by_name;
 use super::container::{AppContainer, Container, InitContainer, InitStep, Role, Sidecar};

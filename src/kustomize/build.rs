@@ -1,8 +1,9 @@
 //! Builds: what `kubectl kustomize` would print.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::BTreeSet;
 use std::sync::{Arc, OnceLock};
 
+use foldhash::{HashMap, HashMapExt, HashSet, HashSetExt};
 use rayon::prelude::*;
 
 use super::builder::{Accumulated, Builder};
@@ -69,6 +70,8 @@ pub struct BuiltResource {
     pub namespace: Option<String>,
     /// Whether a patch takes `runAsUser` away.
     pub loses_user: bool,
+    /// Whether it may have init containers, by its texts.
+    pub may_have_init_containers: bool,
 }
 
 impl BuiltResource {
@@ -167,7 +170,8 @@ fn build_within(
     let mut seen = HashSet::new();
     roots.retain(|id| seen.insert(*id));
     let made: Vec<_> = roots.into_iter().filter_map(|id| Some((id, builder.done.get(&id)?))).collect();
-    let list: Vec<Arc<Build>> = made.into_par_iter().with_max_len(4).map(|(id, made)| Arc::new(finish(id, made))).collect();
+    let list: Vec<Arc<Build>> =
+        made.into_par_iter().with_max_len(4).map(|(id, made)| Arc::new(finish(id, made))).collect();
     let mut by_file: HashMap<FileId, Vec<usize>> = HashMap::new();
     for (number, build) in list.iter().enumerate() {
         for &file in &build.files {
@@ -218,6 +222,7 @@ fn built(resource: &Resource) -> BuiltResource {
         name: written(id.name),
         namespace: written(id.namespace),
         loses_user: resource.loses_user,
+        may_have_init_containers: resource.value.has_text(&|_, text| text == "initContainers"),
     }
 }
 

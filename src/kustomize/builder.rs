@@ -1,7 +1,9 @@
 //! Kustomizations put together (kustomize, `target.KustTarget`).
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::BTreeSet;
 use std::sync::Arc;
+
+use foldhash::{HashMap, HashMapExt, HashSet, HashSetExt};
 
 use super::files::Files;
 use super::generate::{self, generate};

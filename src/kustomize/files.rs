@@ -1,11 +1,11 @@
 //! The files of builds: those of the input, and those that kustomizations name beside them.
 
-use std::collections::{HashMap, HashSet};
-use std::ffi::OsString;
+use std::borrow::Cow;
 use std::fs;
 use std::path::{Component, Path, PathBuf};
 use std::sync::OnceLock;
 
+use foldhash::{HashMap, HashSet, HashSetExt};
 use rayon::prelude::*;
 
 use super::real_paths::RealPaths;
@@ -64,8 +64,6 @@ pub(super) enum Refused {
 struct Place {
     /// As people write it.
     shown: String,
-    /// From the file system's root.
-    target: PathBuf,
     /// The file that is there, if it is known.
     known: Option<FileId>,
 }
@@ -73,8 +71,8 @@ struct Place {
 /// The files that are known.
 pub(super) struct Files {
     list: Vec<InputFile>,
-    /// By their paths from the file system's root, which are compared as texts, not step by step; made where somebody asks.
-    by_path: OnceLock<HashMap<OsString, FileId>>,
+    /// By their [keys](Self::key); made where somebody asks.
+    by_path: OnceLock<HashMap<String, FileId>>,
     here: PathBuf,
     real: RealPaths,
     /// Whether a kustomization may name files of the whole work tree.
@@ -96,21 +94,31 @@ impl Files {
         self.is_unrestricted = true;
     }
 
-    fn by_path(&self) -> &HashMap<OsString, FileId> {
+    fn by_path(&self) -> &HashMap<String, FileId> {
         self.by_path.get_or_init(|| {
-            let paths = self.list.par_iter().map(|file| self.absolute(&file.source.path).into_os_string());
-            let paths: Vec<OsString> = paths.collect();
             // Of two of one name the first counts.
-            paths.into_iter().zip(&self.list).rev().map(|(path, file)| (path, file.source.id)).collect()
+            let files = self.list.iter().rev();
+            files.map(|file| (self.key(&file.source.path).into_owned(), file.source.id)).collect()
         })
+    }
+
+    /// What tells the file that is shown as `path` from others: the path from the working folder, or of what isn't in that
+    /// from the root of the file system. Most paths are shown so, and texts are compared at once, not step by step.
+    fn key<'p>(&self, path: &'p str) -> Cow<'p, str> {
+        // Windows has more to a path than its steps.
+        if cfg!(unix) && is_plain(path) {
+            return Cow::Borrowed(path);
+        }
+        let absolute = self.absolute(path);
+        Cow::Owned(shown(absolute.strip_prefix(&self.here).unwrap_or(&absolute)))
     }
 
     fn add(&mut self, file: InputFile) -> FileId {
         let id = file.source.id;
-        let path = self.absolute(&file.source.path);
+        let key = self.key(&file.source.path).into_owned();
         self.list.push(file);
         if let Some(by_path) = self.by_path.get_mut() {
-            by_path.entry(path.into_os_string()).or_insert(id);
+            by_path.entry(key).or_insert(id);
         }
         id
     }
@@ -137,7 +145,7 @@ impl Files {
 
     /// The file that is shown as `path`, if it is known.
     fn known_as(&self, path: &str) -> Option<FileId> {
-        self.by_path().get(self.absolute(path).as_os_str()).copied()
+        self.by_path().get(&*self.key(path)).copied()
     }
 
     pub(super) fn len(&self) -> usize {
@@ -164,8 +172,7 @@ impl Files {
     /// What the kustomization `from` calls `path`.
     fn place(&self, from: FileId, path: &str) -> Place {
         let shown = joined(self.folder(from), path);
-        let target = self.absolute(&shown);
-        Place { known: self.by_path().get(target.as_os_str()).copied(), shown, target }
+        Place { known: self.known_as(&shown), shown }
     }
 
     /// The file or the folder that the kustomization `from` calls `path`.
@@ -197,14 +204,17 @@ impl Files {
         if path.is_empty() {
             return Err(Refused::Because("the entry is empty".to_owned()));
         }
-        let Place { shown, target, known } = place;
+        let Place { shown, known } = place;
+        // What may be named anywhere, and is known, needn't be looked up.
+        if let Some(id) = known.filter(|_| self.is_unrestricted) {
+            return self.as_needed(id);
+        }
+        let target = &self.absolute(shown);
         if known.is_none() && fs::symlink_metadata(target).is_err() {
             return Err(if is_remote(path) { Refused::Remote } else { Refused::Missing });
         }
         let folder = self.absolute(self.folder(from));
-        // What may be named anywhere, and is known, needn't be looked up.
-        let is_free = self.is_unrestricted && known.is_some();
-        let is_outside = !is_free && self.is_outside(&folder, target);
+        let is_outside = self.is_outside(&folder, target);
         if is_outside && !self.is_in_work_tree(&folder, target) && known.is_none() {
             return Err(Refused::Because(
                 "it is outside the kustomization's own folder and the git work tree".to_owned(),
@@ -331,11 +341,13 @@ impl Files {
     /// The kustomization in the folder that the kustomization `from` calls `path`, and which is shown as `folder`; `None`
     /// where that is no folder.
     fn kustomization(&mut self, from: FileId, path: &str, folder: &str) -> Result<Option<FileId>, Refused> {
+        let is_known = KUSTOMIZATIONS.iter().any(|name| self.known_as(&joined(folder, name)).is_some());
         let on_disk = Path::new(if folder.is_empty() { "." } else { folder });
-        if on_disk.is_dir() {
+        // What a known file is in is a folder, if it is on disk at all.
+        if is_known && self.real.folder(on_disk).is_some() || on_disk.is_dir() {
             let from = self.folder(from).to_owned();
             self.check_folder(&from, path, on_disk)?;
-        } else if !KUSTOMIZATIONS.iter().any(|name| self.known_as(&joined(folder, name)).is_some()) {
+        } else if !is_known {
             return Ok(None);
         }
         match self.kustomization_path(folder) {
@@ -358,15 +370,13 @@ impl Files {
         }
         match self.top(&real_from) {
             Some(top) if real.starts_with(&top) => Ok(()),
-            _ if self
-                .by_path()
-                .keys()
-                .any(|known| Path::new(known).starts_with(self.absolute(&shown(folder)))) =>
-            {
-                Ok(())
-            }
+            _ if self.knows_any_in(&self.absolute(&shown(folder))) => Ok(()),
             _ => refuse("it is outside the git work tree"),
         }
+    }
+
+    fn knows_any_in(&self, folder: &Path) -> bool {
+        self.list.iter().any(|file| self.absolute(&file.source.path).starts_with(folder))
     }
 
     /// The top of the git work tree that the real `folder` is in, or without one the working folder.

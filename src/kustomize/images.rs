@@ -1,6 +1,6 @@
 //! Which images the kustomizations of the input set: a base leaves the tag to them on purpose.
 
-use std::collections::{HashMap, HashSet};
+use foldhash::{HashMap, HashMapExt, HashSet};
 
 use super::kustomizations;
 use crate::read::InputFile;
@@ -78,7 +78,7 @@ mod tests {
         let source = Source::new(FileId(0), "kustomization.yaml", text);
         let replaced = replaced_images(&[InputFile::new(source)]);
         let expected = [("seed", "web"), ("app", "")].map(|(one, other)| (one.to_owned(), other.to_owned()));
-        assert_eq!(replaced, HashSet::from(expected));
+        assert_eq!(replaced, HashSet::from_iter(expected));
     }
 
     fn pinned_in(path: &str, text: &str) -> Vec<String> {

@@ -115,9 +115,8 @@ impl Builder {
             return;
         }
         for resource in new {
-            let id = resource.id().key();
-            if id.name.is_empty() || !ids.contains(&id) {
-                ids.insert(id);
+            let id = resource.id();
+            if ids.insert(id.key()) || id.name.is_empty() {
                 resources.push(resource);
                 continue;
             }

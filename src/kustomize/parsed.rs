@@ -1,7 +1,6 @@
 //! Files as kustomize reads them.
 
-use std::collections::{HashMap, HashSet};
-
+use foldhash::{HashMap, HashSet};
 use rayon::prelude::*;
 
 use super::definitions::{head_of, named, value_of};

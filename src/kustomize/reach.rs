@@ -1,7 +1,7 @@
 //! Which kustomizations are built: those that reach something that is asked for. Most of a tree's hold nothing that a rule
 //! speaks of.
 
-use std::collections::{HashMap, HashSet};
+use foldhash::{HashMap, HashSet, HashSetExt};
 
 use super::builder::{Builder, items};
 use super::files::{Found, Refused};
@@ -42,7 +42,7 @@ pub(super) fn part(
 ) -> Parted {
     let mut open = kustomizations.to_vec();
     let mut seen: HashSet<FileId> = open.iter().map(|(id, _)| *id).collect();
-    let (mut included_by, mut includes, mut named) = (Links::new(), Links::new(), Links::new());
+    let (mut included_by, mut includes, mut named) = (Links::default(), Links::default(), Links::default());
     let (mut asked_for, mut unknown) = (Vec::new(), Vec::new());
     while let Some((id, value)) = open.pop() {
         let Named { files, kustomizations, refused } = named_by(builder, id, &value);

@@ -1,10 +1,11 @@
 //! Where paths really lead, links followed. Kustomizations name what lies in few folders again and again: each folder is
 //! looked up once.
 
-use std::collections::HashMap;
 use std::ffi::OsString;
 use std::fs;
 use std::path::{Component, Path, PathBuf};
+
+use foldhash::HashMap;
 
 /// What is known of folders.
 #[derive(Debug, Default)]

@@ -1,6 +1,6 @@
 //! References to resources whose names a kustomization changes (kustomize, `nameref`), as far as Pods have them.
 
-use std::collections::HashMap;
+use foldhash::HashMap;
 
 use super::resource::Resource;
 use crate::yaml::Value;
@@ -30,7 +30,7 @@ pub(super) fn follow(resources: &mut [Resource]) {
 type Targets<'r> = HashMap<(Kind, &'r str), Vec<&'r Resource>>;
 
 fn targets(resources: &[Resource]) -> Targets<'_> {
-    let mut targets = Targets::new();
+    let mut targets = Targets::default();
     for resource in resources.iter().filter(|resource| !resource.previous.is_empty()) {
         let Some(kind) = kind_of(resource.kind()) else { continue };
         for previous in &resource.previous {

@@ -1,6 +1,6 @@
 //! What the owner of a kustomization should know: what kustomize refuses, and what is not followed.
 
-use std::collections::HashSet;
+use foldhash::HashSet;
 
 use super::builder::Builder;
 use crate::source::Span;

@@ -1,6 +1,6 @@
 //! The resources of a build, and what they are called while it goes on.
 
-use std::collections::HashSet;
+use foldhash::HashSet;
 
 use crate::kube::Workload;
 use crate::yaml::Value;
@@ -45,8 +45,9 @@ impl<'v> Id<&'v str> {
     }
 
     /// What is equal for two ids that name one resource.
-    pub(super) fn key(self) -> Id {
-        Id { namespace: self.effective_namespace(), ..self }.to_owned()
+    pub(super) fn key(self) -> String {
+        // No name holds what stands between them.
+        [self.group, self.version, self.kind, self.name, self.effective_namespace()].join("\0")
     }
 
     /// The namespace that it comes to lie in, where it lies in one; `default` where none is written.
@@ -175,7 +176,8 @@ impl Resource {
 /// Resources that a kustomization brings, and what they are called.
 pub(super) struct Gathered {
     pub(super) resources: Vec<Resource>,
-    pub(super) ids: HashSet<Id>,
+    /// The keys of their ids.
+    pub(super) ids: HashSet<String>,
 }
 
 impl Gathered {

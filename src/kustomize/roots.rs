@@ -1,8 +1,8 @@
 //! Which kustomizations are built by themselves.
 
-use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
+use foldhash::{HashMap, HashMapExt, HashSet};
 use memchr::memmem;
 use rayon::prelude::*;
 

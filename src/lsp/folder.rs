@@ -1,12 +1,12 @@
 //! A folder: its files and its configuration, as a run of the command line that is started in it has them, but for the
 //! texts that are open in the editor.
 
-use std::collections::{HashMap, HashSet};
 use std::env;
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use foldhash::{HashMap, HashMapExt, HashSet, HashSetExt};
 use lsp_types::Uri;
 
 use super::documents::{Document, Documents};

@@ -1,9 +1,10 @@
 //! How far a change reaches: what is linted while one types. All of a folder is linted when a document is opened or saved.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 use aho_corasick::AhoCorasick;
+use foldhash::HashSet;
 
 use crate::discover::Failure;
 use crate::finding::Finding;

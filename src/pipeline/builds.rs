@@ -1,8 +1,9 @@
 //! What kustomizations make is checked for each build, and told once for each place.
 
 use std::cell::Cell;
-use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
+
+use foldhash::{HashMap, HashMapExt, HashSet, HashSetExt};
 
 use super::file_result::FileResult;
 use super::linter::{Linter, MOST_FINDINGS};

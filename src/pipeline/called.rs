@@ -1,8 +1,9 @@
 //! What is wrong in named templates where they are included. Many may include one: it is told once for each place, unless
 //! it was found where that stands; and only then it is asked under which conditions it holds.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 
+use foldhash::HashSet;
 use rayon::prelude::*;
 
 use super::Scope;

@@ -2,8 +2,9 @@
 //!
 //! A finding is looked for again with branches taken otherwise. Those without which it is gone are what it hangs on.
 
-use std::collections::{HashMap, HashSet};
 use std::ops::Range;
+
+use foldhash::{HashMap, HashMapExt, HashSet, HashSetExt};
 
 use super::precedence;
 use crate::charts::{Part, Views};
@@ -87,7 +88,8 @@ fn is_of_one(finding: &Finding) -> bool {
 
 /// Leaves out what `finding` says of a place once more: several containers may have what one named template puts out.
 fn place_once(finding: &mut Finding) {
-    let mut known = HashSet::from([finding.span]);
+    let mut known = HashSet::default();
+    known.insert(finding.span);
     finding.labels.retain(|label| !label.is_likewise || known.insert(label.span));
 }
 

@@ -1,6 +1,6 @@
 //! What the check of a file, or of a part of one, comes to.
 
-use std::collections::HashSet;
+use foldhash::HashSet;
 
 use crate::finding::Finding;
 use crate::read::Unjudged;

@@ -12,8 +12,6 @@ mod remarks;
 mod shares;
 mod templates;
 
-use std::collections::HashSet;
-
 use rayon::prelude::*;
 
 use crate::discover::{Failure, Input};
@@ -32,6 +30,7 @@ use crate::source::FileId;
 use crate::suppress::{Matched, Matcher, Slip, Suppression};
 use crate::unchecked::{self, Accepted, AcceptedBy, UNCHECKED};
 use file_result::{FileResult, Place};
+use foldhash::{HashSet, HashSetExt};
 use interest::Interest;
 use linter::{Linter, MOST_FINDINGS};
 

@@ -1,6 +1,6 @@
 //! One command gets one finding: where several rules speak of one, the first of them in [`rules::PRECEDENCE`] counts.
 
-use std::collections::HashSet;
+use foldhash::HashSet;
 
 use crate::finding::Finding;
 use crate::rules;
@@ -63,10 +63,10 @@ mod tests {
     #[test]
     fn a_rule_by_itself_needs_those_that_come_before_it() {
         let [first, .., last] = rules::PRECEDENCE[0] else { panic!("no order") };
-        let needed = |rule: &'static str| with_those_before(&HashSet::from([rule]));
+        let needed = |rule: &'static str| with_those_before(&HashSet::from_iter([rule]));
         assert!(needed(last).contains(first) && needed(last).contains(last));
         assert!(!needed(first).contains(last));
-        assert_eq!(needed("in-no-list"), HashSet::from(["in-no-list"]));
+        assert_eq!(needed("in-no-list"), HashSet::from_iter(["in-no-list"]));
     }
 
     #[test]

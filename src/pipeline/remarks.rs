@@ -1,7 +1,8 @@
 //! What is wrong with kustomizations, one line for each kind.
 
 use std::cell::OnceCell;
-use std::collections::{HashMap, HashSet};
+
+use foldhash::{HashMap, HashMapExt, HashSet, HashSetExt};
 
 use crate::finding::Finding;
 use crate::kube::{self, PodTemplatePath};
@@ -45,7 +46,7 @@ type Words = for<'d> fn(&[&'d str]) -> Vec<&'d str>;
 fn programs(builds: &Builds, pod_templates: &[PodTemplatePath], words: Words) -> HashSet<String> {
     let mut found = HashSet::new();
     let resources = builds.list.iter().flat_map(|build| &build.resources);
-    for resource in resources.filter(|resource| resource.has_text(&|_, text| text == "initContainers")) {
+    for resource in resources.filter(|resource| resource.may_have_init_containers) {
         let Some(document) = resource.to_document() else { continue };
         let objects = kube::objects(document.root());
         let templates = objects.iter().flat_map(|object| kube::templates(object, pod_templates));

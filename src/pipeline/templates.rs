@@ -1,6 +1,6 @@
 //! Checking a Helm template: each of its readings, with the conditions under which something is found.
 
-use std::collections::HashSet;
+use foldhash::HashSet;
 
 use super::conditions::conditional;
 use super::file_result::place;

@@ -1,7 +1,9 @@
 //! What is mounted into a container, and how long that keeps what is written to it.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::path::Path;
+
+use foldhash::HashMap;
 
 use crate::kube::volume::{ConfigSource, VolumeSource};
 use crate::kube::{Completeness, Container, Pod, Role};

@@ -4,10 +4,10 @@
 //! a Chainsaw test may also name any file. Other tests keep what `kubectl get` printed, without what changes from run to
 //! run.
 
-use std::collections::HashSet;
 use std::fs;
 use std::path::Path;
 
+use foldhash::HashSet;
 use memchr::memchr;
 
 use crate::kube::partial::has_key;

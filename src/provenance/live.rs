@@ -3,7 +3,7 @@
 //! It prints what a controller made as well as what it was made of, with defaults and with what admission added. Each
 //! workload is to be judged once, by what its author wrote.
 
-use std::collections::{HashMap, HashSet};
+use foldhash::{HashMap, HashMapExt, HashSet};
 
 use crate::finding::Siblings;
 use crate::kube::{Object, Workload, templates};

@@ -1,8 +1,9 @@
 //! Where a service that shows a repository's files shows a finding in text that another tool made of one of them.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 use std::path::Path;
 
+use foldhash::{HashMap, HashMapExt};
 use ignore::WalkBuilder;
 
 use super::Report;

@@ -1,6 +1,6 @@
 //! The fields that places lie in, by their paths: `spec.template.spec.initContainers[seed].image`.
 
-use std::collections::HashMap;
+use foldhash::HashMap;
 
 use super::Report;
 use crate::finding::abridged;

@@ -1,9 +1,9 @@
 //! What names a finding across edits elsewhere in its file.
 
-use std::collections::HashMap;
 use std::fmt;
 use std::str::FromStr;
 
+use foldhash::{HashMap, HashMapExt};
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 

@@ -1,9 +1,9 @@
 //! Findings as a person reads them in a terminal: the worst last, so that it stands at the prompt.
 
-use std::collections::HashMap;
 use std::io::{self, Write};
 
 use colored::Colorize;
+use foldhash::{HashMap, HashMapExt};
 
 use super::excerpt::{self, Place};
 use super::snippet::{Snippet, primary, secondary};

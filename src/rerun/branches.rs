@@ -1,6 +1,8 @@
 //! The branches that a second run takes otherwise than the first.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::VecDeque;
+
+use foldhash::{HashMap, HashMapExt};
 
 use super::machine::Branch;
 use super::state::tree::SiteId;

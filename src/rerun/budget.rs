@@ -1,8 +1,9 @@
 //! How much work the analyses of one file may make together.
 
-use std::collections::HashSet;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
+
+use foldhash::HashSet;
 
 use super::memo::Memo;
 use crate::shell::Parsed;

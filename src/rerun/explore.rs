@@ -1,7 +1,9 @@
 //! First runs, second runs, and what differs.
 
-use std::collections::{HashMap, HashSet, VecDeque};
+use std::collections::VecDeque;
 use std::rc::Rc;
+
+use foldhash::{HashMap, HashMapExt, HashSet};
 
 use super::context::Context;
 use super::diagnose::{self, Comparison};
@@ -344,7 +346,8 @@ impl<'c> Explorer<'c> {
         is_excused: &dyn Fn(&Site) -> bool,
     ) -> Vec<Hazard> {
         let state = |tree: &Tree| (tree.fingerprint(), Rc::clone(&tree.modes));
-        let mut seen = HashSet::from([state(&reference.start), state(&reference.volumes)]);
+        let mut seen = HashSet::default();
+        seen.extend([state(&reference.start), state(&reference.volumes)]);
         let points = reference.log.crash_points.iter().filter(|point| point.asked >= reference.turned);
         let mut killed = Vec::new();
         for point in most_telling_first(points) {

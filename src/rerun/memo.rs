@@ -3,9 +3,10 @@
 //! Many manifests run the same: the readings of a template, the Pods of a List, the overlays of a base, the copies of a
 //! chart.
 
-use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::{Arc, Mutex, PoisonError};
+
+use foldhash::HashMap;
 
 use super::{Analysis, Container, Program};
 use crate::shell::Parsed;

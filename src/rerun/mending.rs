@@ -1,7 +1,8 @@
 //! A script as it is once its hazards are mended. The analysis goes on with that: one run tells of all of them.
 
-use std::collections::HashMap;
 use std::rc::Rc;
+
+use foldhash::HashMap;
 
 use super::state::tree::SiteId;
 use crate::shell;

@@ -1,8 +1,9 @@
 //! What a rule is given to work with.
 
 use std::cell::OnceCell;
-use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
+
+use foldhash::{HashMap, HashMapExt, HashSet, HashSetExt};
 
 use super::Rule;
 use crate::finding::{ContainerRole, Finding, Resource, Severity, Withheld};

@@ -2,8 +2,9 @@
 //!
 //! The containers of a Pod may all run one script, and so may many manifests.
 
-use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
+
+use foldhash::HashMap;
 
 use super::ir::Script;
 use super::{Unparsed, parse};

@@ -1,7 +1,8 @@
 //! The sources of a run.
 
-use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};
+
+use foldhash::{HashMap, HashMapExt};
 
 use super::{FileId, Source};
 

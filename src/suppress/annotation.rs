@@ -1,6 +1,6 @@
 //! Annotations, for those whose manifests can't hold comments.
 
-use std::collections::HashMap;
+use foldhash::{HashMap, HashMapExt};
 
 use super::{Form, Suppression, What, directive};
 use crate::kube::{Object, Template};

@@ -1,7 +1,8 @@
 //! YAML comments.
 
-use std::collections::HashMap;
 use std::ops::Range;
+
+use foldhash::{HashMap, HashMapExt};
 
 use super::directive::{self, Directive, Extent};
 use super::scope::{self, Layout};

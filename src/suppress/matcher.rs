@@ -1,6 +1,8 @@
 //! Which findings are suppressed, and which suppressions are wrong.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
+
+use foldhash::{HashMap, HashMapExt, HashSet, HashSetExt};
 
 use super::{Form, Name, Suppression, What};
 use crate::finding::{Finding, Severity, SuppressedFinding};

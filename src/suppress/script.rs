@@ -1,7 +1,8 @@
 //! Shell comments inside scripts.
 
-use std::collections::{HashMap, HashSet};
 use std::ops::Range;
+
+use foldhash::{HashMap, HashMapExt, HashSet, HashSetExt};
 
 use super::directive::{self, Directive, Extent};
 use super::{Form, Reader, Suppression, What, mentions_us, scope};

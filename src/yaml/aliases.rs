@@ -1,6 +1,6 @@
 //! What aliases and merges stand for, and how much.
 
-use std::collections::HashMap;
+use foldhash::HashMap;
 
 use super::tree::{Content, Document};
 

@@ -4,8 +4,9 @@
 //! document again whose nodes stand in several files. Copies share what isn't changed in them: each overlay has a copy of
 //! its base.
 
-use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, OnceLock};
+
+use foldhash::{HashMap, HashMapExt, HashSet, HashSetExt};
 
 use super::node::{Kind, Node};
 use super::origin::Origin;

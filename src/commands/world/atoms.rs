@@ -6,8 +6,9 @@
 //! key, which says how it comes about.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
 use std::rc::Rc;
+
+use foldhash::HashMap;
 
 /// Atoms are characters of the supplementary private-use planes, 15 and 16.
 const FIRST: u32 = 0xF_0000;

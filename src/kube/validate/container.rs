@@ -2,7 +2,7 @@
 //!
 //! Names that two containers share, mounts, restart and resize policies have functions of their own.
 
-use std::collections::{HashMap, HashSet};
+use foldhash::{HashMap, HashMapExt, HashSet};
 
 use super::super::container::Role;
 use super::super::field::Place;

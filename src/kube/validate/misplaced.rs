@@ -1,7 +1,7 @@
 //! `initContainers` where no API type has them, or misspelt: an unknown field, which the API server drops, or in its
 //! strict mode rejects (`kubectl --validate`).
 
-use std::collections::HashMap;
+use foldhash::HashMap;
 
 use super::super::field::push_key;
 use super::super::object::Object;

@@ -24,9 +24,10 @@ mod volumes;
 pub use resources::is_resource_of_container;
 pub use volumes::Volumes;
 
-use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::hash::Hash;
+
+use foldhash::HashMap;
 
 use super::container::Role;
 use super::field::{Place, is_placeholder};

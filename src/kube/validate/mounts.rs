@@ -1,6 +1,6 @@
 //! `ValidateVolumeMounts`.
 
-use std::collections::{HashMap, HashSet};
+use foldhash::{HashMap, HashMapExt, HashSet};
 
 use super::super::field::Place;
 use super::super::pod::Pod;

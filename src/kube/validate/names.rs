@@ -1,7 +1,7 @@
 //! Names that two containers of a Pod share: `validateContainers`, `validateInitContainers`,
 //! `validateEphemeralContainers`.
 
-use std::collections::HashMap;
+use foldhash::{HashMap, HashMapExt};
 
 use super::super::container::Role;
 use super::super::pod::Pod;

@@ -1,6 +1,6 @@
 //! `validateContainerPorts` and `checkHostPortConflicts`.
 
-use std::collections::HashMap;
+use foldhash::{HashMap, HashMapExt};
 
 use super::super::field::Place;
 use super::super::version::Change;

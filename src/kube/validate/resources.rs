@@ -1,6 +1,6 @@
 //! `validateResourceRequirements`, of containers and of Pods, and the other quantities of a Pod.
 
-use std::collections::{HashMap, HashSet};
+use foldhash::{HashMap, HashMapExt, HashSet};
 
 use super::super::effective::Effective;
 use super::super::field::{Place, quantity_of};

@@ -1,7 +1,7 @@
 //! `restartPolicy`, `restartPolicyRules` and `resizePolicy` of containers: `validateInitContainerRestartPolicy`,
 //! `validateContainerRestartPolicy`, `validateResizePolicy`.
 
-use std::collections::HashMap;
+use foldhash::{HashMap, HashMapExt};
 
 use super::super::container::Role;
 use super::super::field::Place;

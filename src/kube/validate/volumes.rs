@@ -1,7 +1,7 @@
 //! `ValidateVolumes`: which volumes of a Pod its containers can mount. One that isn't valid counts as missing, but for
 //! permission bits, which [`modes`](super::modes) tells of.
 
-use std::collections::HashMap;
+use foldhash::{HashMap, HashMapExt};
 
 use super::super::field::Place;
 use super::super::pod::Pod;

@@ -1,8 +1,9 @@
 //! Loops (POSIX XCU 2.9.4.2, 2.9.4.4 and 2.9.4.5, and bash's `for ((…))` and `select`).
 
-use std::collections::HashMap;
 use std::ops::{ControlFlow, Range};
 use std::rc::Rc;
+
+use foldhash::HashMap;
 
 use super::control::{is_always_true, range_of};
 use super::{Flow, Jump, Machine, SUCCESS, Status};

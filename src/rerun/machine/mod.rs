@@ -24,9 +24,11 @@ mod simple;
 mod world;
 
 use std::cell::Cell;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 use std::ops::Range;
 use std::rc::Rc;
+
+use foldhash::{HashMap, HashMapExt};
 
 use self::shell::{Function, Shell};
 use super::mending::Mended;

@@ -1,7 +1,8 @@
 //! What a shell holds while it runs.
 
-use std::collections::HashMap;
 use std::rc::Rc;
+
+use foldhash::HashMap;
 
 use super::{CommandFailure, Frame, Status};
 use crate::rerun::Container;

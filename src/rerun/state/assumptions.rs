@@ -1,7 +1,8 @@
 //! Answers to what nobody can know.
 
-use std::collections::HashMap;
 use std::rc::Rc;
+
+use foldhash::HashMap;
 
 use super::places::Place;
 

@@ -1,6 +1,6 @@
 //! What a script surely comes to and never leaves.
 
-use std::collections::HashSet;
+use foldhash::HashSet;
 
 use super::execution::Execution;
 use super::fate::{Fate, Reason};

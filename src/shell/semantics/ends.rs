@@ -1,7 +1,8 @@
 //! Commands that are about statuses: which hand one on, look at one, or fail in any case.
 
-use std::collections::HashMap;
 use std::rc::Rc;
+
+use foldhash::HashMap;
 
 use super::unit::Unit;
 use crate::commands::{self, Trait};

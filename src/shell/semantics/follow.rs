@@ -1,8 +1,9 @@
 //! Follows a script from its first command to its last, each way once: what each command's failure comes to, what its
 //! words are, and what is set where (POSIX XCU 2.8.1, 2.9; *set*, `-e`, in 2.15).
 
-use std::collections::HashMap;
 use std::rc::Rc;
+
+use foldhash::HashMap;
 
 use super::execution::{Execution, Input, Output, Step, Use};
 use super::fate::{Fate, Place, Reason};

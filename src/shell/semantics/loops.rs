@@ -1,8 +1,10 @@
 //! Loops: what keeps them going, and what ends them.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 use std::ops::Range;
 use std::rc::Rc;
+
+use foldhash::HashMap;
 
 use super::fate::{Fate, Place};
 use super::unit::Unit;

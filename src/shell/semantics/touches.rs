@@ -1,6 +1,6 @@
 //! Which paths a script reads and writes, and by which command.
 
-use std::collections::HashMap;
+use foldhash::{HashMap, HashMapExt};
 
 use super::execution::{Argument, Execution, Output};
 use super::{Facts, Fate};

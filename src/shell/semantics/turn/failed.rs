@@ -1,6 +1,8 @@
 //! A whole script in which some commands fail: whether it may still succeed.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::BTreeSet;
+
+use foldhash::{HashSet, HashSetExt};
 
 use super::outcome::{Jump, Status};
 use super::{Key, Turn, key};

@@ -9,7 +9,7 @@ mod outcome;
 mod simple;
 mod value;
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use super::ends;
@@ -18,6 +18,7 @@ use super::loops::{Entry, Loop};
 use crate::commands::Awaited;
 use crate::shell::ir::{Arm, Clause, Command, CommandKind, List, Word};
 use failed::Failed;
+use foldhash::{HashMap, HashMapExt};
 use outcome::{Jump, Outcome, Status, one_of};
 use value::Value;
 
