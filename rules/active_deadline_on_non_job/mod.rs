@@ -39,7 +39,7 @@ fn check(pod: &Pod<'_>, cx: &mut PodContext<'_>) {
         }
         ActiveDeadline::PerTry => match active_deadline::total(&pod.template) {
             Some(TotalDeadline { place, entry: Some(total) }) => compared(&place, entry, total),
-            total => (!has_one_try(pod)).then(|| per_try(pod, entry, total.map(|total| total.place))),
+            total => (!may_have_one_try(pod)).then(|| per_try(pod, entry, total.map(|total| total.place))),
         },
     };
     if let Some(finding) = finding {
@@ -80,7 +80,8 @@ fn may_end(pod: &Pod<'_>) -> bool {
 /// Whether it is a bare Pod that is to end by itself, for it serves nobody: nothing else than the deadline bounds it.
 fn is_run_once(pod: &Pod<'_>) -> bool {
     let serves = |container: &Container<'_>| !container.ports.is_empty() || !container.probes.is_empty();
-    pod.template.workload == Workload::Pod
+    let (group, kind) = active_deadline::holder(&pod.template);
+    Workload::of(group, kind) == Workload::Pod
         && may_end(pod)
         && !pod.containers().any(|(_, container)| serves(container))
 }
@@ -99,9 +100,9 @@ fn kills(pod: &Pod<'_>, entry: Entry<'_>) -> Finding {
         .help("remove it, or run the work as a Job: it goes on counting when the init containers are done; to bound the wait of one init container, put `timeout` before its command")
 }
 
-/// Whether the Job makes no second Pod: one that the deadline ended has failed, and the Job with it.
-fn has_one_try(pod: &Pod<'_>) -> bool {
-    pod.template.zero_backoff_limit().is_some()
+/// Whether the Job makes no second Pod, or may make none: one that the deadline ended has failed, and the Job with it.
+fn may_have_one_try(pod: &Pod<'_>) -> bool {
+    pod.template.zero_backoff_limit().is_some() || pod.template.leaves_backoff_limit()
 }
 
 /// Where Pods run to completion their own deadline is legal, but each retry starts it anew: each new Pod, where

@@ -22,7 +22,7 @@ pub static RULE: Rule = Rule {
 fn check(pod: &Pod<'_>, cx: &mut PodContext<'_>) {
     // An empty policy is as good as none; the default is `Always`.
     let written = pod.restart_policy.filter(|policy| !policy.is_empty());
-    if written.is_some_and(|policy| is_placeholder(&policy)) {
+    if written.is_some_and(|policy| policy.node.as_str().is_none_or(is_placeholder)) {
         return;
     }
     let finding = match pod.template.workload {

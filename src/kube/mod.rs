@@ -13,6 +13,7 @@ mod field;
 pub mod file_mode;
 pub mod image;
 pub mod object;
+mod parameters;
 pub(crate) mod partial;
 pub mod pod;
 pub mod probe;

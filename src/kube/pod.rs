@@ -5,6 +5,7 @@ use foldhash::HashMap;
 use super::by_name;
 use super::container::{AppContainer, Container, InitContainer, InitStep, Role, Sidecar};
 use super::field::{Field, Place, Reader, TypeError};
+use super::parameters;
 use super::resources::{ResourceList, Resources};
 use super::security::{EffectiveSecurity, SecurityContext};
 use super::template::{CLAIM_TEMPLATES, Completeness, Template};
@@ -78,7 +79,7 @@ impl<'d> Pod<'d> {
             ephemeral: reader.maps(&spec, "ephemeralContainers", Container::read),
             volumes_by_name: indices_by_name(&volumes),
             volumes,
-            restart_policy: reader.string(&spec, "restartPolicy"),
+            restart_policy: reader.string(&spec, "restartPolicy").map(parameters::known),
             // A fragment's `resources` are one container's, which its operator makes.
             resources: if template.is_pod_spec { Resources::read(&mut reader, &spec) } else { None },
             overhead: ResourceList::read(&mut reader, &spec, "overhead"),

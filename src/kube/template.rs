@@ -6,6 +6,7 @@ use std::fmt::Write;
 use super::by_name;
 use super::field::push_key;
 use super::object::Object;
+use super::parameters;
 use super::partial::{is_patch, is_ytt};
 use super::workloads::{self, Form, PodTemplatePath, Workload};
 use crate::yaml::{Entry, Kind, Node};
@@ -73,7 +74,19 @@ impl<'d> Template<'d> {
     /// `pastBackoffLimitOnFailure`).
     #[must_use]
     pub fn zero_backoff_limit(&self) -> Option<Node<'d>> {
-        self.job_spec?.get("backoffLimit").filter(|limit| limit.kind() == Kind::Int(0))
+        let limit = self.job_spec?.get("backoffLimit")?;
+        let is_zero = match limit.kind() {
+            Kind::String(_) => parameters::filled_in(limit) == Some("0"),
+            kind => kind == Kind::Int(0),
+        };
+        is_zero.then_some(limit)
+    }
+
+    /// Whether nobody knows how often the Job around it tries again: whoever processes an `OpenShift` Template says so.
+    #[must_use]
+    pub fn leaves_backoff_limit(&self) -> bool {
+        let limit = self.job_spec.and_then(|job| job.get("backoffLimit"));
+        limit.is_some_and(|limit| parameters::filled_in(limit).is_none())
     }
 
     /// Whether it stands in a chart's values: which `securityContext` there is the Pod's, and which a container's, is the

@@ -92,6 +92,12 @@ impl<'d> Node<'d> {
         Self { document, index: target, written: index }
     }
 
+    /// The value of the document that it is a part of.
+    #[must_use]
+    pub fn document_root(self) -> Self {
+        self.document.root()
+    }
+
     /// By what [`Document::node`] finds it again.
     #[must_use]
     pub fn id(self) -> NodeId {
