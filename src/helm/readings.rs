@@ -1,7 +1,7 @@
 //! Which branches are read together.
 //!
-//! A template is read until each of its branches was in some reading; in a script, where what is put out only Helm knows,
-//! also without. Within one reading a fact is true or false throughout, so that two branches that Helm never puts out
+//! A template is read until each of its branches was in some reading; in a script, where what is put out only Helm knows
+//! or decides on what comes after it, also without. Within one reading a fact is true or false throughout, so that two branches that Helm never puts out
 //! together are never read together.
 
 use super::condition::certain_first;
@@ -52,9 +52,15 @@ impl<'a> Read<'a> {
             Some(&arm) => self.arms.get(arm) == Some(&false),
             None => {
                 let first = block.arms.first();
-                first.is_some_and(|&first| self.without.get(first) == Some(&false)) && self.ends_script(block)
+                first.is_some_and(|&first| self.without.get(first) == Some(&false))
+                    && (self.steers_script(block) || self.ends_script(block))
             }
         }
+    }
+
+    /// Whether `block` may put out a command that decides on what becomes of those behind it.
+    fn steers_script(&self, block: &Block) -> bool {
+        block.arms.iter().filter_map(|&arm| self.tree.arms.get(arm)).any(|arm| arm.steers_script)
     }
 
     /// Whether `block` may put out the last commands of a script, or none: what these are only Helm knows.

@@ -12,6 +12,16 @@ pub(super) fn begins_after(before: &str) -> bool {
         && header.chars().skip(1).all(|char| char == '-' || char == '+' || char.is_ascii_digit())
 }
 
+/// Whether `text` has a command that decides on what becomes of those behind it: of their failure, or whether they run.
+pub(super) fn steers(text: &str) -> bool {
+    const COMMANDS: [&str; 5] = ["set -", "set +", "exit", "exec ", "trap "];
+    let is_one = |line: &str| {
+        let after = |command: &&str| line.strip_prefix(command);
+        COMMANDS.iter().find_map(after).is_some_and(|rest| !rest.starts_with([':', '-', '_']))
+    };
+    text.lines().map(str::trim_start).any(is_one)
+}
+
 /// The last line of `before` that isn't blank, an action or a comment.
 fn last_line(before: &str) -> Option<&str> {
     let mut lines = before.lines().rev().map(str::trim);

@@ -13,6 +13,7 @@ use super::lexer::{self, Action};
 use super::library::Library;
 use super::placeholder::Placeholders;
 use super::scope::Scope;
+use super::script;
 use crate::source::FileId;
 
 /// How deeply blocks may nest. Real templates have up to ten levels.
@@ -89,6 +90,8 @@ pub(super) struct Arm<'t> {
     pub(super) range: Range<usize>,
     /// Where it stands, if that isn't in the template itself but in a named one that is called.
     pub(super) called: Option<Called>,
+    /// Whether it has a command of a script that decides on what becomes of those behind it.
+    pub(super) steers_script: bool,
     /// What is output.
     pub(super) body: Vec<Piece<'t>>,
 }
@@ -357,11 +360,14 @@ impl<'t> Parser<'t> {
             return Err(Unread::new(range.start, "this block has too many branches"));
         }
         arms.push(self.tree.arms.len());
+        let body = std::mem::take(&mut self.body);
+        let steers_script = steers(self.text, &self.tree, &body);
         self.tree.arms.push(Arm {
             condition: std::mem::replace(condition, next),
             range: *from..range.start,
             called: self.called,
-            body: std::mem::take(&mut self.body),
+            steers_script,
+            body,
         });
         *from = range.end;
         *is_else = opening.condition.is_none();
@@ -385,7 +391,8 @@ impl<'t> Parser<'t> {
             OpenKind::Block { mut arms, condition, from, .. } => {
                 arms.push(self.tree.arms.len());
                 let (range, called) = (from..range.start, self.called);
-                self.tree.arms.push(Arm { condition, range, called, body });
+                let steers_script = steers(self.text, &self.tree, &body);
+                self.tree.arms.push(Arm { condition, range, called, steers_script, body });
                 self.body.push(Piece::Block(Block { arms }));
             }
             OpenKind::Define(name) => {
@@ -394,4 +401,17 @@ impl<'t> Parser<'t> {
         }
         Ok(())
     }
+}
+
+/// Whether `body`, which stands in `text`, has a command of a script that decides on those behind it.
+fn steers(text: &str, tree: &Tree<'_>, body: &[Piece<'_>]) -> bool {
+    body.iter().any(|piece| match piece {
+        Piece::Text(range) => text.get(range.clone()).is_some_and(script::steers),
+        Piece::Constant(_, text) => script::steers(text),
+        Piece::Value(_) => false,
+        Piece::Block(block) => {
+            block.arms.iter().filter_map(|&arm| tree.arms.get(arm)).any(|arm| arm.steers_script)
+        }
+        Piece::Call(call) => steers(call.text, tree, &call.body),
+    })
 }

@@ -12,6 +12,11 @@ cp -RL /raw/c /data/c
 {{- define \"web.strict\" }}
 set -e
 {{- end }}
+{{- define \"web.maybe\" }}
+{{- if .Values.strict }}
+set -e
+{{- end }}
+{{- end }}
 ";
 
 /// A chart whose init container runs these lines, each indented by six columns.
@@ -103,6 +108,29 @@ fn what_is_included_in_a_script_is_followed() {
     let strict = "{{- include \"web.strict\" . | nindent 6 }}";
     assert_eq!(masked(&format!("{strict}\n{copies}echo done\n")), [""; 0], "its first line");
     assert_eq!(masked(&format!("umask 77\n{strict}\n{copies}echo done\n")), [""; 0], "its second");
+}
+
+/// A command that decides on what becomes of those behind it is there in one reading, and isn't in another.
+#[test]
+fn a_script_is_read_without_what_may_decide_on_it() {
+    let copies = "cp -RL /raw/b /data/b\necho done\n";
+    for lines in [
+        "{{- if .Values.strict }}\nset -e\n{{- end }}",
+        "{{- if .Values.strict }}\nexit 0\n{{- end }}",
+        "umask 77\n{{- if .Values.strict }}\nset -eu # or it goes on\numask 77\n{{- end }}",
+        "{{- if .Values.strict }}\n{{- include \"web.strict\" . | nindent 6 }}\n{{- end }}",
+        "{{- include \"web.maybe\" . | nindent 6 }}",
+        "umask 77\n{{- include \"web.maybe\" . | nindent 6 }}",
+    ] {
+        let [found] = &masked(&format!("{lines}\n{copies}"))[..] else { panic!("{lines}") };
+        assert!(found.ends_with(" (if not `.Values.strict`)"), "{lines}: {found}");
+    }
+    for lines in [
+        "{{- if .Values.strict }}\nset -e\n{{- else }}\nset -eu\n{{- end }}",
+        "set -e\n{{- if .Values.strict }}\nset -x\n{{- end }}",
+    ] {
+        assert_eq!(masked(&format!("{lines}\n{copies}")), [""; 0], "{lines}");
+    }
 }
 
 /// What may be put at the end of a script is a part of it, and nothing of the object around.
