@@ -69,6 +69,27 @@ impl Facts {
         self.assume(condition, holds);
     }
 
+    /// Takes `condition` for true or for false as `before` does, for the same reason: what else is taken after that goes
+    /// against none of it.
+    pub(super) fn restore(&mut self, condition: &Condition, holds: bool, before: &Self) {
+        if self.holds(condition) == Some(holds) {
+            return;
+        }
+        if let Condition::Is(_) = condition {
+            return self.force(condition, holds);
+        }
+        let (parts, is_all) = condition.parts();
+        if is_all == holds {
+            for part in parts {
+                self.restore(part, holds, before);
+            }
+        } else if let Some(reason) = parts.iter().rfind(|part| before.holds(part) == Some(holds)) {
+            self.restore(reason, holds, before);
+        } else {
+            self.force(condition, holds);
+        }
+    }
+
     /// Forgets what keeps `condition` from being so as `holds` says, and what of it decides on that.
     fn forget_against(&mut self, condition: &Condition, holds: bool) {
         if self.holds(condition) == Some(holds) {

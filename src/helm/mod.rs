@@ -265,7 +265,7 @@ impl<'t> Template<'t> {
         those(false).for_each(|(choice, _)| choice.turn(&mut facts, later));
         let kept = those(true).flat_map(|(choice, _)| choice.asked());
         for (condition, holds) in condition::certain_first(kept) {
-            facts.force(condition, holds);
+            facts.restore(condition, holds, &reading.facts);
         }
         self.reading(reading.text.whole().file, reading.part, facts)
     }

@@ -497,3 +497,26 @@ fn each_of_several_containers_has_its_own_condition() {
     );
     assert_eq!(told(init("first", "a") + &init("second", "a")), ["(if `.Values.a`)", "", ""]);
 }
+
+/// A choice that has to stay is kept by what kept it: taken again by another of its alternatives, it would leave another out.
+#[test]
+fn what_is_kept_is_kept_for_the_reason_that_it_had() {
+    let script = "        - name: a
+          image: busybox:1
+          command:
+            - sh
+            - -c
+            - |
+              {{- if .Values.c }}
+              echo 1
+              {{- else if or .Values.c .Values.d }}
+              wget -O /data/a http://a/a
+              {{- end }}
+              echo done
+          volumeMounts: [{name: data, mountPath: /data}]
+        {{- if and .Values.a .Values.d }}
+        - {name: b, image: \"b:1\"}
+        {{- end }}
+";
+    assert_eq!(conditions(script, EMPTY_DIR), ["(if not `.Values.c` and `.Values.d`)"]);
+}
