@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::script::{Script, brings, is_same_text};
+use super::script::{Script, brings, is_in_other_branch, is_passed_by, is_same_text};
 use super::weight::{assigned, behind_in_pipeline, fed_names, is_substitution, mentions, word_mentions};
 use crate::commands::{self, Touching, Trait};
 use crate::shell::condition::is_test_name;
@@ -162,13 +162,16 @@ fn is_asked_for(script: &Script<'_, '_>, index: usize, around: &[Node<'_>]) -> b
     let later = script.facts.executions.iter().enumerate().skip(index + 1);
     let mut questions =
         later.filter(|(_, later)| later.name().is_some_and(|name| commands::is(name, Trait::Test)));
+    let is_passed_by = |question: &Execution<'_>| is_in_other_branch(around, own, question);
     // Of what `find` hands on nobody knows the names: any file in their folder asks for them.
     let is_found = own.fate == Fate::Ignored(Reason::Found);
     let is_in = |text: &str, path: &str| is_found && text.contains(&format!("{path}/"));
     let names_path = |text: &str| paths.iter().any(|path| names_it(text, path) || is_in(text, path));
     questions.any(|(later, question)| {
-        is_heeded(question) && script.resolved_words(later).iter().skip(1).any(|word| names_path(word))
-    }) || script.facts.units.iter().any(|unit| is_in_test(unit, own, &names, &names_path))
+        is_heeded(question)
+            && !is_passed_by(question)
+            && script.resolved_words(later).iter().skip(1).any(|word| names_path(word))
+    }) || script.facts.units.iter().any(|unit| is_in_test(unit, own, around, &names, &names_path))
 }
 
 /// Whether the script asks later whether a command is there that the one at `index` may bring: one of that name, or any where
@@ -254,6 +257,7 @@ fn names_it(text: &str, path: &str) -> bool {
 fn is_in_test(
     unit: &Unit,
     own: &Execution<'_>,
+    around: &[Node<'_>],
     names: &BTreeSet<String>,
     names_path: &dyn Fn(&str) -> bool,
 ) -> bool {
@@ -263,6 +267,7 @@ fn is_in_test(
         if let Node::Command(command) = node
             && let Some(text) = tested_text(unit, command)
             && !is_before
+            && !(is_same_text(unit, own.unit) && is_passed_by(around, own.command, command))
             && !is_passed_over(command, above)
         {
             let expands = names

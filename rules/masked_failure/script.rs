@@ -232,17 +232,40 @@ pub(super) fn is_same_text(one: &Unit, other: &Unit) -> bool {
     std::ptr::eq(one, other)
 }
 
-/// Whether an `if` of those `around` `one` runs either that or `other`.
+/// Whether an `if` or a `case` of those `around` `one` runs either that or `other`. In a loop it may run the other in the
+/// next turn.
 pub(super) fn is_in_other_branch(around: &[Node<'_>], one: &Execution<'_>, other: &Execution<'_>) -> bool {
-    let has = |list: &List, own: &Execution<'_>| list.iter().any(|it| it.holds(own.command));
-    is_same_text(one.unit, other.unit)
-        && around.iter().any(|node| match node {
-            Node::Command(Command { kind: CommandKind::If { arms, otherwise }, .. }) => {
-                let branches = || arms.iter().map(|arm| &arm.body).chain(otherwise);
-                branches().any(|list| has(list, one) && branches().any(|it| has(it, other) && !has(it, one)))
+    is_same_text(one.unit, other.unit) && is_passed_by(around, one.command, other.command)
+}
+
+/// The same of two commands of one text.
+pub(super) fn is_passed_by(around: &[Node<'_>], one: &Command, other: &Command) -> bool {
+    let is_loop_node = |node: &&Node<'_>| matches!(node, Node::Command(command) if is_loop(command));
+    around.iter().take_while(|node| !is_loop_node(node)).any(|node| {
+        let Node::Command(command) = node else { return false };
+        let branches: Vec<&List> = match &command.kind {
+            CommandKind::If { arms, otherwise } => {
+                arms.iter().map(|arm| &arm.body).chain(otherwise).collect()
             }
-            _ => false,
-        })
+            CommandKind::Case { clauses, .. } if !clauses.iter().any(|clause| clause.falls_through) => {
+                clauses.iter().map(|clause| &clause.body).collect()
+            }
+            _ => return false,
+        };
+        let has = |list: &&List, own: &Command| list.iter().any(|it| it.holds(own));
+        let own = branches.into_iter().find(|list| has(list, one));
+        own.is_some_and(|own| !has(&own, other) && command.holds(other))
+    })
+}
+
+fn is_loop(command: &Command) -> bool {
+    matches!(
+        command.kind,
+        CommandKind::Loop { .. }
+            | CommandKind::For { .. }
+            | CommandKind::ArithmeticFor { .. }
+            | CommandKind::Select { .. }
+    )
 }
 
 /// Whether a command fails that touches a path so where nothing is.
