@@ -105,6 +105,14 @@ pub(super) fn of(error: &ScanError, span: Span, text: &str, bracket: Option<usiz
             help: Some("indent with spaces".to_owned()),
         };
     }
+    if let Some(marker) = conflict_marker(before, after) {
+        let end = |at: usize| u32::try_from(at).unwrap_or(span.end);
+        return Problem::Invalid {
+            span: Span { start: end(marker.start), end: end(marker.end), ..span },
+            message: "a merge conflict stands here that nobody resolved".to_owned(),
+            help: Some("keep one of the two sides, and take the marks out".to_owned()),
+        };
+    }
     let line = [before.rsplit('\n').next().unwrap_or(""), after.lines().next().unwrap_or("")].concat();
     let help = if line.contains("{{") {
         Some("if this is a template, render it first".to_owned())
@@ -129,6 +137,27 @@ fn odd_indentation(before: &str, after: &str) -> Option<(usize, char)> {
         let is_odd = |c: char| c.is_whitespace() && !c.is_ascii();
         if let Some(found) = line.get(..indentation)?.find(is_odd) {
             return Some((at + found, line.get(found..)?.chars().next()?));
+        }
+        at += line.len();
+    }
+    None
+}
+
+/// What git marks the sides of a merge conflict with that it can't resolve (git-merge(1), *How conflicts are presented*).
+const CONFLICT_MARKS: [&str; 2] = ["<<<<<<<", ">>>>>>>"];
+
+/// The mark of a merge conflict at the start of the line that goes wrong, or of one shortly above it.
+fn conflict_marker(before: &str, after: &str) -> Option<Range<usize>> {
+    let line_end = after.find('\n').unwrap_or(after.len());
+    let start = before.rmatch_indices('\n').nth(NEAR).map_or(0, |(at, _)| at + 1);
+    let text = [before.get(start..)?, after.get(..line_end)?].concat();
+    let mut at = start;
+    for line in text.split_inclusive('\n') {
+        let is_it = |mark: &&str| {
+            line.strip_prefix(mark).is_some_and(|side| side.starts_with(' ') || side.trim().is_empty())
+        };
+        if CONFLICT_MARKS.iter().any(is_it) {
+            return Some(at..at + line.trim_end().len());
         }
         at += line.len();
     }
