@@ -8,7 +8,7 @@ use super::state::tree::SiteId;
 use super::things;
 use super::{Container, Hazard, Kind, Program, Severity, Site};
 use crate::commands::{Call, Remedy, Trait, Trouble, What};
-use crate::shell::ir::{CommandKind, Word};
+use crate::shell::ir::{Command, CommandKind, Word};
 use crate::shell::semantics::visit;
 
 /// What a diagnosis needs to find its words.
@@ -90,12 +90,13 @@ impl<'c> Context<'_, 'c> {
         let container = self.sequence.get(self.index).filter(|container| !container.is_sidecar);
         let (Some(own), Some(container)) = (own, container) else { return false };
         let Program::Script { script, .. } = &*container.program else { return true };
-        let mut is_last = true;
-        visit::commands(&script.body, |command| {
-            let CommandKind::Simple(simple) = &command.kind else { return };
-            let words: Vec<String> = simple.words.iter().map_while(Word::literal).collect();
-            let is_behind = command.range.start >= own.range.end && !simple.words.is_empty();
-            is_last &= !is_behind || Call::of(&words).is(Trait::OnlyPrints);
+        let (mut is_last, mut excused) = (true, Vec::new());
+        visit::commands(&script.body, |command| match &command.kind {
+            CommandKind::Or(left, right) if never_fails(right) => excused.push(&**left),
+            CommandKind::Simple(_) if command.range.start >= own.range.end => {
+                is_last &= never_fails(command) || excused.iter().any(|it| it.holds(command));
+            }
+            _ => {}
         });
         is_last
     }
@@ -203,5 +204,16 @@ impl<'c> Context<'_, 'c> {
             }
             Remedy::Advice(advice) => Some(Remedy::Advice(self.shared.atoms.show(&advice))),
         }
+    }
+}
+
+/// Whether a command surely succeeds.
+fn never_fails(command: &Command) -> bool {
+    let CommandKind::Simple(simple) = &command.kind else { return false };
+    let words: Vec<String> = simple.words.iter().map_while(Word::literal).collect();
+    match words.iter().map(String::as_str).collect::<Vec<_>>()[..] {
+        [] => simple.words.is_empty(),
+        [":" | "true", ..] | ["exit"] | ["exit", "0"] => true,
+        _ => Call::of(&words).is(Trait::OnlyPrints),
     }
 }

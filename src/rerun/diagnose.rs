@@ -210,6 +210,9 @@ fn difference(context: &Context<'_, '_>, trial: &Comparison<'_>, place: &Place) 
             Some(made) => (made, &made.place),
             None => (change, place),
         };
+        if change.manner == ChangeKind::Append {
+            return appending(context, trial, change);
+        }
         return drifting(context, trial.first, &trial.again.log, change.site, change.manner, place);
     }
     if !first_lacks && let Some(hazard) = cut_short(context, trial, place) {
@@ -229,6 +232,29 @@ fn moved_there<'t>(trial: &Comparison<'t>, change: &Change) -> Option<&'t Change
         it.manner == ChangeKind::Nest && it.site != change.site && it.place.name() == change.place.name()
     };
     changes.iter().rev().filter(|_| is_move).find(nests)
+}
+
+/// What adds to what is there, with all that the run of `last` adds to it: at the first of these, which has to start anew.
+fn appending(context: &Context<'_, '_>, trial: &Comparison<'_>, last: &Change) -> Option<Hazard> {
+    let log = &trial.again.log;
+    let before = log.changes.iter().rev().skip_while(|change| !std::ptr::eq(*change, last));
+    let of_place = before.filter(|change| change.place == last.place);
+    let mut sites: Vec<SiteId> = Vec::new();
+    for change in of_place.take_while(|change| change.manner == ChangeKind::Append) {
+        if !sites.contains(&change.site) && context.site(change.site).is_some() {
+            sites.push(change.site);
+        }
+    }
+    let (&first, others) = sites.split_last()?;
+    let mut hazard = drifting(context, trial.first, log, first, last.manner, &last.place)?;
+    if hazard.severity == Severity::Warning
+        && context.kept_in(&last.place, last.site).is_some_and(|kept_in| context.is_over(last.site, kept_in))
+    {
+        hazard.severity = Severity::Info;
+    }
+    let label = |site: &SiteId| Some((context.site(*site)?, "this adds to it, too".to_owned()));
+    hazard.labels.extend(others.iter().rev().filter_map(label));
+    Some(hazard)
 }
 
 fn drifting(
@@ -311,7 +337,7 @@ fn half_done(context: &Context<'_, '_>, trial: &Comparison<'_>, place: &Place) -
     let last = made.clone().find(is_tested).or_else(|| made.next()).unwrap_or(end);
     let early = context.event(trial.first, &of_test(trial.first, turned, last), false)?;
     let in_server = things::on_server(&place.path).is_some();
-    let said = messages::half_done(&early, in_server);
+    let mut said = messages::half_done(&early, in_server);
     let command = Call::of(trial.first.commands.get(&last.site)?).title();
     // What git keeps for itself (a setting, a remote) is noticed soon, and seldom matters. What the work leaves lying
     // about matters less.
@@ -320,6 +346,9 @@ fn half_done(context: &Context<'_, '_>, trial: &Comparison<'_>, place: &Place) -
     let mut left_undone = changes.iter().take(turned.until).skip(killed);
     let lacks_folders = left_undone.clone().all(|change| makes_folder(trial.first, change));
     let is_printed = left_undone.all(|change| is_printed_with(trial.first, change, end));
+    if lacks_folders && makes_folder(trial.first, last) {
+        messages::FOLDERS_ALONE.clone_into(&mut said.help);
+    }
     let minor = inner || lacks_folders || is_printed || is_leftover(trial.first, place);
     let severity = if minor { Severity::Info } else { Severity::Warning };
     let shown = context.test_of_files(trial.first, &trial.again.log, turned);

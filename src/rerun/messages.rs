@@ -314,6 +314,10 @@ pub(super) fn half_done(early: &str, in_server: bool) -> Words {
     }
 }
 
+/// What helps where nothing but folders is made under a test.
+pub(super) const FOLDERS_ALONE: &str =
+    "make them without the test: `mkdir -p` passes over a folder that is there";
+
 /// A command that fails on what the killed run made, and so keeps the rest from being done.
 pub(super) fn cut_short(command: &str, path: &str, late: &str) -> String {
     format!("a killed run leaves `{path}`, so `{command}` fails and {late} is never made")

@@ -219,9 +219,10 @@ fn execution_says_that_what_is_mended_is_safe() {
 /// The line that a help tells to write, or to put before.
 fn shown(help: &str) -> Option<(&str, bool)> {
     if let Some(rest) = help.strip_prefix("write `") {
-        let (line, _) = rest.split_once('`')?;
-        // SQL is no line of a script.
-        return Some((line, false)).filter(|(line, _)| !line.starts_with(char::is_uppercase));
+        let (line, rest) = rest.split_once('`')?;
+        // SQL is no line of a script, nor is a file that is to be written anew.
+        let is_line = !line.starts_with(char::is_uppercase) && !rest.starts_with(" anew");
+        return Some((line, false)).filter(|_| is_line);
     }
     Some((help.strip_prefix("put `")?.split_once("` before it")?.0, true))
 }
