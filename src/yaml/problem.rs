@@ -116,10 +116,27 @@ pub(super) fn of(error: &ScanError, span: Span, text: &str, bracket: Option<usiz
     let line = [before.rsplit('\n').next().unwrap_or(""), after.lines().next().unwrap_or("")].concat();
     let help = if line.contains("{{") {
         Some("if this is a template, render it first".to_owned())
+    } else if matches!(error.kind(), ErrorKind::MappingValueNotAllowed) && is_below_value(before) {
+        Some("move the line to the left: the key above it has its value already".to_owned())
     } else {
         bracket.and_then(|bracket| unclosed(before, bracket)).or(help.map(str::to_owned))
     };
     Problem::Invalid { span, message, help }
+}
+
+/// Whether the line that goes wrong, of which the start is the end of `before`, is a key that stands further in than the one
+/// above it, which has a value in its line.
+fn is_below_value(before: &str) -> bool {
+    let columns = |line: &str| line.len() - line.trim_start().len();
+    let mut lines = before.rsplit('\n');
+    let own = lines.next().unwrap_or("");
+    let is_key = !own.trim().is_empty() && !own.trim_start().contains([' ', '"', '\'']);
+    let above = lines.find(|line| !line.trim().is_empty() && !line.trim_start().starts_with('#'));
+    is_key
+        && above.is_some_and(|above| {
+            let value = above.split_once(": ").map_or("", |(_, value)| value.trim());
+            !value.is_empty() && !value.starts_with(['|', '>', '&']) && columns(above) < columns(own)
+        })
 }
 
 /// How many lines above an error may be its cause.
@@ -183,7 +200,7 @@ fn explain(error: &ScanError) -> (String, Option<&'static str>) {
         }
         E::InvalidTrailingSingleQuotedScalar | E::InvalidTrailingDoubleQuotedScalar => (
             "text follows a closing quote",
-            "within the same quotes, write `''` for a single quote and `\\\"` for a double one",
+            "put all of the text within the quotes; there write `''` for a single quote, or `\\\"` for a double one",
         ),
         E::UnknownQuotedScalarEscape => (
             "double quotes know no such escape",

@@ -97,6 +97,12 @@ fn problems_come_with_help() {
     assert_eq!(help("{{- if x }}\na: 1\n"), some("if this is a template, render it first"));
     assert_eq!(help("\na: [1,\nb: 2\nc: 3\n"), some("is the `[` in line 2 closed?"));
     assert_eq!(help("a: @x\n"), some("put the text in quotes"));
+    let left = some("move the line to the left: the key above it has its value already");
+    assert_eq!(help("apiVersion: apps/v1\n    kind: Deployment\n"), left);
+    for text in ["a: b: c\n", "a: b\nc: d: e\n", "a:\n  b: c\n  d: see: here\n"] {
+        let quotes = "put text that holds `: ` in quotes; a key needs a space after its `:`";
+        assert_eq!(help(text), some(quotes), "{text}");
+    }
     assert_eq!(help("a: *x\n"), None);
     assert_eq!(help("a: [1,\nb: 2\n"), None, "the bracket itself is shown");
 }
