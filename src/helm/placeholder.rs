@@ -45,7 +45,7 @@ pub struct Placeholders {
 
 #[derive(Debug, Clone)]
 struct Action {
-    /// Its text, as it is written.
+    /// Its text, as it is written where it is shortest: elsewhere it may be quoted or indented.
     text: String,
     /// The same with what variables were set to, where it means the same in all templates of a chart: it speaks of no other
     /// variable, and of `.` only where that is the root.
@@ -63,6 +63,7 @@ impl Placeholders {
     pub(super) fn of(&mut self, inner: &str, resolved: &str, scope: Scope) -> Option<char> {
         let key = (action::identity(inner), scope.of(inner));
         if let Some(&placeholder) = self.known.get(&key) {
+            self.tell_shorter(placeholder, inner);
             return Some(placeholder);
         }
         let placeholder = self.free(&key.0)?;
@@ -72,6 +73,15 @@ impl Placeholders {
         self.actions.insert(placeholder, Action { text: inner.to_owned(), of_chart });
         self.known.insert(key, placeholder);
         Some(placeholder)
+    }
+
+    /// Tells of `placeholder` by the text of `inner`, if that is the shorter one: it does nothing more to the value.
+    fn tell_shorter(&mut self, placeholder: char, inner: &str) {
+        if let Some(action) = self.actions.get_mut(&placeholder)
+            && inner.len() < action.text.len()
+        {
+            inner.clone_into(&mut action.text);
+        }
     }
 
     /// A placeholder for the action with this `identity` that no other has. Most have the same in all templates, so that a
