@@ -9,6 +9,7 @@ use crate::kube::active_deadline::{self, KEY};
 use crate::kube::{Completeness, Container, Pod};
 use crate::program::Program;
 use crate::rule::{Group, PodContext, Rule, Target};
+use crate::shell::condition::is_test_name;
 use crate::shell::semantics::{Awaited, Facts, Loop, Wait};
 use crate::source::Span;
 use crate::yaml::Lookup;
@@ -38,8 +39,8 @@ fn check(pod: &Pod<'_>, cx: &mut PodContext<'_>) {
                 continue;
             }
             let own = facts.loops.iter().find(|own| own.head() == wait.span);
-            let reads = own.is_some_and(|own| reads_output(own, facts));
-            let mut finding = finding(pod, program, &wait, own, reads);
+            let asked = own.map_or(Asked::Other, |own| asked(own, facts));
+            let mut finding = finding(pod, program, &wait, own, asked);
             // Without another try, to give up is worse than to go on.
             finding.fix = own.filter(|_| is_tried_again(pod)).and_then(|own| count::fix(own, &wait, cx));
             cx.report_in(program.container, finding);
@@ -94,11 +95,11 @@ fn finding(
     program: &Program<'_, '_>,
     wait: &Wait,
     own: Option<&Loop<'_>>,
-    reads: bool,
+    asked: Asked,
 ) -> Finding {
     let init = program.container;
     let is_job = is_job(pod);
-    let until = until(&wait.awaited, reads);
+    let until = until(&wait.awaited, asked);
     let consequence = if is_job {
         format!("{until}, the Job neither fails nor ends")
     } else {
@@ -123,25 +124,47 @@ fn finding(
     }
 }
 
-/// Whether the condition of `own` looks for something in a file, or in what a command puts out but for the names of files.
-fn reads_output(own: &Loop<'_>, facts: &Facts<'_>) -> bool {
-    let asked = facts.executions.get(own.runs.clone()).unwrap_or_default().iter().filter(|run| {
-        std::ptr::eq(run.unit, own.unit) && own.condition().iter().any(|command| command.holds(run.command))
-    });
-    let calls: Vec<Call<'_>> = asked.map(|run| Call::of(run.written())).collect();
-    calls.iter().any(commands::searches_text) && !calls.iter().any(commands::lists_folder)
+/// What a condition asks of what is waited for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Asked {
+    /// Whether a file holds something, or what a command puts out, but for the names of files.
+    Contents,
+    /// Whether objects of the cluster are there.
+    Presence,
+    /// Something else.
+    Other,
 }
 
-/// How long it takes; `reads` tells whether something is looked for in what there is.
-fn until(awaited: &[Awaited], reads: bool) -> &'static str {
+/// What the condition of `own` asks.
+fn asked(own: &Loop<'_>, facts: &Facts<'_>) -> Asked {
+    let runs = facts.executions.get(own.runs.clone()).unwrap_or_default().iter().filter(|run| {
+        std::ptr::eq(run.unit, own.unit) && own.condition().iter().any(|command| command.holds(run.command))
+    });
+    let calls: Vec<Call<'_>> = runs.map(|run| Call::of(run.written())).collect();
+    let is_for_text = |call: &Call<'_>| {
+        is_test_name(call.name()) && call.words().iter().any(|word| word == "-z" || word == "-n")
+    };
+    if calls.iter().any(commands::searches_text) && !calls.iter().any(commands::lists_folder) {
+        Asked::Contents
+    } else if calls.iter().all(|call| commands::only_asks_for(call) || is_for_text(call)) {
+        Asked::Presence
+    } else {
+        Asked::Other
+    }
+}
+
+/// How long it takes, by what is `asked` of what there is.
+fn until(awaited: &[Awaited], asked: Asked) -> &'static str {
     let all = |is_one: &dyn Fn(&Awaited) -> bool| awaited.iter().all(is_one);
     let is_kernels = |path: &str| ["/proc", "/sys"].iter().any(|folder| is_at_or_below(path, folder));
     if all(&|awaited| matches!(awaited, Awaited::Command(_))) {
         "as long as it fails"
-    } else if reads || all(&|awaited| matches!(awaited, Awaited::File(path) if is_kernels(path))) {
+    } else if asked == Asked::Contents
+        || all(&|awaited| matches!(awaited, Awaited::File(path) if is_kernels(path)))
+    {
         // Most of what the kernel tells is always there, whatever it says.
         "as long as its test fails"
-    } else if all(&|awaited| matches!(awaited, Awaited::Object(_))) {
+    } else if asked != Asked::Presence && all(&|awaited| matches!(awaited, Awaited::Object(_))) {
         // It may well be there: `kubectl rollout status` fails where it is missing.
         "until it is ready"
     } else {

@@ -44,6 +44,11 @@ fn named(words: &[&str]) -> Vec<String> {
     }
 }
 
+/// Whether `call` only asks whether an object is there: it says nothing of its state by its own status.
+pub(crate) fn only_asks_for(call: &Call<'_>) -> bool {
+    is_kubectl(call) && call.operands().first() == Some(&"get")
+}
+
 fn is_kubectl(call: &Call<'_>) -> bool {
     matches!(call.name(), "kubectl" | "oc")
 }

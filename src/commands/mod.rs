@@ -46,7 +46,7 @@ use std::sync::OnceLock;
 
 pub use awaited::Awaited;
 pub use call::Call;
-pub(crate) use cluster_objects::{made as made_object, needed as needed_objects};
+pub(crate) use cluster_objects::{made as made_object, needed as needed_objects, only_asks_for};
 pub(crate) use copies::may_copy_file;
 pub(crate) use database_servers::{DATA, OBJECTS};
 pub(crate) use download::alternative;
