@@ -6,7 +6,7 @@ mod rescue;
 mod script;
 mod weight;
 
-use crate::commands::Trait;
+use crate::commands::{Call, Trait};
 use crate::finding::{Confidence, Finding, Safety, Severity};
 use crate::helm;
 use crate::kube::Pod;
@@ -217,7 +217,10 @@ fn is_unread(execution: &Execution<'_>) -> bool {
 
 fn why(script: &Script<'_, '_>, masked: &Masked<'_, '_>) -> String {
     match masked.reason {
-        Reason::NoErrexit => match deciding(script, masked).and_then(Execution::name) {
+        Reason::NoErrexit => match deciding(script, masked).map(|last| Call::of(last.written()).title()) {
+            Some(last) if last == masked.name => {
+                format!("the script goes on, and its exit status is that of another `{last}` behind it")
+            }
             Some(last) => format!("the script goes on, and its exit status is that of `{last}`"),
             None => "the script goes on, and ends as if nothing had happened".to_owned(),
         },

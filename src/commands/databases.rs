@@ -23,6 +23,8 @@ pub(super) const RECORDS: &[Record] = &[
         .does(super::reading::steady)
         .at(paths::dumped)
         .is(&[Trait::NeedsNetwork, Trait::Weighty]),
+    // What it restores from an empty input is an error: "input file is too short".
+    record(&["pg_restore"]).taking(PG_VALUED).is(&[Trait::NeedsNetwork, Trait::RejectsEmptyInput]),
     record(&["createdb"])
         .taking(PG_VALUED)
         .does(|world, call| create_named(world, call, "database"))
