@@ -411,6 +411,10 @@ impl<'p, 'f, 's> Poison<'p, 'f, 's> {
     /// Whether the command at `later` is one that was to be installed.
     fn is_installed(&self, later: usize) -> bool {
         let call = self.script.call(later);
+        // Which of what is installed a program imports isn't known.
+        if self.uninstalled.iter().any(|by| commands::may_import_of(&call, &self.script.call(*by))) {
+            return true;
+        }
         // `command -v NAME` fails where that isn't there.
         let asked = self.script.words_of(later).last().filter(|_| call.is(Trait::Test));
         let name = asked.filter(|_| !commands::is_everywhere(call.name())).map_or(call.name(), |name| name);

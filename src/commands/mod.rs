@@ -65,6 +65,7 @@ pub(crate) use rights::{
 pub(crate) use servers::may_end_server;
 pub(crate) use services::says_what_is_set;
 pub(crate) use signals::{ends_by, sent_to_own_shell};
+pub(crate) use system::may_import_of;
 pub(crate) use wrappers::Wrapper;
 
 use foldhash::HashMap;

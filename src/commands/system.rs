@@ -67,6 +67,17 @@ fn asks_user(call: &Call<'_>) -> &'static [Trait] {
     if call.has("u g n user group name") { &[Trait::AsksUser] } else { &[] }
 }
 
+/// Whether what `call` runs may import libraries that `installation` brings: it is an interpreter, or `npm run build`.
+pub(crate) fn may_import_of(call: &Call<'_>, installation: &Call<'_>) -> bool {
+    const LIBRARIES: [&str; 5] = ["python", "py3-", "node", "ruby", "perl"];
+    let is_library = |word: &String| LIBRARIES.iter().any(|name| word.starts_with(name));
+    let is_of_language = matches!(installation.name(), "pip" | "pip3" | "gem" | "npm" | "yarn");
+    let verb = call.operands().first().copied().unwrap_or_default();
+    let runs = || matches!(verb, "run" | "run-script" | "start" | "test" | "exec");
+    let may_import = call.is(Trait::Interpreter) || matches!(call.name(), "npm" | "yarn") && runs();
+    may_import && (is_of_language || installation.words().iter().any(is_library))
+}
+
 fn installs(call: &Call<'_>) -> &'static [Trait] {
     let is_one = call.words().iter().skip(1).any(|word| INSTALLATIONS.contains(&word.as_str()));
     if is_one { INSTALLS } else { &[] }
