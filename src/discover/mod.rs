@@ -292,10 +292,8 @@ fn name_kustomization(folder: &Path, inputs: &mut [Input]) {
     let folder = clean(folder);
     for input in inputs {
         if let Input::File { path, named } = input {
-            let is_in = path.parent().is_some_and(|parent| {
-                parent == folder || folder == Path::new(".") && parent == Path::new("")
-            });
-            *named |= is_in && path.to_str().is_some_and(is_kustomization);
+            let is_in = |parent| parent == folder || folder == Path::new(".") && parent == Path::new("");
+            *named |= path.to_str().is_some_and(is_kustomization) && path.parent().is_some_and(is_in);
         }
     }
 }

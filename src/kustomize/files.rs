@@ -409,7 +409,8 @@ fn shown(path: &Path) -> String {
 
 /// Whether `path` leads down alone, without `.` and `..`, as most do. There is nothing to work out then.
 fn is_plain(path: &str) -> bool {
-    !path.contains('\\') && path.split('/').all(|step| !matches!(step, "" | "." | ".."))
+    let is_plain = |step: &[u8]| !matches!(step, b"" | b"." | b"..") && !step.contains(&b'\\');
+    path.as_bytes().split(|byte| *byte == b'/').all(is_plain)
 }
 
 /// What `path` means in `folder`, shown as people write it: without `.`, and with `..` at its start alone.

@@ -1,5 +1,7 @@
 //! The resources of a build, and what they are called while it goes on.
 
+use std::sync::Arc;
+
 use foldhash::HashSet;
 
 use crate::kube::Workload;
@@ -99,8 +101,8 @@ impl Id {
 #[derive(Debug, Clone)]
 pub(super) struct Resource {
     pub(super) value: Value,
-    /// What it was called before, the first name first.
-    pub(super) previous: Vec<Id>,
+    /// What it was called before, the first name first. Each build that includes it knows that, too.
+    pub(super) previous: Vec<Arc<Id>>,
     pub(super) prefixes: Vec<String>,
     pub(super) suffixes: Vec<String>,
     /// Whether a generator made it: kustomize adds a hash of its contents to its name.
@@ -137,7 +139,7 @@ impl Resource {
 
     /// What it is called where it is written.
     pub(super) fn original_id(&self) -> Id<&str> {
-        self.previous.first().map_or_else(|| self.id(), Id::as_deref)
+        self.previous.first().map_or_else(|| self.id(), |id| id.as_deref())
     }
 
     /// Whether it is or was called `id`.
@@ -149,9 +151,9 @@ impl Resource {
     /// Notes what it is called, before that changes.
     pub(super) fn keep_id(&mut self) {
         let id = self.id();
-        if self.previous.last().map(Id::as_deref) != Some(id) {
+        if self.previous.last().map(|id| id.as_deref()) != Some(id) {
             let id = id.to_owned();
-            self.previous.push(id);
+            self.previous.push(Arc::new(id));
         }
     }
 

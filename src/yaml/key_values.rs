@@ -1,5 +1,7 @@
 //! The strings that a key could hold in a document, told from its text: to parse only what is asked for.
 
+use memchr::memmem;
+
 use super::disguises::{after_blank, after_colon, hides_names, is_name};
 use crate::sought::Sought;
 
@@ -26,10 +28,11 @@ impl KeyValues<'_> {
     #[must_use]
     pub fn may_have(&self, values: &[&str], document: &str) -> bool {
         let is_one = |own: &&str| values.iter().any(|value| own.contains(value));
+        let is_in_document = |value: &&str| memmem::find(document.as_bytes(), value.as_bytes()).is_some();
         self.is_open
             || self.strings.iter().any(is_one)
             // What a template's action puts there isn't known.
-            || !values.is_empty() && ACTION.is_in(document) && values.iter().any(|value| document.contains(value))
+            || !values.is_empty() && ACTION.is_in(document) && values.iter().any(is_in_document)
     }
 }
 
