@@ -257,19 +257,20 @@ impl<'p, 'f, 's> Poison<'p, 'f, 's> {
     /// Whether a function means `source` by `path`, `https://example.com/$1`: it is called with what stands there, which isn't
     /// known.
     fn may_be_called_for(&self, source: &str, path: &str) -> bool {
-        let Some((head, rest)) = path.split_once('$') else { return false };
-        let rest = rest.strip_prefix('{').unwrap_or(rest);
-        let tail = rest.strip_prefix(|c: char| c.is_ascii_digit());
+        let is_parameter = |at: &usize| {
+            let name = path.get(at + 1..).unwrap_or("").trim_start_matches('{');
+            name.starts_with(|c: char| c.is_ascii_digit())
+        };
+        let Some(at) = path.match_indices('$').map(|(at, _)| at).find(is_parameter) else { return false };
+        let (head, rest) = path.split_at_checked(at).unwrap_or_default();
+        let tail = rest.trim_start_matches(['$', '{']).strip_prefix(|c: char| c.is_ascii_digit());
         let tail = tail.map(|tail| tail.strip_prefix('}').unwrap_or(tail));
         let argument = tail.and_then(|tail| source.strip_prefix(head)?.strip_suffix(tail));
         let Some(argument) = argument.filter(|argument| argument.contains('$')) else { return false };
-        let is_around = |c: char| c.is_whitespace() || "\"';".contains(c);
         let text = self.script.execution(self.index).map_or("", |own| own.unit.text.as_str());
-        text.match_indices(argument).any(|(at, _)| {
-            let (before, after) =
-                (text.get(..at).unwrap_or(""), text.get(at + argument.len()..).unwrap_or(""));
-            before.ends_with(is_around) && (after.is_empty() || after.starts_with(is_around))
-        })
+        let mut words = text.split(|c: char| c.is_whitespace() || "\"';".contains(c));
+        let without_braces = |text: &str| text.replace(['{', '}'], "");
+        words.any(|word| without_braces(word) == without_braces(argument))
     }
 
     /// Whether `path` lies in a volume that wasn't filled, and nothing else puts it there before the command at `later`.

@@ -133,6 +133,30 @@ fn a_script_is_read_without_what_may_decide_on_it() {
     }
 }
 
+/// A value that only Helm knows is the same wherever its variable stands.
+#[test]
+fn a_function_asks_once_more_for_what_a_value_is_a_part_of() {
+    let masked = |called: &str| {
+        let script = format!(
+            "check() {{\n  code=$(curl -sS -o /dev/null -w \"%{{http_code}}\" ${{ADDR}}/v1/${{1}}) || exit 1\n}}\n\
+             a=$(curl -sS ${{ADDR}}/v1/${{PREFIX}}/root/certs | jq -r .a)\n{called}\necho \"$a\" > /data/a\n"
+        );
+        let script: String = script.lines().map(|line| format!("      {line}\n")).collect();
+        let text = format!(
+            "apiVersion: v1\nkind: Pod\nmetadata: {{name: a}}\nspec:\n  initContainers:\n  - name: a\n    image: a:1\n    \
+             env:\n    - name: PREFIX\n      value: {{{{ .Values.prefix }}}}\n    - {{name: ADDR, value: 'http://vault:8200'}}\n    command: [sh, -c]\n    args:\n    - |\n{script}    \
+             volumeMounts: [{{name: data, mountPath: /data}}]\n  containers: [{{name: b, image: 'b:1'}}]\n  \
+             volumes: [{{name: data, emptyDir: {{}}}}]\n"
+        );
+        let chart = chart(&[("web/templates/web.yaml", &text)]);
+        run(chart.path(), &["--select", "masked-failure", "--format", "concise"]).1.lines().count()
+    };
+    assert_eq!(masked("check \"${PREFIX}/root/certs\""), 0);
+    assert_eq!(masked("check \"$PREFIX/root/certs\""), 0);
+    assert_ne!(masked("check \"${PREFIX}/other/certs\""), 0, "of something else");
+    assert_ne!(masked(":"), 0, "nobody asks");
+}
+
 /// What may be put at the end of a script is a part of it, and nothing of the object around.
 #[test]
 fn lines_of_a_script_are_no_keys_around_it() {
