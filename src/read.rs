@@ -14,7 +14,7 @@ use crate::charts::{self, InitTemplates, Views};
 use crate::cut_list::CutList;
 use crate::discover::{self, Failure, Input};
 use crate::encoding::decode;
-use crate::helm::{Library, Template, Unread};
+use crate::helm::{self, Library, Template, Unread};
 use crate::path_text::{path_of_text, text_of_path};
 use crate::rendered;
 use crate::source::{FileId, Source, Span};
@@ -35,6 +35,8 @@ pub struct InputFile {
     pub mentions: Option<Box<[Mention]>>,
     /// The definitions of custom resources in it, by what names them, where it holds nothing else and was left out.
     pub definitions: Box<[Value]>,
+    /// The files of its chart that it names, where it is a template.
+    pub named_files: Box<[Box<str>]>,
 }
 
 /// Objects that a document may hold, by its text. There are as many as a run has files.
@@ -103,8 +105,17 @@ impl InputFile {
         let source = source.into();
         let documents = yaml::split(&source.text);
         let holds_objects = holds_objects(&source.text, &documents);
+        let named_files = named_files(&source.path, &source.text);
         let (documents, definitions) = (documents.into(), Box::default());
-        Self { source, documents, holds_objects, is_asked_for: true, mentions: None, definitions }
+        Self {
+            source,
+            documents,
+            holds_objects,
+            is_asked_for: true,
+            mentions: None,
+            definitions,
+            named_files,
+        }
     }
 
     /// Whether its text was dropped after it was read, since nobody would ask for it.
@@ -146,6 +157,14 @@ pub fn again(source: &Source) -> Result<InputFile, Failure> {
         (file, None) => Ok(file),
         (_, Some(failure)) => Err(failure),
     }
+}
+
+/// The files of its chart that the template at `path` names.
+fn named_files(path: &str, text: &str) -> Box<[Box<str>]> {
+    if !charts::is_template(path, text) {
+        return Box::default();
+    }
+    helm::named_files(text).map(Box::from).collect()
 }
 
 fn holds_objects(text: &str, documents: &[Range<usize>]) -> bool {
@@ -232,6 +251,7 @@ pub fn read_where(
         Ok((text, encoding)) => {
             let documents = yaml::split(&text);
             let holds_objects = holds_objects(&text, &documents);
+            let named_files = named_files(&path, &text);
             let kept = keep(Skimmed { id, path: &path, text: &text, documents: &documents });
             let source = if kept.text {
                 let origins = rendered::origins(&text, &documents);
@@ -242,7 +262,15 @@ pub fn read_where(
             let Kept { is_asked_for, mentions, definitions, .. } = kept;
             let source = Arc::new(source);
             let documents = documents.into();
-            Ok(InputFile { source, documents, holds_objects, is_asked_for, mentions, definitions })
+            Ok(InputFile {
+                source,
+                documents,
+                holds_objects,
+                is_asked_for,
+                mentions,
+                definitions,
+                named_files,
+            })
         }
         // Other people's files are passed over whatever their encoding is.
         Err(undecoded) if !undecoded.may_be_manifest => Ok(empty()),

@@ -20,6 +20,7 @@ mod choices;
 mod condition;
 mod constant;
 mod facts;
+mod files;
 mod implied;
 mod layout;
 mod lexer;
@@ -34,6 +35,7 @@ mod script;
 mod tree;
 
 pub use choices::{Choice, conditions};
+pub use files::{AskedFiles, asked_files, matches_file, named_files};
 pub use library::Library;
 pub use named::may_define_containers;
 pub use placeholder::{Placeholders, has_placeholder, is_placeholder};

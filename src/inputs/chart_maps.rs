@@ -10,7 +10,9 @@ use foldhash::{HashMap, HashMapExt};
 
 use super::files::Files;
 use crate::charts::{self, InitTemplates, Views};
+use crate::helm::{self, AskedFiles};
 use crate::kube::objects;
+use crate::read::InputFile;
 use crate::source::{FileId, MappedText, Source, Span};
 use crate::yaml::Node;
 
@@ -71,6 +73,8 @@ pub(super) fn is_folder(path: &str) -> bool {
 impl Chart {
     fn read(&self, files: &Files) -> HashMap<String, ChartMap> {
         let mut maps = HashMap::new();
+        let path = self.templates.first().and_then(|&id| files.get(id)).map_or("", |file| &file.source.path);
+        let of_chart = ChartFiles::of(files, path);
         for file in self.templates.iter().filter_map(|&id| files.with_text(id)) {
             let holds = |text: &str| memchr::memmem::find(text.as_bytes(), KIND.as_bytes()).is_some();
             if !holds(&file.source.text) || !charts::is_template(&file.source.path, &file.source.text) {
@@ -84,7 +88,12 @@ impl Chart {
                     let Some(name) = name else { continue };
                     let choices = views.choices(part);
                     let is_certain = |at: usize| !choices.iter().any(|choice| choice.holds(&(at..at)));
-                    let data = texts(object.node.get("data"), &file.source, &is_certain);
+                    let mut data = texts(object.node.get("data"), &file.source, &is_certain, &of_chart);
+                    if let Some(entry) = object.node.entry("data") {
+                        let asked = asked_behind(&file.source.text, entry.key.span().range().end);
+                        let certain = asked.into_iter().filter(|(at, _)| is_certain(*at));
+                        data.extend(certain.flat_map(|(_, asked)| of_chart.entries(&asked)));
+                    }
                     let map = ChartMap { data, place: part.place, is_ambiguous: false };
                     match maps.get_mut(&name) {
                         None => _ = maps.insert(name, map),
@@ -110,19 +119,83 @@ impl ChartMap {
     }
 }
 
+/// The scripts of a chart that were read beside its templates.
+struct ChartFiles<'f> {
+    /// The folder of the chart.
+    folder: &'f str,
+    list: Vec<&'f InputFile>,
+}
+
+impl<'f> ChartFiles<'f> {
+    /// Those of the chart of the template at `path`.
+    fn of(files: &'f Files, path: &'f str) -> Self {
+        let folder = chart_of(path).unwrap_or("");
+        let scripts = files.list().iter().filter(|file| file.documents.is_empty());
+        Self { folder, list: scripts.filter(|file| file.source.path.starts_with(folder)).collect() }
+    }
+
+    /// The text of the one that `asked` is of.
+    fn text(&self, asked: &AskedFiles) -> Option<MappedText> {
+        let is_it = |file: &&&InputFile| self.path_in_chart(file) == Some(&asked.path);
+        self.list.iter().find(is_it).and_then(|file| text_of(file, asked))
+    }
+
+    /// The entries that `asked` makes, by the names of the files.
+    fn entries(&self, asked: &AskedFiles) -> Vec<(String, Option<MappedText>)> {
+        let entries = self.list.iter().filter_map(|file| {
+            let path = self.path_in_chart(file).filter(|path| helm::matches_file(&asked.path, path))?;
+            let name = path.rsplit('/').next().unwrap_or(path);
+            Some((name.to_owned(), text_of(file, asked)))
+        });
+        if asked.are_entries { entries.collect() } else { Vec::new() }
+    }
+
+    fn path_in_chart<'a>(&self, file: &'a InputFile) -> Option<&'a str> {
+        file.source.path.strip_prefix(self.folder)
+    }
+}
+
+/// The text of `file` as it is put out; `None` where Helm makes it first.
+fn text_of(file: &InputFile, asked: &AskedFiles) -> Option<MappedText> {
+    let is_made = asked.are_templates && file.source.text.contains("{{");
+    (!is_made).then(|| file.source.mapped())
+}
+
+/// What the actions ask for that stand right behind the key which ends at `at` of a template's `text`, each with its place:
+/// they put out entries of the map there.
+fn asked_behind(text: &str, at: usize) -> Vec<(usize, AskedFiles)> {
+    let mut asked = Vec::new();
+    let mut rest = text.get(at..).and_then(|rest| rest.strip_prefix(':')).unwrap_or("").trim_start();
+    while let Some((action, behind)) = rest.strip_prefix("{{").and_then(|rest| rest.split_once("}}")) {
+        let inner = action.trim_start_matches('-').trim_end_matches('-').trim();
+        asked.extend(helm::asked_files(inner).map(|files| (text.len() - rest.len(), files)));
+        rest = behind.trim_start();
+    }
+    asked
+}
+
 /// The texts in `data`, of a template in `source`, that hold no action: none that puts something out, and no branch. Of
 /// others the keys, where it is certain that they are there.
 fn texts(
     data: Option<Node<'_>>,
     source: &Source,
     is_certain: &dyn Fn(usize) -> bool,
+    of_chart: &ChartFiles<'_>,
 ) -> BTreeMap<String, Option<MappedText>> {
     let is_plain = |node: Node<'_>| !source.slice(node.span()).contains("{{");
     let entries = data.into_iter().flat_map(Node::entries).filter(|entry| is_plain(entry.key));
     let known = entries.filter_map(|entry| {
+        let is_certain = is_certain(entry.key.span().range().start);
         let text = Some(entry.value).filter(|text| text.as_str().is_some() && is_plain(*text));
-        let is_told = text.is_some() || is_certain(entry.key.span().range().start);
-        is_told.then(|| (entry.name().into_owned(), text.map(Node::mapped)))
+        let text =
+            text.map(Node::mapped).or_else(|| of_chart.text(&asked(entry.value).filter(|_| is_certain)?));
+        (text.is_some() || is_certain).then(|| (entry.name().into_owned(), text))
     });
     known.collect()
+}
+
+/// What `value` asks for, if it is what one action puts out.
+fn asked(value: Node<'_>) -> Option<AskedFiles> {
+    let told = value.text_of_chart()?;
+    helm::asked_files(told.trim().strip_prefix("{{")?.strip_suffix("}}")?)
 }

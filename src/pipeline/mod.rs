@@ -2,6 +2,7 @@
 
 mod builds;
 mod called;
+mod chart_files;
 mod conditions;
 mod file_result;
 mod files;
@@ -174,7 +175,7 @@ impl Checked {
     }
 }
 
-/// Builds the kustomizations among the files that were `read`. What these read comes behind the others.
+/// Builds the kustomizations among the files that were `read`. What these read, and scripts of charts, come behind the others.
 fn gather(
     settings: &Settings,
     read: Vec<(InputFile, Option<Failure>)>,
@@ -189,6 +190,7 @@ fn gather(
         files.push(file);
     }
     add_unread(unread, settings, report);
+    chart_files::add(&mut files);
     let builds = kustomize::build(files, scope, settings.load_restrictor);
     (InputSet::of_builds(&builds), builds)
 }

@@ -31,6 +31,7 @@ mod fuzzing;
 mod helm;
 mod helm_calls;
 mod helm_conditions;
+mod helm_files;
 mod helm_lint;
 mod helm_named;
 mod helm_open;
