@@ -40,6 +40,7 @@ pub use library::Library;
 pub use named::may_define_containers;
 pub use placeholder::{Placeholders, has_placeholder, is_placeholder};
 pub use render::Injection;
+pub use script::has_branches;
 
 use facts::Facts;
 use render::Output;

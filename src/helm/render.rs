@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use super::action::MAX_COLUMNS;
 use super::facts::Facts;
 use super::readings::choose;
+use super::script;
 use super::tree::{Block, Call, Piece, Tree, Value};
 use crate::source::{FileId, MappedText, Span};
 
@@ -244,12 +245,8 @@ impl<'a> Renderer<'a> {
 
 /// Whether the outermost lines of `text` are items, or keys; `None` where there are both, or a value puts out what isn't known.
 fn are_items(text: &str) -> Option<bool> {
-    let is_silent = |line: &str| {
-        let action = line.trim_start_matches(['{', '-', ' ']);
-        let opens =
-            |word: &&str| action.strip_prefix(word).is_some_and(|rest| rest.starts_with([' ', '-', '}']));
-        action.starts_with("/*") || ["if", "else", "end", "with", "range"].iter().any(opens)
-    };
+    let is_silent =
+        |line: &str| line.trim_start_matches(['{', '-', ' ']).starts_with("/*") || script::is_of_block(line);
     // The column of the first entry; that of the outermost ones, and what all of these are.
     let mut first = None;
     let mut outermost: Option<(usize, Option<bool>)> = None;

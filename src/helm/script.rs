@@ -22,6 +22,20 @@ pub(super) fn steers(text: &str) -> bool {
     text.lines().map(str::trim_start).any(is_one)
 }
 
+/// Whether an action of `text` decides what is put out: where a branch or a loop begins or ends.
+#[must_use]
+pub fn has_branches(text: &str) -> bool {
+    text.split("{{").skip(1).any(is_of_block)
+}
+
+/// Whether the action that `text` starts with, perhaps behind its braces, begins a branch or a loop, or ends one.
+pub(super) fn is_of_block(text: &str) -> bool {
+    let action = text.trim_start_matches(['{', '-', ' ']);
+    let is_next =
+        |word: &&str| action.strip_prefix(word).is_some_and(|rest| rest.starts_with([' ', '-', '}']));
+    ["if", "else", "end", "with", "range"].iter().any(is_next)
+}
+
 /// The last line of `before` that isn't blank, an action or a comment.
 fn last_line(before: &str) -> Option<&str> {
     let mut lines = before.lines().rev().map(str::trim);
@@ -39,7 +53,17 @@ fn is_entry(line: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{begins_after, goes_on_after};
+    use super::{begins_after, goes_on_after, has_branches};
+
+    #[test]
+    fn branches_are_told_by_their_actions() {
+        for text in ["{{- if .a }}", "a {{ range .b }}", "{{end}}", "{{-end-}}", "x {{ .y }} {{ else }}"] {
+            assert!(has_branches(text), "{text}");
+        }
+        for text in ["", "{ if; }", "{{ .if }}", "{{ ending }}", "{{ include \"if\" . }}", "if {{ .a }}"] {
+            assert!(!has_branches(text), "{text}");
+        }
+    }
 
     #[test]
     fn block_scalars_begin_after_their_header() {

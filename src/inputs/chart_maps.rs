@@ -1,9 +1,10 @@
-//! The ConfigMaps of charts, read where they are written.
+//! The ConfigMaps and Secrets of charts, read where they are written.
 //!
 //! Most have a name that an action puts out in part. Two such names of one chart are the same where the same is written, and
 //! each of their actions means the same in all of the chart.
 
 use std::collections::BTreeMap;
+use std::collections::hash_map::Entry;
 use std::sync::OnceLock;
 
 use foldhash::{HashMap, HashMapExt};
@@ -11,12 +12,12 @@ use foldhash::{HashMap, HashMapExt};
 use super::files::Files;
 use crate::charts::{self, InitTemplates, Views};
 use crate::helm::{self, AskedFiles};
-use crate::kube::objects;
+use crate::kube::{objects, texts_key};
 use crate::read::InputFile;
 use crate::source::{FileId, MappedText, Source, Span};
 use crate::yaml::Node;
 
-const KIND: &str = "ConfigMap";
+const KINDS: [&str; 2] = ["ConfigMap", "Secret"];
 
 /// The charts among the input, by their folders.
 #[derive(Debug, Default)]
@@ -25,11 +26,11 @@ pub(super) struct ChartMaps(HashMap<Box<str>, Chart>);
 #[derive(Debug, Default)]
 struct Chart {
     templates: Vec<FileId>,
-    /// By name; made when one is asked for.
-    maps: OnceLock<HashMap<String, ChartMap>>,
+    /// By kind and name; made when one is asked for.
+    maps: OnceLock<HashMap<(String, String), ChartMap>>,
 }
 
-/// What of a ConfigMap is known whatever values the chart is given.
+/// What of a ConfigMap or a Secret is known whatever values the chart is given.
 #[derive(Debug)]
 pub(super) struct ChartMap {
     /// The keys without actions, and the texts without any; `None` is a text that values tell.
@@ -51,11 +52,11 @@ impl ChartMaps {
         Self(charts)
     }
 
-    /// The ConfigMap that the template at `path` names in `name`.
-    pub(super) fn find(&self, files: &Files, path: &str, name: &str) -> Option<&ChartMap> {
+    /// The object of `kind` that the template at `path` names in `name`.
+    pub(super) fn find(&self, files: &Files, path: &str, kind: &str, name: String) -> Option<&ChartMap> {
         let chart = self.0.get(chart_of(path)?)?;
         let maps = chart.maps.get_or_init(|| chart.read(files));
-        maps.get(name).filter(|map| !map.is_ambiguous)
+        maps.get(&(kind.to_owned(), name)).filter(|map| !map.is_ambiguous)
     }
 }
 
@@ -71,33 +72,35 @@ pub(super) fn is_folder(path: &str) -> bool {
 }
 
 impl Chart {
-    fn read(&self, files: &Files) -> HashMap<String, ChartMap> {
+    fn read(&self, files: &Files) -> HashMap<(String, String), ChartMap> {
         let mut maps = HashMap::new();
         let path = self.templates.first().and_then(|&id| files.get(id)).map_or("", |file| &file.source.path);
         let of_chart = ChartFiles::of(files, path);
         for file in self.templates.iter().filter_map(|&id| files.with_text(id)) {
-            let holds = |text: &str| memchr::memmem::find(text.as_bytes(), KIND.as_bytes()).is_some();
+            let holds = |text: &str| {
+                KINDS.iter().any(|kind| memchr::memmem::find(text.as_bytes(), kind.as_bytes()).is_some())
+            };
             if !holds(&file.source.text) || !charts::is_template(&file.source.path, &file.source.text) {
                 continue;
             }
             let Some(template) = charts::template(&file.source, &file.documents) else { continue };
             let views = Views::of(&file.source, template, &InitTemplates::default(), &holds);
             for part in views.parts() {
-                for object in objects(part.document.root()).iter().filter(|object| object.kind == KIND) {
+                for object in objects(part.document.root()) {
                     let name = object.metadata().and_then(|metadata| metadata.get("name")?.text_of_chart());
-                    let Some(name) = name else { continue };
+                    let Some((key, name)) = texts_key(object.kind).zip(name) else { continue };
                     let choices = views.choices(part);
                     let is_certain = |at: usize| !choices.iter().any(|choice| choice.holds(&(at..at)));
-                    let mut data = texts(object.node.get("data"), &file.source, &is_certain, &of_chart);
-                    if let Some(entry) = object.node.entry("data") {
+                    let mut data = texts(object.node.get(key), &file.source, &is_certain, &of_chart);
+                    if let Some(entry) = object.node.entry(key) {
                         let asked = asked_behind(&file.source.text, entry.key.span().range().end);
                         let certain = asked.into_iter().filter(|(at, _)| is_certain(*at));
                         data.extend(certain.flat_map(|(_, asked)| of_chart.entries(&asked)));
                     }
                     let map = ChartMap { data, place: part.place, is_ambiguous: false };
-                    match maps.get_mut(&name) {
-                        None => _ = maps.insert(name, map),
-                        Some(known) => known.join(&map),
+                    match maps.entry((object.kind.to_owned(), name)) {
+                        Entry::Vacant(entry) => _ = entry.insert(map),
+                        Entry::Occupied(known) => known.into_mut().join(&map),
                     }
                 }
             }

@@ -9,6 +9,8 @@ use super::InputSet;
 use super::chart_maps::{ChartMap, ChartMaps};
 use super::index::ObjectId;
 use super::names::{Asker, Choice, Named, choose};
+use crate::charts;
+use crate::helm::has_branches;
 use crate::kustomize::generators::{self, Generated, Value};
 use crate::source::{FileId, MappedText};
 use crate::yaml::Node;
@@ -25,16 +27,6 @@ enum Data<'a> {
     Object(Option<Node<'a>>),
     Generated(&'a Generated),
     OfChart(&'a ChartMap),
-}
-
-/// The field that holds the texts of an object of `kind`, of a ConfigMap or a Secret.
-#[must_use]
-pub fn texts_key(kind: &str) -> Option<&'static str> {
-    match kind {
-        "ConfigMap" => Some("data"),
-        "Secret" => Some("stringData"),
-        _ => None,
-    }
 }
 
 /// The ConfigMaps that kustomizations make.
@@ -86,12 +78,12 @@ impl InputSet {
         Some(ConfigData { data })
     }
 
-    /// The ConfigMap whose name is the text of `name`, which is of a template, in the chart of that.
+    /// The ConfigMap or Secret whose name is the text of `name`, which is of a template, in the chart of that.
     #[must_use]
-    pub fn config_map_of_chart(&self, from: FileId, name: Node<'_>) -> Option<ConfigData<'_>> {
+    pub fn data_of_chart(&self, from: FileId, kind: &str, name: Node<'_>) -> Option<ConfigData<'_>> {
         let name = name.text_of_chart()?;
         let maps = self.shared.chart_maps.get_or_init(|| ChartMaps::of(&self.shared.files));
-        let map = maps.find(&self.shared.files, &self.source(from)?.path, &name)?;
+        let map = maps.find(&self.shared.files, &self.source(from)?.path, kind, name)?;
         Some(ConfigData { data: Data::OfChart(map) })
     }
 
@@ -153,7 +145,9 @@ impl<'a> ConfigData<'a> {
         match self.data {
             Data::Object(data) => {
                 let entries = data.into_iter().flat_map(Node::entries);
-                entries.map(|entry| (entry.name(), entry.value.as_str())).collect()
+                entries
+                    .map(|entry| (entry.name(), known(entry.value, inputs).and_then(Node::as_str)))
+                    .collect()
             }
             Data::Generated(map) => {
                 let text = |value: &'a Value| match value {
@@ -173,7 +167,7 @@ impl<'a> ConfigData<'a> {
     #[must_use]
     pub fn mapped(self, key: &str, inputs: &InputSet) -> Option<MappedText> {
         match self.data {
-            Data::Object(data) => Some(data?.get(key)?.mapped()),
+            Data::Object(data) => Some(known(data?.get(key)?, inputs)?.mapped()),
             Data::Generated(map) => match map.data.get(key)? {
                 Value::File(path) => Some(inputs.file_at(path)?.mapped()),
                 Value::Literal(text) => Some(text.clone()),
@@ -181,4 +175,10 @@ impl<'a> ConfigData<'a> {
             Data::OfChart(map) => map.data.get(key)?.clone(),
         }
     }
+}
+
+/// `text`, unless it is of a template that is YAML as it stands, and branches decide what Helm puts out of it.
+fn known<'d>(text: Node<'d>, inputs: &InputSet) -> Option<Node<'d>> {
+    let is_decided = |text: &str, file| has_branches(text) && charts::is_template(&inputs.path(file), text);
+    Some(text).filter(|node| !node.as_str().is_some_and(|text| is_decided(text, node.span().file)))
 }

@@ -19,7 +19,7 @@ mod selectors;
 use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
-pub use config_maps::{ConfigData, texts_key};
+pub use config_maps::ConfigData;
 pub use mentions::mention;
 
 use crate::charts::{self, InitTemplates, Library};

@@ -34,7 +34,7 @@ pub use container::{AppContainer, Container, InitContainer, InitStep, Role, Side
 pub use effective::Effective;
 pub use field::{Field, TypeError, is_placeholder};
 pub use file_mode::FileMode;
-pub use object::{OF_CHART, Object, objects};
+pub use object::{OF_CHART, Object, objects, texts_key};
 pub use pod::Pod;
 pub use qos::QosClass;
 pub use quantity::meant as meant_quantity;

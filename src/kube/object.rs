@@ -106,3 +106,13 @@ fn collect<'d>(
         _ => found.push(Object { node, pointer, api_version, kind }),
     }
 }
+
+/// The field that holds the texts of an object of `kind`, of a ConfigMap or a Secret.
+#[must_use]
+pub fn texts_key(kind: &str) -> Option<&'static str> {
+    match kind {
+        "ConfigMap" => Some("data"),
+        "Secret" => Some("stringData"),
+        _ => None,
+    }
+}

@@ -227,7 +227,7 @@ impl<'b, 'p, 'd> ProgramBuilder<'b, 'p, 'd> {
     fn data_of<'v>(&self, volume: &'v VolumeSource<'d>) -> Vec<(&'v ConfigSource<'d>, ConfigData<'p>)> {
         let with = |source: &'v ConfigSource<'d>, data: Option<ConfigData<'p>>| Some((source, data?));
         let config_map = |source: &'v ConfigSource<'d>| with(source, self.mounted_config_map(source.name?));
-        let secret = |source: &'v ConfigSource<'d>| with(source, self.secret(source.name?.value));
+        let secret = |source: &'v ConfigSource<'d>| with(source, self.mounted_secret(source.name?));
         match volume {
             VolumeSource::ConfigMap(source) => config_map(source).into_iter().collect(),
             VolumeSource::Secret(source) => secret(source).into_iter().collect(),
@@ -249,8 +249,12 @@ impl<'b, 'p, 'd> ProgramBuilder<'b, 'p, 'd> {
 
     /// The ConfigMap that a volume names: one of the input, or of the same chart.
     fn mounted_config_map(&self, name: Field<'d, &'d str>) -> Option<ConfigData<'p>> {
-        let of_chart = || self.inputs.config_map_of_chart(self.file(), name.node);
-        self.config_map(name.value).or_else(of_chart)
+        self.config_map(name.value).or_else(|| self.inputs.data_of_chart(self.file(), "ConfigMap", name.node))
+    }
+
+    /// As [`Self::mounted_config_map`], a Secret.
+    fn mounted_secret(&self, name: Field<'d, &'d str>) -> Option<ConfigData<'p>> {
+        self.secret(name.value).or_else(|| self.inputs.data_of_chart(self.file(), "Secret", name.node))
     }
 
     fn secret(&self, name: &str) -> Option<ConfigData<'p>> {

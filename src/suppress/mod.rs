@@ -24,8 +24,8 @@ pub use ignore::ignore;
 pub use matcher::{Matched, Matcher, Slip};
 
 use crate::charts;
-use crate::inputs::{InputSet, texts_key};
-use crate::kube::{self, Object, PodTemplatePath, Template};
+use crate::inputs::InputSet;
+use crate::kube::{self, Object, PodTemplatePath, Template, texts_key};
 use crate::read::InputFile;
 use crate::sought::Sought;
 use crate::source::{MappedText, Source, Span};

@@ -6,8 +6,7 @@ use foldhash::{HashMap, HashMapExt, HashSet, HashSetExt};
 
 use super::directive::{self, Directive, Extent};
 use super::{Form, Reader, Suppression, What, mentions_us, scope};
-use crate::inputs::texts_key;
-use crate::kube::objects;
+use crate::kube::{objects, texts_key};
 use crate::shell;
 use crate::source::{MappedText, Source, Span};
 use crate::unchecked::UNCHECKED;

@@ -279,7 +279,11 @@ impl<'d> Node<'d> {
     /// [`Placeholders::text_of_chart`](crate::helm::Placeholders::text_of_chart).
     #[must_use]
     pub fn text_of_chart(self) -> Option<String> {
-        self.document.placeholders()?.text_of_chart(self.identity()?)
+        let identity = self.identity()?;
+        match self.document.placeholders() {
+            Some(placeholders) => placeholders.text_of_chart(identity),
+            None => Some(identity.to_owned()),
+        }
     }
 
     /// Whether a bare word in braces is part of its text, `{{name}}`: no template of Helm's has one, and other tools fill it in.

@@ -431,6 +431,39 @@ fn a_script_stands_in_a_config_map_that_is_named_by_the_same_action() {
     assert_eq!(told(&folder, &[]), nothing, "another chart's");
 }
 
+/// So does one in a Secret, one that a manifest without actions mounts, and none that branches decide on.
+#[test]
+fn a_script_of_a_chart_may_stand_in_a_secret_or_be_mounted_by_plain_yaml() {
+    const NAME: &str = "{{ include \"web.fullname\" . }}-scripts";
+    let found = ["web/templates/scripts.yaml:9:5 non-idempotent-write"];
+    let told_of = |user: &str, map: &str| {
+        told(&chart(&[("web/templates/web.yaml", user), ("web/templates/scripts.yaml", map)]), &[])
+    };
+    let of_secret = |name: &str| {
+        let user =
+            with_script(name).replace("configMap:\n            name:", "secret:\n            secretName:");
+        let map =
+            scripts(name, "mkdir /data/a").replace("ConfigMap", "Secret").replace("\ndata:", "\nstringData:");
+        told_of(&user, &map)
+    };
+    assert_eq!(of_secret(NAME), found);
+    assert_eq!(of_secret("scripts"), found);
+
+    let plain = "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec:\n  initContainers:\n  - {name: a, image: 'a:1', command: [bash, \
+                 /scripts/a.sh], volumeMounts: [{name: scripts, mountPath: /scripts}, {name: data, mountPath: /data}]}\n  \
+                 containers: [{name: b, image: 'b:1', volumeMounts: [{name: data, mountPath: /data}]}]\n  \
+                 volumes: [{name: data, emptyDir: {}}, {name: scripts, configMap: {name: scripts}}]\n";
+    assert_eq!(told_of(plain, &scripts("scripts", "mkdir /data/a")), found);
+    // YAML as it stands, and yet a template.
+    let map = |script: &str| {
+        format!("apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: scripts}}\ndata:\n  a.sh: |\n{script}")
+    };
+    let copies = "    cp /a/b /data/b\n    cp /a/c /data/c\n";
+    assert_eq!(told_of(plain, &map(copies)), ["web/templates/scripts.yaml:6:5 masked-failure"]);
+    let decided = format!("{copies}    {{{{- if .Values.a }}}}\n    rm -rf /data/d\n    {{{{- end }}}}\n");
+    assert_eq!(told_of(plain, &map(&decided)), [""; 0]);
+}
+
 #[test]
 fn a_config_map_may_be_named_by_a_variable() {
     const NAME: &str = "{{ include \"web.fullname\" (list . $name) }}";
