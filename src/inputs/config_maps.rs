@@ -179,6 +179,6 @@ impl<'a> ConfigData<'a> {
 
 /// `text`, unless it is of a template that is YAML as it stands, and branches decide what Helm puts out of it.
 fn known<'d>(text: Node<'d>, inputs: &InputSet) -> Option<Node<'d>> {
-    let is_decided = |text: &str, file| has_branches(text) && charts::is_template(&inputs.path(file), text);
+    let is_decided = |text: &str, file| has_branches(text) && charts::is_template(inputs.path(file), text);
     Some(text).filter(|node| !node.as_str().is_some_and(|text| is_decided(text, node.span().file)))
 }
