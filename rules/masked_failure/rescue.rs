@@ -21,6 +21,7 @@ pub(super) fn is_provided_for(script: &Script<'_, '_>, index: usize, around: &[N
         || is_asked_for(script, index, around)
         || is_looked_for(script, index, around)
         || only_finds_nothing(script, index)
+        || is_there_by_test(script, index, around)
         || is_handed_to_a_test(script, execution, around)
 }
 
@@ -44,6 +45,43 @@ fn only_finds_nothing(script: &Script<'_, '_>, index: usize) -> bool {
         Next::Into
     });
     read().all(|touch| tested.iter().any(|text| names_it(text, &touch.path)))
+}
+
+/// Whether it only prints files of which a test around it says that they are there.
+fn is_there_by_test(script: &Script<'_, '_>, index: usize, around: &[Node<'_>]) -> bool {
+    let Some(own) = script.execution(index) else { return false };
+    let call = script.call(index);
+    let read: Vec<&str> = script.touches(index).filter(|it| !it.is_redirection).map(|it| &*it.path).collect();
+    if !call.is(Trait::AcceptsEmptyInput) || call.is(Trait::NeedsNetwork) || read.is_empty() {
+        return false;
+    }
+    let conditions = around.iter().filter_map(|node| match node {
+        Node::Command(Command { kind: CommandKind::If { arms, .. }, .. }) => {
+            let arm = arms.iter().find(|arm| arm.body.iter().any(|it| it.holds(own.command)))?;
+            arm.condition.last()
+        }
+        Node::Command(Command { kind: CommandKind::And(left, right), .. }) if right.holds(own.command) => {
+            Some(&**left)
+        }
+        _ => None,
+    });
+    let conditions: Vec<&Command> = conditions.collect();
+    let before = script.facts.executions.iter().take(index).enumerate();
+    let tests = before.filter(|(_, it)| {
+        it.name().is_some_and(is_test_name)
+            && conditions.iter().any(|condition| std::ptr::eq(*condition, it.command))
+    });
+    let said: Vec<Vec<String>> = tests.map(|(at, _)| script.resolved_words(at)).collect();
+    read.iter().all(|path| {
+        said.iter().any(
+            |words| matches!(words.get(1..3), Some([flag, tested]) if is_for_file(flag) && tested == path),
+        )
+    })
+}
+
+/// Whether an option of `[` asks whether something is there.
+fn is_for_file(flag: &str) -> bool {
+    matches!(flag, "-e" | "-f" | "-r" | "-s")
 }
 
 /// Whether the variable that holds what it says is handed to a function that tests its parameter: `check "$x"`.
