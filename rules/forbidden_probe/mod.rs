@@ -40,7 +40,11 @@ fn finding(pod: &Pod<'_>, step: &InitStep<'_>, entry: Entry<'_>, cx: &PodContext
     let has_sidecars = cx.version.has(Gate::SidecarContainers);
     let who = if has_sidecars { "only a sidecar" } else { "no init container" };
     let message = format!("init container `{name}` has a `{field}`, which {who} may have: {consequence}");
-    let help = if has_sidecars {
+    // It is an app container's own, which may have it.
+    let is_merged = !init.node.span().contains(entry.key.span());
+    let help = if is_merged {
+        format!("write `{field}: null` beside the `<<` that brings it: the merge leaves such a key out")
+    } else if has_sidecars {
         format!("remove it; if `{name}` is to keep running, make it a sidecar with `restartPolicy: Always`")
     } else {
         "remove it: an init container runs to its end, there is nothing to probe".to_owned()

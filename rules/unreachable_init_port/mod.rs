@@ -24,7 +24,9 @@ fn check(pod: &Pod<'_>, cx: &mut PodContext<'_>) {
     for step in &pod.init_steps {
         let InitStep::Init(init) = step else { continue };
         let Some(key) = init.node.entry("ports").map(|entry| entry.key.span()) else { continue };
-        if init.ports.is_empty() || pod.may_be_sidecar(init) {
+        // What a merge brings of another container is meant for that.
+        let is_merged = !init.node.span().contains(key);
+        if init.ports.is_empty() || is_merged || pod.may_be_sidecar(init) {
             continue;
         }
         let finding = match service_to_one_of(pod, init, cx) {
