@@ -210,9 +210,6 @@ fn difference(context: &Context<'_, '_>, trial: &Comparison<'_>, place: &Place) 
             Some(made) => (made, &made.place),
             None => (change, place),
         };
-        if change.manner == ChangeKind::Append {
-            return appending(context, trial, change);
-        }
         return drifting(context, trial.first, &trial.again.log, change.site, change.manner, place);
     }
     if !first_lacks && let Some(hazard) = cut_short(context, trial, place) {
@@ -232,29 +229,6 @@ fn moved_there<'t>(trial: &Comparison<'t>, change: &Change) -> Option<&'t Change
         it.manner == ChangeKind::Nest && it.site != change.site && it.place.name() == change.place.name()
     };
     changes.iter().rev().filter(|_| is_move).find(nests)
-}
-
-/// What adds to what is there, with all that the run of `last` adds to it: at the first of these, which has to start anew.
-fn appending(context: &Context<'_, '_>, trial: &Comparison<'_>, last: &Change) -> Option<Hazard> {
-    let log = &trial.again.log;
-    let before = log.changes.iter().rev().skip_while(|change| !std::ptr::eq(*change, last));
-    let of_place = before.filter(|change| change.place == last.place);
-    let mut sites: Vec<SiteId> = Vec::new();
-    for change in of_place.take_while(|change| change.manner == ChangeKind::Append) {
-        if !sites.contains(&change.site) && context.site(change.site).is_some() {
-            sites.push(change.site);
-        }
-    }
-    let (&first, others) = sites.split_last()?;
-    let mut hazard = drifting(context, trial.first, log, first, last.manner, &last.place)?;
-    if hazard.severity == Severity::Warning
-        && context.kept_in(&last.place, last.site).is_some_and(|kept_in| context.is_over(last.site, kept_in))
-    {
-        hazard.severity = Severity::Info;
-    }
-    let label = |site: &SiteId| Some((context.site(*site)?, "this adds to it, too".to_owned()));
-    hazard.labels.extend(others.iter().rev().filter_map(label));
-    Some(hazard)
 }
 
 fn drifting(

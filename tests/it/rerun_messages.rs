@@ -281,27 +281,3 @@ fn only_what_other_pods_may_run_is_still_running() {
     let kept = why(&running[1]);
     assert!(kept.starts_with("another container still runs"), "{kept}");
 }
-
-/// Who mends the last line that adds to a file finds the one before it next: all are told of at the first.
-#[test]
-fn what_adds_to_one_thing_is_told_at_its_first_line() {
-    let labels = |text: &str| {
-        let found = hazards(text);
-        let [hazard] = &found[..] else { panic!("{text}: {found:#?}") };
-        let labels = hazard.labels.iter().filter(|(_, said)| said == "this adds to it, too");
-        let sites: Vec<String> = labels.map(|(site, _)| text[site.range.clone()].to_owned()).collect();
-        (text[hazard.site.range.clone()].to_owned(), sites)
-    };
-    let told =
-        |first: &str, others: &[&str]| (first.to_owned(), others.iter().map(|it| (*it).to_owned()).collect());
-    assert_eq!(
-        labels("echo a >> /data/f; echo b >> /data/f; tee -a /data/f < /etc/hostname"),
-        told("echo a >> /data/f", &["echo b >> /data/f", "tee -a /data/f < /etc/hostname"])
-    );
-    assert_eq!(labels("for i in 1 2; do echo a >> /data/f; done"), told("echo a >> /data/f", &[]));
-    assert_eq!(
-        labels("grep -q a /data/f || echo a >> /data/f; echo b >> /data/f"),
-        told("echo b >> /data/f", &[])
-    );
-    assert!(hazards("echo a > /data/f; echo b >> /data/f").is_empty());
-}
