@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use crate::finding::{Finding, Fix, Safety, Severity};
 use crate::fix;
+use crate::helm;
 use crate::kube::Object;
 use crate::rule::{Group, ObjectContext, Rule, Target};
 use crate::yaml::{Entry, Kind, Node};
@@ -28,6 +29,7 @@ fn check(object: &Object<'_>, cx: &mut ObjectContext<'_>) {
     }
     let mut repeated = Vec::new();
     collect(object.node, None, &mut repeated);
+    repeated.retain(|one| !may_be_alternatives(&one.first, &one.entry, cx));
     let is_for_helm = object.is_of_chart() || object.node.is_of_template();
     let reader = if is_for_helm { Reader::Helm } else { Reader::Kubectl };
     let mut own: Option<(Node<'_>, Option<Vec<Entry<'_>>>)> = None;
@@ -86,8 +88,6 @@ fn collect<'d>(node: Node<'d>, container: Option<&'d str>, repeated: &mut Vec<Re
         } else {
             Some(*first_of.entry(name).or_insert(*entry)).filter(|first| first.key != entry.key)
         };
-        // What a template writes in two places with an action between may be for one case each.
-        let first = first.filter(|first| !first.key.is_apart_from(entry.key));
         repeated.extend(first.map(|first| Repeated { entry: *entry, first, container, mapping: node }));
     }
     for (_, entry) in
@@ -95,6 +95,14 @@ fn collect<'d>(node: Node<'d>, container: Option<&'d str>, repeated: &mut Vec<Re
     {
         collect(entry.value, container, repeated);
     }
+}
+
+/// Whether a template puts out one of two entries in one case, and the other one in another: a branch begins or ends between.
+fn may_be_alternatives(first: &Entry<'_>, later: &Entry<'_>, cx: &ObjectContext<'_>) -> bool {
+    let (start, end) = (first.key.span(), later.key.span());
+    let between = cx.source(start).and_then(|source| source.text.get(start.range().end..end.range().start));
+    let is_literal = |between: &str| start.file == end.file && !helm::has_branches(between);
+    first.key.is_of_template() && !between.is_some_and(is_literal)
 }
 
 /// Whether both mean the same, however they are written. The parser bounds how deep they are.

@@ -303,7 +303,7 @@ fn both_of_two_lists_in_branches_are_read() {
 }
 
 #[test]
-fn a_key_that_stands_twice_without_an_action_between_is_told() {
+fn a_key_that_stands_twice_without_a_branch_between_is_told() {
     let text = |between: &str| {
         format!(
             "apiVersion: v1\nkind: Pod\nmetadata: {{name: {{{{ .Release.Name }}}}}}\nspec:\n  initContainers:\n  - name: a\n    image: \
@@ -312,6 +312,8 @@ fn a_key_that_stands_twice_without_an_action_between_is_told() {
     };
     let has = |text: &str| rules(text).iter().any(|rule| rule == "duplicate-key");
     assert!(has(&text("")));
+    assert!(has(&text("    stdin: {{ .Values.stdin }}\n")), "a value");
+    assert!(has(&text("    {{- toYaml .Values.a | nindent 4 }}\n")), "more keys");
     assert!(!has(&text("    {{- if .Values.a }}\n    tty: true\n    {{- end }}\n")));
     let in_branches = text("    {{- end }}\n    {{- if .Values.b }}\n")
         .replace("    args: [a]\n", "    {{- if .Values.a }}\n    args: [a]\n")
