@@ -18,7 +18,9 @@ pub(super) fn plans(text: &str, tree: &Tree<'_>, body: &[Piece<'_>]) -> Vec<Fact
     let mut plans = Vec::new();
     // What is found in a branch may need all others: they are left out in readings of their own.
     for leaves_out in [false, true] {
-        read.leaves_out = leaves_out;
+        if leaves_out && !read.leave_out(body) {
+            break;
+        }
         while plans.len() < MAX_READINGS {
             let mut planner = Planner { tree, read: &read, facts: Facts::default(), path: Vec::new() };
             planner.body(body);
@@ -39,9 +41,9 @@ struct Read<'a> {
     tree: &'a Tree<'a>,
     /// By branch.
     arms: Vec<bool>,
-    /// By the first branch of a block: whether none of its branches was taken.
+    /// By the first branch of a block: whether none of its branches was taken, or no reading without is wanted.
     without: Vec<bool>,
-    /// Whether readings are wanted that take none of a block's branches.
+    /// Whether such readings are wanted by now.
     leaves_out: bool,
 }
 
@@ -58,11 +60,26 @@ impl<'a> Read<'a> {
             Some(&arm) => self.arms.get(arm) == Some(&false),
             None => {
                 let first = block.arms.first();
-                self.leaves_out
-                    && first.is_some_and(|&first| self.without.get(first) == Some(&false))
-                    && (self.steers_script(block) || self.is_of_script(block))
+                self.leaves_out && first.is_some_and(|&first| self.without.get(first) == Some(&false))
             }
         }
+    }
+
+    /// From now on wants readings that take none of the branches of a block in a script. Whether there is any.
+    fn leave_out(&mut self, body: &[Piece<'_>]) -> bool {
+        self.leaves_out = true;
+        let mut is_any = false;
+        for block in blocks(body) {
+            let is_wanted = self.steers_script(block) || self.is_of_script(block);
+            if let Some(without) = block.arms.first().and_then(|&first| self.without.get_mut(first)) {
+                *without |= !is_wanted;
+                is_any |= !*without;
+            }
+            for arm in block.arms.iter().filter_map(|&arm| self.tree.arms.get(arm)) {
+                is_any |= self.leave_out(&arm.body);
+            }
+        }
+        is_any
     }
 
     /// Whether `block` may put out a command that decides on what becomes of those behind it.
@@ -76,10 +93,7 @@ impl<'a> Read<'a> {
         let has_else = arm(block.arms.last()).is_none_or(|last| last.condition.is_none());
         let first = arm(block.arms.first()).filter(|first| first.called.is_none() && !has_else);
         let before = first.and_then(|first| self.text.get(..first.range.start)?.rsplit_once('\n'));
-        before.is_some_and(|(before, line)| {
-            line.trim_start().starts_with("{{")
-                && (script::goes_on_after(before) || script::begins_after(before))
-        })
+        before.is_some_and(|(before, line)| line.trim_start().starts_with("{{") && script::is_within(before))
     }
 
     /// Notes the branches of a reading; whether one of them is new.

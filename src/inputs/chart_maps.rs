@@ -17,7 +17,8 @@ use crate::read::InputFile;
 use crate::source::{FileId, MappedText, Source, Span};
 use crate::yaml::Node;
 
-const KINDS: [&str; 2] = ["ConfigMap", "Secret"];
+/// What the text of a ConfigMap has, and that of a Secret with texts.
+const MARKS: [&str; 2] = ["ConfigMap", "stringData"];
 
 /// The charts among the input, by their folders.
 #[derive(Debug, Default)]
@@ -78,7 +79,7 @@ impl Chart {
         let of_chart = ChartFiles::of(files, path);
         for file in self.templates.iter().filter_map(|&id| files.with_text(id)) {
             let holds = |text: &str| {
-                KINDS.iter().any(|kind| memchr::memmem::find(text.as_bytes(), kind.as_bytes()).is_some())
+                MARKS.iter().any(|mark| memchr::memmem::find(text.as_bytes(), mark.as_bytes()).is_some())
             };
             if !holds(&file.source.text) || !charts::is_template(&file.source.path, &file.source.text) {
                 continue;
