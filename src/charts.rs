@@ -282,9 +282,7 @@ impl<'t> Views<'t> {
             views.push(parser.view(&template, reading));
         };
         for reading in body.into_iter().chain(parts) {
-            // A branch isn't taken since a reading takes its condition for false: it puts nothing there. One that is left
-            // out so that the rest is YAML may be there all the same.
-            view(&mut views, reading.closed());
+            view(&mut views, reading);
             if let Some(other) = views.last().and_then(|view| view.without_repeated(&template)) {
                 view(&mut views, other);
             }
