@@ -73,7 +73,8 @@ impl<'t> Parser<'t> {
     /// Whether what the action `inner` at `range` puts out are lines of a script.
     fn is_in_script(&self, inner: &str, range: &Range<usize>) -> bool {
         let before = self.text.get(..range.start).and_then(|before| before.rsplit_once('\n'));
-        action::indentation(inner).is_some() && before.is_some_and(|(before, _)| script::is_within(before))
+        action::indentation(inner).is_some()
+            && before.is_some_and(|(before, _)| script::goes_on_after(before) || script::begins_after(before))
     }
 
     /// Whether `body`, which stands in `text`, has keys or items of lists.

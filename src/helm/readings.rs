@@ -1,8 +1,8 @@
 //! Which branches are read together.
 //!
-//! A template is read until each of its branches was in some reading, in a script also without: a command that isn't there
-//! may be what keeps another one safe. Within one reading a fact is true or false throughout, so that two branches that Helm
-//! never puts out together are never read together.
+//! A template is read until each of its branches was in some reading; in a script, where what is put out only Helm knows
+//! or decides on what comes after it, also without. Within one reading a fact is true or false throughout, so that two branches that Helm never puts out
+//! together are never read together.
 
 use super::condition::certain_first;
 use super::facts::Facts;
@@ -16,21 +16,15 @@ const MAX_READINGS: usize = 8;
 pub(super) fn plans(text: &str, tree: &Tree<'_>, body: &[Piece<'_>]) -> Vec<Facts> {
     let mut read = Read::new(text, tree);
     let mut plans = Vec::new();
-    // What is found in a branch may need all others: they are left out in readings of their own.
-    for leaves_out in [false, true] {
-        if leaves_out && !read.leave_out(body) {
+    while plans.len() < MAX_READINGS {
+        let mut planner = Planner { tree, read: &read, facts: Facts::default(), path: Vec::new() };
+        planner.body(body);
+        let mut facts = planner.facts;
+        let is_new = read.note(body, &mut facts);
+        if !is_new && !plans.is_empty() {
             break;
         }
-        while plans.len() < MAX_READINGS {
-            let mut planner = Planner { tree, read: &read, facts: Facts::default(), path: Vec::new() };
-            planner.body(body);
-            let mut facts = planner.facts;
-            let is_new = read.note(body, &mut facts);
-            if !is_new && !plans.is_empty() {
-                break;
-            }
-            plans.push(facts);
-        }
+        plans.push(facts);
     }
     plans
 }
@@ -41,17 +35,15 @@ struct Read<'a> {
     tree: &'a Tree<'a>,
     /// By branch.
     arms: Vec<bool>,
-    /// By the first branch of a block: whether none of its branches was taken, or no reading without is wanted.
+    /// By the first branch of a block: whether none of its branches was taken.
     without: Vec<bool>,
-    /// Whether such readings are wanted by now.
-    leaves_out: bool,
 }
 
 impl<'a> Read<'a> {
     /// Nothing so far.
     fn new(text: &'a str, tree: &'a Tree<'a>) -> Self {
         let none = vec![false; tree.arms.len()];
-        Self { text, tree, arms: none.clone(), without: none, leaves_out: false }
+        Self { text, tree, arms: none.clone(), without: none }
     }
 
     /// Whether a reading is still wanted in which `block` takes the branch at `position`, or behind the last one none.
@@ -60,26 +52,10 @@ impl<'a> Read<'a> {
             Some(&arm) => self.arms.get(arm) == Some(&false),
             None => {
                 let first = block.arms.first();
-                self.leaves_out && first.is_some_and(|&first| self.without.get(first) == Some(&false))
+                first.is_some_and(|&first| self.without.get(first) == Some(&false))
+                    && (self.steers_script(block) || self.ends_script(block))
             }
         }
-    }
-
-    /// From now on wants readings that take none of the branches of a block in a script. Whether there is any.
-    fn leave_out(&mut self, body: &[Piece<'_>]) -> bool {
-        self.leaves_out = true;
-        let mut is_any = false;
-        for block in blocks(body) {
-            let is_wanted = self.steers_script(block) || self.is_of_script(block);
-            if let Some(without) = block.arms.first().and_then(|&first| self.without.get_mut(first)) {
-                *without |= !is_wanted;
-                is_any |= !*without;
-            }
-            for arm in block.arms.iter().filter_map(|&arm| self.tree.arms.get(arm)) {
-                is_any |= self.leave_out(&arm.body);
-            }
-        }
-        is_any
     }
 
     /// Whether `block` may put out a command that decides on what becomes of those behind it.
@@ -87,13 +63,29 @@ impl<'a> Read<'a> {
         block.arms.iter().filter_map(|&arm| self.tree.arms.get(arm)).any(|arm| arm.steers_script)
     }
 
-    /// Whether `block` is some of a script's lines, which it may put out or not.
-    fn is_of_script(&self, block: &Block) -> bool {
-        let arm = |number: Option<&usize>| number.and_then(|&number| self.tree.arms.get(number));
-        let has_else = arm(block.arms.last()).is_none_or(|last| last.condition.is_none());
-        let first = arm(block.arms.first()).filter(|first| first.called.is_none() && !has_else);
-        let before = first.and_then(|first| self.text.get(..first.range.start)?.rsplit_once('\n'));
-        before.is_some_and(|(before, line)| line.trim_start().starts_with("{{") && script::is_within(before))
+    /// Whether `block` may put out the last commands of a script, or none: what these are only Helm knows.
+    fn ends_script(&self, block: &Block) -> bool {
+        let mut arms = block.arms.iter().filter_map(|&arm| self.tree.arms.get(arm));
+        let first = arms.next().filter(|first| first.called.is_none() && arms.next().is_none());
+        first.is_some_and(|only| {
+            self.is_unknown(&only.body)
+                && self.text.get(..only.range.start).and_then(|before| before.rsplit_once('\n')).is_some_and(
+                    |(before, line)| line.trim_start().starts_with("{{") && script::goes_on_after(before),
+                )
+        })
+    }
+
+    /// Whether `body` puts nothing out but what only Helm knows, or a named template holds.
+    fn is_unknown(&self, body: &[Piece<'_>]) -> bool {
+        body.iter().all(|piece| match piece {
+            Piece::Text(range) => self.text.get(range.clone()).is_some_and(|text| text.trim().is_empty()),
+            Piece::Value(_) | Piece::Call(_) => true,
+            Piece::Constant(..) => false,
+            Piece::Block(block) => {
+                let mut arms = block.arms.iter().filter_map(|&arm| self.tree.arms.get(arm));
+                arms.all(|arm| self.is_unknown(&arm.body))
+            }
+        })
     }
 
     /// Notes the branches of a reading; whether one of them is new.

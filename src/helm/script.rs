@@ -1,14 +1,13 @@
 //! Where in a template a script is being written, as far as its lines tell.
 
-/// Whether `before`, all of a template up to a line, ends within a script: its last line is no entry of a map or a list, or
-/// begins a block scalar: `- |`.
-pub(super) fn is_within(before: &str) -> bool {
-    last_line(before).is_some_and(|line| !is_entry(line) || is_header(line))
+/// Whether `before`, all of a template up to a line, ends within a script: its last line is no entry of a map or a list.
+pub(super) fn goes_on_after(before: &str) -> bool {
+    last_line(before).is_some_and(|line| !is_entry(line))
 }
 
-/// Whether a line ends with the header of a block scalar.
-fn is_header(line: &str) -> bool {
-    let header = line.rsplit([' ', ':']).next().unwrap_or("");
+/// Whether what comes next is the first line of a block scalar: `- |`.
+pub(super) fn begins_after(before: &str) -> bool {
+    let header = last_line(before).and_then(|line| line.rsplit([' ', ':']).next()).unwrap_or("");
     header.starts_with(['|', '>'])
         && header.chars().skip(1).all(|char| char == '-' || char == '+' || char.is_ascii_digit())
 }
@@ -54,7 +53,7 @@ fn is_entry(line: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{has_branches, is_within};
+    use super::{begins_after, goes_on_after, has_branches};
 
     #[test]
     fn branches_are_told_by_their_actions() {
@@ -67,29 +66,26 @@ mod tests {
     }
 
     #[test]
-    fn a_script_begins_after_a_header_and_has_no_entries() {
-        for before in [
-            "args:\n- |\n",
-            "run: >-\n",
-            "a: |2-\n  {{- if .Values.a }}\n",
-            "- |\n  cp /a /b\n",
-            "- |\n  cp /a /b\n  {{- if .Values.a }}\n\n",
-            "echo \"a: b\"\n# c: d\n",
-        ] {
-            assert!(is_within(before), "{before}");
+    fn block_scalars_begin_after_their_header() {
+        for before in ["args:\n- |\n", "run: >-\n", "a: |2-\n  {{- if .Values.a }}\n"] {
+            assert!(begins_after(before), "{before}");
         }
-        for before in [
-            "",
-            "spec:\n",
-            "a: b\n",
-            "- a\n  # b\n",
-            "\"a\": b\n",
-            "a: [\n]\n",
-            "---\n",
-            "args:\n",
-            "- a | b\n",
-        ] {
-            assert!(!is_within(before), "{before}");
+        for before in ["", "a: b\n", "- a | b\n", "- |\n  cp /a /b\n", "a:\n"] {
+            assert!(!begins_after(before), "{before}");
+        }
+    }
+
+    #[test]
+    fn commands_are_no_entries() {
+        for before in
+            ["- |\n  cp /a /b\n", "- |\n  cp /a /b\n  {{- if .Values.a }}\n\n", "echo \"a: b\"\n# c: d\n"]
+        {
+            assert!(goes_on_after(before), "{before}");
+        }
+        for before in
+            ["", "spec:\n", "a: b\n", "- a\n  # b\n", "\"a\": b\n", "a: [\n]\n", "---\n", "args:\n- |\n"]
+        {
+            assert!(!goes_on_after(before), "{before}");
         }
     }
 }

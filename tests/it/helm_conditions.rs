@@ -461,15 +461,15 @@ fn an_error_hangs_on_what_makes_it_one() {
     };
     let is_of = |one: &str, what: &str, condition: &str| one.contains(what) && one.ends_with(condition);
     let copy = "{{- if .Values.copy }}\n            cp /etc/a /data/b\n            {{- end }}";
-    let with_else = copy.replace("{{- end }}", "{{- else }}\n            # Nothing.\n            {{- end }}");
-    for copy in [copy, &with_else] {
-        let said = script(copy);
-        let of_both = said.iter().any(|one| is_of(one, "takes unfinished", "(if `.Values.copy`)"))
-            && said.iter().any(|one| is_of(one, "fails on a re-run", "(if not `.Values.copy`)"));
-        assert!(of_both && said.len() == 2, "{said:#?}");
-    }
+    let said = script(copy);
     let only =
         |said: &[String], what: &str, condition: &str| matches!(said, [one] if is_of(one, what, condition));
+    assert!(only(&said, "takes unfinished work for done", "(if `.Values.copy`)"), "{said:#?}");
+    let said =
+        script(&copy.replace("{{- end }}", "{{- else }}\n            # Nothing.\n            {{- end }}"));
+    let of_both = said.iter().any(|one| is_of(one, "takes unfinished", "(if `.Values.copy`)"))
+        && said.iter().any(|one| is_of(one, "fails on a re-run", "(if not `.Values.copy`)"));
+    assert!(of_both && said.len() == 2, "{said:#?}");
     let said = script("chmod 400 /data/x");
     assert!(only(&said, "takes unfinished work for done", "for all of it"), "{said:#?}");
 }

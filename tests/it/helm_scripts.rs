@@ -133,25 +133,6 @@ fn a_script_is_read_without_what_may_decide_on_it() {
     }
 }
 
-/// So is one that keeps another one safe.
-#[test]
-fn a_script_is_read_without_what_may_make_room() {
-    let written = |lines: &str| {
-        let (_, out, _) =
-            run(of_script(lines).path(), &["--select", "non-idempotent-write", "--format", "concise"]);
-        out.lines().map(str::to_owned).collect::<Vec<_>>()
-    };
-    for room in ["rm -rf /data/r", "[ ! -d /data/r ] || exit 0"] {
-        let lines = format!(
-            "      {{{{- if .Values.clean }}}}\n      {room}\n      {{{{- end }}}}\n      mkdir /data/r\n"
-        );
-        let [found] = &written(&lines)[..] else { panic!("{room}") };
-        assert!(found.contains(" (if not `.Values.clean`)"), "{found}");
-        let either = lines.replace("{{- end }}", "{{- else }}\n      rm -rf /data/*\n      {{- end }}");
-        assert_eq!(written(&either), [""; 0], "{either}");
-    }
-}
-
 /// A value that only Helm knows is the same wherever its variable stands.
 #[test]
 fn a_function_asks_once_more_for_what_a_value_is_a_part_of() {
