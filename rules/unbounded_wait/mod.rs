@@ -146,7 +146,9 @@ fn asked(own: &Loop<'_>, facts: &Facts<'_>) -> Asked {
     };
     if calls.iter().any(commands::searches_text) && !calls.iter().any(commands::lists_folder) {
         Asked::Contents
-    } else if calls.iter().all(|call| commands::only_asks_for(call) || is_for_text(call)) {
+    } else if calls.iter().any(commands::only_asks_for)
+        && calls.iter().all(|call| commands::only_asks_for(call) || is_for_text(call))
+    {
         Asked::Presence
     } else {
         Asked::Other

@@ -44,9 +44,14 @@ fn named(words: &[&str]) -> Vec<String> {
     }
 }
 
-/// Whether `call` only asks whether an object is there: it says nothing of its state by its own status.
+/// Whether `call` only asks whether an object is there: it says nothing of its state by its own status, nor puts out a part
+/// of it.
 pub(crate) fn only_asks_for(call: &Call<'_>) -> bool {
-    is_kubectl(call) && call.operands().first() == Some(&"get")
+    const OF_PARTS: [&str; 4] = ["jsonpath", "custom-columns", "go-template", "template"];
+    let is_of_part = |form: &str| OF_PARTS.iter().any(|part| form.trim_start_matches('=').starts_with(part));
+    is_kubectl(call)
+        && call.operands().first() == Some(&"get")
+        && !call.value("o output").is_some_and(is_of_part)
 }
 
 fn is_kubectl(call: &Call<'_>) -> bool {
@@ -80,6 +85,27 @@ mod tests {
         let words: Vec<String> = line.split(' ').map(str::to_owned).collect();
         let call = Call::of(&words);
         (made(&call), needed(&call))
+    }
+
+    #[test]
+    fn what_puts_out_a_part_asks_for_more_than_presence() {
+        let only_asks = |line: &str| {
+            let words: Vec<String> = line.split(' ').map(str::to_owned).collect();
+            only_asks_for(&Call::of(&words))
+        };
+        for line in ["kubectl get secret a", "kubectl get po -n b a -o name", "oc get -oyaml route/a"] {
+            assert!(only_asks(line), "{line}");
+        }
+        for line in [
+            "kubectl get svc a -o jsonpath={.spec}",
+            "kubectl get svc a -ojsonpath-as-json={.spec}",
+            "kubectl get svc a --output=custom-columns=A:.spec",
+            "kubectl get svc a -o=go-template={{.spec}}",
+            "kubectl wait --for=create svc/a",
+            "helm get values a",
+        ] {
+            assert!(!only_asks(line), "{line}");
+        }
     }
 
     #[test]
